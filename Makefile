@@ -1,0 +1,72 @@
+# Every command of the project. Works from any directory (`make -C path/to/clone test`), and offline once the packages
+# are installed: pip runs only when pyproject.toml, constraints.txt or the clone's place changed.
+#
+#   PYTHON  the interpreter to build the environment with (3.10 or newer)
+#   VENV    where the environment goes; a relative path is relative to the clone
+
+# One makefile, so MAKEFILE_LIST is its path, in some versions after a space. Taken whole: it may hold spaces itself.
+ROOT := $(shell list="$(MAKEFILE_LIST)"; cd "$$(dirname "$${list# }")" && pwd)
+
+PYTHON ?= python3
+VENV ?= $(ROOT)/.venv
+STUDENT ?= half-done
+
+BIN := $(VENV)/bin
+PY := "$(BIN)/python"
+GRADER := "$(BIN)/grader"
+AT_ROOT := cd "$(ROOT)" &&
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install dev grade test bench format clean
+
+help: ## Show this list
+	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## Make .venv with the grader command, runtime packages only
+	@$(AT_ROOT) $(call fresh,runtime) || $(call fresh,dev) || { $(call environment) && $(call packages,runtime,.); }
+
+dev: ## Make .venv with everything that development needs
+	@$(AT_ROOT) $(call fresh,dev) || { $(call environment) && $(call packages,dev,.[dev]); }
+
+grade: install ## Grade the example class, then show one student's feedback (STUDENT=...)
+	$(AT_ROOT) $(GRADER) grade examples/class --out build/class
+	$(AT_ROOT) $(GRADER) show "build/class/$(STUDENT)"
+
+test: dev ## Check format, lint, types and generated files, verify the exercises, run the tests
+	$(AT_ROOT) $(PY) -m ruff format --check
+	$(AT_ROOT) $(PY) -m ruff check
+	$(AT_ROOT) $(PY) -m mypy --strict grader
+	$(AT_ROOT) $(GRADER) build --check
+	$(AT_ROOT) $(GRADER) verify
+	$(AT_ROOT) $(PY) -m pytest
+
+bench: dev ## Run the measured comparisons
+	$(AT_ROOT) $(PY) -m pytest -s tests/benchmarks
+
+format: dev ## Format the code and fix what lint can fix
+	$(AT_ROOT) $(PY) -m ruff check --fix --quiet --exit-zero
+	$(AT_ROOT) $(PY) -m ruff format
+
+clean: ## Remove what was built and every cache; keep .venv
+	@$(AT_ROOT) rm -rf build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@$(AT_ROOT) find . -path ./.git -prune -o -path ./.venv -prune -o \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
+
+# A stamp holds what an installation depends on; it is fresh while that still holds. By content, because a checkout
+# touches files without changing them; with the place, because an environment doesn't survive being moved.
+key = { pwd; cat pyproject.toml constraints.txt; } | cksum
+fresh = { [ -x $(PY) ] && [ "$$($(key))" = "$$(cat "$(VENV)/.installed-$(1)" 2>/dev/null)" ]; }
+
+# Some distributions split `ensurepip` from Python: there the environment gets its pip from the one outside it.
+environment = { [ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1; } || { \
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo 'Cannot use $(PYTHON): Python 3.10 or newer is needed. Say which, as in make PYTHON=python3.12.' >&2; \
+		exit 1; }; \
+	if "$(PYTHON)" -c 'import ensurepip' 2>/dev/null; then "$(PYTHON)" -m venv "$(VENV)"; \
+	else "$(PYTHON)" -m venv --without-pip "$(VENV)" && "$(PYTHON)" -m pip install --quiet pip \
+		--target "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"; fi && \
+	echo '*' >"$(VENV)/.gitignore"; }
+
+packages = $(PY) -m pip install --disable-pip-version-check -c constraints.txt -e '$(2)' && \
+	$(key) >"$(VENV)/.installed-$(1)"

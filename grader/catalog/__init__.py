@@ -1,0 +1,19 @@
+"""Find exercises, tasks, suites, hints and variants; build stubs from solutions."""
+
+from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
+from grader.catalog.entries import Exercise, Task
+from grader.catalog.errors import CatalogError
+from grader.catalog.stubs import build_stub
+from grader.catalog.variants import Variant
+
+__all__ = [
+    "Catalog",
+    "CatalogError",
+    "Exercise",
+    "Task",
+    "Variant",
+    "build_all",
+    "build_stub",
+    "drift",
+    "load_catalog",
+]

@@ -1,0 +1,117 @@
+"""California Housing, offline: the table that scikit-learn downloads, carried by the kit.
+
+The 20,640 block groups of the 1990 US census used by R. K. Pace and R. Barry, "Sparse Spatial Autoregressions",
+Statistics & Probability Letters 33 (1997) 291-297, distributed by StatLib as `cal_housing`. The figures are in the
+public domain. `data/california_housing_1990.csv.gz` keeps them in the original order, one row a block group, as raw
+counts; scikit-learn's loader derives the per-household averages from these.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["DatasetError", "california_housing_table", "install_california_housing"]
+
+ARCHIVE = Path(__file__).parent / "data" / "california_housing_1990.csv.gz"
+CSV_SHA256 = "8a5396dba2c96ff32351fff11af69e8bfe9c08e572cafb38591f50daa75e368c"
+CACHE_NAME = "cal_housing_py3.pkz"
+
+# The CSV has StatLib's order: longitude, latitude, housing_median_age, total_rooms, total_bedrooms, population,
+# households, median_income, median_house_value. scikit-learn's cache starts with the target and ends with longitude.
+SKLEARN_COLUMNS = [8, 7, 2, 3, 4, 5, 6, 1, 0]
+
+
+class DatasetError(RuntimeError):
+    """A dataset cannot be loaded or installed; the message says why and what to do."""
+
+
+def california_housing_table() -> npt.NDArray[np.float64]:
+    """Return the raw census table, float64 of shape (20640, 9), in the column order of scikit-learn's cache.
+
+    Columns: median house value, median income, housing median age, total rooms, total bedrooms, population,
+    households, latitude, longitude.
+
+    Raises:
+        DatasetError: the packaged file is missing, damaged, or not the published table.
+    """
+    import numpy as np
+
+    table = np.loadtxt(io.BytesIO(_verified_csv()), delimiter=",", skiprows=1, dtype=np.float64)
+    return np.ascontiguousarray(table[:, SKLEARN_COLUMNS])
+
+
+def install_california_housing(data_home: Path) -> Path:
+    """Lay down scikit-learn's cache file in `data_home` and return its path.
+
+    `fetch_california_housing(data_home=data_home, download_if_missing=False)` then works without a network. The file
+    appears whole or not at all; one that is already right is left alone, any other is replaced.
+
+    Raises:
+        DatasetError: the packaged file is unusable, or `data_home` cannot be written.
+    """
+    cache = data_home / CACHE_NAME
+    content = _cache_bytes()
+    try:
+        data_home.mkdir(parents=True, exist_ok=True)
+        # Compared as bytes, never loaded: the cache is a pickle, and this one may be somebody else's.
+        if not cache.is_file() or cache.read_bytes() != content:
+            _write_atomically(cache, content)
+    except OSError as error:
+        raise DatasetError(
+            f"Cannot install California Housing in {str(data_home)!r}: {error.strerror}. "
+            "Choose a folder that you may write to."
+        ) from error
+    return cache
+
+
+def _verified_csv() -> bytes:
+    """Return the uncompressed CSV once its checksum is the published one."""
+    try:
+        csv = gzip.decompress(ARCHIVE.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _unusable("it is not a whole gzip file") from error
+    except OSError as error:
+        raise _unusable(str(error.strerror)) from error
+    if hashlib.sha256(csv).hexdigest() != CSV_SHA256:
+        raise _unusable("its sha256 is not that of the published table")
+    return csv
+
+
+def _unusable(cause: str) -> DatasetError:
+    return DatasetError(
+        f"Cannot load California Housing from {str(ARCHIVE)!r}: {cause}. "
+        "Restore the file from the repository, or reinstall torch-exercise-kit."
+    )
+
+
+def _cache_bytes() -> bytes:
+    """Return the content of scikit-learn's cache file: the table, written by joblib as its own loader does."""
+    import joblib
+
+    buffer = io.BytesIO()
+    joblib.dump(california_housing_table(), buffer, compress=6)
+    return buffer.getvalue()
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` through a temporary neighbour, so that no reader sees half a file."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)  # mkstemp makes files private; the cache is for every reader of the folder.
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

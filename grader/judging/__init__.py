@@ -1,0 +1,8 @@
+"""The suite author's vocabulary, and the examiner that runs suites and turns checks into verdicts."""
+
+from grader.judging.candidate import Candidate
+from grader.judging.comparisons import CURVE_RTOL
+from grader.judging.seen import Seen, Subject
+from grader.judging.suite import Draw, Probe, check, code, probe
+
+__all__ = ["CURVE_RTOL", "Candidate", "Draw", "Probe", "Seen", "Subject", "check", "code", "probe"]

@@ -1,0 +1,149 @@
+"""How a suite calls a submission: `candidate.name(...)` forwards to the sandbox and returns what was seen."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader import wire
+from grader.judging import feedback, showing
+from grader.judging.inputs import to_wire
+from grader.judging.outcomes import CheckEnded, SuiteError
+from grader.judging.seen import Seen
+from grader.judging.suite import Probe
+
+Ask = Callable[[wire.Call], wire.Observation]
+Exchange = tuple[wire.Call, wire.Observation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What every call of one check has in common.
+
+    `ask` makes the call, `where` turns a line of the source into the student's words, `refused` lists the finished
+    functions, modules and optimisers that the task asks to do without, `log` keeps what was exchanged.
+    """
+
+    task: str
+    ask: Ask
+    where: Callable[[int], str]
+    seed: int
+    hint: str | None = None
+    refused: tuple[str, ...] = ()
+    load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
+    log: list[Exchange] = field(default_factory=list)
+    trusted: bool = False
+
+
+class Candidate:
+    """Calls functions of one submission. Attributes are the submission's functions; methods here change the how."""
+
+    def __init__(
+        self, context: Context, *, backward: tuple[torch.Tensor | None] | None = None, trace: bool = True
+    ) -> None:
+        self._context = context
+        self._backward = backward
+        self._trace = trace
+
+    def with_backward(self, upstream: torch.Tensor | None = None) -> Candidate:
+        """Return a candidate whose calls also run backward from the result, with `upstream` (ones) as its gradient."""
+        return Candidate(self._context, backward=(upstream,), trace=self._trace)
+
+    def untraced(self) -> Candidate:
+        """Return a candidate whose calls are not traced: for what cannot run under a dispatch mode."""
+        return Candidate(self._context, backward=self._backward, trace=False)
+
+    def __getattr__(self, name: str) -> Callable[..., Seen]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*arguments: Any, **keywords: Any) -> Seen:
+            shown = showing.call(name, arguments, keywords)
+            return self._observe(name, None, shown, arguments, keywords)
+
+        return call
+
+    def run(self, probe: Probe, *arguments: Any) -> Seen:
+        """Run a probe in the candidate's process, with the submission's module before these arguments."""
+        values = ", ".join(showing.given(argument) for argument in arguments)
+        shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
+        return self._observe(probe.name, probe.source, shown, arguments, {})
+
+    def _observe(
+        self, name: str, source: str | None, shown: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Seen:
+        context = self._context
+        backward = self._backward
+        call = wire.Call(
+            nonce=0,  # the sandbox numbers it
+            module="submission",
+            name=name,
+            probe=source,
+            arguments=tuple(to_wire(argument) for argument in arguments),
+            keywords={key: to_wire(value) for key, value in keywords.items()},
+            backward=None if backward is None else (None if backward[0] is None else to_wire(backward[0]),),  # type: ignore[arg-type]
+            trace=self._trace,
+            seed=context.seed,
+        )
+        observation = context.ask(call)
+        context.log.append((call, observation))
+        where = "" if observation.raised is None else _where(context, observation.raised)
+        if context.trusted:
+            _must_work(shown, observation)
+        else:
+            self._refuse(shown, observation)
+        return Seen(call=shown, given=arguments, observation=observation, where=where, hint=context.hint)
+
+    def _refuse(self, shown: str, observation: wire.Observation) -> None:
+        """End the check where there is nothing to judge: no such function, a TODO, a finished version."""
+        context = self._context
+        raised = observation.raised
+        if observation.outcome == "missing" or (raised is not None and _names_nothing(raised)):
+            raise self._missing(observation)
+        if raised is not None and raised.type == "NotImplementedError" and raised.line is not None:
+            raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
+        for used in context.refused:
+            if _uses(observation, used):
+                raise CheckEnded(
+                    "failed",
+                    feedback.REFUSED.format(task=context.task, used=used),
+                    feedback.REFUSED_NEXT.format(used=used),
+                    refused=True,
+                )
+
+    def _missing(self, observation: wire.Observation) -> CheckEnded:
+        context = self._context
+        errors = context.load_errors()
+        if errors:
+            where = _where(context, errors[0])
+            message = feedback.MISSING_AFTER_ERROR.format(
+                task=context.task, error=feedback.error_name(errors[0]) + where
+            )
+            return CheckEnded("error", message, feedback.MISSING_AFTER_ERROR_NEXT)
+        close = difflib.get_close_matches(context.task, observation.defined, 1, 0.5)
+        instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
+        message = feedback.MISSING.format(task=context.task, instead=instead)
+        return CheckEnded("error", message, feedback.MISSING_NEXT.format(task=context.task))
+
+
+def _must_work(shown: str, observation: wire.Observation) -> None:
+    if observation.outcome == "missing":
+        raise SuiteError(f"Cannot call {shown} of the reference: it is not defined there.")
+
+
+def _names_nothing(raised: wire.Raised) -> bool:
+    return raised.type == "AttributeError" and raised.message.startswith("module 'submission' has no attribute")
+
+
+def _where(context: Context, raised: wire.Raised) -> str:
+    return "" if raised.line is None else feedback.place(context.where(raised.line), raised.code)
+
+
+def _uses(observation: wire.Observation, name: str) -> bool:
+    if name == "Optimizer.step":
+        return bool(observation.optimizers)
+    return name in observation.functions or name in observation.modules

@@ -1,0 +1,136 @@
+"""Compares facts with expected values: where they differ, by how much, in words a beginner reads."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from grader import wire
+
+RTOL, ATOL = 1e-5, 1e-6
+CURVE_RTOL = 1e-3  # for loss curves
+
+# Their own precision, for results of low-precision dtypes: a few units in the last place.
+_COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
+
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool,
+        torch.uint8,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.complex64,
+        torch.complex128,
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """How two tensors of one shape differ: `kind` is a key of the next steps, `details` the sentences."""
+
+    kind: str
+    details: tuple[str, ...]
+
+
+def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
+    """Rebuild a base tensor from its raw bytes; `None` when they are absent or do not fit the shape and dtype."""
+    dtype = DTYPES.get(fact.dtype)
+    if fact.data is None or dtype is None or any(size < 0 for size in fact.shape):
+        return None
+    if math.prod(fact.shape) * dtype.itemsize != len(fact.data):
+        return None
+    if not fact.data:
+        return torch.empty(fact.shape, dtype=dtype)
+    return torch.frombuffer(bytearray(fact.data), dtype=dtype).reshape(fact.shape)
+
+
+def tolerance(dtype: str, rtol: float, atol: float) -> tuple[float, float]:
+    """Return the tolerance for results of `dtype`."""
+    coarse_rtol, coarse_atol = _COARSE.get(dtype, (0.0, 0.0))
+    return max(rtol, coarse_rtol), max(atol, coarse_atol)
+
+
+def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: float) -> Difference | None:
+    """Return how `got` differs from `expected` (same shape), `None` when it does not within the tolerance."""
+    if got.dtype.is_complex or expected.dtype.is_complex:
+        got, expected = (torch.view_as_real(t.to(torch.complex128)) for t in (got, expected))
+    actual, wanted = got.to(torch.float64), expected.to(torch.float64)
+    wrong = ~torch.isclose(actual, wanted, rtol=rtol, atol=atol, equal_nan=True)
+    if not bool(wrong.any()):
+        return None
+    unexpected_nan = actual.isnan() & ~wanted.isnan()
+    if bool(unexpected_nan.any()):
+        return Difference(kind="nan", details=(f"{_count(unexpected_nan)} NaN.",))
+    distance = torch.where(wrong, (actual - wanted).abs().nan_to_num(math.inf, math.inf), 0.0)
+    flat = int(distance.argmax())
+    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), tuple(wrong.shape)))
+    if wrong.dim() == 0:
+        return Difference(kind="values", details=())
+    worst = (
+        f"{_count(wrong)} wrong; the largest difference is {float(distance.flatten()[flat]):.4g} at index "
+        f"{show_index(index)} (tolerance: {rtol:g} relative, {atol:g} absolute)."
+    )
+    return Difference(kind="values", details=(worst,))
+
+
+def show_index(index: tuple[int, ...]) -> str:
+    """Return an index as one writes it: [2] or [0, 3]."""
+    return "[" + ", ".join(map(str, index)) + "]"
+
+
+def _count(mask: torch.Tensor) -> str:
+    total, some = mask.numel(), int(mask.sum())
+    share = "" if total == 1 else f" ({100 * some / total:.0f} %)"
+    return f"{some} of {total} element{'s' if total != 1 else ''}{share} {'is' if some == 1 else 'are'}"
+
+
+def _close(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-4, abs_tol=1e-6)
+
+
+def same_fact(a: wire.Fact, b: wire.Fact) -> bool:
+    """Say whether two facts agree in everything that a check could see, values within a small tolerance."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, float) and isinstance(b, float):
+        return _close(a, b)
+    if isinstance(a, wire.TensorFact) and isinstance(b, wire.TensorFact):
+        return _same_tensor(a, b)
+    if isinstance(a, wire.Items) and isinstance(b, wire.Items):
+        return a.kind == b.kind and len(a.items) == len(b.items) and all(map(same_fact, a.items, b.items))
+    if isinstance(a, wire.Pairs) and isinstance(b, wire.Pairs):
+        flat_a = [x for pair in a.items for x in pair]
+        flat_b = [x for pair in b.items for x in pair]
+        return len(flat_a) == len(flat_b) and all(map(same_fact, flat_a, flat_b))
+    return a == b
+
+
+def _same_tensor(a: wire.TensorFact, b: wire.TensorFact) -> bool:
+    def outline(t: wire.TensorFact) -> tuple[object, ...]:
+        return (t.dtype, t.shape, t.device, t.requires_grad, t.is_leaf, t.grad is None, t.object, t.storage)
+
+    if outline(a) != outline(b) or (a.data is None) != (b.data is None):
+        return False
+    if a.grad is not None and b.grad is not None and not _same_values(a.grad, b.grad):
+        return False
+    return _same_values(a, b)
+
+
+def _same_values(a: wire.TensorFact, b: wire.TensorFact) -> bool:
+    if a.data == b.data:
+        return a.shape == b.shape
+    first, second = to_tensor(a), to_tensor(b)
+    if first is None or second is None or first.shape != second.shape:
+        return False
+    rtol, atol = tolerance(a.dtype, 1e-4, 1e-6)
+    return difference(first, second, rtol=rtol, atol=atol) is None

@@ -1,0 +1,124 @@
+"""The processes behind a check: a submission's candidate, restarted when it is lost, and the kit's own variants."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from grader import wire
+from grader.judging import feedback
+from grader.judging.outcomes import CheckEnded, SuiteError
+from grader.records import Status, Submission
+from grader.sandbox import CandidateLost, Process, Server
+
+_TIMEOUTS_PER_TASK = 2
+_RESTARTS = 12
+
+
+class Examinee:
+    """A submission in the sandbox: loaded at its first call, and again after it was lost."""
+
+    def __init__(self, server: Server, submission: Submission) -> None:
+        if submission.source is None:
+            raise ValueError(f"Cannot examine {submission.path!r}: it has no source.")
+        self._server = server
+        self._submission = submission
+        self._process: Process | None = None
+        self._restarts = 0
+        self._timeouts: Counter[str] = Counter()
+        self._unloadable: tuple[Status, str, str] | None = None
+        self.loaded: wire.Loaded | None = None
+
+    def close(self) -> None:
+        """End the candidate's process."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def load(self) -> None:
+        """Have the submission loaded, unless it is; ends the check when that cannot be done."""
+        if self._unloadable is not None:
+            raise CheckEnded(*self._unloadable)
+        if self._process is not None:
+            return
+        if self._restarts > _RESTARTS:
+            raise CheckEnded("crashed", feedback.TOO_MANY_RESTARTS)
+        self._restarts += 1
+        process = self._server.spawn()
+        source = self._submission.source or ""
+        try:
+            self.loaded = process.load(module="submission", filename=f"{self._submission.exercise}.py", source=source)
+        except CandidateLost as lost:
+            if lost.reason == "timeout":
+                message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
+                self._unloadable = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
+            else:
+                message = feedback.LOAD_CRASHED.format(how=lost.detail)
+                self._unloadable = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
+            raise CheckEnded(*self._unloadable) from None
+        self._process = process
+
+    def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:
+        """Return what makes the calls of a check of `task`."""
+
+        def ask(call: wire.Call) -> wire.Observation:
+            if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
+                raise CheckEnded("timeout", feedback.TIMEOUT_AGAIN.format(task=task))
+            self.load()
+            assert self._process is not None
+            try:
+                return self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
+            except CandidateLost as lost:
+                self._process = None
+                shown = f"{call.name if call.probe is None else task}(...)"
+                if lost.reason == "timeout":
+                    self._timeouts[task] += 1
+                    message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
+                    raise CheckEnded("timeout", message, feedback.TIMEOUT_NEXT) from None
+                message = feedback.CRASHED.format(call=shown, how=lost.detail)
+                raise CheckEnded("crashed", message, feedback.CRASHED_NEXT) from None
+
+        return ask
+
+
+class Staff:
+    """The kit's own implementations, observed as submissions are: references and misconceptions.
+
+    They share one process, apart from every submission's, with one module for each.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._process: Process | None = None
+        self._loaded: set[str] = set()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+        self._loaded.clear()
+
+    def observe(self, call: wire.Call, *, module: str, source: Callable[[], str]) -> wire.Observation | None:
+        """Make a call to the implementation `source()`, known as `module`; `None` when it does not survive the call."""
+        for _ in range(2):  # a fresh process after a loss, or after its processor time has run out
+            try:
+                return self._ask(call, module, source)
+            except CandidateLost:
+                self._process = None
+                self._loaded.clear()
+        return None
+
+    def _ask(self, call: wire.Call, module: str, source: Callable[[], str]) -> wire.Observation:
+        if self._process is None:
+            self._process = self._server.spawn()
+        if module not in self._loaded:
+            loaded = self._process.load(module=module, filename=f"{module}.py", source=source())
+            if loaded.errors:
+                raise SuiteError(f"Cannot load {module}: {feedback.error_name(loaded.errors[0])}.")
+            self._loaded.add(module)
+        request = msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63))
+        return self._process.call(request)

@@ -1,0 +1,395 @@
+"""The examiner: one pytest session that collects the suites once and runs them for one submission after another.
+
+pytest collects, parametrises, sets fixtures up and runs; this plugin replaces its run loop by one over submissions,
+and turns the end of every check into a verdict.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader import wire
+from grader.catalog import Catalog, Exercise, Task, Variant
+from grader.judging import feedback
+from grader.judging.candidate import Candidate, Context, Exchange
+from grader.judging.diagnosis import diagnose
+from grader.judging.examinee import Examinee, Staff
+from grader.judging.outcomes import CheckEnded, SuiteError
+from grader.judging.suite import Draw
+from grader.records import (
+    ExerciseReport,
+    ExerciseStatus,
+    Status,
+    Submission,
+    Verdict,
+    Visibility,
+    task_report,
+)
+from grader.sandbox import Server
+
+_WRONG = ("failed", "error")
+Deliver = Callable[[Submission, ExerciseReport], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check as its suite declares it."""
+
+    id: str
+    exercise: str
+    task: str
+    visibility: Visibility
+    points: float
+    requires: tuple[str, ...]
+    hint: str | None
+    docstring: str
+    item: pytest.Item
+
+    def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
+        """Return this check's verdict."""
+        return Verdict(
+            id=self.id,
+            task=self.task,
+            visibility=self.visibility,
+            status=status,
+            points=self.points if status == "passed" else 0.0,
+            max_points=self.points,
+            message=message,
+            misconception=misconception,
+        )
+
+
+@dataclass(kw_only=True)
+class _Sitting:
+    """One submission being examined: by check id, the verdicts so far, how checks ended, what was exchanged."""
+
+    submission: Submission
+    examinee: Examinee
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    ends: dict[str, CheckEnded] = field(default_factory=dict)
+    logs: dict[str, list[Exchange]] = field(default_factory=dict)
+    check: Check | None = None
+
+
+class Examiner:
+    """The pytest plugin. `work` yields submissions; `deliver` takes each one's report."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        server: Server,
+        work: Iterable[Submission],
+        deliver: Deliver,
+        *,
+        course_seed: str,
+        diagnosing: bool = True,
+    ) -> None:
+        self._catalog = catalog
+        self._server = server
+        self._work = work
+        self._deliver = deliver
+        self._course_seed = course_seed
+        self._diagnosing = diagnosing
+        self._staff = Staff(server)
+        self._variants: dict[str, tuple[Variant, ...]] = {}
+        self._sources: dict[str, str] = {}
+        self._sitting: _Sitting | None = None
+        self.checks: dict[str, list[Check]] = {}
+        self.failure: BaseException | None = None
+
+    # Collecting
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember the first suite that cannot be collected."""
+        if report.failed and self.failure is None:
+            self.failure = SuiteError(f"Cannot collect {report.nodeid}: {report.longreprtext.strip()}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Sort the collected checks by exercise."""
+        try:
+            for item in session.items:
+                check = _declared(item)
+                self.checks.setdefault(check.exercise, []).append(check)
+            for checks in self.checks.values():
+                _validate(checks)
+        except SuiteError as error:
+            self.failure = self.failure or error
+
+    # Running
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Examine one submission after another."""
+        if self.failure is not None:
+            return True
+        try:
+            for submission in self._work:
+                self._deliver(submission, self.examine(submission))
+        except BaseException as error:
+            self.failure = error
+        finally:
+            self._staff.close()
+        return True
+
+    def examine(self, submission: Submission) -> ExerciseReport:
+        """Return the report of one submission."""
+        exercise = self._catalog.get(submission.exercise)
+        checks = self.checks.get(submission.exercise, [])
+        if submission.problem is not None:
+            message = feedback.UNREADABLE.format(problem=submission.problem)
+            verdicts = [check.verdict("error", message) for check in checks]
+            return exercise_report(exercise, verdicts, "unreadable", message, submission.notes)
+        sitting = self._sitting = _Sitting(submission=submission, examinee=Examinee(self._server, submission))
+        try:
+            following = [check.item for check in checks[1:]]
+            for check, nextitem in zip_longest(checks, following):
+                sitting.check = check
+                check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=nextitem)
+        finally:
+            sitting.examinee.close()
+            self._sitting = None
+        verdicts = [sitting.verdicts.get(check.id, check.verdict("error", feedback.NOT_SUBMITTED)) for check in checks]
+        if self._diagnosing:
+            verdicts = self._diagnosed(exercise, verdicts, sitting)
+        verdicts = _refused(verdicts, sitting)
+        loaded = sitting.examinee.loaded
+        notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
+        status: ExerciseStatus = "graded" if loaded else "load_failed"
+        if verdicts and all(v.status == "not_attempted" for v in verdicts):
+            status = "not_attempted"
+        message = "" if loaded else next((v.message for v in verdicts), "")
+        return exercise_report(exercise, verdicts, status, message, notes)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one check and keep its verdict."""
+        sitting = self._sitting
+        assert sitting is not None and sitting.check is not None
+        check = sitting.check
+        unmet = [name for name in check.requires if sitting.verdicts[name].status != "passed"]
+        if unmet:
+            first = sitting.verdicts[unmet[0]]
+            verdict = (
+                check.verdict("not_attempted", feedback.NOT_ATTEMPTED)
+                if first.status == "not_attempted"
+                else check.verdict("skipped", feedback.SKIPPED.format(required=unmet[0]))
+            )
+        else:
+            names = pyfuncitem._fixtureinfo.argnames
+            arguments = {name: pyfuncitem.funcargs[name] for name in names}
+            verdict = _run(check, lambda: pyfuncitem.obj(**arguments), sitting.ends)
+        sitting.verdicts[check.id] = verdict
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a verdict for a check whose fixtures broke."""
+        sitting = self._sitting
+        if report.failed and sitting is not None and sitting.check is not None:
+            message = feedback.BROKEN_CHECK.format(error=report.longreprtext.strip().splitlines()[-1])
+            sitting.verdicts[sitting.check.id] = sitting.check.verdict("error", message)
+
+    # What checks are given
+
+    @pytest.fixture
+    def candidate(self, draw: Draw) -> Candidate:
+        """The submission, in its sandbox."""
+        sitting = self._sitting
+        assert sitting is not None and sitting.check is not None
+        check = sitting.check
+        log = sitting.logs.setdefault(check.id, [])
+        return Candidate(
+            Context(
+                task=check.task,
+                ask=sitting.examinee.asker(check.task),
+                where=sitting.submission.where,
+                seed=draw.seed,
+                hint=check.hint,
+                refused=self._task(check).by_hand,
+                load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
+                log=log,
+            )
+        )
+
+    @pytest.fixture
+    def reference(self, draw: Draw) -> Candidate:
+        """The reference solution, called like the candidate, in a process of its own."""
+        sitting = self._sitting
+        assert sitting is not None and sitting.check is not None
+        exercise = sitting.check.exercise
+
+        def ask(call: wire.Call) -> wire.Observation:
+            seen = self._staff.observe(
+                call, module=f"{exercise}.reference", source=lambda: self._reference_source(exercise)
+            )
+            if seen is None:
+                raise SuiteError(f"Cannot ask the reference of {exercise}: it did not survive the call {call.name}.")
+            return seen
+
+        return Candidate(Context(task=sitting.check.task, ask=ask, where=str, seed=draw.seed, trusted=True))
+
+    @pytest.fixture
+    def draw(self) -> Draw:
+        """Inputs for this check and this student."""
+        sitting = self._sitting
+        assert sitting is not None and sitting.check is not None
+        check = sitting.check
+        return Draw(self._course_seed, sitting.submission.student, check.exercise, check.id)
+
+    def _task(self, check: Check) -> Task:
+        return next(task for task in self._catalog.get(check.exercise).tasks if task.name == check.task)
+
+    def _reference_source(self, exercise: str) -> str:
+        if exercise not in self._sources:
+            self._sources[exercise] = self._catalog.solution(exercise).read_text(encoding="utf-8")
+        return self._sources[exercise]
+
+    # Naming mistakes
+
+    def _diagnosed(self, exercise: Exercise, verdicts: list[Verdict], sitting: _Sitting) -> list[Verdict]:
+        explained: dict[str, Variant] = {}
+        for task in exercise.tasks:
+            failed = {
+                v.id: sitting.logs.get(v.id, [])
+                for v in verdicts
+                if v.task == task.name and v.id in sitting.ends and v.status in _WRONG and not sitting.ends[v.id].refused
+            }
+            if failed:
+                every = [pair for v in verdicts if v.task == task.name for pair in sitting.logs.get(v.id, [])]
+                known = [m for m in self._misconceptions(exercise.id) if m.task == task.name]
+                with self._replay() as replay:
+                    explained |= diagnose(failed, every, known, replay)
+        return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
+
+    def _misconceptions(self, exercise: str) -> tuple[Variant, ...]:
+        if exercise not in self._variants:
+            self._variants[exercise] = self._catalog.misconceptions(exercise)
+        return self._variants[exercise]
+
+    @contextmanager
+    def _replay(self) -> Iterator[Callable[[Variant, wire.Call], wire.Observation | None]]:
+        seen: dict[tuple[str, int], wire.Observation | None] = {}
+
+        def replay(variant: Variant, call: wire.Call) -> wire.Observation | None:
+            key = (variant.name, id(call))
+            if key not in seen:
+                module = f"{variant.exercise}.{variant.task}.{variant.name}"
+                seen[key] = self._staff.observe(call, module=module, source=lambda: variant.source)
+            return seen[key]
+
+        yield replay
+
+
+def _declared(item: pytest.Item) -> Check:
+    mark = item.get_closest_marker("check")
+    if mark is None or not isinstance(item, pytest.Function):
+        raise SuiteError(f"Cannot use {item.nodeid} as a check: decorate it with @check(task, points=...).")
+    visibility: Visibility = "public" if item.path.parent.name == "public" else "hidden"
+    return Check(
+        id=item.name.removeprefix("test_"),
+        exercise=item.path.stem.removeprefix("test_"),
+        task=mark.kwargs["task"],
+        visibility=visibility,
+        points=float(mark.kwargs["points"]),
+        requires=mark.kwargs["requires"],
+        hint=mark.kwargs["hint"],
+        docstring=(item.function.__doc__ or "").strip(),
+        item=item,
+    )
+
+
+def _validate(checks: Sequence[Check]) -> None:
+    known: set[str] = set()
+    for check in checks:
+        if check.id in known:
+            raise SuiteError(f"Cannot tell two checks of {check.exercise} apart: both are called {check.id!r}.")
+        for name in check.requires:
+            if name not in known:
+                raise SuiteError(
+                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is not an earlier check. "
+                    "Public checks run before hidden ones, each in the order of their file."
+                )
+        known.add(check.id)
+
+
+def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) -> Verdict:
+    try:
+        call()
+    except CheckEnded as end:
+        ends[check.id] = end
+        return check.verdict(end.status, feedback.whole(end.message, end.next_step))
+    except Exception as error:
+        if os.environ.get("GRADER_DEBUG"):
+            traceback.print_exc()
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error} ({check.id}, {Path(last.filename).name} line {last.lineno})"
+        return check.verdict("error", feedback.BROKEN_CHECK.format(error=said))
+    return check.verdict("passed")
+
+
+def _explained(verdict: Verdict, end: CheckEnded, variant: Variant) -> Verdict:
+    message = feedback.whole(end.message, end.next_step, variant.message)
+    return msgspec.structs.replace(verdict, message=message, misconception=variant.name)
+
+
+def _refused(verdicts: list[Verdict], sitting: _Sitting) -> list[Verdict]:
+    """Take the points of a task whose rule was broken in any of its checks."""
+    refused = {v.task: v.message for v in verdicts if v.id in sitting.ends and sitting.ends[v.id].refused}
+    return [
+        msgspec.structs.replace(v, status="failed", points=0.0, message=refused[v.task])
+        if v.status == "passed" and v.task in refused
+        else v
+        for v in verdicts
+    ]
+
+
+def _load_note(submission: Submission, raised: wire.Raised) -> str:
+    where = "" if raised.line is None else feedback.place(submission.where(raised.line), raised.code)
+    return feedback.LOAD_NOTE.format(error=feedback.error_name(raised), where=where)
+
+
+def exercise_report(
+    exercise: Exercise,
+    verdicts: Sequence[Verdict],
+    status: ExerciseStatus,
+    message: str = "",
+    notes: tuple[str, ...] = (),
+) -> ExerciseReport:
+    """Gather the verdicts of one exercise, by task in the order of the exercise."""
+    tasks = tuple(task_report(t.name, tuple(v for v in verdicts if v.task == t.name)) for t in exercise.tasks)
+    return ExerciseReport(
+        id=exercise.id,
+        status=status,
+        points=sum(t.points for t in tasks),
+        max_points=sum(t.max_points for t in tasks),
+        message=message,
+        notes=notes,
+        tasks=tasks,
+    )
+
+
+_PLUGINS_NOT_NEEDED = (
+    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin stepwise doctest "
+    "unraisableexception threadexception recwarn setuponly setupplan legacypath tmpdir monkeypatch unittest"
+).split()
+
+
+def run_examiner(examiner: Examiner, suites: Sequence[Path]) -> None:
+    """Run a pytest session over `suites` with the examiner's loop. Raises what stopped it, `SuiteError` included."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    options = ["-c", os.devnull, "--rootdir", os.path.commonpath([p.parent for p in suites]), "--import-mode=importlib"]
+    options += ["--assert=plain", "-o", "markers=check", "--noconftest"]
+    options += [option for name in _PLUGINS_NOT_NEEDED for option in ("-p", f"no:{name}")]
+    code = pytest.main([*options, *map(str, suites)], plugins=[examiner])
+    if examiner.failure is not None:
+        raise examiner.failure
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise SuiteError(f"Cannot run the suites: pytest ended with {pytest.ExitCode(code).name}.")

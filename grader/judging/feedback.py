@@ -1,0 +1,187 @@
+"""Every sentence a student reads from a check, in one voice.
+
+A failed check says what was called, what was expected, what came back, and one next step. Sentences are short, speak
+to "you", name things as PyTorch does, and never show a traceback of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader import wire
+
+SKIPPED = "Not run: it only makes sense once this check passes: {required}. Fix that one first."
+NOT_ATTEMPTED = "Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code."
+NOT_SUBMITTED = "No file was handed in for this exercise."
+BROKEN_CHECK = "This check itself broke, which is not your fault. Please tell your instructor: {error}"
+TIMEOUT = "{call}\nstopped: it did not finish within {limit} of computing."
+TIMEOUT_NEXT = "look for a loop whose condition never becomes false."
+TIMEOUT_AGAIN = "Not tried again: earlier checks of {task} already ran out of time. Fix the endless loop first."
+LOAD_TIMEOUT = "Your file did not finish loading within {limit} of computing."
+LOAD_TIMEOUT_NEXT = "keep long computations out of the top level; put them under `if __name__ == \"__main__\":`."
+CRASHED = "{call}\nended the whole Python process ({how})."
+CRASHED_NEXT = "remove calls such as os._exit(), endless recursion, and anything that frees memory by hand."
+LOAD_CRASHED = "Your file ended the whole Python process while it was being loaded ({how})."
+LOAD_CRASHED_NEXT = "remove calls such as os._exit() and endless recursion from the top level of your file."
+TOO_MANY_RESTARTS = "Not run: your code ended its own process too often before. Fix the earlier crashes first."
+MISSING = "{task} is not defined in your file{instead}."
+MISSING_NEXT = "give your function exactly the name `{task}`."
+MISSING_AFTER_ERROR = "{task} is not defined, because of an error while your file was being loaded: {error}."
+MISSING_AFTER_ERROR_NEXT = "fix that error first."
+REFUSED = (
+    "This task asks you to write {task} yourself; your code used `{used}`, which is PyTorch's finished version, so "
+    "the task earns nothing yet."
+)
+REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what `{used}` does inside."
+RAISED = "{call}\nexpected: a result\ngot: {error}{where}."
+LOAD_NOTE = "While your file was being loaded, {error}{where}. What comes after it was still read."
+UNREADABLE = "Your file could not be graded. {problem}"
+NEXT = "Next: {next_step}"
+MISCONCEPTION = "A common mistake: {sentence}"
+
+_NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
+    # part of the exception's type, part of its message (lower case), what usually causes it
+    (
+        "RuntimeError",
+        "a leaf variable that requires grad is being used in an in-place",
+        "a leaf that requires grad may not be changed in place while autograd records. Wrap the update in "
+        "`with torch.no_grad():`.",
+    ),
+    (
+        "RuntimeError",
+        "a view of a leaf variable that requires grad is being used in an in-place",
+        "you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.",
+    ),
+    (
+        "RuntimeError",
+        "modified by an inplace operation",
+        "backward needs a tensor that was overwritten. Make a new one (`z = z + 1`) instead of `z += 1`.",
+    ),
+    (
+        "RuntimeError",
+        "backward through the graph a second time",
+        "the graph is freed after one backward. Compute the result anew before each `backward()`.",
+    ),
+    (
+        "RuntimeError",
+        "does not require grad and does not have a grad_fn",
+        "nothing was recorded to go back through. Was the leaf made with `requires_grad=True`, outside "
+        "`torch.no_grad()`, and never detached or turned into a Python number on the way?",
+    ),
+    (
+        "RuntimeError",
+        "grad can be implicitly created only for scalar outputs",
+        "`backward()` without an argument needs a 0-D result. Reduce it first (`sum()`, `mean()`), or pass a gradient.",
+    ),
+    (
+        "RuntimeError",
+        "view size is not compatible",
+        "`view` needs memory in the right order; this tensor's is not. Use `reshape`, or `contiguous()` first.",
+    ),
+    (
+        "RuntimeError",
+        "can't call numpy() on tensor that requires grad",
+        "NumPy knows nothing of autograd. Use `detach()` first, if leaving the graph is what you want.",
+    ),
+    (
+        "RuntimeError",
+        "mat1 and mat2 shapes cannot be multiplied",
+        "for `A @ B` the inner dimensions must be equal. Print both shapes: which one needs a transpose?",
+    ),
+    (
+        "RuntimeError",
+        "must match the size of tensor",
+        "these shapes do not broadcast. Print both: compare them from the last dimension backwards.",
+    ),
+    ("RuntimeError", "same dtype", "the two tensors have different dtypes. Convert one with `.to(dtype)`."),
+    ("RuntimeError", "same device", "the tensors live on different devices. Create new ones with `device=x.device`."),
+    ("RuntimeError", "cannot be called on meta tensors", "this must work without reading values: no `.item()` here."),
+    (
+        "RuntimeError",
+        "could not infer dtype",
+        "`torch.tensor` needs plain numbers: it got something else. Print what you pass to it.",
+    ),
+    (
+        "RuntimeError",
+        "only tensors of floating point",
+        "only floating-point tensors can require grad. Write 0.0, not 0, or pass `dtype=torch.float32`.",
+    ),
+    (
+        "RuntimeError",
+        "input dtype should be either floating point or complex",
+        "the mean of integers is not an integer. Convert to a floating dtype first.",
+    ),
+    (
+        "AttributeError",
+        "'nonetype' object has no attribute",
+        "something is None here. Before the first backward `x.grad` is None; a function without `return` gives None.",
+    ),
+    ("TypeError", "unexpected keyword argument", "keep the parameter names of the exercise's signature."),
+    ("TypeError", "positional argument", "keep the parameters of the exercise's signature, in the same order."),
+    ("NameError", "", "check the spelling, and that the name is defined before this line."),
+    ("ModuleNotFoundError", "", "that module is not installed here. The imports at the top of the stub are enough."),
+    ("RecursionError", "", "the function calls itself without end. When should it stop?"),
+    (
+        "RuntimeError",
+        "can't allocate memory",
+        "the result would be larger than the memory. Did two shapes broadcast into a huge one?",
+    ),
+    ("URLError", "", "there is no network while grading. Use data that is on this machine."),
+    ("PermissionError", "", "submissions run without network, other processes and other files. Do it without."),
+)
+_NEXT_STEP_OTHERWISE = "read the message from its end: it names what Python could not do on that line."
+
+
+def error_name(raised: wire.Raised) -> str:
+    """Return the exception as Python would print it, without its traceback."""
+    first = raised.message.strip().splitlines()[0] if raised.message.strip() else ""
+    return f"{raised.type}: {first[:300].rstrip('.')}" if first else raised.type
+
+
+def next_step_for(raised: wire.Raised) -> str:
+    """Return what usually causes this exception."""
+    message = raised.message.lower()
+    for kind, part, advice in _NEXT_STEP_BY_ERROR:
+        if kind in raised.bases and part in message:
+            return advice
+    return _NEXT_STEP_OTHERWISE
+
+
+def place(where: str, code: str) -> str:
+    """Return the words that point at the student's line."""
+    return f" at {where}, `{code}`" if code else f" at {where}" if where else ""
+
+
+def mismatch(call: str, expected: str, got: str, details: Sequence[str] = ()) -> str:
+    """Return the message of a check that compared and was not satisfied."""
+    return "\n".join([call, f"expected: {expected}", f"got: {got}", *details])
+
+
+def whole(message: str, next_step: str, misconception: str | None = None) -> str:
+    """Return the message with its one next step: the teacher's sentence where the mistake is known."""
+    if misconception is not None:
+        return f"{message}\n{MISCONCEPTION.format(sentence=misconception)}"
+    return f"{message}\n{NEXT.format(next_step=next_step)}" if next_step else message
+
+
+NEXT_STEP = {
+    "shape": "print the `.shape` of your result and of what it is made of. Which step gives another shape than planned?",
+    "dtype": "print the `.dtype` along the way: which step changes it?",
+    "device": "create new tensors where the argument lives (`device=x.device`, or a `*_like` function).",
+    "nan": "print the intermediate results: which operation is the first to give NaN? (0/0, inf - inf, 0 * inf do.)",
+    "values": "work the smallest case through by hand and print each step.",
+    "type": "look at the signature's return type.",
+    "none": "did you forget `return`?",
+    "modified": "make a new tensor instead of changing the argument (watch `+=` and names ending in `_`).",
+    "aliases": "copy before you return it: `clone()`.",
+    "not_shared": "work on the memory that is already there instead of making a new tensor.",
+    "same_object": "change the object you were given in place, and return that very object.",
+    "leaf": "a leaf is made by you, not by an operation. Compute first, then `requires_grad_()`.",
+    "requires_grad": "check `.requires_grad` of your result.",
+    "attached": "which step leaves the graph: `.item()`, `detach()`, `no_grad()`, a Python number?",
+    "detached": "the result must not keep a graph: `detach()` it.",
+    "grad": "call `backward()` yourself on a small case and print `.grad`.",
+    "raises": "check the arguments first, and `raise` before anything is changed.",
+    "state": "leave global settings alone, or put them back before you return.",
+    "length": "count the elements of your result.",
+}

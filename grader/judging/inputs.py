@@ -1,0 +1,49 @@
+"""Turns what a suite hands over (plain torch tensors and Python values) into inputs for the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader import wire
+from grader.judging.outcomes import SuiteError
+
+
+def to_wire(value: Any) -> wire.Input:
+    """Describe `value` so that the candidate can build it; raises `SuiteError` for what cannot travel."""
+    if value is None or isinstance(value, (bool, int, float, str, wire.Code)):
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, np.ndarray):
+        return wire.ArrayInput(dtype=str(value.dtype), shape=value.shape, data=value.tobytes())
+    if isinstance(value, (list, tuple)):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return wire.SequenceInput(kind=kind, items=tuple(to_wire(item) for item in value))  # type: ignore[arg-type]
+    if isinstance(value, dict):
+        return wire.MappingInput(items=tuple((key, to_wire(item)) for key, item in value.items()))
+    raise SuiteError(f"Cannot send {value!r} to a candidate: use tensors, arrays, plain values, or code(...).")
+
+
+def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
+    grad = tensor.grad if tensor.is_leaf else None
+    return wire.TensorInput(
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        shape=tuple(tensor.shape),
+        data=raw(tensor),
+        device=tensor.device.type,
+        strides=None if tensor.is_contiguous() else tensor.stride(),
+        requires_grad=tensor.requires_grad,
+        intermediate=tensor.requires_grad and not tensor.is_leaf,
+        grad=None if grad is None else raw(grad),
+    )
+
+
+def raw(tensor: torch.Tensor) -> bytes:
+    """Return the elements of a tensor, row by row; nothing for a tensor on meta."""
+    if tensor.is_meta or tensor.numel() == 0:
+        return b""
+    data: bytes = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    return data

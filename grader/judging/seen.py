@@ -1,0 +1,392 @@
+"""What a suite asks of an observation: `Seen` is one call, `Subject` one value in it.
+
+Every question either holds or ends the check with a message that says what was called, what was expected, what came
+back and one next step. Questions return what they were asked of, so they chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn, TypeVar
+
+import numpy as np
+import torch
+
+from grader import wire
+from grader.judging import feedback, showing
+from grader.judging.comparisons import ATOL, RTOL, difference, to_tensor, tolerance
+from grader.judging.outcomes import CheckEnded, SuiteError
+
+Expected = torch.Tensor | float | int | bool | Sequence[object]
+_Self = TypeVar("_Self", bound="Subject")
+
+
+class Subject:
+    """One value that came back: a result, an argument after the call, an item of either."""
+
+    def __init__(self, seen: Seen, name: str, fact: wire.Fact) -> None:
+        self.seen = seen
+        self.name = name
+        self.fact = fact
+
+    # Getting at the value
+
+    @property
+    def tensor(self) -> torch.Tensor:
+        """The value as a tensor, rebuilt from its bytes. Ends the check when it is no tensor or has no values."""
+        fact = self.tensor_fact
+        rebuilt = to_tensor(fact)
+        if rebuilt is None:
+            self.differs("a tensor with values", "device" if fact.device == "meta" else "type")
+        return rebuilt
+
+    @property
+    def tensor_fact(self) -> wire.TensorFact:
+        """The facts about a tensor. Ends the check when the value is no tensor."""
+        if not isinstance(self.fact, wire.TensorFact):
+            self.differs("a tensor", "none" if self.fact is None else "type")
+        return self.fact
+
+    @property
+    def python(self) -> object:
+        """The value as plain Python: numbers, strings, lists, tuples, dicts, tensors."""
+        return _plain(self.fact)
+
+    def items(self, length: int | None = None, *, kind: str | None = None) -> list[Subject]:
+        """Return the items of a list or tuple, after asking for its length and kind ("list", "tuple")."""
+        if not isinstance(self.fact, wire.Items) or (kind is not None and self.fact.kind != kind):
+            self.differs(f"a {kind or 'list or tuple'}", "none" if self.fact is None else "type")
+        found = [Subject(self.seen, f"{self.name}[{i}]", item) for i, item in enumerate(self.fact.items)]
+        if length is not None and len(found) != length:
+            self.fails(f"{length} items", f"{len(found)} items", "length")
+        return found
+
+    def key(self, name: str) -> Subject:
+        """Return the value of a dict under a string key."""
+        if not isinstance(self.fact, wire.Pairs):
+            self.differs("a dict", "none" if self.fact is None else "type")
+        for key, value in self.fact.items:
+            if key == name:
+                return Subject(self.seen, f"{self.name}[{name!r}]", value)
+        self.differs(f"a dict with the key {name!r}", "type")
+
+    # Asking about it
+
+    def values(self: _Self, expected: Expected, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
+        """Ask for a tensor of this shape with these values (NaN equals NaN). Dtypes may differ: see `dtype`."""
+        wanted = torch.as_tensor(expected).detach()
+        self.shape(*wanted.shape)
+        got = self.tensor
+        rtol, atol = tolerance(self.tensor_fact.dtype, rtol, atol)
+        found = difference(got, wanted, rtol=rtol, atol=atol)
+        if found is not None:
+            self.fails(showing.tensor(wanted), showing.fact(self.fact), found.kind, found.details)
+        return self
+
+    def shape(self: _Self, *sizes: int) -> _Self:
+        """Ask for a tensor of this shape."""
+        if self.tensor_fact.shape != sizes:
+            self.fails(f"shape {sizes}", f"shape {self.tensor_fact.shape}", "shape")
+        return self
+
+    def dtype(self: _Self, dtype: torch.dtype) -> _Self:
+        """Ask for a tensor of this dtype."""
+        if self.tensor_fact.dtype != str(dtype).removeprefix("torch."):
+            self.fails(f"dtype {dtype}", f"dtype torch.{self.tensor_fact.dtype}", "dtype")
+        return self
+
+    def device(self: _Self, device: str) -> _Self:
+        """Ask for a tensor on this type of device, made without mixing devices on the way."""
+        if self.tensor_fact.device != device:
+            self.fails(f"a tensor on {device!r}", f"a tensor on {self.tensor_fact.device!r}", "device")
+        if self.seen.observation.mixed_devices:
+            mixed = self.seen.observation.mixed_devices[0].removeprefix("aten::")
+            self.fails(f"only tensors on {device!r}", f"`{mixed}` mixes tensors of two devices", "device")
+        return self
+
+    def number(self: _Self, expected: float | None = None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
+        """Ask for a Python float (exactly that type), near `expected` if it is given."""
+        return self._python_number(float, expected, rtol, atol)
+
+    def integer(self: _Self, expected: int | None = None) -> _Self:
+        """Ask for a Python int (exactly that type, no bool), equal to `expected` if it is given."""
+        return self._python_number(int, expected, 0.0, 0.0)
+
+    def _python_number(self: _Self, kind: type, expected: float | None, rtol: float, atol: float) -> _Self:
+        article = "an int" if kind is int else "a float"
+        if type(self.fact) is not kind:
+            wanted = f"Python {kind.__name__} {showing.number(expected)}" if expected is not None else f"Python {kind.__name__}"
+            self.fails(
+                f"the {wanted}" if expected is not None else f"a {wanted}",
+                f"{showing.fact(self.fact)}, which is {self._kind()} and not {article}",
+                "none" if self.fact is None else "type",
+                next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
+            )
+        if expected is not None:
+            got = torch.tensor(self.fact, dtype=torch.float64)
+            found = difference(got, torch.tensor(expected, dtype=torch.float64), rtol=rtol, atol=atol)
+            if found is not None:
+                self.fails(showing.number(expected), showing.fact(self.fact), found.kind, found.details)
+        return self
+
+    def _is_scalar(self) -> bool:
+        return isinstance(self.fact, wire.TensorFact) and self.fact.shape == ()
+
+    def _kind(self) -> str:
+        if isinstance(self.fact, wire.TensorFact):
+            return f"a tensor of shape {self.fact.shape}"
+        if isinstance(self.fact, wire.Other):
+            return f"of type {self.fact.name}"
+        return "None" if self.fact is None else f"of type {type(self.python).__name__}"
+
+    def equals(self: _Self, expected: object) -> _Self:
+        """Ask for a plain Python value (str, int, bool, None, lists and tuples of them), equal in type and value."""
+        got = self.python
+        if type(got) is not type(expected) or got != expected:
+            self.differs(repr(expected), "none" if self.fact is None else "values")
+        return self
+
+    def leaf(self: _Self) -> _Self:
+        """Ask for a leaf that requires grad."""
+        if not (self.tensor_fact.is_leaf and self.tensor_fact.requires_grad):
+            self.fails("a leaf that requires grad", self._autograd(), "leaf")
+        return self
+
+    def attached(self: _Self) -> _Self:
+        """Ask for a tensor through which gradients flow."""
+        if not self.tensor_fact.requires_grad:
+            self.fails("a tensor attached to the graph (requires_grad is True)", self._autograd(), "attached")
+        return self
+
+    def detached(self: _Self) -> _Self:
+        """Ask for a tensor that does not require grad and has no graph."""
+        if self.tensor_fact.requires_grad or self.tensor_fact.grad_fn is not None:
+            self.fails("a tensor without a graph (requires_grad is False)", self._autograd(), "detached")
+        return self
+
+    def _autograd(self) -> str:
+        fact = self.tensor_fact
+        if fact.grad_fn:
+            return f"the result of an operation (grad_fn is {fact.grad_fn})"
+        return "a leaf that requires grad" if fact.requires_grad else "a tensor with requires_grad False"
+
+    def grad(self: _Self, expected: Expected | None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
+        """Ask for `.grad` to hold these values, or to be `None`."""
+        found = self.tensor_fact.grad
+        if expected is None:
+            if found is not None:
+                self.fails(f"{self.name}.grad is None", f"{self.name}.grad is {showing.fact(found)}", "grad")
+            return self
+        if found is None:
+            self.fails(
+                f"{self.name}.grad is {showing.tensor(torch.as_tensor(expected))}", f"{self.name}.grad is None", "grad"
+            )
+        Subject(self.seen, f"{self.name}.grad", found).values(expected, rtol=rtol, atol=atol)
+        return self
+
+    def same_object_as(self: _Self, other: Subject) -> _Self:
+        """Ask for the very object that `other` is."""
+        if _object(self.fact) != _object(other.fact):
+            self.fails(f"the object {other.name} itself", "another object", "same_object")
+        return self
+
+    def shares_memory_with(self: _Self, other: Subject) -> _Self:
+        """Ask for memory shared with `other`."""
+        if _storage(self.fact) != _storage(other.fact):
+            self.fails(f"memory shared with {other.name}", "memory of its own", "not_shared")
+        return self
+
+    def owns_memory(self: _Self, *others: Subject) -> _Self:
+        """Ask for memory shared with none of `others`, by default with none of the arguments."""
+        for other in others or self.seen.arguments():
+            if isinstance(self.fact, _WITH_MEMORY) and isinstance(other.fact, _WITH_MEMORY):
+                if _storage(self.fact) == _storage(other.fact):
+                    self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
+        return self
+
+    # Failing
+
+    def differs(self, expected: str, kind: str) -> NoReturn:
+        """End the check: something else than `expected` came back."""
+        self.fails(expected, showing.fact(self.fact), kind)
+
+    def fails(
+        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
+    ) -> NoReturn:
+        """End the check with a message; `kind` chooses the next step unless the suite's author or you give one."""
+        whose = "" if self.name == "result" else f"{self.name}: "
+        self.seen.fails(whose + expected, whose + got, kind, details, next_step=next_step)
+
+
+_WITH_MEMORY = (wire.TensorFact, wire.ArrayFact)
+
+
+def _object(fact: wire.Fact) -> object:
+    return fact.object if isinstance(fact, _WITH_MEMORY) else object()
+
+
+def _storage(fact: wire.Fact) -> object:
+    return fact.storage if isinstance(fact, _WITH_MEMORY) else object()
+
+
+def _plain(fact: wire.Fact) -> object:
+    if isinstance(fact, wire.TensorFact):
+        return to_tensor(fact)
+    if isinstance(fact, wire.Items):
+        items = [_plain(item) for item in fact.items]
+        return items if fact.kind == "list" else tuple(items)
+    if isinstance(fact, wire.Pairs):
+        return {str(_plain(key)): _plain(value) for key, value in fact.items}
+    return fact
+
+
+class Seen:
+    """One call, what it was given, and everything that was observed of it."""
+
+    def __init__(
+        self,
+        *,
+        call: str,
+        given: tuple[object, ...],
+        observation: wire.Observation,
+        where: str,
+        hint: str | None = None,
+    ) -> None:
+        """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step."""
+        self.call = call
+        self.given = given
+        self.observation = observation
+        self._where = where
+        self._hint = hint
+
+    @property
+    def result(self) -> Subject:
+        """What was returned. Ends the check when the call raised instead."""
+        self.returned()
+        return Subject(self, "result", self.observation.result)
+
+    def argument(self, index: int, name: str | None = None) -> Subject:
+        """Return a positional argument as the call left it. Ends the check when the call raised instead."""
+        self.returned()
+        return self.argument_after(index, name)
+
+    def argument_after(self, index: int, name: str | None = None) -> Subject:
+        """Return a positional argument as the call left it, whether it returned or raised."""
+        try:
+            return Subject(self, name or f"argument {index + 1}", self.observation.arguments[index])
+        except IndexError:
+            self.fails("an answer about every argument", "a torn answer", "type")
+
+    def arguments(self) -> list[Subject]:
+        """Return all positional arguments as the call left them."""
+        return [self.argument_after(i) for i in range(len(self.given))]
+
+    def returned(self) -> Seen:
+        """Ask that the call returned."""
+        raised = self.observation.raised
+        if raised is not None:
+            raise CheckEnded(
+                "error",
+                feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
+                feedback.next_step_for(raised),
+            )
+        return self
+
+    def raises(self, *kinds: str) -> Seen:
+        """Ask that the call raised one of these exception types (or a type derived from it)."""
+        raised = self.observation.raised
+        wanted = " or ".join(kinds)
+        if raised is None:
+            self.fails(f"{wanted} is raised", f"{showing.fact(self.observation.result)} was returned", "raises")
+        if not set(kinds) & set(raised.bases):
+            self.fails(
+                f"{wanted} is raised",
+                f"{feedback.error_name(raised)}{self._where}",
+                "raises",
+            )
+        return self
+
+    def unchanged(self, *indices: int) -> Seen:
+        """Ask that tensor and array arguments (all, or those at `indices`) are as they were handed over.
+
+        That is: values, dtype, shape, memory, requires_grad, and no in-place edit. `.grad` may have changed.
+        """
+        for index in indices or range(len(self.given)):
+            given = self.given[index]
+            subject = self.argument_after(index)
+            if isinstance(given, torch.Tensor):
+                self._unchanged_tensor(index, given, subject)
+            elif isinstance(given, np.ndarray):
+                fact = subject.fact
+                if not isinstance(fact, wire.ArrayFact) or fact.data != given.tobytes():
+                    subject.fails("left as it was", "changed by your function", "modified")
+        return self
+
+    def _unchanged_tensor(self, index: int, given: torch.Tensor, subject: Subject) -> None:
+        before, after = self.observation.before[index], subject.tensor_fact
+        if not isinstance(before, wire.TensorFact):
+            raise SuiteError(f"Cannot compare argument {index + 1} of {self.call}: it was not handed over as a tensor.")
+        if after.requires_grad != before.requires_grad:
+            subject.fails(
+                f"requires_grad stays {before.requires_grad}", f"requires_grad is {after.requires_grad}", "modified"
+            )
+        if (after.shape, after.dtype, after.device) != (before.shape, before.dtype, before.device):
+            subject.fails("shape, dtype and device as they were", showing.fact(after), "modified")
+        if after.is_leaf != before.is_leaf:
+            subject.fails("its graph as it was", "a graph that your function changed", "modified")
+        values = to_tensor(after)
+        if not given.is_meta and (
+            values is None or difference(values, given.detach(), rtol=0.0, atol=0.0) is not None
+        ):
+            subject.fails(f"left as it was, {showing.tensor(given.detach())}", showing.fact(after), "modified")
+        if after.storage != before.storage:
+            subject.fails("left in the memory where it was", "moved to other memory by your function", "modified")
+        if after.version != before.version:
+            subject.fails("left as it was", "edited in place by your function (and put back)", "modified")
+
+    def same_memory(self, index: int, name: str | None = None) -> Subject:
+        """Ask that an argument still lives in the memory it was handed over in; return it."""
+        subject = self.argument(index, name)
+        before = self.observation.before[index]
+        if _storage(subject.fact) != _storage(before):
+            subject.fails("updated in the memory it had", "moved to other memory", "not_shared")
+        return subject
+
+    def ran_backward(self) -> Seen:
+        """Ask that backward from the result (see `Candidate.with_backward`) ran."""
+        self.returned()
+        if self.observation.backward == "impossible":
+            self.fails(
+                "a tensor to run backward from",
+                f"{showing.fact(self.observation.result)}, which is attached to no graph",
+                "attached",
+            )
+        raised = self.observation.backward_raised
+        if raised is not None:
+            raise CheckEnded(
+                "failed",
+                feedback.mismatch(f"{self.call}, then backward()", "the gradients", feedback.error_name(raised)),
+                self._hint or feedback.next_step_for(raised),
+            )
+        return self
+
+    def state_kept(self, *except_for: str) -> Seen:
+        """Ask that global state is as before: generators, gradient recording, default dtype and device."""
+        changed = [name for name in self.observation.state.changed if name not in except_for]
+        if changed:
+            self.fails("global settings as they were", f"{' and '.join(changed)} changed", "state")
+        return self
+
+    def operations(self, *names: str) -> int:
+        """Return how many ATen operations ran: all, or those named (such as "aten::mm")."""
+        counts = self.observation.operations
+        return sum(counts.values()) if not names else sum(counts.get(name, 0) for name in names)
+
+    def fails(
+        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
+    ) -> NoReturn:
+        """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
+        step = self._hint or next_step or feedback.NEXT_STEP[kind]
+        raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
+
+

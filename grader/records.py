@@ -1,0 +1,204 @@
+"""The records that flow from a submission to a class report, in reading order.
+
+Every stage of the pipeline takes the record of the stage before and returns its own. Records are frozen, built by
+keyword and validated at birth, so a bad state never travels. What the candidate's process sends back (observations)
+is in `grader.wire`, because both sides of the sandbox need it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+import msgspec
+
+REPORT_SCHEMA = "grader/report/1"
+CLASS_SCHEMA = "grader/class/1"
+
+Visibility = Literal["public", "hidden"]
+Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "not_attempted"]
+ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a run of lines of the graded source stands in what the student wrote: a file, or a notebook cell.
+
+    `first` is the 1-based line of the graded source; `label` is empty for a script and says "cell 3" for a notebook;
+    `line` is the 1-based line inside that cell (or file) which `first` corresponds to.
+    """
+
+    first: int
+    label: str
+    line: int
+
+    def __post_init__(self) -> None:
+        if self.first < 1 or self.line < 1:
+            raise ValueError(f"Cannot place line {self.first} at {self.line}: lines count from 1.")
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """One student's copy of one exercise, as read: either `source` to run, or `problem` saying why there is none.
+
+    `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
+    no points (a magic that was skipped, say). `places` maps lines of `source` to what the student sees; empty means
+    that they are the same.
+    """
+
+    student: str
+    exercise: str
+    path: str
+    source: str | None = None
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.source is None) == (self.problem is None):
+            raise ValueError(f"Cannot build the submission {self.path!r}: give either its source or its problem.")
+
+    def where(self, line: int) -> str:
+        """Return how the student knows line `line` of the graded source: "line 7", or "cell 3, line 2"."""
+        place = max((p for p in self.places if p.first <= line), key=lambda p: p.first, default=None)
+        if place is None:
+            return f"line {line}"
+        inside = f"line {place.line + line - place.first}"
+        return f"{place.label}, {inside}" if place.label else inside
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check concluded about one submission, with the feedback the student reads."""
+
+    id: str
+    task: str
+    visibility: Visibility
+    status: Status
+    points: float
+    max_points: float
+    message: str = ""
+    misconception: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.points <= self.max_points:
+            raise ValueError(f"Cannot give {self.points} of {self.max_points} points for the check {self.id!r}.")
+        if (self.status == "passed") != (self.points == self.max_points):
+            raise ValueError(f"Cannot score the check {self.id!r}: only a passed check earns its points.")
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One check of a report: a verdict without the name of its task, which stands above it."""
+
+    id: str
+    visibility: Visibility
+    status: Status
+    points: float
+    max_points: float
+    message: str
+    misconception: str | None
+
+
+class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The checks of one task and their sum."""
+
+    name: str
+    points: float
+    max_points: float
+    checks: tuple[CheckReport, ...]
+
+
+class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise of one student; `message` explains a status other than "graded", `notes` cost no points."""
+
+    id: str
+    status: ExerciseStatus
+    points: float
+    max_points: float
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    tasks: tuple[TaskReport, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the kit says about one student."""
+
+    schema: Literal["grader/report/1"] = REPORT_SCHEMA
+    student: str
+    points: float
+    max_points: float
+    exercises: tuple[ExerciseReport, ...]
+
+
+class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One student's line in the class table: points by exercise id, `None` where nothing was submitted."""
+
+    student: str
+    points: float
+    exercises: dict[str, float | None]
+
+
+class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The class at a glance; `misconceptions` counts the students who hold each one, "exercise.task.name" first."""
+
+    schema: Literal["grader/class/1"] = CLASS_SCHEMA
+    max_points: float
+    students: tuple[ClassRow, ...]
+    misconceptions: dict[str, int]
+
+
+def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
+    """Gather the verdicts of one task."""
+    checks = tuple(
+        CheckReport(
+            id=v.id,
+            visibility=v.visibility,
+            status=v.status,
+            points=v.points,
+            max_points=v.max_points,
+            message=v.message,
+            misconception=v.misconception,
+        )
+        for v in verdicts
+    )
+    return TaskReport(
+        name=name,
+        points=sum(v.points for v in verdicts),
+        max_points=sum(v.max_points for v in verdicts),
+        checks=checks,
+    )
+
+
+def student_report(student: str, exercises: tuple[ExerciseReport, ...]) -> Report:
+    """Add up the exercises of one student."""
+    return Report(
+        student=student,
+        points=sum(e.points for e in exercises),
+        max_points=sum(e.max_points for e in exercises),
+        exercises=exercises,
+    )
+
+
+def class_report(reports: tuple[Report, ...]) -> ClassReport:
+    """Summarise the reports of a class, students in the order given, misconceptions most frequent first."""
+    held: Counter[str] = Counter()
+    for report in reports:
+        held.update(
+            {
+                f"{exercise.id}.{task.name}.{check.misconception}"
+                for exercise in report.exercises
+                for task in exercise.tasks
+                for check in task.checks
+                if check.misconception is not None
+            }
+        )
+    rows = tuple(
+        ClassRow(
+            student=report.student,
+            points=report.points,
+            exercises={e.id: None if e.status == "not_submitted" else e.points for e in report.exercises},
+        )
+        for report in reports
+    )
+    return ClassReport(
+        max_points=max((r.max_points for r in reports), default=0.0),
+        students=rows,
+        misconceptions=dict(sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )

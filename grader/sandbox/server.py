@@ -1,0 +1,250 @@
+"""Starts the warm server and asks it for candidates (the trusted side of the wall)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from grader import wire
+
+LAYERS = ("namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one candidate may use, and how long one request may take.
+
+    `call` and `load` are seconds of processor time; a candidate that does not compute (it sleeps, or the machine is
+    busy) gets `patience` times as many seconds of wall time. `processor` bounds a candidate's whole life.
+    """
+
+    memory: int = 2 * 2**30
+    processor: int = 120
+    call: float = 5.0
+    load: float = 10.0
+    patience: float = 3.0
+
+
+class SandboxError(Exception):
+    """The sandbox itself cannot start or go on; never a submission's fault."""
+
+
+class CandidateLost(Exception):
+    """The candidate ended without answering: `reason` is "timeout" or "crashed", `detail` says how."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Server:
+    """A warm process that forks confined candidates. Use it as a context manager."""
+
+    def __init__(self, *, limits: Limits = Limits(), readable: Sequence[Path] = (), data_home: Path | None = None) -> None:
+        """Start the process; it warms up in the background. `readable` are extra paths that candidates may read.
+
+        `data_home` is where scikit-learn finds its datasets; it becomes readable too.
+        """
+        self.limits = limits
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        shown = (*readable, *(() if data_home is None else (data_home,)))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grader.worker", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                env=_environment(data_home),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE if os.environ.get("GRADER_DEBUG") is None else None,
+                start_new_session=True,  # Ctrl-C is for the examiner, who closes the server in order
+            )
+        self._control = ours
+        start = {
+            "readable": [os.path.realpath(path) for path in shown],
+            "memory": limits.memory,
+            "processor": limits.processor,
+        }
+        self._control.send(msgspec.msgpack.encode(start))
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server, and with it every candidate."""
+        self._control.close()
+        self._process.kill()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._process.wait()
+
+    def spawn(self) -> Process:
+        """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
+        try:
+            self._control.send(msgspec.msgpack.encode("spawn"))
+            payload, descriptors, _, _ = socket.recv_fds(self._control, 65536, 2)
+        except OSError:
+            payload, descriptors = b"", []
+        if not payload:
+            raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
+        answer = msgspec.msgpack.decode(payload, type=_Spawned)
+        channel, pidfd = descriptors
+        return Process(self, socket.socket(fileno=channel), pidfd, answer.process, answer.layers)
+
+    def _last_words(self) -> str:
+        if self._process.stderr is None:
+            return ""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        words = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        return words[-1] if words else "It said nothing."
+
+    def ended(self, process: int) -> int:
+        """Return how a candidate that is gone ended: its exit code, or minus the number of a signal."""
+        self._control.send(msgspec.msgpack.encode(process))
+        return msgspec.msgpack.decode(self._control.recv(64), type=int)
+
+
+_SIGNALS = {
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGKILL: "killed by the system, which usually means too much memory or processor time",
+    signal.SIGXCPU: "too much processor time",
+}
+
+
+class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
+    process: int
+    layers: tuple[str, ...]
+
+
+def _environment(data_home: Path | None) -> dict[str, str]:
+    """Return all that a candidate's environment holds: nothing of the examiner's."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "VIRTUAL_ENV": sys.prefix,
+    }
+    if data_home is not None:
+        environment["SCIKIT_LEARN_DATA"] = os.path.realpath(data_home)
+    return environment
+
+
+class Process:
+    """One candidate's process, as its examiner holds it."""
+
+    def __init__(self, server: Server, channel: socket.socket, pidfd: int, number: int, layers: tuple[str, ...]) -> None:
+        self._server = server
+        self._channel = channel
+        self._pidfd = pidfd
+        self._number = number
+        self._gone = False
+        self._clock = _processor_clock(pidfd)
+        self.layers = layers
+
+    def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
+        """Run a source file in the candidate. Raises `CandidateLost`."""
+        nonce = secrets.randbits(63)
+        request = wire.Load(nonce=nonce, module=module, filename=filename, source=source)
+        reply = self._ask(request, nonce, self._server.limits.load)
+        return reply if isinstance(reply, wire.Loaded) else self._torn("it answered another question")
+
+    def call(self, request: wire.Call, *, seconds: float | None = None) -> wire.Observation:
+        """Make one call. Raises `CandidateLost`."""
+        reply = self._ask(request, request.nonce, self._server.limits.call if seconds is None else seconds)
+        return reply if isinstance(reply, wire.Observation) else self._torn("it answered another question")
+
+    def _torn(self, detail: str) -> wire.Loaded | wire.Observation:  # type: ignore[misc]
+        self.end()
+        raise CandidateLost("crashed", detail)
+
+    def _ask(self, request: wire.Request, nonce: int, seconds: float) -> wire.Reply:
+        try:
+            self._channel.settimeout(seconds * self._server.limits.patience)
+            wire.send(self._channel, wire.encode(request))
+            reply = wire.decode_reply(wire.receive(self._channel, patience=self._patience(seconds)))
+        except wire.Closed:
+            raise CandidateLost("crashed", self._how_it_ended()) from None
+        except TimeoutError:
+            self.end()
+            raise CandidateLost("timeout", f"{seconds:g} s") from None
+        except (ValueError, RecursionError, MemoryError, msgspec.DecodeError):
+            self.end()
+            raise CandidateLost("crashed", "it sent back something that is not an answer") from None
+        if reply.nonce != nonce:
+            self.end()
+            raise CandidateLost("crashed", "it sent back an answer to another question")
+        return reply
+
+    def _patience(self, seconds: float) -> Callable[[], float]:
+        """Return a function that says how long to wait on: as processor time allows, within a last deadline."""
+        last = time.monotonic() + seconds * self._server.limits.patience
+        limit = self._computed() + seconds
+
+        def left() -> float:
+            remaining = min(limit - self._computed(), last - time.monotonic())
+            if remaining <= 0:
+                raise TimeoutError
+            return max(remaining, 0.01)
+
+        return left
+
+    def _computed(self) -> float:
+        """Return the processor time that the candidate has used, as far as the system tells."""
+        if self._clock is None:
+            return time.monotonic()
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            return time.monotonic()
+
+    def _how_it_ended(self) -> str:
+        code = self.end()
+        if code >= 0:
+            return f"exit code {code}"
+        try:
+            return _SIGNALS.get(-code) or signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+
+    def end(self) -> int:
+        """Kill the candidate if it still runs; return how it ended (0 if it was ended before)."""
+        if self._gone:
+            return 0
+        self._gone = True
+        self._channel.close()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        os.close(self._pidfd)
+        return self._server.ended(self._number)
+
+
+def _processor_clock(pidfd: int) -> int | None:
+    """Return the clock of a process's processor time (clock_getcpuclockid(3)), `None` where there is no telling."""
+    try:
+        lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii").splitlines()
+        pid = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+    except (OSError, StopIteration, ValueError):
+        return None
+    return (~pid << 3) | 2 if pid > 0 else None

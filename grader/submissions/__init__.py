@@ -1,0 +1,8 @@
+"""Read what students hand in, scripts and notebooks, into `Submission` records."""
+
+from __future__ import annotations
+
+from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
+from grader.submissions.reading import read_submission
+
+__all__ = ["StudentFolder", "SubmissionsError", "find_submissions", "read_submission"]

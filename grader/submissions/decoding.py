@@ -1,0 +1,71 @@
+"""Turn the bytes of a script or notebook into text with Unix line ends."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import itertools
+import re
+import tokenize
+
+from grader.submissions import sentences
+from grader.submissions.names import excerpt
+from grader.submissions.sentences import Unreadable
+
+# Codecs that a coding line may name but must not: they are no supersets of ASCII, so the line would contradict itself,
+# they can hide code in escapes, or (punycode, idna) they can be made to run for hours.
+_REFUSED = re.compile(r"idna|punycode|raw-unicode-escape|undefined|unicode-escape|utf-(7|16|32).*")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|$)")
+
+
+def decode_script(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a script, by its byte order mark or PEP 263 coding line, and notes; or raise Unreadable."""
+    return _decode(data, "utf-16" if _is_utf16(data) else _declared(data, name), name)
+
+
+def decode_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a notebook, UTF-8 unless its byte order mark says UTF-16, and notes; or raise Unreadable."""
+    return _decode(data, "utf-16" if _is_utf16(data) else "utf-8-sig", name)
+
+
+def unix_lines(text: str) -> str:
+    """Return `text` with every CRLF and CR turned into the newline that Python counts lines by."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_utf16(data: bytes) -> bool:
+    return data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def _declared(data: bytes, name: str) -> str:
+    # detect_encoding looks for newlines alone, and would read a file with the line ends of an old Mac as one comment.
+    head = (match.group().rstrip(b"\r\n") + b"\n" for match in itertools.islice(_LINE.finditer(data), 2))
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(b"".join(head)).readline)
+        codec = codecs.lookup(encoding).name
+    except (SyntaxError, LookupError) as error:
+        _decode(data, "utf-8-sig", name)  # raises, saying where, if it is the bytes that are wrong
+        raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=excerpt(str(error)))) from error
+    if _REFUSED.fullmatch(codec):
+        raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=f"{codec} is not for scripts"))
+    return encoding
+
+
+def _decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]]:
+    try:
+        text = unix_lines(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        raise Unreadable(_locate(error, data, name)) from error
+    except (LookupError, UnicodeError) as error:  # not a codec of text, or one that gives up without saying where
+        raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=excerpt(str(error)))) from error
+    if not text.strip():
+        raise Unreadable(sentences.EMPTY.format(name=name))
+    return text, (sentences.UTF16.format(name=name),) if encoding == "utf-16" else ()
+
+
+def _locate(error: UnicodeDecodeError, data: bytes, name: str) -> str:
+    offset = len(data) - len(error.object) + error.start  # error.object lacks the byte order mark that was cut off
+    before = unix_lines(data[:offset].decode(error.encoding, "ignore"))
+    return sentences.UNDECODABLE.format(
+        name=name, encoding=error.encoding, byte=data[offset], offset=offset, line=before.count("\n") + 1
+    )

@@ -1,0 +1,167 @@
+"""Find what each student of a class handed in: `folder/<student>/<exercise>.py` or `.ipynb`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.submissions import sentences
+from grader.submissions.names import printable, student_name
+
+_SUFFIXES: Final = (".py", ".ipynb")
+_LITTER: Final = frozenset({"__pycache__", "__MACOSX"})
+_MOST_NOTES: Final = 20
+
+
+class SubmissionsError(Exception):
+    """Raised when a folder can't be a class's submissions: the mistake of whoever grades, not of a student."""
+
+
+class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """What one student handed in: paths by exercise id, more than one where there are two files for one exercise.
+
+    Where the student's folder is a link, which is not followed, or can't be listed, every exercise has a path that
+    `read_submission` will say just that about.
+    """
+
+    student: str
+    files: dict[str, tuple[Path, ...]]
+    notes: tuple[str, ...] = ()
+
+
+def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[StudentFolder, ...]:
+    """Return what each student handed in for `exercises`, sorted by student; hidden files and folders are ignored.
+
+    Raises SubmissionsError if `folder` can't be read or holds no student's folder.
+    """
+    try:
+        entries = _list(folder)
+    except FileNotFoundError:
+        raise _error(folder, "there is no such folder. Check its name.") from None
+    except NotADirectoryError:
+        raise _error(folder, "it is not a folder. Give the folder that holds one folder per student.") from None
+    except OSError as error:
+        raise _error(folder, f"{error.strerror}. Make it readable.") from error
+    students = [entry for entry in entries if entry.is_dir() and not _is_hidden_folder(entry.name)]
+    names = _Names(exercises)
+    if not students and any(names.exercise(entry.name) for entry in entries):
+        raise _error(folder, "it holds exercise files itself. Put them in one folder per student inside it.")
+    if not students:
+        raise _error(folder, "it holds no student's folder. Put each student's files in a folder of their own.")
+    return _numbered(_read_student(entry, names) for entry in students)
+
+
+def _error(folder: Path, cause: str) -> SubmissionsError:
+    return SubmissionsError(f"Cannot read submissions from {str(folder)!r}: {cause}")
+
+
+def _list(folder: Path | str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _is_hidden_folder(name: str) -> bool:
+    """Tell whether to ignore a folder: a name with two leading dots isn't the custom, and would hide a student."""
+    return name in _LITTER or (name.startswith(".") and not name.startswith(".."))
+
+
+def _read_student(entry: os.DirEntry[str], names: _Names) -> StudentFolder:
+    student, shown = student_name(entry.name), printable(entry.name)
+    if entry.is_symlink():
+        files = {exercise: (Path(entry.path),) for exercise in names.exercises}
+        return StudentFolder(student=student, files=files, notes=(sentences.LINKED_STUDENT.format(name=shown),))
+    try:
+        entries = _list(entry.path)
+    except OSError as error:
+        files = {exercise: (Path(entry.path, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
+        note = sentences.CLOSED_STUDENT.format(name=shown, reason=error.strerror)
+        return StudentFolder(student=student, files=files, notes=(note,))
+    return _sort_out(student, entries, names)
+
+
+def _sort_out(student: str, entries: list[os.DirEntry[str]], names: _Names) -> StudentFolder:
+    files: defaultdict[str, tuple[Path, ...]] = defaultdict(tuple)
+    notes: list[str] = []
+    strangers = []
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in _LITTER:
+            continue
+        exercise = names.exercise(entry.name)
+        if exercise is None:
+            strangers.append(entry)
+            continue
+        files[exercise] += (Path(entry.path),)
+        if not names.is_exact(entry.name):
+            notes.append(sentences.MISSPELT_CASE.format(name=printable(entry.name), closest=exercise))
+    notes += [_note_on(entry, names) for entry in strangers[:_MOST_NOTES]]
+    if len(strangers) > _MOST_NOTES:
+        notes.append(sentences.MORE_FILES.format(count=len(strangers) - _MOST_NOTES))
+    return StudentFolder(student=student, files=dict(sorted(files.items())), notes=tuple(notes))
+
+
+def _note_on(entry: os.DirEntry[str], names: _Names) -> str:
+    shown = printable(entry.name)
+    if entry.is_dir(follow_symlinks=False):
+        return sentences.INNER_FOLDER.format(name=shown)
+    closest = names.closest(entry.name)
+    sentence = sentences.UNKNOWN_FILE if closest is None else sentences.MISSPELT_FILE
+    return sentence.format(name=shown, closest=closest)
+
+
+def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
+    """Sort by student, and number students whose folders differ but look the same, so that no one's report is lost."""
+    found: dict[str, StudentFolder] = {}
+    folders = sorted(folders, key=lambda folder: folder.student)
+    taken = {folder.student for folder in folders}
+    for folder in folders:
+        number, student, notes = 1, folder.student, folder.notes
+        while student in found or (number > 1 and student in taken):
+            number += 1
+            student = f"{folder.student} ({number})"
+            notes = (*folder.notes, sentences.SAME_NAME.format(number=number))
+        found[student] = msgspec.structs.replace(folder, student=student, notes=notes)
+    return tuple(found[student] for student in sorted(found))
+
+
+class _Names:
+    """The ids of the exercises, to recognise in the names of files."""
+
+    def __init__(self, exercises: Sequence[str]) -> None:
+        self.exercises = tuple(exercises)
+        self._by_fold: defaultdict[str, list[str]] = defaultdict(list)
+        for exercise in self.exercises:
+            self._by_fold[_fold(exercise)].append(exercise)
+
+    def exercise(self, name: str) -> str | None:
+        """Return the exercise that a file called `name` is for; letters may differ in case if that isn't ambiguous."""
+        stem, suffix = os.path.splitext(name)
+        if suffix.lower() not in _SUFFIXES:
+            return None
+        if stem in self.exercises:
+            return stem
+        alike = self._by_fold.get(_fold(stem), ())
+        return alike[0] if len(alike) == 1 else None
+
+    def is_exact(self, name: str) -> bool:
+        """Tell whether a file called `name`, known to be for an exercise, is called just as it should be."""
+        stem, suffix = os.path.splitext(unicodedata.normalize("NFC", name))
+        return suffix in _SUFFIXES and stem in {unicodedata.normalize("NFC", known) for known in self.exercises}
+
+    def closest(self, name: str) -> str | None:
+        """Return what a file called `name` was perhaps meant to be called."""
+        stem, suffix = os.path.splitext(name)
+        alike = difflib.get_close_matches(_fold(stem), self._by_fold, n=1)
+        if not alike:
+            return None
+        return self._by_fold[alike[0]][0] + (suffix if suffix in _SUFFIXES else _SUFFIXES[0])
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,0 +1,156 @@
+"""Read a notebook, of format 2 and later, into one script and the places of its cells in it.
+
+By hand, and not with nbformat, on purpose: nbformat validates what is of no interest here (outputs, identifiers,
+kernels), raises on much that students' tools write, and logs to the terminal.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+import msgspec
+
+from grader.records import Place
+from grader.submissions import sentences
+from grader.submissions.decoding import unix_lines
+from grader.submissions.files import require_small
+from grader.submissions.magics import translate
+from grader.submissions.sentences import Unreadable
+from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A code cell, or a part of it from its line `line`.
+
+    `label` counts all code cells, as the student sees them, also those that are left out.
+    """
+
+    label: str
+    line: int = 1
+    code: str
+
+    def where(self, line: int) -> str:
+        """Return how the student knows line `line` of this cell."""
+        return f"{self.label}, line {line}"
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """What a script or notebook says in Python, with the fields of a `Submission`."""
+
+    source: str
+    places: tuple[Place, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_notebook(text: str, *, name: str, limit: int) -> Script:
+    """Return the script in the notebook `text`, or raise Unreadable, also if it has `limit` characters or more."""
+    require_text(text, name=name, where=lambda line: f"line {line}")
+    written = _code_cells(_parse(text, name), name)
+    require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
+    cells: list[Cell] = []
+    skipped: dict[str, str] = {}
+    for cell in written:
+        require_text(cell.code, name=name, where=cell.where)
+        translation = translate(cell.code)
+        skipped = translation.skipped | skipped
+        if translation.code is not None and translation.code.strip():
+            require_python(translation.code, shown=cell.code, name=name, where=cell.where, notebook=True)
+            cells.append(msgspec.structs.replace(cell, code=translation.code))
+    if not cells:
+        raise Unreadable(sentences.NO_CODE.format(name=name))
+    notes = tuple(note.format(example=example) for note, example in skipped.items())
+    return msgspec.structs.replace(_join(cells), notes=notes)
+
+
+def is_notebook(text: str) -> bool:
+    """Tell whether `text` is a notebook, whatever its file is called."""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        return _cells(json.loads(text)) is not None
+    except (ValueError, RecursionError):
+        return False
+
+
+def _parse(text: str, name: str) -> list[Any]:
+    try:
+        cells = _cells(json.loads(text))
+    except json.JSONDecodeError as error:
+        sentence = sentences.NOT_JSON.format(name=name, line=error.lineno, column=error.colno, reason=error.msg)
+        raise Unreadable(sentence) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end
+        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it is damaged")) from error
+    if cells is None:
+        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it has no list of cells"))
+    return cells
+
+
+def _cells(notebook: object) -> list[Any] | None:
+    """Return the cells of any version of the format: up to version 3 they are in worksheets."""
+    match notebook:
+        case {"cells": list(cells)}:
+            return cells
+        case {"worksheets": list(sheets)}:
+            return [cell for sheet in sheets for cell in _cells(sheet) or ()]
+    return None
+
+
+def _code_cells(cells: list[Any], name: str) -> list[Cell]:
+    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    return [
+        Cell(label=f"code cell {number}", code=_source(cell, name, number))
+        for number, cell in enumerate(code, 1)
+        if not _is_autograded(cell)
+    ]
+
+
+def _is_autograded(cell: dict[str, Any]) -> bool:
+    """Tell whether nbgrader calls `cell` a test: a student may have changed it, and our own copy is what counts."""
+    match cell:
+        case {"metadata": {"nbgrader": {"grade": True, **rest}}}:
+            return not rest.get("solution")
+    return False
+
+
+def _source(cell: dict[str, Any], name: str, number: int) -> str:
+    source = cell.get("source", cell.get("input", ""))  # "input" up to version 3
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason=f"code cell {number} holds no text"))
+    return unix_lines(source)
+
+
+def _join(cells: list[Cell]) -> Script:
+    script = _stack(cells)
+    if "__future__" in script.source and not is_python(script.source):
+        moved = _stack(_futures_first(cells))
+        return moved if is_python(moved.source) else script
+    return script
+
+
+def _stack(cells: list[Cell]) -> Script:
+    """Put the cells one after the other, with a blank line between them."""
+    places, first = [], 1
+    for cell in cells:
+        places.append(Place(first=first, label=cell.label, line=cell.line))
+        first += cell.code.count("\n") + 2
+    return Script(source="\n\n".join(cell.code for cell in cells) + "\n", places=tuple(places))
+
+
+def _futures_first(cells: list[Cell]) -> list[Cell]:
+    """Move what is imported from __future__ to the top: a notebook may do so in any cell, a script only there."""
+    futures, rest = [], []
+    for cell in cells:
+        lines = cell.code.split("\n")
+        for node in parse_quietly(cell.code).body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                span = slice(node.lineno - 1, node.end_lineno)
+                code = "\n".join(lines[span])
+                if ";" not in code:  # else the line holds more, which has to stay
+                    futures.append(msgspec.structs.replace(cell, code=code, line=node.lineno))
+                    lines[span] = [f"# {line}" for line in lines[span]]
+        rest.append(msgspec.structs.replace(cell, code="\n".join(lines)))
+    return futures + rest

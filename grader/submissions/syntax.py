@@ -1,0 +1,99 @@
+"""Say whether text is Python, and if it isn't, where and what to do about it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import threading
+import warnings
+from collections.abc import Callable
+
+from grader.submissions import sentences
+from grader.submissions.names import excerpt
+from grader.submissions.sentences import Unreadable, next_step
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKS = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
+_CLASH = (re.compile(r"<{7} "), re.compile(r"={7}$"), re.compile(r">{7} "))
+_BEYOND_PYTHON = (RecursionError, MemoryError, OverflowError, SystemError, ValueError)
+_WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings swaps a global: two threads could leave it swapped
+
+
+def require_text(source: str, *, name: str, where: Callable[[int], str]) -> None:
+    """Raise Unreadable if `source` has null characters, halves of characters or marks of a merge conflict.
+
+    `where` says how the student knows a line of `source`, by its 1-based number.
+    """
+    if (at := source.find("\0")) >= 0:
+        raise Unreadable(sentences.NULLS.format(name=name, where=where(_line_of(source, at))))
+    if half := _SURROGATE.search(source):
+        raise Unreadable(sentences.SURROGATE.format(name=name, where=where(_line_of(source, half.start()))))
+    if clash := _find_clash(source):
+        number, mark = clash
+        raise Unreadable(sentences.CONFLICT.format(name=name, where=where(number), text=excerpt(mark)))
+
+
+def require_python(
+    source: str, *, name: str, where: Callable[[int], str], shown: str | None = None, notebook: bool = False
+) -> None:
+    """Raise Unreadable, quoting the line of `shown` (by default of `source`), unless `source` compiles."""
+    try:
+        _compile(source, notebook=notebook)
+    except SyntaxError as error:
+        raise Unreadable(_explain(error, source if shown is None else shown, name, where)) from error
+    except _BEYOND_PYTHON as error:
+        raise Unreadable(sentences.TOO_NESTED.format(name=name)) from error
+
+
+def is_python(source: str) -> bool:
+    """Tell whether `source` compiles as a notebook's code."""
+    try:
+        _compile(source, notebook=True)
+    except (SyntaxError, *_BEYOND_PYTHON):
+        return False
+    return True
+
+
+def parse_quietly(source: str) -> ast.Module:
+    """Parse `source` without showing a SyntaxWarning."""
+    tree = _quietly(source, ast.PyCF_ONLY_AST)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def _compile(source: str, *, notebook: bool) -> None:
+    """Compile `source`, which runs nothing; a notebook may await at its top level."""
+    _quietly(source, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if notebook else 0)
+
+
+def _quietly(source: str, flags: int) -> object:
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
+
+
+def _find_clash(source: str) -> tuple[int, str] | None:
+    """Return the line that begins a merge conflict and its number: a lone mark may be the underline of a heading."""
+    expected, begin = 0, (0, "")
+    for number, line in enumerate(source.split("\n"), 1):
+        if _CLASH[expected].match(line):
+            begin = begin if expected else (number, line)
+            expected += 1
+            if expected == len(_CLASH):
+                return begin
+    return None
+
+
+def _line_of(source: str, offset: int) -> int:
+    return source.count("\n", 0, offset) + 1
+
+
+def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], str]) -> str:
+    lines = shown.split("\n")
+    number = min(max(error.lineno or 1, 1), len(lines))
+    line = lines[number - 1]
+    text, message = excerpt(line), excerpt(error.msg, width=200)
+    if _MARKS.match(line):
+        return sentences.CONFLICT.format(name=name, where=where(number), text=text)
+    sentence = sentences.SYNTAX if text else sentences.SYNTAX_AT_BLANK
+    return sentence.format(name=name, where=where(number), text=text, message=message, step=next_step(text, message))

@@ -1,0 +1,283 @@
+"""What crosses the wall between the examiner and a candidate: requests one way, plain facts the other.
+
+Everything is MessagePack with this schema, never pickle. Tensors travel as raw bytes beside their facts, and what
+arrives is told apart by exact type: an `int` is an `int`, a subclass of `Tensor` is an `Other` that names itself.
+Both sides import this module, so it imports neither torch nor anything of theirs.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+
+MAX_MESSAGE = 64 * 2**20  # bytes in one message, either way
+MAX_TENSOR = 16 * 2**20  # bytes of one tensor that is sent back
+MAX_NODES = 20_000  # values in one observation
+MAX_DEPTH = 12  # nesting of lists, tuples and dicts
+MAX_TEXT = 4_000  # characters of one string, message or captured stream
+
+_LENGTH = struct.Struct("!I")
+
+
+# What a candidate is asked, in the words of a suite ------------------------------------------------------------------
+
+
+class TensorInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="tensor"):
+    """A tensor to build in the candidate: `data` holds the elements in row-major order, whatever the strides.
+
+    `strides` (in elements) lays it out in memory otherwise than contiguously. `intermediate` makes it the result of an
+    operation instead of a leaf; its gradient is then retained. `grad` is given to a leaf before the call.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    device: str = "cpu"
+    strides: tuple[int, ...] | None = None
+    requires_grad: bool = False
+    intermediate: bool = False
+    grad: bytes | None = None
+
+
+class ArrayInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="array"):
+    """A NumPy array to build in the candidate, contiguous."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="code"):
+    """A Python expression, evaluated in the candidate where torch, nn, F, np and math are known."""
+
+    text: str
+
+
+class SequenceInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="sequence"):
+    """A list or a tuple of inputs."""
+
+    kind: Literal["list", "tuple"]
+    items: tuple[Input, ...]
+
+
+class MappingInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="mapping"):
+    """A dict of inputs with string keys."""
+
+    items: tuple[tuple[str, Input], ...]
+
+
+Input: TypeAlias = (
+    None | bool | int | float | str | TensorInput | ArrayInput | Code | SequenceInput | MappingInput
+)
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
+    """Run a source file's top-level statements, as the module `module`."""
+
+    nonce: int
+    module: str
+    filename: str
+    source: str
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """Call `name` of a loaded module, or the probe whose source is `probe` with that module as its first argument.
+
+    `seed` is given to the global generators first. `backward` (a tuple of one upstream gradient, `None` standing for
+    ones) runs backward from the result. `trace` records the functions and ATen operations that run.
+    """
+
+    nonce: int
+    module: str
+    name: str
+    probe: str | None
+    arguments: tuple[Input, ...]
+    keywords: dict[str, Input]
+    backward: tuple[TensorInput | None] | None
+    trace: bool
+    seed: int
+
+
+Request: TypeAlias = Load | Call
+
+
+# What comes back: facts -----------------------------------------------------------------------------------------------
+
+
+class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="tensor"):
+    """A base `Tensor` (or `nn.Parameter`), its elements in row-major order and what autograd knows of it.
+
+    Equal `object` numbers mean the same Python object, equal `storage` numbers shared memory, within one observation.
+    `data` is `None` where there are no values to send (the meta device) or too many. `version` counts in-place edits.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    device: str
+    data: bytes | None
+    requires_grad: bool
+    is_leaf: bool
+    grad_fn: str | None
+    grad: TensorFact | None
+    parameter: bool
+    object: int
+    storage: int
+    version: int
+
+
+class ArrayFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="array"):
+    """A base `numpy.ndarray`; numbered as tensors are, so that memory shared with a tensor shows."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes | None
+    object: int
+    storage: int
+
+
+class Items(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="items"):
+    """A list, tuple or `torch.Size`, by exact type."""
+
+    kind: Literal["list", "tuple", "Size"]
+    items: tuple[Fact, ...]
+
+
+class Pairs(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="pairs"):
+    """A dict or OrderedDict, in its order."""
+
+    kind: Literal["dict", "OrderedDict"]
+    items: tuple[tuple[Fact, Fact], ...]
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="named"):
+    """A value known by name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function, a module."""
+
+    kind: Literal["dtype", "device", "class", "function", "module"]
+    name: str
+
+
+class Other(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="other"):
+    """Anything else: its type's name, and why it did not travel when that is not the type itself."""
+
+    name: str
+    why: str = ""
+
+
+Fact: TypeAlias = None | bool | int | float | str | TensorFact | ArrayFact | Items | Pairs | Named | Other
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """An exception: its type, the names of the types it derives from, and where in the student's source it came from."""
+
+    type: str
+    bases: tuple[str, ...]
+    message: str
+    line: int | None
+    code: str
+
+
+class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
+    """Process-wide settings after the call, as differences from before: empty when all is as it was."""
+
+    changed: tuple[str, ...] = ()
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
+    """The record of one call.
+
+    `outcome` is "missing" when the module has no such callable (`defined` then lists what it has). `before` holds the
+    arguments' facts as they were handed over, without their values; `arguments` and `keywords` as they were left.
+    `functions`, `operations` and `modules` count the torch functions, ATen operations and module classes used.
+    """
+
+    nonce: int
+    outcome: Literal["returned", "raised", "missing"]
+    result: Fact = None
+    raised: Raised | None = None
+    before: tuple[Fact, ...] = ()
+    arguments: tuple[Fact, ...] = ()
+    keywords: dict[str, Fact] = {}
+    backward: Literal["not_asked", "ran", "raised", "impossible"] = "not_asked"
+    backward_raised: Raised | None = None
+    functions: dict[str, int] = {}
+    operations: dict[str, int] = {}
+    modules: dict[str, int] = {}
+    optimizers: dict[str, int] = {}
+    mixed_devices: tuple[str, ...] = ()
+    state: GlobalState = GlobalState()
+    warnings: tuple[str, ...] = ()
+    output: str = ""
+    defined: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
+    """What loading a module did: the errors of top-level statements (the others ran), its output, its callables."""
+
+    nonce: int
+    errors: tuple[Raised, ...]
+    output: str
+    defined: tuple[str, ...]
+    seconds: float
+
+
+Reply: TypeAlias = Loaded | Observation
+
+_Message = TypeVar("_Message", bound=msgspec.Struct)
+
+_encoder = msgspec.msgpack.Encoder()
+decode_request = msgspec.msgpack.Decoder(Request).decode
+decode_reply = msgspec.msgpack.Decoder(Reply).decode
+encode = _encoder.encode
+
+
+# Frames ---------------------------------------------------------------------------------------------------------------
+
+
+class Closed(Exception):
+    """The other side has gone."""
+
+
+def send(channel: socket.socket, payload: bytes) -> None:
+    """Send one message. Raises `Closed` when nobody listens and `ValueError` for a message that is too long."""
+    if len(payload) > MAX_MESSAGE:
+        raise ValueError(f"Cannot send a message of {len(payload)} bytes: the limit is {MAX_MESSAGE}.")
+    try:
+        channel.sendall(_LENGTH.pack(len(payload)) + payload)
+    except OSError as error:
+        raise Closed(str(error)) from error
+
+
+def receive(channel: socket.socket, *, patience: Callable[[], float] | None = None) -> bytes:
+    """Return one message.
+
+    `patience` is asked how many seconds to wait on, again and again until the whole message is there, so that a slow
+    drip wins no time; it ends the wait by raising `TimeoutError`. Raises `Closed` at the end of the stream and
+    `ValueError` for a length beyond the limit.
+    """
+    (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size, patience))
+    if length > MAX_MESSAGE:
+        raise ValueError(f"Cannot receive a message of {length} bytes: the limit is {MAX_MESSAGE}.")
+    return bytes(_exactly(channel, length, patience))
+
+
+def _exactly(channel: socket.socket, size: int, patience: Callable[[], float] | None) -> bytearray:
+    data = bytearray()
+    while len(data) < size:
+        if patience is not None:
+            channel.settimeout(patience())
+        try:
+            chunk = channel.recv(min(size - len(data), 2**20))
+        except TimeoutError:
+            continue
+        except OSError as error:
+            raise Closed(str(error)) from error
+        if not chunk:
+            raise Closed("end of stream")
+        data += chunk
+    return data

@@ -1,0 +1,165 @@
+"""The warm server: imports everything once, then forks a confined candidate whenever the examiner asks for one.
+
+Its control channel speaks MessagePack: `Start` first; then `"spawn"`, answered by `Spawned` with the candidate's
+channel and a pidfd attached, or the number of a process, answered by how that process ended. One candidate is always
+forked and confined ahead of need.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from grader.worker import confine
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server is told at birth: what candidates may read, and how much they may use."""
+
+    readable: tuple[str, ...]
+    memory: int
+    processor: int
+
+
+class Spawned(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that is ready: its number (in the server's namespace) and the layers that confine it."""
+
+    process: int
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ready:
+    process: int
+    channel: socket.socket
+    pidfd: int
+    layers: tuple[str, ...]
+    directory: str | None
+
+
+class Server:
+    """Holds the warm process and one candidate in reserve."""
+
+    def __init__(self, control: socket.socket, start: Start) -> None:
+        confine.die_with_parent()
+        self._control = control
+        self._filters = confine.system_calls()  # while libseccomp can be searched for
+        self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
+        enclosure = confine.enter_jail(self._jail)
+        self._layers = enclosure.layers
+        if confine.ROOT in self._layers:
+            tempfile.tempdir = self._jail.writable
+        _warm_up()
+        self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
+        self._processes = confine.ProcessNamespace() if self._layers else None
+        self._directories: dict[int, str] = {}
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Serve until the examiner goes."""
+        ready = self._fork()
+        while message := self._control.recv(64):
+            request = msgspec.msgpack.decode(message)
+            if request == "spawn":
+                answer = Spawned(process=ready.process, layers=ready.layers)
+                payload = msgspec.msgpack.encode(answer)
+                socket.send_fds(self._control, [payload], [ready.channel.fileno(), ready.pidfd])
+                ready.channel.close()
+                os.close(ready.pidfd)
+                ready = self._fork()
+            else:
+                self._control.send(msgspec.msgpack.encode(self._ended(int(request))))
+
+    def _ended(self, process: int) -> int:
+        """Wait for a candidate that has gone or been killed; return its exit code, negative for a signal."""
+        try:
+            _, status = os.waitpid(process, 0)
+        except ChildProcessError:
+            return 0
+        if (directory := self._directories.pop(process, None)) is not None:
+            shutil.rmtree(directory, ignore_errors=True)
+        return os.waitstatus_to_exitcode(status)
+
+    def _fork(self) -> _Ready:
+        ours, theirs = socket.socketpair()
+        jail, directory = self._jail, None
+        jailed = confine.ROOT in self._layers
+        if not jailed:
+            directory = tempfile.mkdtemp(prefix="candidate-")
+            jail = replace(jail, writable=directory)
+        process = self._processes.fork() if self._processes else os.fork()
+        if process == 0:
+            self._become_candidate(theirs, jail, jailed)
+        theirs.close()
+        # The candidate says which layers hold before it reads anything else.
+        report = ours.recv(4096)
+        layers = (*self._layers, *msgspec.msgpack.decode(report, type=tuple[str, ...])) if report else ()
+        if self._processes:
+            layers = (*layers, confine.PROCESSES)
+        if directory is not None:
+            self._directories[process] = directory
+        return _Ready(
+            process=process, channel=ours, pidfd=os.pidfd_open(process), layers=layers, directory=directory
+        )
+
+    def _become_candidate(self, channel: socket.socket, jail: confine.Jail, jailed: bool) -> None:
+        from grader.worker.candidate import Candidate
+
+        try:
+            os.environ.update(HOME=jail.writable, TMPDIR=jail.writable)
+            tempfile.tempdir = jail.writable
+            layers = confine.confine(
+                jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed
+            )
+            channel.sendall(msgspec.msgpack.encode(tuple(layers)))
+            Candidate().serve(channel)
+        finally:
+            os._exit(0)
+
+
+def _warm_up() -> None:
+    """Import and touch what submissions use, so that no candidate pays for it.
+
+    No backward runs here: autograd refuses to work in a fork of a process that has already started its engine.
+    """
+    import warnings
+
+    warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
+    import sklearn.datasets
+    import sklearn.model_selection
+    import sklearn.preprocessing
+    import torch
+    import torch.utils.data
+
+    import grader.worker.candidate  # noqa: F401
+
+    torch.set_num_threads(1)
+    parameter = torch.nn.Parameter(torch.zeros(2, 2))
+    for optimizer in (torch.optim.SGD, torch.optim.Adam):
+        parameter.grad = torch.zeros(2, 2)
+        working = optimizer([parameter], lr=0.1)
+        working.step()
+        working.zero_grad()
+    with torch.no_grad():
+        torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU())(torch.zeros(1, 2))
+    for _ in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.zeros(2, 1)), batch_size=1):
+        pass
+
+
+def main() -> None:
+    """Serve on the control channel whose descriptor is the first argument."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    start = msgspec.msgpack.decode(control.recv(65536), type=Start)
+    Server(control, start).run()
+
+
+if __name__ == "__main__":
+    main()

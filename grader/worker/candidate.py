@@ -1,0 +1,165 @@
+"""The candidate: loads one submission and answers calls with observations until the channel closes."""
+
+from __future__ import annotations
+
+import __future__
+import ast
+import linecache
+import socket
+import sys
+import time
+import types
+from typing import Any
+
+import torch
+
+from grader import wire
+from grader.worker import inputs
+from grader.worker.facts import Describer, clean
+from grader.worker.watch import Watch, restore_defaults
+
+_DEFINED = 200  # names listed in one reply
+
+
+class Candidate:
+    """The modules loaded in this process: one submission, or several variants where the kit's own code runs."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, types.ModuleType] = {}
+        self._files: set[str] = set()
+
+    def serve(self, channel: socket.socket) -> None:
+        """Answer requests, one at a time, until the other side goes."""
+        while True:
+            try:
+                request = wire.decode_request(wire.receive(channel))
+            except wire.Closed:
+                return
+            reply = self.load(request) if isinstance(request, wire.Load) else self.call(request)
+            wire.send(channel, wire.encode(reply))
+
+    def load(self, request: wire.Load) -> wire.Loaded:
+        """Run the source's top-level statements; one that fails is noted, and those after it still run."""
+        module = types.ModuleType(request.module)
+        module.__file__ = request.filename
+        self._modules[request.module] = sys.modules[request.module] = module
+        self._files.add(request.filename)
+        lines = request.source.splitlines(keepends=True)
+        # inspect.getsource, and so TorchScript and every traceback, finds the lines here.
+        linecache.cache[request.filename] = (len(request.source), None, lines, request.filename)
+        errors: list[wire.Raised] = []
+        started = time.perf_counter()
+        with Watch(trace=False, seed=0) as watch:
+            flags = 0
+            for statement in self._statements(request, errors):
+                if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                    for alias in statement.names:
+                        flags |= getattr(__future__, alias.name).compiler_flag
+                tree = ast.Module(body=[statement], type_ignores=[])
+                try:
+                    exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), module.__dict__)
+                except BaseException as error:
+                    errors.append(self._raised(error))
+        return wire.Loaded(
+            nonce=request.nonce,
+            errors=tuple(errors[:20]),
+            output=watch.facts()["output"],
+            defined=_callables(module),
+            seconds=time.perf_counter() - started,
+        )
+
+    def _statements(self, request: wire.Load, errors: list[wire.Raised]) -> list[ast.stmt]:
+        try:
+            return ast.parse(request.source, request.filename).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            errors.append(self._raised(error))
+            return []
+
+    def call(self, request: wire.Call) -> wire.Observation:
+        """Make one call and describe everything that came of it."""
+        module = self._modules[request.module]
+        function = getattr(module, request.name, None)
+        if request.probe is not None:
+            function = _probe(request.probe, request.name)
+        elif not callable(function):
+            return wire.Observation(nonce=request.nonce, outcome="missing", defined=_callables(module))
+        restore_defaults()
+        arguments = [inputs.build(argument) for argument in request.arguments]
+        keywords = {name: inputs.build(value) for name, value in request.keywords.items()}
+        describer = Describer()
+        before = tuple(describer.describe(argument, values=False) for argument in arguments)
+        given = ([module] if request.probe is not None else []) + arguments
+        result: Any = None
+        raised = backward_raised = None
+        backward = "not_asked"
+        started = time.perf_counter()
+        with Watch(trace=request.trace, seed=request.seed) as watch:
+            try:
+                result = function(*given, **keywords)
+            except BaseException as error:
+                raised = self._raised(error)
+        if raised is None and request.backward is not None:
+            backward, backward_raised = self._backward(result, request.backward[0])
+        return wire.Observation(
+            nonce=request.nonce,
+            outcome="returned" if raised is None else "raised",
+            result=describer.describe(result),
+            raised=raised,
+            before=before,
+            arguments=tuple(describer.describe(argument) for argument in arguments),
+            keywords={name: describer.describe(value) for name, value in keywords.items()},
+            backward=backward,  # type: ignore[arg-type]
+            backward_raised=backward_raised,
+            seconds=time.perf_counter() - started,
+            **watch.facts(),
+        )
+
+    def _backward(self, result: Any, upstream: wire.TensorInput | None) -> tuple[str, wire.Raised | None]:
+        if type(result) is not torch.Tensor or not result.requires_grad:
+            return "impossible", None
+        gradient = torch.ones_like(result) if upstream is None else inputs.build(upstream)
+        try:
+            result.backward(gradient)
+        except BaseException as error:
+            return "raised", self._raised(error)
+        return "ran", None
+
+    def _raised(self, error: BaseException) -> wire.Raised:
+        line = None
+        traceback = error.__traceback__
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename in self._files:
+                line = traceback.tb_lineno
+                file = traceback.tb_frame.f_code.co_filename
+            traceback = traceback.tb_next
+        code = "" if line is None else linecache.getline(file, line).strip()
+        kind = type(error)
+        try:
+            message = str(error)
+        except BaseException:
+            message = ""
+        return wire.Raised(
+            type=clean(kind.__name__, 200),
+            bases=tuple(clean(base.__name__, 200) for base in kind.__mro__[:20]),
+            message=clean(message, 1000),
+            line=line,
+            code=clean(code, 300),
+        )
+
+
+def _probe(source: str, name: str) -> Any:
+    namespace = inputs.names()
+    filename = f"<probe {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    exec(compile(source, filename, "exec", dont_inherit=True), namespace)
+    return namespace[name]
+
+
+def _callables(module: types.ModuleType) -> tuple[str, ...]:
+    """Return the names of the functions and classes that the module itself defines."""
+    found = [
+        name
+        for name, value in list(vars(module).items())
+        if isinstance(value, (types.FunctionType, type)) and getattr(value, "__module__", None) == module.__name__
+    ]
+    return tuple(clean(name, 200) for name in found[:_DEFINED])

@@ -1,0 +1,145 @@
+"""Turns Python values into plain facts, by exact type, without trusting anything they say about themselves."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader import wire
+
+_MAX_INT = 2**63
+
+
+class Describer:
+    """Describes the values of one observation; the numbers it gives to objects and memory hold within it.
+
+    It keeps every tensor and array it has seen alive, so that no address is reused while it compares them.
+    """
+
+    def __init__(self) -> None:
+        self._objects: dict[int, int] = {}
+        self._memory: list[tuple[int, int, int]] = []  # start, end, number
+        self._kept: list[object] = []
+        self._nodes = 0
+
+    def describe(self, value: object, *, values: bool = True, depth: int = 0) -> wire.Fact:
+        """Return the facts about `value`; `values=False` leaves out the elements of tensors and arrays."""
+        self._nodes += 1
+        if self._nodes > wire.MAX_NODES or depth > wire.MAX_DEPTH:
+            return wire.Other(name=_type_name(value), why="too much to look at")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value  # type: ignore[return-value]
+        if kind is int:
+            return value if -_MAX_INT <= value < _MAX_INT else wire.Other(name="int", why="too large")  # type: ignore[return-value, operator]
+        if kind is str:
+            return clean(value)  # type: ignore[arg-type]
+        if kind is torch.Tensor or kind is nn.Parameter:
+            return self._tensor(value, values=values)  # type: ignore[arg-type]
+        if kind is np.ndarray:
+            return self._array(value, values=values)  # type: ignore[arg-type]
+        if kind in _SEQUENCES:
+            items = tuple(self.describe(item, values=values, depth=depth + 1) for item in value)  # type: ignore[attr-defined]
+            return wire.Items(kind=_SEQUENCES[kind], items=items)  # type: ignore[arg-type]
+        if kind is dict or kind is OrderedDict:
+            pairs = tuple(
+                (self.describe(k, values=values, depth=depth + 1), self.describe(v, values=values, depth=depth + 1))
+                for k, v in list(value.items())  # type: ignore[attr-defined]
+            )
+            return wire.Pairs(kind="dict" if kind is dict else "OrderedDict", items=pairs)
+        if kind is torch.dtype or kind is torch.device:
+            return wire.Named(kind="dtype" if kind is torch.dtype else "device", name=str(value))
+        if issubclass(kind, type):
+            return wire.Named(kind="class", name=clean(getattr(value, "__qualname__", "?"), 200))
+        if issubclass(kind, nn.Module):
+            return wire.Named(kind="module", name=_type_name(value))
+        if kind is _Function or kind is _Builtin:
+            return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), 200))
+        return wire.Other(name=_type_name(value))
+
+    def _tensor(self, tensor: torch.Tensor, *, values: bool) -> wire.Fact:
+        if tensor.layout is not torch.strided or tensor.is_quantized:
+            return wire.Other(name="Tensor", why=f"its layout is {tensor.layout}")
+        fn = tensor.grad_fn
+        grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+        described_grad = None
+        if grad is not None and type(grad) is torch.Tensor and grad is not tensor:
+            described_grad = self._tensor(grad, values=values)
+        return wire.TensorFact(
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            shape=tuple(tensor.shape),
+            strides=tensor.stride(),
+            device=tensor.device.type,
+            data=_elements(tensor) if values else None,
+            requires_grad=tensor.requires_grad,
+            is_leaf=tensor.is_leaf,
+            grad_fn=None if fn is None else type(fn).__name__,
+            grad=described_grad if isinstance(described_grad, wire.TensorFact) else None,
+            parameter=type(tensor) is nn.Parameter,
+            object=self._object(tensor),
+            storage=self._storage(tensor),
+            version=tensor._version,
+        )
+
+    def _array(self, array: np.ndarray[Any, Any], *, values: bool) -> wire.Fact:
+        if array.dtype.hasobject:
+            return wire.Other(name="ndarray", why="its dtype is object")
+        start, end = np.lib.array_utils.byte_bounds(array) if hasattr(np.lib, "array_utils") else np.byte_bounds(array)
+        return wire.ArrayFact(
+            dtype=str(array.dtype),
+            shape=array.shape,
+            data=array.tobytes() if values and array.nbytes <= wire.MAX_TENSOR else None,
+            object=self._object(array),
+            storage=self._number(start, end, array),
+        )
+
+    def _object(self, value: object) -> int:
+        self._kept.append(value)
+        return self._objects.setdefault(id(value), len(self._objects))
+
+    def _storage(self, tensor: torch.Tensor) -> int:
+        storage = tensor.untyped_storage()
+        start = storage.data_ptr()
+        if start == 0:  # no memory (empty, or on meta): the storage object itself tells
+            return self._number(-storage._cdata, -storage._cdata + 1, storage)
+        return self._number(start, start + max(storage.nbytes(), 1), tensor)
+
+    def _number(self, start: int, end: int, owner: object) -> int:
+        for known_start, known_end, number in self._memory:
+            if start < known_end and known_start < end:
+                return number
+        self._kept.append(owner)
+        self._memory.append((start, end, len(self._memory)))
+        return len(self._memory) - 1
+
+
+_Function = type(lambda: None)
+_Builtin = type(len)
+_SEQUENCES = {list: "list", tuple: "tuple", torch.Size: "Size"}
+
+
+def _type_name(value: object) -> str:
+    kind = type(value)
+    module = getattr(kind, "__module__", "")
+    name = clean(getattr(kind, "__qualname__", "?"), 200)
+    return name if module in ("builtins", "submission") else f"{clean(str(module), 200)}.{name}"
+
+
+def clean(text: str, limit: int = wire.MAX_TEXT) -> str:
+    """Return `text` as it may travel: bounded, and without lone surrogates."""
+    if len(text) > limit:
+        text = text[:limit] + "…"
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _elements(tensor: torch.Tensor) -> bytes | None:
+    if tensor.device.type == "meta" or tensor.numel() * tensor.element_size() > wire.MAX_TENSOR:
+        return None
+    if tensor.numel() == 0:
+        return b""
+    flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()
+    return flat.view(torch.uint8).numpy().tobytes()

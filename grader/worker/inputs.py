@@ -1,0 +1,78 @@
+"""Builds in the candidate's process the arguments that a suite describes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from grader import wire
+
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool,
+        torch.uint8,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.complex64,
+        torch.complex128,
+    )
+}
+
+
+def names() -> dict[str, Any]:
+    """Return the names that a suite's code may use in the candidate."""
+    return {"torch": torch, "nn": nn, "F": F, "np": np, "math": math, "Tensor": torch.Tensor}
+
+
+def build(value: wire.Input) -> Any:
+    """Return the Python object that `value` describes."""
+    if isinstance(value, wire.TensorInput):
+        return _tensor(value)
+    if isinstance(value, wire.ArrayInput):
+        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
+    if isinstance(value, wire.Code):
+        return eval(compile(value.text, "<given function>", "eval", dont_inherit=True), names())
+    if isinstance(value, wire.SequenceInput):
+        items = [build(item) for item in value.items]
+        return tuple(items) if value.kind == "tuple" else items
+    if isinstance(value, wire.MappingInput):
+        return {key: build(item) for key, item in value.items}
+    return value
+
+
+def from_bytes(data: bytes, dtype: str, shape: tuple[int, ...]) -> torch.Tensor:
+    """Return a new tensor of the given dtype and shape whose elements, row by row, are in `data`."""
+    if not data:
+        return torch.empty(shape, dtype=DTYPES[dtype])
+    return torch.frombuffer(bytearray(data), dtype=DTYPES[dtype]).reshape(shape).clone()
+
+
+def _tensor(given: wire.TensorInput) -> torch.Tensor:
+    if given.device == "meta":
+        tensor = torch.empty(given.shape, dtype=DTYPES[given.dtype], device="meta")
+    else:
+        tensor = from_bytes(given.data, given.dtype, given.shape)
+    if given.strides is not None:
+        laid_out = torch.empty_strided(given.shape, given.strides, dtype=tensor.dtype, device=tensor.device)
+        tensor = laid_out.copy_(tensor)
+    if not given.requires_grad:
+        return tensor
+    tensor.requires_grad_()
+    if given.grad is not None:
+        tensor.grad = from_bytes(given.grad, given.dtype, given.shape)
+    if given.intermediate:
+        tensor = tensor.clone()
+        tensor.retain_grad()
+    return tensor

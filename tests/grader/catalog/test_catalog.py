@@ -1,0 +1,181 @@
+"""The catalog of a clone or a release."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import CatalogError, build_all, drift, load_catalog
+
+SOURCE = """\
+# ---
+# grader:
+#   title: Counting
+#   title_pt: Contar
+#   prerequisites: [{before}]
+# ---
+
+# %% task="count" points=2
+def count(x):
+    ### BEGIN SOLUTION
+    # TODO: count.
+    return len(x)
+    ### END SOLUTION
+
+
+# %% [markdown] task="count" tags=["hint"]
+# `len`
+"""
+VARIANT = '# %% task="count" name="off-by-one"\n# Counting starts at 1.\ndef count(x):\n    return len(x) - 1\n'
+
+
+def write(path: Path, text: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """An instructor's clone with two exercises, their stubs built."""
+    write(tmp_path / "solutions/01_counting.py", SOURCE.format(before=""))
+    write(tmp_path / "solutions/02_more.py", SOURCE.format(before='"01_counting"'))
+    (tmp_path / "tests/public").mkdir(parents=True)
+    for path, text in build_all(load_catalog(tmp_path)).items():
+        write(path, text)
+    return tmp_path
+
+
+@pytest.fixture
+def release(clone: Path) -> Path:
+    """What a student gets of it: no solutions."""
+    for path in (clone / "solutions").iterdir():
+        path.unlink()
+    (clone / "solutions").rmdir()
+    return clone
+
+
+def test_reads_the_solutions_in_order(clone: Path) -> None:
+    """In a clone the exercises come from the solutions, hints included."""
+    catalog = load_catalog(clone)
+    assert [exercise.id for exercise in catalog.exercises] == ["01_counting", "02_more"]
+    assert catalog.get("01_counting").task("count").hints == ("`len`",)
+
+
+def test_reads_a_release_from_its_stubs(clone: Path, release: Path) -> None:
+    """Without solutions the stubs give the same catalog, but for the hints."""
+    exercise = load_catalog(release).get("02_more")
+    assert (exercise.title, exercise.prerequisites, exercise.points) == ("Counting", ("01_counting",), 2)
+    assert exercise.task("count").hints == ()
+
+
+def test_finds_the_root_above_the_current_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a root, the nearest folder upwards with exercises and public suites is the root."""
+    monkeypatch.chdir(clone / "exercises")
+    assert load_catalog().root == clone
+
+
+def test_falls_back_to_the_clone_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere, the clone in which the package lies is the root."""
+    monkeypatch.chdir(tmp_path)
+    assert load_catalog().root == Path(__file__).resolve().parents[3]
+
+
+def test_refuses_a_folder_without_exercises(tmp_path: Path) -> None:
+    """A root that holds no exercises is an error that says where to run the command."""
+    with pytest.raises(CatalogError, match=r"Cannot find exercises: .* Run the command inside a clone or a release"):
+        load_catalog(tmp_path)
+
+
+def test_refuses_a_file_that_is_not_utf8(clone: Path) -> None:
+    """A file in another encoding is an error that names the file."""
+    (clone / "solutions/02_more.py").write_bytes("# é".encode("latin-1"))
+    with pytest.raises(CatalogError, match=r"Cannot read .*02_more\.py: .* Restore the file, saved as UTF-8"):
+        load_catalog(clone)
+
+
+@pytest.mark.parametrize(("id", "closest"), [("01_countign", "01_counting"), ("02", "02_more"), ("more", "02_more")])
+def test_names_the_closest_exercise(clone: Path, id: str, closest: str) -> None:
+    """An unknown id is answered with the closest one."""
+    with pytest.raises(CatalogError, match=f"Cannot find the exercise '{id}': .* Did you mean '{closest}'"):
+        load_catalog(clone).get(id)
+
+
+def test_knows_where_files_are(clone: Path) -> None:
+    """Source and stub of an exercise have fixed places under the root."""
+    catalog = load_catalog(clone)
+    assert catalog.solution("02_more") == clone / "solutions/02_more.py"
+    assert catalog.stub("02_more") == clone / "exercises/02_more.py"
+
+
+@pytest.mark.parametrize("method", ["solution", "stub", "suites", "misconceptions", "alternatives"])
+def test_every_method_checks_the_id(clone: Path, method: str) -> None:
+    """No method answers for an exercise that isn't in the catalog."""
+    with pytest.raises(CatalogError, match="Cannot find the exercise '03_none'"):
+        getattr(load_catalog(clone), method)("03_none")
+
+
+def test_lists_the_suites_that_exist(clone: Path) -> None:
+    """An exercise's suites are those present, public before hidden."""
+    hidden = write(clone / "tests/hidden/test_02_more.py")
+    catalog = load_catalog(clone)
+    assert catalog.suites("01_counting") == ()
+    assert catalog.suites("02_more") == (hidden,)
+    public = write(clone / "tests/public/test_02_more.py")
+    assert catalog.suites("02_more") == (public, hidden)
+
+
+def test_reads_misconceptions_and_alternatives(clone: Path) -> None:
+    """Variants come from their own files; only misconceptions have a message; no file means none."""
+    write(clone / "tests/misconceptions/01_counting.py", VARIANT)
+    write(clone / "tests/alternatives/01_counting.py", VARIANT)
+    catalog = load_catalog(clone)
+    (wrong,), (right,) = catalog.misconceptions("01_counting"), catalog.alternatives("01_counting")
+    assert (wrong.message, right.message) == ("Counting starts at 1.", "")
+    assert wrong.source.startswith(SOURCE.format(before="").rstrip())
+    assert catalog.misconceptions("02_more") == catalog.alternatives("02_more") == ()
+
+
+def test_lists_prerequisites_that_are_not_there(clone: Path) -> None:
+    """A prerequisite may be missing, because it isn't built or released yet; the catalog says which."""
+    write(clone / "solutions/03_last.py", SOURCE.format(before="01_counting, 02_missing"))
+    catalog = load_catalog(clone)
+    assert catalog.unknown_prerequisites("03_last") == ("02_missing",)
+    assert catalog.unknown_prerequisites("02_more") == ()
+
+
+def test_built_stubs_do_not_drift(clone: Path) -> None:
+    """Stubs that hold what their sources build have not drifted."""
+    assert drift(load_catalog(clone)) == ()
+
+
+def test_sees_stubs_that_drifted(clone: Path) -> None:
+    """A stub drifts when it is edited, missing, or left without a source."""
+    write(clone / "solutions/03_last.py", SOURCE.format(before=""))
+    write(clone / "exercises/00_orphan.py")
+    write(clone / "exercises/02_more.py", "edited")
+    drifted = [path.name for path in drift(load_catalog(clone))]
+    assert drifted == ["00_orphan.py", "02_more.py", "03_last.py"]
+
+
+def test_refuses_to_build_from_a_release(release: Path) -> None:
+    """Stubs are built where the solutions are."""
+    with pytest.raises(CatalogError, match=r"Cannot build the stubs: .* has no `solutions/`. Run the command in the"):
+        build_all(load_catalog(release))
+
+
+def test_imports_nothing_heavy() -> None:
+    """Every command reads the catalog, so reading it must not import torch, NumPy or jupytext."""
+    code = (
+        "import sys; from grader.catalog import load_catalog; load_catalog(); "
+        "print(sorted({'torch', 'numpy', 'jupytext', 'nbformat'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_committed_stubs_are_built() -> None:
+    """The stubs of this repository are what its sources build."""
+    assert drift(load_catalog(Path(__file__).resolve().parents[3])) == ()

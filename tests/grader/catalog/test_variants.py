@@ -1,0 +1,116 @@
+"""Reading misconceptions and alternatives."""
+
+import pytest
+
+from grader.catalog import CatalogError, Exercise, Task, Variant
+from grader.catalog.variants import read_variants
+
+EXERCISE = Exercise(
+    id="02_doubling",
+    title="Doubling",
+    title_pt="Dobrar",
+    prerequisites=(),
+    tasks=(Task(name="double", points=2), Task(name="halve", points=1)),
+)
+SOLUTION = "def double(x):\n    return 2 * x\n\n\ndef halve(x):\n    return x / 2\n"
+FILE = """\
+# %%
+import math
+
+
+# %% task="double" name="squares"
+# Squaring is right for 2 only:
+# double means times two.
+def double(x):
+    # not the message
+    return x**2
+
+
+# %% task="halve" name="floors"
+# `//` drops the remainder.
+
+def halve(x):
+    return x // 2
+"""
+
+
+def read(text: str, *, with_message: bool = True) -> tuple[Variant, ...]:
+    return read_variants(
+        text,
+        exercise=EXERCISE,
+        solution=SOLUTION,
+        origin="misconceptions/02_doubling",
+        with_message=with_message,
+    )
+
+
+def test_reads_the_variants_in_order() -> None:
+    """Every cell with a task is a variant; a cell without one, such as the imports, is not."""
+    found = [(v.exercise, v.task, v.name) for v in read(FILE)]
+    assert found == [("02_doubling", "double", "squares"), ("02_doubling", "halve", "floors")]
+
+
+def test_joins_the_opening_comment_into_the_message() -> None:
+    """The comment that opens a cell is the message, as one paragraph; later comments are code."""
+    messages = [v.message for v in read(FILE)]
+    assert messages == ["Squaring is right for 2 only: double means times two.", "`//` drops the remainder."]
+
+
+def test_redefines_one_task_of_the_solution() -> None:
+    """A variant runs as the whole solution with one task redefined, so all others stay right."""
+    names: dict[str, object] = {}
+    exec(read(FILE)[0].source, names)
+    double, halve = names["double"], names["halve"]
+    assert callable(double) and callable(halve)
+    assert (double(3), halve(3)) == (9, 1.5)
+
+
+def test_leaves_the_message_out_of_the_source() -> None:
+    """What runs is the solution and the cell's code, nothing else."""
+    assert read(FILE)[1].source == f"{SOLUTION}\n\ndef halve(x):\n    return x // 2\n"
+
+
+def test_alternatives_keep_their_comments() -> None:
+    """An alternative has no message; a comment that opens its cell is part of its code."""
+    variant = read(FILE, with_message=False)[0]
+    assert variant.message == ""
+    assert "# Squaring is right for 2 only:\n" in variant.source
+
+
+def test_refuses_an_unknown_task() -> None:
+    """A variant is of a task of its exercise."""
+    with pytest.raises(
+        CatalogError,
+        match=r"Cannot read misconceptions/02_doubling: line 5: 02_doubling has no task 'duble'. Did you mean 'double'",
+    ):
+        read(FILE.replace('task="double"', 'task="duble"'))
+
+
+@pytest.mark.parametrize("name", ["", ' name="Squares"', ' name="a.b"', " name=2"])
+def test_refuses_a_name_that_is_none(name: str) -> None:
+    """A variant has a name in lower-case words joined by hyphens, as reports join names with dots."""
+    with pytest.raises(CatalogError, match=r"line 5: .*name.* Mark the cell `# %% task="):
+        read(FILE.replace(' name="squares"', name))
+
+
+def test_refuses_two_variants_of_one_name() -> None:
+    """Names are unique in a task."""
+    with pytest.raises(CatalogError, match=r"line 18: double has two variants 'squares'. Rename one"):
+        read(FILE + FILE[FILE.index("# %% task") :])
+
+
+def test_one_name_may_serve_two_tasks() -> None:
+    """The same mistake can be made in several tasks."""
+    assert [v.name for v in read(FILE.replace("floors", "squares"))] == ["squares", "squares"]
+
+
+def test_refuses_a_misconception_without_a_message() -> None:
+    """A misconception says what a good teacher would say."""
+    with pytest.raises(CatalogError, match=r"line 13: 'floors' has no message. Open the cell with it, as a comment"):
+        read(FILE.replace("# `//` drops the remainder.\n", ""))
+
+
+def test_refuses_a_variant_of_nothing() -> None:
+    """A cell defines the task that it is a variant of."""
+    with pytest.raises(CatalogError, match=r"line 5: 'squares' does not define 'double'. Define it in the cell"):
+        read(FILE.replace("def double", "def twice"))

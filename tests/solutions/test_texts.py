@@ -1,0 +1,118 @@
+"""The texts of the exercises say what is true: examples run, hints come in three, stubs give nothing away."""
+
+import contextlib
+import doctest
+import importlib.util
+import inspect
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+
+from grader.catalog import Exercise, Task, load_catalog
+from grader.catalog.cells import split_cells
+from grader.catalog.stubs import BEGIN, END
+
+CATALOG = load_catalog(Path(__file__).resolve().parents[2])
+EXERCISES = pytest.mark.parametrize("exercise", CATALOG.exercises, ids=lambda exercise: exercise.id)
+TASKS = pytest.mark.parametrize(
+    ("exercise", "task"),
+    [pytest.param(e, t, id=f"{e.id}-{t.name}") for e in CATALOG.exercises for t in e.tasks],
+)
+
+torch.set_num_threads(1)
+
+
+def load(path: Path) -> ModuleType:
+    """Import a script by its path, anew."""
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@TASKS
+def test_docstring_examples_run(exercise: Exercise, task: Task) -> None:
+    """Every task's docstring shows examples, and they are right for the solution."""
+    module = load(CATALOG.solution(exercise.id))
+    (case,) = (c for c in doctest.DocTestFinder(recurse=False).find(vars(module)[task.name], task.name, module))
+    assert case.examples, "a docstring without an example"
+    report = io.StringIO()
+    doctest.DocTestRunner().run(case, out=report.write)
+    assert report.getvalue() == ""
+
+
+@EXERCISES
+def test_examples_in_the_text_run(exercise: Exercise) -> None:
+    """Every Python example in the text runs in the untouched stub and prints what its comments say."""
+    path = CATALOG.stub(exercise.id)
+    cells = split_cells(path.read_text(encoding="utf-8"), origin=exercise.id)[1]
+    texts = [cell.text for cell in cells if cell.kind == "markdown"]
+    examples = [code for text in texts for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+    assert examples, "a text without an example"
+    for code in examples:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code, dict(vars(load(path))))
+        assert printed.getvalue().splitlines() == re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
+
+
+@TASKS
+def test_three_short_hints(exercise: Exercise, task: Task) -> None:
+    """A task has three hints of 60 words at most."""
+    assert len(task.hints) == 3
+    assert max(len(hint.split()) for hint in task.hints) <= 60
+
+
+@TASKS
+def test_the_heading_says_the_points(exercise: Exercise, task: Task) -> None:
+    """Every task is announced with its number and its points."""
+    number = exercise.tasks.index(task) + 1
+    heading = f"# ## {number}. `{task.name}` ({task.points:g} point{'s' if task.points > 1 else ''})\n"
+    assert heading in CATALOG.stub(exercise.id).read_text(encoding="utf-8")
+
+
+@EXERCISES
+def test_the_stub_gives_nothing_away(exercise: Exercise) -> None:
+    """No line of a solution region stands in a task of the stub."""
+    source = CATALOG.solution(exercise.id).read_text(encoding="utf-8")
+    regions = re.findall(rf"{BEGIN}\n(.*?){END}", source, re.DOTALL)
+    solution = {line.strip() for region in regions for line in region.splitlines()[1:]} - {""}
+    cells = split_cells(CATALOG.stub(exercise.id).read_text(encoding="utf-8"), origin=exercise.id)[1]
+    stub = {line.strip() for cell in cells if "task" in cell.metadata for line in cell.lines}
+    assert solution and not solution & stub
+
+
+@TASKS
+def test_the_untouched_stub_is_not_implemented(exercise: Exercise, task: Task) -> None:
+    """Every task of a stub imports and, when used, raises NotImplementedError and nothing else."""
+    untouched = vars(load(CATALOG.stub(exercise.id)))[task.name]
+    arguments = [None] * len(inspect.signature(untouched).parameters)
+    with pytest.raises(NotImplementedError):
+        untouched(*arguments)
+
+
+@EXERCISES
+def test_stub_and_solution_share_signatures_and_docstrings(exercise: Exercise) -> None:
+    """What a student reads about a task is what its solution declares."""
+    stub, solution = vars(load(CATALOG.stub(exercise.id))), vars(load(CATALOG.solution(exercise.id)))
+    for task in exercise.tasks:
+        assert inspect.signature(stub[task.name]) == inspect.signature(solution[task.name])
+        assert stub[task.name].__doc__ == solution[task.name].__doc__
+
+
+@EXERCISES
+def test_the_stub_is_formatted_and_clean(exercise: Exercise) -> None:
+    """A stub passes the formatter and the linter as it is."""
+    stub = str(CATALOG.stub(exercise.id))
+    for command in (["format", "--check"], ["check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, stub], capture_output=True, text=True, cwd=CATALOG.root
+        )
+        assert done.returncode == 0, done.stdout
