@@ -8,12 +8,10 @@ is in `grader.wire`, because both sides of the sandbox need it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-
-REPORT_SCHEMA = "grader/report/1"
-CLASS_SCHEMA = "grader/class/1"
 
 Visibility = Literal["public", "hidden"]
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "not_attempted"]
@@ -84,6 +82,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"Cannot score the check {self.id!r}: only a passed check earns its points.")
 
 
+class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What authors want to know of a check besides its verdict: its task, docstring, a digest of the inputs it used."""
+
+    task: str
+    docstring: str
+    inputs: str
+
+
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """One check of a report: a verdict without the name of its task, which stands above it."""
 
@@ -118,12 +124,13 @@ class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the kit says about one student."""
+    """Everything the kit says about one student; `notes` are about files that were no exercise."""
 
-    schema: Literal["grader/report/1"] = REPORT_SCHEMA
+    schema: Literal["grader/report/1"] = "grader/report/1"
     student: str
     points: float
     max_points: float
+    notes: tuple[str, ...] = ()
     exercises: tuple[ExerciseReport, ...]
 
 
@@ -138,7 +145,7 @@ class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
 class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
     """The class at a glance; `misconceptions` counts the students who hold each one, "exercise.task.name" first."""
 
-    schema: Literal["grader/class/1"] = CLASS_SCHEMA
+    schema: Literal["grader/class/1"] = "grader/class/1"
     max_points: float
     students: tuple[ClassRow, ...]
     misconceptions: dict[str, int]
@@ -166,12 +173,28 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
     )
 
 
-def student_report(student: str, exercises: tuple[ExerciseReport, ...]) -> Report:
-    """Add up the exercises of one student."""
+def blank_report(
+    exercise: str, tasks: Sequence[tuple[str, float]], status: ExerciseStatus, message: str
+) -> ExerciseReport:
+    """Return the report of an exercise of which no check was run; `tasks` are its tasks' names and points."""
+    blank = tuple(TaskReport(name=name, points=0.0, max_points=points, checks=()) for name, points in tasks)
+    return ExerciseReport(
+        id=exercise,
+        status=status,
+        points=0.0,
+        max_points=sum(task.max_points for task in blank),
+        message=message,
+        tasks=blank,
+    )
+
+
+def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes: tuple[str, ...] = ()) -> Report:
+    """Add up the exercises of one student; `notes` are about the student's folder."""
     return Report(
         student=student,
         points=sum(e.points for e in exercises),
         max_points=sum(e.max_points for e in exercises),
+        notes=notes,
         exercises=exercises,
     )
 

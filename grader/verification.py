@@ -1,12 +1,14 @@
-"""What authors and CI hold an exercise to: stubs, references, misconceptions, alternatives and checks all as promised."""
+"""What authors and CI hold an exercise to: stubs, references, misconceptions, alternatives, all as promised."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.catalog import Catalog, Exercise, build_all
+from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ExerciseReport, Submission
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
@@ -72,28 +74,96 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
                 yield f"{case.label}: the check {check.id!r} of {task.name} says {check.status}: {check.message}"
 
 
-def problems_of_exercise(
-    exercise: Exercise, report: ExerciseReport, docstrings: dict[str, str], *, minimum: Callable[[str, str], int]
-) -> Iterator[str]:
-    """Say what is missing from an exercise's suites, seen from the report of its reference.
+def problems_of_suites(exercise: Exercise, graded: Graded, other: Graded, variants: Counter[str]) -> Iterator[str]:
+    """Say what is missing from an exercise's suites.
 
-    `docstrings` are those of its checks by id; `minimum(kind, task)` counts its misconceptions and alternatives.
+    `graded` and `other` are its reference graded for two students, the second with every value spoiled; `variants`
+    counts the misconceptions and alternatives by "kind task".
     """
-    for task, graded in zip(exercise.tasks, report.tasks, strict=True):
-        if not graded.checks:
-            yield f"{exercise.id}: the task {task.name} has no checks."
+    assert graded.report is not None and other.report is not None
+    for task, honest, spoiled in zip(exercise.tasks, graded.report.tasks, other.report.tasks, strict=True):
+        name = f"{exercise.id}: the task {task.name}"
+        if not honest.checks:
+            yield f"{name} has no checks."
             continue
-        if graded.max_points != task.points:
-            yield f"{exercise.id}: the checks of {task.name} are worth {graded.max_points:g}, the task {task.points:g}."
-        by_visibility = Counter(check.visibility for check in graded.checks)
+        if honest.max_points != task.points:
+            yield f"{name} is worth {task.points:g}, its checks {honest.max_points:g}."
         for visibility in ("public", "hidden"):
-            if not by_visibility[visibility]:  # type: ignore[index]
-                yield f"{exercise.id}: the task {task.name} has no {visibility} check."
-        for kind, least in ((MISCONCEPTION, 4), (ALTERNATIVE, 2)):
-            if minimum(kind, task.name) < least:
-                yield f"{exercise.id}: the task {task.name} has fewer than {least} {kind}s."
-        for check in graded.checks:
+            if not any(check.visibility == visibility for check in honest.checks):
+                yield f"{name} has no {visibility} check."
+        for kind, least in _LEAST.items():
+            if variants[f"{kind} {task.name}"] < least:
+                yield f"{name} has fewer than {least} {kind}s."
+        if not any(
+            graded.facts[check.id].inputs != other.facts[check.id].inputs and check.status != "passed"
+            for check in spoiled.checks
+        ):
+            yield f"{name} has no check of values on inputs that vary from student to student."
+        for check in honest.checks:
             if check.max_points <= 0:
                 yield f"{exercise.id}: the check {check.id!r} has no points."
-            if not docstrings.get(check.id):
+            if not graded.facts[check.id].docstring:
                 yield f"{exercise.id}: the check {check.id!r} has no docstring."
+    declared = {task.name for task in exercise.tasks}
+    for id, facts in graded.facts.items():
+        if facts.task not in declared:
+            yield f"{exercise.id}: the check {id!r} is of {facts.task!r}, which is no task."
+
+
+_LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """Everything there is to grade for some exercises, and the problems found as it is graded."""
+
+    catalog: Catalog
+    exercises: tuple[str, ...]
+    jobs: int
+    seeds: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+    @property
+    def total(self) -> int:
+        """How many gradings there are."""
+        return len(self.seeds) * len(self.cases) + len(self.exercises)
+
+    def run(self) -> Iterator[list[str]]:
+        """Yield the problems found by each grading, and at last those of the suites. Raises `LaneError`."""
+        references: dict[str, Graded] = {}
+        by_label = {case.label: case for case in self.cases}
+        for seed in self.seeds:
+            for graded in self._graded(self.cases, Settings(**self._settings(seed))):
+                case = by_label[graded.submission.student]
+                if case.kind == REFERENCE:
+                    references[case.exercise] = graded
+                yield _problems(case, graded)
+        variants = Counter(f"{case.exercise} {case.kind} {case.task}" for case in self.cases)
+        tampering = Settings(**self._settings(f"{self.seeds[0]} tampering"), tampering=True, diagnosing=False)
+        for graded in self._graded([c for c in self.cases if c.kind == REFERENCE], tampering):
+            exercise = self.catalog.get(graded.submission.exercise)
+            counts = Counter({k.removeprefix(f"{exercise.id} "): v for k, v in variants.items()})
+            yield [*problems_of_suites(exercise, references[exercise.id], graded, counts)]
+
+    def _settings(self, seed: str) -> dict[str, Any]:
+        return {"root": str(self.catalog.root), "exercises": self.exercises, "course_seed": seed, "trusted": True}
+
+    def _graded(self, cases: Sequence[Case], settings: Settings) -> Iterator[Graded]:
+        return run_lanes(settings, (case.submission() for case in cases), jobs=min(self.jobs, len(cases)))
+
+
+def _problems(case: Case, graded: Graded) -> list[str]:
+    if graded.report is None:
+        return [f"{case.label}: it ended the grader."]
+    return list(problems_of_case(case, graded.report))
+
+
+def verify_all(catalog: Catalog, exercises: Sequence[str], *, jobs: int, seeds: Sequence[str]) -> Verification:
+    """Return the verification of these exercises. Raises `CatalogError` for sources that cannot be read."""
+    return Verification(
+        catalog=catalog,
+        exercises=tuple(exercises),
+        jobs=jobs,
+        seeds=tuple(seeds),
+        cases=tuple(cases(catalog, exercises)),
+    )

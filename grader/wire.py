@@ -70,9 +70,7 @@ class MappingInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, t
     items: tuple[tuple[str, Input], ...]
 
 
-Input: TypeAlias = (
-    None | bool | int | float | str | TensorInput | ArrayInput | Code | SequenceInput | MappingInput
-)
+Input: TypeAlias = bool | int | float | str | TensorInput | ArrayInput | Code | SequenceInput | MappingInput | None
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -168,11 +166,11 @@ class Other(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="oth
     why: str = ""
 
 
-Fact: TypeAlias = None | bool | int | float | str | TensorFact | ArrayFact | Items | Pairs | Named | Other
+Fact: TypeAlias = bool | int | float | str | TensorFact | ArrayFact | Items | Pairs | Named | Other | None
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception: its type, the names of the types it derives from, and where in the student's source it came from."""
+    """An exception: its type, the names of the types it derives from, where in the student's source it was."""
 
     type: str
     bases: tuple[str, ...]
@@ -231,8 +229,8 @@ Reply: TypeAlias = Loaded | Observation
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()
-decode_request = msgspec.msgpack.Decoder(Request).decode
-decode_reply = msgspec.msgpack.Decoder(Reply).decode
+decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
+decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
 encode = _encoder.encode
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -98,28 +99,34 @@ def _close(a: float, b: float) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-4, abs_tol=1e-6)
 
 
-def same_fact(a: wire.Fact, b: wire.Fact) -> bool:
-    """Say whether two facts agree in everything that a check could see, values within a small tolerance."""
+def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
+    """Say whether two facts agree in everything that a check could see, values within a small tolerance.
+
+    `values_only` compares what was computed and leaves out how it is held: memory, objects, autograd's facts.
+    """
     if type(a) is not type(b):
         return False
     if isinstance(a, float) and isinstance(b, float):
         return _close(a, b)
     if isinstance(a, wire.TensorFact) and isinstance(b, wire.TensorFact):
-        return _same_tensor(a, b)
+        return _same_tensor(a, b, values_only)
     if isinstance(a, wire.Items) and isinstance(b, wire.Items):
-        return a.kind == b.kind and len(a.items) == len(b.items) and all(map(same_fact, a.items, b.items))
+        return a.kind == b.kind and _all_same(a.items, b.items, values_only)
     if isinstance(a, wire.Pairs) and isinstance(b, wire.Pairs):
-        flat_a = [x for pair in a.items for x in pair]
-        flat_b = [x for pair in b.items for x in pair]
-        return len(flat_a) == len(flat_b) and all(map(same_fact, flat_a, flat_b))
+        return _all_same([x for pair in a.items for x in pair], [x for pair in b.items for x in pair], values_only)
     return a == b
 
 
-def _same_tensor(a: wire.TensorFact, b: wire.TensorFact) -> bool:
-    def outline(t: wire.TensorFact) -> tuple[object, ...]:
-        return (t.dtype, t.shape, t.device, t.requires_grad, t.is_leaf, t.grad is None, t.object, t.storage)
+def _all_same(a: Sequence[wire.Fact], b: Sequence[wire.Fact], values_only: bool) -> bool:
+    return len(a) == len(b) and all(same_fact(x, y, values_only=values_only) for x, y in zip(a, b, strict=True))
 
-    if outline(a) != outline(b) or (a.data is None) != (b.data is None):
+
+def _same_tensor(a: wire.TensorFact, b: wire.TensorFact, values_only: bool) -> bool:
+    def outline(t: wire.TensorFact) -> tuple[object, ...]:
+        computed = (t.dtype, t.shape, t.device, t.data is None, t.grad is None)
+        return computed if values_only else (*computed, t.requires_grad, t.is_leaf, t.object, t.storage)
+
+    if outline(a) != outline(b):
         return False
     if a.grad is not None and b.grad is not None and not _same_values(a.grad, b.grad):
         return False

@@ -1,14 +1,18 @@
 """Names a student's mistake: the misconception that answers the same calls as the submission did.
 
 For each failed check, the calls it made are put to every misconception of its task. One that answers all of them as
-the submission did is a match. Where several match, the one that explains most of the task's other calls wins, then
-the one whose operations and error messages are closest, then the one listed first.
+the submission did, in every fact that a check can judge, is a match. Students also combine mistakes (a wrong value
+that shares memory, say); so where nothing matches, a misconception that agrees in values and exceptions alone will do,
+if these are not the reference's: then they show the mistake.
+
+Where several match, the one that explains most of the task's failed checks wins, then the one that answers most of the
+task's other calls alike, then the one whose operations and error messages are closest, then the one listed first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from grader import wire
 from grader.catalog import Variant
@@ -16,51 +20,60 @@ from grader.judging.candidate import Exchange
 from grader.judging.comparisons import same_fact
 
 Replay = Callable[[Variant, wire.Call], wire.Observation | None]
+Reference = Callable[[wire.Call], wire.Observation | None]
 
 
 def diagnose(
-    failed: dict[str, Sequence[Exchange]],
+    failed: Mapping[str, Sequence[Exchange]],
     every: Sequence[Exchange],
     misconceptions: Sequence[Variant],
+    *,
     replay: Replay,
+    reference: Reference,
 ) -> dict[str, Variant]:
     """Return the misconception that explains each failed check of one task, by check id.
 
-    `failed` holds the exchanges of the failed checks, `every` those of all the task's checks.
+    `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` and
+    `reference` make a call to a misconception and to the reference.
     """
-    matching: dict[str, list[Variant]] = {}
-    for variant in misconceptions:
-        for check, exchanges in failed.items():
-            if exchanges and all(same_observation(seen, replay(variant, call)) for call, seen in exchanges):
-                matching.setdefault(check, []).append(variant)
-    candidates = {v.name: v for variants in matching.values() for v in variants}
-    if len(candidates) > 1:
-        rank = {name: _closeness(variant, every, replay) for name, variant in candidates.items()}
-        return {
-            check: max(variants, key=lambda v: (_explains(v, matching), *rank[v.name]))
-            for check, variants in matching.items()
-        }
-    return {check: variants[0] for check, variants in matching.items()}
+    matching = {check: _matching(exchanges, misconceptions, replay, reference) for check, exchanges in failed.items()}
+    named = {variant.name: variant for variants in matching.values() for variant in variants}
+    rank: dict[str, tuple[float, ...]] = {name: () for name in named}
+    if len(named) > 1:
+        for name, variant in named.items():
+            explained = sum(variant in variants for variants in matching.values())
+            rank[name] = (explained, *_closeness(variant, every, replay))
+    return {check: max(variants, key=lambda v: rank[v.name]) for check, variants in matching.items() if variants}
 
 
-def _explains(variant: Variant, matching: dict[str, list[Variant]]) -> int:
-    return sum(variant in variants for variants in matching.values())
+def _matching(
+    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Reference
+) -> list[Variant]:
+    if not exchanges:
+        return []
+    exact = [v for v in misconceptions if all(same_observation(seen, replay(v, call)) for call, seen in exchanges)]
+    if exact or all(same_observation(seen, reference(call), values_only=True) for call, seen in exchanges):
+        return exact
+    return [
+        variant
+        for variant in misconceptions
+        if all(same_observation(seen, replay(variant, call), values_only=True) for call, seen in exchanges)
+    ]
 
 
-def _closeness(variant: Variant, every: Sequence[Exchange], replay: Replay) -> tuple[int, float]:
-    same, fine = 0, 0.0
+def _closeness(variant: Variant, every: Sequence[Exchange], replay: Replay) -> tuple[float, float]:
+    same, alike = 0, 0.0
     for call, seen in every:
         other = replay(variant, call)
-        if other is None:
-            continue
-        same += same_observation(seen, other)
-        fine += _likeness(seen.operations, other.operations) + (_message(seen) == _message(other))
-    return same, fine
+        if other is not None:
+            same += same_observation(seen, other)
+            alike += _likeness(seen.operations, other.operations) + (_message(seen) == _message(other))
+    return same, alike
 
 
 def _likeness(a: dict[str, int], b: dict[str, int]) -> float:
-    keys = a.keys() | b.keys()
-    return 1.0 if not keys else sum(a.get(k) == b.get(k) for k in keys) / len(keys)
+    names = a.keys() | b.keys()
+    return sum(a.get(name) == b.get(name) for name in names) / len(names) if names else 1.0
 
 
 def _message(seen: wire.Observation) -> str:
@@ -68,18 +81,20 @@ def _message(seen: wire.Observation) -> str:
     return "" if raised is None else re.sub(r"[\d.]+", "#", raised.message)
 
 
-def same_observation(a: wire.Observation, b: wire.Observation | None) -> bool:
-    """Say whether two observations agree in all that a check judges (not in operations, output, warnings, time)."""
-    if b is None or a.outcome != b.outcome or a.backward != b.backward:
+def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_only: bool = False) -> bool:
+    """Say whether two observations agree in all that a check judges (not in operations, output, warnings, time).
+
+    `values_only` leaves out memory, objects, layout and autograd's facts: what remains are results, what became of the
+    arguments, and exceptions.
+    """
+    if b is None or a.outcome != b.outcome or (a.raised and a.raised.type) != (b.raised and b.raised.type):
         return False
-    if (a.raised and a.raised.type) != (b.raised and b.raised.type):
-        return False
-    if (a.backward_raised and a.backward_raised.type) != (b.backward_raised and b.backward_raised.type):
-        return False
-    if a.state != b.state or bool(a.mixed_devices) != bool(b.mixed_devices):
-        return False
-    return (
-        same_fact(a.result, b.result)
-        and len(a.arguments) == len(b.arguments)
-        and all(map(same_fact, a.arguments, b.arguments))
+    if not values_only:
+        if a.backward != b.backward or a.state != b.state or bool(a.mixed_devices) != bool(b.mixed_devices):
+            return False
+        if (a.backward_raised and a.backward_raised.type) != (b.backward_raised and b.backward_raised.type):
+            return False
+    return len(a.arguments) == len(b.arguments) and all(
+        same_fact(mine, theirs, values_only=values_only)
+        for mine, theirs in zip((a.result, *a.arguments), (b.result, *b.arguments), strict=True)
     )

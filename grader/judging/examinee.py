@@ -54,11 +54,12 @@ class Examinee:
         except CandidateLost as lost:
             if lost.reason == "timeout":
                 message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
-                self._unloadable = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
+                end: tuple[Status, str, str] = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
             else:
                 message = feedback.LOAD_CRASHED.format(how=lost.detail)
-                self._unloadable = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
-            raise CheckEnded(*self._unloadable) from None
+                end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
+            self._unloadable = end
+            raise CheckEnded(*end) from None
         self._process = process
 
     def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:

@@ -6,13 +6,14 @@ and turns the end of every check into a verdict.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from typing import TypedDict
 
 import msgspec
 import pytest
@@ -21,11 +22,13 @@ from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
 from grader.judging import feedback
 from grader.judging.candidate import Candidate, Context, Exchange
-from grader.judging.diagnosis import diagnose
+from grader.judging.diagnosis import Reference, Replay, diagnose
 from grader.judging.examinee import Examinee, Staff
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.suite import Draw
+from grader.judging.tampering import tampered
 from grader.records import (
+    CheckFacts,
     ExerciseReport,
     ExerciseStatus,
     Status,
@@ -92,6 +95,7 @@ class Examiner:
         *,
         course_seed: str,
         diagnosing: bool = True,
+        tampering: bool = False,
     ) -> None:
         self._catalog = catalog
         self._server = server
@@ -99,10 +103,12 @@ class Examiner:
         self._deliver = deliver
         self._course_seed = course_seed
         self._diagnosing = diagnosing
+        self._tampering = tampering
         self._staff = Staff(server)
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._sources: dict[str, str] = {}
         self._sitting: _Sitting | None = None
+        self._inputs: dict[str, str] = {}
         self.checks: dict[str, list[Check]] = {}
         self.failure: BaseException | None = None
 
@@ -156,7 +162,8 @@ class Examiner:
         finally:
             sitting.examinee.close()
             self._sitting = None
-        verdicts = [sitting.verdicts.get(check.id, check.verdict("error", feedback.NOT_SUBMITTED)) for check in checks]
+        verdicts = [sitting.verdicts[check.id] for check in checks]
+        self._inputs = {id: _digest(call for call, _ in log) for id, log in sitting.logs.items()}
         if self._diagnosing:
             verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = _refused(verdicts, sitting)
@@ -167,6 +174,13 @@ class Examiner:
             status = "not_attempted"
         message = "" if loaded else next((v.message for v in verdicts), "")
         return exercise_report(exercise, verdicts, status, message, notes)
+
+    def facts(self, exercise: str) -> dict[str, CheckFacts]:
+        """Return what authors want to know of the checks that were run last."""
+        return {
+            check.id: CheckFacts(task=check.task, docstring=check.docstring, inputs=self._inputs.get(check.id, ""))
+            for check in self.checks.get(exercise, [])
+        }
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -180,7 +194,7 @@ class Examiner:
             verdict = (
                 check.verdict("not_attempted", feedback.NOT_ATTEMPTED)
                 if first.status == "not_attempted"
-                else check.verdict("skipped", feedback.SKIPPED.format(required=unmet[0]))
+                else check.verdict("skipped", feedback.SKIPPED.format(required=unmet[0].replace("_", " ")))
             )
         else:
             names = pyfuncitem._fixtureinfo.argnames
@@ -205,10 +219,11 @@ class Examiner:
         assert sitting is not None and sitting.check is not None
         check = sitting.check
         log = sitting.logs.setdefault(check.id, [])
+        ask = sitting.examinee.asker(check.task)
         return Candidate(
             Context(
                 task=check.task,
-                ask=sitting.examinee.asker(check.task),
+                ask=(lambda call: tampered(ask(call))) if self._tampering else ask,
                 where=sitting.submission.where,
                 seed=draw.seed,
                 hint=check.hint,
@@ -244,7 +259,7 @@ class Examiner:
         return Draw(self._course_seed, sitting.submission.student, check.exercise, check.id)
 
     def _task(self, check: Check) -> Task:
-        return next(task for task in self._catalog.get(check.exercise).tasks if task.name == check.task)
+        return self._catalog.get(check.exercise).task(check.task)
 
     def _reference_source(self, exercise: str) -> str:
         if exercise not in self._sources:
@@ -259,13 +274,15 @@ class Examiner:
             failed = {
                 v.id: sitting.logs.get(v.id, [])
                 for v in verdicts
-                if v.task == task.name and v.id in sitting.ends and v.status in _WRONG and not sitting.ends[v.id].refused
+                if v.task == task.name
+                and v.id in sitting.ends
+                and v.status in _WRONG
+                and not sitting.ends[v.id].refused
             }
             if failed:
                 every = [pair for v in verdicts if v.task == task.name for pair in sitting.logs.get(v.id, [])]
                 known = [m for m in self._misconceptions(exercise.id) if m.task == task.name]
-                with self._replay() as replay:
-                    explained |= diagnose(failed, every, known, replay)
+                explained |= diagnose(failed, every, known, **self._replays(exercise.id))
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
     def _misconceptions(self, exercise: str) -> tuple[Variant, ...]:
@@ -273,18 +290,30 @@ class Examiner:
             self._variants[exercise] = self._catalog.misconceptions(exercise)
         return self._variants[exercise]
 
-    @contextmanager
-    def _replay(self) -> Iterator[Callable[[Variant, wire.Call], wire.Observation | None]]:
+    def _replays(self, exercise: str) -> _Replays:
+        """Return what puts a call to a misconception and to the reference, each asked only once."""
         seen: dict[tuple[str, int], wire.Observation | None] = {}
 
-        def replay(variant: Variant, call: wire.Call) -> wire.Observation | None:
-            key = (variant.name, id(call))
+        def ask(name: str, call: wire.Call, source: Callable[[], str]) -> wire.Observation | None:
+            key = (name, id(call))
             if key not in seen:
-                module = f"{variant.exercise}.{variant.task}.{variant.name}"
-                seen[key] = self._staff.observe(call, module=module, source=lambda: variant.source)
+                seen[key] = self._staff.observe(call, module=f"{exercise}.{name}", source=source)
             return seen[key]
 
-        yield replay
+        return {
+            "replay": lambda v, call: ask(f"{v.task}.{v.name}", call, lambda: v.source),
+            "reference": lambda call: ask("reference", call, lambda: self._reference_source(exercise)),
+        }
+
+
+class _Replays(TypedDict):
+    replay: Replay
+    reference: Reference
+
+
+def _digest(calls: Iterable[wire.Call]) -> str:
+    asked = [msgspec.structs.replace(call, nonce=0, seed=0) for call in calls]
+    return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]
 
 
 def _declared(item: pytest.Item) -> Check:
@@ -313,7 +342,7 @@ def _validate(checks: Sequence[Check]) -> None:
         for name in check.requires:
             if name not in known:
                 raise SuiteError(
-                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is not an earlier check. "
+                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is no earlier check. "
                     "Public checks run before hidden ones, each in the order of their file."
                 )
         known.add(check.id)
@@ -376,8 +405,8 @@ def exercise_report(
 
 
 _PLUGINS_NOT_NEEDED = (
-    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin stepwise doctest "
-    "unraisableexception threadexception recwarn setuponly setupplan legacypath tmpdir monkeypatch unittest"
+    "terminal cacheprovider capture logging warnings faulthandler junitxml pastebin stepwise doctest unittest "
+    "unraisableexception threadexception recwarn setuponly setupplan legacypath tmpdir monkeypatch"
 ).split()
 
 

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 
 from grader import wire
 
-SKIPPED = "Not run: it only makes sense once this check passes: {required}. Fix that one first."
+SKIPPED = 'Not run: it says nothing until the check "{required}" passes. Fix that one first.'
 NOT_ATTEMPTED = "Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code."
-NOT_SUBMITTED = "No file was handed in for this exercise."
 BROKEN_CHECK = "This check itself broke, which is not your fault. Please tell your instructor: {error}"
 TIMEOUT = "{call}\nstopped: it did not finish within {limit} of computing."
 TIMEOUT_NEXT = "look for a loop whose condition never becomes false."
 TIMEOUT_AGAIN = "Not tried again: earlier checks of {task} already ran out of time. Fix the endless loop first."
 LOAD_TIMEOUT = "Your file did not finish loading within {limit} of computing."
-LOAD_TIMEOUT_NEXT = "keep long computations out of the top level; put them under `if __name__ == \"__main__\":`."
+LOAD_TIMEOUT_NEXT = 'keep long computations out of the top level; put them under `if __name__ == "__main__":`.'
 CRASHED = "{call}\nended the whole Python process ({how})."
 CRASHED_NEXT = "remove calls such as os._exit(), endless recursion, and anything that frees memory by hand."
 LOAD_CRASHED = "Your file ended the whole Python process while it was being loaded ({how})."
@@ -165,7 +164,7 @@ def whole(message: str, next_step: str, misconception: str | None = None) -> str
 
 
 NEXT_STEP = {
-    "shape": "print the `.shape` of your result and of what it is made of. Which step gives another shape than planned?",
+    "shape": "print the `.shape` of your result and of what it is made of. Which step gives an unexpected one?",
     "dtype": "print the `.dtype` along the way: which step changes it?",
     "device": "create new tensors where the argument lives (`device=x.device`, or a `*_like` function).",
     "nan": "print the intermediate results: which operation is the first to give NaN? (0/0, inf - inf, 0 * inf do.)",

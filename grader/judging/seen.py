@@ -115,7 +115,11 @@ class Subject:
     def _python_number(self: _Self, kind: type, expected: float | None, rtol: float, atol: float) -> _Self:
         article = "an int" if kind is int else "a float"
         if type(self.fact) is not kind:
-            wanted = f"Python {kind.__name__} {showing.number(expected)}" if expected is not None else f"Python {kind.__name__}"
+            wanted = (
+                f"Python {kind.__name__} {showing.number(expected)}"
+                if expected is not None
+                else f"Python {kind.__name__}"
+            )
             self.fails(
                 f"the {wanted}" if expected is not None else f"a {wanted}",
                 f"{showing.fact(self.fact)}, which is {self._kind()} and not {article}",
@@ -134,7 +138,7 @@ class Subject:
 
     def _kind(self) -> str:
         if isinstance(self.fact, wire.TensorFact):
-            return f"a tensor of shape {self.fact.shape}"
+            return f"a {len(self.fact.shape)}-D tensor"
         if isinstance(self.fact, wire.Other):
             return f"of type {self.fact.name}"
         return "None" if self.fact is None else f"of type {type(self.python).__name__}"
@@ -199,9 +203,8 @@ class Subject:
     def owns_memory(self: _Self, *others: Subject) -> _Self:
         """Ask for memory shared with none of `others`, by default with none of the arguments."""
         for other in others or self.seen.arguments():
-            if isinstance(self.fact, _WITH_MEMORY) and isinstance(other.fact, _WITH_MEMORY):
-                if _storage(self.fact) == _storage(other.fact):
-                    self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
+            if _storage(self.fact) == _storage(other.fact):
+                self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
         return self
 
     # Failing
@@ -335,9 +338,7 @@ class Seen:
         if after.is_leaf != before.is_leaf:
             subject.fails("its graph as it was", "a graph that your function changed", "modified")
         values = to_tensor(after)
-        if not given.is_meta and (
-            values is None or difference(values, given.detach(), rtol=0.0, atol=0.0) is not None
-        ):
+        if not given.is_meta and (values is None or difference(values, given.detach(), rtol=0.0, atol=0.0) is not None):
             subject.fails(f"left as it was, {showing.tensor(given.detach())}", showing.fact(after), "modified")
         if after.storage != before.storage:
             subject.fails("left in the memory where it was", "moved to other memory by your function", "modified")
@@ -388,5 +389,3 @@ class Seen:
         """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
         step = self._hint or next_step or feedback.NEXT_STEP[kind]
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,9 +26,7 @@ def given(value: object) -> str:
     if isinstance(value, wire.Code):
         return value.text
     if isinstance(value, torch.Tensor):
-        flags = (["requires_grad=True"] if value.requires_grad else []) + (
-            ["device='meta'"] if value.is_meta else []
-        )
+        flags = (["requires_grad=True"] if value.requires_grad else []) + (["device='meta'"] if value.is_meta else [])
         if value.requires_grad and value.is_leaf and value.grad is not None:
             flags.append(f"grad={numbers(value.grad)}")
         return tensor(value, flags)
@@ -39,7 +38,7 @@ def given(value: object) -> str:
     return shorten(repr(value))
 
 
-def _array(value: np.ndarray) -> str:  # type: ignore[type-arg]
+def _array(value: np.ndarray[Any, Any]) -> str:
     return f"<array of shape {value.shape}, {value.dtype}>"
 
 
@@ -96,7 +95,9 @@ def fact(value: wire.Fact) -> str:
         inside += ", ..." if len(value.items) > _ELEMENTS else ""
         if value.kind == "list":
             return f"[{inside}]"
-        return f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
+        return (
+            f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
+        )
     if isinstance(value, wire.Pairs):
         return "{" + ", ".join(f"{fact(k)}: {fact(v)}" for k, v in value.items[:_ELEMENTS]) + "}"
     if isinstance(value, wire.Named):

@@ -72,7 +72,9 @@ class Draw:
 
     def number(self, low: float, high: float, *, decimals: int = 2) -> float:
         """Return a float from `low` to `high`, rounded so that it reads well."""
-        return round(low + (high - low) * float(torch.rand((), generator=self._generator, dtype=torch.float64)), decimals)
+        return round(
+            low + (high - low) * float(torch.rand((), generator=self._generator, dtype=torch.float64)), decimals
+        )
 
     def integer(self, low: int, high: int) -> int:
         """Return an int from `low` to `high`, both included."""

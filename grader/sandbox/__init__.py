@@ -1,5 +1,15 @@
 """The sandbox, from the trusted side: a warm server, its confined candidates, and what may be asked of them."""
 
-from grader.sandbox.server import LAYERS, CandidateLost, Limits, Process, SandboxError, Server
+from grader.sandbox.layers import LAYERS, active_layers
+from grader.sandbox.server import CandidateLost, Limits, Process, SandboxError, Server, confined_enough
 
-__all__ = ["LAYERS", "CandidateLost", "Limits", "Process", "SandboxError", "Server"]
+__all__ = [
+    "LAYERS",
+    "CandidateLost",
+    "Limits",
+    "Process",
+    "SandboxError",
+    "Server",
+    "active_layers",
+    "confined_enough",
+]

@@ -10,16 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 
 from grader import wire
-
-LAYERS = ("namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +31,25 @@ class Limits:
 
     memory: int = 2 * 2**30
     processor: int = 120
-    call: float = 5.0
-    load: float = 10.0
+    call: float = 4.0
+    load: float = 5.0
     patience: float = 3.0
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def confined_enough(layers: Collection[str]) -> bool:
+    """Say whether a candidate with these layers may run other people's code.
+
+    It must not reach the network, other processes or the system (seccomp), nor other files (a root of its own, or
+    Landlock), nor use up the machine (limits).
+    """
+    return {"seccomp", "limits"} <= set(layers) and not {"root", "landlock"}.isdisjoint(layers)
+
+
+def _listed(layers: Collection[str]) -> str:
+    return ", ".join(layers) or "none of the layers"
 
 
 class SandboxError(Exception):
@@ -53,14 +68,17 @@ class CandidateLost(Exception):
 class Server:
     """A warm process that forks confined candidates. Use it as a context manager."""
 
-    def __init__(self, *, limits: Limits = Limits(), readable: Sequence[Path] = (), data_home: Path | None = None) -> None:
-        """Start the process; it warms up in the background. `readable` are extra paths that candidates may read.
+    def __init__(
+        self, *, limits: Limits = DEFAULT_LIMITS, data_home: Path | None = None, trusted: bool = False
+    ) -> None:
+        """Start the process; it warms up in the background.
 
-        `data_home` is where scikit-learn finds its datasets; it becomes readable too.
+        `data_home` is where scikit-learn finds its datasets; candidates may read it. Unless the code is `trusted`, no
+        candidate is handed out that is confined less than `confined_enough` asks.
         """
         self.limits = limits
+        self._trusted = trusted
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        shown = (*readable, *(() if data_home is None else (data_home,)))
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "grader.worker", str(theirs.fileno())],
@@ -73,7 +91,7 @@ class Server:
             )
         self._control = ours
         start = {
-            "readable": [os.path.realpath(path) for path in shown],
+            "readable": [] if data_home is None else [os.path.realpath(data_home)],
             "memory": limits.memory,
             "processor": limits.processor,
         }
@@ -106,6 +124,14 @@ class Server:
             raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
         channel, pidfd = descriptors
+        if not self._trusted and not confined_enough(answer.layers):
+            os.close(channel)
+            os.close(pidfd)
+            raise SandboxError(
+                f"Cannot grade other people's code here: of the sandbox only {_listed(answer.layers)} work. "
+                "Run `grader doctor` to see what is missing and how to enable it, or pass --trust-submissions if "
+                "every submission is your own."
+            )
         return Process(self, socket.socket(fileno=channel), pidfd, answer.process, answer.layers)
 
     def _last_words(self) -> str:
@@ -151,10 +177,15 @@ def _environment(data_home: Path | None) -> dict[str, str]:
     return environment
 
 
+_Reply = TypeVar("_Reply", wire.Loaded, wire.Observation)
+
+
 class Process:
     """One candidate's process, as its examiner holds it."""
 
-    def __init__(self, server: Server, channel: socket.socket, pidfd: int, number: int, layers: tuple[str, ...]) -> None:
+    def __init__(
+        self, server: Server, channel: socket.socket, pidfd: int, number: int, layers: tuple[str, ...]
+    ) -> None:
         self._server = server
         self._channel = channel
         self._pidfd = pidfd
@@ -167,19 +198,13 @@ class Process:
         """Run a source file in the candidate. Raises `CandidateLost`."""
         nonce = secrets.randbits(63)
         request = wire.Load(nonce=nonce, module=module, filename=filename, source=source)
-        reply = self._ask(request, nonce, self._server.limits.load)
-        return reply if isinstance(reply, wire.Loaded) else self._torn("it answered another question")
+        return self._ask(request, nonce, wire.Loaded, self._server.limits.load)
 
-    def call(self, request: wire.Call, *, seconds: float | None = None) -> wire.Observation:
+    def call(self, request: wire.Call) -> wire.Observation:
         """Make one call. Raises `CandidateLost`."""
-        reply = self._ask(request, request.nonce, self._server.limits.call if seconds is None else seconds)
-        return reply if isinstance(reply, wire.Observation) else self._torn("it answered another question")
+        return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
-    def _torn(self, detail: str) -> wire.Loaded | wire.Observation:  # type: ignore[misc]
-        self.end()
-        raise CandidateLost("crashed", detail)
-
-    def _ask(self, request: wire.Request, nonce: int, seconds: float) -> wire.Reply:
+    def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
         try:
             self._channel.settimeout(seconds * self._server.limits.patience)
             wire.send(self._channel, wire.encode(request))
@@ -192,9 +217,9 @@ class Process:
         except (ValueError, RecursionError, MemoryError, msgspec.DecodeError):
             self.end()
             raise CandidateLost("crashed", "it sent back something that is not an answer") from None
-        if reply.nonce != nonce:
+        if not isinstance(reply, expected) or reply.nonce != nonce:
             self.end()
-            raise CandidateLost("crashed", "it sent back an answer to another question")
+            raise CandidateLost("crashed", "it answered another question")
         return reply
 
     def _patience(self, seconds: float) -> Callable[[], float]:
@@ -224,7 +249,7 @@ class Process:
         if code >= 0:
             return f"exit code {code}"
         try:
-            return _SIGNALS.get(-code) or signal.Signals(-code).name
+            return _SIGNALS.get(signal.Signals(-code)) or signal.Signals(-code).name
         except ValueError:
             return f"signal {-code}"
 

@@ -49,7 +49,7 @@ def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[Student
         raise _error(folder, "it is not a folder. Give the folder that holds one folder per student.") from None
     except OSError as error:
         raise _error(folder, f"{error.strerror}. Make it readable.") from error
-    students = [entry for entry in entries if entry.is_dir() and not _is_hidden_folder(entry.name)]
+    students = [entry for entry in entries if _is_folder(entry) and not _is_hidden_folder(entry.name)]
     names = _Names(exercises)
     if not students and any(names.exercise(entry.name) for entry in entries):
         raise _error(folder, "it holds exercise files itself. Put them in one folder per student inside it.")
@@ -67,6 +67,11 @@ def _list(folder: Path | str) -> list[os.DirEntry[str]]:
         return sorted(entries, key=lambda entry: entry.name)
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether `entry` stands for a student: a link does too, even to nowhere, so that no one goes missing."""
+    return not os.path.isfile(entry.path) if entry.is_symlink() else entry.is_dir()
+
+
 def _is_hidden_folder(name: str) -> bool:
     """Tell whether to ignore a folder: a name with two leading dots isn't the custom, and would hide a student."""
     return name in _LITTER or (name.startswith(".") and not name.startswith(".."))
@@ -74,15 +79,16 @@ def _is_hidden_folder(name: str) -> bool:
 
 def _read_student(entry: os.DirEntry[str], names: _Names) -> StudentFolder:
     student, shown = student_name(entry.name), printable(entry.name)
+    everything: dict[str, tuple[Path, ...]]
     if entry.is_symlink():
-        files = {exercise: (Path(entry.path),) for exercise in names.exercises}
-        return StudentFolder(student=student, files=files, notes=(sentences.LINKED_STUDENT.format(name=shown),))
+        everything = {exercise: (Path(entry.path),) for exercise in names.exercises}
+        return StudentFolder(student=student, files=everything, notes=(sentences.LINKED_STUDENT.format(name=shown),))
     try:
         entries = _list(entry.path)
     except OSError as error:
-        files = {exercise: (Path(entry.path, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
+        everything = {exercise: (Path(entry.path, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
         note = sentences.CLOSED_STUDENT.format(name=shown, reason=error.strerror)
-        return StudentFolder(student=student, files=files, notes=(note,))
+        return StudentFolder(student=student, files=everything, notes=(note,))
     return _sort_out(student, entries, names)
 
 

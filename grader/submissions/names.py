@@ -17,7 +17,7 @@ def printable(text: str) -> str:
 
 def excerpt(line: str, *, width: int = 80) -> str:
     """Return `line` without its indentation, printable, and cut to `width` characters."""
-    text = line[: 8 * width].strip().expandtabs(4)
+    text = line.strip()[: 2 * width].expandtabs(4)
     return printable(text if len(text) <= width else text[: width - 1] + "…")
 
 

@@ -20,6 +20,8 @@ from grader.submissions.magics import translate
 from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 
+_TOO_MANY_CELLS = 2000  # each is compiled
+
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """A code cell, or a part of it from its line `line`.
@@ -48,13 +50,15 @@ def read_notebook(text: str, *, name: str, limit: int) -> Script:
     """Return the script in the notebook `text`, or raise Unreadable, also if it has `limit` characters or more."""
     require_text(text, name=name, where=lambda line: f"line {line}")
     written = _code_cells(_parse(text, name), name)
+    if len(written) >= _TOO_MANY_CELLS:
+        raise Unreadable(sentences.TOO_MANY_CELLS.format(name=name, count=len(written), limit=_TOO_MANY_CELLS))
     require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
     cells: list[Cell] = []
     skipped: dict[str, str] = {}
     for cell in written:
         require_text(cell.code, name=name, where=cell.where)
         translation = translate(cell.code)
-        skipped = translation.skipped | skipped
+        skipped |= {note: example for note, example in translation.skipped.items() if note not in skipped}
         if translation.code is not None and translation.code.strip():
             require_python(translation.code, shown=cell.code, name=name, where=cell.where, notebook=True)
             cells.append(msgspec.structs.replace(cell, code=translation.code))

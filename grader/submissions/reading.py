@@ -11,7 +11,7 @@ import msgspec
 from grader.records import Submission
 from grader.submissions import sentences
 from grader.submissions.decoding import decode_notebook, decode_script
-from grader.submissions.files import MEGABYTE, read_bytes
+from grader.submissions.files import MEGABYTE, read_bytes, require_small
 from grader.submissions.names import printable
 from grader.submissions.notebooks import Script, is_notebook, read_notebook
 from grader.submissions.sentences import Unreadable
@@ -19,6 +19,8 @@ from grader.submissions.syntax import require_python, require_text
 
 SCRIPT_LIMIT: Final = 5 * MEGABYTE
 NOTEBOOK_LIMIT: Final = 20 * MEGABYTE
+# Python's compiler takes up to 1,500 bytes and 3 microseconds a character, measured on lines such as "a,a,a, … 1 1".
+CODE_LIMIT: Final = MEGABYTE // 2
 
 
 def read_submission(paths: tuple[Path, ...], *, student: str, exercise: str) -> Submission:
@@ -49,11 +51,12 @@ def _read(paths: tuple[Path, ...], exercise: str, name: str) -> Script:
         raise Unreadable(sentences.TWO_FILES.format(count=len(paths), exercise=exercise, names=names))
     if paths[0].suffix.lower() == ".ipynb":
         text, notes = decode_notebook(read_bytes(paths[0], limit=NOTEBOOK_LIMIT), name=name)
-        script = read_notebook(text, name=name, limit=SCRIPT_LIMIT)
+        script = read_notebook(text, name=name, limit=CODE_LIMIT)
         return msgspec.structs.replace(script, notes=notes + script.notes)
     source, notes = decode_script(read_bytes(paths[0], limit=SCRIPT_LIMIT), name=name)
     if is_notebook(source):
         raise Unreadable(sentences.RENAMED_NOTEBOOK.format(name=name))
+    require_small(len(source), CODE_LIMIT, sentences.TOO_MUCH_CODE, name)
     require_text(source, name=name, where=_line)
     require_python(source, name=name, where=_line)
     return Script(source=source, notes=notes)

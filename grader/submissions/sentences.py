@@ -45,7 +45,6 @@ CONFLICT = (
     "delete the lines that begin with <<<<<<<, ======= or >>>>>>>, and hand it in again."
 )
 SYNTAX = "{name}, {where}: Python cannot read `{text}` ({message}). {step}"
-SYNTAX_AT_BLANK = "{name}, {where}: Python cannot read this line ({message}). {step}"
 TOO_NESTED = (
     "{name}: Python cannot read the code, because it is nested too deeply or too long. "
     "Split long expressions into several shorter statements."
@@ -63,6 +62,7 @@ NOT_NOTEBOOK = (
 )
 NO_CODE = "{name} has no code in it. Write your answers in code cells, save the notebook, and hand it in again."
 TOO_MUCH_CODE = "{name} has {size} MB of code, and {limit} MB or more are not graded. Delete what is not your answer."
+TOO_MANY_CELLS = "{name} has {count} code cells, and {limit} or more are not graded. Delete what is not your answer."
 SHELL_NOTE = "Notebook commands such as `{example}` were skipped: they are not Python."
 MAGIC_NOTE = "Notebook magics such as `{example}` were skipped: they are not Python."
 HELP_NOTE = "Questions to the notebook such as `{example}` were skipped: they are not Python."
@@ -86,7 +86,10 @@ _STEPS = tuple(
         (r"^(pip3?|conda|python3?|cd) [\w./-]", "This is a command for the terminal: delete the line."),
         (r"^(>>>|In \[)", "This is the prompt of an interactive session: delete the prompt."),
         (r"\n.*(spaces and tabs|of tabs)", "Indent with four spaces everywhere, and never with tabs."),
-        (r"\n.*expected an indented block", "Indent what belongs to the line above it by four spaces, or write pass."),
+        (
+            r"\n.*expected an indented block",
+            "Indent the lines of that block by four spaces; if it has none, write pass in it.",
+        ),
         (r"\n.*unindent does not match", "Move the line so that it starts exactly under a line of its own block."),
         (r"\n.*unexpected indent", "Move the line so that it starts under the line before it."),
         (r"\n.*unterminated", "Close the text with the same quotes that open it."),

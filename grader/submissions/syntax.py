@@ -91,9 +91,11 @@ def _line_of(source: str, offset: int) -> int:
 def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], str]) -> str:
     lines = shown.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
-    line = lines[number - 1]
-    text, message = excerpt(line), excerpt(error.msg, width=200)
+    while number > 1 and not lines[number - 1].strip():
+        number -= 1  # where something is missing, Python may point at the blank lines that follow
+    line, message = lines[number - 1], excerpt(error.msg, width=200)
+    text, place = excerpt(line), where(number)
     if _MARKS.match(line):
-        return sentences.CONFLICT.format(name=name, where=where(number), text=text)
-    sentence = sentences.SYNTAX if text else sentences.SYNTAX_AT_BLANK
-    return sentence.format(name=name, where=where(number), text=text, message=message, step=next_step(text, message))
+        return sentences.CONFLICT.format(name=name, where=place, text=text)
+    step = next_step(text, message)
+    return sentences.SYNTAX.format(name=name, where=place, text=text, message=message, step=step)

@@ -106,9 +106,7 @@ class Server:
             layers = (*layers, confine.PROCESSES)
         if directory is not None:
             self._directories[process] = directory
-        return _Ready(
-            process=process, channel=ours, pidfd=os.pidfd_open(process), layers=layers, directory=directory
-        )
+        return _Ready(process=process, channel=ours, pidfd=os.pidfd_open(process), layers=layers, directory=directory)
 
     def _become_candidate(self, channel: socket.socket, jail: confine.Jail, jailed: bool) -> None:
         from grader.worker.candidate import Candidate
@@ -116,9 +114,7 @@ class Server:
         try:
             os.environ.update(HOME=jail.writable, TMPDIR=jail.writable)
             tempfile.tempdir = jail.writable
-            layers = confine.confine(
-                jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed
-            )
+            layers = confine.confine(jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed)
             channel.sendall(msgspec.msgpack.encode(tuple(layers)))
             Candidate().serve(channel)
         finally:
@@ -133,9 +129,6 @@ def _warm_up() -> None:
     import warnings
 
     warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
-    import sklearn.datasets
-    import sklearn.model_selection
-    import sklearn.preprocessing
     import torch
     import torch.utils.data
 

@@ -1,8 +1,8 @@
 """The candidate: loads one submission and answers calls with observations until the channel closes."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import linecache
 import socket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -44,7 +44,7 @@ class Describer:
             return self._array(value, values=values)  # type: ignore[arg-type]
         if kind in _SEQUENCES:
             items = tuple(self.describe(item, values=values, depth=depth + 1) for item in value)  # type: ignore[attr-defined]
-            return wire.Items(kind=_SEQUENCES[kind], items=items)  # type: ignore[arg-type]
+            return wire.Items(kind=_SEQUENCES[kind], items=items)
         if kind is dict or kind is OrderedDict:
             pairs = tuple(
                 (self.describe(k, values=values, depth=depth + 1), self.describe(v, values=values, depth=depth + 1))
@@ -88,7 +88,7 @@ class Describer:
     def _array(self, array: np.ndarray[Any, Any], *, values: bool) -> wire.Fact:
         if array.dtype.hasobject:
             return wire.Other(name="ndarray", why="its dtype is object")
-        start, end = np.lib.array_utils.byte_bounds(array) if hasattr(np.lib, "array_utils") else np.byte_bounds(array)
+        start, end = _bounds(array)
         return wire.ArrayFact(
             dtype=str(array.dtype),
             shape=array.shape,
@@ -117,9 +117,19 @@ class Describer:
         return len(self._memory) - 1
 
 
+def _bounds(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """Return the first address of an array's memory and the one after its last."""
+    if array.size == 0:
+        return -id(array), -id(array) + 1
+    start = end = array.__array_interface__["data"][0]
+    for size, stride in zip(array.shape, array.strides, strict=True):
+        start, end = start + min(0, (size - 1) * stride), end + max(0, (size - 1) * stride)
+    return start, end + array.itemsize
+
+
 _Function = type(lambda: None)
 _Builtin = type(len)
-_SEQUENCES = {list: "list", tuple: "tuple", torch.Size: "Size"}
+_SEQUENCES: dict[type, Literal["list", "tuple", "Size"]] = {list: "list", tuple: "tuple", torch.Size: "Size"}
 
 
 def _type_name(value: object) -> str:

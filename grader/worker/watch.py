@@ -110,7 +110,7 @@ class Watch:
         self._catch = warnings.catch_warnings()
         self._catch.__enter__()
         warnings.simplefilter("always")
-        warnings.showwarning = self._showwarning
+        warnings.showwarning = self._showwarning  # type: ignore[assignment]
         if self._trace:
             created = module_hooks.register_module_parameter_registration_hook(self._registered)
             called = module_hooks.register_module_forward_pre_hook(self._called)
@@ -178,7 +178,7 @@ def _seed_generators(seed: int) -> None:
 def _global_state() -> dict[str, object]:
     return {
         "the generator of torch": bytes(torch.get_rng_state().numpy()),
-        "the generator of NumPy": np.random.get_state()[1].tobytes(),  # type: ignore[index, union-attr]
+        "the generator of NumPy": np.random.get_state()[1].tobytes(),  # type: ignore[index]
         "the generator of random": random.getstate(),
         "gradient recording": torch.is_grad_enabled(),
         "the default dtype": torch.get_default_dtype(),

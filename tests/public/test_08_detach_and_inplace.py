@@ -4,29 +4,133 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Draw, check
+from grader.judging import Candidate, Draw, Seen, check, code, feedback
+
+# gradient_step_
 
 
-@check("gradient_step_", points=0.5)
-def test_moves_against_the_gradient(candidate: Candidate) -> None:
-    """x becomes x - learning_rate * x.grad."""
-    x = torch.tensor([1.0, 2.0], requires_grad=True)
-    x.grad = torch.tensor([2.0, 4.0])
-    seen = candidate.gradient_step_(x, 0.25)
-    seen.argument(0, "x").values([0.5, 1.0])
+@check("gradient_step_", points=0.5, hint="the step is `x -= learning_rate * x.grad`, written into `x` itself.")
+def test_step_moves_against_gradient(candidate: Candidate, draw: Draw) -> None:
+    """x itself then holds x - learning_rate * x.grad."""
+    x, rate = draw.tensor(3).requires_grad_(), draw.number(0.1, 0.9)
+    x.grad = draw.tensor(3, low=1)
+    candidate.gradient_step_(x, rate).argument(0, "x").values(x.detach() - rate * x.grad)
 
 
-@check("gradient_step_", points=0.5, requires=["moves_against_the_gradient"])
-def test_keeps_memory(candidate: Candidate, draw: Draw) -> None:
-    """The memory is the same."""
-    x = draw.tensor(3, 2).requires_grad_()
-    x.grad = draw.tensor(3, 2)
+@check("gradient_step_", points=0.25, requires=["step_moves_against_gradient"])
+def test_step_returns_x_itself(candidate: Candidate, draw: Draw) -> None:
+    """What is returned is x itself, still a leaf that requires grad, without a graph."""
+    x = draw.tensor(2, 2).requires_grad_()
+    x.grad = draw.tensor(2, 2, low=1)
     seen = candidate.gradient_step_(x, draw.number(0.1, 0.9))
-    seen.same_memory(0, "x").leaf()
+    seen.argument(0, "x").leaf()
     seen.result.same_object_as(seen.argument(0, "x"))
 
 
-@check("gradient_step_", points=0.5)
-def test_no_gradient(candidate: Candidate, draw: Draw) -> None:
-    """ValueError without gradient."""
-    candidate.gradient_step_(draw.tensor(3).requires_grad_(), 0.1).raises("ValueError")
+@check(
+    "gradient_step_",
+    points=0.25,
+    hint="before anything else, ask whether `x.grad is None`, and then `raise ValueError(...)`.",
+)
+def test_step_refuses_missing_gradient(candidate: Candidate, draw: Draw) -> None:
+    """ValueError when x.grad is None, and x is left as it was."""
+    x = draw.tensor(3).requires_grad_()
+    candidate.gradient_step_(x, draw.number(0.1, 0.9)).raises("ValueError").unchanged(0)
+
+
+# snapshot
+
+
+@check("snapshot", points=0.25)
+def test_snapshot_has_values_of_x(candidate: Candidate, draw: Draw) -> None:
+    """Same values, shape and dtype as a leaf x."""
+    x = draw.tensor(2, 3).requires_grad_()
+    candidate.snapshot(x).result.values(x).dtype(torch.float32)
+
+
+@check("snapshot", points=0.5, requires=["snapshot_has_values_of_x"])
+def test_snapshot_is_outside_graph(candidate: Candidate, draw: Draw) -> None:
+    """Doesn't require grad and has no grad_fn and no .grad, for a leaf and for an intermediate result."""
+    x = draw.tensor(3).requires_grad_()
+    x.grad = draw.tensor(3)
+    candidate.snapshot(x).result.detached().grad(None)
+    candidate.snapshot(x.clone()).result.values(x).detached()
+
+
+# exp_plus_one
+
+
+@check("exp_plus_one", points=0.25)
+def test_exp_has_right_values(candidate: Candidate, draw: Draw) -> None:
+    """exp(t) + 1, for a plain tensor."""
+    t = draw.tensor(2, 3)
+    candidate.exp_plus_one(t).result.values(t.exp() + 1)
+
+
+@check("exp_plus_one", points=0.5)
+def test_exp_has_right_gradient(candidate: Candidate, draw: Draw) -> None:
+    """backward() works and gives t the gradient exp(t)."""
+    t = draw.tensor(3).requires_grad_()
+    seen = candidate.with_backward().exp_plus_one(t)
+    seen.result.values(t.exp() + 1)
+    seen.ran_backward().argument(0, "t").grad(t.detach().exp())
+
+
+# inplace_error
+
+_CATCH = (
+    "catch that error with `try` and `except RuntimeError as error:`, and look in `str(error)` for words that no other "
+    "error has."
+)
+
+
+def _says(seen: Seen, label: str) -> None:
+    """Ask for this label. The usual advice on an in-place error, to avoid it, would mislead: it is to be caught."""
+    raised = seen.observation.raised
+    if raised is not None and any(
+        words in raised.message for words in ("is being used in an", "modified by an inplace")
+    ):
+        seen.fails(repr(label), feedback.error_name(raised), "raises", next_step=_CATCH)
+    seen.result.equals(label)
+
+
+@check("inplace_error", points=0.5)
+def test_inplace_error_leaf(candidate: Candidate, draw: Draw) -> None:
+    """Changing the leaf in place gives "leaf"; changing a result of an operation on it doesn't."""
+    value, k = draw.number(0.5, 2), draw.number(0.5, 2)
+    _says(candidate.inplace_error(code(f"lambda x: x.add_({k})"), value), "leaf")
+    _says(candidate.inplace_error(code(f"lambda x: (x * 2).add_({k})"), value), "ok")
+
+
+@check("inplace_error", points=0.75)
+def test_inplace_error_saved(candidate: Candidate, draw: Draw) -> None:
+    """Changing the output of exp, which exp saved, gives "saved"; changing that of cos, which saves its input, "ok"."""
+    value, k = draw.number(0.5, 2), draw.number(0.5, 2)
+    _says(candidate.inplace_error(code(f"lambda x: x.exp().add_({k})"), value), "saved")
+    _says(candidate.inplace_error(code(f"lambda x: x.cos().add_({k})"), value), "ok")
+
+
+@check("inplace_error", points=0.25)
+def test_inplace_error_ok(candidate: Candidate, draw: Draw) -> None:
+    """Code without in-place operations gives "ok"."""
+    for fn in (f"lambda x: x.exp() + {draw.number(0.5, 2)}", "lambda x: x * x", "lambda x: x"):
+        _says(candidate.inplace_error(code(fn), draw.number(0.5, 2)), "ok")
+
+
+# saved_for_backward
+
+_EXPERIMENT = "do it by hand for this op: forward, change that one tensor in place, backward. Does backward raise?"
+
+
+@check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
+def test_saved_output_or_input(candidate: Candidate, draw: Draw) -> None:
+    """Tells operations that keep their output from operations that keep their input."""
+    _says(candidate.saved_for_backward(code(draw.choice(["torch.exp", "torch.sigmoid"]))), "output")
+    _says(candidate.saved_for_backward(code(draw.choice(["torch.cos", "torch.sin"]))), "input")
+
+
+@check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
+def test_saved_both_or_neither(candidate: Candidate, draw: Draw) -> None:
+    """Tells operations that keep both from operations that keep neither."""
+    _says(candidate.saved_for_backward(code("torch.prod")), "both")
+    _says(candidate.saved_for_backward(code(f"lambda x: x * {draw.number(1.5, 4)}")), "neither")

@@ -1,0 +1,3 @@
+# résumé
+def snapshot(x):
+    return x.detach().clone()

@@ -1,0 +1,7 @@
+import time
+
+time.sleep(30)
+
+
+def snapshot(x):
+    return x.detach().clone()

@@ -1,0 +1,66 @@
+"""Commands for authors of exercises and for CI: `build` and `verify`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grader.cli.shared import catalog, chosen, console, errors_told, lanes, say_error
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(build)
+    app.command()(verify)
+
+
+def build(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if something differs.")] = False,
+) -> None:
+    """Build the stubs in exercises/ from solutions/."""
+    with errors_told():
+        from grader.catalog import build_all, drift
+
+        known = catalog()
+        differing = drift(known)
+        if check and differing:
+            names = ", ".join(path.name for path in differing)
+            say_error(f"Cannot accept exercises/: {names} differ from what solutions/ builds. Run `grader build`.")
+            raise typer.Exit(1)
+        if check:
+            return
+        built = build_all(known)
+        for path in differing:
+            if path in built:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(built[path], encoding="utf-8")
+            else:
+                say_error(f"{path} has no source in solutions/. Remove it, or write its source.")
+        console().print(f"{len(built)} stubs, {len(differing)} written anew.")
+
+
+def verify(
+    exercise: Annotated[list[str] | None, typer.Argument(help="Exercises to verify; all if left out.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many course seeds to grade everything with.")] = 1,
+) -> None:
+    """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
+    with errors_told():
+        from rich.progress import track
+
+        from grader.verification import verify_all
+
+        known = catalog()
+        ids = chosen(known, exercise or [])
+        screen = console()
+        problems = 0
+        steps = verify_all(known, ids, jobs=lanes(jobs), seeds=[str(seed) for seed in range(seeds)])
+        for found in track(steps.run(), total=steps.total, description="verifying", console=console(stderr=True)):
+            for problem in found:
+                problems += 1
+                screen.print(f"✗ {problem}", soft_wrap=True)
+        if problems:
+            say_error(f"{problems} problems in {steps.total} implementations.")
+            raise typer.Exit(1)
+        screen.print(f"{steps.total} implementations graded, every promise kept.")

@@ -1,0 +1,100 @@
+"""Commands for instructors: `grade`, `show`, `doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.shared import catalog, chosen, console, errors_told, lanes
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(grade)
+    app.command()(show)
+    app.command()(doctor)
+
+
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="The folder with one folder per student.", metavar="SUBMISSIONS")],
+    out: Annotated[Path, typer.Option("--out", help="Where the reports go.", metavar="OUT")],
+    exercise: Annotated[
+        list[str] | None, typer.Option("--exercise", help="Grade only this exercise; may be repeated.", metavar="ID")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    seed: Annotated[str, typer.Option("--seed", help="The course's seed, from which inputs are drawn.")] = "0",
+    trust_submissions: Annotated[
+        bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
+    ] = False,
+) -> None:
+    """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
+    with errors_told():
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from grader.lanes import Settings
+        from grader.pipeline import grade_class
+        from grader.records import Submission
+        from grader.reports import class_table
+        from grader.reports.terminal import plain
+
+        known = catalog()
+        exercises = chosen(known, exercise or [])
+        settings = Settings(root=str(known.root), exercises=exercises, course_seed=seed, trusted=trust_submissions)
+        screen = console()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        )
+        with Progress(*columns, console=console(stderr=True)) as bar:
+            task = bar.add_task("grading", total=None)
+
+            def progress(done: int, total: int, last: Submission) -> None:
+                bar.update(task, completed=done, total=total, description=f"grading {plain(last.student)[:24]:24}")
+
+            report = grade_class(
+                known, submissions, out, exercises=exercises, jobs=lanes(jobs), settings=settings, progress=progress
+            )
+        screen.print(class_table(report))
+        screen.print(f"\nReports: {out}", soft_wrap=True)
+
+
+def show(
+    report: Annotated[Path, typer.Argument(help="A student's report.json, or the folder that holds it.")],
+) -> None:
+    """Show one student's feedback in the terminal."""
+    with errors_told():
+        from grader.reports import load_report, student_feedback
+
+        console().print(student_feedback(load_report(report)))
+
+
+def doctor() -> None:
+    """Say which layers of the sandbox are active on this machine, and how to enable the others."""
+    with errors_told():
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+
+        from grader.sandbox import LAYERS, active_layers, confined_enough
+
+        active = active_layers()
+        screen = console()
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+        for heading in ("layer", "", "what it protects"):
+            table.add_column(heading)
+        for layer in LAYERS:
+            held = layer.name in active
+            table.add_row(
+                layer.name,
+                "active" if held else "missing",
+                layer.protects if held else f"{layer.protects}\n{layer.cure}",
+            )
+        screen.print(table)
+        if confined_enough(active):
+            screen.print("\nOther people's submissions can be graded here.")
+        else:
+            screen.print("\nToo few layers to grade other people's submissions (your own: grader check).")
+            raise typer.Exit(1)

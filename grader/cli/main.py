@@ -1,0 +1,29 @@
+"""The `grader` command and what its subcommands share: the catalog, errors, the console."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from grader.cli import authors, instructors, students
+from grader.cli.shared import say_error
+
+app = typer.Typer(
+    help="An autograder for PyTorch exercises: the candidate observes, the examiner judges.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for room in (students, instructors, authors):
+    room.register(app)
+
+
+def main() -> None:
+    """Run the command; the kit's own errors become one line on stderr and exit code 2."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        say_error("Interrupted. What was graded so far is kept.")
+        sys.exit(130)

@@ -1,0 +1,74 @@
+"""What every command needs: a console, the catalog, and errors told in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.catalog import Catalog
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console; nothing that is printed through it is read as markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def say_error(message: str) -> None:
+    """Tell an error on stderr."""
+    print(f"grader: {message}", file=sys.stderr)
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Turn the kit's own errors into one line and exit code 2."""
+    from grader.catalog import CatalogError
+    from grader.lanes import LaneError
+    from grader.reports.store import ReportError
+    from grader.sandbox import SandboxError
+    from grader.submissions import SubmissionsError
+
+    try:
+        yield
+    except (CatalogError, LaneError, ReportError, SandboxError, SubmissionsError) as error:
+        say_error(str(error))
+        raise typer.Exit(2) from None
+    except OSError as error:
+        where = f" {error.filename!r}" if error.filename else ""
+        say_error(f"Cannot read or write{where}: {error.strerror or error}. Check the path and its permissions.")
+        raise typer.Exit(2) from None
+
+
+def catalog() -> Catalog:
+    """Return the catalog of the clone or release that the command is run in."""
+    from grader.catalog import load_catalog
+
+    return load_catalog()
+
+
+def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids that were asked for, or all; a number such as "07" will do. Raises `CatalogError`."""
+    if not exercises:
+        return tuple(exercise.id for exercise in catalog.exercises)
+    return tuple(dict.fromkeys(full_id(catalog, exercise) for exercise in exercises))
+
+
+def full_id(catalog: Catalog, exercise: str) -> str:
+    """Return the id that `exercise` stands for: itself, or the one with that number. Raises `CatalogError`."""
+    name = exercise.removesuffix(".py").removesuffix(".ipynb").rpartition("/")[2]
+    by_number = [e.id for e in catalog.exercises if name.isdigit() and e.id.startswith(f"{int(name):02d}_")]
+    return by_number[0] if by_number else catalog.get(name).id
+
+
+def lanes(jobs: int | None) -> int:
+    """Return how many lanes to use: as asked, or one a core."""
+    return max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)

@@ -1,0 +1,188 @@
+"""Lanes: processes that grade side by side, each an examiner with a warm server of its own.
+
+This process imports no torch: it hands submissions out and takes reports back. A lane that dies is replaced, and the
+submission it held is tried once more; nothing else is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.records import CheckFacts, ExerciseReport, Submission
+
+
+class LaneError(Exception):
+    """Grading cannot go on, and no submission is the cause: a broken suite, a sandbox that does not start."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What every lane is told: where the exercises are, and how to grade them.
+
+    `course_seed` is what inputs are drawn from, with the student's name and the exercise. `trusted` says that the code
+    is the kit's or the user's own, so that a sandbox with fewer layers will do. `tampering` spoils every value that
+    comes back, to see which checks judge values (see `grader.verification`).
+    """
+
+    root: str
+    exercises: tuple[str, ...]
+    course_seed: str = "0"
+    trusted: bool = False
+    diagnosing: bool = True
+    tampering: bool = False
+
+
+class Graded(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission with its report; `facts` are those of its checks, by id. No report: two lanes died of it."""
+
+    submission: Submission
+    report: ExerciseReport | None
+    facts: dict[str, CheckFacts] = {}
+
+
+def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+    """Grade submissions in `jobs` lanes, yielding each as it is done. Raises `LaneError`."""
+    waiting = iter(submissions)
+    again: deque[Submission] = deque()
+    tried: set[int] = set()
+    lanes: list[Lane] = []
+
+    def following() -> Submission | None:
+        return again.popleft() if again else next(waiting, None)
+
+    try:
+        while True:
+            while len(lanes) < jobs and (submission := following()) is not None:
+                lanes.append(Lane(settings, submission))
+            if not lanes:
+                return
+            for ready in wait([lane.channel for lane in lanes]):
+                lane = next(lane for lane in lanes if lane.channel is ready)
+                graded = lane.receive()
+                if graded is None:  # it died
+                    lanes.remove(lane)
+                    lane.stop()
+                    if id(lane.holds) in tried:
+                        yield Graded(submission=lane.holds, report=None)
+                    else:
+                        tried.add(id(lane.holds))
+                        again.append(lane.holds)
+                    continue
+                submission = following()
+                if submission is None:
+                    lanes.remove(lane)
+                    lane.stop()
+                else:
+                    lane.give(submission)
+                yield graded
+    finally:
+        for lane in lanes:
+            lane.stop()
+
+
+class Lane:
+    """A lane's process, seen from here, and the submission that it holds."""
+
+    def __init__(self, settings: Settings, submission: Submission) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.channel, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(target=_examine, args=(theirs, settings), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.give(submission)
+
+    def give(self, submission: Submission) -> None:
+        """Hand over the next submission."""
+        self.holds = submission
+        with contextlib.suppress(OSError):  # it died, as receive() will say
+            self.channel.send(submission)
+
+    def receive(self) -> Graded | None:
+        """Return what the lane has graded, `None` if it died. Raises `LaneError` for what it could not do."""
+        try:
+            message = self.channel.recv()
+        except (EOFError, OSError):
+            return None
+        if isinstance(message, str):
+            raise LaneError(message)
+        report, facts = message
+        return Graded(submission=self.holds, report=report, facts=facts)
+
+    def stop(self) -> None:
+        """End the process, and with it its server and candidates."""
+        self.channel.close()
+        self._process.join(timeout=2)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
+    """Run one lane: the body of its process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+    from grader.catalog import CatalogError, load_catalog
+    from grader.datasets import DatasetError, install_california_housing
+    from grader.sandbox import SandboxError, Server
+
+    home = _data_home()
+    try:
+        with Server(data_home=home, trusted=settings.trusted) as server:
+            # While the server warms up:
+            install_california_housing(home)
+            catalog = load_catalog(Path(settings.root))
+            from grader.judging.examiner import Examiner, run_examiner
+            from grader.judging.outcomes import SuiteError
+
+            def work() -> Iterator[Submission]:
+                while True:
+                    try:
+                        yield channel.recv()
+                    except (EOFError, OSError):
+                        return
+
+            def deliver(submission: Submission, report: ExerciseReport) -> None:
+                channel.send((report, examiner.facts(submission.exercise)))
+
+            examiner = Examiner(
+                catalog,
+                server,
+                work(),
+                deliver,
+                course_seed=settings.course_seed,
+                diagnosing=settings.diagnosing,
+                tampering=settings.tampering,
+            )
+            suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
+            try:
+                run_examiner(examiner, suites)
+            except SuiteError as error:
+                channel.send(str(error))
+    except (SandboxError, CatalogError, DatasetError) as error:
+        channel.send(str(error))
+    except BrokenPipeError:
+        pass  # nobody waits for this lane any more
+
+
+def _data_home() -> Path:
+    """Return where scikit-learn's datasets are kept for candidates: the user's cache, or a temporary directory."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torch-exercise-kit" / "scikit-learn"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        if os.access(cache, os.W_OK):
+            return cache
+    except OSError:
+        pass
+    fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit-{os.getuid()}"
+    fallback.mkdir(mode=0o700, exist_ok=True)
+    return fallback

@@ -1,0 +1,94 @@
+"""The main job, as a sentence: find the submissions, read them, grade them in lanes, gather and store the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from grader.catalog import Catalog
+from grader.lanes import Graded, Settings, run_lanes
+from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
+from grader.reports.store import report_folders, write_json
+from grader.submissions import StudentFolder, find_submissions, read_submission
+
+NOT_SUBMITTED = "No file was handed in for this exercise."
+LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
+
+Progress = Callable[[int, int, Submission], None]
+
+
+def grade_class(
+    catalog: Catalog,
+    submissions: Path,
+    out: Path,
+    *,
+    exercises: Sequence[str],
+    jobs: int,
+    settings: Settings,
+    progress: Progress,
+) -> ClassReport:
+    """Grade every student's folder under `submissions`; write one report a student, and the class report, to `out`.
+
+    `progress` is told how many of how many submissions are done, and which one was last. Raises `SubmissionsError`
+    for a folder that holds no submissions, `LaneError` when grading cannot go on, `OSError` when `out` cannot be
+    written.
+    """
+    students = find_submissions(submissions, exercises=exercises)
+    folders = report_folders(out, [student.student for student in students])
+    total = sum(len(student.files) for student in students)
+    reports: dict[str, Report] = {}
+    graded = run_lanes(settings, _read_all(students), jobs=jobs)
+    for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
+        write_json(folders[report.student] / "report.json", report)
+        reports[report.student] = report
+    whole = class_report(tuple(reports[student.student] for student in students))
+    write_json(out / "class.json", whole)
+    return whole
+
+
+def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
+    for student in students:
+        for exercise, paths in student.files.items():
+            yield read_submission(paths, student=student.student, exercise=exercise)
+
+
+def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterator[Graded]:
+    for done, one in enumerate(graded, start=1):
+        yield one
+        progress(done, total, one.submission)
+
+
+def _by_student(
+    catalog: Catalog, students: Sequence[StudentFolder], exercises: Sequence[str], graded: Iterable[Graded]
+) -> Iterator[Report]:
+    """Yield each student's report as soon as all that the student handed in is graded."""
+    done: dict[str, dict[str, ExerciseReport]] = {student.student: {} for student in students}
+    by_name = {student.student: student for student in students}
+    for student in students:
+        if not student.files:
+            yield _report(catalog, student, exercises, {})
+    for one in graded:
+        student = by_name[one.submission.student]
+        finished = done[student.student]
+        finished[one.submission.exercise] = report_of(catalog, one)
+        if len(finished) == len(student.files):
+            yield _report(catalog, student, exercises, finished)
+
+
+def report_of(catalog: Catalog, graded: Graded) -> ExerciseReport:
+    """Return the report of a graded submission, a blank one if its lanes died of it."""
+    if graded.report is not None:
+        return graded.report
+    return _blank(catalog, graded.submission.exercise, "load_failed", LANES_DIED)
+
+
+def _report(
+    catalog: Catalog, student: StudentFolder, exercises: Sequence[str], finished: dict[str, ExerciseReport]
+) -> Report:
+    in_order = tuple(finished.get(id) or _blank(catalog, id, "not_submitted", NOT_SUBMITTED) for id in exercises)
+    return student_report(student.student, in_order, notes=student.notes)
+
+
+def _blank(catalog: Catalog, exercise: str, status: str, message: str) -> ExerciseReport:
+    tasks = [(task.name, task.points) for task in catalog.get(exercise).tasks]
+    return blank_report(exercise, tasks, status, message)  # type: ignore[arg-type]

@@ -1,0 +1,63 @@
+"""Keeps reports as JSON files: each written whole or not at all, in a folder that its student's name cannot escape."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.records import Report
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
+_LONGEST = 80
+
+
+def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
+    """Return a folder under `out` for each student, told apart even where case or characters cannot tell."""
+    folders: dict[str, Path] = {}
+    taken: set[str] = set()
+    for student in students:
+        safe = _UNSAFE.sub("_", student).strip(" .")[:_LONGEST] or "_"
+        name, number = safe, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{safe}~{number}"
+        taken.add(name.casefold())
+        folders[student] = out / name
+    return folders
+
+
+def write_json(path: Path, record: msgspec.Struct) -> None:
+    """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
+    text = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+class ReportError(Exception):
+    """A stored report cannot be read."""
+
+
+def load_report(path: Path) -> Report:
+    """Read a report, given its file or the student's folder. Raises `ReportError`."""
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Report)
+    except FileNotFoundError:
+        raise ReportError(
+            f"Cannot read the report {str(file)!r}: there is no such file. Grade first, then show."
+        ) from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise ReportError(f"Cannot read the report {str(file)!r}: {error}. Grade again to write it anew.") from None

@@ -1,0 +1,136 @@
+"""Shows reports in a terminal: the class table, and one student's feedback.
+
+Students write names, messages and output: all of it is shown as text, with control characters made visible.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.records import CheckReport, ClassReport, ExerciseReport, Report, TaskReport
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_MARKS = {
+    "passed": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "error": ("✗", "red"),
+    "timeout": ("✗", "red"),
+    "crashed": ("✗", "red"),
+    "skipped": ("·", "dim"),
+    "not_attempted": ("○", "yellow"),
+}
+
+
+def plain(text: str) -> str:
+    """Return `text` with control and direction-changing characters shown instead of obeyed."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def points(value: float) -> str:
+    """Return points as one writes them: 3, 2.5, 0.25."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def class_table(report: ClassReport) -> RenderableType:
+    """Return the class at a glance: one row a student, one column an exercise, then the common mistakes."""
+    exercises = list(report.students[0].exercises) if report.students else []
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    table.add_column("student", overflow="fold")
+    for exercise in exercises:
+        table.add_column(exercise.replace("_", " "), justify="right", overflow="fold")
+    table.add_column(f"of {points(report.max_points)}", justify="right", style="bold")
+    for row in report.students:
+        cells = ["–" if value is None else points(value) for value in row.exercises.values()]
+        table.add_row(Text(plain(row.student)), *cells, points(row.points))
+    parts: list[RenderableType] = [table]
+    if report.misconceptions:
+        mistakes = Table(show_edge=False, pad_edge=False, show_header=False, box=None)
+        for name, count in list(report.misconceptions.items())[:8]:
+            mistakes.add_row(f"{count}×", name)
+        parts += [Text("\nMost frequent mistakes", style="bold"), mistakes]
+    return Group(*parts)
+
+
+def student_feedback(report: Report) -> RenderableType:
+    """Return all that one student is told."""
+    title = Text.assemble(
+        (plain(report.student), "bold"), f"  {points(report.points)} of {points(report.max_points)} points"
+    )
+    notes = [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
+    return Group(title, *notes, *(exercise_feedback(exercise) for exercise in report.exercises))
+
+
+def exercise_feedback(report: ExerciseReport) -> RenderableType:
+    """Return the feedback of one exercise, task by task."""
+    title = Text.assemble(
+        ("\n" + report.id, "bold underline"), f"  {points(report.points)} of {points(report.max_points)}"
+    )
+    parts: list[RenderableType] = [title]
+    parts += [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
+    if report.message and report.status != "graded":
+        parts.append(Text(plain(report.message)))
+        if report.status in ("not_submitted", "unreadable", "load_failed"):
+            return Group(*parts)
+    parts += [_task(task) for task in report.tasks]
+    return Group(*parts)
+
+
+def _task(task: TaskReport) -> RenderableType:
+    done = task.points == task.max_points
+    mark, style = ("✓", "green") if done else ("○", "yellow") if _untouched(task) else ("✗", "red")
+    head = Text.assemble(
+        (f"{mark} ", style), (task.name, "bold"), f"  {points(task.points)} of {points(task.max_points)}"
+    )
+    if done:
+        return head
+    if _untouched(task):
+        return Group(head, Padding(Text("Not attempted yet.", style="dim"), (0, 0, 0, 2)))
+    return Group(head, *(Padding(_check(check, told), (0, 0, 0, 2)) for check, told in _once(task)))
+
+
+def _untouched(task: TaskReport) -> bool:
+    return all(check.status == "not_attempted" for check in task.checks)
+
+
+def _once(task: TaskReport) -> list[tuple[CheckReport, bool]]:
+    """Pair each check with whether its message still has to be told: the same message is told once a task."""
+    told: set[str] = set()
+    pairs = []
+    for check in task.checks:
+        pairs.append((check, check.message not in told))
+        told.add(check.message)
+    return pairs
+
+
+def _check(check: CheckReport, tell: bool) -> RenderableType:
+    mark, style = _MARKS[check.status]
+    hidden = " (hidden)" if check.visibility == "hidden" else ""
+    head = Text.assemble(
+        (f"{mark} ", style), check.id.replace("_", " ") + hidden, (f"  {points(check.max_points)}", "dim")
+    )
+    if check.status == "passed":
+        return head
+    if not tell:
+        return Group(head, Padding(Text("The same as above.", style="dim"), (0, 0, 0, 2)))
+    return Group(head, Padding(_message(check.message), (0, 0, 0, 2)))
+
+
+def _message(message: str) -> Text:
+    text = Text()
+    for line in message.splitlines():
+        label, colon, rest = line.partition(": ")
+        if colon and label in ("expected", "got", "Next", "A common mistake"):
+            text.append(f"{label}: ", style="cyan" if label in ("expected", "got") else "bold")
+            text.append(plain(rest))
+        else:
+            text.append(plain(line))
+        text.append("\n")
+    text.rstrip()
+    return text

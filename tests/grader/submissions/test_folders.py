@@ -1,0 +1,286 @@
+"""What a class handed in is found, whatever the folders are called and hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.submissions import StudentFolder, SubmissionsError, find_submissions, read_submission
+
+EXERCISES = ("01_tensors", "02_autograd", "10_linear")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    return folder
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+
+
+def only(folder: Path) -> StudentFolder:
+    [found] = find_submissions(folder, exercises=EXERCISES)
+    return found
+
+
+def names(found: StudentFolder) -> dict[str, list[str]]:
+    return {exercise: [path.name for path in paths] for exercise, paths in found.files.items()}
+
+
+def test_scripts_and_notebooks_are_found_by_exercise(folder: Path) -> None:
+    """Each student's files are listed under the exercise that their names say."""
+    put(folder, "ana/01_tensors.py", "ana/10_linear.ipynb")
+    assert only(folder) == StudentFolder(
+        student="ana",
+        files={
+            "01_tensors": (folder / "ana" / "01_tensors.py",),
+            "10_linear": (folder / "ana" / "10_linear.ipynb",),
+        },
+    )
+
+
+def test_students_come_sorted(folder: Path) -> None:
+    """Students are in the order of their names, also the one who handed in nothing."""
+    put(folder, "zoe/01_tensors.py", "ana/01_tensors.py")
+    (folder / "max").mkdir()
+    assert [found.student for found in find_submissions(folder, exercises=EXERCISES)] == ["ana", "max", "zoe"]
+
+
+def test_two_files_for_one_exercise_are_both_given(folder: Path) -> None:
+    """A script and a notebook for one exercise are both listed: which one counts isn't decided here."""
+    put(folder, "ana/01_tensors.py", "ana/01_tensors.ipynb")
+    assert names(only(folder)) == {"01_tensors": ["01_tensors.ipynb", "01_tensors.py"]}
+
+
+@pytest.mark.parametrize(
+    "litter", [".DS_Store", ".ipynb_checkpoints/01_tensors.ipynb", "__pycache__/01_tensors.py", ".01_tensors.py"]
+)
+def test_hidden_files_and_caches_are_ignored(folder: Path, litter: str) -> None:
+    """What tools leave in a student's folder is neither read nor remarked on."""
+    put(folder, "ana/01_tensors.py", f"ana/{litter}")
+    found = only(folder)
+    assert names(found) == {"01_tensors": ["01_tensors.py"]}
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("litter", [".git", "__pycache__", ".ipynb_checkpoints", "__MACOSX"])
+def test_hidden_folders_are_no_students(folder: Path, litter: str) -> None:
+    """What tools leave beside the students' folders is no student."""
+    put(folder, "ana/01_tensors.py", f"{litter}/01_tensors.py")
+    assert only(folder).student == "ana"
+
+
+def test_files_beside_the_students_folders_are_ignored(folder: Path) -> None:
+    """A list of grades next to the students' folders does no harm."""
+    put(folder, "ana/01_tensors.py", "grades.csv", "10_linear.py")
+    assert names(only(folder)) == {"01_tensors": ["01_tensors.py"]}
+
+
+# Names of files
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("01_tensor.py", "01_tensors.py"),
+        ("01-tensors.ipynb", "01_tensors.ipynb"),
+        ("01_tensors (1).py", "01_tensors.py"),
+        ("02_Autgrad.py", "02_autograd.py"),
+        ("01_tensors.py.txt", "01_tensors.py"),
+        ("10_linear.html", "10_linear.py"),
+    ],
+)
+def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path, name: str, closest: str) -> None:
+    """A file that is almost called like an exercise isn't read, and a note says how it was perhaps meant."""
+    put(folder, f"ana/{name}")
+    assert only(folder).files == {}
+    assert only(folder).notes == (
+        f"{name} is not the name of an exercise, so it was not graded. Did you mean {closest}?",
+    )
+
+
+def test_a_name_like_no_exercise_gets_a_note(folder: Path) -> None:
+    """A file that resembles no exercise is only said not to be one."""
+    put(folder, "ana/data.csv")
+    assert only(folder).notes == ("data.csv is not the name of an exercise, so it was not graded.",)
+
+
+def test_a_folder_in_a_students_folder_gets_a_note(folder: Path) -> None:
+    """Work that lies one folder too deep is not found silently missing."""
+    put(folder, "ana/homework/01_tensors.py")
+    assert only(folder).files == {}
+    assert only(folder).notes == (
+        "The folder homework was not looked into. Put the files directly in the student's folder.",
+    )
+
+
+def test_a_folder_of_rubbish_gets_few_notes(folder: Path) -> None:
+    """Thousands of stray files don't become thousands of notes."""
+    put(folder, *(f"ana/{number}.dat" for number in range(100)))
+    assert len(only(folder).notes) == 21
+    assert only(folder).notes[-1] == "80 more files are not exercises."
+
+
+def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:
+    """A name that differs only in case is read, and said to be wrong."""
+    put(folder, "ana/10_Linear.PY")
+    assert names(only(folder)) == {"10_linear": ["10_Linear.PY"]}
+    assert only(folder).notes == ("10_Linear.PY was read as 10_linear: capital and small letters differ.",)
+
+
+def test_two_cases_of_one_name_are_two_files(folder: Path) -> None:
+    """Where both cases of a name are there, neither is chosen over the other."""
+    put(folder, "ana/10_linear.py", "ana/10_Linear.py")
+    assert names(only(folder)) == {"10_linear": ["10_Linear.py", "10_linear.py"]}
+
+
+def test_case_is_not_forgiven_where_two_exercises_differ_by_it(folder: Path) -> None:
+    """A name that could mean either of two exercises is read as neither."""
+    put(folder, "ana/LINEAR.py", "ana/Linear.py")
+    [found] = find_submissions(folder, exercises=["Linear", "linear"])
+    assert names(found) == {"Linear": ["Linear.py"]}
+
+
+def test_both_spellings_of_an_accent_are_the_same_name(folder: Path) -> None:
+    """A Mac's decomposed accents match an exercise's composed ones, without a note."""
+    put(folder, "ana/" + unicodedata.normalize("NFD", "01_café.py"))
+    [found] = find_submissions(folder, exercises=[unicodedata.normalize("NFC", "01_café")])
+    assert list(found.files) == ["01_café"]
+    assert found.notes == ()
+
+
+# Names of students
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ana María Núñez", "Ana María Núñez"),
+        (unicodedata.normalize("NFD", "Zoë"), unicodedata.normalize("NFC", "Zoë")),
+        ("..evil", "\ufffd\ufffdevil"),
+        ("red\x1b[31m", "red\ufffd[31m"),
+        ("two\nlines", "two\ufffdlines"),
+        ("\u202ename", "\ufffdname"),
+        ("half\udce9", "half\ufffd"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_a_students_name_is_shown_safely(folder: Path, name: str, shown: str) -> None:
+    """Names appear as people write them, less what would steer a terminal or could not be encoded."""
+    put(folder, f"{name}/01_tensors.py", f"{name}/\x07\udcff.py")
+    found = only(folder)
+    assert found.student == shown
+    assert found.files["01_tensors"] == (folder / name / "01_tensors.py",)
+    msgspec.json.encode((found.student, found.notes))
+
+
+def test_students_who_look_the_same_stay_apart(folder: Path) -> None:
+    """Two folders whose names look alike are two students, told apart by a number."""
+    put(folder, *(unicodedata.normalize(form, "Zoë") + "/01_tensors.py" for form in ("NFC", "NFD")))
+    put(folder, "Zoë (2)/01_tensors.py")
+    found = find_submissions(folder, exercises=EXERCISES)
+    assert [student.student for student in found] == ["Zoë", "Zoë (2)", "Zoë (3)"]
+    assert len({student.files["01_tensors"] for student in found}) == 3
+    assert found[2].notes == ("Another student's folder has the same name when shown, so this one is numbered 3.",)
+
+
+# Links, devices and what can't be read
+
+
+def test_a_linked_file_is_a_submission_with_a_problem(folder: Path, tmp_path: Path) -> None:
+    """A link is not followed out of the class, to a file that the student couldn't read, say."""
+    put(tmp_path, "secret.py")
+    (folder / "ana").mkdir()
+    (folder / "ana" / "01_tensors.py").symlink_to(tmp_path / "secret.py")
+    read = read_submission(only(folder).files["01_tensors"], student="ana", exercise="01_tensors")
+    assert read.problem == ("01_tensors.py is a symbolic link, and links are not followed. Hand in the file itself.")
+
+
+def test_everything_in_a_linked_folder_has_a_problem(folder: Path) -> None:
+    """A student's folder that is a link, to a better student's folder, say, is not looked into."""
+    put(folder, "ana/01_tensors.py")
+    (folder / "bob").symlink_to(folder / "ana")
+    bob = find_submissions(folder, exercises=EXERCISES)[1]
+    assert set(bob.files) == set(EXERCISES)
+    assert bob.notes == (
+        "The folder bob is a symbolic link, and links are not followed. Hand in the files themselves.",
+    )
+    for exercise, paths in bob.files.items():
+        problem = read_submission(paths, student="bob", exercise=exercise).problem
+        assert problem == "bob is a symbolic link, and links are not followed. Hand in the file itself."
+
+
+@pytest.mark.parametrize("target", ["nowhere", "bob"], ids=["to nowhere", "to itself"])
+def test_a_broken_link_is_a_student(folder: Path, target: str) -> None:
+    """A link that leads nowhere isn't a reason for a student to go missing, or for the class to fail."""
+    put(folder, "ana/01_tensors.py")
+    (folder / "bob").symlink_to(folder / target)
+    assert [found.student for found in find_submissions(folder, exercises=EXERCISES)] == ["ana", "bob"]
+
+
+def test_a_fifo_is_found_and_never_opened(folder: Path) -> None:
+    """A named pipe called like an exercise doesn't block grading."""
+    (folder / "ana").mkdir()
+    os.mkfifo(folder / "ana" / "01_tensors.py")
+    read = read_submission(only(folder).files["01_tensors"], student="ana", exercise="01_tensors")
+    assert read.problem == (
+        "01_tensors.py is not an ordinary file, so it was not opened. Hand in a plain .py or .ipynb file."
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_loses_only_itself(folder: Path) -> None:
+    """A closed folder gives its own student problems, and no one else."""
+    put(folder, "ana/01_tensors.py", "bob/01_tensors.py")
+    (folder / "ana").chmod(0)
+    ana, bob = find_submissions(folder, exercises=EXERCISES)
+    problem = read_submission(ana.files["01_tensors"], student="ana", exercise="01_tensors").problem
+    (folder / "ana").chmod(0o700)
+    assert problem is not None and "its permissions forbid it" in problem
+    assert names(bob) == {"01_tensors": ["01_tensors.py"]}
+
+
+# Mistakes of whoever grades
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """A folder that isn't there is named in the error."""
+    with pytest.raises(SubmissionsError, match=r"^Cannot read submissions from '.*gone': there is no such folder\. "):
+        find_submissions(tmp_path / "gone", exercises=EXERCISES)
+
+
+def test_a_file_instead_of_a_folder_is_an_error(tmp_path: Path) -> None:
+    """A file is not taken for a class."""
+    put(tmp_path, "class.zip")
+    with pytest.raises(SubmissionsError, match=r"class\.zip': it is not a folder\. Give the folder that holds one"):
+        find_submissions(tmp_path / "class.zip", exercises=EXERCISES)
+
+
+def test_a_folder_without_students_is_an_error(folder: Path) -> None:
+    """An empty folder is an error, not an empty class."""
+    with pytest.raises(SubmissionsError, match=r"it holds no student's folder\. Put each student's files in a folder"):
+        find_submissions(folder, exercises=EXERCISES)
+
+
+def test_a_students_own_folder_is_an_error(folder: Path) -> None:
+    """A folder that holds exercises itself, and no students, says how to lay out a class."""
+    put(folder, "01_tensors.py")
+    with pytest.raises(SubmissionsError, match=r"it holds exercise files itself\. Put them in one folder per student"):
+        find_submissions(folder, exercises=EXERCISES)
+
+
+def test_an_error_shows_the_folder_safely(tmp_path: Path) -> None:
+    """The name in an error can't steer the terminal."""
+    with pytest.raises(SubmissionsError, match=re.escape(r"\x1b[31m")):
+        find_submissions(tmp_path / "\x1b[31m", exercises=EXERCISES)

@@ -1,0 +1,153 @@
+"""IPython's commands are taken out of a cell line for line, and Python that looks like them is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.records import Submission
+
+HandIn = Callable[..., Submission]
+
+SHELL = "Notebook commands such as `{}` were skipped: they are not Python."
+MAGIC = "Notebook magics such as `{}` were skipped: they are not Python."
+HELP = "Questions to the notebook such as `{}` were skipped: they are not Python."
+CELL = "Whole cells were skipped, such as the one that begins with `{}`: they are not Python."
+
+
+@pytest.mark.parametrize(
+    ("command", "note"),
+    [
+        ("!pip install torch", SHELL),
+        ("!!ls", SHELL),
+        ("pip install torch", SHELL),
+        ("files = !ls", SHELL),
+        ("a.b[0], c = !ls -l", SHELL),
+        ("%matplotlib inline", MAGIC),
+        ("%load_ext autoreload", MAGIC),
+        ("%timeit f(1)", MAGIC),
+        ("%time", MAGIC),
+        ("t = %timeit -o f(1)", MAGIC),
+        ("?print", HELP),
+        ("??print", HELP),
+        ("print?", HELP),
+        ("torch.nn.Linear??", HELP),
+        ("x[0].mean ?", HELP),
+    ],
+)
+def test_a_command_becomes_a_line_that_does_nothing(hand_in_cells: HandIn, command: str, note: str) -> None:
+    """The line keeps its place and its text, as a comment, and a note says that it was skipped."""
+    read = hand_in_cells(f"x = 1\n{command}\ny = 2")
+    assert read.source == f"x = 1\npass  # {command}\ny = 2\n"
+    assert read.notes == (note.format(command),)
+
+
+def test_an_indented_command_keeps_its_indentation(hand_in_cells: HandIn) -> None:
+    """A block that holds nothing but a command is still a block."""
+    read = hand_in_cells("if colab:\n    !pip install torch\nelse:\n\t%cd ..\n")
+    assert read.source == "if colab:\n    pass  # !pip install torch\nelse:\n\tpass  # %cd ..\n\n"
+
+
+def test_one_note_a_kind(hand_in_cells: HandIn) -> None:
+    """Many commands, in several cells, make one note of each kind, with the first as its example."""
+    read = hand_in_cells("!ls\n!pwd\n%pylab", "%cd ..\n!ls", "x = 1")
+    assert read.notes == (SHELL.format("!ls"), MAGIC.format("%pylab"))
+
+
+def test_a_long_command_is_cut_in_its_note(hand_in_cells: HandIn) -> None:
+    """A note stays short, and can't steer a terminal."""
+    assert hand_in_cells("!\x1b" + "a" * 100).notes == (SHELL.format("!\ufffd" + "a" * 37 + "…"),)
+
+
+def test_a_command_may_go_on_after_a_backslash(hand_in_cells: HandIn) -> None:
+    """The lines that a command goes on to go with it."""
+    read = hand_in_cells("!pip install \\\n  torch \\\n  'numpy\nx = 1")
+    assert read.source == "pass  # !pip install \\\n#   torch \\\n#   'numpy\nx = 1\n"
+
+
+def test_quotes_and_brackets_of_a_command_mean_nothing(hand_in_cells: HandIn) -> None:
+    """An apostrophe in a command doesn't make a string of what follows."""
+    assert hand_in_cells("!echo it's (\n%cd ..\nx = 1").source == "pass  # !echo it's (\npass  # %cd ..\nx = 1\n"
+
+
+def test_the_statement_that_is_timed_stays(hand_in_cells: HandIn) -> None:
+    """`%time` runs its statement where the cell does, so that what it assigns is there afterwards."""
+    read = hand_in_cells("if 1:\n    %time x = f(1)\n%time g(\n2)")
+    assert read.source == "if 1:\n    x = f(1)\ng(\n2)\n"
+    assert read.notes == ()
+
+
+# Python that looks like commands
+
+
+@pytest.mark.parametrize(
+    "python",
+    [
+        "x = (a\n% b)",
+        "x = (a\n    % b\n)",
+        "x = [a\n% b\n]",
+        "x = a \\\n% b",
+        "'''\n!ls\n%cd\nwhat?\n'''",
+        'x = """a\n!ls \\"""\n%cd"""',
+        "x = r'\\''\nz = '''\n!ls\n'''",
+        "x = 'a\\\n!ls'",
+        "x = 'it\\'s ('\ny = \"(\"",
+        "# is (this?\n# or that's?",
+        "x = '#'\ny = ('''\n!ls'''\n)",
+        "x %= b\nx != b\nx = y != z",
+        "x = {'a': (1,\n'?')}",
+        "pip = 1\npip in [pip]\nuv - 1",
+        "y = 5 %time + 1",
+    ],
+)
+def test_python_that_looks_like_a_command_stays(hand_in_cells: HandIn, python: str) -> None:
+    """In brackets, strings and comments, and after a backslash, there are no commands, though the cell has others."""
+    read = hand_in_cells(f"{python}\n!ls")
+    assert read.source == f"{python}\npass  # !ls\n"
+    assert read.notes == (SHELL.format("!ls"),)
+
+
+def test_python_is_not_looked_at(hand_in_cells: HandIn) -> None:
+    """A cell that is Python as it stands is taken as it stands."""
+    source = "  \n'''\n%%bash\n'''\nx = (1\n  % 2)"
+    assert hand_in_cells(source).source == source + "\n"
+
+
+def test_an_error_beside_a_command_is_located(hand_in_cells: HandIn) -> None:
+    """Taking out commands moves no line, so an error is where the student sees it, and quoted as written."""
+    problem = hand_in_cells("!ls\n%time x = (\ny = 2").problem
+    assert problem is not None
+    assert problem.startswith("01_tensors.ipynb, code cell 1, line 2: Python cannot read `%time x = (`")
+
+
+# Whole cells
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile a.py", "%%javascript", "%%script sh", "%%!"])
+def test_a_cell_of_another_language_is_skipped(hand_in_cells: HandIn, magic: str) -> None:
+    """A cell that isn't Python is left out whole, with a note, and still counts."""
+    read = hand_in_cells("x = 1", f"\n{magic}\n<p>it's", "y = 2")
+    assert read.source == "x = 1\n\ny = 2\n"
+    assert read.notes == (CELL.format(magic),)
+    assert read.where(3) == "code cell 3, line 1"
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "%%capture out"])
+def test_a_cell_that_is_measured_keeps_its_body(hand_in_cells: HandIn, magic: str) -> None:
+    """What only measures or quietens a cell costs no line of it, and needs no note."""
+    read = hand_in_cells(f"{magic}\nx = 1")
+    assert read.source == f"pass  # {magic}\nx = 1\n"
+    assert read.notes == ()
+
+
+def test_magics_of_a_cell_stack(hand_in_cells: HandIn) -> None:
+    """A measured cell may be another language, be quietened as well, and hold commands."""
+    read = hand_in_cells("%%time\n%%capture\n!ls\nx = 1", "%%time\n\n%%bash\nls")
+    assert read.source == "pass  # %%time\npass  # %%capture\npass  # !ls\nx = 1\n"
+    assert read.notes == (SHELL.format("!ls"), CELL.format("%%bash"))
+
+
+def test_a_cell_that_is_indented_as_a_whole_is_moved_left(hand_in_cells: HandIn) -> None:
+    """IPython runs a cell that is indented throughout, so it is read."""
+    assert hand_in_cells("    x = 1\n    if x:\n        y = 2\n").source == "x = 1\nif x:\n    y = 2\n\n"

@@ -1,0 +1,265 @@
+"""Notebooks are read whatever tool wrote them, and a student is told about lines of cells, never of the source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+
+from grader.records import Place, Submission
+
+HandIn = Callable[..., Submission]
+CURE = "Open your notebook in Jupyter, save it, and hand in the .ipynb file that Jupyter wrote."
+
+
+def code(source: object, **cell: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source} | cell
+
+
+def graded(source: str, **nbgrader: Any) -> dict[str, Any]:
+    return code(source, metadata={"nbgrader": {"grade_id": "a", "schema_version": 3, "locked": True} | nbgrader})
+
+
+WORDS = {"cell_type": "markdown", "metadata": {}, "source": "words"}
+
+
+def test_cells_become_blocks_with_places(hand_in_cells: HandIn) -> None:
+    """The source is the code cells one after the other, and each says where it begins."""
+    read = hand_in_cells("x = 1", WORDS, "y = 2\nz = 3\n", "w = 4")
+    assert read.source == "x = 1\n\ny = 2\nz = 3\n\n\nw = 4\n"
+    assert read.places == (
+        Place(first=1, label="code cell 1", line=1),
+        Place(first=3, label="code cell 2", line=1),
+        Place(first=7, label="code cell 3", line=1),
+    )
+
+
+def test_a_line_of_the_source_is_known_by_its_cell(hand_in_cells: HandIn) -> None:
+    """What goes wrong later, when the source runs, is found in the cell."""
+    read = hand_in_cells("x = 1", WORDS, "", "y = 2\nz = 3\n")
+    assert read.source is not None
+    line = read.source.split("\n").index("z = 3") + 1
+    assert read.where(line) == "code cell 3, line 2"
+
+
+@pytest.mark.parametrize("source", ["x = 1\ny = 2", ["x = 1\n", "y = 2"], "x = 1\r\ny = 2", ["x = 1\r\n", "y = 2"]])
+def test_a_source_is_text_or_a_list_of_lines(hand_in_cells: HandIn, source: object) -> None:
+    """Both ways to write a cell's source are read, with any line ends."""
+    assert hand_in_cells(code(source)).source == "x = 1\ny = 2\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"cell_type": "code", "source": "x = 1"},
+        code("x = 1", id="not a valid id!"),
+        code("x = 1", metadata=None, outputs=None),
+        code("x = 1", outputs=[{"output_type": "display_data", "data": {"image/png": "A" * 1_000_000}}]),
+        code("x = 1", outputs=[{"output_type": "stream", "text": "<<<<<<< HEAD\n\0"}]),
+    ],
+)
+def test_what_is_not_source_does_not_matter(hand_in_cells: HandIn, cell: object) -> None:
+    """Missing and broken metadata, identifiers and outputs, however large, are no concern."""
+    assert hand_in_cells(cell).source == "x = 1\n"
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {"kernelspec": {"name": "no_such_kernel"}}, {"widgets": {"state": [1]}}, None]
+)
+def test_a_notebooks_metadata_does_not_matter(hand_in: HandIn, metadata: object) -> None:
+    """Kernels that aren't known here and states of widgets are no concern."""
+    notebook = {"cells": [code("x = 1", id="a"), code("y = 2", id="a")], "metadata": metadata}
+    assert hand_in("01_tensors.ipynb", json.dumps(notebook)).source == "x = 1\n\ny = 2\n"
+
+
+def test_a_notebook_of_format_3_is_read(hand_in: HandIn) -> None:
+    """What a notebook looked like ten years ago, written by nbformat itself."""
+    v3: Any = nbformat.v3
+    cells = [v3.new_heading_cell("Title"), v3.new_code_cell("x = 1"), v3.new_text_cell("markdown", "words")]
+    sheets = [v3.new_worksheet(cells=cells), v3.new_worksheet(cells=[v3.new_code_cell("y = 2\nz = 3")])]
+    notebook = v3.writes_json(v3.new_notebook(worksheets=sheets))
+    assert hand_in("01_tensors.ipynb", notebook).source == "x = 1\n\ny = 2\nz = 3\n"
+
+
+def test_a_notebook_of_format_4_is_read(hand_in: HandIn) -> None:
+    """What nbformat writes today."""
+    v4: Any = nbformat.v4
+    notebook = v4.writes_json(v4.new_notebook(cells=[v4.new_markdown_cell("words"), v4.new_code_cell("x = 1\ny = 2")]))
+    assert hand_in("01_tensors.ipynb", notebook).source == "x = 1\ny = 2\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_notebook_with_a_byte_order_mark_is_read(hand_in: HandIn, encoding: str) -> None:
+    """A notebook that went through a Windows editor is read."""
+    text = json.dumps({"cells": [code("é = 1")]}, ensure_ascii=False)
+    assert hand_in("01_tensors.ipynb", text.encode(encoding)).source == "é = 1\n"
+
+
+def test_a_coding_line_in_a_notebook_is_a_comment(hand_in_cells: HandIn) -> None:
+    """A notebook is UTF-8, whatever its first cell says."""
+    assert hand_in_cells("# coding: latin-1\nx = 'é'").source == "# coding: latin-1\nx = 'é'\n"
+
+
+def test_a_notebook_may_await(hand_in_cells: HandIn) -> None:
+    """A top-level await is left in place: in a notebook it is no error."""
+    assert hand_in_cells("await f()").source == "await f()\n"
+
+
+# Cells of nbgrader
+
+
+def test_autograded_tests_are_left_out(hand_in_cells: HandIn) -> None:
+    """A test in the notebook, which its student may have changed, is not part of the answer, but still counts."""
+    read = hand_in_cells("x = 1", graded("assert x == 1 1", grade=True, solution=False), "y = 2")
+    assert read.source == "x = 1\n\ny = 2\n"
+    assert read.notes == ()
+    assert read.where(3) == "code cell 3, line 1"
+
+
+@pytest.mark.parametrize(
+    ("grade", "solution"), [(False, True), (True, True), (False, False)], ids=["answer", "graded by hand", "given"]
+)
+def test_other_cells_of_nbgrader_are_read(hand_in_cells: HandIn, grade: bool, solution: bool) -> None:
+    """Answers, those graded by hand too, and code that was given are part of the source."""
+    assert hand_in_cells(graded("x = 1", grade=grade, solution=solution)).source == "x = 1\n"
+
+
+# from __future__
+
+
+def test_future_imports_move_to_the_top(hand_in_cells: HandIn) -> None:
+    """A notebook may import from __future__ after other cells, a script may not: the import moves, the lines stay."""
+    read = hand_in_cells("import os", "'''Doc.'''\nfrom __future__ import annotations\nx = 1")
+    assert read.source == (
+        "from __future__ import annotations\n\nimport os\n\n'''Doc.'''\n# from __future__ import annotations\nx = 1\n"
+    )
+    compile(read.source, "source", "exec", dont_inherit=True)
+    assert [read.where(line) for line in (1, 3, 7)] == [
+        "code cell 2, line 2",
+        "code cell 1, line 1",
+        "code cell 2, line 3",
+    ]
+
+
+def test_future_imports_at_the_top_stay(hand_in_cells: HandIn) -> None:
+    """Where a script may have the import too, nothing moves."""
+    assert hand_in_cells("from __future__ import annotations", "x = 1").source == (
+        "from __future__ import annotations\n\nx = 1\n"
+    )
+
+
+def test_a_future_import_that_cannot_move_is_a_problem(hand_in_cells: HandIn) -> None:
+    """A line that holds more than the import can't move: Python's complaint about it is passed on."""
+    problem = hand_in_cells("import os", "from __future__ import annotations; x = 1").problem
+    assert problem is not None
+    assert problem.startswith("01_tensors.ipynb, code cell 2, line 1: Python cannot read `from __future__ import")
+
+
+# Problems
+
+
+def test_a_syntax_error_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
+    """The cell is counted as the student sees code cells, and the line within it."""
+    problem = hand_in_cells("x = 1", WORDS, "%%bash\nls", "y = 2\ndef f(x)\n    return x\n").problem
+    assert problem == (
+        "01_tensors.ipynb, code cell 3, line 2: Python cannot read `def f(x)` (expected ':'). "
+        "Put a colon at the end of the line."
+    )
+
+
+def test_an_open_bracket_does_not_reach_the_next_cell(hand_in_cells: HandIn) -> None:
+    """Each cell is Python on its own: what one leaves open is not closed by the next."""
+    problem = hand_in_cells("x = (1", ")").problem
+    assert problem is not None
+    assert problem.startswith("01_tensors.ipynb, code cell 1, line 1: Python cannot read `x = (1`")
+
+
+def test_cells_that_are_only_wrong_together_are_a_problem(hand_in_cells: HandIn) -> None:
+    """What Python forbids across cells is located too."""
+    problem = hand_in_cells("x = 1", "global x").problem
+    assert problem is not None
+    assert problem.startswith("01_tensors.ipynb, code cell 2, line 1: Python cannot read `global x`")
+
+
+def test_a_null_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
+    """A null character that JSON escapes is found."""
+    problem = hand_in_cells("x = 1", "\ny = '\0'").problem
+    assert problem is not None and problem.startswith(
+        "01_tensors.ipynb, code cell 2, line 2: there is a null character"
+    )
+
+
+def test_half_a_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
+    """A lone surrogate, which JSON can escape and Python can't read, is found."""
+    assert hand_in_cells("x = '\ud800'").problem == (
+        "01_tensors.ipynb, code cell 1, line 1: there is half of a character, which Python cannot read. "
+        "Delete it and type it again."
+    )
+
+
+def test_a_merge_conflict_in_a_cell_is_a_problem(hand_in_cells: HandIn) -> None:
+    """A conflict that a notebook's own merge tool left inside a cell is found."""
+    problem = hand_in_cells("x = 1\n<<<<<<< HEAD\n=======\n>>>>>>> b").problem
+    assert problem is not None and problem.startswith("01_tensors.ipynb, code cell 1, line 2: `<<<<<<< HEAD` is a mark")
+
+
+def test_a_merge_conflict_in_the_file_is_a_problem(hand_in: HandIn) -> None:
+    """A conflict that Git left between the lines of JSON is called by its name, at the line of the file."""
+    problem = hand_in("01_tensors.ipynb", '{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}').problem
+    assert problem is not None and problem.startswith("01_tensors.ipynb, line 2: `<<<<<<< HEAD` is a mark that Git")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ('{"cells": [\n  {"cell_type": }\n]}', 2, 17, "Expecting value"),
+        ("<!DOCTYPE html>", 1, 1, "Expecting value"),
+        ('{"cells": []', 1, 13, "Expecting ',' delimiter"),
+        ("x = 1\n", 1, 1, "Expecting value"),
+    ],
+)
+def test_damaged_json_is_located(hand_in: HandIn, text: str, line: int, column: int, reason: str) -> None:
+    """A file that isn't JSON, or only at first, says where it stops to be."""
+    assert hand_in("01_tensors.ipynb", text).problem == (
+        f"01_tensors.ipynb is damaged: it stops being a notebook at line {line}, column {column} ({reason}). {CURE}"
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "3", "null", '"text"', '{"cells": {}}', '{"a": [1]}'])
+def test_json_that_is_no_notebook_is_a_problem(hand_in: HandIn, text: str) -> None:
+    """JSON of something else is said to be no notebook."""
+    assert hand_in("01_tensors.ipynb", text).problem == (
+        f"01_tensors.ipynb is not a notebook: it has no list of cells. {CURE}"
+    )
+
+
+def test_a_cell_without_text_is_a_problem(hand_in_cells: HandIn) -> None:
+    """A source that is neither text nor lines is not guessed at."""
+    assert hand_in_cells("x = 1", code({"a": 1})).problem == (
+        f"01_tensors.ipynb is not a notebook: code cell 2 holds no text. {CURE}"
+    )
+
+
+@pytest.mark.parametrize("cells", [[], [WORDS], [""], [" \n"], ["%%bash\nls"], [graded("assert x", grade=True)]])
+def test_a_notebook_without_code_is_a_problem(hand_in_cells: HandIn, cells: list[object]) -> None:
+    """A notebook in which nothing is left to run is said to have no code."""
+    assert hand_in_cells(*cells).problem == (
+        "01_tensors.ipynb has no code in it. Write your answers in code cells, save the notebook, and hand it in again."
+    )
+
+
+def test_too_much_code_is_a_problem(hand_in_cells: HandIn) -> None:
+    """A notebook may be large for its outputs, not for its code, which would take long to compile."""
+    assert hand_in_cells("x = 1\n", "#" * 600_000).problem == (
+        "01_tensors.ipynb has 0.6 MB of code, and 0.5 MB or more are not graded. Delete what is not your answer."
+    )
+
+
+def test_too_many_cells_are_a_problem(hand_in_cells: HandIn) -> None:
+    """Each cell is compiled, so a notebook of very many would hold up the class."""
+    assert hand_in_cells(*["x"] * 2500).problem == (
+        "01_tensors.ipynb has 2500 code cells, and 2000 or more are not graded. Delete what is not your answer."
+    )

@@ -1,0 +1,153 @@
+"""Code that isn't Python is explained to a beginner: the line, what Python says, and what to try."""
+
+from __future__ import annotations
+
+import functools
+import json
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.records import Submission
+from grader.submissions import read_submission
+
+HandIn = Callable[..., Submission]
+
+
+def code(source: object, **cell: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source} | cell
+
+
+def problem(submission: Submission) -> str:
+    assert submission.problem is not None, submission
+    return submission.problem
+
+
+def test_a_syntax_warning_is_not_shown(hand_in: HandIn) -> None:
+    """Code that Python warns about is read without a word, even where warnings are errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert hand_in("01_tensors.py", "x = '\\d'\ny = x is 1\n").problem is None
+
+
+def test_readers_side_by_side_leave_warnings_alone(tmp_path: Path) -> None:
+    """Threads that read at the same time leave the filters of warnings as they were."""
+    (tmp_path / "01_tensors.py").write_text("x = 1 is 1\n" * 200)
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as threads:
+        read = functools.partial(read_submission, student="ana", exercise="01_tensors")
+        list(threads.map(read, [(tmp_path / "01_tensors.py",)] * 40))
+    assert list(warnings.filters) == before
+
+
+def test_the_top_level_of_a_script_has_no_await(hand_in: HandIn) -> None:
+    """What only a notebook may do is an error in a script, though a notebook may do it."""
+    assert "'await' outside function" in problem(hand_in("01_tensors.py", "await f()\n"))
+
+
+def test_reading_runs_nothing(hand_in: HandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    """Code is compiled and never run."""
+    assert hand_in("01_tensors.py", "print('run')\nraise SystemExit\n").problem is None
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "text", "step"),
+    [
+        ("x = 1\ndef f(x)\n    return x\n", 2, "def f(x)", "Put a colon at the end of the line."),
+        ("x = (1,\ny = 2\n", 1, "x = (1,", "every bracket that opens also closes"),
+        ("x = [1)\n", 1, "x = [1)", "every bracket that opens also closes"),
+        ("x = 'hello\n", 1, "x = 'hello", "Close the text with the same quotes"),
+        ("x = '''hello\n", 1, "x = '''hello", "Close the text with the same quotes"),
+        ("def f():\nreturn 1\n", 2, "return 1", "Indent the lines of that block by four spaces"),
+        ("x = 1\n  y = 2\n", 2, "y = 2", "Move the line so that it starts under the line before it."),
+        ("if 1:\n        x = 1\n    y = 2\n", 3, "y = 2", "starts exactly under a line of its own block"),
+        ("if 1:\n\tx = 1\n        y = 2\n", 3, "y = 2", "four spaces everywhere, and never with tabs"),
+        ("if x = 1:\n    pass\n", 1, "if x = 1:", "Write == to compare"),
+        ("print 'hello'\n", 1, "print 'hello'", "Write print(...), with brackets."),
+        ("return 1\n", 1, "return 1", "Check its indentation"),
+        ("x = “hello”\n", 1, "x = “hello”", "Delete that character and type it again"),
+        ("x\u200b = 1\n", 1, "x\ufffd = 1", "Delete that character and type it again"),
+        ("x = \\ 1\n", 1, "x = \\ 1", "Delete the backslash"),
+        ("%matplotlib inline\n", 1, "%matplotlib inline", "This is a notebook command"),
+        ("pip install torch\n", 1, "pip install torch", "This is a command for the terminal"),
+        (">>> x = 1\n", 1, ">>> x = 1", "delete the prompt"),
+        ("x = 1 2\n", 1, "x = 1 2", "Look here and on the line before"),
+    ],
+)
+def test_a_syntax_error_is_explained(hand_in: HandIn, source: str, line: int, text: str, step: str) -> None:
+    """The line, its text, what Python says about it, and what to try."""
+    found = problem(hand_in("01_tensors.py", source))
+    assert found.startswith(f"01_tensors.py, line {line}: Python cannot read `{text}` (")
+    assert step in found.partition("`" + text + "`")[2]
+
+
+def test_the_whole_sentence_about_a_syntax_error(hand_in: HandIn) -> None:
+    """One sentence in full."""
+    assert problem(hand_in("01_tensors.py", "def f(x)\n    return x\n")) == (
+        "01_tensors.py, line 1: Python cannot read `def f(x)` (expected ':'). Put a colon at the end of the line."
+    )
+
+
+def test_a_syntax_error_at_the_end_of_the_file_quotes_the_last_line(hand_in: HandIn) -> None:
+    """Where Python complains about a blank line, the line before is what the student has to look at."""
+    assert problem(hand_in("01_tensors.py", "x = 1\nif x:\n\n\n")).startswith(
+        "01_tensors.py, line 2: Python cannot read `if x:` (expected an indented block"
+    )
+
+
+def test_a_long_line_is_cut(hand_in: HandIn) -> None:
+    """A line of thousands of characters is quoted by its beginning."""
+    assert "`x = 1 " + "1" * 73 + "…`" in problem(hand_in("01_tensors.py", "x = 1 " + "1" * 3000))
+
+
+def test_a_quoted_line_cannot_steer_the_terminal(hand_in: HandIn) -> None:
+    """Control characters of the source don't reach whoever reads the report."""
+    assert "`x = \ufffd[31m`" in problem(hand_in("01_tensors.py", "x = \x1b[31m\n"))
+
+
+CONFLICT = "def f():\n<<<<<<< HEAD\n    return 1\n=======\n    return 2\n>>>>>>> other\n"
+
+
+@pytest.mark.parametrize("source", [CONFLICT, f'"""{CONFLICT}"""\n'])
+def test_a_merge_conflict_is_a_problem(hand_in: HandIn, source: str) -> None:
+    """A conflict is called by its name, also where it happens to be Python."""
+    assert problem(hand_in("01_tensors.py", source)) == (
+        "01_tensors.py, line 2: `<<<<<<< HEAD` is a mark that Git leaves where two versions clash. "
+        "Keep the version that you want, delete the lines that begin with <<<<<<<, ======= or >>>>>>>, "
+        "and hand it in again."
+    )
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "||||||| base", "=======", ">>>>>>> other"])
+def test_a_mark_of_a_merge_that_was_left_is_a_problem(hand_in: HandIn, mark: str) -> None:
+    """A student who deleted the other marks is told about the last."""
+    found = problem(hand_in("01_tensors.py", f"x = 1\n{mark}\ny = 2\n"))
+    assert found.startswith(f"01_tensors.py, line 2: `{mark}` is a mark that Git leaves")
+
+
+def test_a_heading_in_a_docstring_is_no_merge_conflict(hand_in: HandIn) -> None:
+    """Seven equals signs may underline a heading."""
+    assert hand_in("01_tensors.py", '"""\nTensors\n=======\n"""\n').problem is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["-" * 100_000 + "1", "x = a" + ".a" * 100_000, "x = 1" + "+1" * 100_000, "not " * 100_000 + "1"],
+)
+def test_code_beyond_pythons_depth_is_a_problem(hand_in: HandIn, source: str) -> None:
+    """Code that exhausts Python's own compiler is refused with the cure."""
+    assert problem(hand_in("01_tensors.py", source)) == (
+        "01_tensors.py: Python cannot read the code, because it is nested too deeply or too long. "
+        "Split long expressions into several shorter statements."
+    )
+
+
+def test_a_notebook_called_a_script_is_a_problem(hand_in: HandIn) -> None:
+    """A notebook renamed to .py is recognised."""
+    found = problem(hand_in("01_tensors.py", json.dumps({"cells": [code("x = 1")], "nbformat": 4})))
+    assert found == "01_tensors.py is a notebook with the name of a script. Rename it so that it ends in .ipynb."

@@ -1,0 +1,220 @@
+"""Hidden checks of 07_autograd."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from grader.judging import Candidate, Draw, Subject, check, code, probe
+
+NEEDS_0D_FLOAT32 = "lambda x: torch.dot(torch.stack([x, x ** 2]), torch.tensor([2.0, 3.0]))"
+
+
+def near(result: Subject, expected: float) -> None:
+    """Ask for this number, be it a float or a 0-D tensor: a check of its own asks for the float."""
+    ask = result.values if isinstance(result.python, torch.Tensor) else result.number
+    ask(expected)
+
+
+def descend(slope: Callable[[float], float], x: float, rate: float, n_steps: int) -> float:
+    """Return where `n_steps` of plain gradient descent lead."""
+    for _ in range(n_steps):
+        x -= rate * slope(x)
+    return x
+
+
+# derivative_at
+
+
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+def test_derivative_of_compositions(candidate: Candidate, draw: Draw) -> None:
+    """Functions of functions are differentiated by the chain rule, also at negative points."""
+    x, y = draw.number(-3, -0.5), draw.number(-3, -0.5)
+    first = candidate.derivative_at(code("lambda x: torch.exp(torch.sin(x))"), x).result
+    near(first, math.exp(math.sin(x)) * math.cos(x))
+    near(candidate.derivative_at(code("lambda x: torch.log(1 + x ** 2)"), y).result, 2 * y / (1 + y * y))
+
+
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+def test_derivative_at_large_values(candidate: Candidate, draw: Draw) -> None:
+    """The derivative is as exact as float32 allows where the function's values are large."""
+    x = draw.number(200, 900)
+    near(candidate.derivative_at(code("lambda x: x ** 3 - 2 * x ** 2"), x).result, 3 * x**2 - 4 * x)
+
+
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+def test_derivative_adds_up_all_uses(candidate: Candidate, draw: Draw) -> None:
+    """A function that uses x several times gets the sum of what each use contributes."""
+    x = draw.number(0.2, 1.4)
+    expected = math.sin(x) + x * math.cos(x) + (1 - x * x) / (1 + x * x) ** 2
+    near(candidate.derivative_at(code("lambda x: x * torch.sin(x) + x / (1 + x * x)"), x).result, expected)
+
+
+@check("derivative_at", points=0.25)
+def test_derivative_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
+    """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
+    x = draw.number(1, 5)
+    near(candidate.derivative_at(code(NEEDS_0D_FLOAT32), x).result, 2 + 6 * x)
+
+
+@probe
+def derivatives_in_a_row(student, fn, other, value):  # type: ignore[no-untyped-def]
+    """derivative_at twice for one function, then for another one"""
+    return [student.derivative_at(f, value) for f in (fn, fn, other)]
+
+
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+def test_derivative_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> None:
+    """Calls don't influence one another, and global settings stay as they are."""
+    x = draw.number(1, 5)
+    seen = candidate.run(derivatives_in_a_row, code("lambda x: x ** 2"), code("lambda x: x ** 3"), x)
+    for result, expected in zip(seen.result.items(3), (2 * x, 2 * x, 3 * x * x), strict=True):
+        near(result, expected)
+    seen.state_kept()
+
+
+# accumulate_gradients
+
+
+@check("accumulate_gradients", points=0.5, hint="say `x.grad = None` once, before the first `backward()`.")
+def test_gradients_from_before_do_not_count(candidate: Candidate, draw: Draw) -> None:
+    """A gradient that x has from before the call is in neither result nor `x.grad`."""
+    x = draw.tensor(4).requires_grad_()
+    x.grad = draw.tensor(4, low=5, high=9)
+    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: 3 * x.sum()")], x)
+    seen.result.values(2 * x + 3)
+    seen.argument(1, "x").grad(2 * x + 3)
+
+
+@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+def test_gradients_of_any_shape_and_number(candidate: Candidate, draw: Draw) -> None:
+    """x may be 0-D or a transposed matrix, and there may be one function or many."""
+    x = draw.tensor(4, 3).T.requires_grad_()
+    fns = [code("lambda x: (x ** 3).sum()"), code("lambda x: x[0].sum()"), code("lambda x: torch.exp(x).mean()")]
+    expected = 3 * x**2 + x.exp() / 12 + torch.tensor([[1.0], [0.0], [0.0]])
+    candidate.accumulate_gradients(tuple(fns), x).result.values(expected)
+    y = torch.tensor(draw.number(1, 3), requires_grad=True)
+    candidate.accumulate_gradients([code("lambda x: x ** 3")], y).result.values(3 * y**2)
+
+
+@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+def test_gradients_come_as_a_copy(candidate: Candidate, draw: Draw) -> None:
+    """The result shares no memory with `x.grad`."""
+    x = draw.tensor(3).requires_grad_()
+    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.prod()")], x)
+    seen.result.owns_memory(Subject(seen, "x.grad", seen.argument(1, "x").tensor_fact.grad))
+
+
+@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+def test_gradients_leave_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
+    """x keeps its values and still requires grad; global settings stay as they are."""
+    x = draw.tensor(2, 3).requires_grad_()
+    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.mean()")], x)
+    seen.returned().unchanged(1).state_kept()
+
+
+# halving_chain
+
+
+@check("halving_chain", points=0.25)
+def test_halving_stops_at_exactly_one(candidate: Candidate, draw: Draw) -> None:
+    """1 is not greater than 1: it stays, and every power of two ends there."""
+    for x in (1.0, 2.0, 2.0 ** draw.integer(3, 9)):
+        candidate.halving_chain(torch.tensor(x)).result.values(1.0)
+
+
+@check("halving_chain", points=0.5)
+def test_halving_of_negative_values(candidate: Candidate, draw: Draw) -> None:
+    """Negative values are halved until their absolute value is at most 1."""
+    last = draw.number(0.51, 0.99)
+    candidate.halving_chain(torch.tensor(-last * 2 ** draw.integer(2, 9))).result.values(-last)
+    candidate.halving_chain(torch.tensor(-1.0)).result.values(-1.0)
+
+
+@check("halving_chain", points=0.5, requires=["halving_lets_the_gradient_through"])
+def test_halving_gradient_depends_on_the_value(candidate: Candidate, draw: Draw) -> None:
+    """After k halvings the gradient is 2 ** -k, and after none it is 1, inside a larger graph too."""
+    leaf = torch.tensor(draw.number(0.51, 0.99), requires_grad=True)
+    upstream = draw.number(2, 5)
+    for k in (0, draw.integer(2, 4), draw.integer(6, 9)):
+        seen = candidate.with_backward(torch.tensor(upstream)).halving_chain(leaf * 2**k)
+        seen.result.values(leaf)
+        seen.ran_backward().argument(0, "x").grad(upstream * 2.0**-k)
+
+
+@check("halving_chain", points=0.5, requires=["halving_ends_at_one_or_below"])
+def test_halving_leaves_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
+    """x is not modified, whether it requires grad or not; global settings stay as they are."""
+    x = torch.tensor(draw.number(5, 90))
+    candidate.halving_chain(x).returned().unchanged().state_kept()
+    candidate.halving_chain(x.clone().requires_grad_()).returned().unchanged()
+
+
+@check("halving_chain", points=0.25, requires=["halving_ends_at_one_or_below"])
+def test_halving_keeps_shape_and_dtype(candidate: Candidate, draw: Draw) -> None:
+    """The result is 0-D and has the dtype of x."""
+    x = torch.tensor(draw.number(5, 90))
+    for dtype in (torch.float64, torch.float16):
+        candidate.halving_chain(x.to(dtype)).result.shape().dtype(dtype)
+
+
+# minimize
+
+
+@check("minimize", points=0.5)
+def test_descent_of_zero_steps_returns_start(candidate: Candidate, draw: Draw) -> None:
+    """With n_steps=0 the result is start."""
+    start = draw.number(-5, -2)
+    near(candidate.minimize(code("lambda x: x ** 2"), start, 0.3, 0).result, start)
+
+
+@check("minimize", points=0.5, requires=["descent_takes_one_step"])
+def test_descent_takes_exactly_n_steps(candidate: Candidate, draw: Draw) -> None:
+    """The result is x after exactly n_steps updates, even where a large rate leads uphill."""
+    start, n_steps = draw.number(2, 5), draw.integer(2, 3)
+    for rate in (draw.number(0.05, 0.2), draw.number(1.1, 1.3)):
+        result = candidate.minimize(code("lambda x: x ** 2"), start, rate, n_steps).result
+        near(result, start * (1 - 2 * rate) ** n_steps)
+
+
+@check("minimize", points=0.75, requires=["descent_takes_one_step"])
+def test_descent_does_not_accumulate_gradients(candidate: Candidate, draw: Draw) -> None:
+    """Each step uses the slope of the current x alone: three steps on a cubic."""
+    start, rate = draw.number(0.8, 1.6), draw.number(0.05, 0.15)
+    result = candidate.minimize(code("lambda x: x ** 3"), start, rate, 3).result
+    near(result, descend(lambda x: 3 * x * x, start, rate, 3))
+
+
+@check("minimize", points=0.5, requires=["descent_takes_one_step"])
+def test_descent_of_compositions(candidate: Candidate, draw: Draw) -> None:
+    """Any differentiable function can be descended."""
+    start, rate = draw.number(-3, -1), draw.number(0.2, 0.6)
+    result = candidate.minimize(code("lambda x: torch.log(1 + torch.exp(x)) + x ** 2 / 4"), start, rate, 5).result
+    near(result, descend(lambda x: 1 / (1 + math.exp(-x)) + x / 2, start, rate, 5))
+
+
+@check("minimize", points=0.25)
+def test_descent_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
+    """`fn` is called with a 0-D float32 tensor in every step."""
+    start, rate = draw.number(1, 5), draw.number(0.02, 0.1)
+    near(
+        candidate.minimize(code(NEEDS_0D_FLOAT32), start, rate, 2).result, descend(lambda x: 2 + 6 * x, start, rate, 2)
+    )
+
+
+@probe
+def descents_in_a_row(student, fn, start, rate):  # type: ignore[no-untyped-def]
+    """minimize with n_steps=1, twice in a row"""
+    return [student.minimize(fn, start, rate, 1) for _ in range(2)]
+
+
+@check("minimize", points=0.25, requires=["descent_takes_one_step"])
+def test_descent_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> None:
+    """Calls don't influence one another, and global settings stay as they are."""
+    start, rate = draw.number(1, 5), draw.number(0.1, 0.4)
+    seen = candidate.run(descents_in_a_row, code("lambda x: x ** 2"), start, rate)
+    seen.state_kept()
+    for result in seen.result.items(2):
+        near(result, start * (1 - 2 * rate))

@@ -1,0 +1,426 @@
+"""Hidden checks of 08_detach_and_inplace."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.judging import Candidate, Draw, Seen, check, code, feedback, probe
+
+# gradient_step_
+
+
+@probe
+def step_beside_alias(student, x, learning_rate):  # type: ignore[no-untyped-def]
+    """gradient_step_ on x, while somebody else holds the same memory: alias = x.detach() was made before; alias"""
+    alias = x.detach()
+    student.gradient_step_(x, learning_rate)
+    return alias
+
+
+@check(
+    "gradient_step_",
+    points=0.5,
+    requires=["step_moves_against_gradient"],
+    hint="write into the memory that `x` has (`x -= ...`): giving `x` other memory leaves everybody else behind.",
+)
+def test_step_writes_into_same_memory(candidate: Candidate, draw: Draw) -> None:
+    """A detached alias made before the step sees the new value."""
+    x, rate = draw.tensor(3).requires_grad_(), draw.number(0.1, 0.9)
+    x.grad = draw.tensor(3, low=1)
+    candidate.run(step_beside_alias, x, rate).result.values(x.detach() - rate * x.grad)
+
+
+@check(
+    "gradient_step_",
+    points=0.5,
+    requires=["step_moves_against_gradient"],
+    hint="a step only reads the gradient: don't write to `x.grad` (`.zero_()`, `*=`) and don't replace it.",
+)
+def test_step_keeps_gradient(candidate: Candidate, draw: Draw) -> None:
+    """x.grad holds the same values afterwards: neither zeroed nor scaled."""
+    x = draw.tensor(2, 3).requires_grad_()
+    x.grad = draw.tensor(2, 3, low=1)
+    candidate.gradient_step_(x, draw.number(0.1, 0.9)).argument(0, "x").grad(x.grad)
+
+
+@check("gradient_step_", points=0.5, requires=["step_moves_against_gradient"])
+def test_step_works_for_any_shape(candidate: Candidate, draw: Draw) -> None:
+    """A 0-D leaf, a transposed one, a float64 one: each gets its step and keeps its dtype."""
+    for values in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(2, 2, dtype=torch.float64)):
+        x, rate = values.requires_grad_(), draw.number(0.1, 0.9)
+        x.grad = draw.tensor(*x.shape, dtype=x.dtype)
+        seen = candidate.gradient_step_(x, rate)
+        seen.argument(0, "x").values(x.detach() - rate * x.grad).dtype(x.dtype)
+
+
+@probe
+def two_steps(student, x, learning_rate):  # type: ignore[no-untyped-def]
+    """twice: x.grad = None; (x**2).sum().backward(); gradient_step_(x, learning_rate). Then x"""
+    for _ in range(2):
+        x.grad = None
+        (x**2).sum().backward()
+        student.gradient_step_(x, learning_rate)
+    return x
+
+
+@check("gradient_step_", points=0.5, requires=["step_moves_against_gradient"])
+def test_step_can_be_repeated(candidate: Candidate, draw: Draw) -> None:
+    """Training can go on: a second backward and a second step work, with gradient recording still on."""
+    x, rate = draw.tensor(3), draw.number(0.1, 0.4)
+    seen = candidate.run(two_steps, x.clone().requires_grad_(), rate)
+    seen.state_kept().result.values(x * (1 - 2 * rate) ** 2).leaf()
+
+
+# snapshot
+
+
+@probe
+def snapshot_then_change_x(student, x):  # type: ignore[no-untyped-def]
+    """kept = snapshot(x), then x += 10 under no_grad(); kept"""
+    kept = student.snapshot(x)
+    with torch.no_grad():
+        x += 10
+    return kept
+
+
+@probe
+def snapshot_then_change_kept(student, x):  # type: ignore[no-untyped-def]
+    """kept = snapshot(x), then kept += 10 under no_grad(); x"""
+    kept = student.snapshot(x)
+    with torch.no_grad():
+        kept += 10
+    return x
+
+
+@check(
+    "snapshot",
+    points=0.5,
+    requires=["snapshot_has_values_of_x"],
+    hint="the snapshot and `x` share memory: `clone()` makes memory of its own.",
+)
+def test_snapshot_has_own_memory(candidate: Candidate, draw: Draw) -> None:
+    """Changing x afterwards doesn't change the snapshot, nor the reverse."""
+    x = draw.tensor(3)
+    candidate.run(snapshot_then_change_x, x.clone().requires_grad_()).result.values(x)
+    candidate.run(snapshot_then_change_kept, x).result.values(x)
+    candidate.snapshot(x).result.owns_memory()
+
+
+@check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
+def test_snapshot_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
+    """Any dtype and shape: float64, float16, int32, bool, 0-D, transposed, empty."""
+    for x in (
+        draw.tensor(3, dtype=torch.float64, decimals=12),
+        draw.tensor(2, dtype=torch.float16),
+        draw.tensor(3, low=-90, high=90, dtype=torch.int32),
+        draw.tensor(4) > 0,
+        draw.tensor().requires_grad_(),
+        draw.tensor(4, 3).T.requires_grad_(),
+        torch.empty(0, 2),
+    ):
+        candidate.snapshot(x).result.values(x, rtol=0, atol=0).dtype(x.dtype)
+
+
+@check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
+def test_snapshot_leaves_x_alone(candidate: Candidate, draw: Draw) -> None:
+    """x keeps its values, its requires_grad, its graph and its gradient."""
+    x = draw.tensor(3).requires_grad_()
+    x.grad = draw.tensor(3)
+    candidate.snapshot(x).unchanged(0).argument(0, "x").grad(x.grad)
+    candidate.snapshot(x.clone()).unchanged(0)
+
+
+@probe
+def snapshots_during_forward(student, w):  # type: ignore[no-untyped-def]
+    """snapshot(w); y = w.exp(); kept = snapshot(y); kept += 1 under no_grad(); y.sum().backward(); w.grad"""
+    student.snapshot(w)
+    y = w.exp()
+    kept = student.snapshot(y)
+    with torch.no_grad():
+        kept += 1
+    y.sum().backward()
+    return w.grad
+
+
+@check(
+    "snapshot",
+    points=0.25,
+    requires=["snapshot_has_values_of_x"],
+    hint="the graph of `x` must stay whole, and so must the memory that it needs: touch neither, and copy.",
+)
+def test_snapshot_lets_backward_work(candidate: Candidate, draw: Draw) -> None:
+    """Taking snapshots during the forward pass, and editing one, doesn't disturb the backward pass."""
+    w = draw.tensor(3)
+    candidate.run(snapshots_during_forward, w.clone().requires_grad_()).result.values(w.exp())
+
+
+# exp_plus_one
+
+
+@check("exp_plus_one", points=0.25, requires=["exp_has_right_values"])
+def test_exp_leaves_t_alone(candidate: Candidate, draw: Draw) -> None:
+    """t is not modified: a plain tensor, a leaf that requires grad, an intermediate result."""
+    t = draw.tensor(3)
+    for given in (t, t.clone().requires_grad_(), t.clone().requires_grad_().clone()):
+        candidate.exp_plus_one(given).returned().unchanged(0)
+
+
+@probe
+def inside_longer_graph(student, w):  # type: ignore[no-untyped-def]
+    """t = w * w; z = exp_plus_one(t); (z * t).sum().backward(); w.grad"""
+    t = w * w
+    z = student.exp_plus_one(t)
+    (z * t).sum().backward()
+    return w.grad
+
+
+@check(
+    "exp_plus_one",
+    points=0.5,
+    requires=["exp_has_right_values"],
+    hint="stay with torch operations, out of place and outside `no_grad()`, from `t` to the result.",
+)
+def test_exp_fits_into_longer_graph(candidate: Candidate, draw: Draw) -> None:
+    """As a step between other operations, it passes on the right gradient."""
+    w = draw.tensor(3, low=-1.5, high=1.5)
+    t = (w * w).requires_grad_()
+    (t * (t.exp() + 1)).sum().backward()
+    assert t.grad is not None
+    candidate.run(inside_longer_graph, w.clone().requires_grad_()).result.values(t.grad * 2 * w)
+
+
+@check("exp_plus_one", points=0.25, requires=["exp_has_right_values"])
+def test_exp_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
+    """Any shape and floating dtype: float64, float16, 0-D, transposed, empty."""
+    for t in (
+        draw.tensor(3, dtype=torch.float64),
+        draw.tensor(2, dtype=torch.float16),
+        draw.tensor(),
+        draw.tensor(4, 3).T,
+        torch.empty(2, 0),
+    ):
+        candidate.exp_plus_one(t).result.values(t.double().exp() + 1).dtype(t.dtype)
+
+
+@check("exp_plus_one", points=0.25, requires=["exp_has_right_gradient"])
+def test_exp_has_right_gradient_for_any_shape(candidate: Candidate, draw: Draw) -> None:
+    """The gradient is right for 0-D, transposed and float64 tensors, whatever gradient comes from above."""
+    for t in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(3, dtype=torch.float64)):
+        upstream = draw.tensor(*t.shape, dtype=t.dtype)
+        seen = candidate.with_backward(upstream).exp_plus_one(t.clone().requires_grad_())
+        seen.ran_backward().argument(0, "t").grad(upstream * t.exp())
+
+
+# inplace_error
+
+_CATCH = (
+    "catch that error with `try` and `except RuntimeError as error:`, and look in `str(error)` for words that no other "
+    "error has."
+)
+_RERAISE = "let through every error that isn't one of the two: a bare `raise` at the end of the `except` block."
+
+
+def _says(seen: Seen, label: str) -> None:
+    """Ask for this label. The usual advice on an in-place error, to avoid it, would mislead: it is to be caught."""
+    raised = seen.observation.raised
+    if raised is not None and any(
+        words in raised.message for words in ("is being used in an", "modified by an inplace")
+    ):
+        seen.fails(repr(label), feedback.error_name(raised), "raises", next_step=_CATCH)
+    seen.result.equals(label)
+
+
+@check("inplace_error", points=0.25, requires=["inplace_error_leaf"])
+def test_inplace_error_leaf_or_view_of_it(candidate: Candidate, draw: Draw) -> None:
+    """Any in-place method on the leaf or on a view of it gives "leaf"."""
+    for fn in ("x.cos_()", "x.mul_(2)", "x.view(1).add_(1)", "x[...].zero_()", "x.reshape(1)[0].sub_(3)"):
+        _says(candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)), "leaf")
+
+
+@probe
+def input_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
+    """inplace_error, fn doing: y = 2 * x; z = y.cos(); y += 1; return z"""
+
+    def fn(x):  # type: ignore[no-untyped-def]
+        y = 2 * x
+        z = y.cos()
+        y += 1
+        return z
+
+    return student.inplace_error(fn, value)
+
+
+@probe
+def output_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
+    """inplace_error, fn doing: y = 2 * x; z = y.cos(); z += 1; return z"""
+
+    def fn(x):  # type: ignore[no-untyped-def]
+        y = 2 * x
+        z = y.cos()
+        z += 1
+        return z
+
+    return student.inplace_error(fn, value)
+
+
+@probe
+def leaf_changed_under_no_grad(student, value):  # type: ignore[no-untyped-def]
+    """inplace_error, fn doing: y = x * x; with torch.no_grad(): x += 1; return y"""
+
+    def fn(x):  # type: ignore[no-untyped-def]
+        y = x * x
+        with torch.no_grad():
+            x += 1
+        return y
+
+    return student.inplace_error(fn, value)
+
+
+@check("inplace_error", points=0.5, requires=["inplace_error_saved"])
+def test_inplace_error_depends_on_what_was_saved(candidate: Candidate, draw: Draw) -> None:
+    """Changing the input of cos, or a leaf that a product needs, gives "saved"; changing cos's output gives "ok"."""
+    _says(candidate.run(input_of_cos_changed, draw.number(0.5, 2)), "saved")
+    _says(candidate.run(output_of_cos_changed, draw.number(0.5, 2)), "ok")
+    _says(candidate.run(leaf_changed_under_no_grad, draw.number(0.5, 2)), "saved")
+
+
+@check("inplace_error", points=0.5, requires=["inplace_error_leaf"], hint=_RERAISE)
+def test_inplace_error_passes_on_other_runtime_errors(candidate: Candidate, draw: Draw) -> None:
+    """A RuntimeError of fn about something else (shapes, flags, NumPy) reaches the caller."""
+    for fn in ("x + torch.ones(2) + torch.ones(3)", "(x * 2).requires_grad_(False)", "x.numpy()"):
+        candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
+
+
+@probe
+def error_of_fn(student, error, value):  # type: ignore[no-untyped-def]
+    """inplace_error with a function that raises: what arrives?"""
+
+    def fn(x):  # type: ignore[no-untyped-def]
+        raise error
+
+    try:
+        answer = student.inplace_error(fn, value)
+    except Exception as caught:
+        return "that same exception" if caught is error else f"another exception, {type(caught).__name__}"
+    return f"no exception, but {answer!r}"
+
+
+@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_RERAISE)
+def test_inplace_error_passes_on_any_exception_unchanged(candidate: Candidate, draw: Draw) -> None:
+    """A ValueError or a RuntimeError of fn's own arrives as the very exception that was raised."""
+    for error in ('ValueError("x is too large")', 'RuntimeError("out of paper")'):
+        candidate.run(error_of_fn, code(error), draw.number(0.5, 2)).result.equals("that same exception")
+
+
+@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_RERAISE)
+def test_inplace_error_passes_on_other_backward_errors(candidate: Candidate, draw: Draw) -> None:
+    """A result without a graph, or with one already used up: the RuntimeError of backward reaches the caller."""
+    for fn in ("x.detach()", f"torch.tensor({draw.number(1, 9)})", "(y := x * x, y.backward())[0]"):
+        candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
+
+
+@check("inplace_error", points=0.25, requires=["inplace_error_leaf"])
+def test_inplace_error_leaves_settings_alone(candidate: Candidate, draw: Draw) -> None:
+    """Gradient recording is still on afterwards, and other settings are as before, whatever happened."""
+    for fn in ("x.add_(1)", "x.exp().add_(1)", "x.exp()", "x.detach()"):
+        candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).state_kept()
+
+
+@probe
+def argument_of_fn(student, value):  # type: ignore[no-untyped-def]
+    """inplace_error with a function that notes its argument x and returns 2 * x; x"""
+    noted = []
+
+    def fn(x):  # type: ignore[no-untyped-def]
+        noted.append(x)
+        return 2 * x
+
+    student.inplace_error(fn, value)
+    return noted[-1]
+
+
+@check("inplace_error", points=0.25, requires=["inplace_error_ok"])
+def test_inplace_error_makes_the_leaf(candidate: Candidate, draw: Draw) -> None:
+    """fn is given a 0-D float32 leaf that holds the value and requires grad."""
+    value = draw.number(0.5, 2)
+    candidate.run(argument_of_fn, value).result.leaf().values(value).dtype(torch.float32)
+
+
+# saved_for_backward
+
+_EXPERIMENT = "do it by hand for this op: forward, change that one tensor in place, backward. Does backward raise?"
+
+
+def _all_say(candidate: Candidate, ops: list[str], label: str) -> None:
+    for op in ops:
+        _says(candidate.saved_for_backward(code(op)), label)
+
+
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+def test_saved_output(candidate: Candidate) -> None:
+    """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
+    ops = ["torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"]
+    _all_say(candidate, ops, "output")
+
+
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+def test_saved_input(candidate: Candidate) -> None:
+    """abs, cos, log, sin, square and var keep their input."""
+    _all_say(candidate, ["torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var"], "input")
+
+
+@check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
+def test_saved_both(candidate: Candidate) -> None:
+    """max, min, norm, prod, sgn and std (full reductions) keep both."""
+    _all_say(candidate, ["torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std"], "both")
+
+
+@check("saved_for_backward", points=0.5, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
+def test_saved_neither(candidate: Candidate) -> None:
+    """ceil, floor, mean, round, sum and max along a dimension keep neither."""
+    ops = ["torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"]
+    _all_say(candidate, ops, "neither")
+
+
+@check(
+    "saved_for_backward",
+    points=0.75,
+    requires=["saved_output_or_input", "saved_both_or_neither"],
+    hint="only the tensor given to `op` and the one it returns count. Change those two, each in a run of its own.",
+)
+def test_saved_of_several_operations(candidate: Candidate, draw: Draw) -> None:
+    """For several operations in a row, tensors between input and output don't count."""
+    k = draw.number(1.5, 4)
+    _all_say(candidate, [f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()"], "neither")
+    _all_say(candidate, [f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}"], "input")
+    _all_say(candidate, [f"lambda x: ({k} * x).exp()"], "output")
+    _all_say(candidate, ["lambda x: x.log().exp()"], "both")
+
+
+@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"])
+def test_saved_for_any_shape_of_result(candidate: Candidate) -> None:
+    """The result may have any shape: a number, a vector, a matrix."""
+    _all_say(candidate, ["lambda x: x.sum().sqrt()"], "output")
+    _all_say(candidate, ["lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)"], "input")
+
+
+@probe
+def arguments_of_op(student):  # type: ignore[no-untyped-def]
+    """saved_for_backward with an op that notes what it is given, and returns x.exp(); all that it was given"""
+    noted = []
+
+    def op(x):  # type: ignore[no-untyped-def]
+        noted.append(x.detach().clone())
+        return x.exp()
+
+    student.saved_for_backward(op)
+    return noted
+
+
+@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"])
+def test_saved_gives_op_what_it_takes(candidate: Candidate) -> None:
+    """op is given 1-D float32 tensors of two or more positive values."""
+    for x in candidate.run(arguments_of_op).result.items():
+        x.dtype(torch.float32)
+        if x.tensor.dim() != 1 or len(x.tensor) < 2 or not bool((x.tensor > 0).all()):
+            x.differs("a 1-D tensor of two or more positive values", "shape")

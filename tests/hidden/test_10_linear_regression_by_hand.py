@@ -1,0 +1,293 @@
+"""Hidden checks of 10_linear_regression_by_hand."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from grader.judging import CURVE_RTOL, Candidate, Draw, Seen, Subject, check, probe
+
+# Printed in the course notes (California Housing, rate 0.4, 20 epochs, seed 42): the loss of every epoch, and the
+# predictions for the first three test rows.
+PUBLISHED_LOSSES = [
+    16.158456802368164,
+    4.8793745040893555,
+    2.255225419998169,
+    1.3307634592056274,
+    0.9680691957473755,
+    0.8142675757408142,
+    0.7417045831680298,
+    0.7020701169967651,
+    0.6765918731689453,
+    0.6577965021133423,
+    0.6426151990890503,
+    0.6297222971916199,
+    0.6184942126274109,
+    0.6085968613624573,
+    0.5998216271400452,
+    0.592018723487854,
+    0.5850691795349121,
+    0.578873336315155,
+    0.573345422744751,
+    0.5684100389480591,
+]
+PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
+
+GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
+
+
+def returned(seen: Seen, *names: str) -> list[Subject]:
+    """Return the items of the result, called as the exercise calls them."""
+    items = seen.result.items(len(names))
+    for item, name in zip(items, names, strict=True):
+        item.name = name
+    return items
+
+
+def seeded_weights(n_features: int, seed: int) -> Tensor:
+    """Return what `torch.manual_seed(seed)` and `torch.randn((n_features, 1))` give."""
+    return torch.randn((n_features, 1), generator=torch.Generator().manual_seed(seed))
+
+
+def descent(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: int) -> tuple[Tensor, Tensor, list[float]]:
+    """Return `w`, `b` and the losses of gradient descent, by the formula and in float64."""
+    X, y, w = X.double(), y.double(), seeded_weights(X.shape[1], seed).double()
+    b, losses = torch.zeros((), dtype=torch.float64), []
+    for _ in range(n_epochs):
+        error = X @ w + b - y
+        losses.append(float(error.square().mean()))
+        w, b = w - learning_rate * 2 / len(X) * X.T @ error, b - learning_rate * 2 * error.mean()
+    return w, b, losses
+
+
+def follows(losses: Subject, expected: list[float]) -> None:
+    """Ask for a list of these losses."""
+    for loss, value in zip(losses.items(len(expected), kind="list"), expected, strict=True):
+        loss.number(value, rtol=CURVE_RTOL)
+
+
+def has_learned(parameter: Subject, expected: Tensor) -> None:
+    """Ask for this trained parameter, as near as float32 comes after some updates."""
+    parameter.values(expected, rtol=1e-4, atol=1e-5)
+
+
+@probe
+def backward_through_parameters(student, X, seed):  # type: ignore[no-untyped-def]
+    """w, b = init_parameters(X.shape[1], seed), then (X @ w + b).sum().backward()"""
+    w, b = student.init_parameters(X.shape[1], seed)
+    (X @ w + b).sum().backward()
+    return w, b
+
+
+@check("init_parameters", points=0.5, requires=["init_shapes"])
+def test_init_collects_gradients(candidate: Candidate, draw: Draw) -> None:
+    """Both parameters are leaves that require grad: a backward fills both `.grad`."""
+    X = draw.tensor(4, 3)
+    w, b = returned(candidate.run(backward_through_parameters, X, draw.integer(0, 9999)), "w", "b")
+    w.leaf().grad(X.double().sum(dim=0).reshape(-1, 1))
+    b.leaf().grad(4.0)
+
+
+@probe
+def initialise_twice(student, n_features, seed):  # type: ignore[no-untyped-def]
+    """init_parameters, then its w and b filled with 9, then init_parameters again"""
+    first = student.init_parameters(n_features, seed)
+    weights = first[0].detach().clone()
+    with torch.no_grad():
+        for parameter in first:
+            parameter.fill_(9)
+    return (weights, *student.init_parameters(n_features, seed))
+
+
+@check(
+    "init_parameters",
+    points=0.25,
+    requires=["init_shapes"],
+    hint="each call must set the seed, and only then draw a `w` of its own.",
+)
+def test_init_repeats(candidate: Candidate, draw: Draw) -> None:
+    """The same seed gives the same numbers, in new tensors."""
+    seen = candidate.run(initialise_twice, draw.integer(2, 5), draw.integer(0, 9999))
+    first, w, b = returned(seen, "w of the first call", "w of the second call", "b of the second call")
+    w.values(first.tensor)
+    b.values(0.0)
+
+
+@check("init_parameters", points=0.25)
+def test_init_float32(candidate: Candidate, draw: Draw) -> None:
+    """Both parameters are float32."""
+    w, b = returned(candidate.init_parameters(3, seed=draw.integer(0, 9999)), "w", "b")
+    w.dtype(torch.float32)
+    b.dtype(torch.float32)
+
+
+@check("init_parameters", points=0.25, requires=["init_values"])
+def test_init_any_number_of_features(candidate: Candidate, draw: Draw) -> None:
+    """One feature and dozens of them get the numbers of their seed."""
+    for n_features in (1, draw.integer(20, 60)):
+        seed = draw.integer(0, 9999)
+        w, b = returned(candidate.init_parameters(n_features, seed=seed), "w", "b")
+        w.values(seeded_weights(n_features, seed))
+        b.values(0.0)
+
+
+@check("mse", points=0.25)
+def test_mse_over_all_elements(candidate: Candidate, draw: Draw) -> None:
+    """The mean goes over all elements, whatever the shape and the layout."""
+    for y_pred, y_true in (
+        (draw.tensor(4, 2), draw.tensor(4, 2)),
+        (draw.tensor(2, 3).T, draw.tensor(3, 2)),
+        (draw.tensor(5), draw.tensor(5)),
+        (draw.tensor(2, 1, 3), draw.tensor(2, 1, 3)),
+        (draw.tensor(), draw.tensor()),
+    ):
+        candidate.mse(y_pred, y_true).result.values((y_pred.double() - y_true.double()).square().mean())
+
+
+@check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+def test_mse_refuses_other_shapes(candidate: Candidate, draw: Draw) -> None:
+    """Shapes that differ in any way are a ValueError, and nothing has been changed."""
+    for predicted, true in (((4, 1), (1, 4)), ((4, 1), (1, 1)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
+        candidate.mse(draw.tensor(*predicted), draw.tensor(*true)).raises("ValueError").unchanged()
+
+
+@check("mse", points=0.25)
+def test_mse_gradient(candidate: Candidate, draw: Draw) -> None:
+    """Backward gives the predictions the gradient 2 (y_pred - y_true) / n, times what comes from above."""
+    y_pred, y_true, upstream = draw.tensor(3, 2), draw.tensor(3, 2), draw.number(0.5, 2.0)
+    student = candidate.with_backward(torch.tensor(upstream))
+    seen = student.mse(y_pred.clone().requires_grad_(), y_true)
+    seen.result.attached().shape()
+    seen.ran_backward().argument(0, "y_pred").grad(upstream * 2 * (y_pred.double() - y_true.double()) / 6)
+
+
+@check("mse", points=0.25)
+def test_mse_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
+    """Neither argument is modified."""
+    candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1)).returned().unchanged()
+
+
+@check("mse", points=0.25)
+def test_mse_on_meta(candidate: Candidate) -> None:
+    """Tensors on the meta device, which have no values, give a 0-D tensor on meta."""
+    column = torch.empty(5, 1, device="meta")
+    candidate.mse(column, column.clone()).result.shape().device("meta")
+
+
+@check("train_linear", points=0.75)
+def test_train_returns_last_parameters(candidate: Candidate, draw: Draw) -> None:
+    """The returned `w`, of shape (F, 1), and `b`, of shape (), are those after the last update."""
+    X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
+    for n_epochs in (1, 4):
+        seen = candidate.train_linear(X, y, learning_rate=0.06, n_epochs=n_epochs, seed=seed)
+        expected_w, expected_b, _ = descent(X, y, 0.06, n_epochs, seed)
+        w, b, _ = returned(seen, "w", "b", "losses")
+        has_learned(w, expected_w)
+        has_learned(b, expected_b)
+
+
+@check("train_linear", points=0.25)
+def test_train_zero_epochs(candidate: Candidate, draw: Draw) -> None:
+    """With no epochs the parameters are the initial ones and there are no losses."""
+    seed = draw.integer(0, 9999)
+    seen = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
+    w, b, losses = returned(seen, "w", "b", "losses")
+    w.values(seeded_weights(2, seed))
+    b.values(0.0)
+    losses.items(0, kind="list")
+
+
+@check("train_linear", points=0.5)
+def test_train_converges(candidate: Candidate, draw: Draw) -> None:
+    """After enough epochs `w` and `b` are the least-squares solution."""
+    # Standardised, uncorrelated features: every update shrinks the distance to the solution to a fifth.
+    ones = torch.ones(12, 1, dtype=torch.float64)
+    axes = torch.linalg.qr(torch.cat([ones, draw.normal(12, 3, dtype=torch.float64)], dim=1)).Q
+    X = (axes[:, 1:] * 12**0.5).float()
+    y = draw.tensor(12, 1, low=-2, high=4)
+    w, b, _ = returned(candidate.train_linear(X, y, learning_rate=0.4, n_epochs=15, seed=0), "w", "b", "losses")
+    solution = torch.linalg.lstsq(torch.cat([X.double(), ones], dim=1), y.double()).solution
+    has_learned(w, solution[:3])
+    has_learned(b, solution[3, 0])
+
+
+@check("train_linear", points=0.25, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
+def test_train_refuses_other_targets(candidate: Candidate, draw: Draw) -> None:
+    """Targets of any other shape than (N, 1) are a ValueError, and nothing has been changed."""
+    X = draw.tensor(4, 2)
+    for shape in ((1, 4), (4, 2), (3, 1), (1, 1), (4, 1, 1)):
+        seen = candidate.train_linear(X, draw.tensor(*shape), learning_rate=0.05, n_epochs=2, seed=0)
+        seen.raises("ValueError").unchanged(0, 1)
+
+
+@check("train_linear", points=0.25)
+def test_train_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
+    """Neither `X` nor `y` is modified, and PyTorch's global settings are as before."""
+    seen = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
+    seen.returned().unchanged(0, 1).state_kept(*GENERATORS)
+
+
+@probe
+def train_twice(student, X, y, learning_rate, n_epochs, seed):  # type: ignore[no-untyped-def]
+    """train_linear twice with the same arguments"""
+    first = student.train_linear(X, y, learning_rate, n_epochs, seed)
+    second = student.train_linear(X, y, learning_rate, n_epochs, seed)
+    return first[2], second[2]
+
+
+@check(
+    "train_linear",
+    points=0.25,
+    requires=["train_loss_curve"],
+    hint="let every call set the seed and make its own parameters and its own list.",
+)
+def test_train_repeats(candidate: Candidate, draw: Draw) -> None:
+    """A second call with the same arguments starts afresh."""
+    X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
+    seen = candidate.run(train_twice, X, y, 0.05, 3, seed)
+    *_, expected = descent(X, y, 0.05, 3, seed)
+    for losses in returned(seen, "losses of the first call", "losses of the second call"):
+        follows(losses, expected)
+
+
+@check("train_linear", points=0.25, requires=["train_loss_curve"])
+def test_train_any_size(candidate: Candidate, draw: Draw) -> None:
+    """One row of one feature is fitted by the same steps as many features are."""
+    for n_rows, n_features in ((1, 1), (5, 20)):
+        X, y, seed = draw.tensor(n_rows, n_features, low=-1, high=1), draw.tensor(n_rows, 1), draw.integer(0, 9999)
+        seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=3, seed=seed)
+        expected_w, expected_b, expected_losses = descent(X, y, 0.05, 3, seed)
+        w, b, losses = returned(seen, "w", "b", "losses")
+        follows(losses, expected_losses)
+        has_learned(w, expected_w)
+        has_learned(b, expected_b)
+
+
+@probe
+def california_housing(student):  # type: ignore[no-untyped-def]
+    """train_linear on California Housing with learning_rate=0.4, n_epochs=20, seed=42, then three test predictions"""
+    from sklearn.datasets import fetch_california_housing
+    from sklearn.model_selection import train_test_split
+
+    housing = fetch_california_housing()
+    X_rest, X_test, y_rest, _ = train_test_split(housing.data, housing.target, random_state=42)
+    X_train, _, y_train, _ = train_test_split(X_rest, y_rest, random_state=42)
+    X_train, X_test = (torch.tensor(part, dtype=torch.float32) for part in (X_train, X_test[:3]))
+    means, stds = X_train.mean(dim=0), X_train.std(dim=0)
+    y_train = torch.tensor(y_train, dtype=torch.float32).reshape(-1, 1)
+    w, b, losses = student.train_linear((X_train - means) / stds, y_train, learning_rate=0.4, n_epochs=20, seed=42)
+    with torch.no_grad():
+        return losses, ((X_test - means) / stds @ w + b).flatten()
+
+
+@check(
+    "train_linear",
+    points=0.75,
+    requires=["train_loss_curve"],
+    hint="run the last cell of the exercise: from which epoch on do your losses differ from these?",
+)
+def test_train_on_california_housing(candidate: Candidate) -> None:
+    """On California Housing the losses and predictions are those printed in the course notes."""
+    losses, predictions = returned(candidate.run(california_housing), "losses", "predictions")
+    follows(losses, PUBLISHED_LOSSES)
+    predictions.values(PUBLISHED_PREDICTIONS, rtol=CURVE_RTOL)

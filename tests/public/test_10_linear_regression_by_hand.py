@@ -1,0 +1,116 @@
+"""Public checks of 10_linear_regression_by_hand."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from grader.judging import CURVE_RTOL, Candidate, Draw, Seen, Subject, check
+
+
+def returned(seen: Seen, *names: str) -> list[Subject]:
+    """Return the items of the result, called as the exercise calls them."""
+    items = seen.result.items(len(names))
+    for item, name in zip(items, names, strict=True):
+        item.name = name
+    return items
+
+
+def seeded_weights(n_features: int, seed: int) -> Tensor:
+    """Return what `torch.manual_seed(seed)` and `torch.randn((n_features, 1))` give."""
+    return torch.randn((n_features, 1), generator=torch.Generator().manual_seed(seed))
+
+
+def loss_curve(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: int) -> list[float]:
+    """Return the loss before each update of gradient descent, by the formula and in float64."""
+    X, y, w, b = X.double(), y.double(), seeded_weights(X.shape[1], seed).double(), 0.0
+    losses = []
+    for _ in range(n_epochs):
+        error = X @ w + b - y
+        losses.append(float(error.square().mean()))
+        w, b = w - learning_rate * 2 / len(X) * X.T @ error, b - learning_rate * 2 * float(error.mean())
+    return losses
+
+
+@check("init_parameters", points=0.25)
+def test_init_shapes(candidate: Candidate, draw: Draw) -> None:
+    """`w` has shape (n_features, 1) and `b` has shape ()."""
+    n_features = draw.integer(2, 5)
+    w, b = returned(candidate.init_parameters(n_features, seed=draw.integer(0, 9999)), "w", "b")
+    w.shape(n_features, 1)
+    b.shape()
+
+
+@check(
+    "init_parameters",
+    points=0.5,
+    requires=["init_shapes"],
+    hint="set the seed right before you draw `w`, with the two calls of the docstring and nothing in between.",
+)
+def test_init_values(candidate: Candidate, draw: Draw) -> None:
+    """`w` holds the normal numbers of that seed and `b` is 0."""
+    n_features, seed = draw.integer(2, 5), draw.integer(0, 9999)
+    w, b = returned(candidate.init_parameters(n_features, seed=seed), "w", "b")
+    w.values(seeded_weights(n_features, seed))
+    b.values(0.0)
+
+
+@check("mse", points=0.5)
+def test_mse_of_columns(candidate: Candidate, draw: Draw) -> None:
+    """The mean of the squared differences of two columns, as a 0-D tensor."""
+    y_pred, y_true = draw.tensor(4, 1), draw.tensor(4, 1)
+    candidate.mse(y_pred, y_true).result.values((y_pred.double() - y_true.double()).square().mean())
+
+
+@check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+def test_mse_refuses_a_flat_target(candidate: Candidate, draw: Draw) -> None:
+    """Predictions of shape (N, 1) against targets of shape (N,) are a ValueError."""
+    candidate.mse(draw.tensor(3, 1), draw.tensor(3)).raises("ValueError")
+
+
+@check("train_linear", points=0.25)
+def test_train_losses_are_floats(candidate: Candidate, draw: Draw) -> None:
+    """`losses` is a list of one Python float for each epoch."""
+    X, y = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1)
+    seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=4, seed=draw.integer(0, 9999))
+    *_, losses = returned(seen, "w", "b", "losses")
+    for loss in losses.items(4, kind="list"):
+        loss.number()
+
+
+@check(
+    "train_linear",
+    points=0.5,
+    requires=["train_losses_are_floats"],
+    hint="seed, draw `w` and make `b` first. Then the first loss is the mean of (X @ w + b - y)² before any update.",
+)
+def test_train_first_loss(candidate: Candidate, draw: Draw) -> None:
+    """The first loss is that of the initial parameters."""
+    X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
+    seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=2, seed=seed)
+    *_, losses = returned(seen, "w", "b", "losses")
+    first, _ = losses.items(2, kind="list")
+    first.number(loss_curve(X, y, 0.05, 1, seed)[0])
+
+
+@check(
+    "train_linear",
+    points=0.5,
+    requires=["train_first_loss"],
+    hint="do two epochs with pen and paper: predict, loss, backward, update both parameters, reset both gradients.",
+)
+def test_train_loss_curve(candidate: Candidate, draw: Draw) -> None:
+    """All losses are those of gradient descent."""
+    X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
+    rate = draw.number(0.04, 0.08)
+    seen = candidate.train_linear(X, y, learning_rate=rate, n_epochs=5, seed=seed)
+    *_, losses = returned(seen, "w", "b", "losses")
+    for loss, expected in zip(losses.items(5, kind="list"), loss_curve(X, y, rate, 5, seed), strict=True):
+        loss.number(expected, rtol=CURVE_RTOL)
+
+
+@check("train_linear", points=0.5, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
+def test_train_refuses_flat_targets(candidate: Candidate, draw: Draw) -> None:
+    """Targets of shape (N,) are a ValueError."""
+    seen = candidate.train_linear(draw.tensor(4, 2), draw.tensor(4), learning_rate=0.05, n_epochs=2, seed=0)
+    seen.raises("ValueError")
