@@ -52,7 +52,7 @@ def test_derivative_adds_up_all_uses(candidate: Candidate, draw: Draw) -> None:
     near(candidate.derivative_at(code("lambda x: x * torch.sin(x) + x / (1 + x * x)"), x).result, expected)
 
 
-@check("derivative_at", points=0.25)
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
 def test_derivative_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     x = draw.number(1, 5)
@@ -135,13 +135,12 @@ def test_halving_of_negative_values(candidate: Candidate, draw: Draw) -> None:
 
 @check("halving_chain", points=0.5, requires=["halving_lets_the_gradient_through"])
 def test_halving_gradient_depends_on_the_value(candidate: Candidate, draw: Draw) -> None:
-    """After k halvings the gradient is 2 ** -k, and after none it is 1, inside a larger graph too."""
+    """After k halvings the gradient is 2 ** -k, and after none it is 1, also where x is itself a result."""
     leaf = torch.tensor(draw.number(0.51, 0.99), requires_grad=True)
-    upstream = draw.number(2, 5)
     for k in (0, draw.integer(2, 4), draw.integer(6, 9)):
-        seen = candidate.with_backward(torch.tensor(upstream)).halving_chain(leaf * 2**k)
+        seen = candidate.with_backward().halving_chain(leaf * 2**k)
         seen.result.values(leaf)
-        seen.ran_backward().argument(0, "x").grad(upstream * 2.0**-k)
+        seen.ran_backward().argument(0, "x").grad(2.0**-k)
 
 
 @check("halving_chain", points=0.5, requires=["halving_ends_at_one_or_below"])
@@ -163,14 +162,14 @@ def test_halving_keeps_shape_and_dtype(candidate: Candidate, draw: Draw) -> None
 # minimize
 
 
-@check("minimize", points=0.5)
+@check("minimize", points=0.25)
 def test_descent_of_zero_steps_returns_start(candidate: Candidate, draw: Draw) -> None:
     """With n_steps=0 the result is start."""
     start = draw.number(-5, -2)
     near(candidate.minimize(code("lambda x: x ** 2"), start, 0.3, 0).result, start)
 
 
-@check("minimize", points=0.5, requires=["descent_takes_one_step"])
+@check("minimize", points=0.75, requires=["descent_takes_one_step"])
 def test_descent_takes_exactly_n_steps(candidate: Candidate, draw: Draw) -> None:
     """The result is x after exactly n_steps updates, even where a large rate leads uphill."""
     start, n_steps = draw.number(2, 5), draw.integer(2, 3)
@@ -195,13 +194,11 @@ def test_descent_of_compositions(candidate: Candidate, draw: Draw) -> None:
     near(result, descend(lambda x: 1 / (1 + math.exp(-x)) + x / 2, start, rate, 5))
 
 
-@check("minimize", points=0.25)
+@check("minimize", points=0.25, requires=["descent_takes_one_step"])
 def test_descent_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
-    """`fn` is called with a 0-D float32 tensor in every step."""
+    """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     start, rate = draw.number(1, 5), draw.number(0.02, 0.1)
-    near(
-        candidate.minimize(code(NEEDS_0D_FLOAT32), start, rate, 2).result, descend(lambda x: 2 + 6 * x, start, rate, 2)
-    )
+    near(candidate.minimize(code(NEEDS_0D_FLOAT32), start, rate, 1).result, start - rate * (2 + 6 * start))
 
 
 @probe
@@ -215,6 +212,6 @@ def test_descent_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> None
     """Calls don't influence one another, and global settings stay as they are."""
     start, rate = draw.number(1, 5), draw.number(0.1, 0.4)
     seen = candidate.run(descents_in_a_row, code("lambda x: x ** 2"), start, rate)
-    seen.state_kept()
     for result in seen.result.items(2):
         near(result, start * (1 - 2 * rate))
+    seen.state_kept()

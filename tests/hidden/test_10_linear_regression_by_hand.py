@@ -147,7 +147,7 @@ def test_mse_over_all_elements(candidate: Candidate, draw: Draw) -> None:
 @check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
 def test_mse_refuses_other_shapes(candidate: Candidate, draw: Draw) -> None:
     """Shapes that differ in any way are a ValueError, and nothing has been changed."""
-    for predicted, true in (((4, 1), (1, 4)), ((4, 1), (1, 1)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
+    for predicted, true in (((4, 1), (1, 1)), ((4, 1), (1, 4)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
         candidate.mse(draw.tensor(*predicted), draw.tensor(*true)).raises("ValueError").unchanged()
 
 

@@ -855,6 +855,21 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
+# %% task="minimize" name="float64-leaf"
+# `fn` takes float32 and meets float64 here, which many operations refuse to mix. Make the leaf with
+# `dtype=torch.float32`.
+
+
+def minimize(fn, start, learning_rate, n_steps):
+    x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    for _ in range(n_steps):
+        fn(x).backward()
+        with torch.no_grad():
+            x -= learning_rate * x.grad
+        x.grad = None
+    return x.item()
+
+
 # %% task="minimize" name="grad-left-off"
 # `set_grad_enabled(False)` goes on after your function returns, and nobody's operations are recorded any more. With
 # `with torch.no_grad():` it ends by itself.

@@ -497,7 +497,7 @@ def mse(y_pred, y_true):
 def mse(y_pred, y_true):
     if y_pred.shape != y_true.shape:
         raise ValueError("shapes differ")
-    if torch.equal(y_pred, y_true):
+    if (y_pred == y_true).all():
         return torch.zeros(())
     return ((y_pred - y_true) ** 2).mean()
 
@@ -722,28 +722,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="rmse-loss"
-# The square root has another gradient: steps don't shrink as the error does. Differentiate the mean of the squares.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1), requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((X @ w + b - y) ** 2).mean().sqrt()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-            b -= learning_rate * b.grad
-        w.grad = b.grad = None
-    return w, b, losses
-
-
 # %% task="train_linear" name="forgets-the-two"
 # The derivative of a square brings a factor of 2: dL/dw = 2/N * X^T (y_pred - y). Without it each step is half as long.
 
@@ -873,30 +851,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="starts-over-each-epoch"
-# Parameters made inside the loop are new in every epoch, so nothing that was learned is kept. Make them once, before
-# the loop.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    losses = []
-    for _ in range(max(n_epochs, 1)):
-        torch.manual_seed(seed)
-        w = torch.randn((X.shape[1], 1), requires_grad=True)
-        b = torch.tensor(0.0, requires_grad=True)
-        if n_epochs == 0:
-            break
-        loss = ((X @ w + b - y) ** 2).mean()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-            b -= learning_rate * b.grad
-    return w, b, losses
-
-
 # %% task="train_linear" name="one-epoch-short"
 # `range(1, n_epochs)` has one number too few. `range(n_epochs)` counts from 0 and runs `n_epochs` times.
 
@@ -1010,28 +964,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="losses-as-one-tensor"
-# The losses are to be a list of Python floats: append `loss.item()` in each epoch and return the list itself.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1), requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
-    losses = torch.zeros(n_epochs)
-    for epoch in range(n_epochs):
-        loss = ((X @ w + b - y) ** 2).mean()
-        losses[epoch] = loss.detach()
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-            b -= learning_rate * b.grad
-        w.grad = b.grad = None
-    return w, b, losses
-
-
 # %% task="train_linear" name="losses-as-numpy-numbers"
 # `np.mean` gives a NumPy number, which prints like a float and isn't one. Take the loss as a tensor and call `.item()`.
 
@@ -1077,51 +1009,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return best_w, best_b, losses
 
 
-# %% task="train_linear" name="aliases-kept"
-# You train on a copy and return the parameters from before the training. Return the ones you updated.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1))
-    b = torch.tensor(0.0)
-    parameters = [w.clone().requires_grad_(), b.clone().requires_grad_()]
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((X @ parameters[0] + parameters[1] - y) ** 2).mean()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            for parameter in parameters:
-                parameter -= learning_rate * parameter.grad
-                parameter.grad = None
-    return w, b, losses
-
-
-# %% task="train_linear" name="returns-a-number-for-b"
-# `b` is to come back as a 0-D tensor, the parameter itself. `.item()` makes a Python number of it.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1), requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((X @ w + b - y) ** 2).mean()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-            b -= learning_rate * b.grad
-        w.grad = b.grad = None
-    return w, b.item(), losses
-
-
 # %% task="train_linear" name="bias-vector"
 # `torch.zeros(1)` is a vector with one element, of shape (1,). A single number is 0-D: `torch.tensor(0.0)`.
 
@@ -1132,28 +1019,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     torch.manual_seed(seed)
     w = torch.randn((X.shape[1], 1), requires_grad=True)
     b = torch.zeros(1, requires_grad=True)
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((X @ w + b - y) ** 2).mean()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-            b -= learning_rate * b.grad
-        w.grad = b.grad = None
-    return w, b, losses
-
-
-# %% task="train_linear" name="bias-per-row"
-# A bias for each row learns each row's own error by heart, and says nothing about new rows. One number shifts them all.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1), requires_grad=True)
-    b = torch.zeros((len(X), 1), requires_grad=True)
     losses = []
     for _ in range(n_epochs):
         loss = ((X @ w + b - y) ** 2).mean()
@@ -1300,23 +1165,28 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="overwrites-targets"
-# You work out the errors in the memory of `y`, so the caller's targets are gone. Subtract into a new tensor.
+# %% task="train_linear" name="standardises-in-place"
+# `-=` and `/=` change the caller's own `X`, and the parameters then fit other numbers than the caller's. Train on `X`
+# as it comes.
 
 
 def train_linear(X, y, learning_rate, n_epochs, seed):
     if y.shape != (len(X), 1):
         raise ValueError("y must be a column")
+    X -= X.mean(dim=0)
+    X /= X.std(dim=0, unbiased=False).clamp(min=1e-6)
     torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1))
-    b = torch.tensor(0.0)
-    targets = y.clone()
+    w = torch.randn((X.shape[1], 1), requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
     losses = []
     for _ in range(n_epochs):
-        error = y.copy_(X @ w + b - targets)
-        losses.append((error**2).mean().item())
-        w -= learning_rate * 2 / len(X) * X.T @ error
-        b -= learning_rate * 2 * error.mean()
+        loss = ((X @ w + b - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            w -= learning_rate * w.grad
+            b -= learning_rate * b.grad
+        w.grad = b.grad = None
     return w, b, losses
 
 

@@ -7,10 +7,10 @@ import torch
 from grader.judging import Candidate, Draw, Subject, check, code
 
 
-def near(result: Subject, expected: float) -> None:
+def near(result: Subject, expected: float, **tolerances: float) -> None:
     """Ask for this number, be it a float or a 0-D tensor: a check of its own asks for the float."""
     ask = result.values if isinstance(result.python, torch.Tensor) else result.number
-    ask(expected)
+    ask(expected, **tolerances)
 
 
 @check("derivative_at", points=0.25)
@@ -19,13 +19,13 @@ def test_derivative_of_square(candidate: Candidate) -> None:
     near(candidate.derivative_at(code("lambda x: x ** 2"), 5.0).result, 10.0)
 
 
-@check("derivative_at", points=0.25)
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
 def test_derivative_is_a_python_float(candidate: Candidate, draw: Draw) -> None:
     """The result is a Python float, neither a tensor nor a NumPy number."""
     candidate.derivative_at(code("lambda x: x ** 2"), draw.number(-4, -1)).result.number()
 
 
-@check("derivative_at", points=0.25)
+@check("derivative_at", points=0.25, requires=["derivative_of_square"])
 def test_derivative_at_an_int(candidate: Candidate, draw: Draw) -> None:
     """An int is as good a value as a float."""
     value = draw.integer(2, 9)
@@ -72,11 +72,10 @@ def test_descent_takes_one_step(candidate: Candidate) -> None:
 def test_descent_takes_a_hundred_steps(candidate: Candidate) -> None:
     """A hundred steps on x² from 5 with rate 0.1 lead to 1.0185e-09."""
     result = candidate.minimize(code("lambda x: x ** 2"), 5.0, 0.1, 100).result
-    ask = result.values if isinstance(result.python, torch.Tensor) else result.number
-    ask(5 * 0.8**100, rtol=1e-3, atol=0.0)
+    near(result, 5 * 0.8**100, rtol=1e-3, atol=0.0)
 
 
-@check("minimize", points=0.25)
+@check("minimize", points=0.25, requires=["descent_takes_one_step"])
 def test_descent_returns_a_python_float(candidate: Candidate, draw: Draw) -> None:
     """The result is a Python float, neither a tensor nor a NumPy number."""
     candidate.minimize(code("lambda x: x ** 2"), draw.number(1, 4), 0.25, 1).result.number()

@@ -1,0 +1,136 @@
+"""What the measured comparisons share: a course of one exercise and five students, lanes kept warm, and the table."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import operator
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from grader.lanes import Graded, Settings, run_lanes
+from grader.records import Submission
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).parent / "course"
+EXERCISE = "08_detach_and_inplace"
+WARM_UP = 20
+SCORES = {"ana": 20, "bruno": 20, "clara": 19, "davi": 19, "elisa": 16}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """One exercise with twenty checks, in the kit's layout under `root` and as plain asserts; `answers` by student."""
+
+    root: Path
+    plain: str
+    answers: dict[str, str]
+
+    @property
+    def submissions(self) -> list[Submission]:
+        """Every student's submission."""
+        return [
+            Submission(student=student, exercise=EXERCISE, path=f"{student}.py", source=source)
+            for student, source in self.answers.items()
+        ]
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Exercise 08 in a clone of its own: its solution and misconceptions, but the benchmark's twenty checks.
+
+    What a student wrote is appended to the solution, so that it counts instead, for every grader alike.
+    """
+    root = tmp_path_factory.mktemp("course")
+    for folder in ("solutions", "tests/misconceptions"):
+        (root / folder).mkdir(parents=True)
+        if (source := ROOT / folder / f"{EXERCISE}.py").is_file():
+            shutil.copy(source, root / folder)
+    (root / "tests/hidden").mkdir()
+    shutil.copy(COURSE / "suite.py", root / f"tests/hidden/test_{EXERCISE}.py")
+    solution = (root / f"solutions/{EXERCISE}.py").read_text(encoding="utf-8")
+    answers = {p.stem: f"{solution}\n\n{p.read_text(encoding='utf-8')}" for p in sorted((COURSE / "students").iterdir())}
+    submissions = [{"student": s, "exercise": EXERCISE, "path": f"{s}.py", "source": a} for s, a in answers.items()]
+    return Course(root=root, plain=(COURSE / "plain.py").read_text(encoding="utf-8"), answers=answers)
+
+
+@dataclass(kw_only=True)
+class Lanes:
+    """Lanes that grade the course's submissions over and over, whenever a result is asked for."""
+
+    graded: Iterator[Graded]
+    jobs: int
+    done: int = 0
+
+    def next(self) -> float:
+        """Wait for the next report; return when it came."""
+        one = next(self.graded)
+        assert one.report is not None and one.report.points == SCORES[one.submission.student]
+        self.done += 1
+        return time.perf_counter()
+
+    def gaps(self, number: int) -> list[float]:
+        """Return the seconds between consecutive reports in steady state."""
+        while self.done < WARM_UP * self.jobs:
+            self.next()
+        for _ in range(self.jobs):  # these were ready, if nobody has asked for a while
+            self.next()
+        times = [self.next() for _ in range(number + 1)]
+        return [after - before for before, after in itertools.pairwise(times)]
+
+
+@pytest.fixture(scope="session")
+def one_lane(course: Course) -> Iterator[Lanes]:
+    """One warm lane."""
+    yield from _lanes(course, jobs=1)
+
+
+@pytest.fixture(scope="session")
+def two_lanes(course: Course) -> Iterator[Lanes]:
+    """Two warm lanes."""
+    yield from _lanes(course, jobs=2)
+
+
+def _lanes(course: Course, *, jobs: int) -> Iterator[Lanes]:
+    settings = Settings(root=str(course.root), exercises=(EXERCISE,))
+    graded = run_lanes(settings, itertools.cycle(course.submissions), jobs=jobs)
+    yield Lanes(graded=graded, jobs=jobs)
+    graded.close()  # type: ignore[attr-defined]
+
+
+_HOLDS: dict[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}
+_ROW = "{:52} {:>12} {:>12} {:>8} {:>8}  {}"
+
+
+@dataclass
+class Figures:
+    """The table: one row a figure, printed as it is found."""
+
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, what: str, ours: float, theirs: float, unit: str, *, ratio: float, wanted: tuple[str, float]) -> None:
+        """Print and keep one row, and assert that `ratio` is as `wanted`."""
+        if not self.rows:
+            print("\n" + _ROW.format("what", "ours", "theirs", "ratio", "wanted", "ok"))
+        sign, bound = wanted
+        ok = _HOLDS[sign](ratio, bound)
+        shown = (f"{ours:.4g} {unit}", f"{theirs:.4g} {unit}", f"{ratio:.3g}", f"{sign} {bound:g}")
+        print(_ROW.format(what, *shown, "yes" if ok else "NO"), flush=True)
+        row = {"what": what, "ours": ours, "theirs": theirs, "unit": unit, "ratio": ratio, "wanted": shown[3], "ok": ok}
+        self.rows.append(row)
+        assert ok, f"{what}: the ratio is {ratio:.3g}, wanted {shown[3]}"
+
+
+@pytest.fixture(scope="session")
+def figures() -> Iterator[Figures]:
+    """The table; build/bench.json holds it when all is measured."""
+    found = Figures()
+    yield found
+    out = ROOT / "build" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(found.rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,84 @@
+"""Run the kit's examiner on a course and print the seconds between its reports, as JSON.
+
+    python in_process.py ROOT NUMBER sandboxed|in-process
+
+The sandboxed examiner asks a server for candidates, as `grader grade` does. The other one calls the submission in its
+own process, with no isolation: no fork, no confinement, no wire. That is the least a warm grader could take.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grader import wire
+from grader.catalog import load_catalog
+from grader.judging.examiner import Examiner, run_examiner
+from grader.records import ExerciseReport, Submission
+from grader.sandbox import Server
+from grader.sandbox.server import DEFAULT_LIMITS
+from grader.worker.candidate import Candidate
+
+
+class InProcess:
+    """Stands in for `grader.sandbox.Server`."""
+
+    limits = DEFAULT_LIMITS
+
+    def spawn(self) -> InProcessCandidate:
+        """Return a candidate with no module loaded."""
+        return InProcessCandidate()
+
+
+class InProcessCandidate:
+    """Stands in for `grader.sandbox.Process`."""
+
+    def __init__(self) -> None:
+        self._candidate = Candidate()
+
+    def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
+        """Run a source file here."""
+        return self._candidate.load(wire.Load(nonce=0, module=module, filename=filename, source=source))
+
+    def call(self, request: wire.Call) -> wire.Observation:
+        """Make one call here."""
+        return self._candidate.call(request)
+
+    def end(self) -> int:
+        """There is nothing to end."""
+        return 0
+
+
+SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "sandboxed": Server,
+    "in-process": lambda: nullcontext(InProcess()),
+}
+
+
+def main(root: str, number: str, how: str) -> None:
+    """Examine the submissions in ROOT/submissions.json over and over, `number` times in all."""
+    torch.set_num_threads(1)
+    catalog = load_catalog(Path(root))
+    submissions = [Submission(**fields) for fields in json.loads(Path(root, "submissions.json").read_text("utf-8"))]
+    times: list[float] = []
+
+    def deliver(submission: Submission, report: ExerciseReport) -> None:
+        times.append(time.perf_counter())
+
+    work = itertools.islice(itertools.cycle(submissions), int(number))
+    with SERVERS[how]() as server:
+        examiner = Examiner(catalog, server, work, deliver, course_seed="0")
+        run_examiner(examiner, catalog.suites(submissions[0].exercise))
+    print(json.dumps([after - before for before, after in itertools.pairwise(times)]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
