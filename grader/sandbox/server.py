@@ -170,7 +170,7 @@ def _environment(data_home: Path | None) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
-        "VIRTUAL_ENV": sys.prefix,
+        "CUDA_VISIBLE_DEVICES": "",  # an accelerator would keep autograd from working in forks
     }
     if data_home is not None:
         environment["SCIKIT_LEARN_DATA"] = os.path.realpath(data_home)
@@ -245,7 +245,9 @@ class Process:
             return time.monotonic()
 
     def _how_it_ended(self) -> str:
-        code = self.end()
+        """Say how a candidate ended that has closed its channel, killing it should it live on behind it."""
+        self.end()
+        code = self._server.ended(self._number)
         if code >= 0:
             return f"exit code {code}"
         try:
@@ -253,16 +255,15 @@ class Process:
         except ValueError:
             return f"signal {-code}"
 
-    def end(self) -> int:
-        """Kill the candidate if it still runs; return how it ended (0 if it was ended before)."""
+    def end(self) -> None:
+        """Kill the candidate, if it still runs; the server buries it in its own time."""
         if self._gone:
-            return 0
+            return
         self._gone = True
         self._channel.close()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
-        return self._server.ended(self._number)
 
 
 def _processor_clock(pidfd: int) -> int | None:

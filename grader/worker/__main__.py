@@ -7,6 +7,7 @@ forked and confined ahead of need.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shutil
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from grader.worker import confine
+from grader.worker.rehearsal import rehearse
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,9 @@ class Spawned(msgspec.Struct, frozen=True, kw_only=True):
 
     process: int
     layers: tuple[str, ...]
+
+
+_REMEMBERED = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +61,11 @@ class Server:
         self._layers = enclosure.layers
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
-        _warm_up()
+        rehearse()
         self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
         self._processes = confine.ProcessNamespace() if self._layers else None
         self._directories: dict[int, str] = {}
+        self._buried: dict[int, int] = {}  # exit codes that nobody has asked for yet
         gc.collect()
         gc.freeze()
 
@@ -80,15 +86,25 @@ class Server:
 
     def _ended(self, process: int) -> int:
         """Wait for a candidate that has gone or been killed; return its exit code, negative for a signal."""
-        try:
-            _, status = os.waitpid(process, 0)
-        except ChildProcessError:
-            return 0
+        with contextlib.suppress(ChildProcessError):
+            while process not in self._buried:
+                self._bury(*os.waitpid(process, 0))
+        return self._buried.pop(process, 0)
+
+    def _bury_the_dead(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG))[0] > 0:
+                self._bury(*found)
+        for process in list(self._buried)[:-_REMEMBERED]:
+            del self._buried[process]
+
+    def _bury(self, process: int, status: int) -> None:
+        self._buried[process] = os.waitstatus_to_exitcode(status)
         if (directory := self._directories.pop(process, None)) is not None:
             shutil.rmtree(directory, ignore_errors=True)
-        return os.waitstatus_to_exitcode(status)
 
     def _fork(self) -> _Ready:
+        self._bury_the_dead()
         ours, theirs = socket.socketpair()
         jail, directory = self._jail, None
         jailed = confine.ROOT in self._layers
@@ -119,32 +135,6 @@ class Server:
             Candidate().serve(channel)
         finally:
             os._exit(0)
-
-
-def _warm_up() -> None:
-    """Import and touch what submissions use, so that no candidate pays for it.
-
-    No backward runs here: autograd refuses to work in a fork of a process that has already started its engine.
-    """
-    import warnings
-
-    warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
-    import torch
-    import torch.utils.data
-
-    import grader.worker.candidate  # noqa: F401
-
-    torch.set_num_threads(1)
-    parameter = torch.nn.Parameter(torch.zeros(2, 2))
-    for optimizer in (torch.optim.SGD, torch.optim.Adam):
-        parameter.grad = torch.zeros(2, 2)
-        working = optimizer([parameter], lr=0.1)
-        working.step()
-        working.zero_grad()
-    with torch.no_grad():
-        torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU())(torch.zeros(1, 2))
-    for _ in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.zeros(2, 1)), batch_size=1):
-        pass
 
 
 def main() -> None:

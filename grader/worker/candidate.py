@@ -16,7 +16,7 @@ import torch
 from grader import wire
 from grader.worker import inputs
 from grader.worker.facts import Describer, clean
-from grader.worker.watch import Watch, restore_defaults
+from grader.worker.watch import Watch
 
 _DEFINED = 200  # names listed in one reply
 
@@ -83,7 +83,6 @@ class Candidate:
             function = _probe(request.probe, request.name)
         elif not callable(function):
             return wire.Observation(nonce=request.nonce, outcome="missing", defined=_callables(module))
-        restore_defaults()
         arguments = [inputs.build(argument) for argument in request.arguments]
         keywords = {name: inputs.build(value) for name, value in request.keywords.items()}
         describer = Describer()

@@ -7,9 +7,9 @@ import random
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,7 +17,6 @@ from torch.nn.modules import module as module_hooks
 from torch.optim import optimizer as optimizer_hooks
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_iter
 
 from grader import wire
 from grader.worker.facts import clean
@@ -39,21 +38,34 @@ class _Functions(TorchFunctionMode):
 class _Operations(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
-        self.seen: Counter[str] = Counter()
+        self._seen: Counter[Any] = Counter()
         self.mixed: Counter[str] = Counter()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = func._schema.name
-        self.seen[name] += 1
-        devices = {
-            t.device.type
-            for t in tree_iter((args, kwargs))
-            # A 0-D CPU tensor may mix with any device, as with CUDA.
-            if isinstance(t, torch.Tensor) and not (t.dim() == 0 and t.device.type == "cpu")
-        }
-        if len(devices) > 1 and name not in _MOVES:
-            self.mixed[name] += 1
+        self._seen[func] += 1
+        devices: set[str] = set()
+        _collect_devices((*args, *(kwargs or {}).values()), devices)
+        if len(devices) > 1 and func._schema.name not in _MOVES:
+            self.mixed[func._schema.name] += 1
         return func(*args, **(kwargs or {}))
+
+    @property
+    def seen(self) -> Counter[str]:
+        """How often each operation ran, by name whatever the overload."""
+        names: Counter[str] = Counter()
+        for func, count in self._seen.items():
+            names[func._schema.name] += count
+        return names
+
+
+def _collect_devices(values: Iterable[object], devices: set[str]) -> None:
+    for value in values:
+        if isinstance(value, torch.Tensor):
+            # A 0-D CPU tensor may mix with any device, as with CUDA.
+            if value.dim() > 0 or value.device.type != "cpu":
+                devices.add(value.device.type)
+        elif isinstance(value, (list, tuple)):
+            _collect_devices(value, devices)
 
 
 _MOVES = {"aten::copy_", "aten::_to_copy", "aten::_copy_from"}
@@ -132,7 +144,7 @@ class Watch:
         sys.stdout, sys.stderr = self._streams
         after = _global_state()
         self.changed = tuple(name for name in self._before if self._before[name] != after[name])
-        restore_defaults()
+        _restore(self.changed)
 
     def _showwarning(self, message: Warning | str, *rest: object) -> None:
         if len(self._warnings) < _WARNINGS:
@@ -166,7 +178,7 @@ def _bounded(seen: Counter[str]) -> dict[str, int]:
 
 
 def _seed_generators(seed: int) -> None:
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also notes, slowly, what to do with other devices
     np.random.seed(seed % 2**32)
     random.seed(seed)
     # One draw each: re-seeding with the same seed must not look like leaving the generators alone.
@@ -175,25 +187,33 @@ def _seed_generators(seed: int) -> None:
     random.random()
 
 
+class _Global(NamedTuple):
+    """A process-wide setting: how to read it, and how to put it back to what every call starts from."""
+
+    read: Callable[[], object]
+    restore: Callable[[], object] = lambda: None
+
+
+_GLOBALS = {
+    "the generator of torch": _Global(lambda: torch.default_generator.get_state().numpy().tobytes()),
+    "the generator of NumPy": _Global(lambda: np.random.get_state()[1].tobytes()),  # type: ignore[index]
+    "the generator of random": _Global(random.getstate),
+    "gradient recording": _Global(torch.is_grad_enabled, lambda: torch.set_grad_enabled(True)),
+    "the default dtype": _Global(torch.get_default_dtype, lambda: torch.set_default_dtype(torch.float32)),
+    "the default device": _Global(lambda: torch.empty(0).device.type, lambda: torch.set_default_device(None)),
+    "anomaly detection": _Global(torch.is_anomaly_enabled, lambda: torch.autograd.set_detect_anomaly(False)),
+    "deterministic algorithms": _Global(
+        torch.are_deterministic_algorithms_enabled, lambda: torch.use_deterministic_algorithms(False)
+    ),
+}
+
+
 def _global_state() -> dict[str, object]:
-    return {
-        "the generator of torch": bytes(torch.get_rng_state().numpy()),
-        "the generator of NumPy": np.random.get_state()[1].tobytes(),  # type: ignore[index]
-        "the generator of random": random.getstate(),
-        "gradient recording": torch.is_grad_enabled(),
-        "the default dtype": torch.get_default_dtype(),
-        "the default device": str(torch.get_default_device()),
-        "anomaly detection": torch.is_anomaly_enabled(),
-        "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
-    }
+    return {name: setting.read() for name, setting in _GLOBALS.items()}
 
 
-def restore_defaults() -> None:
-    """Put global settings back to what every call starts from."""
-    torch.set_grad_enabled(True)
-    torch.set_default_dtype(torch.float32)
-    torch.set_default_device(None)
-    torch.autograd.set_detect_anomaly(False)
-    torch.use_deterministic_algorithms(False)
+def _restore(changed: Iterable[str]) -> None:
+    for name in changed:
+        _GLOBALS[name].restore()
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)

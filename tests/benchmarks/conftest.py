@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import operator
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.lanes import Graded, Settings, run_lanes
@@ -25,19 +27,11 @@ SCORES = {"ana": 20, "bruno": 20, "clara": 19, "davi": 19, "elisa": 16}
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One exercise with twenty checks, in the kit's layout under `root` and as plain asserts; `answers` by student."""
+    """One exercise with twenty checks, in the kit's layout under `root` and as plain asserts, and its submissions."""
 
     root: Path
     plain: str
-    answers: dict[str, str]
-
-    @property
-    def submissions(self) -> list[Submission]:
-        """Every student's submission."""
-        return [
-            Submission(student=student, exercise=EXERCISE, path=f"{student}.py", source=source)
-            for student, source in self.answers.items()
-        ]
+    submissions: tuple[Submission, ...]
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +48,18 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     (root / "tests/hidden").mkdir()
     shutil.copy(COURSE / "suite.py", root / f"tests/hidden/test_{EXERCISE}.py")
     solution = (root / f"solutions/{EXERCISE}.py").read_text(encoding="utf-8")
-    answers = {p.stem: f"{solution}\n\n{p.read_text(encoding='utf-8')}" for p in sorted((COURSE / "students").iterdir())}
-    submissions = [{"student": s, "exercise": EXERCISE, "path": f"{s}.py", "source": a} for s, a in answers.items()]
-    return Course(root=root, plain=(COURSE / "plain.py").read_text(encoding="utf-8"), answers=answers)
+    submissions = tuple(
+        Submission(student=path.stem, exercise=EXERCISE, path=path.name, source=f"{solution}\n\n{path.read_text()}")
+        for path in sorted((COURSE / "students").iterdir())
+    )
+    (root / "submissions.json").write_bytes(msgspec.json.encode(submissions))
+    return Course(root=root, plain=(COURSE / "plain.py").read_text(encoding="utf-8"), submissions=submissions)
+
+
+@pytest.fixture(scope="session")
+def scores() -> dict[str, int]:
+    """How many of the twenty checks each student passes, whoever grades."""
+    return SCORES
 
 
 @dataclass(kw_only=True)
@@ -84,23 +87,17 @@ class Lanes:
         return [after - before for before, after in itertools.pairwise(times)]
 
 
-@pytest.fixture(scope="session")
-def one_lane(course: Course) -> Iterator[Lanes]:
-    """One warm lane."""
-    yield from _lanes(course, jobs=1)
+@pytest.fixture
+def open_lanes(course: Course) -> Iterator[Callable[[int], Lanes]]:
+    """Return a function that opens so many lanes; they end with the test."""
+    with contextlib.ExitStack() as opened:
 
+        def open_lanes(jobs: int) -> Lanes:
+            settings = Settings(root=str(course.root), exercises=(EXERCISE,))
+            graded = run_lanes(settings, itertools.cycle(course.submissions), jobs=jobs)
+            return Lanes(graded=opened.enter_context(contextlib.closing(graded)), jobs=jobs)
 
-@pytest.fixture(scope="session")
-def two_lanes(course: Course) -> Iterator[Lanes]:
-    """Two warm lanes."""
-    yield from _lanes(course, jobs=2)
-
-
-def _lanes(course: Course, *, jobs: int) -> Iterator[Lanes]:
-    settings = Settings(root=str(course.root), exercises=(EXERCISE,))
-    graded = run_lanes(settings, itertools.cycle(course.submissions), jobs=jobs)
-    yield Lanes(graded=graded, jobs=jobs)
-    graded.close()  # type: ignore[attr-defined]
+        yield open_lanes
 
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}

@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 
 from grader import wire
@@ -67,7 +68,7 @@ def main(root: str, number: str, how: str) -> None:
     """Examine the submissions in ROOT/submissions.json over and over, `number` times in all."""
     torch.set_num_threads(1)
     catalog = load_catalog(Path(root))
-    submissions = [Submission(**fields) for fields in json.loads(Path(root, "submissions.json").read_text("utf-8"))]
+    submissions = msgspec.json.decode(Path(root, "submissions.json").read_bytes(), type=list[Submission])
     times: list[float] = []
 
     def deliver(submission: Submission, report: ExerciseReport) -> None:

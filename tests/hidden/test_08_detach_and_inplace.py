@@ -11,7 +11,7 @@ from grader.judging import Candidate, Draw, Seen, check, code, feedback, probe
 
 @probe
 def step_beside_alias(student, x, learning_rate):  # type: ignore[no-untyped-def]
-    """gradient_step_ on x, while somebody else holds the same memory: alias = x.detach() was made before; alias"""
+    """alias = x.detach(); gradient_step_(x, learning_rate); alias"""
     alias = x.detach()
     student.gradient_step_(x, learning_rate)
     return alias
@@ -50,12 +50,12 @@ def test_step_works_for_any_shape(candidate: Candidate, draw: Draw) -> None:
         x, rate = values.requires_grad_(), draw.number(0.1, 0.9)
         x.grad = draw.tensor(*x.shape, dtype=x.dtype)
         seen = candidate.gradient_step_(x, rate)
-        seen.argument(0, "x").values(x.detach() - rate * x.grad).dtype(x.dtype)
+        seen.argument(0, "x").dtype(x.dtype).values(x.detach() - rate * x.grad)
 
 
 @probe
 def two_steps(student, x, learning_rate):  # type: ignore[no-untyped-def]
-    """twice: x.grad = None; (x**2).sum().backward(); gradient_step_(x, learning_rate). Then x"""
+    """twice: x.grad = None; (x**2).sum().backward(); gradient_step_(x, learning_rate); then x"""
     for _ in range(2):
         x.grad = None
         (x**2).sum().backward()
@@ -76,7 +76,7 @@ def test_step_can_be_repeated(candidate: Candidate, draw: Draw) -> None:
 
 @probe
 def snapshot_then_change_x(student, x):  # type: ignore[no-untyped-def]
-    """kept = snapshot(x), then x += 10 under no_grad(); kept"""
+    """kept = snapshot(x); x += 10, unrecorded; kept"""
     kept = student.snapshot(x)
     with torch.no_grad():
         x += 10
@@ -85,9 +85,9 @@ def snapshot_then_change_x(student, x):  # type: ignore[no-untyped-def]
 
 @probe
 def snapshot_then_change_kept(student, x):  # type: ignore[no-untyped-def]
-    """kept = snapshot(x), then kept += 10 under no_grad(); x"""
+    """kept = snapshot(x); kept += 10, unrecorded; x"""
     kept = student.snapshot(x)
-    with torch.no_grad():
+    with torch.inference_mode():
         kept += 10
     return x
 
@@ -118,7 +118,7 @@ def test_snapshot_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> Non
         draw.tensor(4, 3).T.requires_grad_(),
         torch.empty(0, 2),
     ):
-        candidate.snapshot(x).result.values(x, rtol=0, atol=0).dtype(x.dtype)
+        candidate.snapshot(x).result.dtype(x.dtype).values(x, rtol=0, atol=0)
 
 
 @check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
@@ -132,11 +132,11 @@ def test_snapshot_leaves_x_alone(candidate: Candidate, draw: Draw) -> None:
 
 @probe
 def snapshots_during_forward(student, w):  # type: ignore[no-untyped-def]
-    """snapshot(w); y = w.exp(); kept = snapshot(y); kept += 1 under no_grad(); y.sum().backward(); w.grad"""
+    """snapshot(w); y = w.exp(); kept = snapshot(y); kept += 1, unrecorded; y.sum().backward(); w.grad"""
     student.snapshot(w)
     y = w.exp()
     kept = student.snapshot(y)
-    with torch.no_grad():
+    with torch.inference_mode():
         kept += 1
     y.sum().backward()
     return w.grad
@@ -199,7 +199,7 @@ def test_exp_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
         draw.tensor(4, 3).T,
         torch.empty(2, 0),
     ):
-        candidate.exp_plus_one(t).result.values(t.double().exp() + 1).dtype(t.dtype)
+        candidate.exp_plus_one(t).result.dtype(t.dtype).values(t.double().exp() + 1)
 
 
 @check("exp_plus_one", points=0.25, requires=["exp_has_right_gradient"])
@@ -213,33 +213,45 @@ def test_exp_has_right_gradient_for_any_shape(candidate: Candidate, draw: Draw) 
 
 # inplace_error
 
-_CATCH = (
-    "catch that error with `try` and `except RuntimeError as error:`, and look in `str(error)` for words that no other "
-    "error has."
+_WORDS = (
+    "the first error comes from `fn` itself, the second only from `backward()`. Catch each with "
+    "`except RuntimeError as error:`, and know it by words in `str(error)` that no other error has."
+)
+_EXPERIMENT = (
+    "do it by hand for this op: forward, change one of the two in place, backward. If backward raises a RuntimeError, "
+    "that one was saved: catch it and note which."
 )
 _RERAISE = "let through every error that isn't one of the two: a bare `raise` at the end of the `except` block."
 
 
-def _says(seen: Seen, label: str) -> None:
-    """Ask for this label. The usual advice on an in-place error, to avoid it, would mislead: it is to be caught."""
+def _says(seen: Seen, label: str, *to_catch: str) -> None:
+    """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
     raised = seen.observation.raised
-    if raised is not None and any(
-        words in raised.message for words in ("is being used in an", "modified by an inplace")
-    ):
-        seen.fails(repr(label), feedback.error_name(raised), "raises", next_step=_CATCH)
+    if raised is not None and any(words in raised.message for words in to_catch):
+        seen.fails(repr(label), feedback.error_name(raised), "raises")
     seen.result.equals(label)
 
 
-@check("inplace_error", points=0.25, requires=["inplace_error_leaf"])
+def _errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
+    seen = candidate.inplace_error(code(f"lambda x: {fn}"), value)
+    _says(seen, label, "used in an in-place operation", "modified by an inplace operation")
+
+
+def _keep(candidate: Candidate, label: str, *ops: str) -> None:
+    for op in ops:
+        _says(candidate.saved_for_backward(code(op)), label, "modified by an inplace operation")
+
+
+@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_WORDS)
 def test_inplace_error_leaf_or_view_of_it(candidate: Candidate, draw: Draw) -> None:
     """Any in-place method on the leaf or on a view of it gives "leaf"."""
     for fn in ("x.cos_()", "x.mul_(2)", "x.view(1).add_(1)", "x[...].zero_()", "x.reshape(1)[0].sub_(3)"):
-        _says(candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)), "leaf")
+        _errs(candidate, fn, draw.number(0.5, 2), "leaf")
 
 
 @probe
 def input_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
-    """inplace_error, fn doing: y = 2 * x; z = y.cos(); y += 1; return z"""
+    """inplace_error(fn, value), where fn does y = 2 * x; z = y.cos(); y += 1; return z"""
 
     def fn(x):  # type: ignore[no-untyped-def]
         y = 2 * x
@@ -252,7 +264,7 @@ def input_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
 
 @probe
 def output_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
-    """inplace_error, fn doing: y = 2 * x; z = y.cos(); z += 1; return z"""
+    """inplace_error(fn, value), where fn does y = 2 * x; z = y.cos(); z += 1; return z"""
 
     def fn(x):  # type: ignore[no-untyped-def]
         y = 2 * x
@@ -265,7 +277,7 @@ def output_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
 
 @probe
 def leaf_changed_under_no_grad(student, value):  # type: ignore[no-untyped-def]
-    """inplace_error, fn doing: y = x * x; with torch.no_grad(): x += 1; return y"""
+    """inplace_error(fn, value), where fn does y = x * x; x += 1 under no_grad(); return y"""
 
     def fn(x):  # type: ignore[no-untyped-def]
         y = x * x
@@ -276,12 +288,15 @@ def leaf_changed_under_no_grad(student, value):  # type: ignore[no-untyped-def]
     return student.inplace_error(fn, value)
 
 
-@check("inplace_error", points=0.5, requires=["inplace_error_saved"])
+@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_WORDS)
 def test_inplace_error_depends_on_what_was_saved(candidate: Candidate, draw: Draw) -> None:
     """Changing the input of cos, or a leaf that a product needs, gives "saved"; changing cos's output gives "ok"."""
-    _says(candidate.run(input_of_cos_changed, draw.number(0.5, 2)), "saved")
-    _says(candidate.run(output_of_cos_changed, draw.number(0.5, 2)), "ok")
-    _says(candidate.run(leaf_changed_under_no_grad, draw.number(0.5, 2)), "saved")
+    for fn, label in (
+        (input_of_cos_changed, "saved"),
+        (output_of_cos_changed, "ok"),
+        (leaf_changed_under_no_grad, "saved"),
+    ):
+        _says(candidate.run(fn, draw.number(0.5, 2)), label, "modified by an inplace operation")
 
 
 @check("inplace_error", points=0.5, requires=["inplace_error_leaf"], hint=_RERAISE)
@@ -293,7 +308,7 @@ def test_inplace_error_passes_on_other_runtime_errors(candidate: Candidate, draw
 
 @probe
 def error_of_fn(student, error, value):  # type: ignore[no-untyped-def]
-    """inplace_error with a function that raises: what arrives?"""
+    """inplace_error(fn, value), where fn raises an exception of its own: what arrives?"""
 
     def fn(x):  # type: ignore[no-untyped-def]
         raise error
@@ -328,7 +343,7 @@ def test_inplace_error_leaves_settings_alone(candidate: Candidate, draw: Draw) -
 
 @probe
 def argument_of_fn(student, value):  # type: ignore[no-untyped-def]
-    """inplace_error with a function that notes its argument x and returns 2 * x; x"""
+    """inplace_error(fn, value), where fn notes its argument x and returns 2 * x; x"""
     noted = []
 
     def fn(x):  # type: ignore[no-untyped-def]
@@ -336,10 +351,15 @@ def argument_of_fn(student, value):  # type: ignore[no-untyped-def]
         return 2 * x
 
     student.inplace_error(fn, value)
-    return noted[-1]
+    return noted[-1] if noted else None
 
 
-@check("inplace_error", points=0.25, requires=["inplace_error_ok"])
+@check(
+    "inplace_error",
+    points=0.25,
+    requires=["inplace_error_ok"],
+    hint="make `x` with `torch.tensor(value, requires_grad=True)`, and give `fn` that very tensor.",
+)
 def test_inplace_error_makes_the_leaf(candidate: Candidate, draw: Draw) -> None:
     """fn is given a 0-D float32 leaf that holds the value and requires grad."""
     value = draw.number(0.5, 2)
@@ -348,65 +368,58 @@ def test_inplace_error_makes_the_leaf(candidate: Candidate, draw: Draw) -> None:
 
 # saved_for_backward
 
-_EXPERIMENT = "do it by hand for this op: forward, change that one tensor in place, backward. Does backward raise?"
-
-
-def _all_say(candidate: Candidate, ops: list[str], label: str) -> None:
-    for op in ops:
-        _says(candidate.saved_for_backward(code(op)), label)
-
 
 @check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
 def test_saved_output(candidate: Candidate) -> None:
     """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
-    ops = ["torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"]
-    _all_say(candidate, ops, "output")
+    ops = "torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"
+    _keep(candidate, "output", *ops)
 
 
 @check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
 def test_saved_input(candidate: Candidate) -> None:
     """abs, cos, log, sin, square and var keep their input."""
-    _all_say(candidate, ["torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var"], "input")
+    _keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
 
 
 @check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
 def test_saved_both(candidate: Candidate) -> None:
-    """max, min, norm, prod, sgn and std (full reductions) keep both."""
-    _all_say(candidate, ["torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std"], "both")
+    """max, min, norm, prod, sgn and std (of the whole tensor) keep both."""
+    _keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
 def test_saved_neither(candidate: Candidate) -> None:
     """ceil, floor, mean, round, sum and max along a dimension keep neither."""
-    ops = ["torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"]
-    _all_say(candidate, ops, "neither")
+    ops = "torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"
+    _keep(candidate, "neither", *ops)
 
 
 @check(
     "saved_for_backward",
     points=0.75,
-    requires=["saved_output_or_input", "saved_both_or_neither"],
+    requires=["saved_output_or_input"],
     hint="only the tensor given to `op` and the one it returns count. Change those two, each in a run of its own.",
 )
 def test_saved_of_several_operations(candidate: Candidate, draw: Draw) -> None:
     """For several operations in a row, tensors between input and output don't count."""
     k = draw.number(1.5, 4)
-    _all_say(candidate, [f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()"], "neither")
-    _all_say(candidate, [f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}"], "input")
-    _all_say(candidate, [f"lambda x: ({k} * x).exp()"], "output")
-    _all_say(candidate, ["lambda x: x.log().exp()"], "both")
+    _keep(candidate, "neither", f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()")
+    _keep(candidate, "input", f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}")
+    _keep(candidate, "output", f"lambda x: ({k} * x).exp()")
+    _keep(candidate, "both", "lambda x: x.log().exp()")
 
 
-@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"])
+@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"], hint=_EXPERIMENT)
 def test_saved_for_any_shape_of_result(candidate: Candidate) -> None:
     """The result may have any shape: a number, a vector, a matrix."""
-    _all_say(candidate, ["lambda x: x.sum().sqrt()"], "output")
-    _all_say(candidate, ["lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)"], "input")
+    _keep(candidate, "output", "lambda x: x.sum().sqrt()", "lambda x: x.softmax(dim=0)")
+    _keep(candidate, "input", "lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)")
 
 
 @probe
 def arguments_of_op(student):  # type: ignore[no-untyped-def]
-    """saved_for_backward with an op that notes what it is given, and returns x.exp(); all that it was given"""
+    """saved_for_backward(op), where op notes its argument x and returns x.exp(); x"""
     noted = []
 
     def op(x):  # type: ignore[no-untyped-def]
@@ -414,13 +427,17 @@ def arguments_of_op(student):  # type: ignore[no-untyped-def]
         return x.exp()
 
     student.saved_for_backward(op)
-    return noted
+    return noted[-1] if noted else None
 
 
-@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"])
+@check(
+    "saved_for_backward",
+    points=0.25,
+    requires=["saved_output_or_input"],
+    hint="give `op` something like `torch.tensor([1.0, 2.0, 3.0], requires_grad=True)`.",
+)
 def test_saved_gives_op_what_it_takes(candidate: Candidate) -> None:
-    """op is given 1-D float32 tensors of two or more positive values."""
-    for x in candidate.run(arguments_of_op).result.items():
-        x.dtype(torch.float32)
-        if x.tensor.dim() != 1 or len(x.tensor) < 2 or not bool((x.tensor > 0).all()):
-            x.differs("a 1-D tensor of two or more positive values", "shape")
+    """op is given a 1-D float32 tensor of two or more positive values."""
+    x = candidate.run(arguments_of_op).result.dtype(torch.float32)
+    if x.tensor.dim() != 1 or len(x.tensor) < 2 or not bool((x.tensor > 0).all()):
+        x.differs("a 1-D tensor of two or more positive values", "shape")

@@ -4,8 +4,8 @@
 import torch
 
 # %% task="derivative_at" name="no-requires-grad"
-# Autograd only records what happens to tensors that ask for it. Without `requires_grad=True` there is no graph to go
-# back through.
+# There is no graph to go back through: autograd only records what happens to tensors that ask for it with
+# `requires_grad=True`, and nothing at all inside `no_grad()`.
 
 
 def derivative_at(fn, value):
@@ -181,6 +181,59 @@ def accumulate_gradients(fns, x):
         x.grad = None
         fn(x).backward()
     return x.grad.clone()
+
+
+# %% task="accumulate_gradients" name="returns-in-the-loop"
+# The `return` stands inside the loop, so your function ends after the first turn. Move it out, to the left.
+
+
+def accumulate_gradients(fns, x):
+    x.grad = None
+    for fn in fns:
+        fn(x).backward()
+        return x.grad.clone()
+
+
+# %% task="accumulate_gradients" name="sums-running-sums"
+# `x.grad` already is the sum so far, and adding it up once more counts the first functions again and again. Read it
+# once, after the loop.
+
+
+def accumulate_gradients(fns, x):
+    x.grad = None
+    total = torch.zeros_like(x)
+    for fn in fns:
+        fn(x).backward()
+        total = total + x.grad
+    return total.detach()
+
+
+# %% task="accumulate_gradients" name="collects-one-tensor"
+# `x.grad` is one and the same tensor in every turn, so your list holds the final sum several times over. `backward()`
+# adds up by itself: read `x.grad` once, after the loop.
+
+
+def accumulate_gradients(fns, x):
+    x.grad = None
+    collected = []
+    for fn in fns:
+        fn(x).backward()
+        collected.append(x.grad)
+    return sum(collected)
+
+
+# %% task="accumulate_gradients" name="sum-kept-elsewhere"
+# You reset `x.grad` in every turn and add up on the side, so `x.grad` ends with the last gradient alone. Let
+# `backward()` add up in `x.grad`.
+
+
+def accumulate_gradients(fns, x):
+    total = torch.zeros_like(x)
+    for fn in fns:
+        x.grad = None
+        fn(x).backward()
+        total = total + x.grad
+    return total.detach()
 
 
 # %% task="accumulate_gradients" name="zero-when-none"
@@ -422,6 +475,18 @@ def halving_chain(x):
     return y
 
 
+# %% task="halving_chain" name="detached-in-the-loop"
+# `detach()` cuts the chain after each halving, so the gradient never gets back to `x`. Keep what `y / 2` returns as it
+# is.
+
+
+def halving_chain(x):
+    y = x
+    while y.abs() > 1:
+        y = (y / 2).detach()
+    return y
+
+
 # %% task="halving_chain" name="new-leaf"
 # `torch.tensor(x)` copies the number into a leaf of its own, and the gradient ends there instead of in `x`. Begin with
 # `y = x`.
@@ -463,6 +528,17 @@ def halving_chain(x):
 def halving_chain(x):
     y = x
     while y.abs() >= 1:
+        y = y / 2
+    return y
+
+
+# %% task="halving_chain" name="compares-whole-numbers"
+# `int()` cuts 1.25 down to 1 before you compare, so your loop stops too early. Compare the tensor itself.
+
+
+def halving_chain(x):
+    y = x
+    while abs(int(y)) > 1:
         y = y / 2
     return y
 
@@ -619,9 +695,9 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="everything-in-no-grad"
-# Only the update belongs inside `no_grad()`. What `fn` does must be recorded, or `backward()` has nothing to go back
-# through.
+# %% task="minimize" name="nothing-recorded"
+# There is no graph to go back through: x must ask for one with `requires_grad=True`, and `fn` must run outside
+# `no_grad()`, where only the update belongs.
 
 
 def minimize(fn, start, learning_rate, n_steps):

@@ -786,7 +786,7 @@ def inplace_error(fn, value):
 
 
 # %% task="inplace_error" name="double-precision"
-# `fn` should get float32, PyTorch's usual dtype for numbers; this makes it float64.
+# `fn` should get a float32 leaf, and `torch.double` is float64. Leave the dtype out, or write `dtype=torch.float32`.
 
 
 def inplace_error(fn, value):

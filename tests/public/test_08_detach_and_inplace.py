@@ -67,70 +67,83 @@ def test_exp_has_right_values(candidate: Candidate, draw: Draw) -> None:
     candidate.exp_plus_one(t).result.values(t.exp() + 1)
 
 
-@check("exp_plus_one", points=0.5)
+@check(
+    "exp_plus_one",
+    points=0.5,
+    requires=["exp_has_right_values"],
+    hint="stay with torch operations, out of place: `exp` keeps its output for backward, and `z += 1` overwrites it.",
+)
 def test_exp_has_right_gradient(candidate: Candidate, draw: Draw) -> None:
     """backward() works and gives t the gradient exp(t)."""
     t = draw.tensor(3).requires_grad_()
-    seen = candidate.with_backward().exp_plus_one(t)
-    seen.result.values(t.exp() + 1)
-    seen.ran_backward().argument(0, "t").grad(t.detach().exp())
+    candidate.with_backward().exp_plus_one(t).ran_backward().argument(0, "t").grad(t.detach().exp())
 
 
 # inplace_error
 
-_CATCH = (
-    "catch that error with `try` and `except RuntimeError as error:`, and look in `str(error)` for words that no other "
-    "error has."
+_WORDS = (
+    "the first error comes from `fn` itself, the second only from `backward()`. Catch each with "
+    "`except RuntimeError as error:`, and know it by words in `str(error)` that no other error has."
+)
+_EXPERIMENT = (
+    "do it by hand for this op: forward, change one of the two in place, backward. If backward raises a RuntimeError, "
+    "that one was saved: catch it and note which."
 )
 
 
-def _says(seen: Seen, label: str) -> None:
-    """Ask for this label. The usual advice on an in-place error, to avoid it, would mislead: it is to be caught."""
+def _says(seen: Seen, label: str, *to_catch: str) -> None:
+    """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
     raised = seen.observation.raised
-    if raised is not None and any(
-        words in raised.message for words in ("is being used in an", "modified by an inplace")
-    ):
-        seen.fails(repr(label), feedback.error_name(raised), "raises", next_step=_CATCH)
+    if raised is not None and any(words in raised.message for words in to_catch):
+        seen.fails(repr(label), feedback.error_name(raised), "raises")
     seen.result.equals(label)
 
 
-@check("inplace_error", points=0.5)
+def _errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
+    seen = candidate.inplace_error(code(f"lambda x: {fn}"), value)
+    _says(seen, label, "used in an in-place operation", "modified by an inplace operation")
+
+
+def _keep(candidate: Candidate, label: str, *ops: str) -> None:
+    for op in ops:
+        _says(candidate.saved_for_backward(code(op)), label, "modified by an inplace operation")
+
+
+@check("inplace_error", points=0.5, hint=_WORDS)
 def test_inplace_error_leaf(candidate: Candidate, draw: Draw) -> None:
     """Changing the leaf in place gives "leaf"; changing a result of an operation on it doesn't."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
-    _says(candidate.inplace_error(code(f"lambda x: x.add_({k})"), value), "leaf")
-    _says(candidate.inplace_error(code(f"lambda x: (x * 2).add_({k})"), value), "ok")
+    _errs(candidate, f"x.add_({k})", value, "leaf")
+    _errs(candidate, f"(x * 2).add_({k})", value, "ok")
 
 
-@check("inplace_error", points=0.75)
+@check("inplace_error", points=0.75, hint=_WORDS)
 def test_inplace_error_saved(candidate: Candidate, draw: Draw) -> None:
     """Changing the output of exp, which exp saved, gives "saved"; changing that of cos, which saves its input, "ok"."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
-    _says(candidate.inplace_error(code(f"lambda x: x.exp().add_({k})"), value), "saved")
-    _says(candidate.inplace_error(code(f"lambda x: x.cos().add_({k})"), value), "ok")
+    _errs(candidate, f"x.exp().add_({k})", value, "saved")
+    _errs(candidate, f"x.cos().add_({k})", value, "ok")
 
 
-@check("inplace_error", points=0.25)
+@check("inplace_error", points=0.25, hint=_WORDS)
 def test_inplace_error_ok(candidate: Candidate, draw: Draw) -> None:
     """Code without in-place operations gives "ok"."""
-    for fn in (f"lambda x: x.exp() + {draw.number(0.5, 2)}", "lambda x: x * x", "lambda x: x"):
-        _says(candidate.inplace_error(code(fn), draw.number(0.5, 2)), "ok")
+    for fn in (f"x.exp() + {draw.number(0.5, 2)}", "x * x", "x"):
+        _errs(candidate, fn, draw.number(0.5, 2), "ok")
 
 
 # saved_for_backward
-
-_EXPERIMENT = "do it by hand for this op: forward, change that one tensor in place, backward. Does backward raise?"
 
 
 @check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
 def test_saved_output_or_input(candidate: Candidate, draw: Draw) -> None:
     """Tells operations that keep their output from operations that keep their input."""
-    _says(candidate.saved_for_backward(code(draw.choice(["torch.exp", "torch.sigmoid"]))), "output")
-    _says(candidate.saved_for_backward(code(draw.choice(["torch.cos", "torch.sin"]))), "input")
+    _keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]))
+    _keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]))
 
 
 @check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
 def test_saved_both_or_neither(candidate: Candidate, draw: Draw) -> None:
     """Tells operations that keep both from operations that keep neither."""
-    _says(candidate.saved_for_backward(code("torch.prod")), "both")
-    _says(candidate.saved_for_backward(code(f"lambda x: x * {draw.number(1.5, 4)}")), "neither")
+    _keep(candidate, "both", "torch.prod")
+    _keep(candidate, "neither", f"lambda x: x * {draw.number(1.5, 4)}")

@@ -1,0 +1,80 @@
+"""What the kit costs beside the least it could: isolation, memory, a second lane, start-up."""
+
+import json
+import multiprocessing
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+REPEATS = 5
+
+
+def test_isolation(course, figures):
+    """Twenty sandboxed checks take at most 2.5 times as long as the same ones called in one warm process."""
+    script = Path(__file__).with_name("in_process.py")
+    taken = {"sandboxed": [], "in-process": []}
+    for _ in range(REPEATS):
+        for how, seconds in taken.items():
+            command = [sys.executable, script, course.root, "50", how]
+            run = subprocess.run(command, capture_output=True, text=True)
+            assert run.returncode == 0, run.stderr
+            seconds.append(median(json.loads(run.stdout)[20:]))
+    ours, theirs = median(taken["sandboxed"]), median(taken["in-process"])
+    what = "a submission: sandboxed / in one process"
+    figures.add(what, ours * 1000, theirs * 1000, "ms", ratio=ours / theirs, wanted=("≤", 2.5))
+
+
+def test_two_lanes(open_lanes, figures):
+    """On two cores two lanes grade at least 1.7 times as much as one."""
+    lanes = {jobs: open_lanes(jobs) for jobs in (1, 2)}
+    speeds = {jobs: [] for jobs in lanes}
+    for _ in range(REPEATS):
+        for jobs in lanes:
+            gaps = lanes[jobs].gaps(30 * jobs)
+            speeds[jobs].append(len(gaps) / sum(gaps))
+    ours, theirs = median(speeds[2]), median(speeds[1])
+    what = "throughput: two lanes / one lane"
+    figures.add(what, ours, theirs, "/s", ratio=ours / theirs, wanted=("≥", 1.7))
+
+
+def test_memory(open_lanes, figures):
+    """The examiner holds no more memory after 500 submissions than when it was warm."""
+    lane = open_lanes(1)
+
+    def resident():
+        (process,) = multiprocessing.active_children()
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+    def after(number):
+        sizes = []
+        while lane.done < number:
+            lane.next()
+            sizes.append(resident())
+        return median(sizes[-REPEATS:])
+
+    early, late = after(20), after(500)
+    what = "resident memory: after 500 submissions / after 20"
+    figures.add(what, late, early, "MiB", ratio=late / early, wanted=("≤", 1.05))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]], ids=" ".join)
+def test_help(arguments, figures):
+    """Help comes within 0.2 s, and without torch."""
+    command = [Path(sys.executable).with_name("grader"), *arguments]
+    taken = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        taken.append(time.perf_counter() - started)
+    imported = subprocess.run(
+        [sys.executable, "-X", "importtime", *command], check=True, capture_output=True, text=True
+    ).stderr
+    assert "grader.cli" in imported and not re.search(r"\| +torch$", imported, re.MULTILINE)
+    what = f"seconds: grader {' '.join(arguments)} / limit"
+    figures.add(what, median(taken), 0.2, "s", ratio=median(taken) / 0.2, wanted=("≤", 1))
