@@ -9,7 +9,7 @@ from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.store import report_folders, write_json
-from grader.submissions import StudentFolder, find_submissions, read_submission
+from grader.submissions import StudentFolder, SubmissionsError, find_submissions, read_submission
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
 LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
@@ -36,6 +36,11 @@ def grade_class(
     students = find_submissions(submissions, exercises=exercises)
     folders = report_folders(out, [student.student for student in students])
     total = sum(len(student.files) for student in students)
+    if total == 0:
+        raise SubmissionsError(
+            f"Cannot read submissions from {str(submissions)!r}: no student's folder in it holds any of the exercises. "
+            f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
+        )
     reports: dict[str, Report] = {}
     graded = run_lanes(settings, _read_all(students), jobs=jobs)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):

@@ -18,26 +18,27 @@ def register(app: typer.Typer) -> None:
 def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if something differs.")] = False,
 ) -> None:
-    """Build the stubs in exercises/ from solutions/."""
+    """Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports."""
     with errors_told():
         from grader.catalog import build_all, drift
+        from grader.reports.schemas import schemas
 
         known = catalog()
-        differing = drift(known)
-        if check and differing:
-            names = ", ".join(path.name for path in differing)
-            say_error(f"Cannot accept exercises/: {names} differ from what solutions/ builds. Run `grader build`.")
+        built = {**build_all(known), **schemas(known.root)}
+        stale = {path for path, text in built.items() if not path.is_file() or path.read_text(encoding="utf-8") != text}
+        stray = [path for path in drift(known) if path not in built]
+        for path in stray:
+            say_error(f"{path} has no source in solutions/. Remove it, or write its source.")
+        if check and (stale or stray):
+            names = ", ".join(sorted(path.name for path in stale) or [path.name for path in stray])
+            say_error(f"Cannot accept this clone: {names} differ from what is built. Run `grader build`.")
             raise typer.Exit(1)
         if check:
             return
-        built = build_all(known)
-        for path in differing:
-            if path in built:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(built[path], encoding="utf-8")
-            else:
-                say_error(f"{path} has no source in solutions/. Remove it, or write its source.")
-        console().print(f"{len(built)} stubs, {len(differing)} written anew.")
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(built[path], encoding="utf-8")
+        console().print(f"{len(built)} files, {len(stale)} written anew.")
 
 
 def verify(

@@ -31,30 +31,16 @@ def grade(
 ) -> None:
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
     with errors_told():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+        from grader.cli.progress import grading_progress
         from grader.lanes import Settings
         from grader.pipeline import grade_class
-        from grader.records import Submission
         from grader.reports import class_table
-        from grader.reports.terminal import plain
 
         known = catalog()
         exercises = chosen(known, exercise or [])
         settings = Settings(root=str(known.root), exercises=exercises, course_seed=seed, trusted=trust_submissions)
         screen = console()
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(elapsed_when_finished=True),
-        )
-        with Progress(*columns, console=console(stderr=True)) as bar:
-            task = bar.add_task("grading", total=None)
-
-            def progress(done: int, total: int, last: Submission) -> None:
-                bar.update(task, completed=done, total=total, description=f"grading {plain(last.student)[:24]:24}")
-
+        with grading_progress(console(stderr=True)) as progress:
             report = grade_class(
                 known, submissions, out, exercises=exercises, jobs=lanes(jobs), settings=settings, progress=progress
             )

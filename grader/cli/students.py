@@ -69,7 +69,7 @@ def hint(
         if len(hints) < tier:
             say_error(f"Cannot give a hint for {which!r}: this release of the exercises holds no hints.")
             raise typer.Exit(2)
-        console().print(hints[tier - 1])
+        console().print(" ".join(hints[tier - 1].split()))
 
 
 def _named(known: Catalog, which: str | None) -> tuple[str | None, str | None]:

@@ -17,6 +17,8 @@ from grader.records import CheckReport, ClassReport, ExerciseReport, Report, Tas
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+_MISTAKE = "A common mistake"
+
 _MARKS = {
     "passed": ("✓", "green"),
     "failed": ("✗", "red"),
@@ -92,24 +94,31 @@ def _task(task: TaskReport) -> RenderableType:
         return head
     if _untouched(task):
         return Group(head, Padding(Text("Not attempted yet.", style="dim"), (0, 0, 0, 2)))
-    return Group(head, *(Padding(_check(check, told), (0, 0, 0, 2)) for check, told in _once(task)))
+    return Group(head, *(Padding(_check(check, text), (0, 0, 0, 2)) for check, text in _once(task)))
 
 
 def _untouched(task: TaskReport) -> bool:
     return all(check.status == "not_attempted" for check in task.checks)
 
 
-def _once(task: TaskReport) -> list[tuple[CheckReport, bool]]:
-    """Pair each check with whether its message still has to be told: the same message is told once a task."""
+def _once(task: TaskReport) -> list[tuple[CheckReport, str]]:
+    """Pair each check with what is to be told of it: a message or a common mistake is told once a task."""
     told: set[str] = set()
     pairs = []
     for check in task.checks:
-        pairs.append((check, check.message not in told))
-        told.add(check.message)
+        message, _, mistake = check.message.partition(f"\n{_MISTAKE}: ")
+        if check.message in told:
+            text = "The same as above."
+        elif mistake in told:
+            text = f"{message}\nThe same mistake as above."
+        else:
+            text = check.message
+        told |= {check.message, mistake} - {""}
+        pairs.append((check, text))
     return pairs
 
 
-def _check(check: CheckReport, tell: bool) -> RenderableType:
+def _check(check: CheckReport, text: str) -> RenderableType:
     mark, style = _MARKS[check.status]
     hidden = " (hidden)" if check.visibility == "hidden" else ""
     head = Text.assemble(
@@ -117,16 +126,14 @@ def _check(check: CheckReport, tell: bool) -> RenderableType:
     )
     if check.status == "passed":
         return head
-    if not tell:
-        return Group(head, Padding(Text("The same as above.", style="dim"), (0, 0, 0, 2)))
-    return Group(head, Padding(_message(check.message), (0, 0, 0, 2)))
+    return Group(head, Padding(_message(text), (0, 0, 0, 2)))
 
 
 def _message(message: str) -> Text:
     text = Text()
     for line in message.splitlines():
         label, colon, rest = line.partition(": ")
-        if colon and label in ("expected", "got", "Next", "A common mistake"):
+        if colon and label in ("expected", "got", "Next", _MISTAKE):
             text.append(f"{label}: ", style="cyan" if label in ("expected", "got") else "bold")
             text.append(plain(rest))
         else:

@@ -490,8 +490,8 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="looks-at-values"
-# An `if` on a tensor has to read its values, which meta tensors don't have and a GPU must be waited for. Only the
-# shapes need a check here.
+# An `if` on a tensor reads its values: meta tensors have none, and a GPU has to be waited for. Only the shapes need a
+# check here.
 
 
 def mse(y_pred, y_true):

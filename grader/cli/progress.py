@@ -1,0 +1,54 @@
+"""Tells how far grading is and how long it will still take: a bar in a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.pipeline import Progress as Tell
+from grader.records import Submission
+from grader.reports.terminal import plain
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def grading_progress(console: Console) -> Iterator[Tell]:
+    """Give a function to call as (done, total, last submission); the first call makes the progress visible."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", visible=False)
+
+        def tell(done: int, total: int, last: Submission) -> None:
+            shown = f"graded {plain(last.student)[:24]:24}"
+            bar.update(task, completed=done, total=total, description=shown, visible=True)
+
+        yield tell
+
+
+def _lines(console: Console) -> Tell:
+    first = said = time.monotonic()
+
+    def tell(done: int, total: int, last: Submission) -> None:
+        nonlocal first, said
+        now = time.monotonic()
+        if done == 1:
+            first = said = now  # what came before was mostly the lanes warming up
+        elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
+            said = now
+            left = (now - first) / (done - 1) * (total - done)
+            console.print(f"{done} of {total} submissions graded, about {left:.0f} s left")
+
+    return tell
