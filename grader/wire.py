@@ -242,11 +242,17 @@ class Closed(Exception):
 
 
 def send(channel: socket.socket, payload: bytes) -> None:
-    """Send one message. Raises `Closed` when nobody listens and `ValueError` for a message that is too long."""
+    """Send one message.
+
+    Raises `Closed` when nobody listens, `TimeoutError` when the channel's own timeout passes before all of it is taken,
+    and `ValueError` for a message that is too long.
+    """
     if len(payload) > MAX_MESSAGE:
         raise ValueError(f"Cannot send a message of {len(payload)} bytes: the limit is {MAX_MESSAGE}.")
     try:
         channel.sendall(_LENGTH.pack(len(payload)) + payload)
+    except TimeoutError:
+        raise
     except OSError as error:
         raise Closed(str(error)) from error
 

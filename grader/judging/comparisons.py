@@ -62,24 +62,29 @@ def tolerance(dtype: str, rtol: float, atol: float) -> tuple[float, float]:
 
 
 def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: float) -> Difference | None:
-    """Return how `got` differs from `expected` (same shape), `None` when it does not within the tolerance."""
+    """Return how `got` differs from `expected` (same shape), `None` when it does not within the tolerance.
+
+    Between whole numbers (bools too) there is no tolerance.
+    """
+    whole = not any(t.is_floating_point() or t.is_complex() for t in (got, expected))
     if got.dtype.is_complex or expected.dtype.is_complex:
         got, expected = (torch.view_as_real(t.to(torch.complex128)) for t in (got, expected))
     actual, wanted = got.to(torch.float64), expected.to(torch.float64)
-    wrong = ~torch.isclose(actual, wanted, rtol=rtol, atol=atol, equal_nan=True)
+    wrong = got != expected if whole else ~torch.isclose(actual, wanted, rtol=rtol, atol=atol, equal_nan=True)
     if not bool(wrong.any()):
         return None
     unexpected_nan = actual.isnan() & ~wanted.isnan()
     if bool(unexpected_nan.any()):
-        return Difference(kind="nan", details=(f"{_count(unexpected_nan)} NaN.",))
+        return Difference(kind="nan", details=(f"{_count(unexpected_nan)} NaN.",) if wrong.dim() else ())
+    if wrong.dim() == 0:
+        return Difference(kind="values", details=())
     distance = torch.where(wrong, (actual - wanted).abs().nan_to_num(math.inf, math.inf), 0.0)
     flat = int(distance.argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), tuple(wrong.shape)))
-    if wrong.dim() == 0:
-        return Difference(kind="values", details=())
+    allowed = "" if whole else f" (tolerance: {rtol:g} relative, {atol:g} absolute)"
     worst = (
         f"{_count(wrong)} wrong; the largest difference is {float(distance.flatten()[flat]):.4g} at index "
-        f"{show_index(index)} (tolerance: {rtol:g} relative, {atol:g} absolute)."
+        f"{show_index(index)}{allowed}."
     )
     return Difference(kind="values", details=(worst,))
 
@@ -91,8 +96,15 @@ def show_index(index: tuple[int, ...]) -> str:
 
 def _count(mask: torch.Tensor) -> str:
     total, some = mask.numel(), int(mask.sum())
-    share = "" if total == 1 else f" ({100 * some / total:.0f} %)"
+    share = "" if total == 1 else f" ({_percent(some / total)})"
     return f"{some} of {total} element{'s' if total != 1 else ''}{share} {'is' if some == 1 else 'are'}"
+
+
+def _percent(share: float) -> str:
+    """Return a share in words that never say none or all where it is some or most."""
+    if share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def _close(a: float, b: float) -> bool:
@@ -110,6 +122,9 @@ def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
         return _close(a, b)
     if isinstance(a, wire.TensorFact) and isinstance(b, wire.TensorFact):
         return _same_tensor(a, b, values_only)
+    if isinstance(a, wire.ArrayFact) and isinstance(b, wire.ArrayFact):
+        held_alike = values_only or (a.object, a.storage) == (b.object, b.storage)
+        return held_alike and (a.dtype, a.shape, a.data) == (b.dtype, b.shape, b.data)
     if isinstance(a, wire.Items) and isinstance(b, wire.Items):
         return a.kind == b.kind and _all_same(a.items, b.items, values_only)
     if isinstance(a, wire.Pairs) and isinstance(b, wire.Pairs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from grader.judging.comparisons import to_tensor
 
 _ELEMENTS = 12
 _WIDTH = 160
+_USUAL = ("float32", "int64", "bool")  # dtypes that torch leaves out when it prints a tensor
+_USUAL_ARRAYS = ("float64", "int64", "bool")
 
 
 def call(name: str, arguments: tuple[object, ...], keywords: dict[str, object]) -> str:
@@ -29,51 +32,62 @@ def given(value: object) -> str:
         flags = (["requires_grad=True"] if value.requires_grad else []) + (["device='meta'"] if value.is_meta else [])
         if value.requires_grad and value.is_leaf and value.grad is not None:
             flags.append(f"grad={numbers(value.grad)}")
-        return tensor(value, flags)
+        return tensor(value, flags, dtype=True)
     if isinstance(value, np.ndarray):
-        return f"np.array({numbers(torch.from_numpy(value))})" if value.size <= _ELEMENTS else _array(value)
+        return _array(value)
     if isinstance(value, (list, tuple)):
         inside = ", ".join(given(v) for v in value[:_ELEMENTS]) + (", ..." if len(value) > _ELEMENTS else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {given(v)}" for key, v in value.items()) + "}"
     return shorten(repr(value))
 
 
 def _array(value: np.ndarray[Any, Any]) -> str:
-    return f"<array of shape {value.shape}, {value.dtype}>"
+    if value.size > _ELEMENTS:
+        return f"<array of shape {value.shape}, {value.dtype}>"
+    dtype = "" if str(value.dtype) in _USUAL_ARRAYS else f", dtype={value.dtype}"
+    return f"np.array({_nested(value.tolist(), number)}{dtype})"
 
 
-def tensor(value: torch.Tensor, flags: list[str] | None = None) -> str:
-    """Return a tensor as torch prints it when it is small, else its shape and dtype."""
-    extra = "".join(f", {flag}" for flag in flags or [])
+def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = False) -> str:
+    """Return a tensor as torch prints it when it is small, else its shape; with its `dtype`, if that matters."""
+    name = str(value.dtype).removeprefix("torch.")
     if value.is_meta or value.numel() > _ELEMENTS:
-        name = str(value.dtype).removeprefix("torch.")
-        return f"<tensor of shape {tuple(value.shape)}, {name}{extra}>"
-    return f"tensor({numbers(value)}{extra})"
+        facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
+        return ", ".join(facts) + ">"
+    facts = [numbers(value), *flags, *([f"dtype=torch.{name}"] if dtype and name not in _USUAL else [])]
+    return f"tensor({', '.join(facts)})"
 
 
 def numbers(value: torch.Tensor) -> str:
-    """Return the elements as nested lists, floats to four significant decimals."""
-
-    def one(x: object) -> str:
-        if isinstance(x, list):
-            return "[" + ", ".join(one(y) for y in x) + "]"
-        return number(x)
-
+    """Return the elements as nested lists, as torch prints them: `10.` is a float."""
     if value.is_meta:
         return "..."
     if value.numel() > _ELEMENTS:
         return f"... of shape {tuple(value.shape)}"
-    return one(value.detach().tolist())
+    return _nested(value.detach().tolist(), _element)
+
+
+def _nested(value: object, show: Callable[[object], str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_nested(item, show) for item in value) + "]"
+    return show(value)
+
+
+def _element(x: object) -> str:
+    text = number(x)
+    return text[:-1] if text.endswith(".0") else text
 
 
 def number(x: object) -> str:
-    """Return one number, short enough to read."""
+    """Return one Python number, floats to six significant digits: what differs beyond the tolerance looks different."""
     if not isinstance(x, float):
         return repr(x)
     if not math.isfinite(x):
         return str(x)
     text = f"{x:.6g}"
-    return text if any(c in text for c in ".en") else text + "."
+    return text if any(c in text for c in ".e") else text + ".0"
 
 
 def fact(value: wire.Fact) -> str:
@@ -85,9 +99,7 @@ def fact(value: wire.Fact) -> str:
         if rebuilt is None:
             where = f" on {value.device}" if value.device != "cpu" else ""
             return f"<tensor of shape {value.shape}, {value.dtype}{where}>"
-        if value.dtype not in ("float32", "int64", "bool"):
-            flags.append(f"dtype=torch.{value.dtype}")
-        return tensor(rebuilt, flags)
+        return tensor(rebuilt, flags, dtype=True)
     if isinstance(value, wire.ArrayFact):
         return f"<NumPy array of shape {value.shape}, {value.dtype}>"
     if isinstance(value, wire.Items):
@@ -99,7 +111,8 @@ def fact(value: wire.Fact) -> str:
             f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
         )
     if isinstance(value, wire.Pairs):
-        return "{" + ", ".join(f"{fact(k)}: {fact(v)}" for k, v in value.items[:_ELEMENTS]) + "}"
+        pairs = ", ".join(f"{fact(k)}: {fact(v)}" for k, v in value.items[:_ELEMENTS])
+        return "{" + pairs + (", ..." if len(value.items) > _ELEMENTS else "") + "}"
     if isinstance(value, wire.Named):
         return value.name if value.kind in ("dtype", "device") else f"the {value.kind} {value.name}"
     if isinstance(value, wire.Other):

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -78,12 +79,15 @@ class Server:
         """
         self.limits = limits
         self._trusted = trusted
+        # Where candidates write when they cannot have a file system of their own.
+        self._scratch = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "grader.worker", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                env=_environment(data_home),
+                env=_environment(data_home, self._scratch.name),
+                cwd="/",  # Python imports from here first, and it may be a folder of submissions
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE if os.environ.get("GRADER_DEBUG") is None else None,
@@ -112,6 +116,7 @@ class Server:
         if self._process.stderr is not None:
             self._process.stderr.close()
         self._process.wait()
+        self._scratch.cleanup()
 
     def spawn(self) -> Process:
         """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
@@ -135,17 +140,28 @@ class Server:
         return Process(self, socket.socket(fileno=channel), pidfd, answer.process, answer.layers)
 
     def _last_words(self) -> str:
-        if self._process.stderr is None:
+        if self._process.stderr is None or self._process.stderr.closed:
             return ""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "It does not answer."
         words = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return words[-1] if words else "It said nothing."
+        return words[-1] if words else f"It said nothing (exit code {code})."
 
     def ended(self, process: int) -> int:
-        """Return how a candidate that is gone ended: its exit code, or minus the number of a signal."""
-        self._control.send(msgspec.msgpack.encode(process))
-        return msgspec.msgpack.decode(self._control.recv(64), type=int)
+        """Return how a candidate that is gone ended: its exit code, or minus the number of a signal.
+
+        Raises `SandboxError`.
+        """
+        try:
+            self._control.send(msgspec.msgpack.encode(process))
+            answer = self._control.recv(64)
+        except OSError:
+            answer = b""
+        if not answer:
+            raise SandboxError(f"Cannot go on: the sandbox's server ended. {self._last_words()}")
+        return msgspec.msgpack.decode(answer, type=int)
 
 
 _SIGNALS = {
@@ -160,11 +176,12 @@ class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[str, ...]
 
 
-def _environment(data_home: Path | None) -> dict[str, str]:
+def _environment(data_home: Path | None, scratch: str) -> dict[str, str]:
     """Return all that a candidate's environment holds: nothing of the examiner's."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
+        "TMPDIR": scratch,
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
@@ -195,13 +212,13 @@ class Process:
         self.layers = layers
 
     def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
-        """Run a source file in the candidate. Raises `CandidateLost`."""
+        """Run a source file in the candidate. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
         nonce = secrets.randbits(63)
         request = wire.Load(nonce=nonce, module=module, filename=filename, source=source)
         return self._ask(request, nonce, wire.Loaded, self._server.limits.load)
 
     def call(self, request: wire.Call) -> wire.Observation:
-        """Make one call. Raises `CandidateLost`."""
+        """Make one call. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:

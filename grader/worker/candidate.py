@@ -52,9 +52,7 @@ class Candidate:
         with Watch(trace=False, seed=0) as watch:
             flags = 0
             for statement in self._statements(request, errors):
-                if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                    for alias in statement.names:
-                        flags |= getattr(__future__, alias.name).compiler_flag
+                flags |= _future_flags(statement)
                 tree = ast.Module(body=[statement], type_ignores=[])
                 try:
                     exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), module.__dict__)
@@ -78,7 +76,7 @@ class Candidate:
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call and describe everything that came of it."""
         module = self._modules[request.module]
-        function = getattr(module, request.name, None)
+        function = vars(module).get(request.name)
         if request.probe is not None:
             function = _probe(request.probe, request.name)
         elif not callable(function):
@@ -117,10 +115,11 @@ class Candidate:
         if type(result) is not torch.Tensor or not result.requires_grad:
             return "impossible", None
         gradient = torch.ones_like(result) if upstream is None else inputs.build(upstream)
-        try:
-            result.backward(gradient)
-        except BaseException as error:
-            return "raised", self._raised(error)
+        with Watch(trace=False, seed=None):
+            try:
+                result.backward(gradient)
+            except BaseException as error:
+                return "raised", self._raised(error)
         return "ran", None
 
     def _raised(self, error: BaseException) -> wire.Raised:
@@ -131,6 +130,8 @@ class Candidate:
                 line = traceback.tb_lineno
                 file = traceback.tb_frame.f_code.co_filename
             traceback = traceback.tb_next
+        if line is None and isinstance(error, SyntaxError) and error.filename in self._files:
+            line, file = error.lineno, error.filename
         code = "" if line is None else linecache.getline(file, line).strip()
         kind = type(error)
         try:
@@ -146,6 +147,15 @@ class Candidate:
         )
 
 
+def _future_flags(statement: ast.stmt) -> int:
+    """Return the flags that a `from __future__ import` asks for; one of no such feature fails when it is compiled."""
+    flags = 0
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        for alias in statement.names:
+            flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
+    return flags
+
+
 def _probe(source: str, name: str) -> Any:
     namespace = inputs.names()
     filename = f"<probe {name}>"
@@ -159,6 +169,6 @@ def _callables(module: types.ModuleType) -> tuple[str, ...]:
     found = [
         name
         for name, value in list(vars(module).items())
-        if isinstance(value, (types.FunctionType, type)) and getattr(value, "__module__", None) == module.__name__
+        if issubclass(type(value), (types.FunctionType, type)) and getattr(value, "__module__", None) == module.__name__
     ]
     return tuple(clean(name, 200) for name in found[:_DEFINED])

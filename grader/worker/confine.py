@@ -54,7 +54,8 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 class Limits:
     """What one candidate may use: memory and temporary files in bytes, processor time in seconds, open files.
 
-    `mapped` is the address space that the warm server occupies already, which every candidate inherits.
+    `mapped` is the address space that the warm server occupies already, which every candidate inherits. `threads`
+    counts all processes and threads of the server's namespaces; the system does not hold root to it.
     """
 
     mapped: int
@@ -62,6 +63,8 @@ class Limits:
     processor: int = 120
     files: int = 64 * 2**20
     descriptors: int = 128
+    entries: int = 10_000
+    threads: int = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +118,9 @@ def enter_jail(jail: Jail) -> Enclosure:
     """
     if not sys.platform.startswith("linux"):
         return Enclosure(layers=(), statm=None)
-    uid, gid = os.getuid(), os.getgid()
-    try:
-        _call("unshare", _NEWUSER | _NEWPID | _NEWNS | _NEWNET | _NEWIPC | _NEWUTS)
-    except OSError:
+    if not _namespaces_work():
         return Enclosure(layers=(), statm=_statm())
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{uid} {uid} 1")
-    _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    _enter_namespaces()
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
@@ -131,9 +129,30 @@ def enter_jail(jail: Jail) -> Enclosure:
     statm = _statm()
     try:
         _private_root(jail)
-    except OSError:
+    except (OSError, KeyError, StopIteration):
         return Enclosure(layers=(NAMESPACES,), statm=statm)
     return Enclosure(layers=(NAMESPACES, ROOT), statm=statm)
+
+
+def _namespaces_work() -> bool:
+    """Try in a child what cannot be undone: some systems grant namespaces, and then refuse what makes them of use."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _enter_namespaces()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def _enter_namespaces() -> None:
+    uid, gid = os.getuid(), os.getgid()
+    _call("unshare", _NEWUSER | _NEWPID | _NEWNS | _NEWNET | _NEWIPC | _NEWUTS)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{uid} {uid} 1")
+    _write("/proc/self/gid_map", f"{gid} {gid} 1")
 
 
 def _statm() -> int | None:
@@ -234,7 +253,7 @@ def confine(jail: Jail, limits: Limits, *, keep: int, filters: SystemCalls | Non
         _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if _held(_landlock, jail):
             layers.append(LANDLOCK)
-    if _held(_limit, limits):
+    if _held(_limit, limits, jailed):
         layers.append(LIMITS)
     if sys.platform.startswith("linux") and _held(_drop_capabilities):
         layers.append(CAPABILITIES)
@@ -261,10 +280,11 @@ def _close_descriptors(keep: int) -> None:
 
 def _private_temporary(jail: Jail, limits: Limits) -> None:
     _call("unshare", _NEWNS)
-    _mount("tmpfs", jail.writable, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, f"size={limits.files},mode=700")
+    bounds = f"size={limits.files},nr_inodes={limits.entries},mode=700"
+    _mount("tmpfs", jail.writable, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, bounds)
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Limits, jailed: bool) -> None:
     unlimited = resource.RLIM_INFINITY
     for which, value in (
         (resource.RLIMIT_AS, limits.mapped + limits.memory if limits.mapped else unlimited),
@@ -272,6 +292,8 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_FSIZE, limits.files),
         (resource.RLIMIT_NOFILE, limits.descriptors),
         (resource.RLIMIT_CORE, 0),
+        # Outside a namespace everything else that the user runs would count.
+        (resource.RLIMIT_NPROC, limits.threads if jailed else unlimited),
     ):
         _, hard = resource.getrlimit(which)
         ceiling = value if hard == unlimited else hard if value == unlimited else min(value, hard)
@@ -349,9 +371,19 @@ _REFUSED = """
     settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname personality quotactl
     iopl ioperm modify_ldt vhangup syslog lookup_dcookie fanotify_init
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid
-    sched_setaffinity sched_setscheduler sched_setattr sched_setparam setpriority ioprio_set
+    migrate_pages move_pages sched_setaffinity sched_setscheduler sched_setattr sched_setparam setpriority ioprio_set
     landlock_create_ruleset seccomp
 """.split()
+
+
+# A call, which of its arguments is a command, and the command.
+_REFUSED_COMMANDS = (
+    ("prctl", 0, _PR_SET_PDEATHSIG),
+    ("fcntl", 1, 8),  # F_SETOWN
+    ("fcntl", 1, 15),  # F_SETOWN_EX
+    ("ioctl", 1, 0x8901),  # FIOSETOWN
+    ("ioctl", 1, 0x8902),  # SIOCSPGRP
+)
 
 
 class SystemCalls:
@@ -359,6 +391,8 @@ class SystemCalls:
 
     Refused calls fail with EPERM. A new thread is allowed and a new process is not: `clone` is told apart by its
     flags, and `clone3`, whose flags a filter cannot read, is said not to exist, so that the C library falls back.
+    Some calls are refused for some arguments only: other processes' limits, outliving the server, having the kernel
+    send signals to others.
     """
 
     def __init__(self) -> None:
@@ -375,6 +409,10 @@ class SystemCalls:
                 continue  # not a call of this architecture, or newer than this libseccomp
         self._filter.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         self._filter.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, thread, 0))
+        self._filter.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
+        for name, position, value in _REFUSED_COMMANDS:
+            # The kernel reads the lower half of these arguments alone.
+            self._filter.add_rule(refuse, name, pyseccomp.Arg(position, pyseccomp.MASKED_EQ, 0xFFFFFFFF, value))
 
     def load(self) -> None:
         """Seal this process. There is no way back."""

@@ -25,23 +25,30 @@ class Describer:
         self._memory: list[tuple[int, int, int]] = []  # start, end, number
         self._kept: list[object] = []
         self._nodes = 0
+        self._room = wire.MAX_MESSAGE // 2  # bytes of elements and text that may still be sent
 
     def describe(self, value: object, *, values: bool = True, depth: int = 0) -> wire.Fact:
         """Return the facts about `value`; `values=False` leaves out the elements of tensors and arrays."""
         self._nodes += 1
         if self._nodes > wire.MAX_NODES or depth > wire.MAX_DEPTH:
-            return wire.Other(name=_type_name(value), why="too much to look at")
+            return wire.Other(name=_type_name(value), why=_TOO_MUCH)
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value  # type: ignore[return-value]
         if kind is int:
             return value if -_MAX_INT <= value < _MAX_INT else wire.Other(name="int", why="too large")  # type: ignore[return-value, operator]
         if kind is str:
-            return clean(value)  # type: ignore[arg-type]
+            fits = self._fits(4 * min(len(value), wire.MAX_TEXT))  # type: ignore[arg-type]
+            return clean(value) if fits else wire.Other(name="str", why=_TOO_MUCH)  # type: ignore[arg-type]
         if kind is torch.Tensor or kind is nn.Parameter:
-            return self._tensor(value, values=values)  # type: ignore[arg-type]
+            try:
+                return self._tensor(value, values=values, depth=depth)  # type: ignore[arg-type]
+            except Exception as error:  # nested, or from inside vmap: not every tensor has all that facts are made of
+                return wire.Other(name="Tensor", why=f"torch says: {clean(str(error), 200)}")
         if kind is np.ndarray:
             return self._array(value, values=values)  # type: ignore[arg-type]
+        if kind in _CONTAINERS and len(value) > wire.MAX_NODES - self._nodes:  # type: ignore[arg-type]
+            return wire.Other(name=_type_name(value), why=_TOO_MUCH)
         if kind in _SEQUENCES:
             items = tuple(self.describe(item, values=values, depth=depth + 1) for item in value)  # type: ignore[attr-defined]
             return wire.Items(kind=_SEQUENCES[kind], items=items)
@@ -61,20 +68,20 @@ class Describer:
             return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), 200))
         return wire.Other(name=_type_name(value))
 
-    def _tensor(self, tensor: torch.Tensor, *, values: bool) -> wire.Fact:
+    def _tensor(self, tensor: torch.Tensor, *, values: bool, depth: int) -> wire.Fact:
         if tensor.layout is not torch.strided or tensor.is_quantized:
             return wire.Other(name="Tensor", why=f"its layout is {tensor.layout}")
         fn = tensor.grad_fn
         grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
-        described_grad = None
+        described_grad: wire.Fact = None
         if grad is not None and type(grad) is torch.Tensor and grad is not tensor:
-            described_grad = self._tensor(grad, values=values)
+            described_grad = self.describe(grad, values=values, depth=depth + 1)
         return wire.TensorFact(
             dtype=str(tensor.dtype).removeprefix("torch."),
             shape=tuple(tensor.shape),
             strides=tensor.stride(),
             device=tensor.device.type,
-            data=_elements(tensor) if values else None,
+            data=_elements(tensor) if values and self._sends(tensor.device.type, tensor.nbytes) else None,
             requires_grad=tensor.requires_grad,
             is_leaf=tensor.is_leaf,
             grad_fn=None if fn is None else type(fn).__name__,
@@ -82,7 +89,7 @@ class Describer:
             parameter=type(tensor) is nn.Parameter,
             object=self._object(tensor),
             storage=self._storage(tensor),
-            version=tensor._version,
+            version=0 if tensor.is_inference() else tensor._version,
         )
 
     def _array(self, array: np.ndarray[Any, Any], *, values: bool) -> wire.Fact:
@@ -90,12 +97,22 @@ class Describer:
             return wire.Other(name="ndarray", why="its dtype is object")
         start, end = _bounds(array)
         return wire.ArrayFact(
-            dtype=str(array.dtype),
+            dtype=clean(str(array.dtype), 200),
             shape=array.shape,
-            data=array.tobytes() if values and array.nbytes <= wire.MAX_TENSOR else None,
+            data=array.tobytes() if values and self._sends("cpu", array.nbytes) else None,
             object=self._object(array),
             storage=self._number(start, end, array),
         )
+
+    def _sends(self, device: str, size: int) -> bool:
+        return device != "meta" and size <= wire.MAX_TENSOR and self._fits(size)
+
+    def _fits(self, size: int) -> bool:
+        """Say whether `size` more bytes may be sent, and count them."""
+        if size > self._room:
+            return False
+        self._room -= size
+        return True
 
     def _object(self, value: object) -> int:
         self._kept.append(value)
@@ -130,6 +147,8 @@ def _bounds(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 _Function = type(lambda: None)
 _Builtin = type(len)
 _SEQUENCES: dict[type, Literal["list", "tuple", "Size"]] = {list: "list", tuple: "tuple", torch.Size: "Size"}
+_CONTAINERS = frozenset((*_SEQUENCES, dict, OrderedDict))
+_TOO_MUCH = "too much to look at"
 
 
 def _type_name(value: object) -> str:
@@ -146,9 +165,7 @@ def clean(text: str, limit: int = wire.MAX_TEXT) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _elements(tensor: torch.Tensor) -> bytes | None:
-    if tensor.device.type == "meta" or tensor.numel() * tensor.element_size() > wire.MAX_TENSOR:
-        return None
+def _elements(tensor: torch.Tensor) -> bytes:
     if tensor.numel() == 0:
         return b""
     flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()

@@ -194,17 +194,25 @@ class _Global(NamedTuple):
     restore: Callable[[], object] = lambda: None
 
 
+def _default_device() -> str:
+    try:
+        return torch.empty(0).device.type
+    except Exception:  # torch.set_default_device("cuda") works where there is no such device
+        return "one that is not there"
+
+
 _GLOBALS = {
     "the generator of torch": _Global(lambda: torch.default_generator.get_state().numpy().tobytes()),
     "the generator of NumPy": _Global(lambda: np.random.get_state()[1].tobytes()),  # type: ignore[index]
     "the generator of random": _Global(random.getstate),
     "gradient recording": _Global(torch.is_grad_enabled, lambda: torch.set_grad_enabled(True)),
     "the default dtype": _Global(torch.get_default_dtype, lambda: torch.set_default_dtype(torch.float32)),
-    "the default device": _Global(lambda: torch.empty(0).device.type, lambda: torch.set_default_device(None)),
+    "the default device": _Global(_default_device, lambda: torch.set_default_device(None)),
     "anomaly detection": _Global(torch.is_anomaly_enabled, lambda: torch.autograd.set_detect_anomaly(False)),
     "deterministic algorithms": _Global(
         torch.are_deterministic_algorithms_enabled, lambda: torch.use_deterministic_algorithms(False)
     ),
+    "the number of threads": _Global(torch.get_num_threads, lambda: torch.set_num_threads(1)),
 }
 
 
@@ -215,5 +223,3 @@ def _global_state() -> dict[str, object]:
 def _restore(changed: Iterable[str]) -> None:
     for name in changed:
         _GLOBALS[name].restore()
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)

@@ -62,7 +62,9 @@ def grade(catalog: Catalog) -> Iterator[Grade]:
     settings = Settings(root=str(ROOT), exercises=tuple(e.id for e in catalog.exercises), trusted=True)
     lanes: list[Lane] = []
 
-    def grade(exercise: str, source: str | None = None, *, student: str = "somebody", **fields: object) -> ExerciseReport:
+    def grade(
+        exercise: str, source: str | None = None, *, student: str = "somebody", **fields: object
+    ) -> ExerciseReport:
         submission = Submission(student=student, exercise=exercise, path=f"{exercise}.py", source=source, **fields)
         if lanes:
             lanes[0].give(submission)

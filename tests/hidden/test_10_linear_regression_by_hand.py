@@ -204,7 +204,7 @@ def test_train_converges(candidate: Candidate, draw: Draw) -> None:
     axes = torch.linalg.qr(torch.cat([ones, draw.normal(12, 3, dtype=torch.float64)], dim=1)).Q
     X = (axes[:, 1:] * 12**0.5).float()
     y = draw.tensor(12, 1, low=-2, high=4)
-    w, b, _ = returned(candidate.train_linear(X, y, learning_rate=0.4, n_epochs=15, seed=0), "w", "b", "losses")
+    w, b, _ = returned(candidate.train_linear(X, y, learning_rate=0.4, n_epochs=10, seed=0), "w", "b", "losses")
     solution = torch.linalg.lstsq(torch.cat([X.double(), ones], dim=1), y.double()).solution
     has_learned(w, solution[:3])
     has_learned(b, solution[3, 0])
@@ -283,7 +283,7 @@ def california_housing(student):  # type: ignore[no-untyped-def]
     "train_linear",
     points=0.75,
     requires=["train_loss_curve", "train_returns_last_parameters"],
-    hint="run the last cell of the exercise: from which epoch on do your losses differ from these?",
+    hint="run the last cell of the exercise: its losses must begin with 16.1585 and end with 0.5684.",
 )
 def test_train_on_california_housing(candidate: Candidate) -> None:
     """On California Housing the losses and predictions are those printed in the course notes."""

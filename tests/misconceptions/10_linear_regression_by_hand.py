@@ -1,8 +1,6 @@
 """Wrong implementations of 10_linear_regression_by_hand, as learners write them."""
 
 # %%
-import random
-
 import numpy as np
 import torch
 
@@ -77,7 +75,8 @@ def init_parameters(n_features, seed):
 
 
 # %% task="init_parameters" name="unseeded"
-# Without the seed every run starts elsewhere and can't be repeated. Call `torch.manual_seed(seed)` before you draw.
+# Without the seed every run starts elsewhere and can't be repeated. Call `torch.manual_seed(seed)` before you draw;
+# seeding `random` or NumPy doesn't reach torch.
 
 
 def init_parameters(n_features, seed):
@@ -104,17 +103,6 @@ def init_parameters(n_features, seed):
 def init_parameters(n_features, seed):
     torch.manual_seed(42)
     w = torch.randn((n_features, 1), requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
-    return w, b
-
-
-# %% task="init_parameters" name="seeds-python-only"
-# `random.seed` sets Python's own generator, and `torch.randn` doesn't draw from that one. Use `torch.manual_seed`.
-
-
-def init_parameters(n_features, seed):
-    random.seed(seed)
-    w = torch.tensor([[random.gauss(0.0, 1.0)] for _ in range(n_features)], requires_grad=True)
     b = torch.tensor(0.0, requires_grad=True)
     return w, b
 
@@ -357,7 +345,8 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="square-missing"
-# Without the square, errors of opposite signs cancel and the loss can be negative.
+# Without the square, errors of opposite signs cancel and the loss can even be negative. Square the differences before
+# you take the mean.
 
 
 def mse(y_pred, y_true):
@@ -408,7 +397,8 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="variance-of-errors"
-# The variance of the errors leaves their mean out: predictions that are all too high by 10 would cost nothing.
+# The variance leaves the mean of the errors out: predictions that are all too high by 10 would cost nothing. Average
+# the squared differences themselves.
 
 
 def mse(y_pred, y_true):
@@ -459,7 +449,7 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="detaches"
-# Detached predictions have no history, so no gradient reaches the parameters. Keep the loss in the graph.
+# `detach()` and `no_grad()` cut off the history, so no gradient reaches the parameters. Keep the loss in the graph.
 
 
 def mse(y_pred, y_true):
@@ -787,7 +777,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
 
 
 # %% task="train_linear" name="weights-only"
-# The bias is never updated. It needs the same step as the weights.
+# The bias never moves. It belongs in the prediction, and it needs the same step as the weights.
 
 
 def train_linear(X, y, learning_rate, n_epochs, seed):
@@ -804,28 +794,6 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
         with torch.no_grad():
             w -= learning_rate * w.grad
         w.grad = b.grad = None
-    return w, b, losses
-
-
-# %% task="train_linear" name="no-bias"
-# The model is X @ w + b, and here `b` isn't part of the predictions: it stays 0, and the line has to go through the
-# origin.
-
-
-def train_linear(X, y, learning_rate, n_epochs, seed):
-    if y.shape != (len(X), 1):
-        raise ValueError("y must be a column")
-    torch.manual_seed(seed)
-    w = torch.randn((X.shape[1], 1), requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((X @ w - y) ** 2).mean()
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= learning_rate * w.grad
-        w.grad = None
     return w, b, losses
 
 

@@ -1,0 +1,166 @@
+"""The commands as people run them: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+GRADER = Path(sys.executable).parent / "grader"
+SNAPSHOT = "def snapshot(x):\n    return x.detach().clone()\n"
+
+
+def grader(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    return subprocess.run(
+        [str(GRADER), *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of what a clone's commands work on."""
+    for folder in ("exercises", "solutions", "tests/public", "tests/hidden", "tests/misconceptions", "docs/schemas"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("grade", "nowhere", "--out", "out"), "there is no such folder"),
+        (("grade", "examples", "--out", "out"), "no student's folder in it holds any of the exercises"),
+        (("grade", "examples/class/complete", "--out", "out"), "one folder per student"),
+        (("grade", "examples/class", "--out", "out", "--exercise", "77"), "Cannot find the exercise '77'"),
+        (("grade", "examples/class", "--out", "README.md/out", "--exercise", "07"), "README.md"),
+        (("grade", "examples/class"), "--out"),
+        (("check", "07.minimise"), "Did you mean 'minimize'?"),
+        (("show", "nowhere"), "Grade first, then show"),
+        (("show", "pyproject.toml"), "Grade again to write it anew"),
+        (("hint", "07"), "name a task too"),
+        (("verify", "nothing"), "Cannot find the exercise 'nothing'"),
+    ],
+)
+def test_bad_input_is_explained(arguments: tuple[str, ...], said: str) -> None:
+    """What cannot be done is said on stderr in one sentence with its cure, and the exit code is 2."""
+    done = grader(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (ROOT / "out").exists()
+
+
+def test_check_passes_a_right_task_and_fails_a_stub(clone: Path) -> None:
+    """check exits with 0 when what was asked for passes and with 1 while something fails."""
+    stub = clone / "exercises" / "08_detach_and_inplace.py"
+    assert grader("check", "08.snapshot", cwd=clone).returncode == 1
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
+    done = grader("check", "08.snapshot", cwd=clone)
+    assert done.returncode == 0
+    assert "✓ snapshot  2 of 2" in done.stdout
+    assert "exp_plus_one" not in done.stdout
+
+
+def test_check_explains_a_syntax_error(clone: Path) -> None:
+    """check names the line of a syntax error in the student's file."""
+    (clone / "exercises" / "08_detach_and_inplace.py").write_text("x = (1,\ny = 2\n", encoding="utf-8")
+    done = grader("check", "08", cwd=clone)
+    assert done.returncode == 1
+    assert "line 1" in done.stdout
+
+
+def test_check_without_a_file_says_which(clone: Path) -> None:
+    """check names the file that is missing."""
+    (clone / "exercises" / "08_detach_and_inplace.py").unlink()
+    done = grader("check", "08", cwd=clone)
+    assert (done.returncode, "Cannot check '08_detach_and_inplace'" in done.stderr) == (2, True)
+
+
+def test_check_works_without_solutions(clone: Path) -> None:
+    """In a release, without solutions, hidden suites and misconceptions, the public checks still grade."""
+    for folder in ("solutions", "tests/hidden", "tests/misconceptions"):
+        shutil.rmtree(clone / folder)
+    stub = clone / "exercises" / "08_detach_and_inplace.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
+    done = grader("check", "08.snapshot", cwd=clone)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_grade_reports_every_student(tmp_path: Path) -> None:
+    """grade writes each student's report and the class's, and names the exercises that are missing."""
+    for student in ("Zoë Ångström", "..", "<b>bold", "=1+1", "\x1b[31mred"):
+        folder = tmp_path / "in" / (student if student != ".." else "...")
+        folder.mkdir(parents=True)
+        (folder / "08_detach_and_inplace.py").write_text(SNAPSHOT, encoding="utf-8")
+    done = grader("grade", tmp_path / "in", "--out", tmp_path / "out", "--exercise", "8")
+    assert done.returncode == 0, done.stderr
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").glob("*/report.json")]
+    assert len(reports) == 5
+    assert {report["points"] for report in reports} == {2.0}
+    assert "\x1b" not in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
+
+
+def test_grade_is_repeatable(tmp_path: Path) -> None:
+    """The same submissions get the same reports, whatever the number of lanes."""
+    texts = []
+    for jobs in (1, 2):
+        out = tmp_path / str(jobs)
+        shutil.rmtree(tmp_path / "in", ignore_errors=True)
+        for student in ("half-done", "wrong-answers"):
+            shutil.copytree(ROOT / "examples" / "class" / student, tmp_path / "in" / student)
+        assert grader("grade", tmp_path / "in", "--out", out, "--jobs", jobs).returncode == 0
+        texts.append({path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*.json"))})
+    assert texts[0] == texts[1]
+
+
+def test_show_prints_feedback(tmp_path: Path) -> None:
+    """show prints what the student is told."""
+    shutil.copytree(ROOT / "examples" / "class" / "half-done", tmp_path / "in" / "half-done")
+    assert grader("grade", tmp_path / "in", "--out", tmp_path / "out", "--exercise", "07").returncode == 0
+    done = grader("show", tmp_path / "out" / "half-done")
+    assert done.returncode == 0
+    assert "A common mistake: You erase the gradient" in done.stdout
+
+
+def test_hint_has_three_tiers() -> None:
+    """hint gives another hint for each tier."""
+    hints = {grader("hint", "07.minimize", "--tier", tier).stdout for tier in (1, 2, 3)}
+    assert len(hints) == 3
+
+
+def test_build_check_finds_drift(clone: Path) -> None:
+    """build --check fails on a stub that differs from its source, names it, and build mends it."""
+    assert grader("build", "--check", cwd=clone).returncode == 0
+    stub = clone / "exercises" / "07_autograd.py"
+    before = stub.read_bytes()
+    stub.write_text("# edited\n", encoding="utf-8")
+    done = grader("build", "--check", cwd=clone)
+    assert (done.returncode, "07_autograd.py" in done.stderr) == (1, True)
+    assert grader("build", cwd=clone).returncode == 0
+    assert stub.read_bytes() == before
+
+
+def test_doctor_lists_the_layers() -> None:
+    """doctor names every layer of the sandbox and says whether others' code may be graded."""
+    done = grader("doctor")
+    for layer in ("namespaces", "root", "landlock", "seccomp", "limits"):
+        assert layer in done.stdout
+    assert "submissions" in done.stdout.splitlines()[-1]
+
+
+def test_verify_finds_a_broken_promise(clone: Path) -> None:
+    """verify fails when a misconception is caught by no check, and says which."""
+    path = clone / "tests" / "misconceptions" / "08_detach_and_inplace.py"
+    right = '\n\n# %% task="snapshot" name="right-after-all"\n# Nothing is wrong here.\n\n\n' + SNAPSHOT
+    path.write_text(path.read_text(encoding="utf-8") + right, encoding="utf-8")
+    shutil.copytree(ROOT / "tests" / "alternatives", clone / "tests" / "alternatives")
+    done = grader("verify", "08", cwd=clone)
+    assert done.returncode == 1
+    assert "08_detach_and_inplace misconception snapshot: right-after-all: no check of its task fails." in done.stdout
+    assert done.stdout.count("✗") == 1

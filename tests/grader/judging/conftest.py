@@ -1,0 +1,131 @@
+"""What the judging room's tests share: facts and calls made by hand, and an examiner in this process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from grader import wire
+from grader.catalog import load_catalog
+from grader.judging.examiner import Examiner, run_examiner
+from grader.judging.inputs import raw
+from grader.judging.seen import Seen
+from grader.records import ExerciseReport, Submission
+from grader.sandbox import Server
+
+Fact = Callable[..., Any]
+See = Callable[..., Seen]
+Examine = Callable[..., list[ExerciseReport]]
+
+
+def _fact(value: object, **changes: Any) -> Any:
+    """Return the facts of a tensor or an array as an honest candidate reports them; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        known = {"dtype": str(value.dtype), "shape": value.shape, "data": value.tobytes(), "object": 0, "storage": 0}
+        return wire.ArrayFact(**{**known, **changes})
+    if not isinstance(value, torch.Tensor):
+        return value
+    grad = value.grad if value.is_leaf else None
+    facts: dict[str, Any] = {
+        "dtype": str(value.dtype).removeprefix("torch."),
+        "shape": tuple(value.shape),
+        "strides": value.stride(),
+        "device": value.device.type,
+        "data": None if value.is_meta else raw(value),
+        "requires_grad": value.requires_grad,
+        "is_leaf": value.is_leaf,
+        "grad_fn": None if value.grad_fn is None else type(value.grad_fn).__name__,
+        "grad": None if grad is None else _fact(grad),
+        "parameter": False,
+        "object": 0,
+        "storage": 0,
+        "version": 0,
+    }
+    return wire.TensorFact(**{**facts, **changes})
+
+
+@pytest.fixture(scope="session")
+def fact() -> Fact:
+    """Turn a tensor or an array into facts, some of them changed."""
+    return _fact
+
+
+@pytest.fixture(scope="session")
+def see() -> See:
+    """Make a call by hand: what `f(...)` was `given`, its `result`, and how it left its `arguments` (as they were)."""
+
+    def see(
+        result: object = None,
+        *,
+        given: Sequence[object] = (),
+        arguments: Sequence[object] | None = None,
+        hint: str | None = None,
+        where: str = "",
+        call: str = "f(x)",
+        **observed: Any,
+    ) -> Seen:
+        handed = [_fact(value, object=i, storage=i) if _in_memory(value) else value for i, value in enumerate(given)]
+        observed.setdefault("outcome", "raised" if "raised" in observed else "returned")
+        observation = wire.Observation(
+            nonce=0,
+            result=_fact(result, object=100, storage=100) if _in_memory(result) else result,  # type: ignore[arg-type]
+            before=tuple(handed),
+            arguments=tuple(handed if arguments is None else arguments),  # type: ignore[arg-type]
+            **observed,
+        )
+        return Seen(call=call, given=tuple(given), observation=observation, where=where, hint=hint)
+
+    return see
+
+
+def _in_memory(value: object) -> bool:
+    return isinstance(value, (torch.Tensor, np.ndarray))
+
+
+@pytest.fixture(scope="session")
+def raised() -> Callable[..., wire.Raised]:
+    """Describe an exception as a candidate does."""
+
+    def raised(error: BaseException, *, line: int | None = None, code: str = "") -> wire.Raised:
+        bases = tuple(base.__name__ for base in type(error).__mro__)
+        return wire.Raised(type=bases[0], bases=bases, message=str(error), line=line, code=code)
+
+    return raised
+
+
+@pytest.fixture
+def examine(server: Server, monkeypatch: pytest.MonkeyPatch) -> Examine:
+    """Examine what students wrote for `01_small` in the course under `root`: one report for each.
+
+    The examiner's pytest session runs inside this one, which is faster than a lane.
+    """
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
+    monkeypatch.setenv("PYTEST_ADDOPTS", "")
+
+    def examine(root: Path, *students: str | Submission, **options: Any) -> list[ExerciseReport]:
+        catalog = load_catalog(root)
+        submissions = [s if isinstance(s, Submission) else hand_in(s) for s in students]
+        reports: list[ExerciseReport] = []
+        options.setdefault("course_seed", "0")
+        examiner = Examiner(catalog, server, submissions, lambda _, report: reports.append(report), **options)
+        imported = set(sys.modules)
+        try:
+            run_examiner(examiner, catalog.suites("01_small"))
+        finally:
+            for name in set(sys.modules) - imported:  # the next course's suites have the same names
+                if name.endswith("test_01_small"):
+                    del sys.modules[name]
+        return reports
+
+    return examine
+
+
+def hand_in(source: str) -> Submission:
+    """Return what somebody wrote for `01_small`."""
+    return Submission(student="somebody", exercise="01_small", path="01_small.py", source=source)

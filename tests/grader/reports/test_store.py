@@ -1,0 +1,83 @@
+"""Reports on disk: whole files, in folders that no name escapes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.records import Report, student_report
+from grader.reports.store import ReportError, load_report, report_folders, write_json
+
+
+def test_report_survives_the_disk(tmp_path: Path) -> None:
+    """A report read back equals the one that was written."""
+    report = student_report("Zoë", ())
+    write_json(tmp_path / "new" / "report.json", report)
+    assert load_report(tmp_path / "new") == report
+
+
+def test_writing_leaves_one_file(tmp_path: Path) -> None:
+    """Writing twice leaves the newer file and nothing else."""
+    for student in ("a", "b"):
+        write_json(tmp_path / "report.json", student_report(student, ()))
+    assert os.listdir(tmp_path) == ["report.json"]
+    assert load_report(tmp_path).student == "b"
+
+
+def test_failure_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails leaves the old report whole and no half-written file."""
+    write_json(tmp_path / "report.json", student_report("old", ()))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_json(tmp_path / "report.json", student_report("new", ()))
+    assert os.listdir(tmp_path) == ["report.json"]
+    assert load_report(tmp_path).student == "old"
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".", "../../etc", "/etc/passwd", "a/b", "C:\\x", "", " ", "x\x00y", "n" * 300, "\n"]
+)
+def test_names_stay_inside(tmp_path: Path, name: str) -> None:
+    """Whatever a student is called, the folder lies directly in the output folder."""
+    folder = report_folders(tmp_path, [name])[name]
+    assert folder.parent == tmp_path
+    folder.mkdir()
+    assert folder.resolve().parent == tmp_path.resolve()
+
+
+def test_names_that_collide_are_told_apart(tmp_path: Path) -> None:
+    """Names that differ in case or in unsafe characters alone get folders of their own."""
+    folders = report_folders(tmp_path, ["Ana", "ana", "a/b", "a:b"])
+    assert len({str(folder).casefold() for folder in folders.values()}) == 4
+
+
+def test_missing_report_is_explained(tmp_path: Path) -> None:
+    """A report that is not there says what to do."""
+    with pytest.raises(ReportError, match="Grade first, then show"):
+        load_report(tmp_path)
+
+
+def test_damaged_report_is_explained(tmp_path: Path) -> None:
+    """A report that is not one says what to do."""
+    (tmp_path / "report.json").write_text('{"schema": "grader/report/1"}', encoding="utf-8")
+    with pytest.raises(ReportError, match="Grade again"):
+        load_report(tmp_path)
+
+
+def test_other_versions_are_refused(tmp_path: Path) -> None:
+    """A report of another version of the schema is not misread."""
+    text = b'{"schema":"grader/report/2","student":"a","points":0,"max_points":0,"exercises":[]}'
+    (tmp_path / "report.json").write_bytes(text)
+    with pytest.raises(ReportError, match="grader/report/2"):
+        load_report(tmp_path)
+
+
+def test_report_is_a_record() -> None:
+    """What is stored is the record that the pipeline returns."""
+    assert isinstance(student_report("a", ()), Report)

@@ -1,0 +1,90 @@
+"""Every command in the documents is run, and what the documents say of the tree is true."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+RECURSIVE = {"make test"}  # what runs this test
+FAILS_ON_STUBS = re.compile(r"grader check")
+
+
+def commands() -> list[str]:
+    """Return the commands in the documents' console blocks, without their comments."""
+    found: dict[str, None] = {}
+    for document in DOCUMENTS:
+        for block in re.findall(r"```console\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL):
+            for line in block.splitlines():
+                assert line.startswith("$ "), f"{document.name}: {line!r} is no command"
+                found[line[2:].split(" #")[0].strip()] = None
+    return [command for command in found if command not in RECURSIVE]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the clone, sharing its environment."""
+    place = tmp_path_factory.mktemp("clone") / "kit"
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, place, ignore=ignored, symlinks=True)
+    (place / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return place
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command_of_the_documents_works(clone: Path, command: str) -> None:
+    """A command of the documents does what they say: exit code 0, or 1 where stubs are checked."""
+    if command.startswith("make "):
+        # Installing is tested by whoever runs this; here its stamps make pip unnecessary.
+        command = command.replace("make ", f"make -C {ROOT} ")
+    if shutil.which("make") is None and command.startswith("make"):
+        pytest.skip("make is not installed")
+    environment = {**os.environ, "COLUMNS": "100"}
+    done = subprocess.run(
+        command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
+    wanted = 1 if FAILS_ON_STUBS.search(command) else 0
+    assert done.returncode == wanted, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+
+
+def test_map_matches_the_tree() -> None:
+    """Every file and folder on the README's map exists, and every room of grader/ and tests/ is on it."""
+    block = re.search(
+        r"## Where things are\n\n```\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert block is not None
+    mapped, parents = set(), []
+    for line in block[1].splitlines():
+        depth, name = (len(line) - len(line.lstrip())) // 2, line.split()[0]
+        parents[depth:] = [name]
+        mapped.add("".join(parents).rstrip("/"))
+    assert [path for path in mapped if not (ROOT / path).exists()] == []
+    unlisted = {"grader/__init__.py", "grader/data", "grader/py.typed"}
+    for room in ("grader", "tests"):
+        inside = {f"{room}/{path.name}" for path in (ROOT / room).iterdir() if not path.name.startswith(("_", "."))}
+        assert inside - mapped - unlisted == set()
+
+
+def test_links_lead_somewhere() -> None:
+    """Relative links in the documents lead to files that exist."""
+    for document in [*DOCUMENTS, ROOT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_dependencies_are_justified() -> None:
+    """Each dependency has its line in the design document."""
+    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = re.search(r"^dependencies = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
+    assert block is not None
+    for name in re.findall(r'"([a-z-]+)', block[1]):
+        assert name in design, name
