@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
+from grader.reports.ledger import Ledger
 from grader.reports.store import report_folders, write_json
 from grader.submissions import StudentFolder, SubmissionsError, find_submissions, read_submission
 
@@ -29,6 +31,7 @@ def grade_class(
 ) -> ClassReport:
     """Grade every student's folder under `submissions`; write one report a student, and the class report, to `out`.
 
+    What an earlier run graded into `out` is not graded again unless something that it depends on has changed.
     `progress` is told how many of how many submissions are done, and which one was last. Raises `SubmissionsError`
     for a folder that holds no submissions, `LaneError` when grading cannot go on, `OSError` when `out` cannot be
     written.
@@ -42,7 +45,7 @@ def grade_class(
             f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
         )
     reports: dict[str, Report] = {}
-    graded = run_lanes(settings, _read_all(students), jobs=jobs)
+    graded = _graded(_read_all(students), Ledger(out / ".graded", catalog, settings), settings, jobs)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
         write_json(folders[report.student] / "report.json", report)
         reports[report.student] = report
@@ -55,6 +58,27 @@ def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
     for student in students:
         for exercise, paths in student.files.items():
             yield read_submission(paths, student=student.student, exercise=exercise)
+
+
+def _graded(submissions: Iterable[Submission], ledger: Ledger, settings: Settings, jobs: int) -> Iterator[Graded]:
+    """Grade what no earlier run has graded already."""
+    found: deque[Graded] = deque()
+
+    def left() -> Iterator[Submission]:
+        for submission in submissions:
+            report = ledger.find(submission)
+            if report is None:
+                yield submission
+            else:
+                found.append(Graded(submission=submission, report=report))
+
+    for graded in run_lanes(settings, left(), jobs=jobs):
+        if graded.report is not None:
+            ledger.keep(graded.submission, graded.report)
+        yield graded
+        while found:
+            yield found.popleft()
+    yield from found
 
 
 def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterator[Graded]:

@@ -22,9 +22,9 @@ CRASHED = "{call}\nended the whole Python process ({how})."
 CRASHED_NEXT = "remove calls such as os._exit(), endless recursion, and anything that frees memory by hand."
 LOAD_CRASHED = "Your file ended the whole Python process while it was being loaded ({how})."
 LOAD_CRASHED_NEXT = "remove calls such as os._exit() and endless recursion from the top level of your file."
-TOO_MANY_RESTARTS = "Not run: your code ended its own process too often before. Fix the earlier crashes first."
+TOO_MANY_RESTARTS = "Not run: your code crashed or ran out of time too often before. Fix the earlier checks first."
 MISSING = "{task} is not defined in your file{instead}."
-MISSING_NEXT = "give your function exactly the name `{task}`."
+MISSING_NEXT = "define it under exactly the name `{task}`."
 MISSING_AFTER_ERROR = "{task} is not defined, because of an error while your file was being loaded: {error}."
 MISSING_AFTER_ERROR_NEXT = "fix that error first."
 REFUSED = (
@@ -33,23 +33,27 @@ REFUSED = (
 )
 REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what `{used}` does inside."
 RAISED = "{call}\nexpected: a result\ngot: {error}{where}."
-LOAD_NOTE = "While your file was being loaded, {error}{where}. What comes after it was still read."
+LOAD_NOTE = "There was an error while your file was being loaded: {error}{where}. What comes after it was still run."
 UNREADABLE = "Your file could not be graded. {problem}"
 NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"
+
+_DTYPES_DIFFER = "the two tensors have different dtypes. Convert one with `.to(dtype)`."
+_DEVICES_DIFFER = "the tensors live on different devices. Create new ones with `device=x.device`."
+_NO_VALUES = "this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here."
 
 _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     # part of the exception's type, part of its message (lower case), what usually causes it
     (
         "RuntimeError",
-        "a leaf variable that requires grad is being used in an in-place",
-        "a leaf that requires grad may not be changed in place while autograd records. Wrap the update in "
-        "`with torch.no_grad():`.",
+        "a view of a leaf variable that requires grad is being used in an in-place",
+        "you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.",
     ),
     (
         "RuntimeError",
-        "a view of a leaf variable that requires grad is being used in an in-place",
-        "you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.",
+        "a leaf variable that requires grad is being used in an in-place",
+        "a leaf that requires grad may not be changed in place while autograd records. Wrap the update in "
+        "`with torch.no_grad():`.",
     ),
     (
         "RuntimeError",
@@ -92,9 +96,13 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
         "must match the size of tensor",
         "these shapes do not broadcast. Print both: compare them from the last dimension backwards.",
     ),
-    ("RuntimeError", "same dtype", "the two tensors have different dtypes. Convert one with `.to(dtype)`."),
-    ("RuntimeError", "same device", "the tensors live on different devices. Create new ones with `device=x.device`."),
-    ("RuntimeError", "cannot be called on meta tensors", "this must work without reading values: no `.item()` here."),
+    ("RuntimeError", "same dtype", _DTYPES_DIFFER),
+    ("RuntimeError", "but got dtype", _DTYPES_DIFFER),
+    ("RuntimeError", "expected scalar type", _DTYPES_DIFFER),
+    ("RuntimeError", "same device", _DEVICES_DIFFER),
+    ("RuntimeError", "is not on the expected device", _DEVICES_DIFFER),
+    ("RuntimeError", "meta tensor", _NO_VALUES),
+    ("TypeError", "meta device type tensor", _NO_VALUES),
     (
         "RuntimeError",
         "could not infer dtype",
@@ -107,7 +115,7 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
-        "input dtype should be either floating point or complex",
+        "input dtype must be either a floating point or complex",
         "the mean of integers is not an integer. Convert to a floating dtype first.",
     ),
     (
@@ -115,8 +123,6 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
         "'nonetype' object has no attribute",
         "something is None here. Before the first backward `x.grad` is None; a function without `return` gives None.",
     ),
-    ("TypeError", "unexpected keyword argument", "keep the parameter names of the exercise's signature."),
-    ("TypeError", "positional argument", "keep the parameters of the exercise's signature, in the same order."),
     ("NameError", "", "check the spelling, and that the name is defined before this line."),
     ("ModuleNotFoundError", "", "that module is not installed here. The imports at the top of the stub are enough."),
     ("RecursionError", "", "the function calls itself without end. When should it stop?"),
@@ -127,6 +133,11 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     ),
     ("URLError", "", "there is no network while grading. Use data that is on this machine."),
     ("PermissionError", "", "submissions run without network, other processes and other files. Do it without."),
+)
+_NEXT_STEP_BY_WRONG_CALL: tuple[tuple[str, str, str], ...] = (
+    # the same, for what was raised before the student's first line
+    ("TypeError", "unexpected keyword argument", "keep the parameter names of the exercise's signature."),
+    ("TypeError", "positional argument", "keep the parameters of the exercise's signature, in the same order."),
 )
 _NEXT_STEP_OTHERWISE = "read the message from its end: it names what Python could not do on that line."
 
@@ -140,7 +151,8 @@ def error_name(raised: wire.Raised) -> str:
 def next_step_for(raised: wire.Raised) -> str:
     """Return what usually causes this exception."""
     message = raised.message.lower()
-    for kind, part, advice in _NEXT_STEP_BY_ERROR:
+    before = _NEXT_STEP_BY_WRONG_CALL if raised.line is None else ()
+    for kind, part, advice in (*before, *_NEXT_STEP_BY_ERROR):
         if kind in raised.bases and part in message:
             return advice
     return _NEXT_STEP_OTHERWISE

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from grader import wire
+from grader.judging.comparisons import DTYPES
 from grader.judging.outcomes import SuiteError
 
 
@@ -18,16 +19,23 @@ def to_wire(value: Any) -> wire.Input:
     if isinstance(value, torch.Tensor):
         return _tensor(value)
     if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            raise SuiteError(f"Cannot send {value!r} to a candidate: an array must hold numbers or bools.")
         return wire.ArrayInput(dtype=str(value.dtype), shape=value.shape, data=value.tobytes())
     if isinstance(value, (list, tuple)):
         kind = "list" if isinstance(value, list) else "tuple"
         return wire.SequenceInput(kind=kind, items=tuple(to_wire(item) for item in value))  # type: ignore[arg-type]
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise SuiteError(f"Cannot send {value!r} to a candidate: a dict must have string keys.")
         return wire.MappingInput(items=tuple((key, to_wire(item)) for key, item in value.items()))
     raise SuiteError(f"Cannot send {value!r} to a candidate: use tensors, arrays, plain values, or code(...).")
 
 
 def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
+    cause = _obstacle(tensor)
+    if cause is not None:
+        raise SuiteError(f"Cannot send a tensor of shape {tuple(tensor.shape)} to a candidate: {cause}.")
     grad = tensor.grad if tensor.is_leaf else None
     return wire.TensorInput(
         dtype=str(tensor.dtype).removeprefix("torch."),
@@ -39,6 +47,17 @@ def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
         intermediate=tensor.requires_grad and not tensor.is_leaf,
         grad=None if grad is None else raw(grad),
     )
+
+
+def _obstacle(tensor: torch.Tensor) -> str | None:
+    """Say what keeps a tensor from being built again in the candidate."""
+    if tensor.layout is not torch.strided:
+        return "it must be dense"
+    if str(tensor.dtype).removeprefix("torch.") not in DTYPES:
+        return f"candidates know nothing of {tensor.dtype}"
+    if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
+        return "its elements share memory, so add .contiguous(), or expand it in a probe"
+    return None
 
 
 def raw(tensor: torch.Tensor) -> bytes:

@@ -24,6 +24,8 @@ def check(task: str, *, points: float, requires: Sequence[str] = (), hint: str |
     `requires` names checks (without "test_") of the same exercise without which this one is meaningless: it is skipped
     when one of them did not pass. `hint` is the next step to tell the student, instead of the usual one.
     """
+    if not points >= 0:
+        raise ValueError(f"Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
     mark: Callable[[_F], _F] = pytest.mark.check(task=task, points=points, requires=tuple(requires), hint=hint)
     return mark
 

@@ -6,7 +6,10 @@ grades each reference with all of its values spoiled, and asks that every task t
 
 from __future__ import annotations
 
+import math
+
 import msgspec
+import torch
 
 from grader import wire
 from grader.judging.comparisons import to_tensor
@@ -27,8 +30,10 @@ def _spoiled(fact: wire.Fact) -> wire.Fact:
         return None
     if isinstance(fact, bool):
         return not fact
-    if isinstance(fact, (int, float)):
-        return fact + 1 + fact // 8 if isinstance(fact, int) else fact * 1.25 + 0.5
+    if isinstance(fact, int):
+        return fact + 1 + abs(fact) // 8
+    if isinstance(fact, float):
+        return fact + 0.5 + abs(fact) / 4 if math.isfinite(fact) else 0.5
     if isinstance(fact, str):
         return fact + "?"
     if isinstance(fact, wire.TensorFact):
@@ -36,6 +41,11 @@ def _spoiled(fact: wire.Fact) -> wire.Fact:
         return msgspec.structs.replace(
             fact, data=_spoiled_data(fact), grad=grad if isinstance(grad, wire.TensorFact) else None
         )
+    if isinstance(fact, wire.ArrayFact):
+        flipped = None if fact.data is None else bytes(byte ^ 1 for byte in fact.data)
+        return msgspec.structs.replace(fact, data=flipped)
+    if isinstance(fact, wire.Named):
+        return msgspec.structs.replace(fact, name=f"{fact.name}?")
     if isinstance(fact, wire.Items):
         return msgspec.structs.replace(fact, items=tuple(map(_spoiled, fact.items)))
     if isinstance(fact, wire.Pairs):
@@ -47,5 +57,7 @@ def _spoiled_data(fact: wire.TensorFact) -> bytes | None:
     tensor = to_tensor(fact)
     if tensor is None:
         return None
-    spoiled = ~tensor if fact.dtype == "bool" else (tensor * 1.25 + 1).to(tensor.dtype)
-    return raw(spoiled)
+    if fact.dtype == "bool":
+        return raw(~tensor)
+    spoiled = (tensor + 1 + tensor.abs() / 4).to(tensor.dtype)  # nowhere what it was: no fixed point
+    return raw(spoiled.where(tensor.isfinite(), torch.ones_like(tensor)))

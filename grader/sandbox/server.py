@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -263,6 +264,9 @@ class Process:
 
     def _how_it_ended(self) -> str:
         """Say how a candidate ended that has closed its channel, killing it should it live on behind it."""
+        if not _ends(self._pidfd):
+            self.end()
+            return "it closed the channel that it is asked through"
         self.end()
         code = self._server.ended(self._number)
         if code >= 0:
@@ -281,6 +285,13 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
+
+
+def _ends(pidfd: int) -> bool:
+    """Say whether a process is gone, or goes within a second."""
+    gone = select.poll()
+    gone.register(pidfd, select.POLLIN)
+    return bool(gone.poll(1000))
 
 
 def _processor_clock(pidfd: int) -> int | None:

@@ -83,6 +83,7 @@ class Candidate:
             return wire.Observation(nonce=request.nonce, outcome="missing", defined=_callables(module))
         arguments = [inputs.build(argument) for argument in request.arguments]
         keywords = {name: inputs.build(value) for name, value in request.keywords.items()}
+        upstream = None if request.backward is None else inputs.build(request.backward[0])
         describer = Describer()
         before = tuple(describer.describe(argument, values=False) for argument in arguments)
         given = ([module] if request.probe is not None else []) + arguments
@@ -95,8 +96,9 @@ class Candidate:
                 result = function(*given, **keywords)
             except BaseException as error:
                 raised = self._raised(error)
-        if raised is None and request.backward is not None:
-            backward, backward_raised = self._backward(result, request.backward[0])
+            if raised is None and request.backward is not None:
+                watch.stop_tracing()
+                backward, backward_raised = self._backward(result, upstream)
         return wire.Observation(
             nonce=request.nonce,
             outcome="returned" if raised is None else "raised",
@@ -111,15 +113,13 @@ class Candidate:
             **watch.facts(),
         )
 
-    def _backward(self, result: Any, upstream: wire.TensorInput | None) -> tuple[str, wire.Raised | None]:
+    def _backward(self, result: Any, upstream: torch.Tensor | None) -> tuple[str, wire.Raised | None]:
         if type(result) is not torch.Tensor or not result.requires_grad:
             return "impossible", None
-        gradient = torch.ones_like(result) if upstream is None else inputs.build(upstream)
-        with Watch(trace=False, seed=None):
-            try:
-                result.backward(gradient)
-            except BaseException as error:
-                return "raised", self._raised(error)
+        try:
+            result.backward(torch.ones_like(result) if upstream is None else upstream)
+        except BaseException as error:
+            return "raised", self._raised(error)
         return "ran", None
 
     def _raised(self, error: BaseException) -> wire.Raised:

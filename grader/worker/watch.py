@@ -135,16 +135,21 @@ class Watch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._trace:
-            self._operations.__exit__(None, None, None)
-            self._functions.__exit__(None, None, None)
-            for undo in self._undo:
-                undo()
+        self.stop_tracing()
         self._catch.__exit__(None, None, None)
         sys.stdout, sys.stderr = self._streams
         after = _global_state()
         self.changed = tuple(name for name in self._before if self._before[name] != after[name])
         _restore(self.changed)
+
+    def stop_tracing(self) -> None:
+        """Record no further functions and operations; what else happens is still watched."""
+        if self._trace:
+            self._trace = False
+            self._operations.__exit__(None, None, None)
+            self._functions.__exit__(None, None, None)
+            for undo in self._undo:
+                undo()
 
     def _showwarning(self, message: Warning | str, *rest: object) -> None:
         if len(self._warnings) < _WARNINGS:

@@ -205,6 +205,14 @@ def snapshot(x):
     return kept
 
 
+# %% task="snapshot" name="inference-mode"
+
+
+def snapshot(x):
+    with torch.inference_mode():
+        return x.clone()
+
+
 # %% task="exp_plus_one" name="torch-add"
 
 

@@ -24,6 +24,11 @@ See = Callable[..., Seen]
 Examine = Callable[..., list[ExerciseReport]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests use `check`, whose mark only an examiner's session knows."""
+    config.addinivalue_line("markers", "check: what `grader.judging.check` puts on a test")
+
+
 def _fact(value: object, **changes: Any) -> Any:
     """Return the facts of a tensor or an array as an honest candidate reports them; anything else as it is."""
     if isinstance(value, np.ndarray):

@@ -225,7 +225,8 @@ def test_equal_facts_are_the_same(fact: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [(1, True), (1, 1.0), (None, 0), ("a", "b"), (1.0, 1.1), (2, 3), (wire.Named(kind="dtype", name="x"), 1)]
+    ("a", "b"),
+    [(1, True), (1, 1.0), (None, 0), ("a", "b"), (1.0, 1.1), (2, 3), (wire.Named(kind="dtype", name="x"), 1)],
 )
 def test_plain_values_are_told_apart(a: wire.Fact, b: wire.Fact) -> None:
     """By type first, then by value."""

@@ -1,0 +1,61 @@
+"""The ledger of an output folder: what has been graded already, so that a second run only does what is left.
+
+Each graded submission is kept under a digest of everything that its report depends on: the submission as read, the
+exercise's suites, solution and misconceptions, the kit itself, and the settings. A run that was killed resumes where it
+was, and a change to any of these grades anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from grader import __version__
+from grader.catalog import Catalog
+from grader.lanes import Settings
+from grader.records import ExerciseReport, Submission
+from grader.reports.store import write_json
+
+_KIT = Path(__file__).resolve().parents[1]
+
+
+class Ledger:
+    """Finds and keeps the reports of submissions under `folder`."""
+
+    def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
+        """Digest what reports depend on beside the submission."""
+        self._folder = folder
+        about_all = [__version__, settings.course_seed, str(settings.diagnosing)]
+        about_all += [_digest(path) for path in sorted(_KIT.rglob("*.py"))]
+        self._about = {
+            id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
+            for id in settings.exercises
+        }
+
+    def find(self, submission: Submission) -> ExerciseReport | None:
+        """Return the report of an earlier run, if nothing that it depends on has changed since."""
+        try:
+            return msgspec.json.decode(self._path(submission).read_bytes(), type=ExerciseReport)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def keep(self, submission: Submission, report: ExerciseReport) -> None:
+        """Remember a report. Raises `OSError`."""
+        write_json(self._path(submission), report)
+
+    def _path(self, submission: Submission) -> Path:
+        record = msgspec.msgpack.encode(msgspec.structs.replace(submission, path=""))
+        digest = hashlib.sha256(self._about[submission.exercise].encode("utf-8", "surrogatepass"))
+        digest.update(record)
+        return self._folder / f"{digest.hexdigest()[:40]}.json"
+
+
+def _sources(catalog: Catalog, exercise: str) -> list[Path]:
+    paths = [*catalog.suites(exercise), catalog.solution(exercise), catalog.stub(exercise)]
+    return [*paths, catalog.root / "tests" / "misconceptions" / f"{exercise}.py"]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

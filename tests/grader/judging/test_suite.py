@@ -1,0 +1,169 @@
+"""The words of a suite's author: `check`, `code`, `probe`, and inputs drawn for one student."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.judging import Draw, Probe, check, code, probe
+
+
+def draw(*key: object) -> Draw:
+    """Draw for one student and check."""
+    return Draw(*(key or ("0", "ana", "01_small", "doubles")))
+
+
+# check
+
+
+def test_a_check_is_marked_with_what_it_is_worth() -> None:
+    """Task, points, what it requires and its hint are on the test for the examiner to find."""
+
+    @check("double", points=1.5, requires=["shape"], hint="times two.")
+    def test() -> None: ...
+
+    (mark,) = test.pytestmark  # type: ignore[attr-defined]
+    assert (mark.name, mark.kwargs) == (
+        "check",
+        {"task": "double", "points": 1.5, "requires": ("shape",), "hint": "times two."},
+    )
+
+
+@pytest.mark.parametrize("points", [-1, float("nan")])
+def test_a_check_cannot_cost_points(points: float) -> None:
+    """Points are taken from nobody for failing."""
+    with pytest.raises(ValueError, match=r"Cannot make a check of 'double' worth .*: .*Give it"):
+        check("double", points=points)
+
+
+# code
+
+
+def test_code_keeps_its_text() -> None:
+    """It is evaluated in the candidate, and shown as written."""
+    assert code("lambda x: x ** 2").text == "lambda x: x ** 2"
+
+
+@pytest.mark.parametrize("text", ["x = 1", "lambda x:", "def f(): pass"])
+def test_code_is_one_expression(text: str) -> None:
+    """What is no expression is refused when the suite is read, not in the candidate."""
+    with pytest.raises(SyntaxError):
+        code(text)
+
+
+# probe
+
+
+@probe
+def doubled_twice(student, x):  # type: ignore[no-untyped-def]
+    """double(double(x))"""
+    # A comment.
+    return student.double(student.double(x))
+
+
+def test_a_probe_travels_as_source() -> None:
+    """Its source, without the decorator and the docstring, which says what it calls."""
+    assert doubled_twice == Probe(
+        name="doubled_twice",
+        source="def doubled_twice(student, x):\n    return student.double(student.double(x))",
+        says="double(double(x))",
+    )
+
+
+def test_a_probe_may_be_nested() -> None:
+    """A probe that is defined inside a function has its indentation taken off."""
+
+    @probe
+    def inner(student):  # type: ignore[no-untyped-def]
+        """double"""
+        return student.double
+
+    assert inner.source == "def inner(student):\n    return student.double"
+
+
+def test_a_probe_must_say_what_it_calls() -> None:
+    """Students read its docstring."""
+
+    def silent(student):  # type: ignore[no-untyped-def]
+        return student
+
+    with pytest.raises(TypeError, match="Cannot make 'silent' a probe: give it a docstring that says what it calls"):
+        probe(silent)
+
+
+# Draw
+
+
+def test_the_same_key_draws_the_same_inputs() -> None:
+    """Staff can replay what a student was asked."""
+    first, second = draw(), draw()
+    assert first.number(0, 1) == second.number(0, 1)
+    assert torch.equal(first.tensor(3, 4), second.tensor(3, 4))
+    assert torch.equal(first.normal(5), second.normal(5))
+    assert first.seed == second.seed
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("1", "ana", "01_small", "doubles"),
+        ("0", "bea", "01_small", "doubles"),
+        ("0", "ana", "02_more", "doubles"),
+        ("0", "ana", "01_small", "halves"),
+    ],
+)
+def test_another_key_draws_other_inputs(key: tuple[str, ...]) -> None:
+    """Each course seed, student, exercise and check has its own."""
+    assert not torch.equal(draw().tensor(8), draw(*key).tensor(8))
+
+
+def test_the_parts_of_a_key_do_not_run_together() -> None:
+    """Student "a" of "bc" is not student "ab" of "c"."""
+    assert draw("a", "bc").seed != draw("ab", "c").seed
+
+
+def test_any_student_name_can_be_a_key() -> None:
+    """Names come from folders, and may hold bytes that are no UTF-8."""
+    assert draw("0", "jos\udce9").seed != draw("0", "jose").seed
+
+
+def test_drawing_leaves_the_global_generator_alone() -> None:
+    """A suite's draws don't depend on what else ran in the process."""
+    before = torch.get_rng_state()
+    draw().tensor(3)
+    draw().number(0, 1)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_number_lies_in_its_range_and_reads_well() -> None:
+    """Two decimals, unless asked otherwise."""
+    numbers = [draw(i).number(-1, 2) for i in range(200)]
+    assert all(-1 <= x <= 2 and round(x, 2) == x for x in numbers) and len(set(numbers)) > 50
+
+
+def test_an_integer_may_be_either_end() -> None:
+    """Both ends are included."""
+    assert {draw(i).integer(3, 5) for i in range(60)} == {3, 4, 5}
+
+
+def test_a_choice_is_one_of_the_options() -> None:
+    """Each option has its turn."""
+    assert {draw(i).choice("ab") for i in range(40)} == {"a", "b"}
+
+
+def test_a_tensor_lies_in_its_range_and_reads_well() -> None:
+    """Of the shape and dtype asked for."""
+    x = draw().tensor(50, 2, low=5, high=9, dtype=torch.float64)
+    assert x.shape == (50, 2) and x.dtype == torch.float64
+    assert bool((x >= 5).all()) and bool((x <= 9).all()) and torch.equal(x, x.round(decimals=2))
+
+
+def test_a_tensor_without_sizes_is_0d() -> None:
+    """One number, in a tensor."""
+    assert draw().tensor().shape == ()
+
+
+def test_normal_numbers_are_normal() -> None:
+    """Mean 0 and standard deviation 1, about."""
+    x = draw().normal(2000, dtype=torch.float64)
+    assert abs(x.mean()) < 0.1 and abs(x.std() - 1) < 0.1 and x.dtype == torch.float64

@@ -1,0 +1,114 @@
+"""The pipeline: every student a report, in every order, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import pipeline
+from grader.catalog import Catalog
+from grader.lanes import Graded, LaneError, Settings
+from grader.pipeline import grade_class
+from grader.records import ClassReport, Submission, blank_report
+from grader.reports import load_report
+from grader.submissions import SubmissionsError
+
+IDS = ("07_autograd", "08_detach_and_inplace")
+
+
+class FakeLanes:
+    """Grades everything at once, backwards, and remembers what it was given."""
+
+    def __init__(self, *, dies_of: str = "", stops_after: int = 1000) -> None:
+        self.given: list[str] = []
+        self._dies_of = dies_of
+        self._stops_after = stops_after
+
+    def __call__(self, settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+        for done, one in enumerate(reversed(list(submissions))):
+            if done == self._stops_after:
+                raise LaneError("stopped")
+            self.given.append(f"{one.student}/{one.exercise}")
+            report = None if one.student == self._dies_of else blank_report(one.exercise, [("t", 2.0)], "graded", "")
+            yield Graded(submission=one, report=report)
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Path:
+    """A class of three: one with both exercises, one with one, one with none."""
+    folder = tmp_path / "in"
+    for student, ids in (("ana", IDS), ("bia", IDS[:1]), ("caio", ())):
+        (folder / student).mkdir(parents=True)
+        for id in ids:
+            (folder / student / f"{id}.py").write_text("x = 1\n", encoding="utf-8")
+    return folder
+
+
+def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, lanes: FakeLanes) -> ClassReport:
+    """Grade the class with fake lanes into a folder beside it."""
+    monkeypatch.setattr(pipeline, "run_lanes", lanes)
+    settings = Settings(root=str(catalog.root), exercises=IDS)
+    return grade_class(
+        catalog,
+        submissions,
+        submissions.parent / "out",
+        exercises=IDS,
+        jobs=1,
+        settings=settings,
+        progress=lambda done, total, last: None,
+    )
+
+
+def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Students without a file get a report too, with each exercise in its place."""
+    whole = run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [row.student for row in whole.students] == ["ana", "bia", "caio"]
+    report = load_report(submissions.parent / "out" / "caio")
+    assert [(e.id, e.status) for e in report.exercises] == [(id, "not_submitted") for id in IDS]
+    assert report.max_points == 28
+
+
+def test_exercises_stand_in_order(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever order lanes finish in, a report lists the exercises in the catalog's."""
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [e.id for e in load_report(submissions.parent / "out" / "ana").exercises] == list(IDS)
+
+
+def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has been graded is not graded again, and the reports are the same."""
+    first = run(catalog, submissions, monkeypatch, FakeLanes())
+    again = FakeLanes()
+    assert run(catalog, submissions, monkeypatch, again) == first
+    assert again.given == []
+
+
+def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a run that stopped midway only the rest is graded."""
+    stopped, rest = FakeLanes(stops_after=2), FakeLanes()
+    with pytest.raises(LaneError, match="stopped"):
+        run(catalog, submissions, monkeypatch, stopped)
+    run(catalog, submissions, monkeypatch, rest)
+    assert sorted(stopped.given + rest.given) == ["ana/07_autograd", "ana/08_detach_and_inplace", "bia/07_autograd"]
+
+
+def test_what_ends_the_grader_is_reported_and_tried_again(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission that lanes died of gets a report that says so, and is graded anew by the next run."""
+    run(catalog, submissions, monkeypatch, FakeLanes(dies_of="bia"))
+    assert "ended the grader" in load_report(submissions.parent / "out" / "bia").exercises[0].message
+    again = FakeLanes()
+    run(catalog, submissions, monkeypatch, again)
+    assert again.given == ["bia/07_autograd"]
+
+
+def test_class_without_submissions_is_explained(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder in which nobody handed anything in is more likely a wrong folder: it is said."""
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    with pytest.raises(SubmissionsError, match=r"holds any of the exercises.*07_autograd\.py"):
+        run(catalog, tmp_path / "in", monkeypatch, FakeLanes())
+    assert not (tmp_path / "out").exists()
