@@ -7,6 +7,7 @@ student's release the catalog is read from stubs that are being edited and may n
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from itertools import pairwise
@@ -58,6 +59,18 @@ def defines(code: str, name: str) -> bool:
     """Say whether `code` defines or assigns `name` at its top level."""
     exact = re.escape(name)
     return re.search(rf"^(?:(?:async\s+)?def|class)\s+{exact}\b|^{exact}\s*[:=]", code, re.MULTILINE) is not None
+
+
+def parameters(code: str, name: str) -> tuple[str, ...]:
+    """Return the parameters of the function `name` that `code` defines; none for a class, or code that is broken."""
+    try:
+        statements = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef) and statement.name == name:
+            return tuple(argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args))
+    return ()
 
 
 def _cell(lines: list[str], number: int, origin: str) -> Cell:

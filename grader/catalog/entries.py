@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from grader.catalog.cells import Cell, defines, split_cells
+from grader.catalog.cells import Cell, defines, parameters, split_cells
 from grader.catalog.errors import CatalogError, meant
 
 _ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
@@ -18,11 +18,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One function or class to write, what it is worth, and its hints from nudge to nearly the line.
 
     `by_hand` names what the task asks to do without: functions and module classes of PyTorch, or "Optimizer.step".
+    `parameters` are the names in its signature, none for a class.
     """
 
     name: str
     points: float
     by_hand: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
 
@@ -118,6 +120,7 @@ def _titles(before: tuple[str, ...], exercise: str) -> _Titles:
 
 def _tasks(cells: tuple[Cell, ...], exercise: str) -> tuple[Task, ...]:
     tasks: dict[str, _TaskMarker] = {}
+    signatures: dict[str, tuple[str, ...]] = {}
     hints: dict[str, list[str]] = {}
     for cell in cells:
         if cell.is_hint:
@@ -141,10 +144,17 @@ def _tasks(cells: tuple[Cell, ...], exercise: str) -> tuple[Task, ...]:
                     "it. Give the function or class the name of its task."
                 )
             tasks[found.task] = found
+            signatures[found.task] = parameters(cell.text, found.task)
             hints[found.task] = []
     if not tasks:
         raise CatalogError(f'Cannot read {exercise}: it has no tasks. Mark a cell `# %% task="name" points=2`.')
     return tuple(
-        Task(name=name, points=found.points, by_hand=found.by_hand, hints=tuple(hints[name]))
+        Task(
+            name=name,
+            points=found.points,
+            by_hand=found.by_hand,
+            parameters=signatures[name],
+            hints=tuple(hints[name]),
+        )
         for name, found in tasks.items()
     )

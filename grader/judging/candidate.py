@@ -15,6 +15,7 @@ from grader.judging.inputs import to_wire
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.seen import Seen
 from grader.judging.suite import Probe
+from grader.sandbox import CandidateLost
 
 Ask = Callable[[wire.Call], wire.Observation]
 Exchange = tuple[wire.Call, wire.Observation]
@@ -25,7 +26,8 @@ class Context:
     """What every call of one check has in common.
 
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` lists the finished
-    functions, modules and optimisers that the task asks to do without, `log` keeps what was exchanged.
+    functions, modules and optimisers that the task asks to do without, `parameters` are the names in the task's
+    signature, `log` keeps what was exchanged.
     """
 
     task: str
@@ -34,6 +36,7 @@ class Context:
     seed: int
     hint: str | None = None
     refused: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     log: list[Exchange] = field(default_factory=list)
     trusted: bool = False
@@ -63,7 +66,10 @@ class Candidate:
 
         def call(*arguments: Any, **keywords: Any) -> Seen:
             shown = showing.call(name, arguments, keywords)
-            return self._observe(name, None, shown, arguments, keywords)
+            if self._backward is not None:
+                shown += ", then backward()"
+            names = self._context.parameters if name == self._context.task else ()
+            return self._observe(name, None, shown, names, arguments, keywords)
 
         return call
 
@@ -71,10 +77,16 @@ class Candidate:
         """Run a probe in the candidate's process, with the submission's module before these arguments."""
         values = ", ".join(showing.given(argument) for argument in arguments)
         shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
-        return self._observe(probe.name, probe.source, shown, arguments, {})
+        return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
 
     def _observe(
-        self, name: str, source: str | None, shown: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+        self,
+        name: str,
+        source: str | None,
+        shown: str,
+        names: tuple[str, ...],
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
     ) -> Seen:
         context = self._context
         backward = self._backward
@@ -89,14 +101,17 @@ class Candidate:
             trace=self._trace,
             seed=context.seed,
         )
-        observation = context.ask(call)
+        try:
+            observation = context.ask(call)
+        except CandidateLost as lost:
+            raise _lost(shown, lost) from None
         context.log.append((call, observation))
         where = "" if observation.raised is None else _where(context, observation.raised)
         if context.trusted:
             _must_work(shown, observation)
         else:
             self._refuse(shown, observation)
-        return Seen(call=shown, given=arguments, observation=observation, where=where, hint=context.hint)
+        return Seen(call=shown, names=names, given=arguments, observation=observation, where=where, hint=context.hint)
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:
         """End the check where there is nothing to judge: no such function, a TODO, a finished version."""
@@ -108,10 +123,11 @@ class Candidate:
             raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
         for used in context.refused:
             if _uses(observation, used):
+                what = feedback.REFUSED_NAMES.get(used, f"`{used}`")
                 raise CheckEnded(
                     "failed",
-                    feedback.REFUSED.format(task=context.task, used=used),
-                    feedback.REFUSED_NEXT.format(used=used),
+                    feedback.REFUSED.format(task=context.task, used=what),
+                    feedback.REFUSED_NEXT.format(used=what),
                     refused=True,
                 )
 
@@ -128,6 +144,13 @@ class Candidate:
         instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
         message = feedback.MISSING.format(task=context.task, instead=instead)
         return CheckEnded("error", message, feedback.MISSING_NEXT.format(task=context.task))
+
+
+def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
+    if lost.reason == "timeout":
+        message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
+        return CheckEnded("timeout", message, feedback.TIMEOUT_NEXT)
+    return CheckEnded("crashed", feedback.CRASHED.format(call=shown, how=lost.detail), feedback.CRASHED_NEXT)
 
 
 def _must_work(shown: str, observation: wire.Observation) -> None:

@@ -81,6 +81,14 @@ def _message(seen: wire.Observation) -> str:
     return "" if raised is None else re.sub(r"[\d.]+", "#", raised.message)
 
 
+def _edited(seen: wire.Observation) -> list[bool]:
+    """Say of each argument whether it was edited in place, even if it was put back."""
+    return [
+        isinstance(before, wire.TensorFact) and isinstance(after, wire.TensorFact) and before.version != after.version
+        for before, after in zip(seen.before, seen.arguments, strict=False)
+    ]
+
+
 def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_only: bool = False) -> bool:
     """Say whether two observations agree in all that a check judges (not in operations, output, warnings, time).
 
@@ -91,6 +99,8 @@ def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_
         return False
     if not values_only:
         if a.backward != b.backward or a.state != b.state or bool(a.mixed_devices) != bool(b.mixed_devices):
+            return False
+        if _edited(a) != _edited(b):
             return False
         if (a.backward_raised and a.backward_raised.type) != (b.backward_raised and b.backward_raised.type):
             return False

@@ -63,7 +63,7 @@ class Examinee:
         self._process = process
 
     def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:
-        """Return what makes the calls of a check of `task`."""
+        """Return what makes the calls of a check of `task`; it raises `CandidateLost` or ends the check."""
 
         def ask(call: wire.Call) -> wire.Observation:
             if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
@@ -74,13 +74,8 @@ class Examinee:
                 return self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
             except CandidateLost as lost:
                 self._process = None
-                shown = f"{call.name if call.probe is None else task}(...)"
-                if lost.reason == "timeout":
-                    self._timeouts[task] += 1
-                    message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
-                    raise CheckEnded("timeout", message, feedback.TIMEOUT_NEXT) from None
-                message = feedback.CRASHED.format(call=shown, how=lost.detail)
-                raise CheckEnded("crashed", message, feedback.CRASHED_NEXT) from None
+                self._timeouts[task] += lost.reason == "timeout"
+                raise
 
         return ask
 
@@ -95,6 +90,7 @@ class Staff:
         self._server = server
         self._process: Process | None = None
         self._loaded: set[str] = set()
+        self._lost: set[str] = set()
 
     def close(self) -> None:
         """End the process."""
@@ -104,13 +100,18 @@ class Staff:
         self._loaded.clear()
 
     def observe(self, call: wire.Call, *, module: str, source: Callable[[], str]) -> wire.Observation | None:
-        """Make a call to the implementation `source()`, known as `module`; `None` when it does not survive the call."""
-        for _ in range(2):  # a fresh process after a loss, or after its processor time has run out
+        """Make a call to the implementation `source()`, known as `module`; `None` when it does not survive the call.
+
+        One that was lost in a fresh process is not asked again: it would only be waited for.
+        """
+        while module not in self._lost:
+            fresh = self._process is None
             try:
                 return self._ask(call, module, source)
             except CandidateLost:
-                self._process = None
-                self._loaded.clear()
+                self.close()
+                if fresh:
+                    self._lost.add(module)
         return None
 
     def _ask(self, call: wire.Call, module: str, source: Callable[[], str]) -> wire.Observation:

@@ -228,6 +228,7 @@ class Examiner:
                 seed=draw.seed,
                 hint=check.hint,
                 refused=self._task(check).by_hand,
+                parameters=self._task(check).parameters,
                 load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
                 log=log,
             )

@@ -28,10 +28,11 @@ MISSING_NEXT = "define it under exactly the name `{task}`."
 MISSING_AFTER_ERROR = "{task} is not defined, because of an error while your file was being loaded: {error}."
 MISSING_AFTER_ERROR_NEXT = "fix that error first."
 REFUSED = (
-    "This task asks you to write {task} yourself; your code used `{used}`, which is PyTorch's finished version, so "
-    "the task earns nothing yet."
+    "This task asks you to write {task} yourself; your code used {used}, which is PyTorch's finished version, so the "
+    "task earns nothing yet."
 )
-REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what `{used}` does inside."
+REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what {used} does inside."
+REFUSED_NAMES = {"Optimizer.step": "an optimizer of `torch.optim`"}
 RAISED = "{call}\nexpected: a result\ngot: {error}{where}."
 LOAD_NOTE = "There was an error while your file was being loaded: {error}{where}. What comes after it was still run."
 UNREADABLE = "Your file could not be graded. {problem}"
@@ -39,6 +40,7 @@ NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"
 
 _DTYPES_DIFFER = "the two tensors have different dtypes. Convert one with `.to(dtype)`."
+_WRONG_DTYPE = "a tensor has the wrong dtype for that function. Convert it with `.to(dtype)`; class numbers are int64."
 _DEVICES_DIFFER = "the tensors live on different devices. Create new ones with `device=x.device`."
 _NO_VALUES = "this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here."
 
@@ -98,7 +100,8 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     ),
     ("RuntimeError", "same dtype", _DTYPES_DIFFER),
     ("RuntimeError", "but got dtype", _DTYPES_DIFFER),
-    ("RuntimeError", "expected scalar type", _DTYPES_DIFFER),
+    ("RuntimeError", "expected scalar type", _WRONG_DTYPE),
+    ("RuntimeError", "expected target dtype", _WRONG_DTYPE),
     ("RuntimeError", "same device", _DEVICES_DIFFER),
     ("RuntimeError", "is not on the expected device", _DEVICES_DIFFER),
     ("RuntimeError", "meta tensor", _NO_VALUES),

@@ -113,16 +113,11 @@ class Subject:
         return self._python_number(int, expected, 0.0, 0.0)
 
     def _python_number(self: _Self, kind: type, expected: float | None, rtol: float, atol: float) -> _Self:
-        article = "an int" if kind is int else "a float"
         if type(self.fact) is not kind:
-            wanted = (
-                f"Python {kind.__name__} {showing.number(expected)}"
-                if expected is not None
-                else f"Python {kind.__name__}"
-            )
+            name = "int" if kind is int else "float"
             self.fails(
-                f"the {wanted}" if expected is not None else f"a {wanted}",
-                f"{showing.fact(self.fact)}, which is {self._kind()} and not {article}",
+                f"a Python {name}" if expected is None else f"the Python {name} {showing.number(expected)}",
+                self._instead_of(name),
                 "none" if self.fact is None else "type",
                 next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
             )
@@ -136,12 +131,13 @@ class Subject:
     def _is_scalar(self) -> bool:
         return isinstance(self.fact, wire.TensorFact) and self.fact.shape == ()
 
-    def _kind(self) -> str:
+    def _instead_of(self, name: str) -> str:
+        shown = showing.fact(self.fact)
         if isinstance(self.fact, wire.TensorFact):
-            return f"a {len(self.fact.shape)}-D tensor"
-        if isinstance(self.fact, wire.Other):
-            return f"of type {self.fact.name}"
-        return "None" if self.fact is None else f"of type {type(self.python).__name__}"
+            return f"{shown}, which is a {len(self.fact.shape)}-D tensor and not a Python {name}"
+        if isinstance(self.fact, (bool, int, float, str)):
+            return f"{shown}, which is of type {type(self.fact).__name__} and not a Python {name}"
+        return shown
 
     def equals(self: _Self, expected: object) -> _Self:
         """Ask for a plain Python value (str, int, bool, None, lists and tuples of them), equal in type and value."""
@@ -179,12 +175,11 @@ class Subject:
         found = self.tensor_fact.grad
         if expected is None:
             if found is not None:
-                self.fails(f"{self.name}.grad is None", f"{self.name}.grad is {showing.fact(found)}", "grad")
+                self.seen.fails(f"{self.name}.grad is None", f"{self.name}.grad is {showing.fact(found)}", "grad")
             return self
         if found is None:
-            self.fails(
-                f"{self.name}.grad is {showing.tensor(torch.as_tensor(expected))}", f"{self.name}.grad is None", "grad"
-            )
+            wanted = showing.tensor(torch.as_tensor(expected))
+            self.seen.fails(f"{self.name}.grad is {wanted}", f"{self.name}.grad is None", "grad")
         Subject(self.seen, f"{self.name}.grad", found).values(expected, rtol=rtol, atol=atol)
         return self
 
@@ -253,10 +248,15 @@ class Seen:
         given: tuple[object, ...],
         observation: wire.Observation,
         where: str,
+        names: tuple[str, ...] = (),
         hint: str | None = None,
     ) -> None:
-        """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step."""
+        """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
+
+        `names` are the names of the positional arguments, as far as they have any.
+        """
         self.call = call
+        self._names = names
         self.given = given
         self.observation = observation
         self._where = where
@@ -275,8 +275,9 @@ class Seen:
 
     def argument_after(self, index: int, name: str | None = None) -> Subject:
         """Return a positional argument as the call left it, whether it returned or raised."""
+        known = self._names[index] if index < len(self._names) else f"argument {index + 1}"
         try:
-            return Subject(self, name or f"argument {index + 1}", self.observation.arguments[index])
+            return Subject(self, name or known, self.observation.arguments[index])
         except IndexError:
             self.fails("an answer about every argument", "a torn answer", "type")
 
@@ -357,16 +358,17 @@ class Seen:
         """Ask that backward from the result (see `Candidate.with_backward`) ran."""
         self.returned()
         if self.observation.backward == "impossible":
+            attached = "" if self.observation.result is None else ", which is attached to no graph"
             self.fails(
                 "a tensor to run backward from",
-                f"{showing.fact(self.observation.result)}, which is attached to no graph",
-                "attached",
+                f"{showing.fact(self.observation.result)}{attached}",
+                "attached" if attached else "none",
             )
         raised = self.observation.backward_raised
         if raised is not None:
             raise CheckEnded(
                 "failed",
-                feedback.mismatch(f"{self.call}, then backward()", "the gradients", feedback.error_name(raised)),
+                feedback.mismatch(self.call, "the gradients", feedback.error_name(raised)),
                 self._hint or feedback.next_step_for(raised),
             )
         return self
@@ -387,5 +389,7 @@ class Seen:
         self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
     ) -> NoReturn:
         """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
-        step = self._hint or next_step or feedback.NEXT_STEP[kind]
+        # A hint is about wrong values; whoever forgot `return` needs to hear just that.
+        hint = self._hint if kind != "none" else None
+        step = hint or next_step or feedback.NEXT_STEP[kind]
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)

@@ -41,11 +41,15 @@ def code(text: str) -> wire.Code:
 
 @dataclass(frozen=True)
 class Probe:
-    """A function whose source text runs in the candidate; `says` tells a student what it does."""
+    """A function whose source text runs in the candidate; `says` tells a student what it does.
+
+    `parameters` are its names for what it is given after the submission's module.
+    """
 
     name: str
     source: str
     says: str
+    parameters: tuple[str, ...]
 
 
 def probe(function: Callable[..., Any]) -> Probe:
@@ -61,7 +65,8 @@ def probe(function: Callable[..., Any]) -> Probe:
     says = ast.get_docstring(definition) or ""
     definition.decorator_list = []
     definition.body = definition.body[1:] or [ast.Pass()]
-    return Probe(name=definition.name, source=ast.unparse(tree), says=says)
+    parameters = tuple(argument.arg for argument in definition.args.args[1:])
+    return Probe(name=definition.name, source=ast.unparse(tree), says=says, parameters=parameters)
 
 
 class Draw:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader import wire
 from grader.catalog import Catalog, load_catalog
 from grader.lanes import Lane, Settings
 from grader.records import CheckReport, ExerciseReport, Submission
-from grader.sandbox import Server
+from grader.sandbox import Process, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 Grade = Callable[..., ExerciseReport]
 LayDown = Callable[..., Path]
+Ask = Callable[..., wire.Call]
 
 SMALL = """\
 # ---
@@ -54,6 +58,66 @@ def server() -> Iterator[Server]:
     """A warm server."""
     with Server(trusted=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def ask() -> Ask:
+    """Make the request that calls `f` (or another name) with these arguments, plainly unless `fields` say otherwise."""
+
+    def ask(name: str = "f", *arguments: wire.Input, **fields: Any) -> wire.Call:
+        plain: dict[str, Any] = {
+            "nonce": secrets.randbits(63),
+            "module": "submission",
+            "probe": None,
+            "keywords": {},
+            "backward": None,
+            "trace": False,
+            "seed": 0,
+        }
+        return wire.Call(name=name, arguments=arguments, **{**plain, **fields})
+
+    return ask
+
+
+class Confined:
+    """A candidate in the sandbox, with a submission loaded."""
+
+    def __init__(self, process: Process, source: str, ask: Ask) -> None:
+        self.process = process
+        self._ask = ask
+        self.loaded = process.load(module="submission", filename="submission.py", source=source)
+
+    def call(self, name: str = "f", *arguments: wire.Input, **fields: Any) -> wire.Observation:
+        """Make one call."""
+        return self.process.call(self._ask(name, *arguments, **fields))
+
+    def python(self, name: str = "f", *arguments: wire.Input) -> Any:
+        """Return what one call returned, as plain Python."""
+        observation = self.call(name, *arguments)
+        assert observation.outcome == "returned", observation.raised
+        return _python(observation.result)
+
+
+def _python(fact: wire.Fact) -> Any:
+    if isinstance(fact, wire.Items):
+        return [_python(item) for item in fact.items]
+    if isinstance(fact, wire.Pairs):
+        return {key: _python(value) for key, value in fact.items}
+    return fact
+
+
+@pytest.fixture
+def confined(server: Server, ask: Ask) -> Iterator[Callable[..., Confined]]:
+    """Load a source in a candidate of its own (of another server, if need be), which ends with the test."""
+    processes: list[Process] = []
+
+    def confined(source: str, *, by: Server = server) -> Confined:
+        processes.append(by.spawn())
+        return Confined(processes[-1], source, ask)
+
+    yield confined
+    for process in processes:
+        process.end()
 
 
 @pytest.fixture(scope="session")

@@ -276,7 +276,7 @@ def california_housing(student):  # type: ignore[no-untyped-def]
     y_train = torch.tensor(y_train, dtype=torch.float32).reshape(-1, 1)
     w, b, losses = student.train_linear((X_train - means) / stds, y_train, learning_rate=0.4, n_epochs=20, seed=42)
     with torch.no_grad():
-        return losses, ((X_test - means) / stds @ w + b).flatten()
+        return losses, ((X_test - means) / stds @ w.float() + b).flatten()
 
 
 @check(

@@ -39,13 +39,13 @@ def test_reads_an_exercise() -> None:
         title="Doubling",
         title_pt="Dobrar: multiplicar por dois",
         prerequisites=("01_counting",),
-        tasks=(Task(name="double", points=2.0, hints=("Think of\nmultiplication.", "`2 * x`")),),
+        tasks=(Task(name="double", points=2.0, parameters=("x",), hints=("Think of\nmultiplication.", "`2 * x`")),),
     )
 
 
 def test_reads_a_stub_without_hints() -> None:
     """Without hint cells, as in a stub, the tasks have no hints."""
-    assert read(HEADER + TASK).tasks == (Task(name="double", points=2.0),)
+    assert read(HEADER + TASK).tasks == (Task(name="double", points=2.0, parameters=("x",)),)
 
 
 def test_reads_a_stub_that_does_not_parse() -> None:
@@ -140,3 +140,14 @@ def test_refuses_a_hint_without_a_task() -> None:
     """A hint says which task it is for."""
     with pytest.raises(CatalogError, match=r"missing required field `task`\. Mark the cell `# %% \[markdown\] task="):
         read(HEADER + TASK + HINTS.replace('task="double" ', ""))
+
+
+def test_reads_the_finished_versions_to_do_without() -> None:
+    """A marker's by_hand names what the task asks to write oneself."""
+    marked = TASK.replace("points=2", 'points=2 by_hand=["mul", "Linear"]')
+    assert read(HEADER + marked).tasks[0].by_hand == ("mul", "Linear")
+
+
+def test_broken_code_has_no_parameters() -> None:
+    """A stub that a student broke is still read: without the names of the parameters."""
+    assert read(HEADER + TASK.replace("return 2 * x", "return (2 * x")).tasks[0].parameters == ()
