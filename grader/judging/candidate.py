@@ -75,7 +75,8 @@ class Candidate:
 
     def run(self, probe: Probe, *arguments: Any) -> Seen:
         """Run a probe in the candidate's process, with the submission's module before these arguments."""
-        values = ", ".join(showing.given(argument) for argument in arguments)
+        named = zip(probe.parameters, arguments, strict=True)
+        values = ", ".join(f"{name}={showing.given(argument)}" for name, argument in named)
         shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
         return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
 

@@ -126,6 +126,16 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
         "'nonetype' object has no attribute",
         "something is None here. Before the first backward `x.grad` is None; a function without `return` gives None.",
     ),
+    (
+        "RuntimeError",
+        "you can only change requires_grad flags of leaf",
+        "the result of an operation can't switch `requires_grad` off. Use `detach()`.",
+    ),
+    (
+        "RuntimeError",
+        "boolean value of tensor with",
+        "a tensor of several numbers is neither true nor false. Did you mean `is None`, `.any()` or `.all()`?",
+    ),
     ("NameError", "", "check the spelling, and that the name is defined before this line."),
     ("ModuleNotFoundError", "", "that module is not installed here. The imports at the top of the stub are enough."),
     ("RecursionError", "", "the function calls itself without end. When should it stop?"),
@@ -148,6 +158,8 @@ _NEXT_STEP_OTHERWISE = "read the message from its end: it names what Python coul
 def error_name(raised: wire.Raised) -> str:
     """Return the exception as Python would print it, without its traceback."""
     first = raised.message.strip().splitlines()[0] if raised.message.strip() else ""
+    if "modified by an inplace operation:" in first:
+        first = first.partition(":")[0]  # what follows names tensors that a student never sees
     return f"{raised.type}: {first[:300].rstrip('.')}" if first else raised.type
 
 
@@ -191,7 +203,7 @@ NEXT_STEP = {
     "not_shared": "work on the memory that is already there instead of making a new tensor.",
     "same_object": "change the object you were given in place, and return that very object.",
     "leaf": "a leaf is made by you, not by an operation. Compute first, then `requires_grad_()`.",
-    "requires_grad": "check `.requires_grad` of your result.",
+    "requires_grad": "it must still require grad: did something switch that off, or detach it?",
     "attached": "which step leaves the graph: `.item()`, `detach()`, `no_grad()`, a Python number?",
     "detached": "the result must not keep a graph: `detach()` it.",
     "grad": "call `backward()` yourself on a small case and print `.grad`.",

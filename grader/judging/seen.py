@@ -7,8 +7,9 @@ back and one next step. Questions return what they were asked of, so they chain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
+import msgspec
 import numpy as np
 import torch
 
@@ -58,7 +59,7 @@ class Subject:
             self.differs(f"a {kind or 'list or tuple'}", "none" if self.fact is None else "type")
         found = [Subject(self.seen, f"{self.name}[{i}]", item) for i, item in enumerate(self.fact.items)]
         if length is not None and len(found) != length:
-            self.fails(f"{length} items", f"{len(found)} items", "length")
+            self.fails(_items(length), _items(len(found)), "length")
         return found
 
     def key(self, name: str) -> Subject:
@@ -122,8 +123,9 @@ class Subject:
                 next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
             )
         if expected is not None:
-            got = torch.tensor(self.fact, dtype=torch.float64)
-            found = difference(got, torch.tensor(expected, dtype=torch.float64), rtol=rtol, atol=atol)
+            dtype = torch.int64 if kind is int else torch.float64
+            got = torch.tensor(self.fact, dtype=dtype)
+            found = difference(got, torch.tensor(expected, dtype=dtype), rtol=rtol, atol=atol)
             if found is not None:
                 self.fails(showing.number(expected), showing.fact(self.fact), found.kind, found.details)
         return self
@@ -141,15 +143,15 @@ class Subject:
 
     def equals(self: _Self, expected: object) -> _Self:
         """Ask for a plain Python value (str, int, bool, None, lists and tuples of them), equal in type and value."""
-        got = self.python
-        if type(got) is not type(expected) or got != expected:
+        if not _equal(self.python, expected):
             self.differs(repr(expected), "none" if self.fact is None else "values")
         return self
 
     def leaf(self: _Self) -> _Self:
         """Ask for a leaf that requires grad."""
         if not (self.tensor_fact.is_leaf and self.tensor_fact.requires_grad):
-            self.fails("a leaf that requires grad", self._autograd(), "leaf")
+            kind = "leaf" if self.tensor_fact.requires_grad else "requires_grad"
+            self.fails("a leaf that requires grad", self._autograd(), kind)
         return self
 
     def attached(self: _Self) -> _Self:
@@ -186,21 +188,30 @@ class Subject:
     def same_object_as(self: _Self, other: Subject) -> _Self:
         """Ask for the very object that `other` is."""
         if _object(self.fact) != _object(other.fact):
-            self.fails(f"the object {other.name} itself", "another object", "same_object")
+            got = "another object" if isinstance(self.fact, _WITH_MEMORY) else showing.fact(self.fact)
+            self.fails(f"the object {other.name} itself", got, "none" if self.fact is None else "same_object")
         return self
 
     def shares_memory_with(self: _Self, other: Subject) -> _Self:
         """Ask for memory shared with `other`."""
-        if _storage(self.fact) != _storage(other.fact):
+        if self._memory().isdisjoint(_memory(other.fact)):
             self.fails(f"memory shared with {other.name}", "memory of its own", "not_shared")
         return self
 
     def owns_memory(self: _Self, *others: Subject) -> _Self:
         """Ask for memory shared with none of `others`, by default with none of the arguments."""
+        own = self._memory()
         for other in others or self.seen.arguments():
-            if _storage(self.fact) == _storage(other.fact):
+            if own & _memory(other.fact):
                 self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
         return self
+
+    def _memory(self) -> set[int]:
+        """Return the numbers of the memory that the value lives in. Ends the check when it has none."""
+        found = _memory(self.fact)
+        if not found:
+            self.differs("a tensor", "none" if self.fact is None else "type")
+        return found
 
     # Failing
 
@@ -223,8 +234,30 @@ def _object(fact: wire.Fact) -> object:
     return fact.object if isinstance(fact, _WITH_MEMORY) else object()
 
 
-def _storage(fact: wire.Fact) -> object:
-    return fact.storage if isinstance(fact, _WITH_MEMORY) else object()
+def _memory(fact: wire.Fact) -> set[int]:
+    """Return the numbers of the memory in which a value, or what it contains, lives."""
+    if isinstance(fact, _WITH_MEMORY):
+        return {fact.storage}
+    if isinstance(fact, wire.Items):
+        return {number for item in fact.items for number in _memory(item)}
+    if isinstance(fact, wire.Pairs):
+        return {number for _, value in fact.items for number in _memory(value)}
+    return set()
+
+
+def _items(number: int) -> str:
+    return f"{number} item{'s' if number != 1 else ''}"
+
+
+def _equal(got: object, expected: object) -> bool:
+    """Say whether two plain values agree in type and value, at every depth; nothing equals a tensor."""
+    if type(got) is not type(expected) or isinstance(got, torch.Tensor):
+        return False
+    if isinstance(got, (list, tuple)) and isinstance(expected, (list, tuple)):
+        return len(got) == len(expected) and all(map(_equal, got, expected))
+    if isinstance(got, dict) and isinstance(expected, dict):
+        return got.keys() == expected.keys() and all(_equal(got[key], expected[key]) for key in got)
+    return got == expected
 
 
 def _plain(fact: wire.Fact) -> object:
@@ -234,7 +267,7 @@ def _plain(fact: wire.Fact) -> object:
         items = [_plain(item) for item in fact.items]
         return items if fact.kind == "list" else tuple(items)
     if isinstance(fact, wire.Pairs):
-        return {str(_plain(key)): _plain(value) for key, value in fact.items}
+        return {k if isinstance(k, (str, int, float)) else str(_plain(k)): _plain(v) for k, v in fact.items}
     return fact
 
 
@@ -292,7 +325,7 @@ class Seen:
             raise CheckEnded(
                 "error",
                 feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
-                feedback.next_step_for(raised),
+                (self._hint if raised.type == "RuntimeError" else None) or feedback.next_step_for(raised),
             )
         return self
 
@@ -321,10 +354,20 @@ class Seen:
             if isinstance(given, torch.Tensor):
                 self._unchanged_tensor(index, given, subject)
             elif isinstance(given, np.ndarray):
-                fact = subject.fact
-                if not isinstance(fact, wire.ArrayFact) or fact.data != given.tobytes():
-                    subject.fails("left as it was", "changed by your function", "modified")
+                self._unchanged_array(index, given, subject)
+            elif indices:
+                raise SuiteError(
+                    f"Cannot compare argument {index + 1} of {self.call}: it is no tensor and no array. "
+                    "Let a probe return what became of it."
+                )
         return self
+
+    def _unchanged_array(self, index: int, given: np.ndarray[Any, Any], subject: Subject) -> None:
+        before = self.observation.before[index]
+        if not isinstance(before, wire.ArrayFact):
+            raise SuiteError(f"Cannot compare argument {index + 1} of {self.call}: it was not handed over as an array.")
+        if subject.fact != msgspec.structs.replace(before, data=given.tobytes()):
+            subject.fails("left as it was", "changed by your function", "modified")
 
     def _unchanged_tensor(self, index: int, given: torch.Tensor, subject: Subject) -> None:
         before, after = self.observation.before[index], subject.tensor_fact
@@ -350,13 +393,15 @@ class Seen:
         """Ask that an argument still lives in the memory it was handed over in; return it."""
         subject = self.argument(index, name)
         before = self.observation.before[index]
-        if _storage(subject.fact) != _storage(before):
+        if _memory(subject.fact).isdisjoint(_memory(before)):
             subject.fails("updated in the memory it had", "moved to other memory", "not_shared")
         return subject
 
     def ran_backward(self) -> Seen:
         """Ask that backward from the result (see `Candidate.with_backward`) ran."""
         self.returned()
+        if self.observation.backward == "not_asked":
+            raise SuiteError(f"Cannot tell how backward went after {self.call}: call candidate.with_backward() for it.")
         if self.observation.backward == "impossible":
             attached = "" if self.observation.result is None else ", which is attached to no graph"
             self.fails(

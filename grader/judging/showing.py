@@ -29,7 +29,8 @@ def given(value: object) -> str:
     if isinstance(value, wire.Code):
         return value.text
     if isinstance(value, torch.Tensor):
-        flags = (["requires_grad=True"] if value.requires_grad else []) + (["device='meta'"] if value.is_meta else [])
+        flags = ["requires_grad=True"] if value.requires_grad else []
+        flags += ["device='meta'"] if value.is_meta else []
         if value.requires_grad and value.is_leaf and value.grad is not None:
             flags.append(f"grad={numbers(value.grad)}")
         return tensor(value, flags, dtype=True)

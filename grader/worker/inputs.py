@@ -62,7 +62,8 @@ def from_bytes(data: bytes, dtype: str, shape: tuple[int, ...]) -> torch.Tensor:
 def _tensor(given: wire.TensorInput) -> torch.Tensor:
     tensor = _contiguous(given, given.data)
     if given.strides is not None:
-        tensor = _laid_out(tensor, given.strides)
+        laid_out = torch.empty_strided(given.shape, given.strides, dtype=tensor.dtype, device=tensor.device)
+        tensor = laid_out.copy_(tensor)
     if not given.requires_grad:
         return tensor
     tensor.requires_grad_()
@@ -78,10 +79,3 @@ def _contiguous(given: wire.TensorInput, data: bytes) -> torch.Tensor:
     if given.device == "meta":
         return torch.empty(given.shape, dtype=DTYPES[given.dtype], device="meta")
     return from_bytes(data, given.dtype, given.shape)
-
-
-def _laid_out(tensor: torch.Tensor, strides: tuple[int, ...]) -> torch.Tensor:
-    """Return a copy with these strides; what a stride of 0 repeats is held once, as `expand` does."""
-    once = tensor[tuple(slice(1) if stride == 0 else slice(None) for stride in strides)]
-    held = torch.empty_strided(once.shape, strides, dtype=tensor.dtype, device=tensor.device).copy_(once)
-    return held if held.shape == tensor.shape else held.expand(tensor.shape)

@@ -73,6 +73,7 @@ def see() -> See:
         hint: str | None = None,
         where: str = "",
         call: str = "f(x)",
+        names: tuple[str, ...] = (),
         **observed: Any,
     ) -> Seen:
         handed = [_fact(value, object=i, storage=i) if _in_memory(value) else value for i, value in enumerate(given)]
@@ -84,7 +85,7 @@ def see() -> See:
             arguments=tuple(handed if arguments is None else arguments),  # type: ignore[arg-type]
             **observed,
         )
-        return Seen(call=call, given=tuple(given), observation=observation, where=where, hint=hint)
+        return Seen(call=call, names=names, given=tuple(given), observation=observation, where=where, hint=hint)
 
     return see
 

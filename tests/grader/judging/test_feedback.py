@@ -76,6 +76,8 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: torch.tensor(1, requires_grad=True), r"Write 0\.0, not 0"),
         (lambda: torch.arange(3).mean(), r"Convert to a floating dtype first"),
         (lambda: torch.ones(2).grad.zero_(), r"something is None here"),
+        (lambda: (leaf() * 2).requires_grad_(False), r"can't switch `requires_grad` off"),
+        (lambda: 1 if leaf() > 0 else 2, r"neither true nor false"),
         (lambda: leaf(1, 2), r"keep the parameters of the exercise's signature"),  # type: ignore[call-arg]
         (lambda: leaf(size=1), r"keep the parameter names"),  # type: ignore[call-arg]
         (lambda: undefined, r"check the spelling"),  # type: ignore[name-defined]  # noqa: F821
@@ -100,6 +102,12 @@ def test_inside_the_students_file_a_wrong_call_is_not_about_the_signature(raised
     )
 
 
+def test_the_advice_does_not_depend_on_where_it_was(raised: Any) -> None:
+    """Almost every error has a line in the student's file."""
+    error = caught(lambda: bool(leaf()))
+    assert "neither true nor false" in feedback.next_step_for(raised(error, line=3, code="if x:"))
+
+
 def test_an_exception_that_derives_from_a_known_one_has_its_advice(raised: Any) -> None:
     """UnboundLocalError is a NameError."""
     assert "spelling" in feedback.next_step_for(raised(UnboundLocalError("x")))
@@ -116,6 +124,10 @@ def test_an_exception_that_derives_from_a_known_one_has_its_advice(raised: Any) 
         (ValueError("first\nsecond"), "ValueError: first"),
         (ValueError("\n  spread\nout"), "ValueError: spread"),
         (KeyError("x"), "KeyError: 'x'"),
+        (
+            RuntimeError("one of the variables has been modified by an inplace operation: [torch.FloatTensor [3]]."),
+            "RuntimeError: one of the variables has been modified by an inplace operation",
+        ),
         (ValueError("x" * 999), "ValueError: " + "x" * 300),
     ],
 )

@@ -220,17 +220,17 @@ def test_ints_are_compared_exactly(of: Of, got: int, expected: int) -> None:
 @pytest.mark.parametrize(
     ("result", "shown"),
     [
-        (True, "True, which is a bool and not an int"),
-        (2.0, "2.0, which is a float and not an int"),
-        ("2", "'2', which is a str and not an int"),
-        (items(2), "[2], which is a list and not an int"),
-        (items(2, kind="tuple"), "(2,), which is a tuple and not an int"),
-        (items(2, kind="Size"), "torch.Size([2]), which is a torch.Size and not an int"),
-        (wire.Pairs(kind="dict", items=()), "{}, which is a dict and not an int"),
-        (wire.Other(name="numpy.int64"), "an object of type numpy.int64, which is not an int"),
+        (True, "True, which is of type bool and not a Python int"),
+        (2.0, "2.0, which is of type float and not a Python int"),
+        ("2", "'2', which is of type str and not a Python int"),
+        (items(2), "[2]"),
+        (items(2, kind="tuple"), "(2,)"),
+        (items(2, kind="Size"), "torch.Size([2])"),
+        (wire.Pairs(kind="dict", items=()), "{}"),
+        (wire.Other(name="numpy.int64"), "an object of type numpy.int64"),
         (wire.Other(name="int", why="too large"), "an object of type int (too large)"),
-        (wire.Named(kind="dtype", name="torch.int64"), "torch.int64, which is a dtype and not an int"),
-        (wire.Named(kind="class", name="Linear"), "the class Linear, which is not an int"),
+        (wire.Named(kind="dtype", name="torch.int64"), "torch.int64"),
+        (wire.Named(kind="class", name="Linear"), "the class Linear"),
     ],
 )
 def test_what_is_no_int_is_shown_as_what_it_is(of: Of, result: object, shown: str) -> None:
@@ -241,10 +241,10 @@ def test_what_is_no_int_is_shown_as_what_it_is(of: Of, result: object, shown: st
 @pytest.mark.parametrize(
     ("result", "shown"),
     [
-        (2, "2, which is an int and not a float"),
-        (True, "True, which is a bool and not a float"),
-        (torch.ones(1), "tensor([1.]), which is a 1-D tensor and not a float"),
-        (np.ones(()), "<NumPy array of shape (), float64>, which is an array and not a float"),
+        (2, "2, which is of type int and not a Python float"),
+        (True, "True, which is of type bool and not a Python float"),
+        (torch.ones(1), "tensor([1.]), which is a 1-D tensor and not a Python float"),
+        (np.ones(()), "<NumPy array of shape (), float64>"),
     ],
 )
 def test_what_is_no_float_is_shown_as_what_it_is(of: Of, result: object, shown: str) -> None:
@@ -391,15 +391,15 @@ def test_a_leaf_that_requires_grad_holds(of: Of) -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "shown"),
+    ("result", "shown", "step"),
     [
-        (ONES, "a tensor with requires_grad False"),
-        (leaf() * 2, "the result of an operation (grad_fn is MulBackward0)"),
+        (ONES, "a tensor with requires_grad False", "requires_grad"),
+        (leaf() * 2, "the result of an operation (grad_fn is MulBackward0)", "leaf"),
     ],
 )
-def test_what_is_no_leaf_that_requires_grad(of: Of, result: torch.Tensor, shown: str) -> None:
+def test_what_is_no_leaf_that_requires_grad(of: Of, result: torch.Tensor, shown: str, step: str) -> None:
     """Why it is none is told."""
-    says(lambda: of(result).leaf(), "a leaf that requires grad", shown, "leaf")
+    says(lambda: of(result).leaf(), "a leaf that requires grad", shown, step)
 
 
 def test_a_result_of_an_operation_is_attached(of: Of) -> None:
@@ -452,15 +452,15 @@ def test_a_wrong_gradient_is_shown(of: Of) -> None:
 
 def test_a_missing_gradient_is_told(of: Of) -> None:
     """`.grad` is None where numbers were expected."""
-    says(lambda: of(leaf()).grad([3.0, 4.0]), "result.grad: tensor([3., 4.])", "result.grad: None", "grad")
+    says(lambda: of(leaf()).grad([3.0, 4.0]), "result.grad is tensor([3., 4.])", "result.grad is None", "grad")
 
 
 def test_a_gradient_too_many_is_told(of: Of) -> None:
     """`.grad` holds numbers where None was expected."""
     says(
         lambda: of(leaf(grad=torch.tensor([3.0, 4.0]))).grad(None),
-        "result.grad: None",
-        "result.grad: tensor([3., 4.])",
+        "result.grad is None",
+        "result.grad is tensor([3., 4.])",
         "grad",
     )
 
@@ -554,6 +554,13 @@ def test_arguments_are_named_by_their_place(see: Any) -> None:
     seen: Seen = see(given=[ONES, 2])
     assert [argument.name for argument in seen.arguments()] == ["argument 1", "argument 2"]
     assert seen.argument(1, "rate").name == "rate"
+
+
+def test_arguments_are_named_as_in_the_signature(see: Any) -> None:
+    """Where it is known, and as far as it goes; the suite's own name comes first."""
+    seen: Seen = see(given=[ONES, 2, 3], names=("x", "rate"))
+    assert [argument.name for argument in seen.arguments()] == ["x", "rate", "argument 3"]
+    assert seen.argument(0, "y").name == "y"
 
 
 def test_a_named_argument_names_itself_when_it_fails(see: Any) -> None:
@@ -763,8 +770,8 @@ def test_backward_that_raised_is_told(see: Any, raised: Any) -> None:
     error = raised(RuntimeError("one of the variables ... has been modified by an inplace operation: x."))
     end = ended(lambda: see(leaf() * 2, backward="raised", backward_raised=error).ran_backward())
     assert end.message == (
-        "f(x), then backward()\nexpected: the gradients\n"
-        "got: RuntimeError: one of the variables ... has been modified by an inplace operation: x"
+        "f(x)\nexpected: the gradients\n"
+        "got: RuntimeError: one of the variables ... has been modified by an inplace operation"
     )
     assert end.next_step == feedback.next_step_for(error)
 
@@ -827,6 +834,18 @@ def test_the_suites_hint_is_the_next_step(see: Any) -> None:
     assert ended(lambda: see(torch.tensor(1.0), hint="halve it.").result.number()).next_step == "halve it."
 
 
+def test_a_forgotten_return_beats_the_hint(see: Any) -> None:
+    """A hint is about wrong values; whoever returns nothing needs to hear just that."""
+    assert ended(lambda: see(None, hint="halve it.").result.number()).next_step == feedback.NEXT_STEP["none"]
+
+
+def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) -> None:
+    """After any other exception Python's own words lead further."""
+    for error, step in ((RuntimeError("no"), "halve it."), (NameError("no"), "check the spelling")):
+        seen = see(raised=raised(error), hint="halve it.")
+        assert ended(seen.returned, status="error").next_step.startswith(step)
+
+
 def test_a_suite_may_give_its_own_next_step(see: Any) -> None:
     """In place of the usual one."""
     end = ended(lambda: see(1).fails("a", "b", "values", next_step="think."))
@@ -840,4 +859,4 @@ def test_every_question_has_its_next_step() -> None:
     from grader.judging import seen
 
     named = set(re.findall(r'"(\w+)"', inspect.getsource(seen)))
-    assert set(feedback.NEXT_STEP) <= named
+    assert set(feedback.NEXT_STEP) <= {*named, "nan"}  # the one that a comparison gives

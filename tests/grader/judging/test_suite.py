@@ -67,6 +67,7 @@ def test_a_probe_travels_as_source() -> None:
         name="doubled_twice",
         source="def doubled_twice(student, x):\n    return student.double(student.double(x))",
         says="double(double(x))",
+        parameters=("x",),
     )
 
 

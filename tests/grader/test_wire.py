@@ -1,0 +1,267 @@
+"""What crosses the wall: frames that cannot be too long or too slow, and a schema that tells types apart."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from grader import wire
+
+Ask = Callable[..., wire.Call]
+Ends = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    """Two ends of a channel."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def until(deadline: float) -> Callable[[], float]:
+    """Return a patience that ends at `deadline`."""
+
+    def left() -> float:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        return 0.05
+
+    return left
+
+
+# Frames
+
+
+@pytest.mark.parametrize("payload", [b"", b"x", bytes(range(256)) * 20_000], ids=["empty", "a byte", "5 MB"])
+def test_a_message_arrives_whole(ends: Ends, payload: bytes) -> None:
+    """What was sent as one message is received as one, however many pieces the system makes of it."""
+    ours, theirs = ends
+    sender = threading.Thread(target=wire.send, args=(theirs, payload))
+    sender.start()
+    assert wire.receive(ours) == payload
+    sender.join()
+
+
+def test_messages_keep_apart(ends: Ends) -> None:
+    """Two messages sent at once are received one by one."""
+    ours, theirs = ends
+    wire.send(theirs, b"first")
+    wire.send(theirs, b"second")
+    assert [wire.receive(ours), wire.receive(ours)] == [b"first", b"second"]
+
+
+def test_a_long_message_is_not_sent(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message over the limit is refused before a byte of it leaves."""
+    monkeypatch.setattr(wire, "MAX_MESSAGE", 4)
+    ours, theirs = ends
+    with pytest.raises(ValueError, match=r"^Cannot send a message of 5 bytes: the limit is 4\.$"):
+        wire.send(theirs, b"12345")
+    wire.send(theirs, b"1234")
+    assert wire.receive(ours) == b"1234"
+
+
+def test_a_long_message_is_not_received(ends: Ends) -> None:
+    """A length over the limit is refused as it is read: nobody waits for what follows, or makes room for it."""
+    ours, theirs = ends
+    theirs.sendall(struct.pack("!I", 2**32 - 1))
+    with pytest.raises(ValueError, match=r"^Cannot receive a message of 4294967295 bytes: the limit is 67108864\.$"):
+        wire.receive(ours)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", b"\0\0\0\x05", b"\0\0\0\x05abc"])
+def test_a_stream_that_ends_is_closed(ends: Ends, sent: bytes) -> None:
+    """The end of the stream is `Closed`, wherever in a message it comes."""
+    ours, theirs = ends
+    theirs.sendall(sent)
+    theirs.close()
+    with pytest.raises(wire.Closed, match=r"^end of stream$"):
+        wire.receive(ours)
+
+
+def test_a_channel_of_ones_own_that_is_shut_is_closed(ends: Ends) -> None:
+    """Reading from a descriptor that is no more is `Closed` too, not an error of the system."""
+    ours, _ = ends
+    ours.close()
+    with pytest.raises(wire.Closed, match="Bad file descriptor"):
+        wire.receive(ours)
+
+
+def test_nobody_to_send_to_is_closed(ends: Ends) -> None:
+    """Sending to an end that has gone is `Closed`."""
+    ours, theirs = ends
+    theirs.close()
+    with pytest.raises(wire.Closed, match="Broken pipe"):
+        wire.send(ours, b"anyone?")
+
+
+def test_sending_to_one_who_does_not_read_times_out(ends: Ends) -> None:
+    """A message that is not taken within the channel's timeout is a timeout: the other side is there, and slow."""
+    ours, _ = ends
+    ours.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        wire.send(ours, bytes(2**22))
+
+
+def test_patience_ends_the_wait(ends: Ends) -> None:
+    """Silence lasts as long as `patience` allows."""
+    ours, _ = ends
+    with pytest.raises(TimeoutError):
+        wire.receive(ours, patience=until(time.monotonic() + 0.1))
+
+
+def test_a_slow_drip_wins_no_time(ends: Ends) -> None:
+    """A message that comes byte by byte is cut off at the deadline, though every byte comes soon after the last."""
+    ours, theirs = ends
+    stop = threading.Event()
+
+    def drip() -> None:
+        theirs.sendall(struct.pack("!I", 1000))
+        while not stop.wait(0.01):
+            theirs.sendall(b"x")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        wire.receive(ours, patience=until(started + 0.2))
+    stop.set()
+    dripping.join()
+    assert time.monotonic() - started < 2
+
+
+def test_patience_may_wait_for_a_slow_message(ends: Ends) -> None:
+    """Patience is asked again after each wait, so that a message late by several waits still arrives."""
+    ours, theirs = ends
+    late = threading.Timer(0.2, wire.send, (theirs, b"late"))
+    late.start()
+    assert wire.receive(ours, patience=until(time.monotonic() + 10)) == b"late"
+    late.join()
+
+
+# The schema
+
+
+def travel(result: wire.Fact) -> wire.Fact:
+    """Send `result` home in an observation."""
+    reply = wire.decode_reply(wire.encode(wire.Observation(nonce=1, outcome="returned", result=result)))
+    assert isinstance(reply, wire.Observation)
+    return reply.result
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, False, 0, 1, -(2**63), 2**63 - 1, 0.0, -0.0, 1.0, math.inf, "", "é\0🙂", "1"], ids=repr
+)
+def test_plain_values_keep_their_type(value: wire.Fact) -> None:
+    """True, 1 and 1.0 are equal in Python, and arrive as what they were."""
+    arrived = travel(value)
+    assert type(arrived) is type(value) and repr(arrived) == repr(value)
+
+
+def test_a_nan_keeps_its_bits() -> None:
+    """Which NaN it is survives the journey."""
+    odd = struct.unpack("!d", bytes.fromhex("7ff800000000beef"))[0]
+    arrived = travel(odd)
+    assert isinstance(arrived, float) and struct.pack("!d", arrived).hex() == "7ff800000000beef"
+
+
+TENSOR = wire.TensorFact(
+    dtype="float32",
+    shape=(1, 2),
+    strides=(2, 1),
+    device="cpu",
+    data=bytes(8),
+    requires_grad=True,
+    is_leaf=True,
+    grad_fn=None,
+    grad=None,
+    parameter=False,
+    object=0,
+    storage=0,
+    version=3,
+)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        TENSOR,
+        msgspec.structs.replace(TENSOR, grad=TENSOR, grad_fn="AddBackward0", data=None),
+        wire.ArrayFact(dtype="int64", shape=(1,), data=bytes(8), object=1, storage=0),
+        wire.Items(kind="Size", items=(1, 2.0, wire.Items(kind="list", items=()))),
+        wire.Pairs(kind="OrderedDict", items=((TENSOR, None), ("key", wire.Pairs(kind="dict", items=())))),
+        wire.Named(kind="dtype", name="torch.int64"),
+        wire.Other(name="numpy.float64"),
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_facts_arrive_as_they_were(fact: wire.Fact) -> None:
+    """Every kind of fact is told apart by its tag and keeps every field."""
+    assert travel(fact) == fact and type(travel(fact)) is type(fact)
+
+
+def test_requests_arrive_as_they_were(ask: Ask) -> None:
+    """Loads and calls, with every kind of input, survive the journey."""
+    inputs: tuple[wire.Input, ...] = (
+        None,
+        True,
+        1,
+        1.0,
+        "text",
+        wire.TensorInput(dtype="float64", shape=(2,), data=bytes(16), strides=(2,), requires_grad=True, grad=bytes(16)),
+        wire.ArrayInput(dtype="bool", shape=(0,), data=b""),
+        wire.Code(text="torch.exp"),
+        wire.SequenceInput(kind="tuple", items=(1, wire.SequenceInput(kind="list", items=()))),
+        wire.MappingInput(items=(("a", 1),)),
+    )
+    call = ask("f", *inputs, keywords={"lr": 0.1}, backward=(None,), trace=True, seed=7, probe="def f(s): ...")
+    load = wire.Load(nonce=2**63 - 1, module="submission", filename="f.py", source="é")
+    for request in (call, load):
+        arrived = wire.decode_request(wire.encode(request))
+        assert arrived == request and type(arrived) is type(request)
+
+
+def observation(**fields: object) -> bytes:
+    return wire.encode({"type": "observation", "nonce": 1, "outcome": "returned", **fields})
+
+
+@pytest.mark.parametrize(
+    ("payload", "complaint"),
+    [
+        (b"", "truncated"),
+        (b"\xc1", "malformed"),
+        (observation(type="pickle"), "Invalid value 'pickle'"),
+        (observation(nonce=1.5), "Expected `int`, got `float`"),
+        (observation(outcome="passed"), "Invalid enum value 'passed'"),
+        (observation(seconds="long"), "Expected `float`, got `str`"),
+        (observation(result=b"raw"), "got `bytes`"),
+        (observation(result=["evil"]), "Invalid value 'evil'"),
+        (observation(result=msgspec.msgpack.Ext(1, b"")), "got `ext`"),
+        (observation(arguments=[[]]), "Expected `array` of at least length 1"),
+        (wire.encode(wire.Load(nonce=1, module="m", filename="f", source="")), "Invalid value 'load'"),
+    ],
+)
+def test_what_is_not_in_the_schema_is_refused(payload: bytes, complaint: str) -> None:
+    """A reply is one of two records with the right types throughout, or an error that names what is wrong."""
+    with pytest.raises(msgspec.DecodeError, match=complaint):
+        wire.decode_reply(payload)
+
+
+def test_bottomless_nesting_is_refused() -> None:
+    """A reply nested too deeply to decode is an error, not a crash."""
+    nested = b"\x84" + observation()[1:] + wire.encode("result") + b"\x93\xa5items\xa4list\x91" * 100_000
+    with pytest.raises(RecursionError):
+        wire.decode_reply(nested)
+
+
+def test_a_record_cannot_be_changed() -> None:
+    """What has been observed stays as it was observed."""
+    with pytest.raises(AttributeError, match="immutable"):
+        TENSOR.version = 0  # type: ignore[misc]

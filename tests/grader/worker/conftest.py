@@ -1,0 +1,43 @@
+"""What the worker's tests share: a candidate in this process, unconfined, for what needs no wall."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from grader import wire
+from grader.worker.candidate import Candidate
+
+
+class Loaded:
+    """A candidate with a submission loaded."""
+
+    def __init__(self, source: str, ask: Callable[..., wire.Call]) -> None:
+        self._ask = ask
+        self._candidate = Candidate()
+        self.report = self.load(source)
+
+    def load(self, source: str, *, module: str = "submission") -> wire.Loaded:
+        """Load a source as `module`."""
+        return self._candidate.load(wire.Load(nonce=1, module=module, filename=f"{module}.py", source=source))
+
+    def call(self, name: str = "f", *arguments: wire.Input, **fields: Any) -> wire.Observation:
+        """Make one call."""
+        return self._candidate.call(self._ask(name, *arguments, **fields))
+
+
+@pytest.fixture
+def load(ask: Callable[..., wire.Call]) -> Iterator[Callable[[str], Loaded]]:
+    """Load a source in a candidate of its own."""
+    modules, lines = set(sys.modules), set(linecache.cache)
+    yield lambda source: Loaded(source, ask)
+    for module in set(sys.modules) - modules:
+        if module.startswith("submission"):
+            del sys.modules[module]
+    for name in set(linecache.cache) - lines:
+        if name.startswith(("submission", "<probe")):
+            del linecache.cache[name]
