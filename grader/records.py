@@ -78,16 +78,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 0 <= self.points <= self.max_points:
             raise ValueError(f"Cannot give {self.points} of {self.max_points} points for the check {self.id!r}.")
-        if (self.status == "passed") != (self.points == self.max_points):
+        if self.points != (self.max_points if self.status == "passed" else 0):
             raise ValueError(f"Cannot score the check {self.id!r}: only a passed check earns its points.")
 
 
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What authors want to know of a check besides its verdict: its task, docstring, a digest of the inputs it used."""
+    """What authors want to know of a check besides its verdict: its task, docstring, a digest of each call's inputs."""
 
     task: str
     docstring: str
-    inputs: str
+    inputs: tuple[str, ...]
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,10 @@ _RESTARTS = 12
 
 
 class Examinee:
-    """A submission in the sandbox: loaded at its first call, and again after it was lost."""
+    """A submission in the sandbox: loaded at its first call, and again after it was lost.
+
+    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded.
+    """
 
     def __init__(self, server: Server, submission: Submission) -> None:
         if submission.source is None:
@@ -29,8 +32,8 @@ class Examinee:
         self._process: Process | None = None
         self._restarts = 0
         self._timeouts: Counter[str] = Counter()
-        self._unloadable: tuple[Status, str, str] | None = None
         self.loaded: wire.Loaded | None = None
+        self.unloadable: tuple[Status, str, str] | None = None
 
     def close(self) -> None:
         """End the candidate's process."""
@@ -40,8 +43,8 @@ class Examinee:
 
     def load(self) -> None:
         """Have the submission loaded, unless it is; ends the check when that cannot be done."""
-        if self._unloadable is not None:
-            raise CheckEnded(*self._unloadable)
+        if self.unloadable is not None:
+            raise CheckEnded(*self.unloadable)
         if self._process is not None:
             return
         if self._restarts > _RESTARTS:
@@ -58,7 +61,7 @@ class Examinee:
             else:
                 message = feedback.LOAD_CRASHED.format(how=lost.detail)
                 end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
-            self._unloadable = end
+            self.unloadable = end
             raise CheckEnded(*end) from None
         self._process = process
 

@@ -37,7 +37,7 @@ from grader.records import (
     Visibility,
     task_report,
 )
-from grader.sandbox import Server
+from grader.sandbox import SandboxError, Server
 
 _WRONG = ("failed", "error")
 Deliver = Callable[[Submission, ExerciseReport], None]
@@ -81,6 +81,7 @@ class _Sitting:
     ends: dict[str, CheckEnded] = field(default_factory=dict)
     logs: dict[str, list[Exchange]] = field(default_factory=dict)
     check: Check | None = None
+    failure: SandboxError | None = None
 
 
 class Examiner:
@@ -108,7 +109,7 @@ class Examiner:
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._sources: dict[str, str] = {}
         self._sitting: _Sitting | None = None
-        self._inputs: dict[str, str] = {}
+        self._inputs: dict[str, tuple[str, ...]] = {}
         self.checks: dict[str, list[Check]] = {}
         self.failure: BaseException | None = None
 
@@ -149,6 +150,7 @@ class Examiner:
         """Return the report of one submission."""
         exercise = self._catalog.get(submission.exercise)
         checks = self.checks.get(submission.exercise, [])
+        self._inputs = {}
         if submission.problem is not None:
             message = feedback.UNREADABLE.format(problem=submission.problem)
             verdicts = [check.verdict("error", message) for check in checks]
@@ -159,26 +161,29 @@ class Examiner:
             for check, nextitem in zip_longest(checks, following):
                 sitting.check = check
                 check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=nextitem)
+                if sitting.failure is not None:
+                    raise sitting.failure
         finally:
             sitting.examinee.close()
             self._sitting = None
         verdicts = [sitting.verdicts[check.id] for check in checks]
-        self._inputs = {id: _digest(call for call, _ in log) for id, log in sitting.logs.items()}
+        self._inputs = {id: tuple(_digest(call) for call, _ in log) for id, log in sitting.logs.items()}
         if self._diagnosing:
             verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = _refused(verdicts, sitting)
         loaded = sitting.examinee.loaded
         notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
-        status: ExerciseStatus = "graded" if loaded else "load_failed"
+        unloadable = sitting.examinee.unloadable if loaded is None else None
+        status: ExerciseStatus = "load_failed" if unloadable else "graded"
         if verdicts and all(v.status == "not_attempted" for v in verdicts):
             status = "not_attempted"
-        message = "" if loaded else next((v.message for v in verdicts), "")
+        message = feedback.whole(*unloadable[1:]) if unloadable else ""
         return exercise_report(exercise, verdicts, status, message, notes)
 
     def facts(self, exercise: str) -> dict[str, CheckFacts]:
         """Return what authors want to know of the checks that were run last."""
         return {
-            check.id: CheckFacts(task=check.task, docstring=check.docstring, inputs=self._inputs.get(check.id, ""))
+            check.id: CheckFacts(task=check.task, docstring=check.docstring, inputs=self._inputs.get(check.id, ()))
             for check in self.checks.get(exercise, [])
         }
 
@@ -199,15 +204,19 @@ class Examiner:
         else:
             names = pyfuncitem._fixtureinfo.argnames
             arguments = {name: pyfuncitem.funcargs[name] for name in names}
-            verdict = _run(check, lambda: pyfuncitem.obj(**arguments), sitting.ends)
+            try:
+                verdict = _run(check, lambda: pyfuncitem.obj(**arguments), sitting.ends)
+            except SandboxError as error:
+                sitting.failure = error
+                return True
         sitting.verdicts[check.id] = verdict
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep a verdict for a check whose fixtures broke."""
+        """Keep a verdict for a check that pytest ended: its fixtures broke, or it was skipped."""
         sitting = self._sitting
-        if report.failed and sitting is not None and sitting.check is not None:
-            message = feedback.BROKEN_CHECK.format(error=report.longreprtext.strip().splitlines()[-1])
+        if not report.passed and sitting is not None and sitting.check is not None:
+            message = feedback.BROKEN_CHECK.format(error=_why(report))
             sitting.verdicts[sitting.check.id] = sitting.check.verdict("error", message)
 
     # What checks are given
@@ -312,9 +321,16 @@ class _Replays(TypedDict):
     reference: Reference
 
 
-def _digest(calls: Iterable[wire.Call]) -> str:
-    asked = [msgspec.structs.replace(call, nonce=0, seed=0) for call in calls]
+def _digest(call: wire.Call) -> str:
+    asked = msgspec.structs.replace(call, nonce=0, seed=0)
     return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]
+
+
+def _why(report: pytest.TestReport) -> str:
+    """Return in one line why pytest ended a check."""
+    if isinstance(report.longrepr, tuple):  # it was skipped
+        return str(report.longrepr[-1])
+    return report.longreprtext.strip().splitlines()[-1]
 
 
 def _declared(item: pytest.Item) -> Check:
@@ -355,6 +371,8 @@ def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) 
     except CheckEnded as end:
         ends[check.id] = end
         return check.verdict(end.status, feedback.whole(end.message, end.next_step))
+    except SandboxError:
+        raise
     except Exception as error:
         if os.environ.get("GRADER_DEBUG"):
             traceback.print_exc()
@@ -413,6 +431,8 @@ _PLUGINS_NOT_NEEDED = (
 
 def run_examiner(examiner: Examiner, suites: Sequence[Path]) -> None:
     """Run a pytest session over `suites` with the examiner's loop. Raises what stopped it, `SuiteError` included."""
+    if not suites:
+        raise SuiteError("Cannot grade without a suite: write the exercise's in tests/public or tests/hidden.")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     options = ["-c", os.devnull, "--rootdir", os.path.commonpath([p.parent for p in suites]), "--import-mode=importlib"]
@@ -421,5 +441,6 @@ def run_examiner(examiner: Examiner, suites: Sequence[Path]) -> None:
     code = pytest.main([*options, *map(str, suites)], plugins=[examiner])
     if examiner.failure is not None:
         raise examiner.failure
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+    # Tests that pytest calls failed are checks that broke, and have their verdicts.
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SuiteError(f"Cannot run the suites: pytest ended with {pytest.ExitCode(code).name}.")

@@ -73,7 +73,7 @@ class Server:
     def __init__(
         self, *, limits: Limits = DEFAULT_LIMITS, data_home: Path | None = None, trusted: bool = False
     ) -> None:
-        """Start the process; it warms up in the background.
+        """Start the process; it warms up in the background. Raises `SandboxError`.
 
         `data_home` is where scikit-learn finds its datasets; candidates may read it. Unless the code is `trusted`, no
         candidate is handed out that is confined less than `confined_enough` asks.
@@ -83,17 +83,13 @@ class Server:
         # Where candidates write when they cannot have a file system of their own.
         self._scratch = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.worker", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                env=_environment(data_home, self._scratch.name),
-                cwd="/",  # Python imports from here first, and it may be a folder of submissions
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE if os.environ.get("GRADER_DEBUG") is None else None,
-                start_new_session=True,  # Ctrl-C is for the examiner, who closes the server in order
-            )
+        try:
+            with theirs:
+                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch.name))
+        except OSError as error:
+            ours.close()
+            self._scratch.cleanup()
+            raise SandboxError(f"Cannot start the sandbox's server: {error}.") from error
         self._control = ours
         start = {
             "readable": [] if data_home is None else [os.path.realpath(data_home)],
@@ -163,6 +159,19 @@ class Server:
         if not answer:
             raise SandboxError(f"Cannot go on: the sandbox's server ended. {self._last_words()}")
         return msgspec.msgpack.decode(answer, type=int)
+
+
+def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "grader.worker", str(control)],
+        pass_fds=(control,),
+        env=environment,
+        cwd="/",  # Python imports from here first, and the examiner may stand in a folder of submissions
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE if os.environ.get("GRADER_DEBUG") is None else None,
+        start_new_session=True,  # Ctrl-C is for the examiner, who closes the server in order
+    )
 
 
 _SIGNALS = {

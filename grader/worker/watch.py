@@ -199,6 +199,11 @@ class _Global(NamedTuple):
     restore: Callable[[], object] = lambda: None
 
 
+def _numpy_generator() -> object:
+    _, numbers, *position = np.random.get_state(legacy=True)
+    return numbers.tobytes(), *position  # type: ignore[union-attr]
+
+
 def _default_device() -> str:
     try:
         return torch.empty(0).device.type
@@ -208,7 +213,7 @@ def _default_device() -> str:
 
 _GLOBALS = {
     "the generator of torch": _Global(lambda: torch.default_generator.get_state().numpy().tobytes()),
-    "the generator of NumPy": _Global(lambda: np.random.get_state()[1].tobytes()),  # type: ignore[index]
+    "the generator of NumPy": _Global(_numpy_generator),
     "the generator of random": _Global(random.getstate),
     "gradient recording": _Global(torch.is_grad_enabled, lambda: torch.set_grad_enabled(True)),
     "the default dtype": _Global(torch.get_default_dtype, lambda: torch.set_default_dtype(torch.float32)),

@@ -1,6 +1,10 @@
-"""The solutions reproduce the figures printed in the course notebook, on the real data where it uses them."""
+"""The solutions, run as submissions are run, reproduce the figures printed in the course notebook."""
 
+from __future__ import annotations
+
+import json
 import runpy
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,48 +12,95 @@ import torch
 
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
+from grader.judging import Candidate, code, probe
+from grader.judging.candidate import Context
+from grader.judging.examinee import Examinee
+from grader.records import Submission
+from grader.sandbox import Server
 
 CATALOG = load_catalog(Path(__file__).resolve().parents[2])
+PUBLISHED = json.loads((Path(__file__).parent / "published_tables.json").read_text(encoding="utf-8"))
+REL = 1e-5
+FOUR_DECIMALS = 5e-5
 
 torch.set_num_threads(1)
 
 
-def test_autograd() -> None:
-    """The derivative of x² at 5, one step downhill from there, and a hundred."""
-    solution = runpy.run_path(str(CATALOG.solution("07_autograd")))
-    minimize = solution["minimize"]
-    assert solution["derivative_at"](lambda x: x**2, 5.0) == 10.0
-    assert minimize(lambda x: x**2, 5.0, 0.1, 1) == 4.0
-    assert f"{minimize(lambda x: x**2, 5.0, 0.1, 100):.4e}" == "1.0185e-09"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A warm server that has the real data."""
+    home = tmp_path_factory.mktemp("data")
+    install_california_housing(home)
+    with Server(data_home=home, trusted=True) as server:
+        yield server
 
 
-def test_linear_regression_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run as a script, exercise 10 trains on California Housing with the published losses and predictions."""
+Solution = Callable[[str], Candidate]
+
+
+@pytest.fixture
+def solution(server: Server) -> Iterator[Solution]:
+    """Load exercises' solutions in the sandbox."""
+    loaded: list[Examinee] = []
+
+    def load(exercise: str) -> Candidate:
+        source = CATALOG.solution(exercise).read_text(encoding="utf-8")
+        submission = Submission(student="reference", exercise=exercise, path="", source=source)
+        loaded.append(Examinee(server, submission))
+        return Candidate(Context(task="any", ask=loaded[-1].asker("any"), where=str, seed=0, trusted=True))
+
+    yield load
+    for examinee in loaded:
+        examinee.close()
+
+
+def test_derivative_of_the_square(solution: Solution) -> None:
+    """The derivative of the square at 5."""
+    seen = solution("07_autograd").derivative_at(code("lambda x: x ** 2"), 5.0)
+    seen.result.number(PUBLISHED["autograd"]["df/dx at 5"], rtol=REL)
+
+
+@pytest.mark.parametrize(
+    ("steps", "figure"), [(1, "x after one step, lr 0.1"), (100, "x after 100 steps, lr 0.1, from 5.0")]
+)
+def test_gradient_descent(solution: Solution, steps: int, figure: str) -> None:
+    """The steps downhill from 5, to as many digits as are printed."""
+    end = solution("07_autograd").minimize(code("lambda x: x ** 2"), 5.0, 0.1, steps).result
+    assert f"{float(end.python):.4e}" == f"{PUBLISHED['autograd'][figure]:.4e}"  # type: ignore[arg-type]
+
+
+@probe
+def run_on_california_housing(student, learning_rate, epochs):  # type: ignore[no-untyped-def]
+    """train_linear on California Housing, split, standardised and seeded as in the notebook"""
+    from sklearn.datasets import fetch_california_housing
+    from sklearn.model_selection import train_test_split
+
+    housing = fetch_california_housing()
+    rest, test, y_rest, _ = train_test_split(housing.data, housing.target, random_state=42)
+    train, _, y_train, _ = train_test_split(rest, y_rest, random_state=42)
+    train, test = (torch.tensor(part, dtype=torch.float32) for part in (train, test))
+    means, stds = train.mean(dim=0), train.std(dim=0)
+    y = torch.tensor(y_train, dtype=torch.float32).reshape(-1, 1)
+    w, b, losses = student.train_linear((train - means) / stds, y, learning_rate, epochs, 42)
+    return losses, ((test[:3] - means) / stds @ w + b).detach().flatten()
+
+
+def test_linear_regression_by_hand(solution: Solution) -> None:
+    """All twenty losses, and the first three test predictions, of the run on the real data."""
+    table = PUBLISHED["linear_regression_by_hand"]
+    regression = solution("10_linear_regression_by_hand")
+    losses, predictions = regression.run(run_on_california_housing, table["lr"], table["epochs"]).result.items(2)
+    assert losses.python == pytest.approx(table["losses"], rel=REL)
+    assert predictions.tensor.tolist() == pytest.approx(table["first_three_test_predictions"], abs=FOUR_DECIMALS)
+
+
+def test_exercise_10_prints_the_published_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Run as a script, exercise 10 ends with that very run."""
     install_california_housing(tmp_path)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
     run = runpy.run_path(str(CATALOG.solution("10_linear_regression_by_hand")), run_name="__main__")
     assert [len(run[part]) for part in ("X_train", "X_valid", "X_test")] == [11610, 3870, 5160]
-    published = [
-        16.158456802368164,
-        4.8793745040893555,
-        2.255225419998169,
-        1.3307634592056274,
-        0.9680691957473755,
-        0.8142675757408142,
-        0.7417045831680298,
-        0.7020701169967651,
-        0.6765918731689453,
-        0.6577965021133423,
-        0.6426151990890503,
-        0.6297222971916199,
-        0.6184942126274109,
-        0.6085968613624573,
-        0.5998216271400452,
-        0.592018723487854,
-        0.5850691795349121,
-        0.578873336315155,
-        0.573345422744751,
-        0.5684100389480591,
-    ]
-    assert run["losses"] == pytest.approx(published, rel=1e-5)
-    assert run["predictions"].flatten().tolist() == pytest.approx([0.8916, 1.648, 2.6577], abs=5e-5)
+    assert run["losses"] == pytest.approx(PUBLISHED["linear_regression_by_hand"]["losses"], rel=REL)
+    assert "epoch 20: loss 0.5684" in capsys.readouterr().out

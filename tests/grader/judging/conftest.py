@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from grader.sandbox import Server
 
 Fact = Callable[..., Any]
 See = Callable[..., Seen]
+Hold = Callable[..., Examiner]
 Examine = Callable[..., list[ExerciseReport]]
 
 
@@ -106,20 +107,23 @@ def raised() -> Callable[..., wire.Raised]:
 
 
 @pytest.fixture
-def examine(server: Server, monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """Examine what students wrote for `01_small` in the course under `root`: one report for each.
+def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
+    """Hold an examination of these submissions for `01_small` in the course under `root`; `deliver` takes each report.
 
     The examiner's pytest session runs inside this one, which is faster than a lane.
     """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
     monkeypatch.setenv("PYTEST_ADDOPTS", "")
 
-    def examine(root: Path, *students: str | Submission, **options: Any) -> list[ExerciseReport]:
+    def hold(
+        root: Path,
+        submissions: Iterable[Submission],
+        deliver: Callable[[Examiner, ExerciseReport], object],
+        **options: Any,
+    ) -> Examiner:
         catalog = load_catalog(root)
-        submissions = [s if isinstance(s, Submission) else hand_in(s) for s in students]
-        reports: list[ExerciseReport] = []
         options.setdefault("course_seed", "0")
-        examiner = Examiner(catalog, server, submissions, lambda _, report: reports.append(report), **options)
+        examiner = Examiner(catalog, server, submissions, lambda _, report: deliver(examiner, report), **options)  # type: ignore[arg-type,return-value]
         imported = set(sys.modules)
         try:
             run_examiner(examiner, catalog.suites("01_small"))
@@ -127,6 +131,19 @@ def examine(server: Server, monkeypatch: pytest.MonkeyPatch) -> Examine:
             for name in set(sys.modules) - imported:  # the next course's suites have the same names
                 if name.endswith("test_01_small"):
                     del sys.modules[name]
+        return examiner
+
+    return hold
+
+
+@pytest.fixture
+def examine(hold: Hold) -> Examine:
+    """Examine what students wrote for `01_small` in the course under `root`: one report for each."""
+
+    def examine(root: Path, *students: str | Submission, **options: Any) -> list[ExerciseReport]:
+        reports: list[ExerciseReport] = []
+        submissions = [s if isinstance(s, Submission) else hand_in(s) for s in students]
+        hold(root, submissions, lambda _, report: reports.append(report), **options)
         return reports
 
     return examine

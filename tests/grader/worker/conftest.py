@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import torch
 
 from grader import wire
 from grader.worker.candidate import Candidate
@@ -41,3 +42,12 @@ def load(ask: Callable[..., wire.Call]) -> Iterator[Callable[[str], Loaded]]:
     for name in set(linecache.cache) - lines:
         if name.startswith(("submission", "<probe")):
             del linecache.cache[name]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Start from what a candidate starts from."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -1,0 +1,326 @@
+"""The processes behind a check: loaded once, restarted when lost, given up when hopeless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from grader import wire
+from grader.judging import feedback
+from grader.judging.examinee import Examinee, Staff
+from grader.judging.outcomes import CheckEnded, SuiteError
+from grader.records import Submission
+from grader.sandbox import CandidateLost, Limits, Server
+
+Ask = Callable[..., wire.Call]
+TIMEOUT, CRASH = CandidateLost("timeout", "4 s"), CandidateLost("crashed", "segmentation fault")
+TOO_SHORT = Limits(call=0.2, load=0.3)
+
+
+def submission(source: str = "", *, problem: str | None = None) -> Submission:
+    """Return what somebody handed in."""
+    text = None if problem else source
+    return Submission(student="somebody", exercise="01_small", path="01_small.py", source=text, problem=problem)
+
+
+class FakeServer:
+    """A server of candidates that answer as scripted: with facts, or by being lost."""
+
+    def __init__(self, *script: object, loads: object = None) -> None:
+        self.script = list(script)
+        self.loads = loads
+        self.spawned = 0
+        self.ended = 0
+        self.requests: list[Any] = []
+
+    def spawn(self) -> FakeServer:
+        """Start a candidate."""
+        self.spawned += 1
+        return self
+
+    def load(self, **request: Any) -> wire.Loaded:
+        """Load a source."""
+        self.requests.append(request)
+        if isinstance(self.loads, Exception):
+            raise self.loads
+        return wire.Loaded(nonce=0, errors=self.loads or (), output="", defined=(), seconds=0.0)  # type: ignore[arg-type]
+
+    def call(self, call: wire.Call) -> wire.Observation:
+        """Answer as the script says, the last answer over and over."""
+        self.requests.append(call)
+        answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return wire.Observation(nonce=call.nonce, outcome="returned", result=answer)  # type: ignore[arg-type]
+
+    def end(self) -> int:
+        """End the candidate."""
+        self.ended += 1
+        return 0
+
+
+def examinee(server: Any, source: str = "") -> Examinee:
+    """Return an examinee of this server."""
+    return Examinee(server, submission(source))
+
+
+def lost(reason: str) -> Any:
+    """Expect the candidate to be lost."""
+    return pytest.raises(CandidateLost, match=reason)
+
+
+# Examinee: by script
+
+
+def test_a_submission_without_source_cannot_be_examined() -> None:
+    """Whoever asks must look first."""
+    with pytest.raises(ValueError, match=r"Cannot examine '01_small\.py': it has no source\."):
+        Examinee(None, submission(problem="Empty."))  # type: ignore[arg-type]
+
+
+def test_nothing_is_started_before_the_first_call() -> None:
+    """A submission whose checks call nothing costs no process."""
+    server = FakeServer(1)
+    examinee(server).asker("double")
+    assert server.spawned == 0
+
+
+def test_the_submission_is_loaded_once(ask: Ask) -> None:
+    """For all calls of all tasks."""
+    server = FakeServer(1)
+    seen = examinee(server, "x = 1")
+    for task in ("double", "double", "relu"):
+        assert seen.asker(task)(ask()).result == 1
+    assert server.spawned == 1 and server.requests[0] == {
+        "module": "submission",
+        "filename": "01_small.py",
+        "source": "x = 1",
+    }
+
+
+def test_every_request_has_a_number_of_its_own(ask: Ask) -> None:
+    """One that the candidate cannot guess, whatever the suite's call held."""
+    server = FakeServer(1)
+    call = ask()
+    for _ in range(2):
+        examinee(server).asker("double")(call)
+    assert len({call.nonce, *(r.nonce for r in server.requests if isinstance(r, wire.Call))}) == 3
+
+
+def test_a_crash_restarts_the_candidate(ask: Ask) -> None:
+    """The next call has a fresh process."""
+    server = FakeServer(CRASH, 2)
+    asks = examinee(server).asker("double")
+    with lost("crashed"):
+        asks(ask())
+    assert asks(ask()).result == 2 and server.spawned == 2
+
+
+def test_two_timeouts_of_a_task_are_enough(ask: Ask) -> None:
+    """A third is not waited for."""
+    server = FakeServer(TIMEOUT)
+    seen = examinee(server)
+    for _ in range(2):
+        with lost("timeout"):
+            seen.asker("double")(ask())
+    with pytest.raises(CheckEnded, match="Not tried again: earlier checks of double already ran out of time") as info:
+        seen.asker("double")(ask())
+    assert info.value.status == "timeout" and server.spawned == 2
+
+
+def test_timeouts_of_one_task_do_not_count_for_another(ask: Ask) -> None:
+    """An endless loop in one function says nothing about the next."""
+    seen = examinee(FakeServer(TIMEOUT, TIMEOUT, 3))
+    for _ in range(2):
+        with lost("timeout"):
+            seen.asker("double")(ask())
+    assert seen.asker("relu")(ask()).result == 3
+
+
+def test_crashes_are_not_counted_as_timeouts(ask: Ask) -> None:
+    """They cost no time, so they are tried again."""
+    asks = examinee(FakeServer(CRASH, CRASH, CRASH, 4)).asker("double")
+    for _ in range(3):
+        with lost("crashed"):
+            asks(ask())
+    assert asks(ask()).result == 4
+
+
+def test_too_many_restarts_end_it(ask: Ask) -> None:
+    """Twelve, after the first start."""
+    server = FakeServer(CRASH)
+    asks = examinee(server).asker("double")
+    for _ in range(13):
+        with lost("crashed"):
+            asks(ask())
+    with pytest.raises(CheckEnded, match="Not run: your code crashed or ran out of time too often before") as info:
+        asks(ask())
+    assert info.value.status == "crashed" and server.spawned == 13
+
+
+@pytest.mark.parametrize(
+    ("loss", "status", "message", "next_step"),
+    [
+        (
+            CandidateLost("timeout", "5 s"),
+            "timeout",
+            "Your file did not finish loading within 5 s of computing.",
+            feedback.LOAD_TIMEOUT_NEXT,
+        ),
+        (
+            CRASH,
+            "crashed",
+            "Your file ended the whole Python process while it was being loaded (segmentation fault).",
+            feedback.LOAD_CRASHED_NEXT,
+        ),
+    ],
+)
+def test_a_file_that_does_not_load_is_loaded_once(
+    ask: Ask, loss: CandidateLost, status: str, message: str, next_step: str
+) -> None:
+    """Every check ends the same way, and only the first waits for it."""
+    server = FakeServer(1, loads=loss)
+    seen = examinee(server)
+    for task in ("double", "relu"):
+        with pytest.raises(CheckEnded) as info:
+            seen.asker(task)(ask())
+        assert (info.value.status, info.value.message, info.value.next_step) == (status, message, next_step)
+    assert server.spawned == 1 and seen.loaded is None
+
+
+def test_what_loading_did_is_kept_after_a_loss(ask: Ask) -> None:
+    """The errors of the top level are the same in every process."""
+    seen = examinee(FakeServer(CRASH))
+    with lost("crashed"):
+        seen.asker("double")(ask())
+    assert seen.loaded is not None
+
+
+def test_closing_ends_the_candidate(ask: Ask) -> None:
+    """Once, and only if there is one."""
+    server = FakeServer(1)
+    seen = examinee(server)
+    seen.close()
+    seen.asker("double")(ask())
+    seen.close()
+    seen.close()
+    assert server.ended == 1
+
+
+# Examinee: in the sandbox
+
+
+@pytest.fixture
+def hasty(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The warm server, with little time for anything."""
+    monkeypatch.setattr(server, "limits", TOO_SHORT)
+    return server
+
+
+@pytest.fixture
+def sit(hasty: Server) -> Iterator[Callable[[str], Examinee]]:
+    """Examine a source in the sandbox."""
+    open_: list[Examinee] = []
+
+    def sit(source: str) -> Examinee:
+        open_.append(examinee(hasty, source))
+        return open_[-1]
+
+    yield sit
+    for seen in open_:
+        seen.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "loss"),
+    [
+        ("while True: pass", "timeout: 0.2 s"),
+        ("import time; time.sleep(60)", "timeout: 0.2 s"),
+        ("import os; os._exit(0)", "crashed: exit code 0"),
+        ("import ctypes; ctypes.string_at(0)", "crashed: segmentation fault"),
+    ],
+)
+def test_a_call_that_ends_its_process_costs_only_itself(sit: Any, ask: Ask, body: str, loss: str) -> None:
+    """The next one is answered by a fresh process."""
+    asks = sit(f"def bad():\n    {body}\ndef good():\n    return 7\n").asker("double")
+    with lost(loss):
+        asks(ask("bad"))
+    assert asks(ask("good")).result == 7
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [("while True:\n    pass\n", "timeout"), ("import os\nos._exit(3)\n", "crashed")],
+)
+def test_a_file_that_does_not_load_ends_the_check(sit: Any, ask: Ask, source: str, status: str) -> None:
+    """By time or by crash."""
+    with pytest.raises(CheckEnded, match="Your file") as info:
+        sit(source).asker("double")(ask())
+    assert info.value.status == status
+
+
+def test_errors_at_the_top_level_are_noted(sit: Any, ask: Ask) -> None:
+    """What comes after them still runs."""
+    seen = sit("x = 1 / 0\ndef f():\n    return 7\n")
+    assert seen.asker("double")(ask("f")).result == 7
+    assert [(error.type, error.line) for error in seen.loaded.errors] == [("ZeroDivisionError", 1)]
+
+
+# Staff: by script
+
+
+def test_staff_shares_one_process(ask: Ask) -> None:
+    """With a module for each implementation, each loaded once."""
+    server = FakeServer(1)
+    staff = Staff(server)  # type: ignore[arg-type]
+    for module in ("reference", "wrong", "reference"):
+        staff.observe(ask(), module=module, source=lambda: "x = 1")
+    loads = [request["module"] for request in server.requests if isinstance(request, dict)]
+    calls = [request.module for request in server.requests if isinstance(request, wire.Call)]
+    assert (server.spawned, loads, calls) == (1, ["reference", "wrong"], ["reference", "wrong", "reference"])
+
+
+def test_staff_that_is_lost_is_asked_again_in_a_fresh_process(ask: Ask) -> None:
+    """Its processor time may have run out."""
+    server = FakeServer(1, TIMEOUT, 3)
+    staff = Staff(server)  # type: ignore[arg-type]
+    staff.observe(ask(), module="reference", source=str)
+    seen = staff.observe(ask(), module="reference", source=str)
+    assert seen is not None and seen.result == 3 and server.spawned == 2
+
+
+def test_staff_that_a_fresh_process_does_not_save_is_given_up(ask: Ask) -> None:
+    """A misconception that loops for ever is waited for once."""
+    server = FakeServer(TIMEOUT)
+    staff = Staff(server)  # type: ignore[arg-type]
+    for _ in range(3):
+        assert staff.observe(ask(), module="endless", source=str) is None
+    assert server.spawned == 1
+
+
+def test_staff_that_is_given_up_takes_nobody_along(ask: Ask) -> None:
+    """The others are loaded again."""
+    staff = Staff(FakeServer(TIMEOUT, 2))  # type: ignore[arg-type]
+    assert staff.observe(ask(), module="endless", source=str) is None
+    seen = staff.observe(ask(), module="reference", source=str)
+    assert seen is not None and seen.result == 2
+
+
+def test_staff_that_does_not_load_is_the_kits_fault(ask: Ask, raised: Any) -> None:
+    """It ends the grading, whoever is being graded."""
+    staff = Staff(FakeServer(1, loads=(raised(NameError("name 'torhc' is not defined")),)))  # type: ignore[arg-type]
+    with pytest.raises(SuiteError, match="Cannot load wrong: NameError: name 'torhc' is not defined"):
+        staff.observe(ask(), module="wrong", source=str)
+
+
+def test_closed_staff_starts_anew(ask: Ask) -> None:
+    """A later call has its own process."""
+    server = FakeServer(1)
+    staff = Staff(server)  # type: ignore[arg-type]
+    staff.close()
+    staff.observe(ask(), module="reference", source=str)
+    staff.close()
+    staff.observe(ask(), module="reference", source=str)
+    assert (server.spawned, server.ended) == (2, 1)

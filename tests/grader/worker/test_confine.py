@@ -1,0 +1,592 @@
+"""What a submission cannot do: tried for real, in a candidate of every kind of system that one may meet.
+
+`here` is this system as it is. The others are this system with something refused to the server: namespaces (a
+container), mounts (a container with AppArmor), being root. A layer that the system refuses is left out and the rest
+holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.sandbox import Server, confined_enough
+from grader.worker import confine
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux confines")
+
+Confined = Callable[..., Any]
+
+ROOT = Path(__file__).resolve().parents[3]
+EVERY_LAYER = {"namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits"}
+NOBODY = 65534
+
+
+def refuse(*names: str) -> Callable[[], None]:
+    """Return what makes a new process one to which these system calls are refused, with its children."""
+    pyseccomp = pytest.importorskip("pyseccomp")
+    refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in names:
+        refusing.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    load: Callable[[], None] = refusing.load
+    return load
+
+
+SYSTEMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "here": dict,
+    "no namespaces": lambda: {"preexec_fn": refuse("unshare")},
+    "no mounts": lambda: {"preexec_fn": refuse("mount")},
+    "ordinary user": lambda: {"user": NOBODY, "group": NOBODY, "extra_groups": ()},
+}
+LACKING = {
+    "here": set[str](),
+    "no namespaces": {"namespaces", "root", "processes", "temporary"},
+    "no mounts": {"root", "temporary"},
+    "ordinary user": set[str](),
+}
+
+
+def unusable(system: str) -> str | None:
+    """Return why a kind of system cannot be tried here."""
+    if system == "ordinary user":
+        if os.getuid() != 0:
+            return "this is an ordinary user"
+        asked = [sys.executable, "-c", "import grader.worker.confine"]
+        try:
+            subprocess.run(asked, check=True, cwd="/", capture_output=True, **SYSTEMS[system]())
+        except (OSError, subprocess.CalledProcessError):
+            return f"an ordinary user cannot run {sys.executable}"
+    return None
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, Server]]:
+    """A warm server of every kind, all started at once."""
+    started: dict[str, Server] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXAMINERS_SECRET", "42")
+        for system, options in SYSTEMS.items():
+            if unusable(system) is None:
+                with patch.context() as patch_popen:
+                    patch_popen.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, **options()))
+                    started[system] = Server()
+    yield started
+    for server in started.values():
+        server.close()
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest) -> str:
+    """The name of a kind of system."""
+    if (cause := unusable(request.param)) is not None:
+        pytest.skip(cause)
+    return str(request.param)
+
+
+@pytest.fixture
+def inside(system: str, servers: dict[str, Server], confined: Confined) -> Confined:
+    """Load the source (beside useful imports) in a candidate of each kind of server."""
+    return lambda source, **options: confined(HELP + textwrap.dedent(source), by=servers[system], **options)
+
+
+HELP = '''
+import contextlib, ctypes, errno, fcntl, multiprocessing, os, platform, resource, signal, socket, stat, struct
+import subprocess, sys, threading, time
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def call(name, *arguments):
+    """Call the C library, with errors as Python has them."""
+    if getattr(libc, name)(*(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments)) < 0:
+        raise OSError(ctypes.get_errno(), name)
+
+def system(*numbers):
+    """Make a system call by number, which is one for x86_64 and one for aarch64, or one for both."""
+    number, *arguments = numbers
+    if isinstance(number, dict):
+        number = number[platform.machine()]
+    call("syscall", number, *arguments)
+
+def channel():
+    """Find the socket through which the candidate is asked."""
+    for fd in range(3, 64):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                return fd
+
+def refusal(attempt, *arguments):
+    """Return the name of the error that an attempt ends in, None if it works."""
+    try:
+        attempt(*arguments)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return None
+'''
+
+
+def namespaces_work() -> bool:
+    """Ask the kernel in a process apart."""
+    script = "import sys; from grader.worker import confine; sys.exit(not confine._namespaces_work())"
+    return subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+# Layers
+
+
+def test_every_layer_that_can_hold_holds(system: str, inside: Confined) -> None:
+    """All eight layers hold on a system that allows them; one that is refused leaves the others in force."""
+    if not namespaces_work():
+        pytest.skip("this system allows no namespaces")
+    assert set(inside("").process.layers) == EVERY_LAYER - LACKING[system]
+
+
+def test_what_holds_is_enough_for_other_peoples_code(inside: Confined) -> None:
+    """With either wall before the files there is enough confinement to grade."""
+    assert confined_enough(inside("").process.layers)
+
+
+def test_torch_works_inside(inside: Confined) -> None:
+    """Training, backward, saving and loading, compiling to TorchScript: what exercises need is still there."""
+    result = inside(
+        """
+        import torch
+        from torch import nn
+        from torch.utils.data import DataLoader, TensorDataset
+
+        @torch.jit.script
+        def scripted(x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        def f():
+            model = nn.Linear(2, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in DataLoader(TensorDataset(torch.ones(8, 2), torch.ones(8, 1)), batch_size=4, shuffle=True):
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            torch.save(model.state_dict(), "model.pt")
+            model.load_state_dict(torch.load("model.pt"))
+            return scripted(torch.ones(1)).item()
+        """
+    ).python()
+    assert result == 2
+
+
+def test_threads_work_inside(inside: Confined) -> None:
+    """A thread is no process: libraries may start some."""
+    source = """
+        import torch
+        def f():
+            torch.set_num_threads(2)
+            total = torch.ones(1000, 1000).sum().item()
+            thread = threading.Thread(target=print)
+            thread.start()
+            thread.join()
+            return total
+        """
+    assert inside(source).python() == 1e6
+
+
+# The system
+
+REFUSED = {
+    "a socket": "socket.socket()",
+    "a local socket": "socket.socket(socket.AF_UNIX)",
+    "a pair of sockets": "socket.socketpair()",
+    "a connection": "socket.create_connection(('127.0.0.1', 80))",
+    "a fork": "os.fork()",
+    "a process": "multiprocessing.get_context('fork').Process(target=print).start()",
+    "a command": "subprocess.run(['/bin/true'])",
+    "a shell": "os.posix_spawn('/bin/sh', ['sh'], {})",
+    "another program": "os.execv(sys.executable, ['python'])",
+    "a process by clone": "system({'x86_64': 56, 'aarch64': 220}, signal.SIGCHLD, 0, 0, 0, 0)",
+    "a vfork that shares memory": "system({'x86_64': 56, 'aarch64': 220}, 0x4100 | signal.SIGCHLD, 0, 0, 0, 0)",
+    "a signal to the parent": "os.kill(os.getppid(), signal.SIGTERM)",
+    "a signal to all": "os.kill(-1, signal.SIGTERM)",
+    "a signal to its group": "os.killpg(0, signal.SIGTERM)",
+    "a signal by the kernel": "fcntl.fcntl(channel(), fcntl.F_SETOWN, os.getppid())",
+    "a signal by the kernel, in long": "call('fcntl', channel(), 15, ctypes.c_char_p(struct.pack('ii', 1, 1)))",
+    "a signal by ioctl": "fcntl.ioctl(channel(), 0x8901, struct.pack('i', os.getppid()))",
+    "a handle on a process": "os.pidfd_open(os.getpid())",
+    "a process's descriptor": "system(438, 0, 0, 0)",
+    "another's limits": "resource.prlimit(os.getppid() or 1, resource.RLIMIT_CPU, (1, 1))",
+    "another's memory": "system({'x86_64': 310, 'aarch64': 270}, os.getppid() or 1, 0, 0, 0, 0, 0)",
+    "another's pages": "system({'x86_64': 256, 'aarch64': 238}, os.getppid() or 1, 0, 0, 0)",
+    "tracing": "call('ptrace', 16, os.getppid() or 1, 0, 0)",
+    "outliving the server": "call('prctl', 1, 0, 0, 0, 0)",
+    "outliving it by a longer number": "system({'x86_64': 157, 'aarch64': 167}, 1 + 2**32, 0, 0, 0, 0)",
+    "a user namespace": "call('unshare', 0x10000000)",
+    "a mount": "call('mount', b'none', b'.', b'tmpfs', 0, None)",
+    "another root": "os.chroot('.')",
+    "a set-uid bit": "os.chmod('.', 0o4777)",
+    "an owner": "os.chown('.', 1, 1)",
+    "another user": "os.setuid(1)",
+    "a device": "os.mknod('device', stat.S_IFCHR | 0o666, os.makedev(1, 1))",
+    "a file in memory": "os.memfd_create('x')",
+    "shared memory": "call('shmget', 0, 4096, 0o1600)",
+    "a queue": "call('msgget', 0, 0o1600)",
+    "a key": "system({'x86_64': 250, 'aarch64': 219}, 0, 0, 0, 0, 0)",
+    "BPF": "system({'x86_64': 321, 'aarch64': 280}, 0, 0, 0)",
+    "io_uring": "system(425, 1, 0)",
+    "performance counters": "system({'x86_64': 298, 'aarch64': 241}, 0, 0, 0, 0, 0)",
+    "page faults": "system({'x86_64': 323, 'aarch64': 282}, 0)",
+    "the clock": "time.clock_settime(time.CLOCK_REALTIME, 0)",
+    "the host's name": "socket.sethostname('x')",
+    "a priority": "os.setpriority(os.PRIO_PROCESS, 0, -5)",
+    "other processors": "os.sched_setaffinity(0, {0})",
+    "another filter": "system({'x86_64': 317, 'aarch64': 277}, 1, 0, 0)",
+}
+
+
+def test_the_system_refuses(inside: Confined) -> None:
+    """No network, no new process, no signal, no other process's memory or limits, no privilege: EPERM for each."""
+    attempts = ",\n".join(f"    {name!r}: lambda: {attempt}" for name, attempt in REFUSED.items())
+    found = inside(f"attempts = {{\n{attempts}\n}}\ndef f(): return {{n: refusal(a) for n, a in attempts.items()}}\n")
+    assert found.python() == dict.fromkeys(REFUSED, "EPERM")
+
+
+def test_clone3_is_said_not_to_exist(inside: Confined) -> None:
+    """Its flags cannot be filtered, so that the C library must fall back to what can."""
+    assert inside("def f(): return refusal(system, 435, 0, 0)").python() == "ENOSYS"
+
+
+def test_nothing_can_be_gained(inside: Confined) -> None:
+    """No capability is left, none can be had by running a program, and there are no core dumps."""
+    capabilities, no_new, dumpable, core, user = inside(
+        """
+        def f():
+            header, data = struct.pack("=Ii", 0x20080522, 0), ctypes.create_string_buffer(24)
+            system({"x86_64": 125, "aarch64": 90}, header, data)
+            return (
+                struct.unpack("6I", data.raw),
+                libc.prctl(39, 0, 0, 0, 0),
+                libc.prctl(3, 0, 0, 0, 0),
+                resource.getrlimit(resource.RLIMIT_CORE),
+                os.getuid(),
+            )
+        """
+    ).python()
+    assert capabilities == [0] * 6
+    assert (no_new, dumpable, core) == (1, 0, [0, 0])
+    assert user in (os.getuid(), NOBODY)
+
+
+def test_limits_cannot_be_raised(inside: Confined) -> None:
+    """What was lowered stays low, for root too."""
+    source = """
+        def f():
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+            except ValueError as error:
+                return str(error)
+        """
+    assert inside(source).python() == "not allowed to raise maximum limit"
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT / "pyproject.toml",
+        ROOT / "solutions" / "07_autograd.py",
+        ROOT / "tests" / "hidden" / "test_07_autograd.py",
+        ROOT / "grader" / "judging" / "seen.py",
+        Path.home() / ".bashrc",
+        "/etc/passwd",
+        "/etc/shadow",
+        "/proc/self/environ",
+        "/proc/1/environ",
+        "/proc/self/mem",
+        "/proc/mounts",
+        "/sys/kernel/notes",
+        "/dev/mem",
+        "/dev/kmsg",
+        "/var/log/dpkg.log",
+    ],
+    ids=str,
+)
+def test_files_of_others_cannot_be_read(inside: Confined, path: str | Path) -> None:
+    """Solutions, suites, the examiner, accounts, other processes: not there, or not to be opened."""
+    assert inside("def f(path): return refusal(open, path)").python("f", str(path)) in ("ENOENT", "EACCES")
+
+
+@pytest.mark.parametrize("path", [ROOT, ROOT / "tests", Path.home(), "/", "/tmp/..", "/proc", "/etc", "/dev"], ids=str)
+def test_folders_of_others_cannot_be_listed(inside: Confined, path: str | Path) -> None:
+    """Where a submission cannot read it cannot look around either."""
+    assert inside("def f(path): return refusal(os.listdir, path)").python("f", str(path)) in ("ENOENT", "EACCES")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/x", "/usr/x", "/var/tmp/x", "/dev/shm/x", "/dev/x", str(ROOT / "x"), f"{sys.prefix}/x", confine.__file__],
+)
+def test_nothing_can_be_written_elsewhere(inside: Confined, path: str) -> None:
+    """Outside its own directory a candidate writes nothing, not even over the libraries that it reads."""
+    error = inside("def f(path): return refusal(open, path, 'a')").python("f", path)
+    assert error in ("ENOENT", "EACCES", "EROFS")
+    assert path == confine.__file__ or not os.path.exists(path)
+
+
+def test_links_lead_nowhere(inside: Confined) -> None:
+    """A link in its own directory opens nothing that could not be opened directly."""
+    source = """
+        def f(target):
+            os.symlink(target, "link")
+            return refusal(open, "link"), refusal(os.link, target, "hard"), refusal(os.rename, target, "moved")
+        """
+    reading, linking, moving = inside(source).python("f", str(ROOT / "pyproject.toml"))
+    assert reading in ("ENOENT", "EACCES")
+    assert linking in ("ENOENT", "EACCES", "EXDEV", "EROFS") and moving in ("ENOENT", "EACCES", "EXDEV", "EROFS")
+    assert (ROOT / "pyproject.toml").exists()
+
+
+def test_its_own_directory_is_private(inside: Confined) -> None:
+    """A candidate may write where it stands, at HOME and where temporary files go; the next one finds nothing there."""
+    source = """
+        import tempfile
+        def f():
+            found = os.listdir(".")
+            with open("here", "w") as file:
+                file.write("x")
+            os.makedirs("folder/in/folder")
+            with tempfile.NamedTemporaryFile(delete=False) as file, open(os.path.expanduser("~/home"), "w"):
+                return found, len(os.listdir(".")), os.getcwd() == tempfile.gettempdir() == os.environ["HOME"]
+        """
+    first, second = inside(source), inside(source)
+    assert first.python() == [[], 4, True]
+    assert second.python() == [[], 4, True]
+
+
+def test_no_program_can_be_brought_along(inside: Confined) -> None:
+    """What a candidate writes cannot be mapped as code: no library of its own."""
+    source = """
+        def f():
+            with open("libown.so", "wb") as file:
+                for path in sys.path:
+                    for folder, _, names in os.walk(path):
+                        for name in names:
+                            if name.endswith(".so"):
+                                file.write(open(os.path.join(folder, name), "rb").read())
+                                return load()
+        def load():
+            try:
+                ctypes.CDLL("./libown.so")
+            except OSError as error:
+                return str(error)
+        """
+    result = inside(source)
+    if "temporary" not in result.process.layers:
+        pytest.skip("only a file system of its own can forbid this")
+    assert "failed to map" in result.python()
+
+
+# What is inherited
+
+
+def test_the_environment_is_empty_of_the_examiners(inside: Confined) -> None:
+    """A candidate's variables are those that it needs, in Python and in C."""
+    names, in_c = inside(
+        """
+        def f():
+            libc.getenv.restype = ctypes.c_char_p
+            return sorted(os.environ), str(libc.getenv(b"EXAMINERS_SECRET"))
+        """
+    ).python()
+    assert in_c == "None"
+    assert set(names) <= {
+        "CUDA_VISIBLE_DEVICES",
+        "HOME",
+        "KMP_DUPLICATE_LIB_OK",
+        "KMP_INIT_AT_FORK",
+        "LC_ALL",
+        "MKL_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+        "SCIKIT_LEARN_DATA",
+        "TMPDIR",
+        "TORCHINDUCTOR_CACHE_DIR",
+    }
+
+
+def test_no_descriptor_is_inherited_but_the_channel(inside: Confined) -> None:
+    """The standard streams lead nowhere; beside them only the candidate's own socket is open."""
+    open_ones, streams = inside(
+        """
+        def f():
+            found = [fd for fd in range(4096) if refusal(os.fstat, fd) is None]
+            return found[:3], [os.fstat(fd).st_rdev == os.stat("/dev/null").st_rdev for fd in (0, 1, 2)]
+        def g():
+            return [fd for fd in range(4096) if refusal(os.fstat, fd) is None] == [0, 1, 2, channel()]
+        """
+    ).python()
+    assert open_ones == [0, 1, 2] and streams == [True] * 3
+
+
+def test_it_sees_no_process_but_itself(inside: Confined) -> None:
+    """In a namespace of its own a candidate is the first process and has no parent."""
+    result = inside("def f(): return os.getpid(), os.getppid()")
+    if "processes" not in result.process.layers:
+        pytest.skip("there are no namespaces")
+    assert result.python() == [1, 0]
+
+
+# How much
+
+
+def test_memory_is_limited(inside: Confined) -> None:
+    """Too much memory is a MemoryError, which a submission may even survive."""
+    source = """
+        def f():
+            try:
+                bytearray(3 * 2**30)
+            except MemoryError:
+                return len(bytearray(2**28))
+        """
+    assert inside(source).python() == 2**28
+
+
+def test_the_size_of_a_file_is_limited(inside: Confined) -> None:
+    """A file of more than 64 MB cannot be written."""
+    source = """
+        def f():
+            with open("large", "wb") as file:
+                file.truncate(2**26)
+                return refusal(file.truncate, 2**26 + 1)
+        """
+    assert inside(source).python() == "EFBIG"
+
+
+def test_the_disk_is_limited(inside: Confined) -> None:
+    """All files together take no more than 64 MB, and are no more than 10,000."""
+    result = inside(
+        """
+        def write(path, content):
+            with open(path, "wb") as file:
+                file.write(content)
+        def f():
+            return [refusal(write, f"{i}", bytes(2**24)) for i in range(5)][-1]
+        def g():
+            for i in range(10):
+                os.path.exists(f"{i}") and os.remove(f"{i}")
+            return [refusal(write, f"{i}", b"") for i in range(10_001)][-1]
+        """
+    )
+    if "temporary" not in result.process.layers:
+        pytest.skip("only a file system of its own is limited as a whole")
+    assert [result.python("f"), result.python("g")] == ["ENOSPC", "ENOSPC"]
+
+
+def test_open_files_are_limited(inside: Confined) -> None:
+    """A candidate runs out of descriptors before the machine does."""
+    source = """
+        def f():
+            for number in range(1000):
+                if (error := refusal(os.dup, 0)) is not None:
+                    return number + 4, error
+        """
+    assert inside(source).python() == [128, "EMFILE"]
+
+
+def test_threads_are_limited(system: str, inside: Confined) -> None:
+    """A candidate runs out of threads before the machine does."""
+    source = """
+        def f():
+            threading.stack_size(32768)
+            over = threading.Event()
+            try:
+                for number in range(5000):
+                    threading.Thread(target=over.wait).start()
+            except RuntimeError as error:
+                return str(error)
+            finally:
+                over.set()
+        """
+    if system != "ordinary user" and os.getuid() == 0:
+        pytest.skip("the system holds root to no number of threads")
+    result = inside(source)
+    if "namespaces" not in result.process.layers:
+        pytest.skip("outside a namespace all that the user runs would count")
+    assert result.python() == "can't start new thread"
+
+
+# Degrading
+
+
+def in_a_process(script: str) -> str:
+    """Run a script apart, as entering a jail changes a process for good; return what it prints."""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_a_refused_identity_leaves_the_server_where_it_was() -> None:
+    """Some systems grant namespaces and refuse to map a user into them: then there are none, and all else goes on."""
+    script = """
+        import os
+        from grader.worker import confine
+        def refuse(path, text): raise PermissionError(1, path)
+        confine._write = refuse
+        before = os.readlink("/proc/self/ns/user")
+        enclosure = confine.enter_jail(confine.Jail(readable=()))
+        print(enclosure.layers, os.readlink("/proc/self/ns/user") == before, enclosure.mapped() > 0)
+        """
+    assert in_a_process(textwrap.dedent(script)) == "() True True"
+
+
+@pytest.mark.parametrize("trouble", ["OSError(1, 'mount')", "KeyError('riscv64')", "StopIteration()"])
+def test_a_root_that_cannot_be_made_leaves_the_namespaces(trouble: str) -> None:
+    """Whatever hinders a root of one's own, the other namespaces hold."""
+    if not namespaces_work():
+        pytest.skip("this system allows no namespaces")
+    script = f"""
+        from grader.worker import confine
+        def fail(jail): raise {trouble}
+        confine._private_root = fail
+        print(confine.enter_jail(confine.Jail(readable=())).layers, flush=True)
+        """
+    assert in_a_process(textwrap.dedent(script)) == "('namespaces',)"
+
+
+def test_without_libseccomp_there_is_no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing library costs its layer, not the sandbox."""
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    assert confine.system_calls() is None
+
+
+def test_without_landlock_there_is_no_layer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A kernel without Landlock costs its layer, not the sandbox."""
+    monkeypatch.setattr(confine, "landlock_abi", lambda: 0)
+    assert not confine._held(confine._landlock, confine.Jail(readable=(), writable=str(tmp_path)))
+
+
+def test_only_libraries_and_data_are_readable() -> None:
+    """Nothing that may be read contains the clone, the home or the system's settings."""
+    private = [ROOT, ROOT / "solutions", ROOT / "tests", ROOT / "grader", Path.home(), Path("/etc"), Path("/proc")]
+    for path in confine.readable_paths(("/some/data",)):
+        assert not any(secret.is_relative_to(path) for secret in private), path
+    assert "/some/data" in confine.readable_paths(("/some/data",))
+
+
+def test_data_may_be_read(tmp_path: Path, confined: Confined) -> None:
+    """The folder of datasets is readable inside, and read-only."""
+    shutil.copytree(ROOT / "grader" / "locale", tmp_path / "data") if (ROOT / "grader" / "locale").exists() else None
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "numbers").write_text("1 2 3", encoding="ascii")
+    source = "def f(path): return open(path).read(), refusal(open, path, 'a'), os.environ['SCIKIT_LEARN_DATA']"
+    with Server(data_home=tmp_path / "data") as server:
+        inside = confined(HELP + source, by=server)
+        text, refused, home = inside.python("f", str(tmp_path / "data" / "numbers"))
+    assert (text, home) == ("1 2 3", str(tmp_path / "data")) and refused in ("EACCES", "EROFS")
