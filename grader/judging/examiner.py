@@ -212,12 +212,11 @@ class Examiner:
         sitting.verdicts[check.id] = verdict
         return True
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Keep a verdict for a check that pytest ended: its fixtures broke, or it was skipped."""
         sitting = self._sitting
-        if not report.passed and sitting is not None and sitting.check is not None:
-            message = feedback.BROKEN_CHECK.format(error=_why(report))
-            sitting.verdicts[sitting.check.id] = sitting.check.verdict("error", message)
+        if call.excinfo is not None and sitting is not None and sitting.check is not None:
+            sitting.verdicts[sitting.check.id] = _broken(sitting.check, call.excinfo.value)
 
     # What checks are given
 
@@ -326,13 +325,6 @@ def _digest(call: wire.Call) -> str:
     return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]
 
 
-def _why(report: pytest.TestReport) -> str:
-    """Return in one line why pytest ended a check."""
-    if isinstance(report.longrepr, tuple):  # it was skipped
-        return str(report.longrepr[-1])
-    return report.longreprtext.strip().splitlines()[-1]
-
-
 def _declared(item: pytest.Item) -> Check:
     mark = item.get_closest_marker("check")
     if mark is None or not isinstance(item, pytest.Function):
@@ -376,10 +368,18 @@ def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) 
     except Exception as error:
         if os.environ.get("GRADER_DEBUG"):
             traceback.print_exc()
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{type(error).__name__}: {error} ({check.id}, {Path(last.filename).name} line {last.lineno})"
-        return check.verdict("error", feedback.BROKEN_CHECK.format(error=said))
+        return _broken(check, error)
     return check.verdict("passed")
+
+
+def _broken(check: Check, error: BaseException) -> Verdict:
+    """Return the verdict of a check that broke: what its author needs to know, in one line."""
+    said = " ".join(str(error).split())
+    if isinstance(error, pytest.FixtureLookupError):
+        said = f"fixture {error.argname!r} not found"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {said[:300]} ({check.id}, {Path(last.filename).name} line {last.lineno})"
+    return check.verdict("error", feedback.BROKEN_CHECK.format(error=said))
 
 
 def _explained(verdict: Verdict, end: CheckEnded, variant: Variant) -> Verdict:

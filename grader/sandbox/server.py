@@ -96,7 +96,8 @@ class Server:
             "memory": limits.memory,
             "processor": limits.processor,
         }
-        self._control.send(msgspec.msgpack.encode(start))
+        with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
+            self._control.send(msgspec.msgpack.encode(start))
 
     def __enter__(self) -> Server:
         return self
@@ -232,6 +233,8 @@ class Process:
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
+        if self._gone:
+            raise CandidateLost("crashed", "it was ended before")
         try:
             self._channel.settimeout(seconds * self._server.limits.patience)
             wire.send(self._channel, wire.encode(request))

@@ -32,7 +32,7 @@ HIDDEN = '''
 @check("double", points=2, requires=["shape"], hint="add x to itself.")
 def test_values(candidate, draw):
     """Every number is doubled."""
-    x = draw.tensor(3, low=3.0)
+    x = draw.tensor(3, low=3.0, high=9.0)
     candidate.double(x).result.values(2 * x)
 
 

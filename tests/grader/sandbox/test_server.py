@@ -1,0 +1,520 @@
+"""A candidate that is lost is a result, never an error; a server that is lost is an error that says why."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import wire
+from grader.sandbox import CandidateLost, Limits, Process, SandboxError, Server, confined_enough
+from grader.sandbox import server as room
+
+Confined = Callable[..., Any]
+Ask = Callable[..., wire.Call]
+
+
+@pytest.fixture
+def hurried(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give calls and loading less time."""
+
+    def hurried(seconds: float, *, patience: float) -> None:
+        monkeypatch.setattr(server, "limits", Limits(call=seconds, load=seconds, patience=patience))
+
+    return hurried
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait until `condition` holds, for a few seconds at most."""
+    deadline = time.monotonic() + 5
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def number_of(process: Process) -> int:
+    """Return the number that this process knows a candidate by."""
+    lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
+def runs(pid: int) -> bool:
+    """Say whether a process is there and has not ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+# How candidates are lost
+
+ENDS = {
+    "os._exit(0)": "exit code 0",
+    "os._exit(3)": "exit code 3",
+    "ctypes.string_at(0)": "segmentation fault",
+    "os.abort()": "segmentation fault|SIGABRT",
+    "signal.raise_signal(signal.SIGKILL)": "",
+    "[os.close(fd) for fd in range(3, 64) if is_socket(fd)] and time.sleep(60)": "it closed the channel",
+    "[os.close(fd) for fd in range(3, 64) if is_socket(fd)]": "exit code 0",
+}
+
+HELP = """
+import contextlib, ctypes, os, signal, socket, stat, struct, sys, threading, time
+
+def is_socket(fd):
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+def channel():
+    return next(fd for fd in range(3, 64) if is_socket(fd))
+
+def say(payload):
+    os.write(channel(), struct.pack("!I", len(payload)) + payload)
+
+"""
+
+
+def source(body: str) -> str:
+    """Return a submission whose `f` does this."""
+    return HELP + "def f():\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
+
+
+@pytest.mark.parametrize(("end", "how"), [pair for pair in ENDS.items() if pair[1]], ids=lambda text: text[:20])
+def test_a_candidate_that_ends_is_lost(confined: Confined, end: str, how: str) -> None:
+    """Leaving, crashing, or closing the channel: the candidate crashed, and how it ended is said."""
+    candidate = confined(source(end))
+    with pytest.raises(CandidateLost, match=rf"^crashed: ({how})") as lost:
+        candidate.call()
+    assert lost.value.reason == "crashed"
+
+
+def test_a_candidate_that_ends_while_it_loads_is_lost(confined: Confined) -> None:
+    """`os._exit()` at top level loses the candidate too."""
+    with pytest.raises(CandidateLost, match=r"^crashed: exit code 7$"):
+        confined("import os\nos._exit(7)\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [("bytearray(2**40)", "MemoryError"), ("f()", "RecursionError"), ("os.kill(os.getpid(), 9)", "PermissionError")],
+    ids=["memory", "recursion", "signal"],
+)
+def test_what_python_can_report_is_no_loss(confined: Confined, body: str, error: str) -> None:
+    """Too much memory, endless recursion and a refused signal are exceptions, and the candidate goes on."""
+    candidate = confined(source(body) + "def g(): return 1\n")
+    assert candidate.call().raised.type == error
+    assert candidate.python("g") == 1
+
+
+def test_memory_that_runs_out_slowly_is_an_exception(confined: Confined) -> None:
+    """A list that grows for ever ends in a MemoryError before the machine runs out."""
+    observation = confined(source("x = []\nwhile True: x.append(bytes(10**8))")).call()
+    assert observation.raised.type == "MemoryError"
+
+
+def test_a_candidate_after_a_loss_can_be_replaced(confined: Confined) -> None:
+    """The next candidate knows nothing of the one that was lost."""
+    with pytest.raises(CandidateLost):
+        confined(source("os._exit(1)")).call()
+    assert confined(source("return 5")).python() == 5
+
+
+def test_a_lost_candidate_stays_lost(confined: Confined) -> None:
+    """Asking again is the same loss, and ending it again is no error."""
+    candidate = confined(source("os._exit(1)"))
+    for how in ("exit code 1", "it was ended before"):
+        with pytest.raises(CandidateLost, match=rf"^crashed: {how}$"):
+            candidate.call()
+    candidate.process.end()
+    candidate.process.end()
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import torch\nwhile True: torch.ones(500, 500) @ torch.ones(500, 500)",
+        "sum(range(10**12))",
+    ],
+    ids=["loop", "stubborn loop", "torch", "in C"],
+)
+def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None], body: str) -> None:
+    """What computes too long is a timeout, whatever it catches and wherever it computes."""
+    candidate = confined(source(body))
+    hurried(0.2, patience=60)
+    started = time.monotonic()
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$") as lost:
+        candidate.call()
+    assert lost.value.reason == "timeout" and time.monotonic() - started < 10
+
+
+def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
+    """Top-level code has its own limit."""
+    hurried(0.2, patience=60)
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$"):
+        confined("while True: pass\n")
+
+
+def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> None:
+    """Waiting costs no processor time, and is ended by the clock on the wall."""
+    candidate = confined(source("time.sleep(60)"))
+    hurried(0.1, patience=3)
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.1 s$"):
+        candidate.call()
+
+
+def test_a_slow_candidate_that_computes_little_is_in_time(confined: Confined, hurried: Callable[..., None]) -> None:
+    """Time is the candidate's own processor time: waiting, as on a busy machine, does not count."""
+    candidate = confined(source("time.sleep(0.5)\nreturn 1"))
+    hurried(0.25, patience=40)
+    assert candidate.python() == 1
+
+
+def test_threads_count_together(confined: Confined, hurried: Callable[..., None]) -> None:
+    """What a thread computes while the call waits is the candidate's time as well."""
+    candidate = confined(source("threading.Thread(target=sum, args=(range(10**12),)).start()\ntime.sleep(60)"))
+    hurried(0.2, patience=100)
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$"):
+        candidate.call()
+
+
+def test_earlier_calls_take_no_time_from_later_ones(confined: Confined, hurried: Callable[..., None]) -> None:
+    """Every request has its limit to itself."""
+    candidate = confined(source("end = time.process_time() + 0.2\nwhile time.process_time() < end: pass\nreturn 1"))
+    hurried(0.35, patience=40)
+    assert [candidate.python() for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_request_that_is_not_taken_is_a_timeout(
+    confined: Confined, hurried: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A candidate that has answered and does not listen again cannot hold the examiner up by not reading."""
+    observation = wire.encode(wire.Observation(nonce=5, outcome="returned"))
+    candidate = confined(source(f"say({observation!r})\nwhile True: time.sleep(1)"))
+    assert candidate.call(nonce=5).outcome == "returned"
+    hurried(0.1, patience=2)
+    large = wire.ArrayInput(dtype="uint8", shape=(2**24,), data=bytes(2**24))
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.1 s$"):
+        candidate.call("f", large)
+
+
+# Answers that are none
+
+
+def observation(**fields: Any) -> bytes:
+    return wire.encode({"type": "observation", "nonce": 5, "outcome": "returned", **fields})
+
+
+FORGERIES: dict[str, bytes] = {
+    "an empty message": b"",
+    "garbage": os.urandom(100),
+    "text": b'{"type": "observation"}',
+    "half a record": observation()[:-3],
+    "a record and more": observation() + b"\0",
+    "a verdict": wire.encode({"type": "verdict", "status": "passed"}),
+    "the wrong kind": wire.encode(wire.Loaded(nonce=5, errors=(), output="", defined=(), seconds=0)),
+    "the wrong nonce": observation(nonce=6),
+    "a huge nonce": observation(nonce=2**64 - 1),
+    "bytes for text": observation(output=b"\xff"),
+    "text that is none": observation(output="aaaa").replace(b"aaaa", b"\xff\xfe\xff\xfe"),
+    "a shape of words": observation(result=["tensor", "float32", ["a"], [], "cpu", b"", 0, 1, None, None, 0, 0, 0, 0]),
+    "a bottomless list": observation()[:1].replace(b"\x83", b"\x84")
+    + observation()[1:]
+    + wire.encode("result")
+    + b"\x93\xa5items\xa4list\x91" * 100_000,
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES.keys())
+def test_a_forged_answer_loses_the_candidate(confined: Confined, forgery: bytes) -> None:
+    """Whatever a candidate writes to its channel that is no answer to the question ends it, as a crash."""
+    candidate = confined(source(f"say({forgery!r})"))
+    with pytest.raises(
+        CandidateLost, match=r"^crashed: it (sent back something that is not an answer|answered another)"
+    ):
+        candidate.call(nonce=5)
+
+
+@pytest.mark.parametrize(
+    ("written", "how"),
+    [
+        (b"\xff\xff\xff\xff", "it sent back something that is not an answer"),
+        (b"\xff" * 2**21, "it sent back something that is not an answer"),
+        (b"\x04\x00\x00\x01", "it sent back something that is not an answer"),
+        (b"\x00\x00\x00\x64torn", "exit code 0"),
+        (b"\x00\x00", "exit code 0"),
+    ],
+    ids=["giant length", "flood", "a byte too long", "torn", "torn length"],
+)
+def test_a_broken_frame_loses_the_candidate(confined: Confined, written: bytes, how: str) -> None:
+    """A length beyond the limit is refused at once; a message that stops in its middle ends with its sender."""
+    candidate = confined(source(f"os.write(channel(), {written[:8]!r} * {max(1, len(written) // 8)})\nos._exit(0)"))
+    with pytest.raises(CandidateLost, match=f"^crashed: {how}$"):
+        candidate.call(nonce=5)
+
+
+def test_a_slow_drip_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
+    """An answer that comes byte by byte ends when its time does."""
+    candidate = confined(
+        source("""
+        os.write(channel(), struct.pack("!I", 10_000))
+        while True:
+            os.write(channel(), b"x")
+            time.sleep(0.01)
+        """)
+    )
+    hurried(0.2, patience=3)
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$"):
+        candidate.call()
+
+
+def test_an_answer_given_twice_spoils_the_next_question(confined: Confined) -> None:
+    """What is left over from one answer is no answer to the next question."""
+    candidate = confined(source(f"say({observation()!r})"))
+    assert candidate.call(nonce=5).result is None  # the forged one: facts may be forged, as architecture.md says
+    with pytest.raises(CandidateLost, match=r"^crashed: it answered another question$"):
+        candidate.call(nonce=6)
+
+
+def test_writing_between_questions_loses_the_candidate(confined: Confined) -> None:
+    """A thread that writes to the channel while nobody asks is found out at the next question."""
+    candidate = confined(source("threading.Timer(0.05, say, [b'psst']).start()"))
+    candidate.call()
+    time.sleep(0.3)
+    with pytest.raises(CandidateLost, match=r"^crashed: it sent back something that is not an answer$"):
+        candidate.call()
+
+
+# What is left behind
+
+
+def test_a_candidate_that_holds_threads_is_gone_after_its_end(confined: Confined) -> None:
+    """Ending a candidate ends its threads, daemon or not."""
+    candidate = confined(source("for _ in range(5): threading.Thread(target=time.sleep, args=(60,)).start()"))
+    candidate.call()
+    pid = number_of(candidate.process)
+    assert runs(pid)
+    candidate.process.end()
+    assert eventually(lambda: not runs(pid))
+
+
+def test_ended_candidates_are_buried(server: Server) -> None:
+    """No zombies gather while a server works on."""
+    numbers = []
+    for _ in range(3):
+        process = server.spawn()
+        numbers.append(number_of(process))
+        process.end()
+        assert eventually(lambda: not runs(numbers[-1]))
+    server.spawn().end()
+    server.spawn().end()
+    assert eventually(lambda: not any(Path(f"/proc/{number}").exists() for number in numbers))
+
+
+def test_descriptors_are_given_back(server: Server) -> None:
+    """A candidate's channel and handle are closed with it."""
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        server.spawn().end()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def descendants(pid: int) -> set[int]:
+    """Return a process's number and those of all below it."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            children.setdefault(parent, []).append(int(entry.name))
+    found, waiting = set(), [pid]
+    while waiting:
+        found.add(number := waiting.pop())
+        waiting += children.get(number, [])
+    return found
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the doomed servers keep what they keep."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def doomed(scratch: Path) -> Iterator[dict[str, Server]]:
+    """Servers that tests may end, started together: two as this system has them, one where namespaces are refused."""
+    pyseccomp = pytest.importorskip("pyseccomp")
+    refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refusing.add_rule(pyseccomp.ERRNO(1), "unshare")
+    started = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(scratch))
+        for name in ("killed", "closed"):
+            started[name] = Server()
+        patch.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, preexec_fn=refusing.load))
+        started["closed, without namespaces"] = Server()
+    yield started
+    for server in started.values():
+        server.close()
+
+
+LINGER = """
+import ctypes, os, signal, threading, time
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+threading.Thread(target=time.sleep, args=(600,)).start()
+open("left", "w").close()
+def f(): pass
+"""
+
+
+@pytest.mark.parametrize("name", ["closed", "closed, without namespaces"])
+def test_closing_a_server_leaves_nothing(
+    name: str, doomed: dict[str, Server], scratch: Path, confined: Confined
+) -> None:
+    """No process of a server and no file of its candidates outlives it, however these cling to life."""
+    server = doomed[name]
+    candidates = [confined(LINGER, by=server) for _ in range(2)]
+    processes = descendants(server._process.pid) | {number_of(candidate.process) for candidate in candidates}
+    own = Path(server._scratch.name)
+    assert own.parent == scratch and len(processes) >= 4 and all(map(runs, processes))
+    server.close()
+    assert eventually(lambda: not any(map(runs, processes)))
+    assert not own.exists()
+
+
+def test_a_server_that_is_killed_is_an_error_with_its_cause(
+    doomed: dict[str, Server], confined: Confined, ask: Ask
+) -> None:
+    """A server that dies in the middle of a call takes its candidates along: an error of the sandbox, not a result."""
+    server = doomed["killed"]
+    candidate = confined(source("time.sleep(60)"), by=server)
+    threading.Timer(0.2, server._process.kill).start()
+    with pytest.raises(
+        SandboxError, match=r"^Cannot go on: the sandbox's server ended\. It said nothing \(exit code -9"
+    ):
+        candidate.process.call(ask())
+    with pytest.raises(SandboxError, match=r"^Cannot start a candidate: the sandbox's server ended\. It said nothing"):
+        server.spawn()
+
+
+def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last words of a server that fails are in the error."""
+    monkeypatch.setattr(room, "_environment", lambda *_: {"PYTHONHASHSEED": "none of your business"})
+    with Server() as server, pytest.raises(SandboxError, match=r"^Cannot start a candidate: .*PYTHONHASHSEED"):
+        server.spawn()
+
+
+def test_a_server_without_an_interpreter_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A process that cannot be started is an error of the sandbox, and leaves nothing behind."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(SandboxError, match=r"^Cannot start the sandbox's server: .*No such file .*/nowhere/python"):
+        Server()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_server_gives_no_candidate() -> None:
+    """Asking a server that was closed is an error like any other."""
+    server = Server()
+    server.close()
+    with pytest.raises(SandboxError, match=r"^Cannot start a candidate: the sandbox's server ended\."):
+        server.spawn()
+
+
+def test_a_server_does_not_import_from_where_the_examiner_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder of submissions with a `random.py` in it is no place to import from, least of all before confinement."""
+    for name in ("random", "torch", "tempfile", "grader"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT], check=True, capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert done.stdout == "started\n"
+    assert not (tmp_path / "marker").exists()
+
+
+LIGHT = """
+import sys
+sys.path = [path for path in sys.path if path]  # the examiner is not run from this folder's modules
+from grader.sandbox import Server
+with Server(trusted=True) as server:
+    server.spawn().end()
+    print("started")
+"""
+
+
+# Confined enough
+
+
+@pytest.mark.parametrize(
+    ("layers", "enough"),
+    [
+        (("namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits"), True),
+        (("root", "seccomp", "limits"), True),
+        (("landlock", "seccomp", "limits"), True),
+        (("namespaces", "processes", "capabilities", "seccomp", "limits"), False),
+        (("root", "landlock", "seccomp"), False),
+        (("root", "landlock", "limits"), False),
+        ((), False),
+    ],
+    ids=lambda value: ", ".join(value) or "none" if isinstance(value, tuple) else None,
+)
+def test_files_the_system_and_the_machine_must_be_safe(layers: tuple[str, ...], enough: bool) -> None:
+    """Other people's code needs one wall before the files, the system calls filtered, and limits."""
+    assert confined_enough(layers) is enough
+
+
+def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without enough confinement there is no candidate, and the error says what to do."""
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(server, "_trusted", False)
+    monkeypatch.setattr(room, "confined_enough", lambda layers: False)
+    with pytest.raises(
+        SandboxError,
+        match=r"^Cannot grade other people's code here: of the sandbox only .*seccomp.* work\. "
+        r"Run `grader doctor` to see what is missing and how to enable it, or pass --trust-submissions if every "
+        r"submission is your own\.$",
+    ):
+        server.spawn()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trusted server hands a candidate out however little it is confined."""
+    monkeypatch.setattr(room, "confined_enough", lambda layers: False)
+    server.spawn().end()
+
+
+def test_signals_to_the_examiner_do_not_reach_the_server(server: Server) -> None:
+    """Ctrl-C is for the examiner: the server is in a session of its own."""
+    assert os.getsid(server._process.pid) != os.getsid(0)
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN

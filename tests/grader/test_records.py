@@ -1,0 +1,271 @@
+"""The records: validated at birth, added up, and read back as they were written."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader.records import (
+    CheckReport,
+    ClassReport,
+    ExerciseReport,
+    Place,
+    Report,
+    Submission,
+    TaskReport,
+    Verdict,
+    blank_report,
+    class_report,
+    student_report,
+    task_report,
+)
+
+
+def submission(**fields: Any) -> Submission:
+    """Return a submission of one line."""
+    known: dict[str, Any] = {"student": "ana", "exercise": "01_small", "path": "01_small.py", "source": "x = 1\n"}
+    return Submission(**{**known, **fields})
+
+
+def verdict(id: str = "values", *, status: Any = "passed", **fields: Any) -> Verdict:
+    """Return a verdict worth two points."""
+    points = 2.0 if status == "passed" else 0.0
+    known: dict[str, Any] = {"task": "double", "visibility": "hidden", "points": points, "max_points": 2.0}
+    return Verdict(id=id, status=status, **{**known, **fields})
+
+
+def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 1.0, **fields: Any) -> ExerciseReport:
+    """Return an exercise's report with one failed check for each misconception."""
+    checks = tuple(
+        CheckReport(
+            id=f"check_{i}",
+            visibility="hidden",
+            status="failed",
+            points=0.0,
+            max_points=1.0,
+            message="",
+            misconception=name,
+        )
+        for i, name in enumerate(misconceptions)
+    )
+    task = TaskReport(name="double", points=points, max_points=4.0, checks=checks)
+    known: dict[str, Any] = {"status": "graded", "points": points, "max_points": 4.0, "tasks": (task,)}
+    return ExerciseReport(id=id, **{**known, **fields})
+
+
+# Place
+
+
+@pytest.mark.parametrize(("first", "line"), [(0, 1), (1, 0), (-3, 1)])
+def test_a_place_counts_from_one(first: int, line: int) -> None:
+    """There is no line 0."""
+    with pytest.raises(ValueError, match=f"Cannot place line {first} at {line}: lines count from 1"):
+        Place(first=first, label="", line=line)
+
+
+# Submission
+
+
+def test_a_submission_has_a_source_or_a_problem() -> None:
+    """One of them."""
+    assert submission().problem is None
+    assert submission(source=None, problem="It is empty.").source is None
+
+
+@pytest.mark.parametrize("fields", [{"source": None}, {"problem": "It is empty."}])
+def test_a_submission_has_not_both_and_not_neither(fields: dict[str, Any]) -> None:
+    """What would be graded?"""
+    with pytest.raises(ValueError, match=r"Cannot build the submission '01_small\.py': give either its source or its"):
+        submission(**fields)
+
+
+def test_an_empty_source_is_a_source() -> None:
+    """It defines nothing, and that can be graded."""
+    assert submission(source="").source == ""
+
+
+def test_a_submission_cannot_be_changed() -> None:
+    """Records are frozen."""
+    with pytest.raises(AttributeError):
+        submission().student = "bea"  # type: ignore[misc]
+
+
+PLACES = (
+    Place(first=1, label="cell 1", line=1),
+    Place(first=4, label="cell 3", line=2),
+    Place(first=9, label="", line=20),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [(1, "cell 1, line 1"), (3, "cell 1, line 3"), (4, "cell 3, line 2"), (8, "cell 3, line 6"), (10, "line 21")],
+)
+def test_a_line_is_where_the_student_knows_it(line: int, where: str) -> None:
+    """In the last place that begins at or before it."""
+    assert submission(places=PLACES).where(line) == where
+
+
+def test_places_may_come_in_any_order() -> None:
+    """Each holds from its first line on."""
+    assert submission(places=PLACES[::-1]).where(5) == "cell 3, line 3"
+
+
+def test_without_places_a_line_is_itself() -> None:
+    """In a script the student sees what is graded; so it is before the first place."""
+    assert submission().where(7) == "line 7"
+    assert submission(places=PLACES[1:]).where(2) == "line 2"
+
+
+# Verdict
+
+
+@pytest.mark.parametrize("status", ["failed", "error", "timeout", "crashed", "skipped", "not_attempted"])
+def test_only_a_passed_check_earns_points(status: str) -> None:
+    """All of them, and any other none."""
+    assert verdict().points == 2 and verdict(status=status).points == 0
+    for points in (0.5, 2.0):
+        with pytest.raises(ValueError, match="Cannot score the check 'values': only a passed check earns its points"):
+            verdict(status=status, points=points)
+
+
+@pytest.mark.parametrize("points", [0.0, 1.0])
+def test_a_passed_check_earns_all_its_points(points: float) -> None:
+    """There is no partial credit inside a check."""
+    with pytest.raises(ValueError, match="Cannot score the check 'values'"):
+        verdict(points=points)
+
+
+@pytest.mark.parametrize("points", [-1.0, 2.5, math.nan])
+def test_points_lie_between_none_and_all(points: float) -> None:
+    """A verdict takes nothing away, and gives nothing extra."""
+    with pytest.raises(ValueError, match=rf"Cannot give {points} of 2\.0 points for the check 'values'"):
+        verdict(points=points)
+
+
+@pytest.mark.parametrize("status", ["passed", "failed"])
+def test_a_check_may_be_worth_nothing(status: str) -> None:
+    """Then it earns nothing either way."""
+    assert verdict(status=status, points=0.0, max_points=0.0).points == 0
+
+
+# Adding up
+
+
+def test_a_task_adds_up_its_verdicts() -> None:
+    """And keeps all that they say."""
+    report = task_report("double", (verdict(), verdict("shape", status="failed", message="No.", misconception="flat")))
+    assert (report.name, report.points, report.max_points) == ("double", 2, 4)
+    assert report.checks[1] == CheckReport(
+        id="shape",
+        visibility="hidden",
+        status="failed",
+        points=0.0,
+        max_points=2.0,
+        message="No.",
+        misconception="flat",
+    )
+
+
+def test_a_task_without_verdicts_is_worth_nothing() -> None:
+    """An empty sum."""
+    assert task_report("double", ()) == TaskReport(name="double", points=0, max_points=0, checks=())
+
+
+def test_a_blank_report_has_every_task() -> None:
+    """With its points, none of them earned, and no check."""
+    report = blank_report("01_small", [("double", 4.0), ("relu", 2.0)], "not_submitted", "No file.")
+    assert (report.status, report.message, report.points, report.max_points) == ("not_submitted", "No file.", 0, 6)
+    assert [(t.name, t.points, t.max_points, t.checks) for t in report.tasks] == [
+        ("double", 0, 4, ()),
+        ("relu", 0, 2, ()),
+    ]
+
+
+def test_a_student_adds_up_the_exercises() -> None:
+    """And keeps the notes about the folder."""
+    report = student_report("ana", (exercise(points=1.0), exercise(id="02_more", points=2.5)), notes=("A stray file.",))
+    assert (report.student, report.points, report.max_points, report.notes) == ("ana", 3.5, 8, ("A stray file.",))
+
+
+# The class
+
+
+def of(student: str, *exercises: ExerciseReport) -> Report:
+    """Return a student's report."""
+    return student_report(student, exercises)
+
+
+def test_the_class_has_a_row_for_each_student() -> None:
+    """In the order given."""
+    report = class_report((of("bea", exercise(points=1.0)), of("ana", exercise(points=3.0))))
+    assert [(row.student, row.points, row.exercises) for row in report.students] == [
+        ("bea", 1, {"01_small": 1}),
+        ("ana", 3, {"01_small": 3}),
+    ]
+    assert report.max_points == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "points"), [("not_submitted", None), ("not_attempted", 0.0), ("unreadable", 0.0), ("load_failed", 0.0)]
+)
+def test_what_was_not_submitted_has_no_points(status: str, points: float | None) -> None:
+    """Which is not the same as none earned."""
+    report = class_report((of("ana", exercise(points=0.0, status=status)),))
+    assert report.students[0].exercises == {"01_small": points}
+
+
+def test_a_misconception_counts_once_a_student() -> None:
+    """However many checks it explains."""
+    report = class_report((of("ana", exercise("flat", "flat", None, "flat")), of("bea", exercise("flat"))))
+    assert report.misconceptions == {"01_small.double.flat": 2}
+
+
+def test_misconceptions_of_other_exercises_are_others() -> None:
+    """Their names hold the exercise and the task."""
+    report = class_report((of("ana", exercise("flat"), exercise("flat", id="02_more")),))
+    assert report.misconceptions == {"01_small.double.flat": 1, "02_more.double.flat": 1}
+
+
+def test_the_most_frequent_misconception_comes_first() -> None:
+    """Then by name."""
+    report = class_report((of("ana", exercise("b", "c", "a")), of("bea", exercise("c"))))
+    assert list(report.misconceptions.items()) == [
+        ("01_small.double.c", 2),
+        ("01_small.double.a", 1),
+        ("01_small.double.b", 1),
+    ]
+
+
+def test_an_empty_class_has_an_empty_report() -> None:
+    """Nobody handed anything in."""
+    assert class_report(()) == ClassReport(max_points=0.0, students=(), misconceptions={})
+
+
+# As files
+
+
+def test_a_report_is_read_back_as_it_was_written() -> None:
+    """JSON holds all of it, its schema's name included."""
+    report = student_report("ana", (exercise("flat", None, message="m", notes=("n",)),), notes=("A note.",))
+    text = msgspec.json.encode(report)
+    assert msgspec.json.decode(text, type=Report) == report
+    assert msgspec.json.decode(text)["schema"] == "grader/report/1"
+
+
+def test_a_class_report_is_read_back_as_it_was_written() -> None:
+    """JSON holds all of it, its schema's name included."""
+    report = class_report((of("ana", exercise("flat")),))
+    text = msgspec.json.encode(report)
+    assert msgspec.json.decode(text, type=ClassReport) == report
+    assert msgspec.json.decode(text)["schema"] == "grader/class/1"
+
+
+def test_a_bad_verdict_cannot_be_read_back() -> None:
+    """Validation is at birth, wherever it is born."""
+    text = msgspec.json.encode(verdict()).replace(b'"points":2.0', b'"points":1.0')
+    with pytest.raises(msgspec.ValidationError, match="only a passed check earns its points"):
+        msgspec.json.decode(text, type=Verdict)
