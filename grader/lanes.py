@@ -55,7 +55,7 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
     """Grade submissions in `jobs` lanes, yielding each as it is done. Raises `LaneError`."""
     waiting = iter(submissions)
     again: deque[Submission] = deque()
-    tried: set[int] = set()
+    tried: set[Submission] = set()
     lanes: list[Lane] = []
 
     def following() -> Submission | None:
@@ -73,10 +73,10 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
                 if graded is None:  # it died
                     lanes.remove(lane)
                     lane.stop()
-                    if id(lane.holds) in tried:
+                    if lane.holds in tried:
                         yield Graded(submission=lane.holds, report=None)
                     else:
-                        tried.add(id(lane.holds))
+                        tried.add(lane.holds)
                         again.append(lane.holds)
                     continue
                 submission = following()

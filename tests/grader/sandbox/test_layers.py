@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.sandbox import LAYERS, Server, active_layers, layers
+from grader.sandbox import LAYERS, Process, Server, active_layers, layers
 from grader.worker import confine
 
 
@@ -35,7 +35,7 @@ def test_a_layer_says_what_it_protects_and_how_to_get_it(layer: layers.Layer) ->
 
 def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """One candidate is confined to see which layers hold, and ended."""
-    spawned = []
+    spawned: list[Process] = []
 
     @contextlib.contextmanager
     def warm(*, trusted: bool) -> Iterator[Server]:
@@ -43,8 +43,13 @@ def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pyt
         yield server
 
     spawn = server.spawn
+
+    def noted() -> Process:
+        spawned.append(spawn())
+        return spawned[-1]
+
     monkeypatch.setattr(layers, "Server", warm)
-    monkeypatch.setattr(server, "spawn", lambda: spawned.append(spawn()) or spawned[-1])
+    monkeypatch.setattr(server, "spawn", noted)
     assert set(active_layers()) <= {layer.name for layer in LAYERS}
     assert active_layers() == spawned[0].layers
     assert [process._gone for process in spawned] == [True, True]

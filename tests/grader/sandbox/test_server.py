@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -227,7 +228,7 @@ def observation(**fields: Any) -> bytes:
 
 FORGERIES: dict[str, bytes] = {
     "an empty message": b"",
-    "garbage": os.urandom(100),
+    "garbage": bytes(range(100, 200)),
     "text": b'{"type": "observation"}',
     "half a record": observation()[:-3],
     "a record and more": observation() + b"\0",
@@ -300,7 +301,7 @@ def test_writing_between_questions_loses_the_candidate(confined: Confined) -> No
     """A thread that writes to the channel while nobody asks is found out at the next question."""
     candidate = confined(source("threading.Timer(0.05, say, [b'psst']).start()"))
     candidate.call()
-    time.sleep(0.3)
+    assert select.select([candidate.process._channel], [], [], 5)[0]
     with pytest.raises(CandidateLost, match=r"^crashed: it sent back something that is not an answer$"):
         candidate.call()
 
@@ -336,7 +337,7 @@ def test_descriptors_are_given_back(server: Server) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         server.spawn().end()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def descendants(pid: int) -> set[int]:
@@ -424,10 +425,25 @@ def test_a_server_that_is_killed_is_an_error_with_its_cause(
         server.spawn()
 
 
-def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Have servers find a msgspec that fails, which they import before anything that takes long."""
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "msgspec.py").write_text("raise ImportError('no msgspec today')\n", encoding="utf-8")
+    environment = room._environment
+    path = {"PYTHONPATH": str(tmp_path / "path")}
+    monkeypatch.setattr(room, "_environment", lambda *arguments: environment(*arguments) | path)
+
+
+def test_a_server_that_cannot_start_says_why(broken: None) -> None:
     """The last words of a server that fails are in the error."""
-    monkeypatch.setattr(room, "_environment", lambda *_: {"PYTHONHASHSEED": "none of your business"})
-    with Server() as server, pytest.raises(SandboxError, match=r"^Cannot start a candidate: .*PYTHONHASHSEED"):
+    with (
+        Server() as server,
+        pytest.raises(
+            SandboxError,
+            match=r"^Cannot start a candidate: the sandbox's server ended\. ImportError: no msgspec today$",
+        ),
+    ):
         server.spawn()
 
 
@@ -449,27 +465,15 @@ def test_a_closed_server_gives_no_candidate() -> None:
 
 
 def test_a_server_does_not_import_from_where_the_examiner_stands(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    broken: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A folder of submissions with a `random.py` in it is no place to import from, least of all before confinement."""
-    for name in ("random", "torch", "tempfile", "grader"):
+    for name in ("random", "tempfile", "socket", "grader"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w')\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", LIGHT], check=True, capture_output=True, text=True, cwd=tmp_path, timeout=60
-    )
-    assert done.stdout == "started\n"
+    with Server() as server, pytest.raises(SandboxError, match="no msgspec today"):
+        server.spawn()
     assert not (tmp_path / "marker").exists()
-
-
-LIGHT = """
-import sys
-sys.path = [path for path in sys.path if path]  # the examiner is not run from this folder's modules
-from grader.sandbox import Server
-with Server(trusted=True) as server:
-    server.spawn().end()
-    print("started")
-"""
 
 
 # Confined enough
@@ -505,7 +509,7 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
         r"submission is your own\.$",
     ):
         server.spawn()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

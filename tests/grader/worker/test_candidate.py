@@ -31,7 +31,7 @@ def leaf(*values: float, **fields: Any) -> wire.TensorInput:
 
 def values(fact: Any) -> list[float]:
     """Return the elements of a tensor of float32."""
-    return np.frombuffer(fact.data, dtype=np.float32).tolist()
+    return list(map(float, np.frombuffer(fact.data, dtype=np.float32)))
 
 
 # Loading

@@ -454,6 +454,19 @@ def test_it_sees_no_process_but_itself(inside: Confined) -> None:
 # How much
 
 
+def test_limits_are_set(inside: Confined) -> None:
+    """Memory, processor time, files and descriptors have an end."""
+    memory, processor, file, descriptors = inside(
+        """
+        def f():
+            names = ("AS", "CPU", "FSIZE", "NOFILE")
+            return [resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names]
+        """
+    ).python()
+    assert 2**31 < memory[0] < 2**34 and processor == [120, 120]
+    assert file == [2**26, 2**26] and descriptors == [128, 128]
+
+
 def test_memory_is_limited(inside: Confined) -> None:
     """Too much memory is a MemoryError, which a submission may even survive."""
     source = """

@@ -90,7 +90,7 @@ class FriendlyDict(dict):  # type: ignore[type-arg]
         raise SystemExit
 
 
-class FriendlyArray(np.ndarray):  # type: ignore[type-arg]
+class FriendlyArray(np.ndarray):
     pass
 
 
@@ -360,7 +360,7 @@ def test_gradients_come_along() -> None:
     leaf = torch.ones(2, requires_grad=True)
     middle, kept = leaf * 2, leaf * 3
     kept.retain_grad()
-    (middle + kept).sum().backward()
+    (middle + kept).sum().backward()  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         of_leaf, of_middle, of_kept = (fact.grad for fact in items(leaf, middle, kept))
@@ -433,7 +433,12 @@ def test_tensors_without_strides_do_not_travel(tensor: torch.Tensor, why: str) -
 def test_a_tensor_that_cannot_be_looked_at_says_why() -> None:
     """A tensor that escaped from vmap has no memory to compare: torch's own words come instead."""
     leaked: list[torch.Tensor] = []
-    torch.vmap(lambda x: leaked.append(x) or x)(torch.ones(3))
+
+    def leak(x: torch.Tensor) -> torch.Tensor:
+        leaked.append(x)
+        return x
+
+    torch.vmap(leak)(torch.ones(3))
     fact, beside = items(leaked[0], torch.ones(1))
     assert fact.name == "Tensor" and fact.why.startswith("torch says: ")
     assert beside.data is not None

@@ -201,7 +201,7 @@ def test_a_stream_that_was_replaced_is_given_back() -> None:
     streams = sys.stdout, sys.stderr
 
     def replace() -> None:
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
 
     watched(replace)
     assert (sys.stdout, sys.stderr) == streams

@@ -1,0 +1,134 @@
+"""The rooms keep to the directions that architecture.md gives: who imports whom, who prints, what is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "grader").rglob("*.py"))
+PACKAGES = [file for file in FILES if file.name == "__init__.py"]
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse((ROOT / file).read_text(encoding="utf-8"), str(file))
+
+
+def module(file: Path) -> str:
+    """Return the dotted name of a file's module."""
+    return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield the dotted name of everything that a file imports, wherever in it, and of what may be a module of it."""
+    package = file.parent.parts
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            source = ".".join((*above, *filter(None, (node.module,))))
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def test_the_kit_is_found() -> None:
+    """The rules below are asked of real files."""
+    assert {Path("grader/wire.py"), Path("grader/worker/__main__.py"), Path("grader/sandbox/server.py")} <= {*FILES}
+    assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.server.Server"}
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name != "worker"], ids=str)
+def test_nothing_imports_the_worker(file: Path) -> None:
+    """The candidate's side is started as a process and spoken to over the wire; no other room knows its code."""
+    assert [name for name in imports(file) if within(name, "grader.worker")] == []
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name == "worker"], ids=str)
+def test_the_worker_imports_the_wire_and_itself(file: Path) -> None:
+    """What a submission shares a process with holds no suite, no judge, no catalog."""
+    own = [name for name in imports(file) if within(name, "grader")]
+    assert [name for name in own if name != "grader" and not within(name, "grader.wire", "grader.worker")] == []
+
+
+def test_the_wire_belongs_to_neither_side() -> None:
+    """What both sides import brings nothing of either along, nor anything heavy."""
+    names = {name.partition(".")[0] for name in imports(Path("grader/wire.py"))}
+    assert names <= {"__future__", "collections", "msgspec", "socket", "struct", "typing"}
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parts[1] not in ("cli", "reports")], ids=str)
+def test_only_the_command_line_and_the_reports_print(file: Path) -> None:
+    """Every other room returns what it found."""
+    calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
+    assert [call.lineno for call in calls if isinstance(call, ast.Name) and call.id in ("print", "input")] == []
+    assert [name for name in imports(file) if within(name, "rich", "typer", "click")] == []
+
+
+@pytest.mark.parametrize("file", PACKAGES, ids=str)
+def test_a_package_root_re_exports_and_nothing_else(file: Path) -> None:
+    """A root has a docstring, imports from its own package, and an `__all__` of exactly these names."""
+    statements = tree(file).body
+    assert ast.get_docstring(tree(file)), f"{file} has no docstring"
+    exported, imported = [], []
+    for statement in statements[1:]:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            continue
+        if isinstance(statement, ast.ImportFrom):
+            assert within(statement.module or "", module(file)), ast.unparse(statement)
+            imported += [alias.asname or alias.name for alias in statement.names]
+            continue
+        assert isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name), ast.unparse(statement)
+        if statement.targets[0].id == "__all__":
+            exported = ast.literal_eval(statement.value)
+        else:
+            assert statement.targets[0].id == "__version__"
+            imported.append("__version__")
+    assert sorted(exported) == sorted(imported)
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parts[1] == "judging"], ids=str)
+def test_judges_neither_pickle_nor_evaluate(file: Path) -> None:
+    """What comes from a candidate is decoded by a schema, and never run."""
+    calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
+    assert [c.lineno for c in calls if isinstance(c, ast.Name) and c.id in ("eval", "exec", "compile")] == []
+    assert [n for n in imports(file) if within(n, "pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")] == []
+
+
+LIGHT = {
+    "grader --help": "from grader.cli import main; sys.argv = ['grader', '--help']; main()",
+    "grader check --help": "from grader.cli import main; sys.argv = ['grader', 'check', '--help']; main()",
+    "grader.catalog": "import grader.catalog",
+    "grader.submissions": "import grader.submissions",
+    "grader.lanes": "import grader.lanes",
+    "grader.pipeline": "import grader.pipeline",
+    "grader.sandbox": "import grader.sandbox",
+    "grader.worker.confine": "import grader.worker.confine",
+}
+
+
+@pytest.mark.parametrize("what", LIGHT)
+def test_what_should_be_quick_imports_no_torch(what: str) -> None:
+    """Help, reading submissions and handing out work wait for no heavy library."""
+    script = "import atexit, sys\natexit.register(lambda: print('heavy:', sorted(heavy & set(sys.modules))))\n"
+    script += f"heavy = {{'torch', 'sklearn', 'scipy', 'pandas'}}\n{LIGHT[what]}\n"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_the_kits_tests_mirror_the_worker_the_sandbox_and_the_wire() -> None:
+    """Each module of these rooms has its tests where one would look for them."""
+    rooms = [f for f in FILES if f.parent.name in ("worker", "sandbox") or f == Path("grader/wire.py")]
+    expected = {f.parent / f"test_{f.name}" for f in rooms if not f.name.startswith("__")}
+    assert [file for file in sorted(expected) if not (ROOT / "tests" / file).exists()] == []

@@ -1,0 +1,253 @@
+"""Lanes: processes that grade side by side, one of which may die and take nothing along."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from grader import lanes
+from grader.lanes import Graded, Lane, LaneError, Settings, run_lanes
+from grader.records import ExerciseReport, Submission, blank_report
+
+LayDown = Callable[..., Path]
+
+
+def hand_in(student: str, source: str | None = "", *, problem: str | None = None) -> Submission:
+    """Return what a student handed in."""
+    return Submission(student=student, exercise="01_small", path=f"{student}.py", source=source, problem=problem)
+
+
+def report_of(graded: Graded) -> ExerciseReport:
+    """Return the report that there must be."""
+    assert graded.report is not None
+    return graded.report
+
+
+def settings(root: Path) -> Settings:
+    """Return how to grade the course under `root`."""
+    return Settings(root=str(root), exercises=("01_small",), trusted=True)
+
+
+# Handing out the work: with lanes that are played
+
+BLANK = blank_report("01_small", [], "graded", "")
+
+
+class Played:
+    """A lane that answers at once, or dies of its submission as often as `deaths` says."""
+
+    deaths: ClassVar[Counter[str]]
+    alive = 0
+    most = 0
+    started = 0
+    error = ""
+
+    def __init__(self, settings: Settings, submission: Submission) -> None:
+        self.channel, theirs = multiprocessing.Pipe()
+        theirs.close()  # so that waiting for it ends at once
+        type(self).alive += 1
+        type(self).started += 1
+        type(self).most = max(self.most, self.alive)
+        self.give(submission)
+
+    def give(self, submission: Submission) -> None:
+        """Take the next submission."""
+        self.holds = submission
+
+    def receive(self) -> Graded | None:
+        """Answer, or be dead."""
+        if self.error:
+            raise LaneError(self.error)
+        if self.deaths[self.holds.student] > 0:
+            self.deaths[self.holds.student] -= 1
+            return None
+        return Graded(submission=self.holds, report=BLANK)
+
+    def stop(self) -> None:
+        """End."""
+        type(self).alive -= 1
+        self.channel.close()
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
+    """Lanes that are played, as many deaths as a test asks for."""
+
+    class Playing(Played):
+        deaths: ClassVar[Counter[str]] = Counter()
+
+    monkeypatch.setattr(lanes, "Lane", Playing)
+    return Playing
+
+
+def names(graded: Iterator[Graded]) -> list[tuple[str, bool]]:
+    """Return who was graded, and whether with a report."""
+    return [(one.submission.student, one.report is not None) for one in graded]
+
+
+def played(submissions: Iterator[Submission] | list[Submission], *, jobs: int = 1) -> Iterator[Graded]:
+    """Grade in lanes that are played."""
+    return run_lanes(Settings(root="", exercises=()), submissions, jobs=jobs)
+
+
+def test_everybody_is_graded_once(play: type[Played]) -> None:
+    """In order, where there is one lane."""
+    assert names(played([hand_in(student) for student in "abc"])) == [("a", True), ("b", True), ("c", True)]
+    assert (play.started, play.alive) == (1, 0)
+
+
+@pytest.mark.parametrize(("jobs", "lanes"), [(1, 1), (3, 3), (9, 5)])
+def test_there_are_no_more_lanes_than_asked_for_or_needed(play: type[Played], jobs: int, lanes: int) -> None:
+    """Five submissions never need nine."""
+    assert sorted(names(played([hand_in(student) for student in "abcde"], jobs=jobs))) == [
+        (student, True) for student in "abcde"
+    ]
+    assert (play.most, play.alive) == (lanes, 0)
+
+
+def test_nothing_to_grade_starts_no_lane(play: type[Played]) -> None:
+    """An empty class."""
+    assert names(played([])) == [] and play.started == 0
+
+
+def test_submissions_are_read_as_lanes_become_free(play: type[Played]) -> None:
+    """A class of thousands is never in memory at once."""
+    read: list[str] = []
+
+    def reading() -> Iterator[Submission]:
+        for student in "abcdef":
+            read.append(student)
+            yield hand_in(student)
+
+    graded = played(reading(), jobs=2)
+    next(graded)
+    assert len(read) <= 4
+    graded.close()  # type: ignore[attr-defined]
+
+
+def test_a_submission_whose_lane_died_is_tried_again(play: type[Played]) -> None:
+    """In a new lane; nobody else notices."""
+    play.deaths["b"] = 1
+    assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", True), ("c", True)]
+    assert (play.started, play.alive) == (2, 0)
+
+
+def test_a_submission_that_kills_two_lanes_is_given_up(play: type[Played]) -> None:
+    """It gets no report; everybody else does."""
+    play.deaths["b"] = 9
+    assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", False), ("c", True)]
+    assert play.deaths["b"] == 7
+
+
+def test_the_last_submission_is_tried_again_too(play: type[Played]) -> None:
+    """When no other is left to keep a lane busy."""
+    play.deaths["c"] = 1
+    assert sorted(names(played([hand_in(student) for student in "abc"], jobs=2)))[-1] == ("c", True)
+
+
+def test_everybody_has_two_lives(play: type[Played]) -> None:
+    """However many have died before: submissions are read one by one, and their places in memory are used again."""
+    students = [f"student {i}" for i in range(40)]
+    play.deaths.update(students)
+    assert sorted(names(played(hand_in(student) for student in students))) == sorted(
+        (student, True) for student in students
+    )
+
+
+def test_whoever_has_seen_enough_may_stop(play: type[Played]) -> None:
+    """No lane is left behind."""
+    graded = played([hand_in(student) for student in "abcdef"], jobs=3)
+    next(graded)
+    graded.close()  # type: ignore[attr-defined]
+    assert play.alive == 0
+
+
+def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
+    """What one could not do, none can."""
+    play.error = "Cannot collect it."
+    with pytest.raises(LaneError, match="Cannot collect it"):
+        names(played([hand_in(student) for student in "abc"], jobs=2))
+    assert play.alive == 0
+
+
+# In processes
+
+# A student whose `double(1)` is -1 kills the lane, the first time.
+SUITE = '''
+@check("double", points=4)
+def test_double(candidate, draw):
+    """Doubles."""
+    killed = Path(__file__).with_name("killed")
+    if candidate.double(1).result.python == -1 and not killed.exists():
+        killed.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    x = draw.tensor(3, low=3, high=9)
+    candidate.double(x).result.values(2 * x)
+'''
+RIGHT = "def double(x):\n    return x * 2\n"
+WRONG = "def double(x):\n    return x + 2\n"
+CLASS = [
+    hand_in("ana", RIGHT),
+    hand_in("bea", WRONG),
+    hand_in("cai", None, problem="It is empty."),
+    hand_in("dag", RIGHT),
+]
+KILLS_ONCE = hand_in("eva", "def double(x):\n    return -x\n")
+
+
+@pytest.fixture(scope="module")
+def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
+    """Five students, graded in two lanes, one of which is killed on the way."""
+    everybody = [KILLS_ONCE, *CLASS]
+    return {one.submission.student: one for one in run_lanes(settings(lay_down(SUITE)), everybody, jobs=2)}
+
+
+def test_a_killed_lane_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
+    """The submission it held is tried again, and graded."""
+    assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
+    assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
+
+
+def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
+    """Whoever graded what, after whom."""
+    alone = list(run_lanes(settings(lay_down(SUITE)), CLASS, jobs=1))
+    assert [one.submission.student for one in alone] == ["ana", "bea", "cai", "dag"]
+    assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
+
+
+def test_a_report_comes_with_the_facts_of_its_checks(side_by_side: dict[str, Graded]) -> None:
+    """By their ids."""
+    ana, bea = (side_by_side[student].facts["double"] for student in ("ana", "bea"))
+    assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
+
+
+def test_a_lane_that_is_killed_says_so(lay_down: LayDown) -> None:
+    """And stopping it twice does no harm."""
+    lane = Lane(settings(lay_down(SUITE)), hand_in("ana", "import time\ntime.sleep(60)\n"))
+    assert lane._process.pid is not None
+    os.kill(lane._process.pid, signal.SIGKILL)
+    assert lane.receive() is None
+    lane.give(CLASS[0])
+    assert lane.receive() is None
+    lane.stop()
+    assert not lane._process.is_alive()
+
+
+def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> None:
+    """It ends the grading instead, saying why."""
+    root = lay_down("def test_one(candidate): ...\n")
+    with pytest.raises(LaneError, match=r"Cannot use .*test_one as a check: decorate it with @check"):
+        list(run_lanes(settings(root), CLASS, jobs=1))
+
+
+def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
+    """As a suite does."""
+    with pytest.raises(LaneError, match="Cannot find exercises"):
+        list(run_lanes(settings(tmp_path), CLASS, jobs=1))

@@ -1,0 +1,406 @@
+"""What authors are told: which promise an exercise does not keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import verification
+from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
+from grader.lanes import Graded, Settings
+from grader.records import CheckFacts, ExerciseReport, Submission, Verdict, blank_report, task_report
+from grader.verification import (
+    ALTERNATIVE,
+    MISCONCEPTION,
+    REFERENCE,
+    STUB,
+    Case,
+    cases,
+    problems_of_case,
+    problems_of_suites,
+    verify_all,
+)
+
+LayDown = Callable[..., Path]
+DOUBLE = Exercise(
+    id="01_small", title="Small", title_pt="Pequeno", prerequisites=(), tasks=(Task(name="double", points=3.0),)
+)
+
+
+def case(kind: str, *, task: str = "", name: str = "") -> Case:
+    """Return an implementation of `01_small`."""
+    return Case(kind=kind, exercise="01_small", task=task, name=name, source="")
+
+
+def verdict(id: str, status: Any = "passed", *, task: str = "double", points: float = 1.0, **fields: Any) -> Verdict:
+    """Return a verdict."""
+    known: dict[str, Any] = {"visibility": "hidden", "points": points if status == "passed" else 0.0}
+    return Verdict(id=id, task=task, status=status, max_points=points, **{**known, **fields})
+
+
+def report(*verdicts: Verdict, notes: tuple[str, ...] = ()) -> ExerciseReport:
+    """Return the report of `01_small` with these verdicts, by task."""
+    tasks = tuple(
+        task_report(name, tuple(v for v in verdicts if v.task == name))
+        for name in dict.fromkeys(v.task for v in verdicts)
+    )
+    return ExerciseReport(
+        id="01_small",
+        status="graded",
+        points=sum(t.points for t in tasks),
+        max_points=sum(t.max_points for t in tasks),
+        notes=notes,
+        tasks=tasks,
+    )
+
+
+def of_case(case: Case, report: ExerciseReport) -> list[str]:
+    """Return the problems of a case."""
+    return list(problems_of_case(case, report))
+
+
+# Cases
+
+
+def test_a_case_is_named_as_an_author_finds_it() -> None:
+    """The exercise, the kind, and for variants the task and the name."""
+    assert case(STUB).label == "01_small stub"
+    assert case(MISCONCEPTION, task="double", name="adds-two").label == "01_small misconception double: adds-two"
+
+
+def test_a_case_is_handed_in_under_its_name() -> None:
+    """So that every case draws inputs of its own."""
+    handed_in = case(ALTERNATIVE, task="double", name="adds").submission()
+    assert (handed_in.student, handed_in.exercise) == ("01_small alternative double: adds", "01_small")
+
+
+VARIANTS = '# %% task="double" name="one"\n# Wrong.\ndef double(x):\n    return x\n'
+
+
+def test_every_implementation_is_a_case(lay_down: LayDown) -> None:
+    """The reference, the stub, then the variants in the order of their files."""
+    catalog = load_catalog(lay_down(misconceptions=VARIANTS, alternatives=VARIANTS.replace("one", "two")))
+    found = list(cases(catalog, ["01_small"]))
+    assert [c.label for c in found] == [
+        "01_small reference",
+        "01_small stub",
+        "01_small misconception double: one",
+        "01_small alternative double: two",
+    ]
+    assert "return x * 2" in found[0].source and "raise NotImplementedError" in found[1].source
+    assert found[2].source.endswith("def double(x):\n    return x\n")
+
+
+def test_a_variant_that_is_malformed_is_refused(lay_down: LayDown) -> None:
+    """Before anything is graded."""
+    catalog = load_catalog(lay_down(misconceptions=VARIANTS.replace("double", "triple")))
+    with pytest.raises(CatalogError, match="01_small has no task 'triple'"):
+        verify_all(catalog, ["01_small"], jobs=1, seeds=["0"])
+
+
+# The reference, and alternatives
+
+
+@pytest.mark.parametrize("kind", [REFERENCE, ALTERNATIVE])
+def test_what_is_right_passes_every_check(kind: str) -> None:
+    """There is nothing to tell."""
+    assert of_case(case(kind, task="double", name="x"), report(verdict("a"), verdict("b", task="relu"))) == []
+
+
+@pytest.mark.parametrize("kind", [REFERENCE, ALTERNATIVE])
+def test_what_is_right_and_fails_is_told(kind: str) -> None:
+    """Each check, with its status and message."""
+    right = case(kind)
+    assert of_case(right, report(verdict("a"), verdict("b", "failed", task="relu", message="No."))) == [
+        f"{right.label}: the check 'b' of relu says failed: No."
+    ]
+
+
+@pytest.mark.parametrize("kind", [REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE])
+def test_every_case_loads_cleanly(kind: str) -> None:
+    """A note is told."""
+    status = "not_attempted" if kind == STUB else "passed"
+    found = of_case(case(kind), report(verdict("a", status), notes=("There was an error.",)))
+    assert found == [f"01_small {kind}: it does not load cleanly: There was an error."]
+
+
+# The stub
+
+
+def test_a_stub_is_not_attempted() -> None:
+    """In every check."""
+    assert of_case(case(STUB), report(verdict("a", "not_attempted"), verdict("b", "not_attempted", task="relu"))) == []
+
+
+@pytest.mark.parametrize("status", ["passed", "failed", "error", "skipped"])
+def test_a_stub_that_is_judged_is_told(status: str) -> None:
+    """Each check that says otherwise."""
+    assert of_case(case(STUB), report(verdict("a", status), verdict("b", "not_attempted"))) == [
+        f"01_small stub: the check 'a' says {status}, not not_attempted."
+    ]
+
+
+# Misconceptions
+
+WRONG = case(MISCONCEPTION, task="double", name="adds-two")
+
+
+def test_a_misconception_is_caught_and_named() -> None:
+    """By one check at least; the others may be skipped or say nothing."""
+    caught = (
+        verdict("a"),
+        verdict("b", "failed", misconception="adds-two"),
+        verdict("c", "failed"),
+        verdict("d", "skipped"),
+        verdict("e", task="relu"),
+    )
+    assert of_case(WRONG, report(*caught)) == []
+
+
+def test_a_misconception_that_is_not_caught_is_told() -> None:
+    """No check of its task fails."""
+    assert of_case(WRONG, report(verdict("a"))) == [f"{WRONG.label}: no check of its task fails."]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [((None,), "nothing"), (("other",), "other"), (("other", "adds-two"), "adds-two, other")],
+)
+def test_a_misconception_that_is_named_otherwise_is_told(names: tuple[str | None, ...], said: str) -> None:
+    """By no name, another, or several."""
+    verdicts = [verdict(f"c{i}", "failed", misconception=name) for i, name in enumerate(names)]
+    assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: diagnosed as {said}."]
+
+
+def test_a_misconception_that_fails_elsewhere_is_told() -> None:
+    """The other tasks of its file are right."""
+    verdicts = (verdict("a", "failed", misconception="adds-two"), verdict("b", "failed", task="relu", message="No."))
+    assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: the check 'b' of relu says failed: No."]
+
+
+def test_a_misconception_that_breaks_a_check_is_told() -> None:
+    """A check is to judge every answer."""
+    broke = "This check itself broke, which is not your fault."
+    verdicts = (verdict("a", "failed", misconception="adds-two"), verdict("b", "error", message=broke))
+    assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: the check 'b' broke: {broke}"]
+
+
+# The suites
+
+ENOUGH = Counter({f"{MISCONCEPTION} double": 5, f"{ALTERNATIVE} double": 3})
+
+
+def graded(*verdicts: Verdict, inputs: dict[str, tuple[str, ...]] | None = None, **docstrings: str) -> Graded:
+    """Return the reference as graded, with the digests of the inputs of its checks."""
+    digests = inputs or {}
+    facts = {
+        v.id: CheckFacts(task=v.task, docstring=docstrings.get(v.id, "Says."), inputs=digests.get(v.id, ("1",)))
+        for v in verdicts
+    }
+    submission = Submission(student="01_small reference", exercise="01_small", path="", source="")
+    return Graded(submission=submission, report=report(*verdicts), facts=facts)
+
+
+SHAPE = verdict("shape", visibility="public")
+VALUES = verdict("values", points=2.0)
+HONEST = graded(SHAPE, VALUES)
+SPOILED = graded(SHAPE, verdict("values", "failed", points=2.0), inputs={"values": ("2",)})
+
+
+def of_suites(honest: Graded = HONEST, spoiled: Graded = SPOILED, variants: Counter[str] = ENOUGH) -> list[str]:
+    """Return the problems of the suites of an exercise with one task."""
+    return list(problems_of_suites(DOUBLE, honest, spoiled, variants))
+
+
+def test_sound_suites_have_no_problem() -> None:
+    """Public and hidden checks, one of values on inputs that vary, and all points given away."""
+    assert of_suites() == []
+
+
+def test_a_task_without_checks_is_told() -> None:
+    """And nothing more is said of it."""
+    empty = Graded(
+        submission=HONEST.submission, report=blank_report("01_small", [("double", 0.0)], "graded", ""), facts={}
+    )
+    assert of_suites(empty, empty) == ["01_small: the task double has no checks."]
+
+
+@pytest.mark.parametrize(("points", "said"), [(1.0, "2"), (2.5, "3.5")])
+def test_points_that_do_not_add_up_are_told(points: float, said: str) -> None:
+    """Too few and too many."""
+    checks = SHAPE, verdict("values", points=points)
+    assert of_suites(graded(*checks), SPOILED) == [f"01_small: the task double is worth 3, its checks {said}."]
+
+
+def test_points_that_add_up_but_for_rounding_are_right() -> None:
+    """One and twenty tenths are three, whatever floats say."""
+    checks = [SHAPE, *(verdict(f"v{i}", points=0.1) for i in range(20))]
+    spoiled = graded(*checks[:-1], verdict("v19", "failed", points=0.1), inputs={"v19": ("2",)})
+    assert graded(*checks).report.points != 3 and of_suites(graded(*checks), spoiled) == []  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("visibility", "missing"), [("public", "hidden"), ("hidden", "public")])
+def test_a_missing_visibility_is_told(visibility: str, missing: str) -> None:
+    """Students need some checks to see, and some not to."""
+    only = graded(verdict("a", points=3.0, visibility=visibility))
+    spoiled = graded(verdict("a", "failed", points=3.0, visibility=visibility), inputs={"a": ("2",)})
+    assert of_suites(only, spoiled) == [f"01_small: the task double has no {missing} check."]
+
+
+def test_too_few_variants_are_told() -> None:
+    """Of either kind; those of another task don't count."""
+    few = Counter({f"{MISCONCEPTION} double": 4, f"{ALTERNATIVE} double": 2, f"{ALTERNATIVE} relu": 9})
+    assert of_suites(variants=few) == [
+        "01_small: the task double has fewer than 5 misconceptions.",
+        "01_small: the task double has fewer than 3 alternatives.",
+    ]
+
+
+NO_VALUES = ["01_small: the task double has no check of values on inputs that vary from student to student."]
+
+
+@pytest.mark.parametrize(
+    ("status", "inputs"),
+    [
+        ("passed", ("2",)),  # it judges no values
+        ("failed", ("1",)),  # its inputs are everybody's
+        ("failed", ()),  # it failed before it called anything
+        ("skipped", ()),  # another check failed, which says nothing of this one
+        ("error", ("2",)),  # it broke on values that it did not expect, which is no judgement
+    ],
+)
+def test_values_on_inputs_that_vary_must_be_judged(status: Any, inputs: tuple[str, ...]) -> None:
+    """Else a candidate could know its answers by heart."""
+    spoiled = graded(SHAPE, verdict("values", status, points=2.0), inputs={"values": inputs})
+    assert of_suites(spoiled=spoiled) == NO_VALUES
+
+
+def test_the_call_that_failed_is_the_one_that_must_vary() -> None:
+    """A check that goes on to calls which everybody shares has not judged the ones that vary."""
+    honest = graded(SHAPE, VALUES, inputs={"values": ("drawn for one", "fixed", "more")})
+    failed = verdict("values", "failed", points=2.0)
+    at_the_second = graded(SHAPE, failed, inputs={"values": ("drawn for another", "fixed")})
+    at_the_first = graded(SHAPE, failed, inputs={"values": ("drawn for another",)})
+    assert (of_suites(honest, at_the_second), of_suites(honest, at_the_first)) == (NO_VALUES, [])
+
+
+def test_a_check_without_points_is_told() -> None:
+    """It would cost nobody anything."""
+    checks = SHAPE, VALUES, verdict("idle", points=0.0)
+    assert of_suites(graded(*checks)) == ["01_small: the check 'idle' has no points."]
+
+
+def test_a_check_without_docstring_is_told() -> None:
+    """The docstring is what a student reads of a check."""
+    assert of_suites(graded(SHAPE, VALUES, shape="")) == ["01_small: the check 'shape' has no docstring."]
+
+
+def test_a_check_of_no_task_is_told() -> None:
+    """It is in no report."""
+    facts = {**HONEST.facts, "lost": CheckFacts(task="triple", docstring="Says.", inputs=())}
+    stray = Graded(submission=HONEST.submission, report=HONEST.report, facts=facts)
+    assert of_suites(stray) == ["01_small: the check 'lost' is of 'triple', which is no task."]
+
+
+# All of it
+
+PUBLIC = '''
+@check("double", points=1)
+def test_shape(candidate, draw):
+    """The shape of x is kept."""
+    candidate.double(draw.tensor(2)).result.shape(2)
+'''
+HIDDEN = '''
+@check("double", points=3)
+def test_values(candidate, draw):
+    """Every number is doubled."""
+    x = draw.tensor(3)
+    candidate.double(x).result.values(2 * x)
+
+
+@check("relu", points=2)
+def test_relu(candidate):
+    """What is negative becomes 0."""
+    candidate.relu(torch.tensor([-1.0, 1.0])).result.values([0.0, 1.0])
+'''
+
+
+def variants(kind: str, task: str, *bodies: str) -> str:
+    """Return a file of variants of one task."""
+    return "\n\n".join(
+        f'# %% task="{task}" name="{kind}-{i}"\n# A sentence.\ndef {task}(x):\n    return {body}\n'
+        for i, body in enumerate(bodies)
+    )
+
+
+def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
+    """In lanes, as submissions are: each implementation, then the suites with every value spoiled."""
+    root = lay_down(
+        HIDDEN,
+        public=PUBLIC,
+        misconceptions=variants("wrong", "double", "x + 2", "x", "x.repeat(2)", "x[0]", "x.add(x)"),
+        alternatives=variants("right", "double", "x + x", "2 * x", "x * 3"),
+    )
+    found = verify_all(load_catalog(root), ["01_small"], jobs=1, seeds=["0"])
+    told = [problems for problems in found.run()]
+    assert len(told) == found.total == 11
+    flat = [problem for problems in told for problem in problems]
+    assert sorted(flat)[0].startswith(
+        "01_small alternative double: right-2: the check 'values' of double says failed: double(tensor(["
+    )
+    assert sorted(flat)[1:] == [
+        "01_small misconception double: wrong-4: no check of its task fails.",
+        "01_small: the task relu has fewer than 3 alternatives.",
+        "01_small: the task relu has fewer than 5 misconceptions.",
+        "01_small: the task relu has no check of values on inputs that vary from student to student.",
+        "01_small: the task relu has no public check.",
+    ]
+
+
+@pytest.fixture
+def small(lay_down: LayDown) -> Catalog:
+    """A course with no suite, for lanes that are played."""
+    return load_catalog(lay_down(alternatives=variants("right", "double", "x + x")))
+
+
+def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the references once more, spoiled, for another course, and without naming mistakes."""
+    asked: list[tuple[str, bool, bool, list[str]]] = []
+
+    def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+        handed_in = list(submissions)
+        labels = [submission.student for submission in handed_in]
+        asked.append((settings.course_seed, settings.tampering, settings.diagnosing, labels))
+        for submission in handed_in:
+            yield Graded(submission=submission, report=None)
+
+    monkeypatch.setattr(verification, "run_lanes", run_lanes)
+    found = verify_all(small, ["01_small"], jobs=1, seeds=["3", "4"])
+    assert len(list(found.run())) == found.total == 7
+    everything = ["01_small reference", "01_small stub", "01_small alternative double: right-0"]
+    assert asked == [
+        ("3", False, True, everything),
+        ("4", False, True, everything),
+        ("3 tampering", True, False, ["01_small reference"]),
+    ]
+
+
+def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where it is the reference, nothing can be said of the suites."""
+
+    def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+        for submission in submissions:
+            yield Graded(submission=submission, report=None)
+
+    monkeypatch.setattr(verification, "run_lanes", run_lanes)
+    told = [problem for problems in verify_all(small, ["01_small"], jobs=1, seeds=["0"]).run() for problem in problems]
+    assert told == [
+        "01_small reference: it ended the grader.",
+        "01_small stub: it ended the grader.",
+        "01_small alternative double: right-0: it ended the grader.",
+        "01_small: its suites cannot be judged, for the reference ended the grader.",
+    ]
