@@ -22,6 +22,7 @@ from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
 from grader.judging import feedback
 from grader.judging.candidate import Candidate, Context, Exchange
+from grader.judging.checks import Check, declared, validate
 from grader.judging.diagnosis import Reference, Replay, diagnose
 from grader.judging.examinee import Examinee, Staff
 from grader.judging.outcomes import CheckEnded, SuiteError
@@ -31,44 +32,14 @@ from grader.records import (
     CheckFacts,
     ExerciseReport,
     ExerciseStatus,
-    Status,
     Submission,
     Verdict,
-    Visibility,
     task_report,
 )
 from grader.sandbox import SandboxError, Server
 
 _WRONG = ("failed", "error")
 Deliver = Callable[[Submission, ExerciseReport], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One check as its suite declares it."""
-
-    id: str
-    exercise: str
-    task: str
-    visibility: Visibility
-    points: float
-    requires: tuple[str, ...]
-    hint: str | None
-    docstring: str
-    item: pytest.Item
-
-    def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
-        """Return this check's verdict."""
-        return Verdict(
-            id=self.id,
-            task=self.task,
-            visibility=self.visibility,
-            status=status,
-            points=self.points if status == "passed" else 0.0,
-            max_points=self.points,
-            message=message,
-            misconception=misconception,
-        )
 
 
 @dataclass(kw_only=True)
@@ -124,10 +95,10 @@ class Examiner:
         """Sort the collected checks by exercise."""
         try:
             for item in session.items:
-                check = _declared(item)
+                check = declared(item)
                 self.checks.setdefault(check.exercise, []).append(check)
             for checks in self.checks.values():
-                _validate(checks)
+                validate(checks)
         except SuiteError as error:
             self.failure = self.failure or error
 
@@ -323,38 +294,6 @@ class _Replays(TypedDict):
 def _digest(call: wire.Call) -> str:
     asked = msgspec.structs.replace(call, nonce=0, seed=0)
     return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]
-
-
-def _declared(item: pytest.Item) -> Check:
-    mark = item.get_closest_marker("check")
-    if mark is None or not isinstance(item, pytest.Function):
-        raise SuiteError(f"Cannot use {item.nodeid} as a check: decorate it with @check(task, points=...).")
-    visibility: Visibility = "public" if item.path.parent.name == "public" else "hidden"
-    return Check(
-        id=item.name.removeprefix("test_"),
-        exercise=item.path.stem.removeprefix("test_"),
-        task=mark.kwargs["task"],
-        visibility=visibility,
-        points=float(mark.kwargs["points"]),
-        requires=mark.kwargs["requires"],
-        hint=mark.kwargs["hint"],
-        docstring=(item.function.__doc__ or "").strip(),
-        item=item,
-    )
-
-
-def _validate(checks: Sequence[Check]) -> None:
-    known: set[str] = set()
-    for check in checks:
-        if check.id in known:
-            raise SuiteError(f"Cannot tell two checks of {check.exercise} apart: both are called {check.id!r}.")
-        for name in check.requires:
-            if name not in known:
-                raise SuiteError(
-                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is no earlier check. "
-                    "Public checks run before hidden ones, each in the order of their file."
-                )
-        known.add(check.id)
 
 
 def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) -> Verdict:

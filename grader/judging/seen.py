@@ -1,13 +1,12 @@
-"""What a suite asks of an observation: `Seen` is one call, `Subject` one value in it.
+"""What a suite asks of one call: `Seen` holds what it was given and everything that was observed of it.
 
-Every question either holds or ends the check with a message that says what was called, what was expected, what came
-back and one next step. Questions return what they were asked of, so they chain.
+Questions are asked as they are of a `Subject`: each either holds, or ends the check with its message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import msgspec
 import numpy as np
@@ -15,260 +14,9 @@ import torch
 
 from grader import wire
 from grader.judging import feedback, showing
-from grader.judging.comparisons import ATOL, RTOL, difference, to_tensor, tolerance
+from grader.judging.comparisons import difference, to_tensor
 from grader.judging.outcomes import CheckEnded, SuiteError
-
-Expected = torch.Tensor | float | int | bool | Sequence[object]
-_Self = TypeVar("_Self", bound="Subject")
-
-
-class Subject:
-    """One value that came back: a result, an argument after the call, an item of either."""
-
-    def __init__(self, seen: Seen, name: str, fact: wire.Fact) -> None:
-        self.seen = seen
-        self.name = name
-        self.fact = fact
-
-    # Getting at the value
-
-    @property
-    def tensor(self) -> torch.Tensor:
-        """The value as a tensor, rebuilt from its bytes. Ends the check when it is no tensor or has no values."""
-        fact = self.tensor_fact
-        rebuilt = to_tensor(fact)
-        if rebuilt is None:
-            self.differs("a tensor with values", "device" if fact.device == "meta" else "type")
-        return rebuilt
-
-    @property
-    def tensor_fact(self) -> wire.TensorFact:
-        """The facts about a tensor. Ends the check when the value is no tensor."""
-        if not isinstance(self.fact, wire.TensorFact):
-            self.differs("a tensor", "none" if self.fact is None else "type")
-        return self.fact
-
-    @property
-    def python(self) -> object:
-        """The value as plain Python: numbers, strings, lists, tuples, dicts, tensors."""
-        return _plain(self.fact)
-
-    def items(self, length: int | None = None, *, kind: str | None = None) -> list[Subject]:
-        """Return the items of a list or tuple, after asking for its length and kind ("list", "tuple")."""
-        if not isinstance(self.fact, wire.Items) or (kind is not None and self.fact.kind != kind):
-            self.differs(f"a {kind or 'list or tuple'}", "none" if self.fact is None else "type")
-        found = [Subject(self.seen, f"{self.name}[{i}]", item) for i, item in enumerate(self.fact.items)]
-        if length is not None and len(found) != length:
-            self.fails(_items(length), _items(len(found)), "length")
-        return found
-
-    def key(self, name: str) -> Subject:
-        """Return the value of a dict under a string key."""
-        if not isinstance(self.fact, wire.Pairs):
-            self.differs("a dict", "none" if self.fact is None else "type")
-        for key, value in self.fact.items:
-            if key == name:
-                return Subject(self.seen, f"{self.name}[{name!r}]", value)
-        self.differs(f"a dict with the key {name!r}", "type")
-
-    # Asking about it
-
-    def values(self: _Self, expected: Expected, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
-        """Ask for a tensor of this shape with these values (NaN equals NaN). Dtypes may differ: see `dtype`."""
-        wanted = torch.as_tensor(expected).detach()
-        self.shape(*wanted.shape)
-        got = self.tensor
-        rtol, atol = tolerance(self.tensor_fact.dtype, rtol, atol)
-        found = difference(got, wanted, rtol=rtol, atol=atol)
-        if found is not None:
-            self.fails(showing.tensor(wanted), showing.fact(self.fact), found.kind, found.details)
-        return self
-
-    def shape(self: _Self, *sizes: int) -> _Self:
-        """Ask for a tensor of this shape."""
-        if self.tensor_fact.shape != sizes:
-            self.fails(f"shape {sizes}", f"shape {self.tensor_fact.shape}", "shape")
-        return self
-
-    def dtype(self: _Self, dtype: torch.dtype) -> _Self:
-        """Ask for a tensor of this dtype."""
-        if self.tensor_fact.dtype != str(dtype).removeprefix("torch."):
-            self.fails(f"dtype {dtype}", f"dtype torch.{self.tensor_fact.dtype}", "dtype")
-        return self
-
-    def device(self: _Self, device: str) -> _Self:
-        """Ask for a tensor on this type of device, made without mixing devices on the way."""
-        if self.tensor_fact.device != device:
-            self.fails(f"a tensor on {device!r}", f"a tensor on {self.tensor_fact.device!r}", "device")
-        if self.seen.observation.mixed_devices:
-            mixed = self.seen.observation.mixed_devices[0].removeprefix("aten::")
-            self.fails(f"only tensors on {device!r}", f"`{mixed}` mixes tensors of two devices", "device")
-        return self
-
-    def number(self: _Self, expected: float | None = None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
-        """Ask for a Python float (exactly that type), near `expected` if it is given."""
-        return self._python_number(float, expected, rtol, atol)
-
-    def integer(self: _Self, expected: int | None = None) -> _Self:
-        """Ask for a Python int (exactly that type, no bool), equal to `expected` if it is given."""
-        return self._python_number(int, expected, 0.0, 0.0)
-
-    def _python_number(self: _Self, kind: type, expected: float | None, rtol: float, atol: float) -> _Self:
-        if type(self.fact) is not kind:
-            name = "int" if kind is int else "float"
-            self.fails(
-                f"a Python {name}" if expected is None else f"the Python {name} {showing.number(expected)}",
-                self._instead_of(name),
-                "none" if self.fact is None else "type",
-                next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
-            )
-        if expected is not None:
-            dtype = torch.int64 if kind is int else torch.float64
-            got = torch.tensor(self.fact, dtype=dtype)
-            found = difference(got, torch.tensor(expected, dtype=dtype), rtol=rtol, atol=atol)
-            if found is not None:
-                self.fails(showing.number(expected), showing.fact(self.fact), found.kind, found.details)
-        return self
-
-    def _is_scalar(self) -> bool:
-        return isinstance(self.fact, wire.TensorFact) and self.fact.shape == ()
-
-    def _instead_of(self, name: str) -> str:
-        shown = showing.fact(self.fact)
-        if isinstance(self.fact, wire.TensorFact):
-            return f"{shown}, which is a {len(self.fact.shape)}-D tensor and not a Python {name}"
-        if isinstance(self.fact, (bool, int, float, str)):
-            return f"{shown}, which is of type {type(self.fact).__name__} and not a Python {name}"
-        return shown
-
-    def equals(self: _Self, expected: object) -> _Self:
-        """Ask for a plain Python value (str, int, bool, None, lists and tuples of them), equal in type and value."""
-        if not _equal(self.python, expected):
-            self.differs(repr(expected), "none" if self.fact is None else "values")
-        return self
-
-    def leaf(self: _Self) -> _Self:
-        """Ask for a leaf that requires grad."""
-        if not (self.tensor_fact.is_leaf and self.tensor_fact.requires_grad):
-            kind = "leaf" if self.tensor_fact.requires_grad else "requires_grad"
-            self.fails("a leaf that requires grad", self._autograd(), kind)
-        return self
-
-    def attached(self: _Self) -> _Self:
-        """Ask for a tensor through which gradients flow."""
-        if not self.tensor_fact.requires_grad:
-            self.fails("a tensor attached to the graph (requires_grad is True)", self._autograd(), "attached")
-        return self
-
-    def detached(self: _Self) -> _Self:
-        """Ask for a tensor that does not require grad and has no graph."""
-        if self.tensor_fact.requires_grad or self.tensor_fact.grad_fn is not None:
-            self.fails("a tensor without a graph (requires_grad is False)", self._autograd(), "detached")
-        return self
-
-    def _autograd(self) -> str:
-        fact = self.tensor_fact
-        if fact.grad_fn:
-            return f"the result of an operation (grad_fn is {fact.grad_fn})"
-        return "a leaf that requires grad" if fact.requires_grad else "a tensor with requires_grad False"
-
-    def grad(self: _Self, expected: Expected | None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
-        """Ask for `.grad` to hold these values, or to be `None`."""
-        found = self.tensor_fact.grad
-        if expected is None:
-            if found is not None:
-                self.seen.fails(f"{self.name}.grad is None", f"{self.name}.grad is {showing.fact(found)}", "grad")
-            return self
-        if found is None:
-            wanted = showing.tensor(torch.as_tensor(expected))
-            self.seen.fails(f"{self.name}.grad is {wanted}", f"{self.name}.grad is None", "grad")
-        Subject(self.seen, f"{self.name}.grad", found).values(expected, rtol=rtol, atol=atol)
-        return self
-
-    def same_object_as(self: _Self, other: Subject) -> _Self:
-        """Ask for the very object that `other` is."""
-        if _object(self.fact) != _object(other.fact):
-            got = "another object" if isinstance(self.fact, _WITH_MEMORY) else showing.fact(self.fact)
-            self.fails(f"the object {other.name} itself", got, "none" if self.fact is None else "same_object")
-        return self
-
-    def shares_memory_with(self: _Self, other: Subject) -> _Self:
-        """Ask for memory shared with `other`."""
-        if self._memory().isdisjoint(_memory(other.fact)):
-            self.fails(f"memory shared with {other.name}", "memory of its own", "not_shared")
-        return self
-
-    def owns_memory(self: _Self, *others: Subject) -> _Self:
-        """Ask for memory shared with none of `others`, by default with none of the arguments."""
-        own = self._memory()
-        for other in others or self.seen.arguments():
-            if own & _memory(other.fact):
-                self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
-        return self
-
-    def _memory(self) -> set[int]:
-        """Return the numbers of the memory that the value lives in. Ends the check when it has none."""
-        found = _memory(self.fact)
-        if not found:
-            self.differs("a tensor", "none" if self.fact is None else "type")
-        return found
-
-    # Failing
-
-    def differs(self, expected: str, kind: str) -> NoReturn:
-        """End the check: something else than `expected` came back."""
-        self.fails(expected, showing.fact(self.fact), kind)
-
-    def fails(
-        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
-    ) -> NoReturn:
-        """End the check with a message; `kind` chooses the next step unless the suite's author or you give one."""
-        whose = "" if self.name == "result" else f"{self.name}: "
-        self.seen.fails(whose + expected, whose + got, kind, details, next_step=next_step)
-
-
-_WITH_MEMORY = (wire.TensorFact, wire.ArrayFact)
-
-
-def _object(fact: wire.Fact) -> object:
-    return fact.object if isinstance(fact, _WITH_MEMORY) else object()
-
-
-def _memory(fact: wire.Fact) -> set[int]:
-    """Return the numbers of the memory in which a value, or what it contains, lives."""
-    if isinstance(fact, _WITH_MEMORY):
-        return {fact.storage}
-    if isinstance(fact, wire.Items):
-        return {number for item in fact.items for number in _memory(item)}
-    if isinstance(fact, wire.Pairs):
-        return {number for _, value in fact.items for number in _memory(value)}
-    return set()
-
-
-def _items(number: int) -> str:
-    return f"{number} item{'s' if number != 1 else ''}"
-
-
-def _equal(got: object, expected: object) -> bool:
-    """Say whether two plain values agree in type and value, at every depth; nothing equals a tensor."""
-    if type(got) is not type(expected) or isinstance(got, torch.Tensor):
-        return False
-    if isinstance(got, (list, tuple)) and isinstance(expected, (list, tuple)):
-        return len(got) == len(expected) and all(map(_equal, got, expected))
-    if isinstance(got, dict) and isinstance(expected, dict):
-        return got.keys() == expected.keys() and all(_equal(got[key], expected[key]) for key in got)
-    return got == expected
-
-
-def _plain(fact: wire.Fact) -> object:
-    if isinstance(fact, wire.TensorFact):
-        return to_tensor(fact)
-    if isinstance(fact, wire.Items):
-        items = [_plain(item) for item in fact.items]
-        return items if fact.kind == "list" else tuple(items)
-    if isinstance(fact, wire.Pairs):
-        return {k if isinstance(k, (str, int, float)) else str(_plain(k)): _plain(v) for k, v in fact.items}
-    return fact
+from grader.judging.subject import Subject, memory
 
 
 class Seen:
@@ -393,7 +141,7 @@ class Seen:
         """Ask that an argument still lives in the memory it was handed over in; return it."""
         subject = self.argument(index, name)
         before = self.observation.before[index]
-        if _memory(subject.fact).isdisjoint(_memory(before)):
+        if memory(subject.fact).isdisjoint(memory(before)):
             subject.fails("updated in the memory it had", "moved to other memory", "not_shared")
         return subject
 

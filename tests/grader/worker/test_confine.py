@@ -354,7 +354,8 @@ def test_links_lead_nowhere(inside: Confined) -> None:
         """
     reading, linking, moving = inside(source).python("f", str(ROOT / "pyproject.toml"))
     assert reading in ("ENOENT", "EACCES")
-    assert linking in ("ENOENT", "EACCES", "EXDEV", "EROFS") and moving in ("ENOENT", "EACCES", "EXDEV", "EROFS")
+    assert linking in ("ENOENT", "EACCES", "EXDEV", "EROFS", "EPERM")  # the last for what is somebody else's
+    assert moving in ("ENOENT", "EACCES", "EXDEV", "EROFS")
     assert (ROOT / "pyproject.toml").exists()
 
 
