@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -69,8 +69,10 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
                 return
             for ready in wait([lane.channel for lane in lanes]):
                 lane = next(lane for lane in lanes if lane.channel is ready)
-                graded = lane.receive()
-                if graded is None:  # it died
+                graded = lane.take()
+                if graded == "started":
+                    continue
+                if graded == "died":
                     lanes.remove(lane)
                     lane.stop()
                     if lane.holds in tried:
@@ -97,6 +99,7 @@ class Lane:
     def __init__(self, settings: Settings, submission: Submission) -> None:
         context = multiprocessing.get_context("spawn")
         self.channel, theirs = context.Pipe()
+        self._started = False
         self._process: BaseProcess = context.Process(target=_examine, args=(theirs, settings), daemon=True)
         self._process.start()
         theirs.close()
@@ -105,17 +108,29 @@ class Lane:
     def give(self, submission: Submission) -> None:
         """Hand over the next submission."""
         self.holds = submission
-        with contextlib.suppress(OSError):  # it died, as receive() will say
+        with contextlib.suppress(OSError):  # it died, as take() will say
             self.channel.send(submission)
 
-    def receive(self) -> Graded | None:
-        """Return what the lane has graded, `None` if it died. Raises `LaneError` for what it could not do."""
+    def take(self) -> Graded | Literal["started", "died"]:
+        """Wait for the lane's next message and return what it says.
+
+        Raises `LaneError` for what it could not do. A lane that dies before it has started did not die of a
+        submission, and another one would do no better: that is an error too.
+        """
         try:
             message = self.channel.recv()
         except (EOFError, OSError):
-            return None
-        if isinstance(message, str):
-            raise LaneError(message)
+            if not self._started:
+                raise LaneError(
+                    "Cannot start a lane: its process ended before it had read a submission. "
+                    "Run `grader doctor`, and look for an error of Python above."
+                ) from None
+            return "died"
+        if message == "started":
+            self._started = True
+            return "started"
+        if isinstance(message, LaneError):
+            raise message
         report, facts = message
         return Graded(submission=self.holds, report=report, facts=facts)
 
@@ -145,6 +160,8 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
             from grader.judging.outcomes import SuiteError
 
             def work() -> Iterator[Submission]:
+                server.spawn().end()  # it works
+                channel.send("started")
                 while True:
                     try:
                         yield channel.recv()
@@ -167,9 +184,9 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
             try:
                 run_examiner(examiner, suites)
             except SuiteError as error:
-                channel.send(str(error))
+                channel.send(LaneError(str(error)))
     except (SandboxError, CatalogError, DatasetError) as error:
-        channel.send(str(error))
+        channel.send(LaneError(str(error)))
     except BrokenPipeError:
         pass  # nobody waits for this lane any more
 

@@ -190,7 +190,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
 
     `outcome` is "missing" when the module has no such callable (`defined` then lists what it has). `before` holds the
     arguments' facts as they were handed over, without their values; `arguments` and `keywords` as they were left.
-    `functions`, `operations` and `modules` count the torch functions, ATen operations and module classes used.
+    `functions`, `operations` and `modules` count the torch functions, the ATen operations and PyTorch's own module
+    classes (bases included) that were used, `optimizers` the steps of PyTorch's own optimisers.
     """
 
     nonce: int

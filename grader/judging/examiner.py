@@ -164,7 +164,9 @@ class Examiner:
         sitting = self._sitting
         assert sitting is not None and sitting.check is not None
         check = sitting.check
-        unmet = [name for name in check.requires if sitting.verdicts[name].status != "passed"]
+        # Spoiled values fail almost everything: each check is then to show what it judges, whatever it requires.
+        required = () if self._tampering else check.requires
+        unmet = [name for name in required if sitting.verdicts[name].status != "passed"]
         if unmet:
             first = sitting.verdicts[unmet[0]]
             verdict = (

@@ -53,6 +53,11 @@ class Subject:
         """The value as plain Python: numbers, strings, lists, tuples, dicts, tensors."""
         return _plain(self.fact)
 
+    @property
+    def gradient(self) -> Subject:
+        """The tensor's `.grad`; a value of `None` when it has none."""
+        return Subject(self.seen, f"{self.name}.grad", self.tensor_fact.grad)
+
     def items(self, length: int | None = None, *, kind: str | None = None) -> list[Subject]:
         """Return the items of a list or tuple, after asking for its length and kind ("list", "tuple")."""
         if not isinstance(self.fact, wire.Items) or (kind is not None and self.fact.kind != kind):
@@ -61,6 +66,13 @@ class Subject:
         if length is not None and len(found) != length:
             self.fails(_items(length), _items(len(found)), "length")
         return found
+
+    def unpack(self, *names: str) -> list[Subject]:
+        """Return the items of a list or tuple of just as many, called by these names."""
+        items = self.items(len(names))
+        for item, name in zip(items, names, strict=True):
+            item.name = name
+        return items
 
     def key(self, name: str) -> Subject:
         """Return the value of a dict under a string key."""
@@ -108,6 +120,11 @@ class Subject:
     def number(self: _Self, expected: float | None = None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
         """Ask for a Python float (exactly that type), near `expected` if it is given."""
         return self._python_number(float, expected, rtol, atol)
+
+    def scalar(self: _Self, expected: float, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
+        """Ask for this number, be it a Python float or a 0-D tensor: where the type has a check of its own."""
+        ask = self.values if isinstance(self.fact, wire.TensorFact) else self.number
+        return ask(expected, rtol=rtol, atol=atol)
 
     def integer(self: _Self, expected: int | None = None) -> _Self:
         """Ask for a Python int (exactly that type, no bool), equal to `expected` if it is given."""

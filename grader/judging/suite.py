@@ -65,6 +65,9 @@ def probe(function: Callable[..., Any]) -> Probe:
     says = ast.get_docstring(definition) or ""
     definition.decorator_list = []
     definition.body = definition.body[1:] or [ast.Pass()]
+    for argument in definition.args.args:
+        argument.annotation = None  # its names mean nothing in the candidate's process
+    definition.returns = None
     parameters = tuple(argument.arg for argument in definition.args.args[1:])
     return Probe(name=definition.name, source=ast.unparse(tree), says=says, parameters=parameters)
 
@@ -96,7 +99,7 @@ class Draw:
     ) -> torch.Tensor:
         """Return a tensor of numbers from `low` to `high`, rounded so that they read well."""
         drawn = torch.rand(shape, generator=self._generator, dtype=torch.float64) * (high - low) + low
-        return drawn.round(decimals=decimals).to(dtype)
+        return (drawn.round(decimals=decimals) + 0.0).to(dtype)  # no -0.
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return a tensor of standard normal numbers."""

@@ -126,6 +126,8 @@ class Server:
         if not payload:
             raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
+        if "root" in answer.layers:
+            self._scratch.cleanup()  # so that nothing is left should this process be killed
         channel, pidfd = descriptors
         if not self._trusted and not confined_enough(answer.layers):
             os.close(channel)

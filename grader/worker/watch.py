@@ -156,13 +156,15 @@ class Watch:
             self._warnings.append(clean(str(message), 500))
 
     def _registered(self, module: torch.nn.Module, name: str, parameter: object) -> None:
-        self._modules[type(module).__name__] += 1
+        self._modules.update(_finished_modules(type(module)))
 
     def _called(self, module: torch.nn.Module, arguments: object) -> None:
-        self._modules[type(module).__name__] += 1
+        self._modules.update(_finished_modules(type(module)))
 
     def _stepped(self, optimizer: torch.optim.Optimizer, *rest: object) -> None:
-        self._optimizers[type(optimizer).__name__] += 1
+        stepping = next(kind for kind in type(optimizer).__mro__ if "step" in vars(kind))
+        if stepping.__module__.startswith("torch.optim"):  # a subclass with a step of its own is the student's
+            self._optimizers[type(optimizer).__name__] += 1
 
     def facts(self) -> dict[str, Any]:
         """Return what was seen, under the names of an observation's fields."""
@@ -176,6 +178,11 @@ class Watch:
             "warnings": tuple(self._warnings),
             "output": self._output.text(),
         }
+
+
+def _finished_modules(kind: type) -> list[str]:
+    """Return the names of PyTorch's own modules that a module is or derives from: its name alone says nothing."""
+    return [base.__name__ for base in kind.__mro__ if base.__module__.startswith("torch.nn.modules")]
 
 
 def _bounded(seen: Counter[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pytest
 
@@ -52,6 +52,7 @@ class Played:
     def __init__(self, settings: Settings, submission: Submission) -> None:
         self.channel, theirs = multiprocessing.Pipe()
         theirs.close()  # so that waiting for it ends at once
+        self.has_started = False
         type(self).alive += 1
         type(self).started += 1
         type(self).most = max(self.most, self.alive)
@@ -61,13 +62,16 @@ class Played:
         """Take the next submission."""
         self.holds = submission
 
-    def receive(self) -> Graded | None:
-        """Answer, or be dead."""
+    def take(self) -> Graded | Literal["started", "died"]:
+        """Say that it has started, then answer, or be dead."""
         if self.error:
             raise LaneError(self.error)
+        if not self.has_started:
+            self.has_started = True
+            return "started"
         if self.deaths[self.holds.student] > 0:
             self.deaths[self.holds.student] -= 1
-            return None
+            return "died"
         return Graded(submission=self.holds, report=BLANK)
 
     def stop(self) -> None:
@@ -228,14 +232,13 @@ def test_a_report_comes_with_the_facts_of_its_checks(side_by_side: dict[str, Gra
     assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
 
 
-def test_a_lane_that_is_killed_says_so(lay_down: LayDown) -> None:
-    """And stopping it twice does no harm."""
-    lane = Lane(settings(lay_down(SUITE)), hand_in("ana", "import time\ntime.sleep(60)\n"))
+def test_a_lane_that_dies_before_it_has_started_ends_the_grading(lay_down: LayDown) -> None:
+    """It did not die of a submission, and another one would do no better."""
+    lane = Lane(settings(lay_down(SUITE)), CLASS[0])
     assert lane._process.pid is not None
     os.kill(lane._process.pid, signal.SIGKILL)
-    assert lane.receive() is None
-    lane.give(CLASS[0])
-    assert lane.receive() is None
+    with pytest.raises(LaneError, match="Cannot start a lane: its process ended before it had read a submission"):
+        lane.take()
     lane.stop()
     assert not lane._process.is_alive()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Candidate, Draw, Seen, Subject, check, probe
+from grader.judging import CURVE_RTOL, Candidate, Draw, Subject, check, probe
 
 # Printed in the course notes (California Housing, rate 0.4, 20 epochs, seed 42): the loss of every epoch, and the
 # predictions for the first three test rows.
@@ -34,14 +34,6 @@ PUBLISHED_LOSSES = [
 PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
 
 GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
-
-
-def returned(seen: Seen, *names: str) -> list[Subject]:
-    """Return the items of the result, called as the exercise calls them."""
-    items = seen.result.items(len(names))
-    for item, name in zip(items, names, strict=True):
-        item.name = name
-    return items
 
 
 def seeded_weights(n_features: int, seed: int) -> Tensor:
@@ -83,7 +75,7 @@ def backward_through_parameters(student, X, seed):  # type: ignore[no-untyped-de
 def test_init_collects_gradients(candidate: Candidate, draw: Draw) -> None:
     """Both parameters are leaves that require grad: a backward fills both `.grad`."""
     X = draw.tensor(4, 3)
-    w, b = returned(candidate.run(backward_through_parameters, X, draw.integer(0, 9999)), "w", "b")
+    w, b = candidate.run(backward_through_parameters, X, draw.integer(0, 9999)).result.unpack("w", "b")
     w.leaf().grad(X.double().sum(dim=0).reshape(-1, 1))
     b.leaf().grad(4.0)
 
@@ -108,7 +100,7 @@ def initialise_twice(student, n_features, seed):  # type: ignore[no-untyped-def]
 def test_init_repeats(candidate: Candidate, draw: Draw) -> None:
     """The same seed gives the same numbers, in new tensors."""
     seen = candidate.run(initialise_twice, draw.integer(2, 5), draw.integer(0, 9999))
-    first, w, b = returned(seen, "w of the first call", "w of the second call", "b of the second call")
+    first, w, b = seen.result.unpack("w of the first call", "w of the second call", "b of the second call")
     w.values(first.tensor)
     b.values(0.0)
 
@@ -116,7 +108,7 @@ def test_init_repeats(candidate: Candidate, draw: Draw) -> None:
 @check("init_parameters", points=0.25)
 def test_init_float32(candidate: Candidate, draw: Draw) -> None:
     """Both parameters are float32."""
-    w, b = returned(candidate.init_parameters(3, seed=draw.integer(0, 9999)), "w", "b")
+    w, b = candidate.init_parameters(3, seed=draw.integer(0, 9999)).result.unpack("w", "b")
     w.dtype(torch.float32)
     b.dtype(torch.float32)
 
@@ -126,7 +118,7 @@ def test_init_any_number_of_features(candidate: Candidate, draw: Draw) -> None:
     """One feature and dozens of them get the numbers of their seed."""
     for n_features in (1, draw.integer(20, 60)):
         seed = draw.integer(0, 9999)
-        w, b = returned(candidate.init_parameters(n_features, seed=seed), "w", "b")
+        w, b = candidate.init_parameters(n_features, seed=seed).result.unpack("w", "b")
         w.values(seeded_weights(n_features, seed))
         b.values(0.0)
 
@@ -180,7 +172,7 @@ def test_train_returns_last_parameters(candidate: Candidate, draw: Draw) -> None
     for n_epochs in (1, 4):
         seen = candidate.train_linear(X, y, learning_rate=0.06, n_epochs=n_epochs, seed=seed)
         expected_w, expected_b, _ = descent(X, y, 0.06, n_epochs, seed)
-        w, b, _ = returned(seen, "w", "b", "losses")
+        w, b, _ = seen.result.unpack("w", "b", "losses")
         has_learned(w, expected_w)
         has_learned(b, expected_b)
 
@@ -190,7 +182,7 @@ def test_train_zero_epochs(candidate: Candidate, draw: Draw) -> None:
     """With no epochs the parameters are the initial ones and there are no losses."""
     seed = draw.integer(0, 9999)
     seen = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
-    w, b, losses = returned(seen, "w", "b", "losses")
+    w, b, losses = seen.result.unpack("w", "b", "losses")
     w.values(seeded_weights(2, seed))
     b.values(0.0)
     losses.items(0, kind="list")
@@ -204,7 +196,7 @@ def test_train_converges(candidate: Candidate, draw: Draw) -> None:
     axes = torch.linalg.qr(torch.cat([ones, draw.normal(12, 3, dtype=torch.float64)], dim=1)).Q
     X = (axes[:, 1:] * 12**0.5).float()
     y = draw.tensor(12, 1, low=-2, high=4)
-    w, b, _ = returned(candidate.train_linear(X, y, learning_rate=0.4, n_epochs=10, seed=0), "w", "b", "losses")
+    w, b, _ = candidate.train_linear(X, y, learning_rate=0.4, n_epochs=10, seed=0).result.unpack("w", "b", "losses")
     solution = torch.linalg.lstsq(torch.cat([X.double(), ones], dim=1), y.double()).solution
     has_learned(w, solution[:3])
     has_learned(b, solution[3, 0])
@@ -245,7 +237,7 @@ def test_train_repeats(candidate: Candidate, draw: Draw) -> None:
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     seen = candidate.run(train_twice, X, y, 0.05, 3, seed)
     *_, expected = descent(X, y, 0.05, 3, seed)
-    for losses in returned(seen, "losses of the first call", "losses of the second call"):
+    for losses in seen.result.unpack("losses of the first call", "losses of the second call"):
         follows(losses, expected)
 
 
@@ -256,7 +248,7 @@ def test_train_any_size(candidate: Candidate, draw: Draw) -> None:
         X, y, seed = draw.tensor(n_rows, n_features, low=-1, high=1), draw.tensor(n_rows, 1), draw.integer(0, 9999)
         seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=3, seed=seed)
         expected_w, expected_b, expected_losses = descent(X, y, 0.05, 3, seed)
-        w, b, losses = returned(seen, "w", "b", "losses")
+        w, b, losses = seen.result.unpack("w", "b", "losses")
         follows(losses, expected_losses)
         has_learned(w, expected_w)
         has_learned(b, expected_b)
@@ -287,6 +279,6 @@ def california_housing(student):  # type: ignore[no-untyped-def]
 )
 def test_train_on_california_housing(candidate: Candidate) -> None:
     """On California Housing the losses and predictions are those printed in the course notes."""
-    losses, predictions = returned(candidate.run(california_housing), "losses", "predictions")
+    losses, predictions = candidate.run(california_housing).result.unpack("losses", "predictions")
     follows(losses, PUBLISHED_LOSSES)
     predictions.values(PUBLISHED_PREDICTIONS, rtol=CURVE_RTOL)

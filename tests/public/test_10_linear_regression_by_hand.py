@@ -5,15 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Candidate, Draw, Seen, Subject, check
-
-
-def returned(seen: Seen, *names: str) -> list[Subject]:
-    """Return the items of the result, called as the exercise calls them."""
-    items = seen.result.items(len(names))
-    for item, name in zip(items, names, strict=True):
-        item.name = name
-    return items
+from grader.judging import CURVE_RTOL, Candidate, Draw, check
 
 
 def seeded_weights(n_features: int, seed: int) -> Tensor:
@@ -36,7 +28,7 @@ def loss_curve(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: 
 def test_init_shapes(candidate: Candidate, draw: Draw) -> None:
     """`w` has shape (n_features, 1) and `b` has shape ()."""
     n_features = draw.integer(2, 5)
-    w, b = returned(candidate.init_parameters(n_features, seed=draw.integer(0, 9999)), "w", "b")
+    w, b = candidate.init_parameters(n_features, seed=draw.integer(0, 9999)).result.unpack("w", "b")
     w.shape(n_features, 1)
     b.shape()
 
@@ -50,7 +42,7 @@ def test_init_shapes(candidate: Candidate, draw: Draw) -> None:
 def test_init_values(candidate: Candidate, draw: Draw) -> None:
     """`w` holds the normal numbers of that seed and `b` is 0."""
     n_features, seed = draw.integer(2, 5), draw.integer(0, 9999)
-    w, b = returned(candidate.init_parameters(n_features, seed=seed), "w", "b")
+    w, b = candidate.init_parameters(n_features, seed=seed).result.unpack("w", "b")
     w.values(seeded_weights(n_features, seed))
     b.values(0.0)
 
@@ -73,7 +65,7 @@ def test_train_losses_are_floats(candidate: Candidate, draw: Draw) -> None:
     """`losses` is a list of one Python float for each epoch."""
     X, y = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1)
     seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=4, seed=draw.integer(0, 9999))
-    *_, losses = returned(seen, "w", "b", "losses")
+    *_, losses = seen.result.unpack("w", "b", "losses")
     for loss in losses.items(4, kind="list"):
         loss.number()
 
@@ -88,7 +80,7 @@ def test_train_first_loss(candidate: Candidate, draw: Draw) -> None:
     """The first loss is that of the initial parameters."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=2, seed=seed)
-    *_, losses = returned(seen, "w", "b", "losses")
+    *_, losses = seen.result.unpack("w", "b", "losses")
     first, _ = losses.items(2, kind="list")
     first.number(loss_curve(X, y, 0.05, 1, seed)[0])
 
@@ -104,7 +96,7 @@ def test_train_loss_curve(candidate: Candidate, draw: Draw) -> None:
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     rate = draw.number(0.04, 0.08)
     seen = candidate.train_linear(X, y, learning_rate=rate, n_epochs=5, seed=seed)
-    *_, losses = returned(seen, "w", "b", "losses")
+    *_, losses = seen.result.unpack("w", "b", "losses")
     for loss, expected in zip(losses.items(5, kind="list"), loss_curve(X, y, rate, 5, seed), strict=True):
         loss.number(expected, rtol=CURVE_RTOL)
 

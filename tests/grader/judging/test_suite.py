@@ -82,6 +82,17 @@ def test_a_probe_may_be_nested() -> None:
     assert inner.source == "def inner(student):\n    return student.double"
 
 
+def test_the_annotations_of_a_probe_stay_behind() -> None:
+    """Their names mean nothing where it runs."""
+
+    @probe
+    def annotated(student: object, x: torch.Tensor) -> list[Draw]:
+        """double"""
+        return student.double(x)  # type: ignore[attr-defined,no-any-return]
+
+    assert annotated.source == "def annotated(student, x):\n    return student.double(x)"
+
+
 def test_a_probe_must_say_what_it_calls() -> None:
     """Students read its docstring."""
 
@@ -157,6 +168,12 @@ def test_a_tensor_lies_in_its_range_and_reads_well() -> None:
     x = draw().tensor(50, 2, low=5, high=9, dtype=torch.float64)
     assert x.shape == (50, 2) and x.dtype == torch.float64
     assert bool((x >= 5).all()) and bool((x <= 9).all()) and torch.equal(x, x.round(decimals=2))
+
+
+def test_a_tensor_has_no_negative_zero() -> None:
+    """Which would be shown as a number that nobody writes."""
+    x = draw().tensor(400, low=-0.02, high=0.02)
+    assert bool((x == 0).any()) and not bool(torch.signbit(x[x == 0]).any())
 
 
 def test_a_tensor_without_sizes_is_0d() -> None:

@@ -410,6 +410,15 @@ def test_closing_a_server_leaves_nothing(
     assert not own.exists()
 
 
+def test_a_server_in_a_jail_keeps_nothing_on_disk(server: Server) -> None:
+    """Candidates with a file system of their own need no directory outside, which a killed examiner would leave."""
+    process = server.spawn()
+    process.end()
+    if "root" not in process.layers:
+        pytest.skip("candidates write to a directory outside")
+    assert not Path(server._scratch.name).exists()
+
+
 def test_a_server_that_is_killed_is_an_error_with_its_cause(
     doomed: dict[str, Server], confined: Confined, ask: Ask
 ) -> None:
