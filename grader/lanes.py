@@ -151,6 +151,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
     from grader.sandbox import SandboxError, Server
 
     home = _data_home()
+    started = False
     try:
         with Server(data_home=home, trusted=settings.trusted) as server:
             # While the server warms up:
@@ -160,8 +161,10 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
             from grader.judging.outcomes import SuiteError
 
             def work() -> Iterator[Submission]:
+                nonlocal started
                 server.spawn().end()  # it works
                 channel.send("started")
+                started = True
                 while True:
                     try:
                         yield channel.recv()
@@ -186,7 +189,8 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
             except SuiteError as error:
                 channel.send(LaneError(str(error)))
     except (SandboxError, CatalogError, DatasetError) as error:
-        channel.send(LaneError(str(error)))
+        if not started:  # else the server was lost: this lane ends, and another one tries again
+            channel.send(LaneError(str(error)))
     except BrokenPipeError:
         pass  # nobody waits for this lane any more
 
