@@ -9,16 +9,25 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable
-from typing import Literal, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 MAX_MESSAGE = 64 * 2**20  # bytes in one message, either way
 MAX_TENSOR = 16 * 2**20  # bytes of one tensor that is sent back
 MAX_NODES = 20_000  # values in one observation
 MAX_DEPTH = 12  # nesting of lists, tuples and dicts
-MAX_TEXT = 4_000  # characters of one string, message or captured stream
+MAX_TEXT = 4_000  # characters of one string or captured stream
+MAX_LINE = 1_000  # characters of an exception's message, a warning, a line of code
+MAX_NAME = 200  # characters of one name
+MAX_NAMES = 500  # different names in one list or count
+MAX_RANK = 64  # dimensions of one tensor
+
+# The dtypes that tensors may travel in, by the names that torch has for them.
+DTYPES = tuple("bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split())
 
 _LENGTH = struct.Struct("!I")
 
@@ -105,6 +114,16 @@ Request: TypeAlias = Load | Call
 
 # What comes back: facts -----------------------------------------------------------------------------------------------
 
+# A candidate may write to its channel whatever it likes, so the schema bounds every part of a reply. Text that its
+# worker cut ends with one character more, "…".
+Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT + 1)]
+Line: TypeAlias = Annotated[str, Meta(max_length=MAX_LINE + 1)]
+Name: TypeAlias = Annotated[str, Meta(max_length=MAX_NAME + 1)]
+Names: TypeAlias = Annotated[tuple[Name, ...], Meta(max_length=MAX_NAMES)]
+Counts: TypeAlias = Annotated[dict[Name, int], Meta(max_length=MAX_NAMES)]
+Shape: TypeAlias = Annotated[tuple[Annotated[int, Meta(ge=0)], ...], Meta(max_length=MAX_RANK)]
+Integer: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
 
 class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="tensor"):
     """A base `Tensor` (or `nn.Parameter`), its elements in row-major order and what autograd knows of it.
@@ -113,14 +132,14 @@ class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
     `data` is `None` where there are no values to send (the meta device) or too many. `version` counts in-place edits.
     """
 
-    dtype: str
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    device: str
+    dtype: Name
+    shape: Shape
+    strides: Annotated[tuple[int, ...], Meta(max_length=MAX_RANK)]
+    device: Name
     data: bytes | None
     requires_grad: bool
     is_leaf: bool
-    grad_fn: str | None
+    grad_fn: Name | None
     grad: TensorFact | None
     parameter: bool
     object: int
@@ -131,8 +150,8 @@ class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
 class ArrayFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="array"):
     """A base `numpy.ndarray`; numbered as tensors are, so that memory shared with a tensor shows."""
 
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Name
+    shape: Shape
     data: bytes | None
     object: int
     storage: int
@@ -142,47 +161,47 @@ class Items(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="ite
     """A list, tuple or `torch.Size`, by exact type."""
 
     kind: Literal["list", "tuple", "Size"]
-    items: tuple[Fact, ...]
+    items: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)]
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="pairs"):
     """A dict or OrderedDict, in its order."""
 
     kind: Literal["dict", "OrderedDict"]
-    items: tuple[tuple[Fact, Fact], ...]
+    items: Annotated[tuple[tuple[Fact, Fact], ...], Meta(max_length=MAX_NODES)]
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="named"):
     """A value known by name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function, a module."""
 
     kind: Literal["dtype", "device", "class", "function", "module"]
-    name: str
+    name: Line
 
 
 class Other(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="other"):
     """Anything else: its type's name, and why it did not travel when that is not the type itself."""
 
-    name: str
-    why: str = ""
+    name: Line
+    why: Line = ""
 
 
-Fact: TypeAlias = bool | int | float | str | TensorFact | ArrayFact | Items | Pairs | Named | Other | None
+Fact: TypeAlias = bool | Integer | float | Text | TensorFact | ArrayFact | Items | Pairs | Named | Other | None
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
     """An exception: its type, the names of the types it derives from, where in the student's source it was."""
 
-    type: str
-    bases: tuple[str, ...]
-    message: str
-    line: int | None
-    code: str
+    type: Name
+    bases: Names
+    message: Line
+    line: Integer | None
+    code: Line
 
 
 class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
     """Process-wide settings after the call, as differences from before: empty when all is as it was."""
 
-    changed: tuple[str, ...] = ()
+    changed: Names = ()
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
@@ -198,20 +217,20 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     outcome: Literal["returned", "raised", "missing"]
     result: Fact = None
     raised: Raised | None = None
-    before: tuple[Fact, ...] = ()
-    arguments: tuple[Fact, ...] = ()
-    keywords: dict[str, Fact] = {}
+    before: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)] = ()
+    arguments: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)] = ()
+    keywords: Annotated[dict[str, Fact], Meta(max_length=MAX_NAMES)] = {}
     backward: Literal["not_asked", "ran", "raised", "impossible"] = "not_asked"
     backward_raised: Raised | None = None
-    functions: dict[str, int] = {}
-    operations: dict[str, int] = {}
-    modules: dict[str, int] = {}
-    optimizers: dict[str, int] = {}
-    mixed_devices: tuple[str, ...] = ()
+    functions: Counts = {}
+    operations: Counts = {}
+    modules: Counts = {}
+    optimizers: Counts = {}
+    mixed_devices: Names = ()
     state: GlobalState = GlobalState()
-    warnings: tuple[str, ...] = ()
-    output: str = ""
-    defined: tuple[str, ...] = ()
+    warnings: Annotated[tuple[Line, ...], Meta(max_length=MAX_NAMES)] = ()
+    output: Text = ""
+    defined: Names = ()
     seconds: float = 0.0
 
 
@@ -219,9 +238,9 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
     """What loading a module did: the errors of top-level statements (the others ran), its output, its callables."""
 
     nonce: int
-    errors: tuple[Raised, ...]
-    output: str
-    defined: tuple[str, ...]
+    errors: Annotated[tuple[Raised, ...], Meta(max_length=MAX_NAMES)]
+    output: Text
+    defined: Names
     seconds: float
 
 
@@ -231,8 +250,36 @@ _Message = TypeVar("_Message", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()
 decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
-decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
 encode = _encoder.encode
+_decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
+
+
+def decode_reply(payload: bytes) -> Reply:
+    """Return a reply. Raises `ValueError` for one that breaks the schema, or that holds too many values, too deep."""
+    reply = _decode_reply(payload)
+    if isinstance(reply, Observation):
+        _require_bounded((reply.result, *reply.before, *reply.arguments, *reply.keywords.values()))
+    return reply
+
+
+def _require_bounded(facts: Iterable[Fact]) -> None:
+    """Look at facts level by level: its worker sends at most `MAX_NODES` at each (keys and values in dicts)."""
+    for _ in range(MAX_DEPTH + 3):  # below the deepest list are its items, and below those nothing
+        level = list(islice(facts, 2 * MAX_NODES + 1))
+        if not level:
+            return
+        if len(level) > 2 * MAX_NODES:
+            raise ValueError(f"Cannot take a reply of so many values: the limit is {MAX_NODES}.")
+        facts = chain.from_iterable(map(_inside, level))
+    raise ValueError(f"Cannot take a reply so deep: the limit is {MAX_DEPTH}.")
+
+
+def _inside(fact: Fact) -> Iterable[Fact]:
+    if isinstance(fact, TensorFact):
+        return () if fact.grad is None else (fact.grad,)
+    if isinstance(fact, Items):
+        return fact.items
+    return chain.from_iterable(fact.items) if isinstance(fact, Pairs) else ()
 
 
 # Frames ---------------------------------------------------------------------------------------------------------------

@@ -16,23 +16,7 @@ CURVE_RTOL = 1e-3  # for loss curves
 # Their own precision, for results of low-precision dtypes: a few units in the last place.
 _COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
 
-DTYPES = {
-    str(dtype).removeprefix("torch."): dtype
-    for dtype in (
-        torch.bool,
-        torch.uint8,
-        torch.int8,
-        torch.int16,
-        torch.int32,
-        torch.int64,
-        torch.float16,
-        torch.bfloat16,
-        torch.float32,
-        torch.float64,
-        torch.complex64,
-        torch.complex128,
-    )
-}
+DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in wire.DTYPES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +33,8 @@ def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
     if fact.data is None or dtype is None or any(size < 0 for size in fact.shape):
         return None
     if math.prod(fact.shape) * dtype.itemsize != len(fact.data):
+        return None
+    if math.prod(max(size, 1) for size in fact.shape) >= 2**63:  # empty, with sizes that no tensor has
         return None
     if not fact.data:
         return torch.empty(fact.shape, dtype=dtype)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from grader import wire
 from grader.judging.comparisons import to_tensor
 
 _ELEMENTS = 12
+_DEPTH = 3  # containers inside containers
 _WIDTH = 160
+_LONGEST = 2000
 _USUAL = ("float32", "int64", "bool")  # dtypes that torch leaves out when it prints a tensor
 _USUAL_ARRAYS = ("float64", "int64", "bool")
 
@@ -54,7 +57,7 @@ def _array(value: np.ndarray[Any, Any]) -> str:
 def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = False) -> str:
     """Return a tensor as torch prints it when it is small, else its shape; with its `dtype`, if that matters."""
     name = str(value.dtype).removeprefix("torch.")
-    if value.is_meta or value.numel() > _ELEMENTS:
+    if value.is_meta or _is_large(value):
         facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
         return ", ".join(facts) + ">"
     facts = [numbers(value), *flags, *([f"dtype=torch.{name}"] if dtype and name not in _USUAL else [])]
@@ -65,9 +68,14 @@ def numbers(value: torch.Tensor) -> str:
     """Return the elements as nested lists, as torch prints them: `10.` is a float."""
     if value.is_meta:
         return "..."
-    if value.numel() > _ELEMENTS:
+    if _is_large(value):
         return f"... of shape {tuple(value.shape)}"
     return _nested(value.detach().tolist(), _element)
+
+
+def _is_large(value: torch.Tensor) -> bool:
+    """Say whether a tensor is too large to show: an empty one may still be a million rows of nothing."""
+    return math.prod(max(size, 1) for size in value.shape) > _ELEMENTS
 
 
 def _nested(value: object, show: Callable[[object], str]) -> str:
@@ -93,6 +101,11 @@ def number(x: object) -> str:
 
 def fact(value: wire.Fact) -> str:
     """Return what came back from a candidate."""
+    text = _fact(value, 0)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _fact(value: wire.Fact, depth: int) -> str:
     if isinstance(value, wire.TensorFact):
         rebuilt = to_tensor(value)
         flags = ["requires_grad=True"] if value.requires_grad and value.is_leaf else []
@@ -104,16 +117,15 @@ def fact(value: wire.Fact) -> str:
     if isinstance(value, wire.ArrayFact):
         return f"<NumPy array of shape {value.shape}, {value.dtype}>"
     if isinstance(value, wire.Items):
-        inside = ", ".join(fact(v) for v in value.items[:_ELEMENTS])
-        inside += ", ..." if len(value.items) > _ELEMENTS else ""
+        inside = _joined((_fact(v, depth + 1) for v in value.items), len(value.items), depth)
         if value.kind == "list":
             return f"[{inside}]"
         return (
             f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
         )
     if isinstance(value, wire.Pairs):
-        pairs = ", ".join(f"{fact(k)}: {fact(v)}" for k, v in value.items[:_ELEMENTS])
-        return "{" + pairs + (", ..." if len(value.items) > _ELEMENTS else "") + "}"
+        pairs = (f"{_fact(k, depth + 1)}: {_fact(v, depth + 1)}" for k, v in value.items)
+        return "{" + _joined(pairs, len(value.items), depth) + "}"
     if isinstance(value, wire.Named):
         return value.name if value.kind in ("dtype", "device") else f"the {value.kind} {value.name}"
     if isinstance(value, wire.Other):
@@ -121,6 +133,13 @@ def fact(value: wire.Fact) -> str:
     if isinstance(value, float):
         return number(value)
     return shorten(repr(value))
+
+
+def _joined(items: Iterable[str], length: int, depth: int) -> str:
+    """Join the first items of a container; of one inside many others, none."""
+    if depth >= _DEPTH and length:
+        return "..."
+    return ", ".join(islice(items, _ELEMENTS)) + (", ..." if length > _ELEMENTS else "")
 
 
 def shorten(text: str, limit: int = _WIDTH) -> str:

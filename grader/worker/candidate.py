@@ -139,9 +139,9 @@ class Candidate:
         except BaseException:
             message = ""
         return wire.Raised(
-            type=clean(kind.__name__, 200),
-            bases=tuple(clean(base.__name__, 200) for base in kind.__mro__[:20]),
-            message=clean(message, 1000),
+            type=clean(kind.__name__, wire.MAX_NAME),
+            bases=tuple(clean(base.__name__, wire.MAX_NAME) for base in kind.__mro__[:20]),
+            message=clean(message, wire.MAX_LINE),
             line=line,
             code=clean(code, 300),
         )
@@ -171,4 +171,4 @@ def _callables(module: types.ModuleType) -> tuple[str, ...]:
         for name, value in list(vars(module).items())
         if issubclass(type(value), (types.FunctionType, type)) and getattr(value, "__module__", None) == module.__name__
     ]
-    return tuple(clean(name, 200) for name in found[:_DEFINED])
+    return tuple(clean(name, wire.MAX_NAME) for name in found[:_DEFINED])

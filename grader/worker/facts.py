@@ -44,7 +44,7 @@ class Describer:
             try:
                 return self._tensor(value, values=values, depth=depth)  # type: ignore[arg-type]
             except Exception as error:  # nested, or from inside vmap: not every tensor has all that facts are made of
-                return wire.Other(name="Tensor", why=f"torch says: {clean(str(error), 200)}")
+                return wire.Other(name="Tensor", why=f"torch says: {clean(str(error), wire.MAX_NAME)}")
         if kind is np.ndarray:
             return self._array(value, values=values)  # type: ignore[arg-type]
         if kind in _CONTAINERS and len(value) > wire.MAX_NODES - self._nodes:  # type: ignore[arg-type]
@@ -61,16 +61,18 @@ class Describer:
         if kind is torch.dtype or kind is torch.device:
             return wire.Named(kind="dtype" if kind is torch.dtype else "device", name=str(value))
         if issubclass(kind, type):
-            return wire.Named(kind="class", name=clean(getattr(value, "__qualname__", "?"), 200))
+            return wire.Named(kind="class", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
         if issubclass(kind, nn.Module):
             return wire.Named(kind="module", name=_type_name(value))
         if kind is _Function or kind is _Builtin:
-            return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), 200))
+            return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
         return wire.Other(name=_type_name(value))
 
     def _tensor(self, tensor: torch.Tensor, *, values: bool, depth: int) -> wire.Fact:
         if tensor.layout is not torch.strided or tensor.is_quantized:
             return wire.Other(name="Tensor", why=f"its layout is {tensor.layout}")
+        if tensor.dim() > wire.MAX_RANK:
+            return wire.Other(name="Tensor", why=_TOO_MUCH)
         fn = tensor.grad_fn
         grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
         described_grad: wire.Fact = None
@@ -84,7 +86,7 @@ class Describer:
             data=_elements(tensor) if values and self._sends(tensor.device.type, tensor.nbytes) else None,
             requires_grad=tensor.requires_grad,
             is_leaf=tensor.is_leaf,
-            grad_fn=None if fn is None else type(fn).__name__,
+            grad_fn=None if fn is None else clean(type(fn).__name__, wire.MAX_NAME),
             grad=described_grad if isinstance(described_grad, wire.TensorFact) else None,
             parameter=type(tensor) is nn.Parameter,
             object=self._object(tensor),
@@ -97,7 +99,7 @@ class Describer:
             return wire.Other(name="ndarray", why="its dtype is object")
         start, end = _bounds(array)
         return wire.ArrayFact(
-            dtype=clean(str(array.dtype), 200),
+            dtype=clean(str(array.dtype), wire.MAX_NAME),
             shape=array.shape,
             data=array.tobytes() if values and self._sends("cpu", array.nbytes) else None,
             object=self._object(array),
@@ -154,8 +156,8 @@ _TOO_MUCH = "too much to look at"
 def _type_name(value: object) -> str:
     kind = type(value)
     module = getattr(kind, "__module__", "")
-    name = clean(getattr(kind, "__qualname__", "?"), 200)
-    return name if module in ("builtins", "submission") else f"{clean(str(module), 200)}.{name}"
+    name = clean(getattr(kind, "__qualname__", "?"), wire.MAX_NAME)
+    return name if module in ("builtins", "submission") else f"{clean(str(module), wire.MAX_NAME)}.{name}"
 
 
 def clean(text: str, limit: int = wire.MAX_TEXT) -> str:

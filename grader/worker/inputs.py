@@ -12,23 +12,7 @@ from torch import nn
 
 from grader import wire
 
-DTYPES: dict[str, torch.dtype] = {
-    str(dtype).removeprefix("torch."): dtype
-    for dtype in (
-        torch.bool,
-        torch.uint8,
-        torch.int8,
-        torch.int16,
-        torch.int32,
-        torch.int64,
-        torch.float16,
-        torch.bfloat16,
-        torch.float32,
-        torch.float64,
-        torch.complex64,
-        torch.complex128,
-    )
-}
+DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in wire.DTYPES}
 
 
 def names() -> dict[str, Any]:

@@ -21,7 +21,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grader import wire
 from grader.worker.facts import clean
 
-_DISTINCT = 500  # names of functions, operations or modules in one observation
 _WARNINGS = 20
 
 
@@ -186,7 +185,7 @@ def _finished_modules(kind: type) -> list[str]:
 
 
 def _bounded(seen: Counter[str]) -> dict[str, int]:
-    return {clean(name, 200): count for name, count in list(seen.items())[:_DISTINCT]}
+    return {clean(name, wire.MAX_NAME): count for name, count in list(seen.items())[:wire.MAX_NAMES]}
 
 
 def _seed_generators(seed: int) -> None:

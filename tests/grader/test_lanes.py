@@ -183,15 +183,26 @@ def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
 
 # In processes
 
-# A student whose `double(1)` is -1 kills the lane, the first time.
+# The first time, a student whose `double(1)` is -1 kills the lane, and one whose is -2 kills the lane's server.
 SUITE = '''
+import gc
+
+from grader.sandbox import Server
+
+
+def server():
+    """Return the number of the lane's server."""
+    return next(found for found in gc.get_objects() if type(found) is Server)._process.pid
+
+
 @check("double", points=4)
 def test_double(candidate, draw):
     """Doubles."""
-    killed = Path(__file__).with_name("killed")
-    if candidate.double(1).result.python == -1 and not killed.exists():
+    number = candidate.double(1).result.python
+    killed = Path(__file__).with_name(f"killed{number}")
+    if number < 0 and not killed.exists():
         killed.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid() if number == -1 else server(), signal.SIGKILL)
     x = draw.tensor(3, low=3, high=9)
     candidate.double(x).result.values(2 * x)
 '''
@@ -203,13 +214,14 @@ CLASS = [
     hand_in("cai", None, problem="It is empty."),
     hand_in("dag", RIGHT),
 ]
+KILLS_SERVER = hand_in("fay", "def double(x):\n    return x * (2 if hasattr(x, 'shape') else -2)\n")
 KILLS_ONCE = hand_in("eva", "def double(x):\n    return -x\n")
 
 
 @pytest.fixture(scope="module")
 def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
-    """Five students, graded in two lanes, one of which is killed on the way."""
-    everybody = [KILLS_ONCE, *CLASS]
+    """Six students, graded in two lanes, one of which is killed on the way, and the server of another one."""
+    everybody = [KILLS_ONCE, KILLS_SERVER, *CLASS]
     return {one.submission.student: one for one in run_lanes(settings(lay_down(SUITE)), everybody, jobs=2)}
 
 
@@ -217,6 +229,11 @@ def test_a_killed_lane_costs_nobody_anything(side_by_side: dict[str, Graded]) ->
     """The submission it held is tried again, and graded."""
     assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
     assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
+
+
+def test_a_lane_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
+    """It is no fault of the submission, which is tried again."""
+    assert report_of(side_by_side["fay"]).points == 4
 
 
 def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:

@@ -602,7 +602,6 @@ def test_an_answer_that_breaks_no_check(examine: Examine, lay_down: LayDown) -> 
 # Suites that cannot be used
 
 
-TWICE = one_check("pass") * 2
 NAMED_ALIKE = "class TestA:\n" + "\n".join(f"    {line}" for line in one_check("pass", arguments="self").splitlines())
 
 

@@ -264,6 +264,27 @@ def test_none_is_no_number(of: Of) -> None:
     says(lambda: of(None).number(1.0), "the Python float 1.0", "None", "none")
 
 
+@pytest.mark.parametrize("result", [2.00001, torch.tensor(2.00001), torch.tensor(2.00001, dtype=torch.float64)])
+def test_a_scalar_may_be_a_float_or_a_0d_tensor(of: Of, result: object) -> None:
+    """Where another check asks for its type."""
+    of(result).scalar(2.0)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected", "got", "step"),
+    [
+        (3.0, "2.0", "3.0", "values"),
+        (torch.tensor(3.0), "tensor(2.)", "tensor(3.)", "values"),
+        (torch.ones(1), "shape ()", "shape (1,)", "shape"),
+        (2, "the Python float 2.0", "2, which is of type int and not a Python float", "type"),
+        (None, "the Python float 2.0", "None", "none"),
+    ],
+)
+def test_what_is_no_such_scalar_is_told(of: Of, result: object, expected: str, got: str, step: str) -> None:
+    """As a float, or as a tensor."""
+    says(lambda: of(result).scalar(2.0), expected, got, step)
+
+
 # equals
 
 
@@ -353,6 +374,18 @@ def test_a_wrong_number_of_items_is_told(of: Of, length: int, expected: str, got
     """One item is not called items."""
     result = items(*range(int(got[0])))
     says(lambda: of(result).items(length), expected, got, "length")
+
+
+def test_items_can_be_called_by_names(of: Of) -> None:
+    """As the exercise calls them."""
+    w, b = of(items(1, 2, kind="tuple")).unpack("w", "b")
+    says(lambda: w.integer(3), "w: 3", "w: 1")
+    assert b.name == "b"
+
+
+def test_items_must_be_as_many_as_their_names(of: Of) -> None:
+    """Else it is told."""
+    says(lambda: of(items(1)).unpack("w", "b"), "2 items", "1 item", "length")
 
 
 def test_a_key_gives_its_value(of: Of) -> None:
@@ -462,6 +495,13 @@ def test_a_gradient_too_many_is_told(of: Of) -> None:
         "result.grad is tensor([3., 4.])",
         "grad",
     )
+
+
+def test_the_gradient_is_a_subject_of_its_own(of: Of) -> None:
+    """To be asked about its memory, say; None where there is none."""
+    gradient = of(leaf(grad=torch.tensor([3.0, 4.0]))).gradient.values([3.0, 4.0])
+    assert gradient.name == "result.grad"
+    assert of(leaf()).gradient.fact is None
 
 
 # Identity and memory
