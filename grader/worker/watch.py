@@ -21,6 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grader import wire
 from grader.worker.facts import clean
 
+_DISTINCT = wire.MAX_NAMES
 _WARNINGS = 20
 
 
@@ -185,7 +186,7 @@ def _finished_modules(kind: type) -> list[str]:
 
 
 def _bounded(seen: Counter[str]) -> dict[str, int]:
-    return {clean(name, wire.MAX_NAME): count for name, count in list(seen.items())[:wire.MAX_NAMES]}
+    return {clean(name, wire.MAX_NAME): count for name, count in list(seen.items())[:_DISTINCT]}
 
 
 def _seed_generators(seed: int) -> None:

@@ -77,7 +77,9 @@ def see() -> See:
         names: tuple[str, ...] = (),
         **observed: Any,
     ) -> Seen:
-        handed = [_fact(value, object=i, storage=i) if _in_memory(value) else value for i, value in enumerate(given)]
+        handed: list[Any] = [
+            _fact(value, object=i, storage=i) if _in_memory(value) else value for i, value in enumerate(given)
+        ]
         observed.setdefault("outcome", "raised" if "raised" in observed else "returned")
         observation = wire.Observation(
             nonce=0,
@@ -123,7 +125,7 @@ def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
     ) -> Examiner:
         catalog = load_catalog(root)
         options.setdefault("course_seed", "0")
-        examiner = Examiner(catalog, server, submissions, lambda _, report: deliver(examiner, report), **options)  # type: ignore[arg-type,return-value]
+        examiner = Examiner(catalog, server, submissions, lambda _, report: deliver(examiner, report), **options)  # type: ignore[arg-type]
         imported = set(sys.modules)
         try:
             run_examiner(examiner, catalog.suites("01_small"))

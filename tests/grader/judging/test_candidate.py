@@ -10,7 +10,7 @@ import torch
 
 from grader import wire
 from grader.judging import Candidate, Seen, feedback, probe
-from grader.judging.candidate import Context
+from grader.judging.candidate import Context, Exchange
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.sandbox import CandidateLost
 
@@ -154,7 +154,8 @@ def test_arguments_are_named_by_the_signature() -> None:
 
 def test_every_exchange_is_kept() -> None:
     """For the diagnosis, also where the check ends."""
-    process, log = observed("missing"), []
+    process = observed("missing")
+    log: list[Exchange] = []
     ended(process, status="error", log=log)
     assert log == [(process.asked[0], process.answer)]
 

@@ -59,7 +59,7 @@ def course(lay_down: LayDown) -> Path:
 @pytest.fixture
 def hasty(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let calls and loading take no time."""
-    monkeypatch.setattr(server, "limits", Limits(call=0.2, load=0.3))
+    monkeypatch.setattr(server, "limits", Limits(call=0.2, load=0.3, patience=20.0))
 
 
 def hand_in(source: str | None, *, student: str = "somebody", **fields: Any) -> Submission:
@@ -189,7 +189,7 @@ def test_a_todo_is_not_attempted(examine: Examine, course: Path) -> None:
     assert checks(report)["leaves_x"].message == feedback.NOT_ATTEMPTED
 
 
-def test_an_untouched_stub_is_not_attempted(examine: Examine, course: Path, catalog: Catalog, grade: Grade) -> None:
+def test_an_untouched_stub_is_not_attempted(catalog: Catalog, grade: Grade) -> None:
     """As a whole: every exercise of the kit."""
     for path, stub in build_all(catalog).items():
         report = grade(path.stem, stub)
@@ -501,6 +501,126 @@ def test_a_probe_runs_beside_the_submission(examine: Examine, lay_down: LayDown)
     right, wrong = examine(lay_down(suite), RIGHT, WRONG)
     assert statuses(right) == {"one": "passed"}
     assert checks(wrong)["one"].message.startswith("double(double(x)) (with x=tensor([1.]))\nexpected: tensor([4.])")
+
+
+# Facts: from a student's line to a verdict
+
+
+QUESTIONS = '''
+import numpy as np
+
+
+@check("double", points=1)
+def test_tensor(candidate):
+    """A tensor is left alone."""
+    candidate.double(torch.ones(2)).unchanged()
+
+
+@check("double", points=1)
+def test_array(candidate):
+    """An array is left alone."""
+    candidate.double(np.ones(2)).unchanged()
+
+
+@check("double", points=1)
+def test_memory(candidate):
+    """The result has memory of its own."""
+    candidate.double(torch.ones(2)).result.owns_memory()
+
+
+@check("double", points=1)
+def test_in_place(candidate):
+    """The argument stays where it is."""
+    candidate.double(torch.ones(2)).same_memory(0, "x")
+
+
+@check("double", points=1)
+def test_state(candidate):
+    """Global settings are kept."""
+    candidate.double(torch.ones(2)).state_kept()
+
+
+@check("double", points=1)
+def test_backward(candidate):
+    """Gradients flow."""
+    x = torch.ones(2, requires_grad=True)
+    candidate.with_backward(torch.tensor([1.0, 3.0])).double(x).ran_backward().argument(0, "x").grad([2.0, 6.0])
+
+
+@check("double", points=1)
+def test_empty(candidate):
+    """Nothing cannot be doubled."""
+    candidate.double(torch.ones(0)).raises("LookupError").unchanged()
+'''
+HONEST = "if len(x) == 0: raise KeyError('empty')"
+
+
+@pytest.mark.parametrize(
+    ("body", "failed"),
+    [
+        (f"{HONEST}\n    return x * 2", {}),
+        (
+            "x += 1; x -= 1; return x * 2",
+            {
+                "tensor": "got: x: edited in place by your function (and put back)",
+                "backward": "got: RuntimeError: a leaf Variable that requires grad is being used in an in-place",
+                "empty": "expected: LookupError is raised\ngot: tensor([]) was returned",
+            },
+        ),
+        (
+            f"{HONEST}\n    x.requires_grad_(); return x * 2",
+            {"tensor": "expected: x: requires_grad stays False\ngot: x: requires_grad is True"},
+        ),
+        (
+            f"{HONEST}\n    x.data = x.data.clone(); return x * 2",
+            {"tensor": "got: x: moved to other memory by your function", "in_place": "got: x: moved to other memory"},
+        ),
+        (
+            f"{HONEST}\n    x.data *= 2; return x.data",
+            {
+                "tensor": "expected: x: left as it was, tensor([1., 1.])\ngot: x: tensor([2., 2.])",
+                "memory": "expected: memory of its own\ngot: memory shared with x",
+                "backward": "got: tensor([2., 2.]), which is attached to no graph",
+            },
+        ),
+        (
+            f"{HONEST}\n    x *= 2; return [1, x]",
+            {
+                "tensor": "got: x: tensor([2., 2.])",
+                "array": "expected: x: left as it was\ngot: x: changed by your function",
+                "memory": "got: memory shared with x",
+                "backward": "a leaf Variable that requires grad",
+            },
+        ),
+        (
+            f"{HONEST}\n    import torch; torch.set_default_dtype(torch.float64); torch.manual_seed(1); return x * 2",
+            {"state": "got: the generator of torch and the default dtype changed"},
+        ),
+        (
+            f"{HONEST}\n    import torch; torch.set_grad_enabled(False); return x * 2",
+            {"state": "got: gradient recording changed", "backward": "got: tensor([2., 2.]), which is attached to no"},
+        ),
+        (
+            f"{HONEST}\n    y = x.exp(); y += 1; return y",
+            {"backward": "modified by an inplace operation\nNext: backward needs a tensor that was overwritten."},
+        ),
+        (
+            f"{HONEST}\n    return x + x.detach()",
+            {"backward": "expected: x.grad: tensor([2., 6.])\ngot: x.grad: tensor([1., 3.])"},
+        ),
+        (
+            "int(len(x) or 'no'); return x * 2",
+            {"empty": "got: ValueError: invalid literal for int() with base 10: 'no' at line 2, `int(len(x) or 'no')"},
+        ),
+    ],
+)
+def test_what_a_line_does_is_seen(examine: Examine, lay_down: LayDown, body: str, failed: dict[str, str]) -> None:
+    """Edits, even if put back, moves, flags, settings, graphs, exceptions: each is told by the check that asks."""
+    (report,) = examine(lay_down(QUESTIONS), f"def double(x):\n    {body}\n")
+    wrong = {id: check.message for id, check in checks(report).items() if check.status != "passed"}
+    assert set(wrong) == set(failed)
+    for id, words in failed.items():
+        assert words in wrong[id]
 
 
 # Naming mistakes

@@ -75,7 +75,7 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: torch.tensor([None]), r"`torch\.tensor` needs plain numbers"),
         (lambda: torch.tensor(1, requires_grad=True), r"Write 0\.0, not 0"),
         (lambda: torch.arange(3).mean(), r"Convert to a floating dtype first"),
-        (lambda: torch.ones(2).grad.zero_(), r"something is None here"),
+        (lambda: torch.ones(2).grad.zero_(), r"something is None here"),  # type: ignore[union-attr]
         (lambda: (leaf() * 2).requires_grad_(False), r"can't switch `requires_grad` off"),
         (lambda: 1 if leaf() > 0 else 2, r"neither true nor false"),
         (lambda: leaf(1, 2), r"keep the parameters of the exercise's signature"),  # type: ignore[call-arg]
