@@ -302,6 +302,7 @@ def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) 
     try:
         call()
     except CheckEnded as end:
+        end.__traceback__ = end.__context__ = None  # they keep alive all that was received
         ends[check.id] = end
         return check.verdict(end.status, feedback.whole(end.message, end.next_step))
     except SandboxError:
