@@ -11,7 +11,7 @@ from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.ledger import Ledger
 from grader.reports.store import report_folders, write_json
-from grader.submissions import StudentFolder, SubmissionsError, find_submissions, read_submission
+from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
 LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
@@ -55,9 +55,10 @@ def grade_class(
 
 
 def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
-    for student in students:
-        for exercise, paths in student.files.items():
-            yield read_submission(paths, student=student.student, exercise=exercise)
+    with Reader() as reader:
+        for student in students:
+            for exercise, paths in student.files.items():
+                yield reader.read(paths, student=student.student, exercise=exercise)
 
 
 def _graded(submissions: Iterable[Submission], ledger: Ledger, settings: Settings, jobs: int) -> Iterator[Graded]:

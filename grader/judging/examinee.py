@@ -102,6 +102,10 @@ class Staff:
             self._process = None
         self._loaded.clear()
 
+    def forgive(self) -> None:
+        """Try again what was lost before: what one submission met must not decide what another is told."""
+        self._lost.clear()
+
     def observe(self, call: wire.Call, *, module: str, source: Callable[[], str]) -> wire.Observation | None:
         """Make a call to the implementation `source()`, known as `module`; `None` when it does not survive the call.
 

@@ -122,6 +122,7 @@ class Examiner:
         exercise = self._catalog.get(submission.exercise)
         checks = self.checks.get(submission.exercise, [])
         self._inputs = {}
+        self._staff.forgive()
         if submission.problem is not None:
             message = feedback.UNREADABLE.format(problem=submission.problem)
             verdicts = [check.verdict("error", message) for check in checks]

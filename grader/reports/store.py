@@ -13,15 +13,18 @@ import msgspec
 from grader.records import Report
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
-_LONGEST = 80
+_LONGEST = 80  # characters
+_MOST_BYTES = 200  # of the 255 that file systems allow
+_RESERVED = {"class.json"}  # beside the students' folders
 
 
 def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
     """Return a folder under `out` for each student, told apart even where case or characters cannot tell."""
     folders: dict[str, Path] = {}
-    taken: set[str] = set()
+    taken = set(_RESERVED)
     for student in students:
-        safe = _UNSAFE.sub("_", student).strip(" .")[:_LONGEST] or "_"
+        safe = _UNSAFE.sub("_", student).strip(" .")[:_LONGEST]
+        safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
         name, number = safe, 1
         while name.casefold() in taken:
             number += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
+from grader.submissions.reader import Reader
 from grader.submissions.reading import read_submission
 
-__all__ = ["StudentFolder", "SubmissionsError", "find_submissions", "read_submission"]
+__all__ = ["Reader", "StudentFolder", "SubmissionsError", "find_submissions", "read_submission"]

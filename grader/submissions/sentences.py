@@ -49,6 +49,10 @@ TOO_NESTED = (
     "{name}: Python cannot read the code, because it is nested too deeply or too long. "
     "Split long expressions into several shorter statements."
 )
+TOO_HARD = (
+    "{name} could not be read: Python needs too much time or memory for it. "
+    "Look for code that is nested very deeply or repeated very often, and write it more simply."
+)
 RENAMED_NOTEBOOK = "{name} is a notebook with the name of a script. Rename it so that it ends in .ipynb."
 
 # The notebook

@@ -1,0 +1,87 @@
+"""Reads submissions in a process of its own: a few lines can make Python's compiler take all memory, or hours."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import resource
+import signal
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from grader.records import Submission
+from grader.submissions import sentences
+from grader.submissions.names import printable
+from grader.submissions.reading import read_submission
+
+_MEMORY: Final = 2**30
+_PROCESSOR: Final = 10  # seconds for one submission
+_PATIENCE: Final = 6  # times as many seconds of wall time, on a busy machine
+
+
+class Reader:
+    """Does what `read_submission` does, and outlives whatever is read. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._channel: Connection[Any, Any] | None = None
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None and self._channel is not None:
+            self._channel.close()
+            self._process.kill()
+            self._process.join()
+            self._process = self._channel = None
+
+    def read(self, paths: tuple[Path, ...], *, student: str, exercise: str) -> Submission:
+        """Return what `student` handed in for `exercise`, as `read_submission` does."""
+        channel = self._channel or self._start()
+        with contextlib.suppress(EOFError, OSError):
+            channel.send((paths, student, exercise))
+            if channel.poll(_PATIENCE * _PROCESSOR):
+                answer = channel.recv()
+                assert isinstance(answer, Submission)
+                return answer
+        self.close()
+        problem = sentences.TOO_HARD.format(name=printable(paths[0].name))
+        return Submission(student=student, exercise=exercise, path=printable(str(paths[0])), problem=problem)
+
+    def _start(self) -> Connection[Any, Any]:
+        context = multiprocessing.get_context("spawn")
+        self._channel, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        return self._channel
+
+
+def _serve(channel: Connection[Any, Any]) -> None:
+    """Read one submission after another: the body of the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, _MEMORY)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            paths, student, exercise = channel.recv()
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + _PROCESSOR)
+            channel.send(read_submission(paths, student=student, exercise=exercise))
+
+
+def _limit(which: int, value: int) -> None:
+    """Lower a limit, where the system lets us; it may be raised again."""
+    _, most = resource.getrlimit(which)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(which, (value if most == resource.RLIM_INFINITY else min(value, most), most))
