@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import glob
 import os
 import resource
 import struct
@@ -428,11 +429,18 @@ def system_calls() -> SystemCalls | None:
 
 
 def readable_paths(extra: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return what Python, torch and scikit-learn need to read, parents before children."""
-    python = (sys.prefix, sys.base_prefix, sys.exec_prefix, *(p for p in sys.path if "site-packages" in p))
-    libraries = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
+    """Return what Python, torch and scikit-learn need to read, parents before children.
+
+    No prefix as a whole: a course may be kept in /usr/src (as in many containers), or be a virtual environment itself.
+    """
+    prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, "/usr", "/usr/local")
+    python = [os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib32", "lib64")]
+    python += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    libraries = ("/lib", "/lib64", "/bin", "/usr/bin", "/usr/share", *sorted(glob.glob("/usr/local/cuda*")))
+    linked = ("/etc/ld.so.cache", "/etc/localtime")
     # Torch chooses its kernels by these; without them it computes with the slowest ones.
     processor = ("/proc/cpuinfo", "/sys/devices/system/cpu")
     own = os.path.dirname(os.path.abspath(__file__))
     kit = (own, *(os.path.join(os.path.dirname(own), name) for name in ("__init__.py", "wire.py")))
-    return tuple(dict.fromkeys(os.path.abspath(p) for p in (*libraries, *processor, *python, *kit, *extra)))
+    everything = (*libraries, *linked, *processor, *python, *kit, *extra)
+    return tuple(dict.fromkeys(os.path.abspath(path) for path in everything))
