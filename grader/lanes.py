@@ -7,19 +7,18 @@ submission it held is tried once more; nothing else is lost.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from grader import processes
 from grader.records import CheckFacts, ExerciseReport, Submission
 
 
@@ -97,12 +96,8 @@ class Lane:
     """A lane's process, seen from here, and the submission that it holds."""
 
     def __init__(self, settings: Settings, submission: Submission) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.channel, theirs = context.Pipe()
         self._started = False
-        self._process: BaseProcess = context.Process(target=_examine, args=(theirs, settings), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self.channel = processes.start(_examine, settings)
         self.give(submission)
 
     def give(self, submission: Submission) -> None:

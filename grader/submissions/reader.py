@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import os
 import resource
 import signal
 from multiprocessing.connection import Connection
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from grader import processes
 from grader.records import Submission
 from grader.submissions import sentences
 from grader.submissions.names import printable
@@ -59,16 +60,13 @@ class Reader:
         return Submission(student=student, exercise=exercise, path=printable(str(paths[0])), problem=problem)
 
     def _start(self) -> Connection[Any, Any]:
-        context = multiprocessing.get_context("spawn")
-        self._channel, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self._channel = processes.start(_serve, os.getcwd())
         return self._channel
 
 
-def _serve(channel: Connection[Any, Any]) -> None:
-    """Read one submission after another: the body of the process."""
+def _serve(channel: Connection[Any, Any], folder: str) -> None:
+    """Read one submission after another, their paths relative to `folder`: the body of the process."""
+    os.chdir(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY)

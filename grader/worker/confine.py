@@ -382,6 +382,8 @@ _REFUSED_COMMANDS = (
     ("prctl", 0, _PR_SET_PDEATHSIG),
     ("fcntl", 1, 8),  # F_SETOWN
     ("fcntl", 1, 15),  # F_SETOWN_EX
+    ("fcntl", 1, 1024),  # F_SETLEASE
+    ("fcntl", 1, 1026),  # F_NOTIFY
     ("ioctl", 1, 0x8901),  # FIOSETOWN
     ("ioctl", 1, 0x8902),  # SIOCSPGRP
 )
@@ -393,7 +395,7 @@ class SystemCalls:
     Refused calls fail with EPERM. A new thread is allowed and a new process is not: `clone` is told apart by its
     flags, and `clone3`, whose flags a filter cannot read, is said not to exist, so that the C library falls back.
     Some calls are refused for some arguments only: other processes' limits, outliving the server, having the kernel
-    send signals to others.
+    send signals to others, or make others wait who open a file (a lease).
     """
 
     def __init__(self) -> None:
