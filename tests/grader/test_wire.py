@@ -265,3 +265,59 @@ def test_a_record_cannot_be_changed() -> None:
     """What has been observed stays as it was observed."""
     with pytest.raises(AttributeError, match="immutable"):
         TENSOR.version = 0  # type: ignore[misc]
+
+
+RAISED = wire.Raised(type="E", bases=("E",), message="m", line=1, code="c")
+
+
+def nested(depth: int, value: wire.Fact = 1) -> wire.Fact:
+    for _ in range(depth):
+        value = wire.Items(kind="list", items=(value,))
+    return value
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"result": "x" * 5000},
+        {"result": 2**63},
+        {"result": wire.Items(kind="list", items=(0,) * 20_001)},
+        {"result": wire.Items(kind="list", items=(wire.Items(kind="list", items=(0,) * 9_000),) * 5)},
+        {"result": nested(wire.MAX_DEPTH + 2)},
+        {"keywords": {"x": nested(wire.MAX_DEPTH + 2)}},
+        {"result": wire.Other(name="x" * 2000)},
+        {"result": wire.Named(kind="class", name="x" * 2000)},
+        {"result": msgspec.structs.replace(TENSOR, dtype="x" * 300)},
+        {"result": msgspec.structs.replace(TENSOR, shape=(1,) * 65)},
+        {"result": msgspec.structs.replace(TENSOR, shape=(-1,))},
+        {"result": msgspec.structs.replace(TENSOR, grad_fn="x" * 300)},
+        {"raised": msgspec.structs.replace(RAISED, type="x" * 300)},
+        {"raised": msgspec.structs.replace(RAISED, message="x" * 2000)},
+        {"raised": msgspec.structs.replace(RAISED, line=2**63)},
+        {"raised": msgspec.structs.replace(RAISED, bases=("E",) * 501)},
+        {"defined": ("f",) * 501},
+        {"functions": {f"f{i}": 1 for i in range(501)}},
+        {"state": wire.GlobalState(changed=("x" * 300,))},
+        {"warnings": ("w" * 2000,)},
+        {"output": "x" * 5000},
+    ],
+)
+def test_every_part_of_a_reply_is_bounded(fields: dict[str, object]) -> None:
+    """A candidate that writes its replies itself cannot fill the examiner's memory, time or reports."""
+    with pytest.raises(ValueError, match=r"Expected|Cannot take a reply"):
+        wire.decode_reply(observation(**fields))
+
+
+def test_what_the_worker_sends_at_most_is_taken() -> None:
+    """The bounds leave room for the deepest and the widest value that the worker describes, and for cut text."""
+    for value in (nested(wire.MAX_DEPTH + 1), "x" * wire.MAX_TEXT + "…"):
+        assert wire.decode_reply(observation(result=value)).result == value
+    pairs = wire.Pairs(kind="dict", items=tuple((i, i) for i in range(wire.MAX_NODES - 1)))
+    assert wire.decode_reply(observation(result=pairs)).result == pairs
+
+
+def test_a_loaded_file_has_a_bounded_number_of_errors() -> None:
+    """The same holds for what is said of loading."""
+    loaded = wire.Loaded(nonce=1, errors=(RAISED,) * 501, output="", defined=(), seconds=0.0)
+    with pytest.raises(msgspec.ValidationError, match="length <= 500"):
+        wire.decode_reply(wire.encode(loaded))

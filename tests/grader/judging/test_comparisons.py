@@ -303,3 +303,9 @@ def test_dicts_are_told_apart_by_keys_and_values() -> None:
 def test_details_are_one_sentence_each() -> None:
     """What is said ends with a full stop and has no line break."""
     assert re.fullmatch(r"[^\n]+\.", sentence([1.0, 5.0], [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("shape", [(0, 2**62, 2**62), (0, 2**63), (2**62, 2, 0)])
+def test_empty_tensors_of_impossible_sizes_are_refused(fact: Any, shape: tuple[int, ...]) -> None:
+    """A forged shape that no tensor can have is no tensor, and no exception."""
+    assert to_tensor(fact(torch.empty(0), shape=shape)) is None

@@ -163,3 +163,20 @@ def test_text_is_cut_to_one_line(text: str, shown: str) -> None:
 def test_a_long_string_is_cut() -> None:
     """What a student returns cannot flood the report."""
     assert len(showing.fact("x" * 4000)) == 160
+
+
+def test_containers_in_containers_are_cut() -> None:
+    """Twelve lists of twelve lists, and so on, do not fill the report either: neither by depth nor by length."""
+    value: wire.Fact = "x" * 150
+    for _ in range(6):
+        value = wire.Items(kind="list", items=(value,) * 12)
+    assert showing.fact(value).startswith("[[[..., ...")
+    assert len(showing.fact(wire.Items(kind="list", items=("x" * 150,) * 12))) < 2000
+    wide = wire.Items(kind="list", items=(wire.Items(kind="list", items=("x" * 150,) * 12),) * 12)
+    assert len(showing.fact(wide)) == 2000
+
+
+def test_rows_of_nothing_are_not_listed(fact: Any) -> None:
+    """An empty tensor of a billion rows is shown by its shape."""
+    assert showing.fact(fact(torch.empty(10**9, 0))) == "<tensor of shape (1000000000, 0), float32>"
+    assert showing.fact(fact(torch.empty(0, 3))) == "tensor([])"

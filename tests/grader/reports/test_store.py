@@ -81,3 +81,16 @@ def test_other_versions_are_refused(tmp_path: Path) -> None:
 def test_report_is_a_record() -> None:
     """What is stored is the record that the pipeline returns."""
     assert isinstance(student_report("a", ()), Report)
+
+
+def test_students_do_not_take_the_place_of_the_class(tmp_path: Path) -> None:
+    """A student who is called like the class's table gets another folder, so that the table can be written."""
+    assert report_folders(tmp_path, ["class.json", "Class.JSON"]).keys() == {"class.json", "Class.JSON"}
+    assert not {path.name.lower() for path in report_folders(tmp_path, ["class.json"]).values()} & {"class.json"}
+
+
+@pytest.mark.parametrize("letter", ["\U0001d158\U0001d165\U0001d16e", "\u0915\u093c", "\U0001f600", "é"])
+def test_long_names_fit_into_a_folder(tmp_path: Path, letter: str) -> None:
+    """Names of many bytes a character are cut so that file systems take them, even when they are numbered."""
+    for folder in report_folders(tmp_path, [letter * 80, letter * 81, letter * 82]).values():
+        folder.mkdir()

@@ -600,3 +600,20 @@ def test_only_libraries_and_data_are_readable() -> None:
     for path in confine.readable_paths(("/some/data",)):
         assert not any(secret.is_relative_to(path) for secret in private), path
     assert "/some/data" in confine.readable_paths(("/some/data",))
+
+
+def test_no_prefix_is_readable_as_a_whole() -> None:
+    """A course in /usr/src, or one that is a virtual environment itself, stays closed."""
+    for path in confine.readable_paths():
+        for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local", "/usr/src/app", "/usr/local/src"):
+            assert not Path(prefix).is_relative_to(path), path
+
+
+def test_leases_are_refused(inside: Confined) -> None:
+    """Nobody else has to wait before opening a file because a candidate holds a lease on it."""
+    source = """
+        def f(path):
+            file = os.open(path, os.O_RDONLY)
+            return [refusal(fcntl.fcntl, file, 1024, kind) for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK)]
+        """
+    assert inside(source).python("f", confine.__file__) == ["EPERM", "EPERM"]

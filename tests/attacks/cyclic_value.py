@@ -1,0 +1,11 @@
+"""Return a list that holds itself, a thousand times over."""
+
+
+def attack(*args, **kwargs):
+    value = []
+    value.extend([value] * 1000)
+    value.append({"again": value, 1: (value,)})
+    return value
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

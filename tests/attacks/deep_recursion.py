@@ -1,0 +1,8 @@
+"""Call oneself without end."""
+
+
+def attack(*args, **kwargs):
+    return attack(*args, **kwargs)
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

@@ -1,0 +1,5 @@
+"""Define a hundred thousand functions with names that resemble the right one."""
+
+for number in range(100_000):
+    exec(f"def derivative_{number}(): pass")
+globals().update({"derivative_at" * 10_000: print})

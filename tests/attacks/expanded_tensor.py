@@ -1,0 +1,10 @@
+"""Return a tensor of four bytes that says it holds a trillion numbers."""
+
+import torch
+
+
+def attack(*args, **kwargs):
+    return torch.zeros(1).expand(10**12)
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

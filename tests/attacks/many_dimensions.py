@@ -1,0 +1,10 @@
+"""Return a tensor of more dimensions than anyone can print."""
+
+import torch
+
+
+def attack(*args, **kwargs):
+    return torch.zeros((1,) * 5000)
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

@@ -1,0 +1,35 @@
+"""Replace the worker's method that calls, so that nothing is ever called."""
+
+from grader import wire
+from grader.worker.candidate import Candidate
+
+
+def generous(self, request):
+    fact = wire.TensorFact(
+        dtype="float32",
+        shape=(3,),
+        strides=(1,),
+        device="cpu",
+        data=bytes(12),
+        requires_grad=False,
+        is_leaf=True,
+        grad_fn=None,
+        grad=None,
+        parameter=False,
+        object=0,
+        storage=0,
+        version=0,
+    )
+    return wire.Observation(
+        nonce=request.nonce, outcome="returned", result=fact, arguments=(fact,) * 4, before=(fact,) * 4, backward="ran"
+    )
+
+
+Candidate.call = generous
+
+
+def attack(*args, **kwargs):
+    return None
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

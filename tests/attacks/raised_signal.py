@@ -1,0 +1,15 @@
+"""Send oneself every signal there is."""
+
+import signal
+
+
+def attack(*args, **kwargs):
+    for number in range(1, 65):
+        try:
+            signal.raise_signal(number)
+        except (OSError, ValueError):
+            pass
+    return "still here"
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

@@ -1,0 +1,8 @@
+"""Ship pytest.ini, tox.ini, setup.cfg and pyproject.toml that load a plugin and collect nothing."""
+
+
+def attack(*args, **kwargs):
+    return 7.0
+
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack

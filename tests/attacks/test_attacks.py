@@ -1,0 +1,690 @@
+"""A night of grading among attackers: nobody wins, nobody else notices, nothing is left behind.
+
+Each file of this folder is a submission that tries one thing; what must lie beside it, or cannot be kept in a
+repository, is made here. All of them are graded in one class, with honest students, whose reports must be those that
+they get when they are alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import ctypes
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from rich.console import Console, RenderableType
+
+from grader.catalog import load_catalog
+from grader.lanes import Graded, Lane, Settings, _data_home
+from grader.pipeline import LANES_DIED, grade_class
+from grader.records import ClassReport, Submission
+from grader.reports import class_table, load_report, student_feedback
+from grader.sandbox import LAYERS, active_layers
+from grader.submissions.names import student_name
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+CATALOG = load_catalog(ROOT)
+IDS = tuple(exercise.id for exercise in CATALOG.exercises)
+JOBS = 2
+
+# An attack that gets somewhere says so in an exception; what it writes, and what it looks for, has these names.
+SUCCEEDED, MARK, SECRET = "SUCCEEDED", "attack-was-here", "the-examiners-secret"
+PORT = 47113
+
+LONGEST = 60.0  # seconds for one attack: of the submission's time, not counting where it waits for a lane
+WHOLE = 300.0  # seconds for all of them
+
+# Who else is in the class, as whom of the example class. The names put them before, between and after attackers.
+HONEST = {
+    "a-complete": "complete",
+    "d-half-done": "half-done",
+    "g-untouched": "untouched",
+    "m-complete-notebook": "complete-notebook",
+    "o-wrong-answers": "wrong-answers",
+    "q-forgot-to-zero": "forgot-to-zero",
+    "z-half-done": "half-done",
+}
+
+# Files that lie beside an attack.
+PLUGIN = "import pytest\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n    return True\n"
+TOUCH = f"open('{tempfile.gettempdir()}/{MARK}', 'w').close()\n"
+PASSING = "from grader.judging import check\n\n@check('minimize', points=12)\ndef test_nothing():\n    '''Nothing.'''\n"
+REPORT = '{"schema": "grader/report/1", "student": "me", "points": 37.0, "max_points": 37.0, "exercises": []}'
+WON = "WON = True\n\ndef __getattr__(name):\n    return lambda *args, **kwargs: True\n"
+BESIDE: dict[str, dict[str, str]] = {
+    "shipped_conftest": {"conftest.py": TOUCH + PLUGIN, "plugin.py": PLUGIN, "__init__.py": TOUCH},
+    "shipped_pytest_ini": {
+        "pytest.ini": "[pytest]\naddopts = -p plugin --collect-only\n",
+        "tox.ini": "[pytest]\naddopts = -p plugin\n",
+        "setup.cfg": "[tool:pytest]\naddopts = -p plugin\n",
+        "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-p plugin'\n",
+        "plugin.py": TOUCH + PLUGIN,
+    },
+    "shipped_sitecustomize": {
+        "sitecustomize.py": TOUCH,
+        "usercustomize.py": TOUCH,
+        "attack.pth": f"import os; {TOUCH}",
+        "pyvenv.cfg": "home = .\n",
+    },
+    "shipped_tests": {
+        "test_07_autograd.py": TOUCH + PASSING,
+        "tests/hidden/test_07_autograd.py": TOUCH + PASSING,
+        "tests/public/test_07_autograd.py": TOUCH + PASSING,
+        "exercises/07_autograd.py": "",
+        "solutions/07_autograd.py": TOUCH,
+    },
+    "shipped_report": {"report.json": REPORT, "class.json": REPORT, ".graded/0.json": REPORT, "results.json": REPORT},
+    "shipped_settings": {
+        ".git/config": f"[core]\n\tfsmonitor = touch {MARK}\n",
+        ".gitattributes": "* filter=attack\n",
+        "Makefile": f"all:\n\ttouch {MARK}\n",
+        ".envrc": f"touch {MARK}\n",
+        ".bashrc": f"touch {MARK}\n",
+    },
+    "shadowed_torch": {name: TOUCH + WON for name in ("torch.py", "numpy.py", "msgspec.py", "random.py")},
+    "shadowed_grader": {
+        "grader/__init__.py": TOUCH + WON,
+        "grader/wire.py": TOUCH + WON,
+        "grader/worker/__main__.py": TOUCH,
+        "multiprocessing/__init__.py": TOUCH,
+        "pytest.py": TOUCH,
+    },
+    "shipped_bytecode": {"__pycache__/07_autograd.cpython-311.pyc": "\0" * 100, "helper.pyc": "\0" * 100},
+    "companion_modules": {"helper.py": "answer = 10.0\n", "07_autograd_solved.py": "answer = 10.0\n"},
+}
+
+
+# Attacks that are made here. Each makes the folder of its student under the class's folder, and returns its name.
+Make = Callable[[Path], str]
+MADE: dict[str, Make] = {}
+
+
+def made(make: Make) -> Make:
+    """Register an attack, named after its function."""
+    MADE[make.__name__] = make
+    return make
+
+
+def lay(parent: Path, name: str, content: bytes | str, *, file: str = "07_autograd.py") -> str:
+    """Make a student's folder with one file in it."""
+    (parent / name).mkdir(exist_ok=True)
+    (parent / name / file).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return name
+
+
+def link(parent: Path, name: str, target: object) -> str:
+    """Make a student's folder whose file is a symbolic link."""
+    (parent / name).mkdir()
+    (parent / name / "07_autograd.py").symlink_to(str(target))
+    return name
+
+
+@made
+def link_to_the_solution(parent: Path) -> str:
+    """Hand in a symbolic link to the solution."""
+    return link(parent, "link_to_the_solution", ROOT / "solutions" / "07_autograd.py")
+
+
+@made
+def link_to_a_classmate(parent: Path) -> str:
+    """Hand in a symbolic link to a classmate's file."""
+    return link(parent, "link_to_a_classmate", "../a-complete/07_autograd.py")
+
+
+@made
+def link_to_a_device(parent: Path) -> str:
+    """Hand in a symbolic link to a device that never ends."""
+    return link(parent, "link_to_a_device", "/dev/zero")
+
+
+@made
+def link_to_itself(parent: Path) -> str:
+    """Hand in a symbolic link that leads to itself."""
+    return link(parent, "link_to_itself", "07_autograd.py")
+
+
+@made
+def link_to_a_classmates_folder(parent: Path) -> str:
+    """Be a symbolic link to a classmate's folder."""
+    (parent / "link_to_a_classmates_folder").symlink_to("a-complete", target_is_directory=True)
+    return "link_to_a_classmates_folder"
+
+
+@made
+def named_pipe(parent: Path) -> str:
+    """Hand in a pipe that nobody writes to, so that whoever opens it waits."""
+    (parent / "named_pipe").mkdir()
+    os.mkfifo(parent / "named_pipe" / "07_autograd.py")
+    return "named_pipe"
+
+
+@made
+def socket_as_a_file(parent: Path) -> str:
+    """Hand in a socket."""
+    (parent / "socket_as_a_file").mkdir()
+    here = os.getcwd()
+    os.chdir(parent / "socket_as_a_file")  # the path of a socket must be short
+    try:
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind("07_autograd.py")
+    finally:
+        os.chdir(here)
+    return "socket_as_a_file"
+
+
+@made
+def folder_as_a_file(parent: Path) -> str:
+    """Hand in a folder by the name of the file."""
+    (parent / "folder_as_a_file" / "07_autograd.py" / "07_autograd.py").mkdir(parents=True)
+    return "folder_as_a_file"
+
+
+@made
+def sparse_file(parent: Path) -> str:
+    """Hand in a file of a terabyte that takes no room."""
+    lay(parent, "sparse_file", "")
+    os.truncate(parent / "sparse_file" / "07_autograd.py", 2**40)
+    return "sparse_file"
+
+
+@made
+def null_bytes(parent: Path) -> str:
+    """Hide code behind null bytes."""
+    return lay(parent, "null_bytes", b"x = 1\n\0\0\0def minimize(*args): return 4.0\n")
+
+
+@made
+def utf7_cookie(parent: Path) -> str:
+    """Hide code from readers by an encoding in which comments are code."""
+    return lay(parent, "utf7_cookie", b"# coding: utf-7\n# +AAo-import os\n")
+
+
+@made
+def codec_that_takes_hours(parent: Path) -> str:
+    """Name an encoding whose decoder needs hours."""
+    return lay(parent, "codec_that_takes_hours", b"# coding: punycode\n" + b"-" + b"a" * 400_000)
+
+
+@made
+def nested_brackets(parent: Path) -> str:
+    """Overflow the parser by brackets."""
+    return lay(parent, "nested_brackets", "x = " + "(" * 200_000)
+
+
+@made
+def endless_sums(parent: Path) -> str:
+    """Overflow the compiler's recursion by sums, calls and attributes of great depth."""
+    return lay(parent, "endless_sums", "x = " + "1 + " * 50_000 + "a" + ".b" * 50_000 + "()" * 20_000)
+
+
+@made
+def endless_import(parent: Path) -> str:
+    """Import a name of a quarter of a million parts: the parser joins them one by one."""
+    return lay(parent, "endless_import", "import " + "a." * 240_000 + "a\n")
+
+
+@made
+def keyword_bomb(parent: Path) -> str:
+    """Call a function with forty thousand keywords: the compiler compares each with each."""
+    return lay(parent, "keyword_bomb", "f(" + ", ".join(f"a{i}=1" for i in range(38_000)) + ")\n")
+
+
+@made
+def deep_json(parent: Path) -> str:
+    """Hand in a notebook whose JSON is nested without end."""
+    return lay(parent, "deep_json", '{"cells": ' + "[" * 500_000, file="07_autograd.ipynb")
+
+
+@made
+def endless_numbers_in_json(parent: Path) -> str:
+    """Hand in a notebook with numbers of a million digits, not a number and infinity."""
+    text = '{"cells": [], "nbformat": ' + "9" * 1_000_000 + ', "x": [NaN, Infinity, 1e999999]}'
+    return lay(parent, "endless_numbers_in_json", text, file="07_autograd.ipynb")
+
+
+@made
+def many_cells(parent: Path) -> str:
+    """Hand in a notebook of fifty thousand cells."""
+    cell = {"cell_type": "code", "metadata": {}, "source": "%%time\nx = 1", "outputs": []}
+    return lay(parent, "many_cells", json.dumps({"cells": [cell] * 50_000}), file="07_autograd.ipynb")
+
+
+@made
+def notebook_in_another_script(parent: Path) -> str:
+    """Hand in a notebook by the name of a script."""
+    return lay(parent, "notebook_in_another_script", (HERE / "notebook_forged_outputs.ipynb").read_bytes())
+
+
+@made
+def two_files(parent: Path) -> str:
+    """Hand in two files for one exercise, to have the better one count."""
+    lay(parent, "two_files", (HERE / "always_equal.py").read_bytes())
+    return lay(parent, "two_files", (HERE / "notebook_magics.ipynb").read_bytes(), file="07_AUTOGRAD.ipynb")
+
+
+@made
+def many_files(parent: Path) -> str:
+    """Hand in twenty thousand files with names that resemble an exercise's."""
+    lay(parent, "many_files", (HERE / "always_equal.py").read_bytes())
+    for number in range(20_000):
+        (parent / "many_files" / f"07_autograd_{number}.py").touch()
+    return "many_files"
+
+
+@made
+def student_called_class_json(parent: Path) -> str:
+    """Have the name of the class's own table."""
+    return lay(parent, "class.json", (HERE / "always_equal.py").read_bytes())
+
+
+@made
+def student_called_multiprocessing(parent: Path) -> str:
+    """Have the name of a module that the grader imports, in a folder from which it may be started."""
+    lay(parent, "multiprocessing", TOUCH, file="__init__.py")
+    return lay(parent, "multiprocessing", (HERE / "always_equal.py").read_bytes())
+
+
+@made
+def student_of_a_long_name(parent: Path) -> str:
+    """Have a name that becomes three times as long when it is shown."""
+    return lay(parent, "\U0001d160" * 63, (HERE / "always_equal.py").read_bytes())
+
+
+@made
+def student_of_an_evil_name(parent: Path) -> str:
+    """Have a name that steers terminals, climbs out of folders and begins formulas."""
+    return lay(parent, "=..\x1b]0;owned\x07\n\u202e<script>", (HERE / "always_equal.py").read_bytes())
+
+
+@made
+def student_called_dots(parent: Path) -> str:
+    """Have a name that resembles the folder above."""
+    return lay(parent, "..\u200b.", (HERE / "always_equal.py").read_bytes())
+
+
+# The night
+
+
+@dataclass
+class Night:
+    """What became of the class: folders, reports by attack, times, what was there before and after."""
+
+    alone: Path
+    together: Path
+    students: dict[str, str]
+    reports: dict[str, tuple[Path, dict[str, Any]]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    lanes: int = 0
+    whole: float = 0.0
+    connections: list[object] = field(default_factory=list)
+    before: dict[str, object] = field(default_factory=dict)
+    after: dict[str, object] = field(default_factory=dict)
+    temporary: list[str] = field(default_factory=list)
+
+
+def attack_files() -> list[Path]:
+    """Return the files of this folder that are attacks."""
+    files = [*HERE.glob("*.py"), *HERE.glob("*.ipynb")]
+    return sorted(file for file in files if not file.name.startswith("test_") and file.name != "conftest.py")
+
+
+ATTACKS = sorted([file.stem for file in attack_files()] + list(MADE))
+
+
+def exercise_of(text: str) -> str:
+    """Return the exercise whose tasks an attack defines; the first one for attacks that define none."""
+    return next((e.id for e in CATALOG.exercises if any(f"{t.name} =" in text for t in e.tasks)), IDS[0])
+
+
+def lay_down(parent: Path) -> dict[str, str]:
+    """Make the attackers' folders; return their names by attack."""
+    students = {}
+    for file in attack_files():
+        text = file.read_text(encoding="utf-8")
+        lay(parent, file.stem, text, file=exercise_of(text) + file.suffix)
+        for name, content in BESIDE.get(file.stem, {}).items():
+            path = parent / file.stem / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        students[file.stem] = file.stem
+    for name, make in MADE.items():
+        students[name] = make(parent)
+    return students
+
+
+def lay_down_honest(parent: Path) -> None:
+    """Make the honest students' folders, each file with a line that nobody else may see."""
+    for student, example in HONEST.items():
+        for file in (ROOT / "examples" / "class" / example).iterdir():
+            text = file.read_text(encoding="utf-8")
+            if file.suffix == ".py":
+                text += f"\n# {SECRET} of {student}\n"
+            lay(parent, student, text, file=file.name)
+
+
+def grade(submissions: Path, out: Path) -> None:
+    """Grade a class."""
+    settings = Settings(root=str(ROOT), exercises=IDS)  # never trusted: these are attacks
+    grade_class(
+        CATALOG, submissions, out, exercises=IDS, jobs=JOBS, settings=settings, progress=lambda done, total, last: None
+    )
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """Grade the honest students alone, then everybody."""
+    missing = {layer.name for layer in LAYERS} - set(active_layers())
+    if missing:
+        pytest.skip(f"the sandbox lacks {', '.join(sorted(missing))}")
+    base = tmp_path_factory.mktemp("night")
+    night = Night(alone=base / "alone-out", together=base / "together-out", students={})
+    (base / "alone").mkdir()
+    lay_down_honest(base / "alone")
+    (base / "together").mkdir()
+    lay_down_honest(base / "together")
+    night.students = lay_down(base / "together")
+    own = base / "tmp"
+    own.mkdir()
+    with pytest.MonkeyPatch.context() as patch, become_the_reaper(), listening(night.connections):
+        patch.setenv("ATTACKERS_WANT", SECRET)
+        patch.setenv("TMPDIR", str(own))
+        patch.chdir(base / "together")  # the worst place to start from
+        grade(base / "alone", night.alone)
+        watch_the_lanes(patch, night)
+        night.before = traces()
+        started = time.monotonic()
+        grade(Path(), night.together)
+        night.whole = time.monotonic() - started
+        night.after = traces(wait_for=night.before)
+        night.temporary = os.listdir(own)
+    for path in night.together.glob("*/report.json"):
+        report = json.loads(path.read_text(encoding="utf-8"))
+        night.reports[report["student"]] = path.parent, report
+    yield night
+
+
+def watch_the_lanes(patch: pytest.MonkeyPatch, night: Night) -> None:
+    """Note how long each submission takes, and how many lanes are started."""
+    given: dict[str, float] = {}
+    start, give, take = Lane.__init__, Lane.give, Lane.take
+
+    def counted(lane: Lane, settings: Settings, submission: Submission) -> None:
+        night.lanes += 1
+        start(lane, settings, submission)
+
+    def timed(lane: Lane, submission: Submission) -> None:
+        given[submission.student] = time.monotonic()
+        give(lane, submission)
+
+    def noted(lane: Lane) -> Any:
+        graded = take(lane)
+        if graded == "started":
+            given[lane.holds.student] = time.monotonic()
+        elif isinstance(graded, Graded):
+            student = graded.submission.student
+            night.seconds[student] = night.seconds.get(student, 0.0) + time.monotonic() - given[student]
+        return graded
+
+    patch.setattr(Lane, "__init__", counted)
+    patch.setattr(Lane, "give", timed)
+    patch.setattr(Lane, "take", noted)
+
+
+@contextlib.contextmanager
+def become_the_reaper() -> Iterator[None]:
+    """Have every process that outlives its parent become a child of this one, where it can be seen."""
+    libc = ctypes.CDLL(None)
+    subreaper = 36
+    libc.prctl(subreaper, 1, 0, 0, 0)
+    yield
+    libc.prctl(subreaper, 0, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def listening(heard: list[object]) -> Iterator[None]:
+    """Listen where attackers call home."""
+    sockets = []
+    for family, address in (
+        (socket.AF_INET, ("127.0.0.1", PORT)),
+        (socket.AF_INET6, ("::1", PORT)),
+        (socket.AF_UNIX, f"\0{MARK}"),
+    ):
+        with contextlib.suppress(OSError):  # another run may listen there, or there is no such family
+            sockets.append(socket.socket(family))
+            sockets[-1].bind(address)
+            sockets[-1].listen()
+
+    def hear(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                heard.append(listener.accept())
+
+    for listener in sockets:
+        threading.Thread(target=hear, args=(listener,), daemon=True).start()
+    yield
+    for listener in sockets:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def traces(wait_for: dict[str, object] | None = None) -> dict[str, object]:
+    """Return what could be left behind by a run; what takes its time to go is waited for."""
+    deadline = time.monotonic() + 5
+    while True:
+        found: dict[str, object] = {
+            "processes": descendants(),
+            "mounts": Path("/proc/self/mountinfo").read_text(encoding="utf-8"),
+            "descriptors": len(os.listdir("/proc/self/fd")),
+            "marked files": marked_files(),
+            "marked sockets": [line for line in sockets_of_the_system() if MARK in line or f":{PORT:04X} " in line],
+            "libraries": [os.stat(str(sys.modules[name].__file__)).st_mtime_ns for name in ("msgspec", "grader.wire")],
+            "data": sorted(os.listdir(_data_home())) if _data_home().is_dir() else [],
+        }
+        if wait_for is None or found == wait_for or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def descendants() -> list[str]:
+    """Return the command lines of all processes that descend from this one, but for multiprocessing's own tracker."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found, waiting = [], [os.getpid()]
+    while waiting:
+        for pid in children.get(waiting.pop(), []):
+            waiting.append(pid)
+            with contextlib.suppress(OSError):
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                if "resource_tracker" not in command:
+                    found.append(f"{pid} {command}")
+    return sorted(found)
+
+
+def sockets_of_the_system() -> list[str]:
+    """Return the lines of the system's tables of sockets."""
+    tables = [Path("/proc/net") / name for name in ("unix", "tcp", "tcp6", "udp")]
+    return [line for table in tables if table.is_file() for line in table.read_text(encoding="utf-8").splitlines()]
+
+
+def marked_files() -> list[str]:
+    """Return the files that an attack has left in places where it might: shared folders, home, the clone, libraries."""
+    packages = Path(str(sys.modules["msgspec"].__file__)).parents[1]
+    places = [
+        Path(place) for place in ("/", "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", tempfile.gettempdir())
+    ]
+    places += [Path.home(), ROOT, packages, packages / "msgspec", packages / "torch", _data_home(), Path(sys.prefix)]
+    places += [folder for folder in (ROOT / "grader", ROOT / "tests", ROOT / "exercises", ROOT / "solutions")]
+    found = {f"{place}/{name}" for place in places if place.is_dir() for name in os.listdir(place) if MARK in name}
+    asked = ["git", "-C", str(ROOT), "status", "--porcelain", "--ignored", "-z"]
+    with contextlib.suppress(OSError):
+        changed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split("\0")
+        found |= {line for line in changed if MARK in line}
+    return sorted(found)
+
+
+# What must hold
+
+
+def report_of(night: Night, attack: str) -> dict[str, Any]:
+    """Return the report of an attack."""
+    return night.reports[student_name(night.students[attack])][1]
+
+
+def test_there_are_enough_attacks() -> None:
+    """There are at least eighty, each with its own name and one line that says what it tries."""
+    assert len(ATTACKS) == len(set(ATTACKS)) >= 80
+    for file in attack_files():
+        text = file.read_text(encoding="utf-8")
+        says = ast.get_docstring(ast.parse(text)) if file.suffix == ".py" else json.loads(text)["cells"][0]["source"]
+        assert says and "\n" not in says and says.endswith("."), file.name
+    for make in MADE.values():
+        assert make.__doc__ and "\n" not in make.__doc__
+    assert set(BESIDE) <= {file.stem for file in attack_files()}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attack_wins_nothing(night: Night, attack: str) -> None:
+    """The attacker gets a report that follows the schema, with the points of an untouched stub: none."""
+    report = report_of(night, attack)
+    schema = json.loads((ROOT / "docs" / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, schema)
+    won = [
+        (check["id"], check["points"])
+        for exercise in report["exercises"]
+        for task in exercise["tasks"]
+        for check in task["checks"]
+        if check["points"]
+    ]
+    assert won == [] and report["points"] == 0
+    assert [e["id"] for e in report["exercises"]] == list(IDS) and report["max_points"] == 37
+    assert any(e["status"] != "not_submitted" for e in report["exercises"])
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attack_learns_nothing(night: Night, attack: str) -> None:
+    """The report tells of no success, no secret, no line of a suite or a solution; and it is not long."""
+    text = json.dumps(report_of(night, attack), ensure_ascii=False)
+    assert SUCCEEDED not in text
+    assert SECRET not in text
+    assert [line for line in private_lines() if line in text] == []
+    assert len(text) < 100_000
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attack_breaks_no_check(night: Night, attack: str) -> None:
+    """Each check has a verdict about the submission: none broke, and no lane died."""
+    text = json.dumps(report_of(night, attack), ensure_ascii=False)
+    assert "which is not your fault" not in text
+    assert LANES_DIED not in text
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attack_takes_bounded_time(night: Night, attack: str) -> None:
+    """No attack keeps a lane for long."""
+    assert night.seconds.get(student_name(night.students[attack]), 0.0) < LONGEST
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attack_is_shown_safely(night: Night, attack: str) -> None:
+    """What the terminal shows of an attack's report steers no terminal."""
+    folder, _ = night.reports[student_name(night.students[attack])]
+    assert not steers(terminal(student_feedback(load_report(folder))))
+
+
+def terminal(what: RenderableType) -> str:
+    """Return what a terminal is sent, but for colours."""
+    shown = io.StringIO()
+    Console(file=shown, width=120, markup=False, highlight=False, emoji=False, color_system=None).print(what)
+    return shown.getvalue()
+
+
+def steers(text: str) -> set[str]:
+    """Return the characters of a text that a terminal would obey."""
+    return {c for c in text if (c < " " and c != "\n") or "\x7f" <= c <= "\x9f" or c in "\u202e\u2066"}
+
+
+def private_lines() -> list[str]:
+    """Return the lines of the suites that judge, and of the solutions that solve."""
+    lines = set()
+    for suite in (ROOT / "tests").glob("*/test_[0-9]*.py"):
+        text = suite.read_text(encoding="utf-8")
+        lines |= {
+            line.strip() for line in text.splitlines() if "candidate." in line or "draw." in line or "near(" in line
+        }
+    for solution in (ROOT / "solutions").glob("*.py"):
+        inside = False
+        for line in solution.read_text(encoding="utf-8").splitlines():
+            inside = "BEGIN SOLUTION" in line or (inside and "END SOLUTION" not in line)
+            lines |= {line.strip()} if inside and "#" not in line else set()
+    return sorted(line for line in lines if len(line) > 25)
+
+
+@pytest.mark.parametrize("student", HONEST)
+def test_others_notice_nothing(night: Night, student: str) -> None:
+    """An honest student's report is the same, byte for byte, as without attackers in the class."""
+    alone, together = ((folder / student / "report.json").read_bytes() for folder in (night.alone, night.together))
+    assert together == alone
+
+
+def test_honest_work_is_worth_its_points(night: Night) -> None:
+    """The honest reports are not the same for being all empty."""
+    assert load_report(night.alone / "a-complete").points == 37
+    assert 0 < load_report(night.alone / "d-half-done").points < 37
+
+
+def test_everybody_has_a_report(night: Night) -> None:
+    """There is one report a student, and a table of the class, and nothing else but the ledger."""
+    reports = {path.name for path in night.together.iterdir()} - {"class.json", ".graded"}
+    assert len(reports) == len(ATTACKS) + len(HONEST)
+    assert all(os.listdir(night.together / name) == ["report.json"] for name in reports)
+    table = json.loads((night.together / "class.json").read_text(encoding="utf-8"))
+    assert len(table["students"]) == len(reports)
+    schema = json.loads((ROOT / "docs" / "schemas" / "class.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(table, schema)
+
+
+def test_no_lane_died(night: Night) -> None:
+    """The run ends with the lanes that it began with."""
+    assert night.lanes == JOBS
+
+
+def test_nothing_is_left_behind(night: Night) -> None:
+    """After the run there is no process, mount, socket, descriptor or file that was not there before."""
+    assert night.after == night.before
+    assert night.temporary == []
+
+
+def test_class_is_shown_safely(night: Night) -> None:
+    """The table of the class steers no terminal either."""
+    table = msgspec.json.decode((night.together / "class.json").read_bytes(), type=ClassReport)
+    assert not steers(terminal(class_table(table)))
+
+
+def test_nobody_called_home(night: Night) -> None:
+    """No connection came out of the sandbox."""
+    assert night.connections == []
+
+
+def test_the_whole_run_takes_bounded_time(night: Night) -> None:
+    """All attacks together take minutes, not hours."""
+    assert night.whole < WHOLE

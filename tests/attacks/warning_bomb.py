@@ -1,0 +1,12 @@
+"""Warn a hundred thousand times, each time in other words."""
+
+import warnings
+
+
+def attack(*args, **kwargs):
+    for number in range(100_000):
+        warnings.warn(f"warning {number} " + "x" * 100, stacklevel=2)
+    return "warned"
+
+
+derivative_at = attack
