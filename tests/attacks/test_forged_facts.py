@@ -31,6 +31,7 @@ import torch
 
 from grader import wire
 from grader.catalog import load_catalog
+from grader.datasets import install_california_housing
 from grader.judging.comparisons import DTYPES
 from grader.judging.examinee import Examinee
 from grader.judging.examiner import Examiner, run_examiner
@@ -46,23 +47,25 @@ Ask = Callable[[wire.Call], wire.Observation]
 
 
 class Forger:
-    """Answers as the reference does in every fact; subclasses guess the values."""
+    """Answers as the reference does in every fact; subclasses guess the values.
 
-    def __init__(self) -> None:
+    `words` are what the reference answers in words: labels are no secret, only when to give which.
+    """
+
+    def __init__(self, words: list[wire.Fact]) -> None:
+        self.words = words
         self._random = random.Random(0)
         self._generator = torch.Generator().manual_seed(0)
-        self._words: dict[str, list[wire.Fact]] = {}
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
         """Return the observation with values that the forger can know."""
         given = list(_tensors_in((*call.arguments, *call.keywords.values())))
         numbers = list(_numbers_in((*call.arguments, *call.keywords.values())))
-        handed = [*call.arguments] if call.probe is None else list(call.arguments)
         return msgspec.structs.replace(
             truth,
             result=self._guess(truth.result, given, numbers),
             arguments=tuple(
-                self._left(fact, handed[i] if i < len(handed) else None, given, numbers)
+                self._left(fact, call.arguments[i] if i < len(call.arguments) else None, given, numbers)
                 for i, fact in enumerate(truth.arguments)
             ),
             keywords={key: self._guess(fact, given, numbers) for key, fact in truth.keywords.items()},
@@ -95,17 +98,10 @@ class Forger:
             pairs = tuple((key, self._guess(value, given, numbers)) for key, value in fact.items)
             return msgspec.structs.replace(fact, items=pairs)
         if isinstance(fact, (str, bool, wire.Named)):
-            return self._word(fact)
+            return self.word([word for word in self.words if type(word) is type(fact)])
         if isinstance(fact, (int, float)):
             return type(fact)(self.number(numbers))
         return fact
-
-    def _word(self, fact: wire.Fact) -> wire.Fact:
-        """Return one of the words that the reference has been heard to say: the labels are no secret."""
-        known = self._words.setdefault(type(fact).__name__, [])
-        if fact not in known:
-            known.append(fact)
-        return self._random.choice(known)
 
     def _tensor(self, fact: wire.TensorFact, given: list[wire.TensorInput]) -> wire.TensorFact:
         grad = None if fact.grad is None else self._tensor(fact.grad, given)
@@ -114,6 +110,10 @@ class Forger:
             return msgspec.structs.replace(fact, grad=grad)
         known = [t for t in given if t.shape == fact.shape and t.dtype == fact.dtype and t.device == "cpu"]
         return msgspec.structs.replace(fact, data=self.data(fact, dtype, known), grad=grad)
+
+    def word(self, words: list[wire.Fact]) -> wire.Fact:
+        """Guess a word, a bool or a name, knowing which there are."""
+        return self._random.choice(words)
 
     def number(self, numbers: list[float]) -> float:
         """Guess a number, knowing those that were handed over."""
@@ -125,11 +125,16 @@ class Forger:
 
 
 class Constant(Forger):
-    """Guesses one number, everywhere."""
+    """Guesses one number, and one word, everywhere."""
 
-    def __init__(self, value: float) -> None:
-        super().__init__()
+    def __init__(self, words: list[wire.Fact], value: float, which: int) -> None:
+        super().__init__(words)
         self._value = value
+        self._which = which
+
+    def word(self, words: list[wire.Fact]) -> wire.Fact:
+        """Guess the word."""
+        return words[self._which % len(words)]
 
     def number(self, numbers: list[float]) -> float:
         """Guess the number."""
@@ -155,8 +160,8 @@ class Noise(Forger):
 class Echo(Noise):
     """Guesses what it was handed: the first value that fits, or the last one."""
 
-    def __init__(self, which: int) -> None:
-        super().__init__()
+    def __init__(self, words: list[wire.Fact], which: int) -> None:
+        super().__init__(words)
         self._which = which
 
     def number(self, numbers: list[float]) -> float:
@@ -173,8 +178,8 @@ class Echo(Noise):
 class Unclear(Constant):
     """Guesses zeros, and says that they are in a dtype so coarse that they may be near enough."""
 
-    def __init__(self, dtype: str) -> None:
-        super().__init__(0.0)
+    def __init__(self, words: list[wire.Fact], dtype: str) -> None:
+        super().__init__(words, 0.0, 0)
         self._dtype = dtype
 
     def _tensor(self, fact: wire.TensorFact, given: list[wire.TensorInput]) -> wire.TensorFact:
@@ -186,26 +191,35 @@ class Unclear(Constant):
 
 
 class Truthful(Forger):
-    """Does not forge: what the forgers are compared with."""
+    """Does not forge: what the forgers are compared with. It notes the words for them."""
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
         """Return the truth."""
+        waiting = [truth.result]
+        while waiting:
+            fact = waiting.pop()
+            if isinstance(fact, wire.Items):
+                waiting += fact.items
+            elif isinstance(fact, wire.Pairs):
+                waiting += [value for _, value in fact.items]
+            elif isinstance(fact, (str, bool, wire.Named)) and fact not in self.words:
+                self.words.append(fact)
         return truth
 
 
-FORGERS: dict[str, Callable[[], Forger]] = {
-    "truth": Truthful,
-    "zero": lambda: Constant(0.0),
-    "one": lambda: Constant(1.0),
-    "minus one": lambda: Constant(-1.0),
-    "not a number": lambda: Constant(float("nan")),
-    "infinity": lambda: Constant(float("inf")),
+FORGERS: dict[str, Callable[[list[wire.Fact]], Forger]] = {
+    "truth": Truthful,  # the first to be examined
+    "zero": lambda words: Constant(words, 0.0, 0),
+    "one": lambda words: Constant(words, 1.0, 1),
+    "minus one": lambda words: Constant(words, -1.0, 2),
+    "not a number": lambda words: Constant(words, float("nan"), 3),
+    "infinity": lambda words: Constant(words, float("inf"), 4),
     "noise": Noise,
-    "first input": lambda: Echo(0),
-    "last input": lambda: Echo(-1),
-    "bfloat16": lambda: Unclear("bfloat16"),
-    "float16": lambda: Unclear("float16"),
-    "bool": lambda: Unclear("bool"),
+    "first input": lambda words: Echo(words, 0),
+    "last input": lambda words: Echo(words, -1),
+    "bfloat16": lambda words: Unclear(words, "bfloat16"),
+    "float16": lambda words: Unclear(words, "float16"),
+    "bool": lambda words: Unclear(words, "bool"),
 }
 
 
@@ -230,7 +244,7 @@ def _numbers_in(values: tuple[wire.Input, ...]) -> Iterator[float]:
 
 
 @pytest.fixture(scope="module")
-def reports() -> dict[tuple[str, str], ExerciseReport]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], ExerciseReport]:
     """Have each forger examined in each exercise: its report by exercise and forger."""
     found: dict[tuple[str, str], ExerciseReport] = {}
     submissions = [
@@ -248,8 +262,11 @@ def reports() -> dict[tuple[str, str], ExerciseReport]:
     def deliver(submission: Submission, report: ExerciseReport) -> None:
         found[submission.exercise, submission.student] = report
 
-    forgers = {(e.id, name): make() for e in CATALOG.exercises for name, make in FORGERS.items()}
-    with pytest.MonkeyPatch.context() as patch, Server(trusted=True) as server:
+    words: dict[str, list[wire.Fact]] = {e.id: [] for e in CATALOG.exercises}
+    forgers = {(e.id, name): make(words[e.id]) for e in CATALOG.exercises for name, make in FORGERS.items()}
+    home = tmp_path_factory.mktemp("data")
+    install_california_housing(home)
+    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, trusted=True) as server:
         patch.setattr(Examinee, "asker", asker)
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")

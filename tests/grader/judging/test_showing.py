@@ -170,7 +170,8 @@ def test_containers_in_containers_are_cut() -> None:
     value: wire.Fact = "x" * 150
     for _ in range(6):
         value = wire.Items(kind="list", items=(value,) * 12)
-    assert showing.fact(value).startswith("[[[..., ...")
+    shown = showing.fact(value)
+    assert shown.startswith("[[[[...], [...], ") and len(shown) == 2000
     assert len(showing.fact(wire.Items(kind="list", items=("x" * 150,) * 12))) < 2000
     wide = wire.Items(kind="list", items=(wire.Items(kind="list", items=("x" * 150,) * 12),) * 12)
     assert len(showing.fact(wide)) == 2000
