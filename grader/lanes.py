@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `course_seed` is what inputs are drawn from, with the student's name and the exercise. `trusted` says that the code
     is the kit's or the user's own, so that a sandbox with fewer layers will do. `tampering` spoils every value that
-    comes back, to see which checks judge values (see `grader.verification`).
+    comes back, to see which checks judge values (see `grader.verification`). `facts` asks for what authors want to know
+    of the checks.
     """
 
     root: str
@@ -40,10 +41,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted: bool = False
     diagnosing: bool = True
     tampering: bool = False
+    facts: bool = False
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission with its report; `facts` are those of its checks, by id. No report: two lanes died of it."""
+    """One submission with its report, and the facts of its checks if asked for. No report: two lanes died of it."""
 
     submission: Submission
     report: ExerciseReport | None
@@ -56,14 +58,15 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
     again: deque[Submission] = deque()
     tried: set[Submission] = set()
     lanes: list[Lane] = []
+    shares = _shares(jobs)
 
     def following() -> Submission | None:
         return again.popleft() if again else next(waiting, None)
 
     try:
         while True:
-            while len(lanes) < jobs and (submission := following()) is not None:
-                lanes.append(Lane(settings, submission))
+            while shares and (submission := following()) is not None:
+                lanes.append(Lane(settings, submission, shares.pop()))
             if not lanes:
                 return
             for ready in wait([lane.channel for lane in lanes]):
@@ -74,6 +77,7 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
                 if graded == "died":
                     lanes.remove(lane)
                     lane.stop()
+                    shares.append(lane.share)
                     if lane.holds in tried:
                         yield Graded(submission=lane.holds, report=None)
                     else:
@@ -95,9 +99,10 @@ def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: in
 class Lane:
     """A lane's process, seen from here, and the submission that it holds."""
 
-    def __init__(self, settings: Settings, submission: Submission) -> None:
+    def __init__(self, settings: Settings, submission: Submission, share: frozenset[int] = frozenset()) -> None:
         self._started = False
-        self._process, self.channel = processes.start(_examine, settings)
+        self.share = share
+        self._process, self.channel = processes.start(_examine, settings, share)
         self.give(submission)
 
     def give(self, submission: Submission) -> None:
@@ -138,8 +143,20 @@ class Lane:
             self._process.join()
 
 
-def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
+def _shares(jobs: int) -> list[frozenset[int]]:
+    """Deal the cores out to lanes: one that keeps to its own finds its memory in their caches. Too few are shared."""
+    if not hasattr(os, "sched_getaffinity"):
+        return [frozenset()] * jobs
+    cores = sorted(os.sched_getaffinity(0))
+    if jobs > len(cores):
+        return [frozenset(cores)] * jobs
+    return [frozenset(cores[lane::jobs]) for lane in range(jobs)]
+
+
+def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset[int]) -> None:
     """Run one lane: the body of its process."""
+    if share:
+        os.sched_setaffinity(0, share)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
     from grader.catalog import CatalogError, load_catalog
     from grader.datasets import DatasetError, install_california_housing
@@ -148,10 +165,11 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
     home = _data_home()
     started = False
     try:
-        with Server(data_home=home, trusted=settings.trusted) as server:
+        catalog = load_catalog(Path(settings.root))
+        imports = catalog.imports(settings.exercises)
+        with Server(data_home=home, imports=imports, trusted=settings.trusted) as server:
             # While the server warms up:
             install_california_housing(home)
-            catalog = load_catalog(Path(settings.root))
             from grader.judging.examiner import Examiner, run_examiner
             from grader.judging.outcomes import SuiteError
 
@@ -167,7 +185,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings) -> None:
                         return
 
             def deliver(submission: Submission, report: ExerciseReport) -> None:
-                channel.send((report, examiner.facts(submission.exercise)))
+                channel.send((report, examiner.facts(submission.exercise) if settings.facts else {}))
 
             examiner = Examiner(
                 catalog,

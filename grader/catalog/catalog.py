@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -41,6 +42,22 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return the exercise's suites that exist, public before hidden."""
         name = f"test_{self.get(id).id}.py"
         return tuple(p for kind in ("public", "hidden") if (p := self.root / "tests" / kind / name).is_file())
+
+    def imports(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the modules that these exercises' sources import (their stubs', where there is no solution)."""
+        found: set[str] = set()
+        for id in ids:
+            path = next((p for p in (self.solution(id), self.stub(id)) if p.is_file()), None)
+            try:
+                tree = ast.parse("" if path is None else path.read_text(encoding="utf-8"))
+            except (SyntaxError, ValueError):
+                continue  # grading will say so
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    found.update(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+        return tuple(sorted(found))
 
     def misconceptions(self, id: str) -> tuple[Variant, ...]:
         """Return the exercise's documented wrong implementations, none if it has no file of them."""

@@ -17,6 +17,7 @@ from typing import TypedDict
 
 import msgspec
 import pytest
+from _pytest.runner import runtestprotocol
 
 from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
@@ -80,7 +81,7 @@ class Examiner:
         self._variants: dict[str, tuple[Variant, ...]] = {}
         self._sources: dict[str, str] = {}
         self._sitting: _Sitting | None = None
-        self._inputs: dict[str, tuple[str, ...]] = {}
+        self._logs: dict[str, list[Exchange]] = {}  # of the submission that was examined last, by check
         self.checks: dict[str, list[Check]] = {}
         self.failure: BaseException | None = None
 
@@ -121,7 +122,7 @@ class Examiner:
         """Return the report of one submission."""
         exercise = self._catalog.get(submission.exercise)
         checks = self.checks.get(submission.exercise, [])
-        self._inputs = {}
+        self._logs = {}
         self._staff.forgive()
         if submission.problem is not None:
             message = feedback.UNREADABLE.format(problem=submission.problem)
@@ -132,14 +133,14 @@ class Examiner:
             following = [check.item for check in checks[1:]]
             for check, nextitem in zip_longest(checks, following):
                 sitting.check = check
-                check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=nextitem)
+                runtestprotocol(check.item, log=False, nextitem=nextitem)  # what pytest's own hook calls, unlogged
                 if sitting.failure is not None:
                     raise sitting.failure
         finally:
             sitting.examinee.close()
             self._sitting = None
         verdicts = [sitting.verdicts[check.id] for check in checks]
-        self._inputs = {id: tuple(_digest(call) for call, _ in log) for id, log in sitting.logs.items()}
+        self._logs = sitting.logs
         if self._diagnosing:
             verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = _refused(verdicts, sitting)
@@ -155,7 +156,11 @@ class Examiner:
     def facts(self, exercise: str) -> dict[str, CheckFacts]:
         """Return what authors want to know of the checks that were run last."""
         return {
-            check.id: CheckFacts(task=check.task, docstring=check.docstring, inputs=self._inputs.get(check.id, ()))
+            check.id: CheckFacts(
+                task=check.task,
+                docstring=check.docstring,
+                inputs=tuple(_digest(call) for call, _ in self._logs.get(check.id, ())),
+            )
             for check in self.checks.get(exercise, [])
         }
 

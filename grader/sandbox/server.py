@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,11 +71,17 @@ class Server:
     """A warm process that forks confined candidates. Use it as a context manager."""
 
     def __init__(
-        self, *, limits: Limits = DEFAULT_LIMITS, data_home: Path | None = None, trusted: bool = False
+        self,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        data_home: Path | None = None,
+        imports: Sequence[str] = (),
+        trusted: bool = False,
     ) -> None:
         """Start the process; it warms up in the background. Raises `SandboxError`.
 
-        `data_home` is where scikit-learn finds its datasets; candidates may read it. Unless the code is `trusted`, no
+        `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
+        submissions are expected to import: no candidate will wait for them. Unless the code is `trusted`, no
         candidate is handed out that is confined less than `confined_enough` asks.
         """
         self.limits = limits
@@ -95,6 +101,7 @@ class Server:
             "readable": [] if data_home is None else [os.path.realpath(data_home)],
             "memory": limits.memory,
             "processor": limits.processor,
+            "imports": list(imports),
         }
         with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
             self._control.send(msgspec.msgpack.encode(start))

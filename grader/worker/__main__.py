@@ -19,15 +19,17 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from grader.worker import confine
-from grader.worker.rehearsal import rehearse
+from grader.worker.memory import gather
+from grader.worker.rehearsal import rehearse, stretch
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server is told at birth: what candidates may read, and how much they may use."""
+    """What a server is told at birth: what candidates may read, how much they may use, what they may well import."""
 
     readable: tuple[str, ...]
     memory: int
     processor: int
+    imports: tuple[str, ...]
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +63,14 @@ class Server:
         self._layers = enclosure.layers
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
-        rehearse()
+        rehearse(start.imports)
         self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
         self._processes = confine.ProcessNamespace() if self._layers else None
         self._directories: dict[int, str] = {}
         self._buried: dict[int, int] = {}  # exit codes that nobody has asked for yet
         gc.collect()
         gc.freeze()
+        gather(enclosure.maps())
 
     def run(self) -> None:
         """Serve until the examiner goes."""
@@ -132,6 +135,7 @@ class Server:
             tempfile.tempdir = jail.writable
             layers = confine.confine(jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed)
             channel.sendall(msgspec.msgpack.encode(tuple(layers)))
+            stretch()
             Candidate().serve(channel)
         finally:
             os._exit(0)

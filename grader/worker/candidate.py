@@ -4,7 +4,9 @@ from __future__ import annotations
 import __future__
 
 import ast
+import itertools
 import linecache
+import math
 import socket
 import sys
 import time
@@ -19,6 +21,17 @@ from grader.worker.facts import Describer, clean
 from grader.worker.watch import Watch
 
 _DEFINED = 200  # names listed in one reply
+
+
+class _Source:
+    """Where a module's lines can be read (PEP 302): only who looks for them pays for splitting the source."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def get_source(self, fullname: str) -> str:
+        """Return the source, whatever the module is called."""
+        return self._source
 
 
 class Candidate:
@@ -44,20 +57,13 @@ class Candidate:
         module.__file__ = request.filename
         self._modules[request.module] = sys.modules[request.module] = module
         self._files.add(request.filename)
-        lines = request.source.splitlines(keepends=True)
-        # inspect.getsource, and so TorchScript and every traceback, finds the lines here.
-        linecache.cache[request.filename] = (len(request.source), None, lines, request.filename)
+        module.__loader__ = _Source(request.source)  # type: ignore[assignment]
+        linecache.cache.pop(request.filename, None)
+        linecache.lazycache(request.filename, vars(module))  # for inspect.getsource, so TorchScript, and tracebacks
         errors: list[wire.Raised] = []
         started = time.perf_counter()
         with Watch(trace=False, seed=0) as watch:
-            flags = 0
-            for statement in self._statements(request, errors):
-                flags |= _future_flags(statement)
-                tree = ast.Module(body=[statement], type_ignores=[])
-                try:
-                    exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), module.__dict__)
-                except BaseException as error:
-                    errors.append(self._raised(error))
+            self._run(request, module, errors)
         return wire.Loaded(
             nonce=request.nonce,
             errors=tuple(errors[:20]),
@@ -65,6 +71,31 @@ class Candidate:
             defined=_callables(module),
             seconds=time.perf_counter() - started,
         )
+
+    def _run(self, request: wire.Load, module: types.ModuleType, errors: list[wire.Raised]) -> None:
+        """Run the source as a whole, as most can be; where a statement fails, go on after it one by one."""
+        failed: tuple[float, float] = (0, 0)  # line and column
+        try:
+            code = compile(request.source, request.filename, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            code = None  # what of it cannot be compiled is found below
+        if code is not None:
+            try:
+                exec(code, vars(module))
+                return
+            except BaseException as error:
+                failed = _position(code, sys.exc_info()[2])
+                errors.append(self._raised(error))
+        flags = 0
+        for statement in self._statements(request, errors):
+            flags |= _future_flags(statement)
+            if _start(statement) <= failed:
+                continue
+            tree = ast.Module(body=[statement], type_ignores=[])
+            try:
+                exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), vars(module))
+            except BaseException as error:
+                errors.append(self._raised(error))
 
     def _statements(self, request: wire.Load, errors: list[wire.Raised]) -> list[ast.stmt]:
         try:
@@ -147,6 +178,22 @@ class Candidate:
         )
 
 
+def _position(code: types.CodeType, traceback: types.TracebackType | None) -> tuple[float, float]:
+    """Return the line and column that `code` had come to; beyond its end when the traceback does not tell."""
+    while traceback is not None and traceback.tb_frame.f_code is not code:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return math.inf, math.inf
+    line, _, column, _ = next(itertools.islice(code.co_positions(), traceback.tb_lasti // 2, None))
+    return line or traceback.tb_lineno, math.inf if column is None else column
+
+
+def _start(statement: ast.stmt) -> tuple[int, int]:
+    """Return the line and column where a statement begins, its decorators included."""
+    first = [statement, *getattr(statement, "decorator_list", [])]
+    return min((node.lineno, node.col_offset) for node in first)
+
+
 def _future_flags(statement: ast.stmt) -> int:
     """Return the flags that a `from __future__ import` asks for; one of no such feature fails when it is compiled."""
     flags = 0
@@ -160,7 +207,7 @@ def _probe(source: str, name: str) -> Any:
     namespace = inputs.names()
     filename = f"<probe {name}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec", dont_inherit=True), namespace)
+    exec(inputs.code(source, filename, "exec"), namespace)
     return namespace[name]
 
 

@@ -19,6 +19,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 # Layers, in the order in which `grader doctor` shows them.
 NAMESPACES, ROOT, PROCESSES, TEMPORARY, LANDLOCK, SECCOMP, CAPABILITIES, LIMITS = (
@@ -44,6 +45,7 @@ _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 1, 24, 38, 4
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 # Not in every architecture's headers under one number, but these are: they came after the tables were unified.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -99,16 +101,28 @@ def die_with_parent() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Enclosure:
-    """Where the server stands: the layers that hold, and this process's statm file, opened while there was a /proc."""
+    """Where the server stands: the layers that hold, and /proc/self, opened while there was a /proc."""
 
     layers: tuple[str, ...]
-    statm: int | None
+    proc: int | None
 
     def mapped(self) -> int:
         """Return this process's address space in bytes; 0 where the system does not say."""
-        if self.statm is None:
-            return 0
-        return int(os.pread(self.statm, 200, 0).split()[0]) * resource.getpagesize()
+        pages = self._read("statm").split()
+        return int(pages[0]) * resource.getpagesize() if pages else 0
+
+    def maps(self) -> str:
+        """Return the list of this process's stretches of memory; nothing where the system does not say."""
+        return self._read("maps")
+
+    def _read(self, name: str) -> str:
+        if self.proc is None:
+            return ""
+        try:
+            with open(os.open(name, os.O_RDONLY, dir_fd=self.proc), encoding="ascii", errors="replace") as file:
+                return file.read()
+        except OSError:
+            return ""
 
 
 def enter_jail(jail: Jail) -> Enclosure:
@@ -118,21 +132,21 @@ def enter_jail(jail: Jail) -> Enclosure:
     ends as it ends, so everything inside dies with it.
     """
     if not sys.platform.startswith("linux"):
-        return Enclosure(layers=(), statm=None)
+        return Enclosure(layers=(), proc=None)
     if not _namespaces_work():
-        return Enclosure(layers=(), statm=_statm())
+        return Enclosure(layers=(), proc=_proc())
     _enter_namespaces()
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     die_with_parent()
-    statm = _statm()
+    proc = _proc()
     try:
         _private_root(jail)
     except (OSError, KeyError, StopIteration):
-        return Enclosure(layers=(NAMESPACES,), statm=statm)
-    return Enclosure(layers=(NAMESPACES, ROOT), statm=statm)
+        return Enclosure(layers=(NAMESPACES,), proc=proc)
+    return Enclosure(layers=(NAMESPACES, ROOT), proc=proc)
 
 
 def _namespaces_work() -> bool:
@@ -156,9 +170,9 @@ def _enter_namespaces() -> None:
     _write("/proc/self/gid_map", f"{gid} {gid} 1")
 
 
-def _statm() -> int | None:
+def _proc() -> int | None:
     try:
-        return os.open("/proc/self/statm", os.O_RDONLY)
+        return os.open("/proc/self", os.O_PATH | os.O_DIRECTORY)
     except OSError:
         return None
 
@@ -416,10 +430,21 @@ class SystemCalls:
         for name, position, value in _REFUSED_COMMANDS:
             # The kernel reads the lower half of these arguments alone.
             self._filter.add_rule(refuse, name, pyseccomp.Arg(position, pyseccomp.MASKED_EQ, 0xFFFFFFFF, value))
+        self._code, self._program = _compiled(self._filter)
 
     def load(self) -> None:
         """Seal this process. There is no way back."""
-        self._filter.load()
+        _call("prctl", _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, self._program, 0, 0)
+
+
+def _compiled(filter: Any) -> tuple[ctypes.Array[ctypes.c_char], bytes]:
+    """Return a filter's program, and the `sock_fprog` that points to it: libseccomp compiles anew at each load."""
+    with os.fdopen(os.memfd_create("filter"), "w+b") as file:
+        filter.export_bpf(file)
+        file.seek(0)
+        program = file.read()
+    code = ctypes.create_string_buffer(program, len(program))
+    return code, struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(code))
 
 
 def system_calls() -> SystemCalls | None:

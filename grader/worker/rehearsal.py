@@ -6,16 +6,18 @@ the fork is shared by all candidates; what did not is paid by each.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import linecache
 import sys
 import warnings
+from collections.abc import Sequence
 
 from grader import wire
 
+_MODULE = "rehearsal"
 _TURNS = 10  # enough for Python's specialising interpreter
 
-# What submissions import, or what importing it costs a second the first time.
-_IMPORTED = ("sklearn.datasets", "sklearn.model_selection", "sklearn.preprocessing", "torch.utils.data")
 
 _SUBMISSION = """
 import torch
@@ -40,42 +42,59 @@ def train(X, w, lr):
     return X.exp().abs().clone(), loss.item(), [w.detach(), w.view(1, -1).T.reshape(-1)]
 
 
-def fail(X):
+def fail(X, w, lr):
     raise ValueError(f"shape {tuple(X.shape)}")
 """
 
+_STRETCH = """
+def train(X, w, lr):
+    return (X @ w).sum() * lr
+"""
 
-def rehearse() -> None:
-    """Import, load and call. Nothing of it stays but warmth.
+
+def rehearse(imports: Sequence[str] = ()) -> None:
+    """Import, load and call. Nothing of it stays but warmth, and the modules: what is not there, or fails, is left.
 
     A process that has gone backward may fork and its children go backward too only as long as autograd drives no
     accelerator: the server hides them all.
     """
     warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
-    for name in _IMPORTED:
-        importlib.import_module(name)
+    for name in imports:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
     import torch
 
+    torch.set_num_threads(1)
+    for _ in range(_TURNS):
+        _play(_SUBMISSION, ("train", "fail", "missing"))
+
+
+def stretch() -> None:
+    """Do a little of it again in a fork, while nobody waits: the memory that every call writes becomes its own."""
+    _play(_STRETCH, ("train",))
+
+
+def _play(source: str, names: tuple[str, ...]) -> None:
     from grader.worker.candidate import Candidate
 
-    torch.set_num_threads(1)
     candidate = Candidate()
-    X = wire.TensorInput(dtype="float32", shape=(4, 3), data=bytes(48))
-    w = wire.TensorInput(dtype="float32", shape=(3, 1), data=bytes(12), requires_grad=True, grad=bytes(12))
-    for _ in range(_TURNS):
-        candidate.load(wire.Load(nonce=0, module="rehearsal", filename="rehearsal.py", source=_SUBMISSION))
-        for name, arguments in (("train", (X, w, 0.1)), ("fail", (X,)), ("missing", ())):
-            call = wire.Call(
-                nonce=0,
-                module="rehearsal",
-                name=name,
-                probe=None,
-                arguments=arguments,
-                keywords={},
-                backward=(None,),
-                trace=True,
-                seed=0,
-            )
-            wire.decode_request(wire.encode(call))
-            wire.encode(candidate.call(call))
-    del sys.modules["rehearsal"]
+    wire.encode(candidate.load(wire.Load(nonce=0, module=_MODULE, filename=f"{_MODULE}.py", source=source)))
+    for name in names:
+        call = wire.Call(
+            nonce=0,
+            module=_MODULE,
+            name=name,
+            probe=None,
+            arguments=(
+                wire.TensorInput(dtype="float32", shape=(4, 3), data=bytes(48)),
+                wire.TensorInput(dtype="float32", shape=(3, 1), data=bytes(12), requires_grad=True, grad=bytes(12)),
+                0.1,
+            ),
+            keywords={},
+            backward=(None,),
+            trace=True,
+            seed=0,
+        )
+        wire.decode_request(wire.encode(call))
+        wire.encode(candidate.call(call))
+    del sys.modules[_MODULE], linecache.cache[f"{_MODULE}.py"]

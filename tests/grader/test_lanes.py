@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import msgspec
 import pytest
 
 from grader import lanes
@@ -44,12 +45,15 @@ class Played:
     """A lane that answers at once, or dies of its submission as often as `deaths` says."""
 
     deaths: ClassVar[Counter[str]]
+    shares: ClassVar[list[frozenset[int]]]
     alive = 0
     most = 0
     started = 0
     error = ""
 
-    def __init__(self, settings: Settings, submission: Submission) -> None:
+    def __init__(self, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
+        self.share = share
+        self.shares.append(share)
         self.channel, theirs = multiprocessing.Pipe()
         theirs.close()  # so that waiting for it ends at once
         self.has_started = False
@@ -86,6 +90,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
 
     class Playing(Played):
         deaths: ClassVar[Counter[str]] = Counter()
+        shares: ClassVar[list[frozenset[int]]] = []
 
     monkeypatch.setattr(lanes, "Lane", Playing)
     return Playing
@@ -114,6 +119,27 @@ def test_there_are_no_more_lanes_than_asked_for_or_needed(play: type[Played], jo
         (student, True) for student in "abcde"
     ]
     assert (play.most, play.alive) == (lanes, 0)
+
+
+@pytest.mark.parametrize(("jobs", "shares"), [(1, [{2, 5, 7}]), (2, [{2, 7}, {5}]), (4, [{2, 5, 7}] * 4)])
+def test_lanes_share_the_cores(
+    play: type[Played], monkeypatch: pytest.MonkeyPatch, jobs: int, shares: list[set[int]]
+) -> None:
+    """Each keeps to its own; where there are too few, nobody does. One that replaces another keeps to that one's."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {7, 2, 5}, raising=False)
+    assert lanes._shares(jobs) == [frozenset(share) for share in shares]
+    play.deaths["c"] = 1
+    assert len(list(played([hand_in(student) for student in "abcde"], jobs=jobs))) == 5
+    assert set(play.shares) == {frozenset(share) for share in shares} and play.started == min(jobs + 1, 4)
+
+
+def test_a_lane_keeps_to_its_cores(lay_down: LayDown) -> None:
+    """So do its server and the candidates."""
+    core = min(os.sched_getaffinity(0))
+    lane = Lane(settings(lay_down(SUITE)), CLASS[0], frozenset((core,)))
+    assert lane.take() == "started"
+    assert os.sched_getaffinity(lane._process.pid or 0) == {core}
+    lane.stop()
 
 
 def test_nothing_to_grade_starts_no_lane(play: type[Played]) -> None:
@@ -243,9 +269,13 @@ def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_
     assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
 
 
-def test_a_report_comes_with_the_facts_of_its_checks(side_by_side: dict[str, Graded]) -> None:
-    """By their ids."""
-    ana, bea = (side_by_side[student].facts["double"] for student in ("ana", "bea"))
+def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
+    side_by_side: dict[str, Graded], lay_down: LayDown
+) -> None:
+    """By their ids; nobody else waits for them."""
+    asking = msgspec.structs.replace(settings(lay_down(SUITE)), facts=True)
+    ana, bea = (one.facts["double"] for one in run_lanes(asking, CLASS[:2], jobs=1))
+    assert side_by_side["ana"].facts == {}
     assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
 
 

@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A warm server that has the real data."""
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
-    with Server(data_home=home, trusted=True) as server:
+    with Server(data_home=home, imports=["sklearn.datasets"], trusted=True) as server:
         yield server
 
 

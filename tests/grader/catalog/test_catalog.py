@@ -116,6 +116,18 @@ def test_every_method_checks_the_id(clone: Path, method: str) -> None:
         getattr(load_catalog(clone), method)("03_none")
 
 
+@pytest.mark.parametrize(("kind", "folder"), [("clone", "solutions"), ("release", "exercises")])
+def test_knows_what_the_sources_import(request: pytest.FixtureRequest, kind: str, folder: str) -> None:
+    """At the top and inside functions, from the stubs where there are no solutions; a broken file imports nothing."""
+    root = request.getfixturevalue(kind)
+    catalog = load_catalog(root)
+    path = root / folder / "01_counting.py"
+    path.write_text(path.read_text() + "import a.b, c\ndef f():\n    from d.e import g\n    from . import h\n")
+    assert catalog.imports(["01_counting", "02_more"]) == ("a.b", "c", "d.e")
+    path.write_text("import a (")
+    assert catalog.imports(["01_counting"]) == ()
+
+
 def test_lists_the_suites_that_exist(clone: Path) -> None:
     """An exercise's suites are those present, public before hidden."""
     hidden = write(clone / "tests/hidden/test_02_more.py")

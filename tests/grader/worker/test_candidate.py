@@ -1,4 +1,4 @@
-"""A candidate loads one submission statement by statement, and answers calls with observations."""
+"""A candidate loads one submission, past what fails in it, and answers calls with observations."""
 
 from __future__ import annotations
 
@@ -88,6 +88,38 @@ def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
     (error,) = loaded.report.errors
     assert (error.type, error.line, error.code) == ("SyntaxError", 1, "return 5")
     assert loaded.call().result == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "left"),
+    [
+        ("a = 1\nb = 1 / 0\nc = 2\n", 2, {"a": 1, "c": 2}),
+        ("a = 1; b = 1 / 0; c = 2\nd = 3\n", 1, {"a": 1, "c": 2, "d": 3}),
+        ("n = []\n@n.append\n@(1 / 0)\ndef f(): pass\nc = 2\n", 3, {"n": [], "c": 2}),
+        ("n = []\nx = (n.append(1),\n    1 / 0)\nc = 2\n", 3, {"n": [1], "c": 2}),
+        ("n = 0\nfor i in range(3):\n    n += 1\n    n / (2 - i)\nc = 2\n", 4, {"n": 3, "i": 2, "c": 2}),
+        ("a = 1\ndef f(): raise ValueError\nf(); b = 2\nc = 3\n", 2, {"a": 1, "b": 2, "c": 3}),
+        ("class A(metaclass=1):\n    pass\nc = 2\n", 1, {"c": 2}),
+    ],
+    ids=["line", "same line", "decorator", "second line", "loop", "inside", "class"],
+)
+def test_what_follows_a_failure_runs_and_nothing_runs_twice(
+    load: Load, source: str, line: int, left: dict[str, object]
+) -> None:
+    """Loading goes on with the statement after the one that failed."""
+    loaded = load(source + "def state(): return {k: v for k, v in globals().items() if type(v) in (int, list)}\n")
+    assert [error.line for error in loaded.report.errors] == [line]
+    found = {
+        key: list(value.items) if hasattr(value, "items") else value for key, value in loaded.call("state").result.items
+    }
+    assert found == left
+
+
+def test_a_traceback_that_is_hidden_ends_the_loading_in_order(load: Load) -> None:
+    """An exception that lies about where it was raised is an error of the file, and no statement runs twice."""
+    loaded = load("n = []\nclass E(Exception):\n    __traceback__ = None\nn.append(1)\nraise E\ndef f(): return n\n")
+    assert [error.type for error in loaded.report.errors] == ["E"]
+    assert loaded.call().result.items == (1,)
 
 
 @pytest.mark.parametrize("source", ["x = 'a\0b'", "(" * 10_000, "-" * 200_000 + "1"], ids=["null", "open", "nested"])
