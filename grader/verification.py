@@ -12,7 +12,13 @@ from grader.catalog import Catalog, Exercise, build_all
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ExerciseReport, Submission
 
-REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
+REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE, IDLE = "reference", "stub", "misconception", "alternative", "idle"
+
+# What solves nothing, and so must earn nothing: no check of what is refused, or left alone, may stand alone.
+_IDLE = {
+    "returns nothing": "pass",
+    **{f"raises {e}": f"raise {e}" for e in ("ValueError", "TypeError", "RuntimeError")},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,9 @@ def cases(catalog: Catalog, exercises: Sequence[str]) -> Iterator[Case]:
     for id in exercises:
         yield Case(kind=REFERENCE, exercise=id, source=catalog.solution(id).read_text(encoding="utf-8"))
         yield Case(kind=STUB, exercise=id, source=stubs[catalog.stub(id)])
+        for name, body in _IDLE.items():
+            tasks = (f"def {task.name}(*args, **kwargs):\n    {body}\n" for task in catalog.get(id).tasks)
+            yield Case(kind=IDLE, exercise=id, task="whatever it is asked", name=name, source="\n".join(tasks))
         for kind, variants in (
             (MISCONCEPTION, catalog.misconceptions(id)),
             (ALTERNATIVE, catalog.alternatives(id)),
@@ -60,6 +69,10 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
             for check in task.checks:
                 if check.status != "not_attempted":
                     yield f"{case.label}: the check {check.id!r} says {check.status}, not not_attempted."
+        elif case.kind == IDLE:
+            for check in task.checks:
+                if check.status == "passed":
+                    yield f"{case.label}: the check {check.id!r} passes: let it ask for a right result too."
         elif case.kind == MISCONCEPTION and task.name == case.task:
             if not failed:
                 yield f"{case.label}: no check of its task fails."

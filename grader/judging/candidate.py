@@ -115,9 +115,11 @@ class Candidate:
         return Seen(call=shown, names=names, given=arguments, observation=observation, where=where, hint=context.hint)
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:
-        """End the check where there is nothing to judge: no such function, a TODO, a finished version."""
+        """End the check where there is nothing to judge: no such function, a TODO, a finished version, a forgery."""
         context = self._context
         raised = observation.raised
+        if observation.outcome == "returned" and (self._backward is None) != (observation.backward == "not_asked"):
+            raise _lost(shown, CandidateLost("crashed", "it answered another question"))
         if observation.outcome == "missing" or (raised is not None and _names_nothing(raised)):
             raise self._missing(observation)
         if raised is not None and _is_todo(raised):

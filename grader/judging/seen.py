@@ -60,7 +60,7 @@ class Seen:
         try:
             return Subject(self, name or known, self.observation.arguments[index])
         except IndexError:
-            self.fails("an answer about every argument", "a torn answer", "type")
+            self._torn()
 
     def arguments(self) -> list[Subject]:
         """Return all positional arguments as the call left them."""
@@ -75,6 +75,8 @@ class Seen:
                 feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
                 (self._hint if raised.type == "RuntimeError" else None) or feedback.next_step_for(raised),
             )
+        if self.observation.outcome != "returned":
+            self._torn()
         return self
 
     def raises(self, *kinds: str) -> Seen:
@@ -111,16 +113,16 @@ class Seen:
         return self
 
     def _unchanged_array(self, index: int, given: np.ndarray[Any, Any], subject: Subject) -> None:
-        before = self.observation.before[index]
+        before = self._before(index)
         if not isinstance(before, wire.ArrayFact):
-            raise SuiteError(f"Cannot compare argument {index + 1} of {self.call}: it was not handed over as an array.")
+            self._torn()
         if subject.fact != msgspec.structs.replace(before, data=given.tobytes()):
             subject.fails("left as it was", "changed by your function", "modified")
 
     def _unchanged_tensor(self, index: int, given: torch.Tensor, subject: Subject) -> None:
-        before, after = self.observation.before[index], subject.tensor_fact
+        before, after = self._before(index), subject.tensor_fact
         if not isinstance(before, wire.TensorFact):
-            raise SuiteError(f"Cannot compare argument {index + 1} of {self.call}: it was not handed over as a tensor.")
+            self._torn()
         if after.requires_grad != before.requires_grad:
             subject.fails(
                 f"requires_grad stays {before.requires_grad}", f"requires_grad is {after.requires_grad}", "modified"
@@ -137,10 +139,21 @@ class Seen:
         if after.version != before.version:
             subject.fails("left as it was", "edited in place by your function (and put back)", "modified")
 
+    def _before(self, index: int) -> wire.Fact:
+        """Return the facts of an argument as it was handed over."""
+        try:
+            return self.observation.before[index]
+        except IndexError:
+            self._torn()
+
+    def _torn(self) -> NoReturn:
+        """End the check: parts of the answer are missing, or contradict each other, as no honest candidate's do."""
+        self.fails("an answer about every argument", "a torn answer", "type")
+
     def same_memory(self, index: int, name: str | None = None) -> Subject:
         """Ask that an argument still lives in the memory it was handed over in; return it."""
         subject = self.argument(index, name)
-        before = self.observation.before[index]
+        before = self._before(index)
         if memory(subject.fact).isdisjoint(memory(before)):
             subject.fails("updated in the memory it had", "moved to other memory", "not_shared")
         return subject

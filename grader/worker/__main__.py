@@ -78,8 +78,7 @@ class Server:
         while message := self._control.recv(64):
             request = msgspec.msgpack.decode(message)
             if request == "spawn":
-                answer = Spawned(process=ready.process, layers=ready.layers)
-                payload = msgspec.msgpack.encode(answer)
+                payload = msgspec.msgpack.encode(Spawned(process=ready.process, layers=ready.layers))
                 socket.send_fds(self._control, [payload], [ready.channel.fileno(), ready.pidfd])
                 ready.channel.close()
                 os.close(ready.pidfd)

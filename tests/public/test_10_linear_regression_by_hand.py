@@ -56,8 +56,10 @@ def test_mse_of_columns(candidate: Candidate, draw: Draw) -> None:
 
 @check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
 def test_mse_refuses_a_flat_target(candidate: Candidate, draw: Draw) -> None:
-    """Predictions of shape (N, 1) against targets of shape (N,) are a ValueError."""
-    candidate.mse(draw.tensor(3, 1), draw.tensor(3)).raises("ValueError")
+    """Predictions of shape (N, 1) against targets of shape (N,) are a ValueError, against (N, 1) they are not."""
+    y_pred = draw.tensor(3, 1)
+    candidate.mse(y_pred, draw.tensor(3)).raises("ValueError")
+    candidate.mse(y_pred, draw.tensor(3, 1)).returned()
 
 
 @check("train_linear", points=0.25)
@@ -103,6 +105,7 @@ def test_train_loss_curve(candidate: Candidate, draw: Draw) -> None:
 
 @check("train_linear", points=0.5, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
 def test_train_refuses_flat_targets(candidate: Candidate, draw: Draw) -> None:
-    """Targets of shape (N,) are a ValueError."""
-    seen = candidate.train_linear(draw.tensor(4, 2), draw.tensor(4), learning_rate=0.05, n_epochs=2, seed=0)
-    seen.raises("ValueError")
+    """Targets of shape (N,) are a ValueError, those of shape (N, 1) are not."""
+    X = draw.tensor(4, 2)
+    candidate.train_linear(X, draw.tensor(4), learning_rate=0.05, n_epochs=2, seed=0).raises("ValueError")
+    candidate.train_linear(X, draw.tensor(4, 1), learning_rate=0.05, n_epochs=2, seed=0).returned()

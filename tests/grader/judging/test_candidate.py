@@ -95,7 +95,7 @@ def test_a_probe_is_sent_as_source() -> None:
 @pytest.mark.parametrize(("upstream", "sent"), [(None, None), (torch.tensor(2.0), b"\x00\x00\x00\x40")])
 def test_backward_can_be_asked_for(upstream: torch.Tensor | None, sent: bytes | None) -> None:
     """With ones, or with a gradient from above."""
-    process = observed()
+    process = observed(backward="ran")
     candidate(process).with_backward(upstream).double(2)
     (call,) = process.asked
     assert call.backward is not None
@@ -105,7 +105,7 @@ def test_backward_can_be_asked_for(upstream: torch.Tensor | None, sent: bytes | 
 
 def test_a_call_can_go_untraced() -> None:
     """For what cannot run under a dispatch mode; backward stays asked for."""
-    process = observed()
+    process = observed(backward="ran")
     candidate(process).with_backward().untraced().double(2)
     assert (process.asked[0].trace, process.asked[0].backward) == (False, (None,))
 
@@ -134,7 +134,7 @@ def test_a_call_is_shown_as_typed() -> None:
 
 def test_backward_is_part_of_what_is_shown() -> None:
     """A student sees that it was run."""
-    assert candidate(observed()).with_backward().double(2).call == "double(2), then backward()"
+    assert candidate(observed(backward="ran")).with_backward().double(2).call == "double(2), then backward()"
 
 
 def test_a_probe_is_shown_by_what_it_says() -> None:
@@ -291,6 +291,15 @@ def test_a_lost_candidate_ends_the_check(lost: CandidateLost, status: str, messa
     """With the call that did it."""
     end = ended(Process(lost), status=status)
     assert (end.message, end.next_step) == (message, next_step)
+
+
+@pytest.mark.parametrize(("asked", "answered"), [(False, "ran"), (True, "not_asked")])
+def test_an_answer_to_another_question_ends_the_check(asked: bool, answered: Any) -> None:
+    """A call that returned has run backward if that was asked for, and otherwise not."""
+    calling = candidate(observed(backward=answered))
+    with pytest.raises(CheckEnded) as info:
+        (calling.with_backward() if asked else calling).double(2)
+    assert info.value.status == "crashed" and "it answered another question" in info.value.message
 
 
 # The reference

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -68,6 +69,28 @@ def test_a_named_argument_names_itself_when_it_fails(see: Any) -> None:
 def test_a_torn_answer_is_told(see: Any) -> None:
     """An observation that leaves arguments out is no right answer."""
     says(lambda: see(given=[ONES], arguments=[]).argument(0), "an answer about every argument", "a torn answer")
+
+
+@pytest.mark.parametrize("given", [ONES, np.ones(2)])
+@pytest.mark.parametrize("before", [(), (None,)])
+def test_a_forged_before_is_torn(see: Any, given: object, before: tuple[wire.Fact, ...]) -> None:
+    """A candidate may leave out what an argument was, or lie about its kind: that breaks no check."""
+    seen: Seen = see(given=[given])
+    seen.observation = msgspec.structs.replace(seen.observation, before=before)
+    says(seen.unchanged, "an answer about every argument", "a torn answer")
+    says(lambda: seen.unchanged(0), "an answer about every argument", "a torn answer")
+
+
+def test_memory_is_not_judged_without_what_was_before(see: Any) -> None:
+    """Nor does that break a check."""
+    seen: Seen = see(given=[ONES])
+    seen.observation = msgspec.structs.replace(seen.observation, before=())
+    says(lambda: seen.same_memory(0), "an answer about every argument", "a torn answer")
+
+
+def test_an_exception_without_its_facts_is_torn(see: Any) -> None:
+    """What says that it raised, and not what, did not return."""
+    says(lambda: see(outcome="raised").result, "an answer about every argument", "a torn answer")
 
 
 @pytest.mark.parametrize("question", [lambda s: s.result, lambda s: s.argument(0), lambda s: s.returned()])
