@@ -10,7 +10,7 @@ from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.ledger import Ledger
-from grader.reports.store import report_folders, write_json
+from grader.reports.store import report_folders, sweep, write_json
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
@@ -44,6 +44,7 @@ def grade_class(
             f"Cannot read submissions from {str(submissions)!r}: no student's folder in it holds any of the exercises. "
             f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
         )
+    sweep(out)
     reports: dict[str, Report] = {}
     graded = _graded(_read_all(students), Ledger(out / ".graded", catalog, settings), settings, jobs)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from grader.records import Report
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
 _LONGEST = 80  # characters
 _MOST_BYTES = 200  # of the 255 that file systems allow
+_WRITING = ".writing-"
+_LONGEST_WRITING = 60  # seconds
 _RESERVED = {"class.json"}  # beside the students' folders
 
 
@@ -38,7 +42,7 @@ def write_json(path: Path, record: msgspec.Struct) -> None:
     """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
     text = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text)
@@ -47,6 +51,14 @@ def write_json(path: Path, record: msgspec.Struct) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def sweep(out: Path) -> None:
+    """Remove what a run that was killed was just writing under `out`. What is fresh may be another run's: it stays."""
+    for path in [*out.glob(f"{_WRITING}*"), *out.glob(f"*/{_WRITING}*")]:
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LONGEST_WRITING:
+                path.unlink()
 
 
 class ReportError(Exception):

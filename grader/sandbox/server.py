@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -85,16 +86,17 @@ class Server:
         candidate is handed out that is confined less than `confined_enough` asks.
         """
         self.limits = limits
+        self.killed = 0  # how many candidates somebody else has killed: the system, short of memory, say
         self._trusted = trusted
-        # Where candidates write when they cannot have a file system of their own.
-        self._scratch = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        # Where candidates write when they cannot have a file system of their own: only then will the process make it,
+        # so that nothing is left should this one be killed.
+        self._scratch = os.path.join(tempfile.gettempdir(), f"grader-{secrets.token_hex(8)}")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch.name))
+                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch))
         except OSError as error:
             ours.close()
-            self._scratch.cleanup()
             raise SandboxError(f"Cannot start the sandbox's server: {error}.") from error
         self._control = ours
         start = {
@@ -121,7 +123,7 @@ class Server:
         if self._process.stderr is not None:
             self._process.stderr.close()
         self._process.wait()
-        self._scratch.cleanup()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def spawn(self) -> Process:
         """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
@@ -133,8 +135,6 @@ class Server:
         if not payload:
             raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
-        if "root" in answer.layers:
-            self._scratch.cleanup()  # so that nothing is left should this process be killed
         channel, pidfd = descriptors
         if not self._trusted and not confined_enough(answer.layers):
             os.close(channel)
@@ -294,6 +294,7 @@ class Process:
         code = self._server.ended(self._number)
         if code >= 0:
             return f"exit code {code}"
+        self._server.killed += code == -signal.SIGKILL
         try:
             return _SIGNALS.get(signal.Signals(-code)) or signal.Signals(-code).name
         except ValueError:

@@ -48,16 +48,26 @@ class Reader:
 
     def read(self, paths: tuple[Path, ...], *, student: str, exercise: str) -> Submission:
         """Return what `student` handed in for `exercise`, as `read_submission` does."""
-        channel = self._channel or self._start()
-        with contextlib.suppress(EOFError, OSError):
-            channel.send((paths, student, exercise))
-            if channel.poll(_PATIENCE * _PROCESSOR):
-                answer = channel.recv()
-                assert isinstance(answer, Submission)
-                return answer
-        self.close()
+        for _ in range(2):
+            channel = self._channel or self._start()
+            with contextlib.suppress(EOFError, OSError):
+                channel.send((paths, student, exercise))
+                if channel.poll(_PATIENCE * _PROCESSOR):
+                    answer = channel.recv()
+                    assert isinstance(answer, Submission)
+                    return answer
+            if not self._killed():
+                break
         problem = sentences.TOO_HARD.format(name=printable(paths[0].name))
         return Submission(student=student, exercise=exercise, path=printable(str(paths[0])), problem=problem)
+
+    def _killed(self) -> bool:
+        """Bury the process; say whether somebody else has killed it, which no file that it reads can bring about."""
+        assert self._process is not None
+        self._process.join(timeout=1)
+        code = self._process.exitcode
+        self.close()
+        return code == -signal.SIGKILL
 
     def _start(self) -> Connection[Any, Any]:
         self._process, self._channel = processes.start(_serve, os.getcwd())

@@ -63,6 +63,9 @@ class Server:
         self._layers = enclosure.layers
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
+        else:
+            tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
+            os.makedirs(tempfile.tempdir, mode=0o700, exist_ok=True)
         rehearse(start.imports)
         self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
         self._processes = confine.ProcessNamespace() if self._layers else None

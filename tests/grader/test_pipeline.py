@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -91,6 +92,17 @@ def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeyp
         run(catalog, submissions, monkeypatch, stopped)
     run(catalog, submissions, monkeypatch, rest)
     assert sorted(stopped.given + rest.given) == ["ana/07_autograd", "ana/08_detach_and_inplace", "bia/07_autograd"]
+
+
+def test_what_a_killed_run_was_writing_is_removed(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run leaves nothing but reports."""
+    (half := submissions.parent / "out" / "ana" / ".writing-x").parent.mkdir(parents=True)
+    half.touch()
+    os.utime(half, (0, 0))
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert os.listdir(half.parent) == ["report.json"]
 
 
 def test_what_ends_the_grader_is_reported_and_tried_again(

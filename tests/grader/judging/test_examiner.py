@@ -291,6 +291,37 @@ def test_a_crash_costs_only_its_own_check(examine: Examine, course: Path) -> Non
     ]
 
 
+# Kills the candidate from outside, between two calls, the first times that somebody is examined.
+KILLING = '''
+import gc
+
+from grader.sandbox import Process
+
+
+@check("double", points=4)
+def test_double(candidate):
+    """Doubles."""
+    candidate.double(1)
+    sittings = Path(__file__).with_name("sittings")
+    with sittings.open("a") as file:
+        file.write("x")
+    if sittings.stat().st_size <= KILLS:
+        for found in gc.get_objects():
+            if type(found) is Process and not found._gone:
+                signal.pidfd_send_signal(found._pidfd, signal.SIGKILL)
+    candidate.double(1).result.integer(2)
+'''
+
+
+@pytest.mark.parametrize(("kills", "status"), [(1, "passed"), (2, "crashed")])
+def test_who_was_killed_is_examined_once_more(examine: Examine, lay_down: LayDown, kills: int, status: str) -> None:
+    """It says nothing about the submission, unless it happens again."""
+    root = lay_down(KILLING.replace("KILLS", str(kills)))
+    (report,) = examine(root, RIGHT)
+    assert statuses(report) == {"double": status}
+    assert (root / "tests" / "hidden" / "sittings").read_text(encoding="utf-8") == "xx"
+
+
 THREE = "".join(
     f'@check("double", points=1)\ndef test_{name}(candidate):\n    candidate.double(1).result.integer(2)\n\n\n'
     for name in ("first", "second", "third")

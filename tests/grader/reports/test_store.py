@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.records import Report, student_report
-from grader.reports.store import ReportError, load_report, report_folders, write_json
+from grader.reports.store import ReportError, load_report, report_folders, sweep, write_json
 
 
 def test_report_survives_the_disk(tmp_path: Path) -> None:
@@ -24,6 +24,18 @@ def test_writing_leaves_one_file(tmp_path: Path) -> None:
         write_json(tmp_path / "report.json", student_report(student, ()))
     assert os.listdir(tmp_path) == ["report.json"]
     assert load_report(tmp_path).student == "b"
+
+
+def test_what_a_killed_run_was_writing_is_swept_away(tmp_path: Path) -> None:
+    """Once it is old: what is fresh may be another run's."""
+    for folder in (tmp_path, tmp_path / "a", tmp_path / ".graded"):
+        folder.mkdir(exist_ok=True)
+        for name in ("report.json", ".writing-old", ".writing-new"):
+            (folder / name).touch()
+        os.utime(folder / ".writing-old", (0, 0))
+    sweep(tmp_path)
+    for folder in (tmp_path, tmp_path / "a", tmp_path / ".graded"):
+        assert {path.name for path in folder.iterdir() if path.is_file()} == {"report.json", ".writing-new"}
 
 
 def test_failure_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,20 @@ def test_a_candidate_that_ends_is_lost(confined: Confined, end: str, how: str) -
     assert lost.value.reason == "crashed"
 
 
+def test_a_candidate_that_is_killed_is_counted(confined: Confined, server: Server) -> None:
+    """Somebody else's doing is told from its own, and from ours."""
+    before = server.killed
+    with pytest.raises(CandidateLost, match="exit code 3"):
+        confined(source("os._exit(3)")).call()
+    confined("x = 1\n").process.end()
+    assert server.killed == before
+    candidate = confined(source("return 1"))
+    os.kill(number_of(candidate.process), signal.SIGKILL)
+    with pytest.raises(CandidateLost, match="killed by the system"):
+        candidate.call()
+    assert server.killed == before + 1
+
+
 def test_a_candidate_that_ends_while_it_loads_is_lost(confined: Confined) -> None:
     """`os._exit()` at top level loses the candidate too."""
     with pytest.raises(CandidateLost, match=r"^crashed: exit code 7$"):
@@ -403,7 +417,7 @@ def test_closing_a_server_leaves_nothing(
     server = doomed[name]
     candidates = [confined(LINGER, by=server) for _ in range(2)]
     processes = descendants(server._process.pid) | {number_of(candidate.process) for candidate in candidates}
-    own = Path(server._scratch.name)
+    own = Path(server._scratch)
     assert own.parent == scratch and len(processes) >= 3 and all(map(runs, processes))
     server.close()
     assert eventually(lambda: not any(map(runs, processes)))
@@ -416,7 +430,7 @@ def test_a_server_in_a_jail_keeps_nothing_on_disk(server: Server) -> None:
     process.end()
     if "root" not in process.layers:
         pytest.skip("candidates write to a directory outside")
-    assert not Path(server._scratch.name).exists()
+    assert not Path(server._scratch).exists()
 
 
 def test_a_server_that_is_killed_is_an_error_with_its_cause(
