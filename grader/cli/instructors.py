@@ -79,8 +79,9 @@ def doctor() -> None:
                 layer.protects if held else f"{layer.protects}\n{layer.cure}",
             )
         screen.print(table)
+        screen.print("\nAlways: an empty environment, no open files but the channel, on Linux no new privileges.")
         if confined_enough(active):
-            screen.print("\nOther people's submissions can be graded here.")
+            screen.print("Other people's submissions can be graded here.")
         else:
-            screen.print("\nToo few layers to grade other people's submissions (your own: grader check).")
+            screen.print("Too few layers to grade other people's submissions (your own: grader check).")
             raise typer.Exit(1)

@@ -380,7 +380,7 @@ _REFUSED = """
     io_uring_setup io_uring_enter io_uring_register
     shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop mq_open mq_unlink
     memfd_create memfd_secret
-    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr mknod mknodat
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct
     settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname personality quotactl

@@ -1,7 +1,6 @@
 """Read /proc for other processes' memory, environment, arguments and descriptors."""
 
 import glob
-import os
 
 
 def attack(*args, **kwargs):
@@ -13,7 +12,7 @@ def attack(*args, **kwargs):
                     found.append((path, file.read(100)))
             except OSError:
                 pass
-    if found or os.path.exists("/proc/self") or os.path.exists("/proc/kcore"):
+    if found:
         raise RuntimeError(f"SUCCEEDED: {found[:5]}")
     return "nothing found"
 

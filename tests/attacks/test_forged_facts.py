@@ -20,6 +20,7 @@ won whole, not even by picking the best guess for each check.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,8 +100,11 @@ class Forger:
             return msgspec.structs.replace(fact, items=pairs)
         if isinstance(fact, (str, bool, wire.Named)):
             return self.word([word for word in self.words if type(word) is type(fact)])
-        if isinstance(fact, (int, float)):
-            return type(fact)(self.number(numbers))
+        if isinstance(fact, float):
+            return self.number(numbers)
+        if isinstance(fact, int):
+            number = self.number(numbers)
+            return int(number) if math.isfinite(number) else 0
         return fact
 
     def _tensor(self, fact: wire.TensorFact, given: list[wire.TensorInput]) -> wire.TensorFact:

@@ -226,6 +226,7 @@ REFUSED = {
     "a mount": "call('mount', b'none', b'.', b'tmpfs', 0, None)",
     "another root": "os.chroot('.')",
     "a set-uid bit": "os.chmod('.', 0o4777)",
+    "another time on a file": "os.utime(os.__file__, (0, 0))",
     "an owner": "os.chown('.', 1, 1)",
     "another user": "os.setuid(1)",
     "a device": "os.mknod('device', stat.S_IFCHR | 0o666, os.makedev(1, 1))",
