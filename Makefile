@@ -18,7 +18,7 @@ AT_ROOT := cd "$(ROOT)" &&
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade test interrupt bench format clean
+.PHONY: help install dev grade test interrupt fuzz bench format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ test: dev ## Check format, lint, types and generated files, verify the exercises
 
 interrupt: dev ## Grade 100 submissions while 50 processes of the run are killed
 	$(AT_ROOT) GRADER_STRIKES=50 GRADER_SUBMISSIONS=100 $(PY) -m pytest -s tests/interruptions
+
+fuzz: dev ## Fuzz at length: some 55,000 replies, 10,000 submissions read and 1,000 of them graded
+	$(AT_ROOT) GRADER_FUZZ=full $(PY) -m pytest -s tests/fuzzing
 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) $(PY) -m pytest -s tests/benchmarks
