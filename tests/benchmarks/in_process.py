@@ -33,6 +33,7 @@ class InProcess:
     """Stands in for `grader.sandbox.Server`."""
 
     limits = DEFAULT_LIMITS
+    killed = 0
 
     def spawn(self) -> InProcessCandidate:
         """Return a candidate with no module loaded."""
