@@ -21,6 +21,8 @@ from grader.worker.facts import Describer, clean
 from grader.worker.watch import Watch
 
 _DEFINED = 200  # names listed in one reply
+# Only from Python 3.11 on does a traceback tell which of two statements on one line has failed.
+_TELLS_COLUMNS = hasattr(types.CodeType, "co_positions")
 
 
 class _Source:
@@ -76,7 +78,7 @@ class Candidate:
         """Run the source as a whole, as most can be; where a statement fails, go on after it one by one."""
         failed: tuple[float, float] = (0, 0)  # line and column
         try:
-            code = compile(request.source, request.filename, "exec", dont_inherit=True)
+            code = compile(request.source, request.filename, "exec", dont_inherit=True) if _TELLS_COLUMNS else None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             code = None  # what of it cannot be compiled is found below
         if code is not None:

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from grader import wire
+from grader.worker import candidate
 from grader.worker.candidate import Candidate
 
 Load = Callable[[str], Any]
@@ -90,6 +91,7 @@ def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
     assert loaded.call().result == 1
 
 
+@pytest.mark.parametrize("tells_columns", [True, False], ids=["as a whole", "one by one"])
 @pytest.mark.parametrize(
     ("source", "line", "left"),
     [
@@ -104,9 +106,10 @@ def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
     ids=["line", "same line", "decorator", "second line", "loop", "inside", "class"],
 )
 def test_what_follows_a_failure_runs_and_nothing_runs_twice(
-    load: Load, source: str, line: int, left: dict[str, object]
+    load: Load, monkeypatch: pytest.MonkeyPatch, source: str, line: int, left: dict[str, object], tells_columns: bool
 ) -> None:
-    """Loading goes on with the statement after the one that failed."""
+    """Loading goes on with the statement after the one that failed, also where Python (3.10) knows lines alone."""
+    monkeypatch.setattr(candidate, "_TELLS_COLUMNS", tells_columns and candidate._TELLS_COLUMNS)
     loaded = load(source + "def state(): return {k: v for k, v in globals().items() if type(v) in (int, list)}\n")
     assert [error.line for error in loaded.report.errors] == [line]
     found = {
