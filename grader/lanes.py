@@ -12,6 +12,7 @@ import signal
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Literal
@@ -31,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `course_seed` is what inputs are drawn from, with the student's name and the exercise. `trusted` says that the code
     is the kit's or the user's own, so that a sandbox with fewer layers will do. `tampering` spoils every value that
-    comes back, to see which checks judge values (see `grader.verification`). `facts` asks for what authors want to know
-    of the checks.
+    comes back, to see which checks judge values (see `grader.verification`). `until_failure` stops at a submission's
+    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads.
     """
 
     root: str
@@ -41,7 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted: bool = False
     diagnosing: bool = True
     tampering: bool = False
+    until_failure: bool = False
     facts: bool = False
+    threads: int = 1
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,14 +163,18 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
     from grader.catalog import CatalogError, load_catalog
     from grader.datasets import DatasetError, install_california_housing
-    from grader.sandbox import SandboxError, Server
+    from grader.sandbox import DEFAULT_LIMITS, SandboxError, Server
 
     home = _data_home()
     started = False
     try:
         catalog = load_catalog(Path(settings.root))
         imports = catalog.imports(settings.exercises)
-        with Server(data_home=home, imports=imports, trusted=settings.trusted) as server:
+        limits = replace(DEFAULT_LIMITS, threads=settings.threads)
+        warm_up = catalog.warm_up(settings.exercises)
+        with Server(
+            limits=limits, data_home=home, imports=imports, warm_up=warm_up, trusted=settings.trusted
+        ) as server:
             # While the server warms up:
             install_california_housing(home)
             from grader.judging.examiner import Examiner, run_examiner
@@ -195,6 +202,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 course_seed=settings.course_seed,
                 diagnosing=settings.diagnosing,
                 tampering=settings.tampering,
+                until_failure=settings.until_failure,
             )
             suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
             try:

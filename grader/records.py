@@ -39,12 +39,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
     no points (a magic that was skipped, say). `places` maps lines of `source` to what the student sees; empty means
-    that they are the same.
+    that they are the same. `tasks` are those to grade, all if there are none.
     """
 
     student: str
     exercise: str
     path: str
+    tasks: tuple[str, ...] = ()
     source: str | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,16 @@ _IDLE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One implementation to grade, and what grading it must say. `task` and `name` are empty for whole files."""
+    """One implementation to grade, and what grading it must say. `task` and `name` are empty for whole files.
+
+    `tasks` are those that are graded: of a variant its own; of a whole file those that are verified, all if empty.
+    """
 
     kind: str
     exercise: str
     task: str = ""
     name: str = ""
+    tasks: tuple[str, ...] = ()
     source: str
 
     @property
@@ -39,24 +43,33 @@ class Case:
 
     def submission(self) -> Submission:
         """Return the case as if a student had handed it in."""
-        return Submission(student=self.label, exercise=self.exercise, path=f"{self.label}.py", source=self.source)
+        return Submission(
+            student=self.label,
+            exercise=self.exercise,
+            path=f"{self.label}.py",
+            tasks=self.tasks,
+            source=self.source,
+        )
 
 
-def cases(catalog: Catalog, exercises: Sequence[str]) -> Iterator[Case]:
-    """Return every implementation that the kit has of these exercises."""
+def cases(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case]:
+    """Return every implementation that the kit has of these exercises' tasks (of all where none are named)."""
     stubs = build_all(catalog)
-    for id in exercises:
-        yield Case(kind=REFERENCE, exercise=id, source=catalog.solution(id).read_text(encoding="utf-8"))
-        yield Case(kind=STUB, exercise=id, source=stubs[catalog.stub(id)])
+    for id, named in which.items():
+        tasks = tuple(named)
+        solution = catalog.solution(id).read_text(encoding="utf-8")
+        yield Case(kind=REFERENCE, exercise=id, tasks=tasks, source=solution)
+        yield Case(kind=STUB, exercise=id, tasks=tasks, source=stubs[catalog.stub(id)])
         for name, body in _IDLE.items():
-            tasks = (f"def {task.name}(*args, **kwargs):\n    {body}\n" for task in catalog.get(id).tasks)
-            yield Case(kind=IDLE, exercise=id, task="whatever it is asked", name=name, source="\n".join(tasks))
+            idle = (f"def {task.name}(*args, **kwargs):\n    {body}\n" for task in catalog.get(id).tasks)
+            yield Case(kind=IDLE, exercise=id, task="any", name=name, tasks=tasks, source="\n".join(idle))
         for kind, variants in (
             (MISCONCEPTION, catalog.misconceptions(id)),
             (ALTERNATIVE, catalog.alternatives(id)),
         ):
             for v in variants:
-                yield Case(kind=kind, exercise=id, task=v.task, name=v.name, source=v.source)
+                if not tasks or v.task in tasks:
+                    yield Case(kind=kind, exercise=id, task=v.task, name=v.name, tasks=(v.task,), source=v.source)
 
 
 def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
@@ -73,7 +86,7 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
             for check in task.checks:
                 if check.status == "passed":
                     yield f"{case.label}: the check {check.id!r} passes: let it ask for a right result too."
-        elif case.kind == MISCONCEPTION and task.name == case.task:
+        elif case.kind == MISCONCEPTION:
             if not failed:
                 yield f"{case.label}: no check of its task fails."
             named = {check.misconception for check in failed} - {None}
@@ -95,7 +108,8 @@ def problems_of_suites(exercise: Exercise, graded: Graded, other: Graded, varian
     counts the misconceptions and alternatives by "kind task".
     """
     assert graded.report is not None and other.report is not None
-    for task, honest, spoiled in zip(exercise.tasks, graded.report.tasks, other.report.tasks, strict=True):
+    for honest, spoiled in zip(graded.report.tasks, other.report.tasks, strict=True):
+        task = exercise.task(honest.name)
         name = f"{exercise.id}: the task {task.name}"
         if not honest.checks:
             yield f"{name} has no checks."
@@ -140,6 +154,7 @@ class Verification:
     catalog: Catalog
     exercises: tuple[str, ...]
     jobs: int
+    threads: int
     seeds: tuple[str, ...]
     cases: tuple[Case, ...]
 
@@ -175,6 +190,7 @@ class Verification:
             "course_seed": seed,
             "trusted": True,
             "facts": True,
+            "threads": self.threads,
         }
 
     def _graded(self, cases: Sequence[Case], settings: Settings) -> Iterator[Graded]:
@@ -187,12 +203,18 @@ def _problems(case: Case, graded: Graded) -> list[str]:
     return list(problems_of_case(case, graded.report))
 
 
-def verify_all(catalog: Catalog, exercises: Sequence[str], *, jobs: int, seeds: Sequence[str]) -> Verification:
-    """Return the verification of these exercises. Raises `CatalogError` for sources that cannot be read."""
+def verify_all(
+    catalog: Catalog, which: Mapping[str, Sequence[str]], *, jobs: int, seeds: Sequence[str], threads: int = 1
+) -> Verification:
+    """Return the verification of these exercises' tasks (of all their tasks where none are named).
+
+    Raises `CatalogError` for sources that cannot be read.
+    """
     return Verification(
         catalog=catalog,
-        exercises=tuple(exercises),
+        exercises=tuple(which),
         jobs=jobs,
+        threads=threads,
         seeds=tuple(seeds),
-        cases=tuple(cases(catalog, exercises)),
+        cases=tuple(cases(catalog, which)),
     )

@@ -79,7 +79,23 @@ class MappingInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, t
     items: tuple[tuple[str, Input], ...]
 
 
-Input: TypeAlias = bool | int | float | str | TensorInput | ArrayInput | Code | SequenceInput | MappingInput | None
+class ModuleInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="module"):
+    """A module to build in the candidate: `source` defines `factory`, which is called with `arguments`.
+
+    `state` then fills its parameters and buffers, by their names in `state_dict()`, and gives the parameters their
+    flags and gradients; `training` sets the mode of all of it.
+    """
+
+    source: str
+    factory: str
+    arguments: tuple[Input, ...]
+    state: tuple[tuple[str, TensorInput], ...]
+    training: bool
+
+
+Input: TypeAlias = (
+    bool | int | float | str | TensorInput | ArrayInput | Code | SequenceInput | MappingInput | ModuleInput | None
+)
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
@@ -171,10 +187,30 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="pai
     items: Annotated[tuple[tuple[Fact, Fact], ...], Meta(max_length=MAX_NODES)]
 
 
-class Named(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="named"):
-    """A value known by name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function, a module."""
+class SubmoduleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One module of a model, the model itself (whose `name` is empty) included: its classes, its mode.
 
-    kind: Literal["dtype", "device", "class", "function", "module"]
+    `classes` are the names of its class and of those that it derives from, up to `Module`.
+    """
+
+    name: Name
+    classes: Names
+    training: bool
+    object: int
+
+
+class ModuleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="module"):
+    """An `nn.Module`: its modules, parameters and buffers, as `named_modules()` and its kin list them."""
+
+    modules: Annotated[tuple[SubmoduleFact, ...], Meta(max_length=MAX_NAMES)]
+    parameters: Annotated[tuple[tuple[Name, Fact], ...], Meta(max_length=MAX_NAMES)]
+    buffers: Annotated[tuple[tuple[Name, Fact], ...], Meta(max_length=MAX_NAMES)]
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="named"):
+    """A value known by name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function."""
+
+    kind: Literal["dtype", "device", "class", "function"]
     name: Line
 
 
@@ -185,7 +221,9 @@ class Other(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="oth
     why: Line = ""
 
 
-Fact: TypeAlias = bool | Integer | float | Text | TensorFact | ArrayFact | Items | Pairs | Named | Other | None
+Fact: TypeAlias = (
+    bool | Integer | float | Text | TensorFact | ArrayFact | Items | Pairs | ModuleFact | Named | Other | None
+)
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -279,6 +317,8 @@ def _inside(fact: Fact) -> Iterable[Fact]:
         return () if fact.grad is None else (fact.grad,)
     if isinstance(fact, Items):
         return fact.items
+    if isinstance(fact, ModuleFact):
+        return (held for _, held in (*fact.parameters, *fact.buffers))
     return chain.from_iterable(fact.items) if isinstance(fact, Pairs) else ()
 
 

@@ -59,6 +59,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
                     found.add(node.module)
         return tuple(sorted(found))
 
+    def warm_up(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the statements that warm a server up for these exercises, each once."""
+        return tuple(dict.fromkeys(statement for id in ids for statement in self.get(id).warm_up))
+
     def misconceptions(self, id: str) -> tuple[Variant, ...]:
         """Return the exercise's documented wrong implementations, none if it has no file of them."""
         return self._variants(id, "misconceptions")

@@ -29,12 +29,16 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise: its titles, the ids of the exercises that come before it, its tasks in order."""
+    """One exercise: its titles, the ids of the exercises that come before it, its tasks in order.
+
+    `warm_up` are statements that make torch load, ahead of every submission, what solutions of it use.
+    """
 
     id: str
     title: str
     title_pt: str
     prerequisites: tuple[str, ...]
+    warm_up: tuple[str, ...] = ()
     tasks: tuple[Task, ...]
 
     @property
@@ -55,6 +59,7 @@ class _Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     title_pt: str
     prerequisites: tuple[str, ...] = ()
+    warm_up: tuple[str, ...] = ()
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -81,7 +86,12 @@ def read_exercise(text: str, *, exercise: str) -> Exercise:
     titles = _titles(before, exercise)
     tasks = _tasks(cells, exercise)
     return Exercise(
-        id=exercise, title=titles.title, title_pt=titles.title_pt, prerequisites=titles.prerequisites, tasks=tasks
+        id=exercise,
+        title=titles.title,
+        title_pt=titles.title_pt,
+        prerequisites=titles.prerequisites,
+        warm_up=titles.warm_up,
+        tasks=tasks,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import catalog, chosen, console, errors_told, lanes, say_error
+from grader.cli.shared import catalog, console, errors_told, lanes, say_error, tasks_of
 
 
 def register(app: typer.Typer) -> None:
@@ -42,9 +42,12 @@ def build(
 
 
 def verify(
-    exercise: Annotated[list[str] | None, typer.Argument(help="Exercises to verify; all if left out.")] = None,
+    which: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXERCISE[.TASK]]...", help="What to verify; all if left out.")
+    ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many course seeds to grade everything with.")] = 1,
+    threads: Annotated[int, typer.Option("--threads", min=1, help="How many threads candidates compute with.")] = 1,
 ) -> None:
     """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
     with errors_told():
@@ -53,10 +56,11 @@ def verify(
         from grader.verification import verify_all
 
         known = catalog()
-        ids = chosen(known, exercise or [])
         screen = console()
         problems = 0
-        steps = verify_all(known, ids, jobs=lanes(jobs), seeds=[str(seed) for seed in range(seeds)])
+        steps = verify_all(
+            known, tasks_of(known, which or []), jobs=lanes(jobs), seeds=[str(n) for n in range(seeds)], threads=threads
+        )
         for found in track(steps.run(), total=steps.total, description="verifying", console=console(stderr=True)):
             for problem in found:
                 problems += 1

@@ -69,6 +69,23 @@ def full_id(catalog: Catalog, exercise: str) -> str:
     return by_number[0] if by_number else catalog.get(name).id
 
 
+def named(catalog: Catalog, which: str) -> tuple[str, str | None]:
+    """Return the exercise, and the task if there is one, that `EXERCISE[.TASK]` names. Raises `CatalogError`."""
+    exercise, _, task = which.removesuffix(".py").removesuffix(".ipynb").partition(".")
+    id = full_id(catalog, exercise)
+    return id, catalog.get(id).task(task).name if task else None
+
+
+def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the tasks that were named, by exercise (none where the whole exercise was), or every exercise."""
+    if not which:
+        return {exercise.id: () for exercise in catalog.exercises}
+    found: dict[str, list[str | None]] = {}
+    for exercise, task in (named(catalog, one) for one in which):
+        found.setdefault(exercise, []).append(task)
+    return {id: () if None in tasks else tuple(task for task in tasks if task) for id, tasks in found.items()}
+
+
 def lanes(jobs: int | None) -> int:
     """Return how many lanes to use: as asked, or one a core."""
     return max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)

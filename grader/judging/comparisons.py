@@ -115,7 +115,24 @@ def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
         return a.kind == b.kind and _all_same(a.items, b.items, values_only)
     if isinstance(a, wire.Pairs) and isinstance(b, wire.Pairs):
         return _all_same([x for pair in a.items for x in pair], [x for pair in b.items for x in pair], values_only)
+    if isinstance(a, wire.ModuleFact) and isinstance(b, wire.ModuleFact):
+        return _same_module(a, b, values_only)
     return a == b
+
+
+def _same_module(a: wire.ModuleFact, b: wire.ModuleFact, values_only: bool) -> bool:
+    def outline(m: wire.ModuleFact) -> list[object]:
+        held = [name for name, _ in (*m.parameters, *m.buffers)]
+        return held + [(part.name, part.training, () if values_only else part.classes) for part in m.modules]
+
+    def facts(m: wire.ModuleFact) -> list[wire.Fact]:
+        return [fact for _, fact in (*m.parameters, *m.buffers)]
+
+    def objects(m: wire.ModuleFact) -> list[int]:
+        return [part.object for part in m.modules]
+
+    alike = outline(a) == outline(b) and _all_same(facts(a), facts(b), values_only)
+    return alike and (values_only or objects(a) == objects(b))
 
 
 def _all_same(a: Sequence[wire.Fact], b: Sequence[wire.Fact], values_only: bool) -> bool:

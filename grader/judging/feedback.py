@@ -209,5 +209,7 @@ NEXT_STEP = {
     "grad": "call `backward()` yourself on a small case and print `.grad`.",
     "raises": "check the arguments first, and `raise` before anything is changed.",
     "state": "leave global settings alone, or put them back before you return.",
+    "members": "print `dict(model.named_parameters()).keys()`: what did you assign to `self`, and under which name?",
+    "mode": "`train()` and `eval()` set the mode of a model and of all its submodules; note what it was before.",
     "length": "count the elements of your result.",
 }

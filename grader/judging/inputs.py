@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from grader import wire
 from grader.judging.comparisons import DTYPES
 from grader.judging.outcomes import SuiteError
+from grader.judging.suite import source_of, state_of
 
 
 def to_wire(value: Any) -> wire.Input:
@@ -29,7 +31,22 @@ def to_wire(value: Any) -> wire.Input:
         if not all(isinstance(key, str) for key in value):
             raise SuiteError(f"Cannot send {value!r} to a candidate: a dict must have string keys.")
         return wire.MappingInput(items=tuple((key, to_wire(item)) for key, item in value.items()))
+    if isinstance(value, nn.Module):
+        return _module(value)
     raise SuiteError(f"Cannot send {value!r} to a candidate: use tensors, arrays, plain values, or code(...).")
+
+
+def _module(module: nn.Module) -> wire.ModuleInput:
+    if "made_by" not in vars(module):
+        raise SuiteError(f"Cannot send {type(module).__name__} to a candidate: make it with draw.model(...).")
+    factory, arguments = vars(module)["made_by"]
+    return wire.ModuleInput(
+        source=source_of(factory),
+        factory=factory.__name__,
+        arguments=tuple(map(to_wire, arguments)),
+        state=tuple((name, _tensor(tensor)) for name, tensor in state_of(module)),
+        training=module.training,
+    )
 
 
 def _tensor(tensor: torch.Tensor) -> wire.TensorInput:

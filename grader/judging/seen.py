@@ -6,17 +6,20 @@ Questions are asked as they are of a `Subject`: each either holds, or ends the c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any, NoReturn
 
 import msgspec
 import numpy as np
 import torch
+from torch import nn
 
 from grader import wire
 from grader.judging import feedback, showing
 from grader.judging.comparisons import difference, to_tensor
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.subject import Subject, memory
+from grader.judging.suite import state_of
 
 
 class Seen:
@@ -62,6 +65,10 @@ class Seen:
         except IndexError:
             self._torn()
 
+    def before(self, index: int) -> Subject:
+        """Return a positional argument as it was handed over: the same objects and memory, but without its values."""
+        return Subject(self, f"the {self.argument_after(index).name} that was given", self._before(index))
+
     def arguments(self) -> list[Subject]:
         """Return all positional arguments as the call left them."""
         return [self.argument_after(i) for i in range(len(self.given))]
@@ -94,9 +101,10 @@ class Seen:
         return self
 
     def unchanged(self, *indices: int) -> Seen:
-        """Ask that tensor and array arguments (all, or those at `indices`) are as they were handed over.
+        """Ask that tensors, arrays and modules among the arguments (all, or at `indices`) are as they were handed over.
 
-        That is: values, dtype, shape, memory, requires_grad, and no in-place edit. `.grad` may have changed.
+        That is: values, dtype, shape, memory, requires_grad, and no in-place edit. `.grad` of a tensor may have
+        changed; that of a module's parameters, their objects, the buffers and every module's mode may not.
         """
         for index in indices or range(len(self.given)):
             given = self.given[index]
@@ -105,9 +113,11 @@ class Seen:
                 self._unchanged_tensor(index, given, subject)
             elif isinstance(given, np.ndarray):
                 self._unchanged_array(index, given, subject)
+            elif isinstance(given, nn.Module):
+                self._unchanged_module(index, given, subject)
             elif indices:
                 raise SuiteError(
-                    f"Cannot compare argument {index + 1} of {self.call}: it is no tensor and no array. "
+                    f"Cannot compare argument {index + 1} of {self.call}: it is no tensor, array or module. "
                     "Let a probe return what became of it."
                 )
         return self
@@ -138,6 +148,29 @@ class Seen:
             subject.fails("left in the memory where it was", "moved to other memory by your function", "modified")
         if after.version != before.version:
             subject.fails("left as it was", "edited in place by your function (and put back)", "modified")
+
+    def _unchanged_module(self, index: int, given: nn.Module, subject: Subject) -> None:
+        before = Subject(self, subject.name, self._before(index)).module_fact
+        after = subject.module_fact
+        modes = {part.name: part.training for part in after.modules}
+        for part in before.modules:
+            if modes.get(part.name) != part.training:
+                name = f" of its module {part.name!r}" if part.name else ""
+                subject.fails(f"training{name} stays {part.training}", f"it is {modes.get(part.name)}", "mode")
+        expected = dict(state_of(given))
+        for (name, old), (new_name, new) in zip_longest(
+            (*before.parameters, *before.buffers), (*after.parameters, *after.buffers), fillvalue=("nothing", None)
+        ):
+            held = Subject(self, f"{subject.name}.{new_name}", new)
+            if name != new_name or not isinstance(old, wire.TensorFact):
+                subject.fails(f"{name} as it was", f"{new_name} in its place", "modified")
+            if held.tensor_fact.object != old.object or held.tensor_fact.storage != old.storage:
+                held.fails("left as it was", "replaced by another tensor", "modified")
+            if held.tensor_fact.requires_grad != old.requires_grad:
+                flag = held.tensor_fact.requires_grad
+                held.fails(f"requires_grad stays {old.requires_grad}", f"requires_grad is {flag}", "modified")
+            held.values(expected[name], rtol=0.0, atol=0.0)
+            held.grad(expected[name].grad)
 
     def _before(self, index: int) -> wire.Fact:
         """Return the facts of an argument as it was handed over."""

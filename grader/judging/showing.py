@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from grader import wire
 from grader.judging.comparisons import to_tensor
@@ -17,6 +19,7 @@ _ELEMENTS = 12
 _DEPTH = 3  # containers inside containers
 _WIDTH = 160
 _LONGEST = 2000
+_LINES = re.compile(r"\s*\n\s*")
 _USUAL = ("float32", "int64", "bool")  # dtypes that torch leaves out when it prints a tensor
 _USUAL_ARRAYS = ("float64", "int64", "bool")
 
@@ -42,6 +45,8 @@ def given(value: object) -> str:
     if isinstance(value, (list, tuple)):
         inside = ", ".join(given(v) for v in value[:_ELEMENTS]) + (", ..." if len(value) > _ELEMENTS else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else ''})"
+    if isinstance(value, nn.Module):
+        return shorten(_LINES.sub(" ", repr(value)).replace("( (", "((").replace(" )", ")"))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {given(v)}" for key, v in value.items()) + "}"
     return shorten(repr(value))
@@ -126,6 +131,8 @@ def _fact(value: wire.Fact, depth: int) -> str:
     if isinstance(value, wire.Pairs):
         pairs = (f"{_fact(k, depth + 1)}: {_fact(v, depth + 1)}" for k, v in value.items)
         return "{" + _joined(pairs, len(value.items), depth) + "}"
+    if isinstance(value, wire.ModuleFact):
+        return f"a module, {value.modules[0].classes[0]}" if value.modules and value.modules[0].classes else "a module"
     if isinstance(value, wire.Named):
         return value.name if value.kind in ("dtype", "device") else f"the {value.kind} {value.name}"
     if isinstance(value, wire.Other):

@@ -7,13 +7,14 @@ back and one next step. Questions return what they were asked of, so they chain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+import numpy as np
 import torch
 
 from grader import wire
 from grader.judging import showing
-from grader.judging.comparisons import ATOL, RTOL, difference, to_tensor, tolerance
+from grader.judging.comparisons import ATOL, DTYPES, RTOL, difference, to_tensor, tolerance
 
 if TYPE_CHECKING:
     from grader.judging.seen import Seen
@@ -83,7 +84,70 @@ class Subject:
                 return Subject(self.seen, f"{self.name}[{name!r}]", value)
         self.differs(f"a dict with the key {name!r}", "type")
 
+    # Getting inside a module
+
+    @property
+    def module_fact(self) -> wire.ModuleFact:
+        """The facts about a module. Ends the check when the value is none."""
+        if not isinstance(self.fact, wire.ModuleFact):
+            self.differs("an `nn.Module`", "none" if self.fact is None else "type")
+        return self.fact
+
+    @property
+    def state(self) -> dict[str, torch.Tensor]:
+        """The values of a module's parameters and buffers by name, for `load_state_dict` of a model of the suite's."""
+        found = (*self.module_fact.parameters, *self.module_fact.buffers)
+        return {name: Subject(self.seen, f"{self.name}.{name}", held).tensor for name, held in found}
+
+    def parameter(self, name: str) -> Subject:
+        """Return a module's parameter by its full name. Ends the check when there is none."""
+        return self._held(name, self.module_fact.parameters, "parameter")
+
+    def buffer(self, name: str) -> Subject:
+        """Return a module's buffer by its full name. Ends the check when there is none."""
+        return self._held(name, self.module_fact.buffers, "buffer")
+
+    def _held(self, name: str, found: Sequence[tuple[str, wire.Fact]], what: str) -> Subject:
+        for known, fact in found:
+            if known == name:
+                return Subject(self.seen, f"{self.name}.{name}", fact)
+        names = ", ".join(known for known, _ in found) or "none"
+        self.fails(f"a {what} named {name!r}", f"{what}s named {names}" if found else f"no {what}s", "members")
+
+    def parameters(self, *names: str) -> list[Subject]:
+        """Return a module's parameters; if `names` are given, ask that these are all there are, in any order."""
+        found = self.module_fact.parameters
+        if names and sorted(known for known, _ in found) != sorted(names):
+            got = ", ".join(known for known, _ in found) or "none"
+            self.fails(f"exactly the parameters {', '.join(names)}", f"the parameters {got}", "members")
+        return [Subject(self.seen, f"{self.name}.{known}", fact) for known, fact in found]
+
+    def submodules(self, kind: str) -> list[str]:
+        """Return the names of a module's submodules of this class (or of one derived from it), in their order."""
+        return [part.name for part in self.module_fact.modules if part.name and kind in part.classes]
+
     # Asking about it
+
+    def in_mode(self: _Self, *, training: bool) -> _Self:
+        """Ask for a module all of whose modules are in training mode, or in evaluation mode."""
+        wrong = [part for part in self.module_fact.modules if part.training != training]
+        if wrong:
+            mode = {True: "training mode", False: "evaluation mode"}
+            which = "the model" if not wrong[0].name else f"its module {wrong[0].name!r}"
+            self.fails(f"a model in {mode[training]}", f"{which} in {mode[not training]}", "mode")
+        return self
+
+    def array(self: _Self, expected: np.ndarray[Any, Any]) -> _Self:
+        """Ask for a NumPy array of this dtype, this shape and exactly these values."""
+        if not isinstance(self.fact, wire.ArrayFact):
+            self.differs("a NumPy array", "none" if self.fact is None else "type")
+        if self.fact.dtype != str(expected.dtype):
+            self.fails(f"dtype {expected.dtype}", f"dtype {self.fact.dtype}", "dtype")
+        if self.fact.shape != expected.shape:
+            self.fails(f"shape {expected.shape}", f"shape {self.fact.shape}", "shape")
+        if self.fact.data != expected.tobytes():
+            self.fails(showing.given(expected), showing.fact(self.fact), "values")
+        return self
 
     def values(self: _Self, expected: Expected, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
         """Ask for a tensor of this shape with these values (NaN equals NaN). Dtypes may differ: see `dtype`."""
@@ -159,7 +223,11 @@ class Subject:
         return shown
 
     def equals(self: _Self, expected: object) -> _Self:
-        """Ask for a plain Python value (str, int, bool, None, lists and tuples of them), equal in type and value."""
+        """Ask for a plain Python value, equal in type and value at every depth.
+
+        That is: str, int, float, bool, None, dtypes, devices, and lists, tuples and dicts of them. Nothing equals a
+        tensor.
+        """
         if not _equal(self.python, expected):
             self.differs(repr(expected), "none" if self.fact is None else "values")
         return self
@@ -205,7 +273,7 @@ class Subject:
     def same_object_as(self: _Self, other: Subject) -> _Self:
         """Ask for the very object that `other` is."""
         if _object(self.fact) != _object(other.fact):
-            got = "another object" if isinstance(self.fact, _WITH_MEMORY) else showing.fact(self.fact)
+            got = "another object" if type(self.fact) is type(other.fact) else showing.fact(self.fact)
             self.fails(f"the object {other.name} itself", got, "none" if self.fact is None else "same_object")
         return self
 
@@ -248,6 +316,8 @@ _WITH_MEMORY = (wire.TensorFact, wire.ArrayFact)
 
 
 def _object(fact: wire.Fact) -> object:
+    if isinstance(fact, wire.ModuleFact) and fact.modules:
+        return fact.modules[0].object
     return fact.object if isinstance(fact, _WITH_MEMORY) else object()
 
 
@@ -259,6 +329,8 @@ def memory(fact: wire.Fact) -> set[int]:
         return {number for item in fact.items for number in memory(item)}
     if isinstance(fact, wire.Pairs):
         return {number for _, value in fact.items for number in memory(value)}
+    if isinstance(fact, wire.ModuleFact):
+        return {number for _, held in (*fact.parameters, *fact.buffers) for number in memory(held)}
     return set()
 
 
@@ -285,4 +357,12 @@ def _plain(fact: wire.Fact) -> object:
         return items if fact.kind == "list" else tuple(items)
     if isinstance(fact, wire.Pairs):
         return {k if isinstance(k, (str, int, float)) else str(_plain(k)): _plain(v) for k, v in fact.items}
+    if isinstance(fact, wire.Named) and fact.kind in _SETTINGS:
+        return _SETTINGS[fact.kind].get(fact.name, fact)
     return fact
+
+
+_SETTINGS: dict[str, dict[str, object]] = {
+    "dtype": {str(dtype): dtype for dtype in DTYPES.values()},
+    "device": {name: torch.device(name) for name in ("cpu", "meta", "cuda", "cuda:0", "mps", "mps:0")},
+}

@@ -1,17 +1,23 @@
-"""The words a suite's author writes with: `check`, `probe`, `code`, and inputs drawn for one student."""
+"""The words a suite's author writes with: `check`, `probe`, `shared`, `code`, and inputs drawn for one student."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
+import importlib.util
 import inspect
+import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import pytest
 import torch
+from torch import nn
 
 from grader import wire
 
@@ -55,21 +61,90 @@ class Probe:
 def probe(function: Callable[..., Any]) -> Probe:
     """Make a function a probe: it is sent as source and called with the submission's module as its first argument.
 
-    Its docstring is shown to students as what was called. It may use torch, nn, F, np and math, and holds no expected
-    value: the candidate can read it.
+    Its docstring is shown to students as what was called. It may use what every probe knows (torch, nn, F, np, math,
+    copy, io, random, Path, DataLoader, Dataset, TensorDataset) and what its suite declares `shared`. It holds no
+    expected value: the candidate can read it.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    definition = tree.body[0]
+    definition = _definition(function)
     if not isinstance(definition, ast.FunctionDef) or not ast.get_docstring(definition):
         raise TypeError(f"Cannot make {function.__name__!r} a probe: give it a docstring that says what it calls.")
     says = ast.get_docstring(definition) or ""
-    definition.decorator_list = []
     definition.body = definition.body[1:] or [ast.Pass()]
-    for argument in definition.args.args:
-        argument.annotation = None  # its names mean nothing in the candidate's process
-    definition.returns = None
     parameters = tuple(argument.arg for argument in definition.args.args[1:])
-    return Probe(name=definition.name, source=ast.unparse(tree), says=says, parameters=parameters)
+    return Probe(
+        name=definition.name, source=_with_shared(definition, function.__globals__), says=says, parameters=parameters
+    )
+
+
+_Shared = TypeVar("_Shared", bound=Callable[..., Any])
+
+
+def shared(function_or_class: _Shared) -> _Shared:
+    """Let probes use a function or class of the suite: its source is sent along with theirs.
+
+    In the suite it stays what it is, so that one definition serves both sides: a model, say, whose expected output
+    the suite computes (see `Draw.model`).
+    """
+    function_or_class.__shared__ = True  # type: ignore[attr-defined]
+    return function_or_class
+
+
+def source_of(function_or_class: Callable[..., Any]) -> str:
+    """Return the source of a shared definition, after those that it uses."""
+    if not _is_shared(function_or_class):
+        raise TypeError(f"Cannot send {function_or_class.__name__!r} to a candidate: declare it @shared.")
+    module = inspect.getmodule(function_or_class)
+    known = getattr(function_or_class, "__globals__", None) or vars(module)
+    return _with_shared(_definition(function_or_class), known)
+
+
+def _definition(function_or_class: Callable[..., Any]) -> ast.stmt:
+    """Return the syntax tree of a definition, without its decorators and annotations."""
+    definition = ast.parse(textwrap.dedent(inspect.getsource(function_or_class))).body[0]
+    assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
+    definition.decorator_list = []
+    if isinstance(definition, ast.FunctionDef):
+        for argument in definition.args.args:
+            argument.annotation = None  # its names mean nothing in the candidate's process
+        definition.returns = None
+    return definition
+
+
+def _with_shared(definition: ast.stmt, known: Mapping[str, Any]) -> str:
+    """Return the source of a definition after that of the shared ones that it uses, each once."""
+    found: dict[str, str] = {}
+
+    def add(statement: ast.stmt, own: str) -> None:
+        for name in dict.fromkeys(node.id for node in ast.walk(statement) if isinstance(node, ast.Name)):
+            if name != own and name not in found and _is_shared(known.get(name)):
+                inner = _definition(known[name])
+                found[name] = ""  # being written: definitions may use each other
+                add(inner, name)
+                del found[name]
+                found[name] = ast.unparse(inner)
+
+    add(definition, definition.name)  # type: ignore[attr-defined]
+    return "\n\n".join([*found.values(), ast.unparse(definition)])
+
+
+def _is_shared(value: object) -> bool:
+    return bool(getattr(value, "__dict__", {}).get("__shared__"))
+
+
+@functools.cache
+def _suite(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise FileNotFoundError(f"Cannot use the public suite {str(path)!r}: there is no such file.")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where `inspect` looks for sources
+    spec.loader.exec_module(module)
+    return module
+
+
+def public_suite(hidden: str) -> ModuleType:
+    """Return the public suite of the same exercise: a hidden one (give its `__file__`) may use what that defines."""
+    path = Path(hidden).resolve()
+    return _suite(path.parents[1] / "public" / path.name)
 
 
 class Draw:
@@ -104,3 +179,26 @@ class Draw:
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         """Return a tensor of standard normal numbers."""
         return torch.randn(shape, generator=self._generator, dtype=torch.float64).to(dtype)
+
+    def integers(self, *shape: int, low: int, high: int, dtype: torch.dtype = torch.int64) -> torch.Tensor:
+        """Return a tensor of whole numbers from `low` to `high`, both included."""
+        return torch.randint(low, high + 1, shape, generator=self._generator).to(dtype)
+
+    def model(self, factory: Callable[..., nn.Module], *arguments: Any) -> nn.Module:
+        """Return `factory(*arguments)`, a `shared` function or class, with weights drawn between -1 and 1.
+
+        It travels as an argument does: the candidate builds the same model, with these weights, the mode of its top
+        module, and its parameters' flags and gradients. Buffers keep what they are made with.
+        """
+        model = factory(*arguments)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.copy_(self.tensor(*parameter.shape, low=-1, high=1))
+        model.__dict__["made_by"] = factory, arguments
+        return model
+
+
+def state_of(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield a model's parameters and buffers with their names, each once."""
+    yield from model.named_parameters()
+    yield from model.named_buffers()

@@ -48,6 +48,11 @@ def _spoiled(fact: wire.Fact) -> wire.Fact:
         return msgspec.structs.replace(fact, name=f"{fact.name}?")
     if isinstance(fact, wire.Items):
         return msgspec.structs.replace(fact, items=tuple(map(_spoiled, fact.items)))
+    if isinstance(fact, wire.ModuleFact):
+        parameters, buffers = (
+            tuple((name, _spoiled(held)) for name, held in found) for found in (fact.parameters, fact.buffers)
+        )
+        return msgspec.structs.replace(fact, parameters=parameters, buffers=buffers)
     if isinstance(fact, wire.Pairs):
         return msgspec.structs.replace(fact, items=tuple((key, _spoiled(value)) for key, value in fact.items))
     return fact

@@ -29,7 +29,8 @@ class Limits:
     """What one candidate may use, and how long one request may take.
 
     `call` and `load` are seconds of processor time; a candidate that does not compute (it sleeps, or the machine is
-    busy) gets `patience` times as many seconds of wall time. `processor` bounds a candidate's whole life.
+    busy) gets `patience` times as many seconds of wall time. `processor` bounds a candidate's whole life. `threads` is
+    how many torch computes with.
     """
 
     memory: int = 2 * 2**30
@@ -37,6 +38,7 @@ class Limits:
     call: float = 4.0
     load: float = 5.0
     patience: float = 3.0
+    threads: int = 1
 
 
 DEFAULT_LIMITS = Limits()
@@ -77,12 +79,14 @@ class Server:
         limits: Limits = DEFAULT_LIMITS,
         data_home: Path | None = None,
         imports: Sequence[str] = (),
+        warm_up: Sequence[str] = (),
         trusted: bool = False,
     ) -> None:
         """Start the process; it warms up in the background. Raises `SandboxError`.
 
         `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
-        submissions are expected to import: no candidate will wait for them. Unless the code is `trusted`, no
+        submissions are expected to import, `warm_up` statements that make torch load what they will use: no candidate
+        will wait for that. Unless the code is `trusted`, no
         candidate is handed out that is confined less than `confined_enough` asks.
         """
         self.limits = limits
@@ -104,6 +108,8 @@ class Server:
             "memory": limits.memory,
             "processor": limits.processor,
             "imports": list(imports),
+            "warm_up": list(warm_up),
+            "threads": limits.threads,
         }
         with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
             self._control.send(msgspec.msgpack.encode(start))

@@ -24,12 +24,14 @@ from grader.worker.rehearsal import rehearse, stretch
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server is told at birth: what candidates may read, how much they may use, what they may well import."""
+    """What a server is told at birth: what candidates may read, how much they may use, what they may well need."""
 
     readable: tuple[str, ...]
     memory: int
     processor: int
     imports: tuple[str, ...]
+    warm_up: tuple[str, ...]
+    threads: int
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,8 @@ class Server:
         else:
             tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
             os.makedirs(tempfile.tempdir, mode=0o700, exist_ok=True)
-        rehearse(start.imports)
+        rehearse(start.imports, start.warm_up)
+        self._threads = start.threads
         self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
         self._processes = confine.ProcessNamespace() if self._layers else None
         self._directories: dict[int, str] = {}
@@ -138,7 +141,7 @@ class Server:
             layers = confine.confine(jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed)
             channel.sendall(msgspec.msgpack.encode(tuple(layers)))
             stretch()
-            Candidate().serve(channel)
+            Candidate(threads=self._threads).serve(channel)
         finally:
             os._exit(0)
 

@@ -39,7 +39,8 @@ class _Source:
 class Candidate:
     """The modules loaded in this process: one submission, or several variants where the kit's own code runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
+        torch.set_num_threads(threads)
         self._modules: dict[str, types.ModuleType] = {}
         self._files: set[str] = set()
 
@@ -111,7 +112,7 @@ class Candidate:
         module = self._modules[request.module]
         function = vars(module).get(request.name)
         if request.probe is not None:
-            function = _probe(request.probe, request.name)
+            function = inputs.define(request.probe, request.name)
         elif not callable(function):
             return wire.Observation(nonce=request.nonce, outcome="missing", defined=_callables(module))
         arguments = [inputs.build(argument) for argument in request.arguments]
@@ -203,14 +204,6 @@ def _future_flags(statement: ast.stmt) -> int:
         for alias in statement.names:
             flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
     return flags
-
-
-def _probe(source: str, name: str) -> Any:
-    namespace = inputs.names()
-    filename = f"<probe {name}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(inputs.code(source, filename, "exec"), namespace)
-    return namespace[name]
 
 
 def _callables(module: types.ModuleType) -> tuple[str, ...]:

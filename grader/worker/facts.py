@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -63,7 +64,10 @@ class Describer:
         if issubclass(kind, type):
             return wire.Named(kind="class", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
         if issubclass(kind, nn.Module):
-            return wire.Named(kind="module", name=_type_name(value))
+            try:
+                return self._module(value, values=values, depth=depth)  # type: ignore[arg-type]
+            except Exception as error:  # one that never called `super().__init__()`, say
+                return wire.Other(name=_type_name(value), why=clean(str(error), wire.MAX_NAME))
         if kind is _Function or kind is _Builtin:
             return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
         return wire.Other(name=_type_name(value))
@@ -92,6 +96,30 @@ class Describer:
             object=self._object(tensor),
             storage=self._storage(tensor),
             version=0 if tensor.is_inference() else tensor._version,
+        )
+
+    def _module(self, module: nn.Module, *, values: bool, depth: int) -> wire.Fact:
+        # By the methods of `nn.Module` itself, whatever a submission's class makes of their names.
+        modules = tuple(islice(nn.Module.named_modules(module), wire.MAX_NAMES))
+        parameters, buffers = (
+            tuple(
+                (clean(name, wire.MAX_NAME), self.describe(held, values=values, depth=depth + 1))
+                for name, held in islice(found, wire.MAX_NAMES)
+            )
+            for found in (nn.Module.named_parameters(module), nn.Module.named_buffers(module))
+        )
+        return wire.ModuleFact(
+            modules=tuple(
+                wire.SubmoduleFact(
+                    name=clean(name, wire.MAX_NAME),
+                    classes=_classes(type(part)),
+                    training=bool(part.training),
+                    object=self._object(part),
+                )
+                for name, part in modules
+            ),
+            parameters=parameters,
+            buffers=buffers,
         )
 
     def _array(self, array: np.ndarray[Any, Any], *, values: bool) -> wire.Fact:
@@ -151,6 +179,12 @@ _Builtin = type(len)
 _SEQUENCES: dict[type, Literal["list", "tuple", "Size"]] = {list: "list", tuple: "tuple", torch.Size: "Size"}
 _CONTAINERS = frozenset((*_SEQUENCES, dict, OrderedDict))
 _TOO_MUCH = "too much to look at"
+
+
+def _classes(kind: type) -> tuple[str, ...]:
+    """Return the names of a module's class and of those that it derives from, up to `Module`."""
+    above = kind.__mro__[: kind.__mro__.index(nn.Module) + 1]
+    return tuple(clean(base.__name__, wire.MAX_NAME) for base in above[: wire.MAX_NAMES])
 
 
 def _type_name(value: object) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import io
+import linecache
 import math
+import random
 import types
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from grader import wire
 
@@ -19,7 +25,33 @@ DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in wire.DT
 
 def names() -> dict[str, Any]:
     """Return the names that a suite's code may use in the candidate."""
-    return {"torch": torch, "nn": nn, "F": F, "np": np, "math": math, "Tensor": torch.Tensor}
+    return dict(_NAMES)
+
+
+_NAMES: dict[str, Any] = {
+    "copy": copy,
+    "io": io,
+    "math": math,
+    "np": np,
+    "random": random,
+    "torch": torch,
+    "nn": nn,
+    "F": F,
+    "Path": Path,
+    "Tensor": torch.Tensor,
+    "DataLoader": DataLoader,
+    "Dataset": Dataset,
+    "TensorDataset": TensorDataset,
+}
+
+
+def define(source: str, name: str) -> Any:
+    """Run a suite's own definitions and return the one called `name`; its lines can be read, as TorchScript does."""
+    filename = f"<probe {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    namespace = names()
+    exec(code(source, filename, "exec"), namespace)
+    return namespace[name]
 
 
 @functools.lru_cache(maxsize=256)
@@ -42,6 +74,8 @@ def build(value: wire.Input) -> Any:
         return tuple(items) if value.kind == "tuple" else items
     if isinstance(value, wire.MappingInput):
         return {key: build(item) for key, item in value.items}
+    if isinstance(value, wire.ModuleInput):
+        return _module(value)
     return value
 
 
@@ -50,6 +84,19 @@ def from_bytes(data: bytes, dtype: str, shape: tuple[int, ...]) -> torch.Tensor:
     if not data:
         return torch.empty(shape, dtype=DTYPES[dtype])
     return torch.frombuffer(bytearray(data), dtype=DTYPES[dtype]).reshape(shape).clone()
+
+
+def _module(given: wire.ModuleInput) -> nn.Module:
+    module: nn.Module = define(given.source, given.factory)(*map(build, given.arguments))
+    module.train(given.training)
+    held = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    for name, state in given.state:
+        tensor = held[name]
+        tensor.requires_grad_(state.requires_grad)
+        tensor.data.copy_(from_bytes(state.data, state.dtype, state.shape))
+        if state.grad is not None:
+            tensor.grad = from_bytes(state.grad, state.dtype, state.shape)
+    return module
 
 
 def _tensor(given: wire.TensorInput) -> torch.Tensor:

@@ -52,8 +52,10 @@ def train(X, w, lr):
 """
 
 
-def rehearse(imports: Sequence[str] = ()) -> None:
-    """Import, load and call. Nothing of it stays but warmth, and the modules: what is not there, or fails, is left.
+def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = ()) -> None:
+    """Import, load and call, and run the statements of `warm_up`.
+
+    Nothing of it stays but warmth, and the modules: what is not there, or fails, is left.
 
     A process that has gone backward may fork and its children go backward too only as long as autograd drives no
     accelerator: the server hides them all.
@@ -65,6 +67,9 @@ def rehearse(imports: Sequence[str] = ()) -> None:
     import torch
 
     torch.set_num_threads(1)
+    for statement in warm_up:
+        with contextlib.suppress(Exception):
+            exec(statement, {"torch": torch})
     for _ in range(_TURNS):
         _play(_SUBMISSION, ("train", "fail", "missing"))
 

@@ -146,7 +146,8 @@ class Watch:
         sys.stdout, sys.stderr = self._streams
         after = _global_state()
         self.changed = tuple(name for name in self._before if self._before[name] != after[name])
-        _restore(self.changed)
+        for name in self.changed:
+            _GLOBALS[name].restore(self._before[name])
 
     def stop_tracing(self) -> None:
         """Record no further functions and operations; what else happens is still watched."""
@@ -206,10 +207,10 @@ def _seed_generators(seed: int) -> None:
 
 
 class _Global(NamedTuple):
-    """A process-wide setting: how to read it, and how to put it back to what every call starts from."""
+    """A process-wide setting: how to read it, and how to put it back to what was read before."""
 
     read: Callable[[], object]
-    restore: Callable[[], object] = lambda: None
+    restore: Callable[[Any], object] = lambda before: None
 
 
 _NUMPY = np.random.get_bit_generator()  # type: ignore[attr-defined]
@@ -233,21 +234,14 @@ _GLOBALS = {
     "the generator of torch": _Global(lambda: torch.default_generator.get_state().numpy().tobytes()),
     "the generator of NumPy": _Global(_numpy_generator),
     "the generator of random": _Global(random.getstate),
-    "gradient recording": _Global(torch.is_grad_enabled, lambda: torch.set_grad_enabled(True)),
-    "the default dtype": _Global(torch.get_default_dtype, lambda: torch.set_default_dtype(torch.float32)),
-    "the default device": _Global(_default_device, lambda: torch.set_default_device(None)),
-    "anomaly detection": _Global(torch.is_anomaly_enabled, lambda: torch.autograd.set_detect_anomaly(False)),
-    "deterministic algorithms": _Global(
-        torch.are_deterministic_algorithms_enabled, lambda: torch.use_deterministic_algorithms(False)
-    ),
-    "the number of threads": _Global(torch.get_num_threads, lambda: torch.set_num_threads(1)),
+    "gradient recording": _Global(torch.is_grad_enabled, torch.set_grad_enabled),
+    "the default dtype": _Global(torch.get_default_dtype, torch.set_default_dtype),
+    "the default device": _Global(_default_device, lambda before: torch.set_default_device(None)),
+    "anomaly detection": _Global(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    "deterministic algorithms": _Global(torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+    "the number of threads": _Global(torch.get_num_threads, torch.set_num_threads),
 }
 
 
 def _global_state() -> dict[str, object]:
     return {name: setting.read() for name, setting in _GLOBALS.items()}
-
-
-def _restore(changed: Iterable[str]) -> None:
-    for name in changed:
-        _GLOBALS[name].restore()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from grader.judging import Candidate, Draw, check, code, probe
+from grader.judging import check, code, probe
 
 NEEDS_0D_FLOAT32 = "lambda x: torch.dot(torch.stack([x, x ** 2]), torch.tensor([2.0, 3.0]))"
 
@@ -23,7 +23,7 @@ def descend(slope: Callable[[float], float], x: float, rate: float, n_steps: int
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_of_compositions(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_of_compositions(candidate, draw):
     """Functions of functions are differentiated by the chain rule, also at negative points."""
     x, y = draw.number(-3, -0.5), draw.number(-3, -0.5)
     first = candidate.derivative_at(code("lambda x: torch.exp(torch.sin(x))"), x).result
@@ -32,14 +32,14 @@ def test_derivative_of_compositions(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_at_large_values(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_at_large_values(candidate, draw):
     """The derivative is as exact as float32 allows where the function's values are large."""
     x = draw.number(200, 900)
     candidate.derivative_at(code("lambda x: x ** 3 - 2 * x ** 2"), x).result.scalar(3 * x**2 - 4 * x)
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_adds_up_all_uses(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_adds_up_all_uses(candidate, draw):
     """A function that uses x several times gets the sum of what each use contributes."""
     x = draw.number(0.2, 1.4)
     expected = math.sin(x) + x * math.cos(x) + (1 - x * x) / (1 + x * x) ** 2
@@ -47,20 +47,20 @@ def test_derivative_adds_up_all_uses(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_gives_fn_a_0d_float32_tensor(candidate, draw):
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     x = draw.number(1, 5)
     candidate.derivative_at(code(NEEDS_0D_FLOAT32), x).result.scalar(2 + 6 * x)
 
 
 @probe
-def derivatives_in_a_row(student, fn, other, value):  # type: ignore[no-untyped-def]
+def derivatives_in_a_row(student, fn, other, value):
     """derivative_at twice for one function, then for another one"""
     return [student.derivative_at(f, value) for f in (fn, fn, other)]
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     x = draw.number(1, 5)
     seen = candidate.run(derivatives_in_a_row, code("lambda x: x ** 2"), code("lambda x: x ** 3"), x)
@@ -73,7 +73,7 @@ def test_derivative_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> N
 
 
 @check("accumulate_gradients", points=0.5)
-def test_gradients_from_before_do_not_count(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_from_before_do_not_count(candidate, draw):
     """A gradient that x has from before the call is in neither result nor `x.grad`."""
     x = draw.tensor(4).requires_grad_()
     x.grad = draw.tensor(4, low=5, high=9)
@@ -83,7 +83,7 @@ def test_gradients_from_before_do_not_count(candidate: Candidate, draw: Draw) ->
 
 
 @check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
-def test_gradients_of_any_shape_and_number(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_of_any_shape_and_number(candidate, draw):
     """x may be 0-D or a transposed matrix, and there may be one function or many."""
     x = draw.tensor(4, 3).T.requires_grad_()
     fns = [code("lambda x: (x ** 3).sum()"), code("lambda x: x[0].sum()"), code("lambda x: torch.exp(x).mean()")]
@@ -94,7 +94,7 @@ def test_gradients_of_any_shape_and_number(candidate: Candidate, draw: Draw) -> 
 
 
 @check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
-def test_gradients_come_as_a_copy(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_come_as_a_copy(candidate, draw):
     """The result shares no memory with `x.grad`."""
     x = draw.tensor(3).requires_grad_()
     seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.prod()")], x)
@@ -102,7 +102,7 @@ def test_gradients_come_as_a_copy(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
-def test_gradients_leave_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_leave_x_as_it_was(candidate, draw):
     """x keeps its values and still requires grad; global settings stay as they are."""
     x = draw.tensor(2, 3).requires_grad_()
     seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.mean()")], x)
@@ -113,14 +113,14 @@ def test_gradients_leave_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("halving_chain", points=0.25)
-def test_halving_stops_at_exactly_one(candidate: Candidate, draw: Draw) -> None:
+def test_halving_stops_at_exactly_one(candidate, draw):
     """1 is not greater than 1: it stays, and every power of two ends there."""
     for x in (1.0, 2.0, 2.0 ** draw.integer(3, 9)):
         candidate.halving_chain(torch.tensor(x)).result.values(1.0)
 
 
 @check("halving_chain", points=0.5)
-def test_halving_of_negative_values(candidate: Candidate, draw: Draw) -> None:
+def test_halving_of_negative_values(candidate, draw):
     """Negative values are halved until their absolute value is at most 1."""
     last = draw.number(0.51, 0.99)
     candidate.halving_chain(torch.tensor(-last * 2 ** draw.integer(6, 9))).result.values(-last)
@@ -128,7 +128,7 @@ def test_halving_of_negative_values(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("halving_chain", points=0.5, requires=["halving_lets_the_gradient_through"])
-def test_halving_gradient_depends_on_the_value(candidate: Candidate, draw: Draw) -> None:
+def test_halving_gradient_depends_on_the_value(candidate, draw):
     """After k halvings the gradient is 2 ** -k, and after none it is 1, also where x is itself a result."""
     leaf = torch.tensor(draw.number(0.51, 0.99), requires_grad=True)
     for k in (0, draw.integer(2, 4), draw.integer(6, 9)):
@@ -138,7 +138,7 @@ def test_halving_gradient_depends_on_the_value(candidate: Candidate, draw: Draw)
 
 
 @check("halving_chain", points=0.5, requires=["halving_ends_at_one_or_below"])
-def test_halving_leaves_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
+def test_halving_leaves_x_as_it_was(candidate, draw):
     """x is not modified, whether it requires grad or not; global settings stay as they are."""
     x = torch.tensor(draw.number(5, 90))
     candidate.halving_chain(x).returned().unchanged().state_kept()
@@ -146,7 +146,7 @@ def test_halving_leaves_x_as_it_was(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("halving_chain", points=0.25, requires=["halving_ends_at_one_or_below"])
-def test_halving_keeps_shape_and_dtype(candidate: Candidate, draw: Draw) -> None:
+def test_halving_keeps_shape_and_dtype(candidate, draw):
     """The result is 0-D and has the dtype of x."""
     x = torch.tensor(draw.number(5, 90))
     for dtype in (torch.float64, torch.float16):
@@ -157,14 +157,14 @@ def test_halving_keeps_shape_and_dtype(candidate: Candidate, draw: Draw) -> None
 
 
 @check("minimize", points=0.25)
-def test_descent_of_zero_steps_returns_start(candidate: Candidate, draw: Draw) -> None:
+def test_descent_of_zero_steps_returns_start(candidate, draw):
     """With n_steps=0 the result is start."""
     start = draw.number(-5, -2)
     candidate.minimize(code("lambda x: x ** 2"), start, 0.3, 0).result.scalar(start)
 
 
 @check("minimize", points=0.75, requires=["descent_takes_one_step"])
-def test_descent_takes_exactly_n_steps(candidate: Candidate, draw: Draw) -> None:
+def test_descent_takes_exactly_n_steps(candidate, draw):
     """The result is x after exactly n_steps updates, even where a large rate leads uphill."""
     start, n_steps = draw.number(2, 5), draw.integer(2, 3)
     for rate in (draw.number(0.05, 0.2), draw.number(1.1, 1.3)):
@@ -173,7 +173,7 @@ def test_descent_takes_exactly_n_steps(candidate: Candidate, draw: Draw) -> None
 
 
 @check("minimize", points=0.75, requires=["descent_takes_one_step"])
-def test_descent_does_not_accumulate_gradients(candidate: Candidate, draw: Draw) -> None:
+def test_descent_does_not_accumulate_gradients(candidate, draw):
     """Each step uses the slope of the current x alone: three steps on a cubic."""
     start, rate = draw.number(0.8, 1.6), draw.number(0.05, 0.15)
     result = candidate.minimize(code("lambda x: x ** 3"), start, rate, 3).result
@@ -181,7 +181,7 @@ def test_descent_does_not_accumulate_gradients(candidate: Candidate, draw: Draw)
 
 
 @check("minimize", points=0.5, requires=["descent_takes_one_step"])
-def test_descent_of_compositions(candidate: Candidate, draw: Draw) -> None:
+def test_descent_of_compositions(candidate, draw):
     """Any differentiable function can be descended."""
     start, rate = draw.number(-3, -1), draw.number(0.2, 0.6)
     result = candidate.minimize(code("lambda x: torch.log(1 + torch.exp(x)) + x ** 2 / 4"), start, rate, 5).result
@@ -189,20 +189,20 @@ def test_descent_of_compositions(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("minimize", points=0.25, requires=["descent_takes_one_step"])
-def test_descent_gives_fn_a_0d_float32_tensor(candidate: Candidate, draw: Draw) -> None:
+def test_descent_gives_fn_a_0d_float32_tensor(candidate, draw):
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     start, rate = draw.number(1, 5), draw.number(0.02, 0.1)
     candidate.minimize(code(NEEDS_0D_FLOAT32), start, rate, 1).result.scalar(start - rate * (2 + 6 * start))
 
 
 @probe
-def descents_in_a_row(student, fn, start, rate):  # type: ignore[no-untyped-def]
+def descents_in_a_row(student, fn, start, rate):
     """minimize with n_steps=1, twice in a row"""
     return [student.minimize(fn, start, rate, 1) for _ in range(2)]
 
 
 @check("minimize", points=0.25, requires=["descent_takes_one_step"])
-def test_descent_leaves_nothing_behind(candidate: Candidate, draw: Draw) -> None:
+def test_descent_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     start, rate = draw.number(1, 5), draw.number(0.1, 0.4)
     seen = candidate.run(descents_in_a_row, code("lambda x: x ** 2"), start, rate)

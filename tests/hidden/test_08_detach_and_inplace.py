@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Draw, Seen, check, code, feedback, probe
+from grader.judging import Candidate, Seen, check, code, feedback, probe
 
 # gradient_step_
 
 
 @probe
-def step_beside_alias(student, x, learning_rate):  # type: ignore[no-untyped-def]
+def step_beside_alias(student, x, learning_rate):
     """alias = x.detach(); gradient_step_(x, learning_rate); alias"""
     alias = x.detach()
     student.gradient_step_(x, learning_rate)
@@ -23,7 +23,7 @@ def step_beside_alias(student, x, learning_rate):  # type: ignore[no-untyped-def
     requires=["step_moves_against_gradient"],
     hint="write into the memory that `x` has (`x -= ...`): giving `x` other memory leaves everybody else behind.",
 )
-def test_step_writes_into_same_memory(candidate: Candidate, draw: Draw) -> None:
+def test_step_writes_into_same_memory(candidate, draw):
     """A detached alias made before the step sees the new value."""
     x, rate = draw.tensor(3).requires_grad_(), draw.number(0.1, 0.9)
     x.grad = draw.tensor(3, low=1)
@@ -36,7 +36,7 @@ def test_step_writes_into_same_memory(candidate: Candidate, draw: Draw) -> None:
     requires=["step_moves_against_gradient"],
     hint="a step only reads the gradient: don't write to `x.grad` (`.zero_()`, `*=`) and don't replace it.",
 )
-def test_step_keeps_gradient(candidate: Candidate, draw: Draw) -> None:
+def test_step_keeps_gradient(candidate, draw):
     """x.grad holds the same values afterwards: neither zeroed nor scaled."""
     x = draw.tensor(2, 3).requires_grad_()
     x.grad = draw.tensor(2, 3, low=1)
@@ -44,7 +44,7 @@ def test_step_keeps_gradient(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("gradient_step_", points=0.5, requires=["step_moves_against_gradient"])
-def test_step_works_for_any_shape(candidate: Candidate, draw: Draw) -> None:
+def test_step_works_for_any_shape(candidate, draw):
     """A 0-D leaf, a transposed one, a float64 one: each gets its step and keeps its dtype."""
     for values in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(2, 2, dtype=torch.float64)):
         x, rate = values.requires_grad_(), draw.number(0.1, 0.9)
@@ -54,7 +54,7 @@ def test_step_works_for_any_shape(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def two_steps(student, x, learning_rate):  # type: ignore[no-untyped-def]
+def two_steps(student, x, learning_rate):
     """twice: x.grad = None; (x**2).sum().backward(); gradient_step_(x, learning_rate); then x"""
     for _ in range(2):
         x.grad = None
@@ -64,7 +64,7 @@ def two_steps(student, x, learning_rate):  # type: ignore[no-untyped-def]
 
 
 @check("gradient_step_", points=0.5, requires=["step_moves_against_gradient"])
-def test_step_can_be_repeated(candidate: Candidate, draw: Draw) -> None:
+def test_step_can_be_repeated(candidate, draw):
     """Training can go on: a second backward and a second step work, with gradient recording still on."""
     x, rate = draw.tensor(3), draw.number(0.1, 0.4)
     seen = candidate.run(two_steps, x.clone().requires_grad_(), rate)
@@ -75,7 +75,7 @@ def test_step_can_be_repeated(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def snapshot_then_change_x(student, x):  # type: ignore[no-untyped-def]
+def snapshot_then_change_x(student, x):
     """kept = snapshot(x); x += 10, unrecorded; kept"""
     kept = student.snapshot(x)
     with torch.no_grad():
@@ -84,7 +84,7 @@ def snapshot_then_change_x(student, x):  # type: ignore[no-untyped-def]
 
 
 @probe
-def snapshot_then_change_kept(student, x):  # type: ignore[no-untyped-def]
+def snapshot_then_change_kept(student, x):
     """kept = snapshot(x); kept += 10, unrecorded; x"""
     kept = student.snapshot(x)
     with torch.inference_mode():
@@ -98,7 +98,7 @@ def snapshot_then_change_kept(student, x):  # type: ignore[no-untyped-def]
     requires=["snapshot_has_values_of_x"],
     hint="the snapshot and `x` share memory: `clone()` makes memory of its own.",
 )
-def test_snapshot_has_own_memory(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_has_own_memory(candidate, draw):
     """Changing x afterwards doesn't change the snapshot, nor the reverse."""
     x = draw.tensor(3)
     candidate.run(snapshot_then_change_x, x.clone().requires_grad_()).result.values(x)
@@ -107,7 +107,7 @@ def test_snapshot_has_own_memory(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
-def test_snapshot_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_keeps_dtype_and_shape(candidate, draw):
     """Any dtype and shape: float64, float16, int32, bool, 0-D, transposed, empty."""
     for x in (
         draw.tensor(3, dtype=torch.float64, decimals=12),
@@ -122,7 +122,7 @@ def test_snapshot_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> Non
 
 
 @check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
-def test_snapshot_leaves_x_alone(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_leaves_x_alone(candidate, draw):
     """x keeps its values, its requires_grad, its graph and its gradient."""
     x = draw.tensor(3).requires_grad_()
     x.grad = draw.tensor(3)
@@ -131,7 +131,7 @@ def test_snapshot_leaves_x_alone(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def snapshots_during_forward(student, w):  # type: ignore[no-untyped-def]
+def snapshots_during_forward(student, w):
     """snapshot(w); y = w.exp(); kept = snapshot(y); kept += 1, unrecorded; y.sum().backward(); w.grad"""
     student.snapshot(w)
     y = w.exp()
@@ -148,7 +148,7 @@ def snapshots_during_forward(student, w):  # type: ignore[no-untyped-def]
     requires=["snapshot_has_values_of_x"],
     hint="the graph of `x` must stay whole, and so must the memory that it needs: touch neither, and copy.",
 )
-def test_snapshot_lets_backward_work(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_lets_backward_work(candidate, draw):
     """Taking snapshots during the forward pass, and editing one, doesn't disturb the backward pass."""
     w = draw.tensor(3)
     candidate.run(snapshots_during_forward, w.clone().requires_grad_()).result.values(w.exp())
@@ -158,7 +158,7 @@ def test_snapshot_lets_backward_work(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("exp_plus_one", points=0.25, requires=["exp_has_right_values"])
-def test_exp_leaves_t_alone(candidate: Candidate, draw: Draw) -> None:
+def test_exp_leaves_t_alone(candidate, draw):
     """t is not modified: a plain tensor, a leaf that requires grad, an intermediate result."""
     t = draw.tensor(3)
     for given in (t, t.clone().requires_grad_(), t.clone().requires_grad_().clone()):
@@ -166,7 +166,7 @@ def test_exp_leaves_t_alone(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def inside_longer_graph(student, w):  # type: ignore[no-untyped-def]
+def inside_longer_graph(student, w):
     """t = w * w; z = exp_plus_one(t); (z * t).sum().backward(); w.grad"""
     t = w * w
     z = student.exp_plus_one(t)
@@ -180,7 +180,7 @@ def inside_longer_graph(student, w):  # type: ignore[no-untyped-def]
     requires=["exp_has_right_values"],
     hint="stay with torch operations, out of place and outside `no_grad()`, from `t` to the result.",
 )
-def test_exp_fits_into_longer_graph(candidate: Candidate, draw: Draw) -> None:
+def test_exp_fits_into_longer_graph(candidate, draw):
     """As a step between other operations, it passes on the right gradient."""
     w = draw.tensor(3, low=-1.5, high=1.5)
     t = (w * w).requires_grad_()
@@ -190,7 +190,7 @@ def test_exp_fits_into_longer_graph(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("exp_plus_one", points=0.25, requires=["exp_has_right_values"])
-def test_exp_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
+def test_exp_keeps_dtype_and_shape(candidate, draw):
     """Any shape and floating dtype: float64, float16, 0-D, transposed, empty."""
     for t in (
         draw.tensor(3, dtype=torch.float64),
@@ -203,7 +203,7 @@ def test_exp_keeps_dtype_and_shape(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("exp_plus_one", points=0.25, requires=["exp_has_right_gradient"])
-def test_exp_has_right_gradient_for_any_shape(candidate: Candidate, draw: Draw) -> None:
+def test_exp_has_right_gradient_for_any_shape(candidate, draw):
     """The gradient is right for 0-D, transposed and float64 tensors, whatever gradient comes from above."""
     for t in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(3, dtype=torch.float64)):
         upstream = draw.tensor(*t.shape, dtype=t.dtype)
@@ -243,17 +243,17 @@ def _keep(candidate: Candidate, label: str, *ops: str) -> None:
 
 
 @check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_WORDS)
-def test_inplace_error_leaf_or_view_of_it(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_leaf_or_view_of_it(candidate, draw):
     """Any in-place method on the leaf or on a view of it gives "leaf"."""
     for fn in ("x.cos_()", "x.mul_(2)", "x.view(1).add_(1)", "x[...].zero_()", "x.reshape(1)[0].sub_(3)"):
         _errs(candidate, fn, draw.number(0.5, 2), "leaf")
 
 
 @probe
-def input_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
+def input_of_cos_changed(student, value):
     """inplace_error(fn, value), where fn does y = 2 * x; z = y.cos(); y += 1; return z"""
 
-    def fn(x):  # type: ignore[no-untyped-def]
+    def fn(x):
         y = 2 * x
         z = y.cos()
         y += 1
@@ -263,10 +263,10 @@ def input_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
 
 
 @probe
-def output_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
+def output_of_cos_changed(student, value):
     """inplace_error(fn, value), where fn does y = 2 * x; z = y.cos(); z += 1; return z"""
 
-    def fn(x):  # type: ignore[no-untyped-def]
+    def fn(x):
         y = 2 * x
         z = y.cos()
         z += 1
@@ -276,10 +276,10 @@ def output_of_cos_changed(student, value):  # type: ignore[no-untyped-def]
 
 
 @probe
-def leaf_changed_under_no_grad(student, value):  # type: ignore[no-untyped-def]
+def leaf_changed_under_no_grad(student, value):
     """inplace_error(fn, value), where fn does y = x * x; x += 1 under no_grad(); return y"""
 
-    def fn(x):  # type: ignore[no-untyped-def]
+    def fn(x):
         y = x * x
         with torch.no_grad():
             x += 1
@@ -289,7 +289,7 @@ def leaf_changed_under_no_grad(student, value):  # type: ignore[no-untyped-def]
 
 
 @check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_WORDS)
-def test_inplace_error_depends_on_what_was_saved(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_depends_on_what_was_saved(candidate, draw):
     """Changing the input of cos, or a leaf that a product needs, gives "saved"; changing cos's output gives "ok"."""
     for fn, label in (
         (input_of_cos_changed, "saved"),
@@ -300,17 +300,17 @@ def test_inplace_error_depends_on_what_was_saved(candidate: Candidate, draw: Dra
 
 
 @check("inplace_error", points=0.5, requires=["inplace_error_leaf"], hint=_RERAISE)
-def test_inplace_error_passes_on_other_runtime_errors(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_passes_on_other_runtime_errors(candidate, draw):
     """A RuntimeError of fn about something else (shapes, flags, NumPy) reaches the caller."""
     for fn in ("x + torch.ones(2) + torch.ones(3)", "(x * 2).requires_grad_(False)", "x.numpy()"):
         candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
 
 
 @probe
-def error_of_fn(student, error, value):  # type: ignore[no-untyped-def]
+def error_of_fn(student, error, value):
     """inplace_error(fn, value), where fn raises an exception of its own: what arrives?"""
 
-    def fn(x):  # type: ignore[no-untyped-def]
+    def fn(x):
         raise error
 
     try:
@@ -321,32 +321,32 @@ def error_of_fn(student, error, value):  # type: ignore[no-untyped-def]
 
 
 @check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_RERAISE)
-def test_inplace_error_passes_on_any_exception_unchanged(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_passes_on_any_exception_unchanged(candidate, draw):
     """A ValueError or a RuntimeError of fn's own arrives as the very exception that was raised."""
     for error in ('ValueError("x is too large")', 'RuntimeError("out of paper")'):
         candidate.run(error_of_fn, code(error), draw.number(0.5, 2)).result.equals("that same exception")
 
 
 @check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_RERAISE)
-def test_inplace_error_passes_on_other_backward_errors(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_passes_on_other_backward_errors(candidate, draw):
     """A result without a graph, or with one already used up: the RuntimeError of backward reaches the caller."""
     for fn in ("x.detach()", f"torch.tensor({draw.number(1, 9)})", "(y := x * x, y.backward())[0]"):
         candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
 
 
 @check("inplace_error", points=0.25, requires=["inplace_error_leaf"])
-def test_inplace_error_leaves_settings_alone(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_leaves_settings_alone(candidate, draw):
     """Gradient recording is still on afterwards, and other settings are as before, whatever happened."""
     for fn in ("x.add_(1)", "x.exp().add_(1)", "x.exp()", "x.detach()"):
         candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).state_kept()
 
 
 @probe
-def argument_of_fn(student, value):  # type: ignore[no-untyped-def]
+def argument_of_fn(student, value):
     """inplace_error(fn, value), where fn notes its argument x and returns 2 * x; x"""
     noted = []
 
-    def fn(x):  # type: ignore[no-untyped-def]
+    def fn(x):
         noted.append(x)
         return 2 * x
 
@@ -360,7 +360,7 @@ def argument_of_fn(student, value):  # type: ignore[no-untyped-def]
     requires=["inplace_error_ok"],
     hint="make `x` with `torch.tensor(value, requires_grad=True)`, and give `fn` that very tensor.",
 )
-def test_inplace_error_makes_the_leaf(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_makes_the_leaf(candidate, draw):
     """fn is given a 0-D float32 leaf that holds the value and requires grad."""
     value = draw.number(0.5, 2)
     candidate.run(argument_of_fn, value).result.leaf().values(value).dtype(torch.float32)
@@ -370,26 +370,26 @@ def test_inplace_error_makes_the_leaf(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
-def test_saved_output(candidate: Candidate) -> None:
+def test_saved_output(candidate):
     """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
     ops = "torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"
     _keep(candidate, "output", *ops)
 
 
 @check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
-def test_saved_input(candidate: Candidate) -> None:
+def test_saved_input(candidate):
     """abs, cos, log, sin, square and var keep their input."""
     _keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
 
 
 @check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
-def test_saved_both(candidate: Candidate) -> None:
+def test_saved_both(candidate):
     """max, min, norm, prod, sgn and std (of the whole tensor) keep both."""
     _keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
 
 
 @check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
-def test_saved_neither(candidate: Candidate) -> None:
+def test_saved_neither(candidate):
     """ceil, floor, mean, round, sum and max along a dimension keep neither."""
     ops = "torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"
     _keep(candidate, "neither", *ops)
@@ -401,7 +401,7 @@ def test_saved_neither(candidate: Candidate) -> None:
     requires=["saved_output_or_input"],
     hint="only the tensor given to `op` and the one it returns count. Change those two, each in a run of its own.",
 )
-def test_saved_of_several_operations(candidate: Candidate, draw: Draw) -> None:
+def test_saved_of_several_operations(candidate, draw):
     """For several operations in a row, tensors between input and output don't count."""
     k = draw.number(1.5, 4)
     _keep(candidate, "neither", f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()")
@@ -411,18 +411,18 @@ def test_saved_of_several_operations(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("saved_for_backward", points=0.25, requires=["saved_output_or_input"], hint=_EXPERIMENT)
-def test_saved_for_any_shape_of_result(candidate: Candidate) -> None:
+def test_saved_for_any_shape_of_result(candidate):
     """The result may have any shape: a number, a vector, a matrix."""
     _keep(candidate, "output", "lambda x: x.sum().sqrt()", "lambda x: x.softmax(dim=0)")
     _keep(candidate, "input", "lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)")
 
 
 @probe
-def arguments_of_op(student):  # type: ignore[no-untyped-def]
+def arguments_of_op(student):
     """saved_for_backward(op), where op notes its argument x and returns x.exp(); x"""
     noted = []
 
-    def op(x):  # type: ignore[no-untyped-def]
+    def op(x):
         noted.append(x.detach().clone())
         return x.exp()
 
@@ -436,7 +436,7 @@ def arguments_of_op(student):  # type: ignore[no-untyped-def]
     requires=["saved_output_or_input"],
     hint="give `op` something like `torch.tensor([1.0, 2.0, 3.0], requires_grad=True)`.",
 )
-def test_saved_gives_op_what_it_takes(candidate: Candidate) -> None:
+def test_saved_gives_op_what_it_takes(candidate):
     """op is given a 1-D float32 tensor of two or more positive values."""
     x = candidate.run(arguments_of_op).result.dtype(torch.float32)
     if x.tensor.dim() != 1 or len(x.tensor) < 2 or not bool((x.tensor > 0).all()):

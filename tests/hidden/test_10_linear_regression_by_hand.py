@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Candidate, Draw, Subject, check, probe
+from grader.judging import CURVE_RTOL, Subject, check, probe
 
 # Printed in the course notes (California Housing, rate 0.4, 20 epochs, seed 42): the loss of every epoch, and the
 # predictions for the first three test rows.
@@ -64,7 +64,7 @@ def has_learned(parameter: Subject, expected: Tensor) -> None:
 
 
 @probe
-def backward_through_parameters(student, X, seed):  # type: ignore[no-untyped-def]
+def backward_through_parameters(student, X, seed):
     """w, b = init_parameters(X.shape[1], seed), then (X @ w + b).sum().backward()"""
     w, b = student.init_parameters(X.shape[1], seed)
     (X @ w + b).sum().backward()
@@ -72,7 +72,7 @@ def backward_through_parameters(student, X, seed):  # type: ignore[no-untyped-de
 
 
 @check("init_parameters", points=0.5, requires=["init_shapes"])
-def test_init_collects_gradients(candidate: Candidate, draw: Draw) -> None:
+def test_init_collects_gradients(candidate, draw):
     """Both parameters are leaves that require grad: a backward fills both `.grad`."""
     X = draw.tensor(4, 3)
     w, b = candidate.run(backward_through_parameters, X, draw.integer(0, 9999)).result.unpack("w", "b")
@@ -81,7 +81,7 @@ def test_init_collects_gradients(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def initialise_twice(student, n_features, seed):  # type: ignore[no-untyped-def]
+def initialise_twice(student, n_features, seed):
     """init_parameters, then its w and b filled with 9, then init_parameters again"""
     first = student.init_parameters(n_features, seed)
     weights = first[0].detach().clone()
@@ -97,7 +97,7 @@ def initialise_twice(student, n_features, seed):  # type: ignore[no-untyped-def]
     requires=["init_shapes"],
     hint="each call must set the seed, and only then draw a `w` of its own.",
 )
-def test_init_repeats(candidate: Candidate, draw: Draw) -> None:
+def test_init_repeats(candidate, draw):
     """The same seed gives the same numbers, in new tensors."""
     seen = candidate.run(initialise_twice, draw.integer(2, 5), draw.integer(0, 9999))
     first, w, b = seen.result.unpack("w of the first call", "w of the second call", "b of the second call")
@@ -106,7 +106,7 @@ def test_init_repeats(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("init_parameters", points=0.25)
-def test_init_float32(candidate: Candidate, draw: Draw) -> None:
+def test_init_float32(candidate, draw):
     """Both parameters are float32."""
     w, b = candidate.init_parameters(3, seed=draw.integer(0, 9999)).result.unpack("w", "b")
     w.dtype(torch.float32)
@@ -114,7 +114,7 @@ def test_init_float32(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("init_parameters", points=0.25, requires=["init_values"])
-def test_init_any_number_of_features(candidate: Candidate, draw: Draw) -> None:
+def test_init_any_number_of_features(candidate, draw):
     """One feature and dozens of them get the numbers of their seed."""
     for n_features in (1, draw.integer(20, 60)):
         seed = draw.integer(0, 9999)
@@ -124,7 +124,7 @@ def test_init_any_number_of_features(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.25)
-def test_mse_over_all_elements(candidate: Candidate, draw: Draw) -> None:
+def test_mse_over_all_elements(candidate, draw):
     """The mean goes over all elements, whatever the shape and the layout."""
     for y_pred, y_true in (
         (draw.tensor(4, 2), draw.tensor(4, 2)),
@@ -137,7 +137,7 @@ def test_mse_over_all_elements(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
-def test_mse_refuses_other_shapes(candidate: Candidate, draw: Draw) -> None:
+def test_mse_refuses_other_shapes(candidate, draw):
     """Shapes that differ in any way are a ValueError, and nothing has been changed; equal ones are not."""
     for predicted, true in (((4, 1), (1, 1)), ((4, 1), (1, 4)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
         candidate.mse(draw.tensor(*predicted), draw.tensor(*true)).raises("ValueError").unchanged()
@@ -145,7 +145,7 @@ def test_mse_refuses_other_shapes(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.25)
-def test_mse_gradient(candidate: Candidate, draw: Draw) -> None:
+def test_mse_gradient(candidate, draw):
     """The result is 0-D and attached: backward gives the predictions the gradient 2 (y_pred - y_true) / n."""
     y_pred, y_true = draw.tensor(3, 2), draw.tensor(3, 2)
     seen = candidate.with_backward().mse(y_pred.clone().requires_grad_(), y_true)
@@ -154,7 +154,7 @@ def test_mse_gradient(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.25)
-def test_mse_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
+def test_mse_leaves_its_arguments(candidate, draw):
     """Neither argument is modified."""
     seen = candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1))
     seen.result.shape()
@@ -162,14 +162,14 @@ def test_mse_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.25)
-def test_mse_on_meta(candidate: Candidate) -> None:
+def test_mse_on_meta(candidate):
     """Tensors on the meta device, which have no values, give a 0-D tensor on meta."""
     column = torch.empty(5, 1, device="meta")
     candidate.mse(column, column.clone()).result.shape().device("meta")
 
 
 @check("train_linear", points=0.75)
-def test_train_returns_last_parameters(candidate: Candidate, draw: Draw) -> None:
+def test_train_returns_last_parameters(candidate, draw):
     """The returned `w`, of shape (F, 1), and `b`, of shape (), are those after the last update."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     for n_epochs in (1, 4):
@@ -181,7 +181,7 @@ def test_train_returns_last_parameters(candidate: Candidate, draw: Draw) -> None
 
 
 @check("train_linear", points=0.25)
-def test_train_zero_epochs(candidate: Candidate, draw: Draw) -> None:
+def test_train_zero_epochs(candidate, draw):
     """With no epochs the parameters are the initial ones and there are no losses."""
     seed = draw.integer(0, 9999)
     seen = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
@@ -192,7 +192,7 @@ def test_train_zero_epochs(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.5)
-def test_train_converges(candidate: Candidate, draw: Draw) -> None:
+def test_train_converges(candidate, draw):
     """After enough epochs `w` and `b` are the least-squares solution."""
     # Standardised, uncorrelated features: every update shrinks the distance to the solution to a fifth.
     ones = torch.ones(12, 1, dtype=torch.float64)
@@ -206,7 +206,7 @@ def test_train_converges(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.25, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
-def test_train_refuses_other_targets(candidate: Candidate, draw: Draw) -> None:
+def test_train_refuses_other_targets(candidate, draw):
     """Targets of any other shape than (N, 1) are a ValueError, and nothing has been changed."""
     X = draw.tensor(4, 2)
     for shape in ((1, 4), (4, 2), (3, 1), (1, 1), (4, 1, 1)):
@@ -216,7 +216,7 @@ def test_train_refuses_other_targets(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.25)
-def test_train_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
+def test_train_leaves_its_arguments(candidate, draw):
     """Neither `X` nor `y` is modified, and PyTorch's global settings are as before."""
     seen = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
     seen.result.items(3)
@@ -224,7 +224,7 @@ def test_train_leaves_its_arguments(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def train_twice(student, X, y, learning_rate, n_epochs, seed):  # type: ignore[no-untyped-def]
+def train_twice(student, X, y, learning_rate, n_epochs, seed):
     """train_linear twice with the same arguments"""
     first = student.train_linear(X, y, learning_rate, n_epochs, seed)
     second = student.train_linear(X, y, learning_rate, n_epochs, seed)
@@ -237,7 +237,7 @@ def train_twice(student, X, y, learning_rate, n_epochs, seed):  # type: ignore[n
     requires=["train_loss_curve"],
     hint="let every call set the seed and make its own parameters and its own list.",
 )
-def test_train_repeats(candidate: Candidate, draw: Draw) -> None:
+def test_train_repeats(candidate, draw):
     """A second call with the same arguments starts afresh."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     seen = candidate.run(train_twice, X, y, 0.05, 3, seed)
@@ -247,7 +247,7 @@ def test_train_repeats(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.25, requires=["train_loss_curve"])
-def test_train_any_size(candidate: Candidate, draw: Draw) -> None:
+def test_train_any_size(candidate, draw):
     """One row of one feature is fitted by the same steps as many features are."""
     for n_rows, n_features in ((1, 1), (5, 20)):
         X, y, seed = draw.tensor(n_rows, n_features, low=-1, high=1), draw.tensor(n_rows, 1), draw.integer(0, 9999)
@@ -260,7 +260,7 @@ def test_train_any_size(candidate: Candidate, draw: Draw) -> None:
 
 
 @probe
-def california_housing(student):  # type: ignore[no-untyped-def]
+def california_housing(student):
     """train_linear on California Housing with learning_rate=0.4, n_epochs=20, seed=42, then three test predictions"""
     from sklearn.datasets import fetch_california_housing
     from sklearn.model_selection import train_test_split
@@ -282,7 +282,7 @@ def california_housing(student):  # type: ignore[no-untyped-def]
     requires=["train_loss_curve", "train_returns_last_parameters"],
     hint="run the last cell of the exercise: its losses must begin with 16.1585 and end with 0.5684.",
 )
-def test_train_on_california_housing(candidate: Candidate) -> None:
+def test_train_on_california_housing(candidate):
     """On California Housing the losses and predictions are those printed in the course notes."""
     losses, predictions = candidate.run(california_housing).result.unpack("losses", "predictions")
     follows(losses, PUBLISHED_LOSSES)

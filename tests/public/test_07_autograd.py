@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Draw, check, code
+from grader.judging import check, code
 
 
 @check("derivative_at", points=0.25)
-def test_derivative_of_square(candidate: Candidate) -> None:
+def test_derivative_of_square(candidate):
     """The derivative of x² at 5 is 10."""
     candidate.derivative_at(code("lambda x: x ** 2"), 5.0).result.scalar(10.0)
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_is_a_python_float(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_is_a_python_float(candidate, draw):
     """The result is a Python float, neither a tensor nor a NumPy number."""
     candidate.derivative_at(code("lambda x: x ** 2"), draw.number(-4, -1)).result.number()
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_at_an_int(candidate: Candidate, draw: Draw) -> None:
+def test_derivative_at_an_int(candidate, draw):
     """An int is as good a value as a float."""
     value = draw.integer(2, 9)
     candidate.derivative_at(code("lambda x: x ** 2"), value).result.scalar(2.0 * value)
 
 
 @check("accumulate_gradients", points=0.5)
-def test_gradients_are_summed_and_returned(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_are_summed_and_returned(candidate, draw):
     """The sum of the gradients of all functions is returned."""
     x = draw.tensor(3).requires_grad_()
     fns = [code("lambda x: x.sum()"), code("lambda x: (x ** 2).sum()")]
@@ -35,7 +35,7 @@ def test_gradients_are_summed_and_returned(candidate: Candidate, draw: Draw) -> 
 
 
 @check("accumulate_gradients", points=0.5, hint="`backward()` fills `x.grad` by itself. Leave the sum there.")
-def test_gradients_stay_in_x_grad(candidate: Candidate, draw: Draw) -> None:
+def test_gradients_stay_in_x_grad(candidate, draw):
     """The sum of the gradients is in `x.grad` afterwards."""
     x = draw.tensor(3).requires_grad_()
     fns = [code("lambda x: x.sum()"), code("lambda x: (x ** 2).sum()")]
@@ -43,33 +43,33 @@ def test_gradients_stay_in_x_grad(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("halving_chain", points=0.5)
-def test_halving_ends_at_one_or_below(candidate: Candidate) -> None:
+def test_halving_ends_at_one_or_below(candidate):
     """10 becomes 0.625, and 0.3 stays 0.3."""
     candidate.halving_chain(torch.tensor(10.0)).result.values(0.625)
     candidate.halving_chain(torch.tensor(0.3)).result.values(0.3)
 
 
 @check("halving_chain", points=0.5)
-def test_halving_lets_the_gradient_through(candidate: Candidate) -> None:
+def test_halving_lets_the_gradient_through(candidate):
     """Four halvings lead from 10 to 0.625, so the gradient is 1/16."""
     x = torch.tensor(10.0, requires_grad=True)
     candidate.with_backward().halving_chain(x).ran_backward().argument(0, "x").grad(0.0625)
 
 
 @check("minimize", points=0.5)
-def test_descent_takes_one_step(candidate: Candidate) -> None:
+def test_descent_takes_one_step(candidate):
     """One step on x² from 5 with rate 0.1 leads to 4."""
     candidate.minimize(code("lambda x: x ** 2"), 5.0, 0.1, 1).result.scalar(4.0)
 
 
 @check("minimize", points=0.5, requires=["descent_takes_one_step"])
-def test_descent_takes_a_hundred_steps(candidate: Candidate) -> None:
+def test_descent_takes_a_hundred_steps(candidate):
     """A hundred steps on x² from 5 with rate 0.1 lead to 1.0185e-09."""
     result = candidate.untraced().minimize(code("lambda x: x ** 2"), 5.0, 0.1, 100).result
     result.scalar(5 * 0.8**100, rtol=1e-3, atol=0.0)
 
 
 @check("minimize", points=0.25, requires=["descent_takes_one_step"])
-def test_descent_returns_a_python_float(candidate: Candidate, draw: Draw) -> None:
+def test_descent_returns_a_python_float(candidate, draw):
     """The result is a Python float, neither a tensor nor a NumPy number."""
     candidate.minimize(code("lambda x: x ** 2"), draw.number(1, 4), 0.25, 1).result.number()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Draw, Seen, check, code, feedback
+from grader.judging import Candidate, Seen, check, code, feedback
 
 # gradient_step_
 
 
 @check("gradient_step_", points=0.5, hint="the step is `x -= learning_rate * x.grad`, written into `x` itself.")
-def test_step_moves_against_gradient(candidate: Candidate, draw: Draw) -> None:
+def test_step_moves_against_gradient(candidate, draw):
     """x itself then holds x - learning_rate * x.grad."""
     x, rate = draw.tensor(3).requires_grad_(), draw.number(0.1, 0.9)
     x.grad = draw.tensor(3, low=1)
@@ -18,7 +18,7 @@ def test_step_moves_against_gradient(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("gradient_step_", points=0.25, requires=["step_moves_against_gradient"])
-def test_step_returns_x_itself(candidate: Candidate, draw: Draw) -> None:
+def test_step_returns_x_itself(candidate, draw):
     """What is returned is x itself, still a leaf that requires grad, without a graph."""
     x = draw.tensor(2, 2).requires_grad_()
     x.grad = draw.tensor(2, 2, low=1)
@@ -32,7 +32,7 @@ def test_step_returns_x_itself(candidate: Candidate, draw: Draw) -> None:
     points=0.25,
     hint="before anything else, ask whether `x.grad is None`, and then `raise ValueError(...)`.",
 )
-def test_step_refuses_missing_gradient(candidate: Candidate, draw: Draw) -> None:
+def test_step_refuses_missing_gradient(candidate, draw):
     """ValueError when x.grad is None, and x is left as it was; with a gradient there is none."""
     x = draw.tensor(3).requires_grad_()
     candidate.gradient_step_(x, draw.number(0.1, 0.9)).raises("ValueError").unchanged(0)
@@ -44,14 +44,14 @@ def test_step_refuses_missing_gradient(candidate: Candidate, draw: Draw) -> None
 
 
 @check("snapshot", points=0.25)
-def test_snapshot_has_values_of_x(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_has_values_of_x(candidate, draw):
     """Same values, shape and dtype as a leaf x."""
     x = draw.tensor(2, 3).requires_grad_()
     candidate.snapshot(x).result.values(x).dtype(torch.float32)
 
 
 @check("snapshot", points=0.5, requires=["snapshot_has_values_of_x"])
-def test_snapshot_is_outside_graph(candidate: Candidate, draw: Draw) -> None:
+def test_snapshot_is_outside_graph(candidate, draw):
     """Doesn't require grad and has no grad_fn and no .grad, for a leaf and for an intermediate result."""
     x = draw.tensor(3).requires_grad_()
     x.grad = draw.tensor(3)
@@ -63,7 +63,7 @@ def test_snapshot_is_outside_graph(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("exp_plus_one", points=0.25)
-def test_exp_has_right_values(candidate: Candidate, draw: Draw) -> None:
+def test_exp_has_right_values(candidate, draw):
     """exp(t) + 1, for a plain tensor."""
     t = draw.tensor(2, 3)
     candidate.exp_plus_one(t).result.values(t.exp() + 1)
@@ -75,7 +75,7 @@ def test_exp_has_right_values(candidate: Candidate, draw: Draw) -> None:
     requires=["exp_has_right_values"],
     hint="stay with torch operations, out of place: `exp` keeps its output for backward, and `z += 1` overwrites it.",
 )
-def test_exp_has_right_gradient(candidate: Candidate, draw: Draw) -> None:
+def test_exp_has_right_gradient(candidate, draw):
     """backward() works and gives t the gradient exp(t)."""
     t = draw.tensor(3).requires_grad_()
     candidate.with_backward().exp_plus_one(t).ran_backward().argument(0, "t").grad(t.detach().exp())
@@ -112,7 +112,7 @@ def _keep(candidate: Candidate, label: str, *ops: str) -> None:
 
 
 @check("inplace_error", points=0.5, hint=_WORDS)
-def test_inplace_error_leaf(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_leaf(candidate, draw):
     """Changing the leaf in place gives "leaf"; changing a result of an operation on it doesn't."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
     _errs(candidate, f"x.add_({k})", value, "leaf")
@@ -120,7 +120,7 @@ def test_inplace_error_leaf(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("inplace_error", points=0.75, hint=_WORDS)
-def test_inplace_error_saved(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_saved(candidate, draw):
     """Changing the output of exp, which exp saved, gives "saved"; changing that of cos, which saves its input, "ok"."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
     _errs(candidate, f"x.exp().add_({k})", value, "saved")
@@ -128,7 +128,7 @@ def test_inplace_error_saved(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("inplace_error", points=0.25, hint=_WORDS)
-def test_inplace_error_ok(candidate: Candidate, draw: Draw) -> None:
+def test_inplace_error_ok(candidate, draw):
     """Code without in-place operations gives "ok"."""
     for fn in (f"x.exp() + {draw.number(0.5, 2)}", "x * x", "x"):
         _errs(candidate, fn, draw.number(0.5, 2), "ok")
@@ -138,14 +138,14 @@ def test_inplace_error_ok(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
-def test_saved_output_or_input(candidate: Candidate, draw: Draw) -> None:
+def test_saved_output_or_input(candidate, draw):
     """Tells operations that keep their output from operations that keep their input."""
     _keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]))
     _keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]))
 
 
 @check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
-def test_saved_both_or_neither(candidate: Candidate, draw: Draw) -> None:
+def test_saved_both_or_neither(candidate, draw):
     """Tells operations that keep both from operations that keep neither."""
     _keep(candidate, "both", "torch.prod")
     _keep(candidate, "neither", f"lambda x: x * {draw.number(1.5, 4)}")

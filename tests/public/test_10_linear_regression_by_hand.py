@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Candidate, Draw, check
+from grader.judging import CURVE_RTOL, check
 
 
 def seeded_weights(n_features: int, seed: int) -> Tensor:
@@ -25,7 +25,7 @@ def loss_curve(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: 
 
 
 @check("init_parameters", points=0.25)
-def test_init_shapes(candidate: Candidate, draw: Draw) -> None:
+def test_init_shapes(candidate, draw):
     """`w` has shape (n_features, 1) and `b` has shape ()."""
     n_features = draw.integer(2, 5)
     w, b = candidate.init_parameters(n_features, seed=draw.integer(0, 9999)).result.unpack("w", "b")
@@ -39,7 +39,7 @@ def test_init_shapes(candidate: Candidate, draw: Draw) -> None:
     requires=["init_shapes"],
     hint="set the seed right before you draw `w`, with the two calls of the docstring and nothing in between.",
 )
-def test_init_values(candidate: Candidate, draw: Draw) -> None:
+def test_init_values(candidate, draw):
     """`w` holds the normal numbers of that seed and `b` is 0."""
     n_features, seed = draw.integer(2, 5), draw.integer(0, 9999)
     w, b = candidate.init_parameters(n_features, seed=seed).result.unpack("w", "b")
@@ -48,14 +48,14 @@ def test_init_values(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("mse", points=0.5)
-def test_mse_of_columns(candidate: Candidate, draw: Draw) -> None:
+def test_mse_of_columns(candidate, draw):
     """The mean of the squared differences of two columns, as a 0-D tensor."""
     y_pred, y_true = draw.tensor(4, 1), draw.tensor(4, 1)
     candidate.mse(y_pred, y_true).result.values((y_pred.double() - y_true.double()).square().mean())
 
 
 @check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
-def test_mse_refuses_a_flat_target(candidate: Candidate, draw: Draw) -> None:
+def test_mse_refuses_a_flat_target(candidate, draw):
     """Predictions of shape (N, 1) against targets of shape (N,) are a ValueError, against (N, 1) they are not."""
     y_pred = draw.tensor(3, 1)
     candidate.mse(y_pred, draw.tensor(3)).raises("ValueError")
@@ -63,7 +63,7 @@ def test_mse_refuses_a_flat_target(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.25)
-def test_train_losses_are_floats(candidate: Candidate, draw: Draw) -> None:
+def test_train_losses_are_floats(candidate, draw):
     """`losses` is a list of one Python float for each epoch."""
     X, y = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1)
     seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=4, seed=draw.integer(0, 9999))
@@ -78,7 +78,7 @@ def test_train_losses_are_floats(candidate: Candidate, draw: Draw) -> None:
     requires=["train_losses_are_floats"],
     hint="seed, draw `w` and make `b` first. Then the first loss is the mean of (X @ w + b - y)² before any update.",
 )
-def test_train_first_loss(candidate: Candidate, draw: Draw) -> None:
+def test_train_first_loss(candidate, draw):
     """The first loss is that of the initial parameters."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=2, seed=seed)
@@ -93,7 +93,7 @@ def test_train_first_loss(candidate: Candidate, draw: Draw) -> None:
     requires=["train_first_loss"],
     hint="do two epochs with pen and paper: predict, loss, backward, update both parameters, reset both gradients.",
 )
-def test_train_loss_curve(candidate: Candidate, draw: Draw) -> None:
+def test_train_loss_curve(candidate, draw):
     """All losses are those of gradient descent."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     rate = draw.number(0.04, 0.08)
@@ -104,7 +104,7 @@ def test_train_loss_curve(candidate: Candidate, draw: Draw) -> None:
 
 
 @check("train_linear", points=0.5, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
-def test_train_refuses_flat_targets(candidate: Candidate, draw: Draw) -> None:
+def test_train_refuses_flat_targets(candidate, draw):
     """Targets of shape (N,) are a ValueError, those of shape (N, 1) are not."""
     X = draw.tensor(4, 2)
     candidate.train_linear(X, draw.tensor(4), learning_rate=0.05, n_epochs=2, seed=0).raises("ValueError")
