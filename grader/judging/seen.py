@@ -141,8 +141,7 @@ class Seen:
             subject.fails("shape, dtype and device as they were", showing.fact(after), "modified")
         if after.is_leaf != before.is_leaf:
             subject.fails("its graph as it was", "a graph that your function changed", "modified")
-        values = to_tensor(after)
-        if not given.is_meta and (values is None or difference(values, given.detach(), rtol=0.0, atol=0.0) is not None):
+        if not given.is_meta and _changed(after, given):
             subject.fails(f"left as it was, {showing.tensor(given.detach())}", showing.fact(after), "modified")
         if after.storage != before.storage:
             subject.fails("left in the memory where it was", "moved to other memory by your function", "modified")
@@ -169,8 +168,11 @@ class Seen:
             if held.tensor_fact.requires_grad != old.requires_grad:
                 flag = held.tensor_fact.requires_grad
                 held.fails(f"requires_grad stays {old.requires_grad}", f"requires_grad is {flag}", "modified")
-            held.values(expected[name], rtol=0.0, atol=0.0)
-            held.grad(expected[name].grad)
+            if _changed(held.tensor_fact, expected[name]):
+                held.fails("left as it was", showing.fact(new), "modified")
+            grad = held.tensor_fact.grad
+            if (grad is None) != (expected[name].grad is None) or (grad and _changed(grad, expected[name].grad)):
+                held.gradient.fails("left as it was", "None" if grad is None else showing.fact(grad), "modified")
 
     def _before(self, index: int) -> wire.Fact:
         """Return the facts of an argument as it was handed over."""
@@ -232,3 +234,11 @@ class Seen:
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.NEXT_STEP[kind]
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
+
+
+def _changed(fact: wire.TensorFact, given: torch.Tensor | None) -> bool:
+    """Say whether a tensor no longer holds exactly what was given."""
+    values = to_tensor(fact)
+    if values is None or given is None or values.shape != given.shape:
+        return True
+    return difference(values, given.detach(), rtol=0.0, atol=0.0) is not None

@@ -256,7 +256,7 @@ def test_only_the_arguments_asked_for_count(see: Any, fact: Any) -> None:
 def test_what_cannot_be_compared_is_the_suites_fault(see: Any, given: object) -> None:
     """To ask whether a list is unchanged would always hold: better not to."""
     with pytest.raises(
-        SuiteError, match=r"Cannot compare argument 1 of f\(x\): it is no tensor and no array\. .*probe"
+        SuiteError, match=r"Cannot compare argument 1 of f\(x\): it is no tensor, array or module\. .*probe"
     ):
         see(given=[given], arguments=[given]).unchanged(0)
 

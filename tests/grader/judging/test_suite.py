@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
+from torch import nn
 
-from grader.judging import Draw, Probe, check, code, probe
+from grader.judging import Draw, Probe, check, code, probe, public_suite, shared
+from grader.judging.suite import source_of
 
 
 def draw(*key: object) -> Draw:
@@ -185,3 +189,71 @@ def test_normal_numbers_are_normal() -> None:
     """Mean 0 and standard deviation 1, about."""
     x = draw().normal(2000, dtype=torch.float64)
     assert abs(x.mean()) < 0.1 and abs(x.std() - 1) < 0.1 and x.dtype == torch.float64
+
+
+# shared, models, and what hidden suites take from public ones
+
+
+@shared
+def small_net(width: int) -> nn.Module:
+    """A model that suites and candidates build alike."""
+    return nn.Sequential(nn.Linear(2, width), nn.ReLU())
+
+
+@shared
+class Doubled(nn.Module):
+    """A model that uses another shared definition."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = small_net(3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2 * self.inner(x)
+
+
+@probe
+def built(student, width):  # type: ignore[no-untyped-def]
+    """build models of the suite"""
+    return small_net(width), Doubled()
+
+
+def test_a_shared_definition_stays_what_it_is() -> None:
+    """The suite uses it like any other."""
+    assert Doubled()(torch.zeros(1, 2)).shape == (1, 3)
+
+
+def test_a_probe_brings_what_it_shares() -> None:
+    """Once, and before what uses it; without the decorator, which means nothing in the candidate."""
+    assert built.source.count("def small_net") == 1 and "@" not in built.source
+    assert built.source.index("def small_net") < built.source.index("class Doubled") < built.source.index("def built")
+
+
+def test_what_is_not_shared_stays_at_home() -> None:
+    """A model of another's making cannot travel."""
+    with pytest.raises(TypeError, match="Cannot send 'Linear' to a candidate: declare it @shared"):
+        source_of(nn.Linear)
+
+
+def test_a_model_is_drawn() -> None:
+    """Its weights are the same for the same student, others for another; between -1 and 1."""
+    first, again, other = (draw(*key).model(small_net, 4) for key in (("0", "a"), ("0", "a"), ("0", "b")))
+    assert torch.equal(first[0].weight, again[0].weight) and not torch.equal(first[0].weight, other[0].weight)
+    assert first[0].weight.abs().max() <= 1 and first[0].weight.requires_grad
+
+
+def test_whole_numbers_are_drawn() -> None:
+    """Both ends are reached."""
+    drawn = draw().integers(200, low=2, high=4)
+    assert drawn.dtype == torch.int64 and sorted(set(drawn.tolist())) == [2, 3, 4]
+
+
+def test_a_hidden_suite_may_use_what_the_public_one_defines(tmp_path: Path) -> None:
+    """Its helpers, probes and shared definitions."""
+    for kind in ("public", "hidden"):
+        (tmp_path / kind).mkdir()
+    (tmp_path / "public" / "test_01_small.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
+    hidden = tmp_path / "hidden" / "test_01_small.py"
+    assert public_suite(str(hidden)).double(4) == 8
+    with pytest.raises(FileNotFoundError, match="Cannot use the public suite"):
+        public_suite(str(hidden.with_name("test_02_other.py")))
