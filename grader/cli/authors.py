@@ -48,8 +48,15 @@ def verify(
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many course seeds to grade everything with.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="How many threads candidates compute with.")] = 1,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Put errors into the solutions: checks must fail.")
+    ] = False,
+    every: Annotated[int, typer.Option("--every", min=1, help="Of the mutants, take one in so many.")] = 1,
 ) -> None:
     """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
+    if mutants:
+        _mutate(which or [], jobs, every)
+        return
     with errors_told():
         from rich.progress import track
 
@@ -69,3 +76,26 @@ def verify(
             say_error(f"{problems} problems in {steps.total} implementations.")
             raise typer.Exit(1)
         screen.print(f"{steps.total} implementations graded, every promise kept.")
+
+
+def _mutate(which: list[str], jobs: int | None, every: int) -> None:
+    """Grade the solutions' mutants; exit code 1 when one survives that is not known to be equivalent."""
+    with errors_told():
+        from rich.progress import track
+
+        from grader.mutation import mutate_all
+
+        known = catalog()
+        screen = console()
+        run = mutate_all(known, tasks_of(known, which), jobs=lanes(jobs), every=every)
+        steps = track(run.run(), total=len(run.mutants) + 1, description="mutants", console=console(stderr=True))
+        problems = [problem for found in steps for problem in found]
+        for problem in problems:
+            screen.print(f"✗ {problem}", soft_wrap=True)
+        screen.print(
+            f"{len(run.mutants)} mutants: {run.killed} killed, {run.equivalent} equivalent, "
+            f"{len(run.survivors)} survive ({run.share:.1%} of those that are not equivalent are killed).",
+            soft_wrap=True,
+        )
+        if problems:
+            raise typer.Exit(1)

@@ -1,0 +1,97 @@
+"""The gate: grades every mutant through the sandbox, and says which of them no check sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.catalog import Catalog
+from grader.lanes import Graded, Settings, run_lanes
+from grader.mutation.equivalents import Equivalent, read_equivalents
+from grader.mutation.mutants import Mutant, mutants
+
+_SEED = "mutants"
+
+
+@dataclass(kw_only=True)
+class Mutation:
+    """A run over mutants: counts as it goes, and tells what is wrong.
+
+    A mutant is killed when a check of its task does not pass, and so is one that never ends. One that survives must be
+    known to be equivalent; one that is known to be so must survive.
+    """
+
+    catalog: Catalog
+    exercises: tuple[str, ...]
+    mutants: tuple[Mutant, ...]
+    equivalents: Mapping[str, tuple[Equivalent, ...]]
+    whole: bool
+    jobs: int
+    killed: int = 0
+    equivalent: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+
+    def run(self) -> Iterator[list[str]]:
+        """Yield the problems that each mutant brings, and at last those of the lists. Raises `LaneError`."""
+        settings = Settings(
+            root=str(self.catalog.root),
+            exercises=self.exercises,
+            course_seed=_SEED,
+            trusted=True,
+            diagnosing=False,
+            until_failure=True,
+        )
+        by_label = {mutant.label: mutant for mutant in self.mutants}
+        for graded in run_lanes(settings, (mutant.submission() for mutant in self.mutants), jobs=self.jobs):
+            yield list(self._told(by_label[graded.submission.student], graded))
+        yield list(self._stale())
+
+    def _told(self, mutant: Mutant, graded: Graded) -> Iterator[str]:
+        listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
+        if _is_killed(graded):
+            self.killed += 1
+            if listed:
+                yield f"{mutant.label} is listed as equivalent, and a check fails: one of the two is wrong."
+        elif listed:
+            self.equivalent += 1
+        else:
+            self.survivors.append(mutant)
+            yield f"{mutant.label} [{mutant.operator}] and every check passes: write one that fails, or list it."
+
+    def _stale(self) -> Iterator[str]:
+        if not self.whole:
+            return
+        for exercise, listed in self.equivalents.items():
+            for known in listed:
+                if not any(m.exercise == exercise and known.is_of(m) for m in self.mutants):
+                    yield f"{exercise}.{known.task}: no mutant has `{known.was}` become `{known.now}`: remove it."
+
+    @property
+    def share(self) -> float:
+        """The share of mutants killed, of those that are not equivalent."""
+        return self.killed / max(1, self.killed + len(self.survivors))
+
+
+def _is_killed(graded: Graded) -> bool:
+    if graded.report is None:
+        return True
+    return any(check.status != "passed" for task in graded.report.tasks for check in task.checks)
+
+
+def mutate_all(catalog: Catalog, which: Mapping[str, Sequence[str]], *, jobs: int, every: int = 1) -> Mutation:
+    """Return the run over the mutants of these exercises' tasks (of all their tasks where none are named).
+
+    `every` takes one mutant in so many, spread over all. Raises `CatalogError` for sources that cannot be read.
+    """
+    found: list[Mutant] = []
+    for id, tasks in which.items():
+        made = mutants(catalog.get(id), catalog.solution(id).read_text(encoding="utf-8"))
+        found += [mutant for mutant in made if not tasks or mutant.task in tasks]
+    return Mutation(
+        catalog=catalog,
+        exercises=tuple(which),
+        mutants=tuple(found[::every]),
+        equivalents={id: read_equivalents(catalog, id) for id in which},
+        whole=every == 1 and not any(which.values()),
+        jobs=jobs,
+    )

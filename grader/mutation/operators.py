@@ -1,0 +1,212 @@
+"""What goes wrong in PyTorch code, as mutation operators: each offers other code in place of a piece of a solution.
+
+An operator takes a node of Python's syntax tree and yields what may stand in its place: a node, or a list of statements
+where a statement stood. They add to a general library's operators (numbers, comparisons, arithmetic, …) the mistakes
+that those do not know: a lost `detach`, a mean for a sum, in place for out of place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import torch
+
+Replacement: TypeAlias = ast.AST | list[ast.stmt]
+Operator: TypeAlias = Callable[[ast.AST], Iterator[Replacement]]
+
+_MODULES = {
+    "torch",
+    "nn",
+    "F",
+    "np",
+    "math",
+    "random",
+    "copy",
+    "io",
+    "optim",
+    "linalg",
+    "export",
+    "jit",
+    "utils",
+    "super",
+}
+
+# Names that are easily taken for one another; each stands for the others of its group.
+_CONFUSED = [
+    {"mean", "sum"},
+    {"min", "max"},
+    {"amin", "amax"},
+    {"argmin", "argmax"},
+    {"zeros", "ones"},
+    {"zeros_like", "ones_like"},
+    {"rand", "randn"},
+    {"train", "eval"},
+    {"cat", "stack"},
+    {"view", "reshape"},
+    {"permute", "reshape"},
+    {"exp", "log"},
+    {"any", "all"},
+    {"float32", "float64"},
+    {"int64", "int32"},
+    {"softmax", "log_softmax"},
+    {"tensor", "as_tensor"},
+    {"from_numpy", "tensor"},
+    {"suggest_float", "suggest_int"},
+    {"inf", "nan"},
+]
+_INPLACE = {ast.Add: "add_", ast.Sub: "sub_", ast.Mult: "mul_", ast.Div: "div_"}
+
+
+def drop_statement(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out a statement that does something (`x.zero_()`, `x.grad = None`, `raise …`)."""
+    writes = isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets)
+    if isinstance(node, ast.Expr | ast.AugAssign | ast.Raise | ast.Delete) or writes:
+        yield ast.Pass()
+
+
+def drop_condition(node: ast.AST) -> Iterator[Replacement]:
+    """Do always, or never, what is done on a condition."""
+    if isinstance(node, ast.If):
+        yield node.body
+        yield node.orelse or [ast.Pass()]
+    if isinstance(node, ast.IfExp):
+        yield node.body
+        yield node.orelse
+
+
+def drop_context(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out `with torch.no_grad():` and its like, and what `finally` puts back."""
+    if isinstance(node, ast.With):
+        yield node.body
+    if isinstance(node, ast.Try) and node.finalbody:
+        yield [*node.body, *node.finalbody]  # as if nothing could be raised
+        yield node.body
+
+
+def drop_call(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out a call: `x.detach()` is then `x`, and so is `copy.deepcopy(x)`."""
+    if not isinstance(node, ast.Call):
+        return
+    if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
+        yield node.func.value
+    elif node.args and not isinstance(node.args[0], ast.Starred):
+        yield node.args[0]
+
+
+def drop_keyword(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out a keyword argument (`keepdim=True`, `dim=1`, `device=x.device`, `generator=g`)."""
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            yield ast.Call(func=node.func, args=node.args, keywords=[k for k in node.keywords if k is not keyword])
+
+
+def drop_layer(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out one of a `Sequential`'s layers."""
+    if isinstance(node, ast.Call) and _name(node.func) == "Sequential" and len(node.args) > 1:
+        for layer in node.args:
+            yield ast.Call(func=node.func, args=[a for a in node.args if a is not layer], keywords=node.keywords)
+
+
+def drop_operand(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out one side of an operation: the scaling, the bias, a half of a condition."""
+    if isinstance(node, ast.BinOp):
+        yield node.left
+        yield node.right
+    if isinstance(node, ast.BoolOp):
+        yield from node.values
+
+
+def drop_bound(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out a bound of a slice."""
+    if isinstance(node, ast.Slice):
+        if node.lower:
+            yield ast.Slice(lower=None, upper=node.upper, step=node.step)
+        if node.upper:
+            yield ast.Slice(lower=node.lower, upper=None, step=node.step)
+
+
+def drop_filter(node: ast.AST) -> Iterator[Replacement]:
+    """Leave out the condition of a comprehension."""
+    if isinstance(node, ast.comprehension) and node.ifs:
+        yield ast.comprehension(target=node.target, iter=node.iter, ifs=[], is_async=0)
+
+
+def confuse_names(node: ast.AST) -> Iterator[Replacement]:
+    """Take a name for one like it: mean for sum, `train` for `eval`, float64 for float32, `view` for `reshape`."""
+    if isinstance(node, ast.Attribute):
+        for group in _CONFUSED:
+            for other in sorted(group - {node.attr}) if node.attr in group else ():
+                yield ast.Attribute(value=node.value, attr=other, ctx=node.ctx)
+
+
+def bias(node: ast.AST) -> Iterator[Replacement]:
+    """Divide a variance by N instead of N - 1."""
+    if isinstance(node, ast.Call) and _name(node.func) in ("std", "var", "std_mean", "var_mean"):
+        keywords = [k for k in node.keywords if k.arg not in ("correction", "unbiased")]
+        zero = ast.keyword(arg="correction", value=ast.Constant(0))
+        yield ast.Call(func=node.func, args=node.args, keywords=[*keywords, zero])
+
+
+def write_in_place(node: ast.AST) -> Iterator[Replacement]:
+    """Work in place where a new tensor is made: `x - m` becomes `x.sub_(m)`, `x.clamp(…)` `x.clamp_(…)`."""
+    if isinstance(node, ast.BinOp) and type(node.op) in _INPLACE and not isinstance(node.left, ast.Constant):
+        method = ast.Attribute(value=node.left, attr=_INPLACE[type(node.op)], ctx=ast.Load())
+        yield ast.Call(func=method, args=[node.right], keywords=[])
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.func.attr.endswith("_"):
+        other = f"{node.func.attr}_"
+        if not _is_module(node.func.value) and hasattr(torch.Tensor, other):
+            yield _call(node, ast.Attribute(value=node.func.value, attr=other, ctx=ast.Load()))
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.BinOp):
+        (target,) = node.targets
+        if isinstance(target, ast.Name) and ast.unparse(node.value.left) == target.id:
+            yield ast.AugAssign(target=target, op=node.value.op, value=node.value.right)
+
+
+def write_elsewhere(node: ast.AST) -> Iterator[Replacement]:
+    """Make a new tensor where one is changed in place: `x -= g` becomes `x = x - g`, `x.zero_()` `x.zero()`."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        left = ast.Name(id=node.target.id, ctx=ast.Load())
+        yield ast.Assign(targets=[node.target], value=ast.BinOp(left=left, op=node.op, right=node.value), lineno=0)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        other = node.func.attr.removesuffix("_")
+        if other != node.func.attr and not other.endswith("_") and hasattr(torch.Tensor, other):
+            yield _call(node, ast.Attribute(value=node.func.value, attr=other, ctx=ast.Load()))
+
+
+def misspell(node: ast.AST) -> Iterator[Replacement]:
+    """Write another string: a key, a parameter's name, an option."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield ast.Constant(f"{node.value}_")
+
+
+OPERATORS: tuple[Operator, ...] = (
+    drop_statement,
+    drop_condition,
+    drop_context,
+    drop_call,
+    drop_keyword,
+    drop_layer,
+    drop_operand,
+    drop_bound,
+    drop_filter,
+    confuse_names,
+    bias,
+    write_in_place,
+    write_elsewhere,
+    misspell,
+)
+
+
+def _name(function: ast.AST) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _is_module(value: ast.AST) -> bool:
+    """Say whether `value` is a module of Python's: what is called on it has no receiver."""
+    return _name(value.func if isinstance(value, ast.Call) else value) in _MODULES
+
+
+def _call(node: ast.Call, function: ast.expr) -> ast.Call:
+    return ast.Call(func=function, args=node.args, keywords=node.keywords)
