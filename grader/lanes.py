@@ -33,7 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `course_seed` is what inputs are drawn from, with the student's name and the exercise. `trusted` says that the code
     is the kit's or the user's own, so that a sandbox with fewer layers will do. `tampering` spoils every value that
     comes back, to see which checks judge values (see `grader.verification`). `until_failure` stops at a submission's
-    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads.
+    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads;
+    `device` is the second device that functions must work on.
     """
 
     root: str
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     until_failure: bool = False
     facts: bool = False
     threads: int = 1
+    device: str = "meta"
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +205,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 diagnosing=settings.diagnosing,
                 tampering=settings.tampering,
                 until_failure=settings.until_failure,
+                device=settings.device,
             )
             suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
             try:

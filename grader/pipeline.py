@@ -1,17 +1,23 @@
-"""The main job, as a sentence: find the submissions, read them, grade them in lanes, gather and store the reports."""
+"""The main job, as a sentence: find the submissions, read them, grade them in lanes, gather and store the reports.
+
+`grade_class` does it for a class, `grade_own` for somebody's own exercises.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.ledger import Ledger
 from grader.reports.store import report_folders, sweep, write_json
-from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
+from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions, read_submission
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
 LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
@@ -53,6 +59,34 @@ def grade_class(
     whole = class_report(tuple(reports[student.student] for student in students))
     write_json(out / "class.json", whole)
     return whole
+
+
+def grade_own(
+    catalog: Catalog, exercises: Sequence[str], *, tasks: tuple[str, ...] = (), settings: Settings, jobs: int
+) -> Iterator[ExerciseReport]:
+    """Grade what stands in `exercises/`, and yield the reports as they are done; a file that is missing has its own.
+
+    `tasks` grades only these. What was graded before and has not changed since is remembered in `.grader/`. Raises
+    `LaneError`.
+    """
+    ledger = Ledger(catalog.root / ".grader", catalog, settings)
+    left: list[Submission] = []
+    for id in exercises:
+        paths = catalog.own_files(id)
+        if not paths:
+            yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
+            continue
+        submission = replace(read_submission(paths, student="you", exercise=id), tasks=tasks)
+        report = ledger.find(submission)
+        if report is None:
+            left.append(submission)
+        else:
+            yield report
+    for graded in run_lanes(settings, left, jobs=min(jobs, max(1, len(left)))):
+        if graded.report is not None and not tasks:
+            with contextlib.suppress(OSError):  # it is graded again the next time
+                ledger.keep_only(graded.submission, graded.report)
+        yield report_of(catalog, graded)
 
 
 def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:

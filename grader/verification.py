@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,11 +102,13 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
                 yield f"{case.label}: the check {check.id!r} of {task.name} says {check.status}: {check.message}"
 
 
-def problems_of_suites(exercise: Exercise, graded: Graded, other: Graded, variants: Counter[str]) -> Iterator[str]:
+def problems_of_suites(
+    exercise: Exercise, solution: str, graded: Graded, other: Graded, variants: Counter[str]
+) -> Iterator[str]:
     """Say what is missing from an exercise's suites.
 
-    `graded` and `other` are its reference graded for two students, the second with every value spoiled; `variants`
-    counts the misconceptions and alternatives by "kind task".
+    `solution` is the source of its reference; `graded` and `other` are that reference graded for two students, the
+    second with every value spoiled; `variants` counts the misconceptions and alternatives by "kind task".
     """
     assert graded.report is not None and other.report is not None
     for honest, spoiled in zip(graded.report.tasks, other.report.tasks, strict=True):
@@ -133,9 +136,18 @@ def problems_of_suites(exercise: Exercise, graded: Graded, other: Graded, varian
             if not graded.facts[check.id].docstring:
                 yield f"{exercise.id}: the check {check.id!r} has no docstring."
     declared = {task.name for task in exercise.tasks}
+    for task in exercise.tasks:
+        for used in sorted(_named(solution, task.name) & declared - {task.name}):
+            yield f"{exercise.id}: the solution of {task.name} uses {used}: each task is graded on its own."
     for id, facts in graded.facts.items():
         if facts.task not in declared:
             yield f"{exercise.id}: the check {id!r} is of {facts.task!r}, which is no task."
+
+
+def _named(source: str, definition: str) -> set[str]:
+    """Return the names that a definition uses."""
+    statements = (s for s in ast.parse(source).body if getattr(s, "name", None) == definition)
+    return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _varied(inputs: Sequence[str], others: Sequence[str]) -> bool:
@@ -181,7 +193,8 @@ class Verification:
                 yield [f"{exercise.id}: its suites cannot be judged, for the reference ended the grader."]
                 continue
             counts = Counter({k.removeprefix(f"{exercise.id} "): v for k, v in variants.items()})
-            yield [*problems_of_suites(exercise, references[exercise.id], graded, counts)]
+            solution = by_label[graded.submission.student].source
+            yield [*problems_of_suites(exercise, solution, references[exercise.id], graded, counts)]
 
     def _settings(self, seed: str) -> dict[str, Any]:
         return {

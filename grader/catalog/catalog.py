@@ -38,6 +38,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return where the exercise's stub is, or will be built."""
         return self.root / "exercises" / f"{self.get(id).id}.py"
 
+    def own_files(self, id: str) -> tuple[Path, ...]:
+        """Return what stands in `exercises/` for the exercise: its script, its notebook, both, or nothing."""
+        paths = (self.stub(id), self.stub(id).with_suffix(".ipynb"))
+        return tuple(path for path in paths if path.is_file())
+
     def suites(self, id: str) -> tuple[Path, ...]:
         """Return the exercise's suites that exist, public before hidden."""
         name = f"test_{self.get(id).id}.py"

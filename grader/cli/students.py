@@ -1,19 +1,23 @@
-"""Commands for students: `check` and `hint`."""
+"""Commands for students: `check`, `hint` and `status`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli.shared import catalog, console, errors_told, lanes, named, say_error
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
+    from grader.records import ExerciseReport
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(check)
     app.command()(hint)
+    app.command()(status)
 
 
 def check(
@@ -23,34 +27,44 @@ def check(
 ) -> None:
     """Grade exercises/ in place and explain what fails. Exit code 1 while something does."""
     with errors_told():
-        from msgspec.structs import replace
-
-        from grader.lanes import Settings, run_lanes
-        from grader.pipeline import report_of
         from grader.reports.terminal import exercise_feedback
-        from grader.submissions import read_submission
 
         known = catalog()
         exercise, task = named(known, which) if which else (None, None)
         ids = (exercise,) if exercise else tuple(e.id for e in known.exercises)
-        paths = {id: _files(known.root / "exercises", id) for id in ids}
-        missing = [id for id in ids if not paths[id]]
+        missing = [id for id in ids if not known.own_files(id)]
         if missing:
             say_error(f"Cannot check {missing[0]!r}: exercises/ has neither its .py nor .ipynb. Restore it.")
             raise typer.Exit(2)
-        settings = Settings(root=str(known.root), exercises=ids, trusted=True)
-        tasks = (task,) if task else ()
-        submissions = (replace(read_submission(paths[id], student="you", exercise=id), tasks=tasks) for id in ids)
+        reports = _graded(known, ids, (task,) if task else ())
         screen = console()
-        reports = {}
-        with console(stderr=True).status("checking"):
-            for graded in run_lanes(settings, submissions, jobs=min(lanes(None), len(ids))):
-                reports[graded.submission.exercise] = report_of(known, graded)
-        shown = [reports[id] for id in ids]
-        for report in shown:
-            screen.print(exercise_feedback(report))
-        if any(report.points < report.max_points for report in shown):
+        for id in ids:
+            screen.print(exercise_feedback(reports[id]))
+        if any(report.points < report.max_points for report in reports.values()):
             raise typer.Exit(1)
+
+
+def status() -> None:
+    """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
+    with errors_told():
+        from grader.reports.status import course_map
+
+        known = catalog()
+        ids = tuple(e.id for e in known.exercises)
+        console().print(course_map(known, _graded(known, ids)))
+
+
+def _graded(known: Catalog, ids: tuple[str, ...], tasks: tuple[str, ...] = ()) -> dict[str, ExerciseReport]:
+    from grader.lanes import Settings
+    from grader.pipeline import grade_own
+
+    settings = Settings(root=str(known.root), exercises=ids, trusted=True)
+    with console(stderr=True).status("checking") as screen:
+        reports = {}
+        for report in grade_own(known, ids, tasks=tasks, settings=settings, jobs=lanes(None)):
+            reports[report.id] = report
+            screen.update(f"checking: {len(reports)} of {len(ids)} exercises")
+    return reports
 
 
 def hint(
@@ -69,7 +83,3 @@ def hint(
             say_error(f"Cannot give a hint for {which!r}: this release of the exercises holds no hints.")
             raise typer.Exit(2)
         console().print(" ".join(hints[tier - 1].split()))
-
-
-def _files(folder: Path, exercise: str) -> tuple[Path, ...]:
-    return tuple(path for suffix in (".py", ".ipynb") if (path := folder / f"{exercise}{suffix}").is_file())

@@ -42,6 +42,10 @@ MISCONCEPTION = "A common mistake: {sentence}"
 _DTYPES_DIFFER = "the two tensors have different dtypes. Convert one with `.to(dtype)`."
 _WRONG_DTYPE = "a tensor has the wrong dtype for that function. Convert it with `.to(dtype)`; class numbers are int64."
 _DEVICES_DIFFER = "the tensors live on different devices. Create new ones with `device=x.device`."
+_BROADCASTS = (
+    "PyTorch warned that predictions and targets differ in shape: (N, 1) against (N,) broadcasts to (N, N). "
+    "Print both shapes, and make the targets a column."
+)
 _NO_VALUES = "this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here."
 
 _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
@@ -136,6 +140,46 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
         "boolean value of tensor with",
         "a tensor of several numbers is neither true nor false. Did you mean `is None`, `.any()` or `.all()`?",
     ),
+    (
+        "RuntimeError",
+        "is invalid for input of size",
+        "the new shape must hold as many elements as the tensor does. Multiply its sizes and compare.",
+    ),
+    (
+        "ValueError",
+        "optimizer got an empty parameter list",
+        "the model lists no parameters: are its layers in a plain list, or was `super().__init__()` forgotten?",
+    ),
+    (
+        "AttributeError",
+        "before module.__init__() call",
+        "begin your `__init__` with `super().__init__()`, before anything is assigned to `self`.",
+    ),
+    (
+        "RuntimeError",
+        "error(s) in loading state_dict",
+        "the names or shapes in the file are not those of this model. Print `state_dict().keys()` of both.",
+    ),
+    (
+        "UnpicklingError",
+        "weights only load failed",
+        "the file holds more than tensors and plain Python values. Save `model.state_dict()`, not the model.",
+    ),
+    (
+        "IndexError",
+        "dimension out of range",
+        "the tensor has fewer dimensions than you think. Print its `.shape`.",
+    ),
+    (
+        "RuntimeError",
+        "stack expects each tensor to be equal size",
+        "`stack` needs equal shapes. Print them all; `cat` joins along a dimension that is there already.",
+    ),
+    (
+        "RuntimeError",
+        "sizes of tensors must match except in dimension",
+        "`cat` needs equal sizes in all other dimensions. Print the shapes: is `dim` the one that you mean?",
+    ),
     ("NameError", "", "check the spelling, and that the name is defined before this line."),
     ("ModuleNotFoundError", "", "that module is not installed here. The imports at the top of the stub are enough."),
     ("RecursionError", "", "the function calls itself without end. When should it stop?"),
@@ -171,6 +215,13 @@ def next_step_for(raised: wire.Raised) -> str:
         if kind in raised.bases and part in message:
             return advice
     return _NEXT_STEP_OTHERWISE
+
+
+def next_step_for_warnings(warnings: Sequence[str], kind: str) -> str | None:
+    """Return what usually causes wrong values or shapes where PyTorch has warned of it."""
+    if kind in ("values", "shape", "nan") and any("target size" in warning for warning in warnings):
+        return _BROADCASTS
+    return None
 
 
 def place(where: str, code: str) -> str:

@@ -232,7 +232,8 @@ class Seen:
         """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
         # A hint is about wrong values; whoever forgot `return` needs to hear just that.
         hint = self._hint if kind != "none" else None
-        step = next_step or hint or feedback.NEXT_STEP[kind]
+        step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
+        step = step or feedback.NEXT_STEP[kind]
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
 
 

@@ -1,13 +1,14 @@
 """The ledger of an output folder: what has been graded already, so that a second run only does what is left.
 
 Each graded submission is kept under a digest of everything that its report depends on: the submission as read, the
-exercise's suites, solution and misconceptions, the kit itself, and the settings. A run that was killed resumes where it
-was, and a change to any of these grades anew.
+exercise's suites, solution and misconceptions, the kit itself, PyTorch, and the settings. A run that was killed resumes
+where it was, and a change to any of these grades anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ class Ledger:
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
         """Digest what reports depend on beside the submission."""
         self._folder = folder
-        about_all = [__version__, settings.course_seed, str(settings.diagnosing)]
+        about_all = [__version__, version("torch"), settings.course_seed, str(settings.diagnosing), settings.device]
         about_all += [_digest(path) for path in sorted(_KIT.rglob("*.py"))]
         self._about = {
             id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
@@ -45,11 +46,17 @@ class Ledger:
         """Remember a report. Raises `OSError`."""
         write_json(self._path(submission), report)
 
+    def keep_only(self, submission: Submission, report: ExerciseReport) -> None:
+        """Remember a report instead of earlier ones of the same exercise. Raises `OSError`."""
+        for earlier in self._folder.glob(f"{submission.exercise}-*.json"):
+            earlier.unlink(missing_ok=True)
+        self.keep(submission, report)
+
     def _path(self, submission: Submission) -> Path:
         record = msgspec.msgpack.encode(msgspec.structs.replace(submission, path=""))
         digest = hashlib.sha256(self._about[submission.exercise].encode("utf-8", "surrogatepass"))
         digest.update(record)
-        return self._folder / f"{digest.hexdigest()[:40]}.json"
+        return self._folder / f"{submission.exercise}-{digest.hexdigest()[:40]}.json"
 
 
 def _sources(catalog: Catalog, exercise: str) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader import verification
@@ -231,14 +232,29 @@ HONEST = graded(SHAPE, VALUES)
 SPOILED = graded(SHAPE, verdict("values", "failed", points=2.0), inputs={"values": ("2",)})
 
 
-def of_suites(honest: Graded = HONEST, spoiled: Graded = SPOILED, variants: Counter[str] = ENOUGH) -> list[str]:
+def of_suites(
+    honest: Graded = HONEST,
+    spoiled: Graded = SPOILED,
+    variants: Counter[str] = ENOUGH,
+    *,
+    exercise: Exercise = DOUBLE,
+    solution: str = "",
+) -> list[str]:
     """Return the problems of the suites of an exercise with one task."""
-    return list(problems_of_suites(DOUBLE, honest, spoiled, variants))
+    return list(problems_of_suites(exercise, solution, honest, spoiled, variants))
 
 
 def test_sound_suites_have_no_problem() -> None:
     """Public and hidden checks, one of values on inputs that vary, and all points given away."""
     assert of_suites() == []
+
+
+def test_a_solution_that_uses_another_task_is_told() -> None:
+    """A student who has that one wrong would lose this one too."""
+    solution = "def double(x):\n    return relu(x) + double(x)\n\n\ndef relu(x):\n    return x\n"
+    tasks = (*DOUBLE.tasks, Task(name="relu", points=1.0))
+    (problem,) = of_suites(exercise=msgspec.structs.replace(DOUBLE, tasks=tasks), solution=solution)
+    assert problem == "01_small: the solution of double uses relu: each task is graded on its own."
 
 
 def test_a_task_without_checks_is_told() -> None:

@@ -66,6 +66,20 @@ def test_check_passes_a_right_task_and_fails_a_stub(clone: Path) -> None:
     assert "exp_plus_one" not in done.stdout
 
 
+def test_status_remembers_what_has_not_changed(clone: Path) -> None:
+    """The map shows what is done; the second time nothing is graded, until a file changes."""
+    stub = clone / "exercises" / "08_detach_and_inplace.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
+    first = grader("status", cwd=clone)
+    assert first.returncode == 0, first.stderr
+    assert "1/5" in first.stdout
+    kept = {path: path.stat().st_mtime_ns for path in (clone / ".grader").glob("*.json")}
+    assert grader("status", cwd=clone).stdout == first.stdout
+    assert kept == {path: path.stat().st_mtime_ns for path in (clone / ".grader").glob("*.json")}
+    stub.unlink()
+    assert "0/5" in grader("status", cwd=clone).stdout
+
+
 def test_check_explains_a_syntax_error(clone: Path) -> None:
     """check names the line of a syntax error in the student's file."""
     (clone / "exercises" / "08_detach_and_inplace.py").write_text("x = (1,\ny = 2\n", encoding="utf-8")

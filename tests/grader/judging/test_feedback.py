@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,24 @@ def recurse() -> None:
     recurse()
 
 
+def forgetful() -> None:
+    """Make a module that never became one."""
+
+    class Forgetful(torch.nn.Module):
+        def __init__(self) -> None:
+            self.layer = torch.nn.Linear(1, 1)
+
+    Forgetful()
+
+
+def load_whole_module() -> None:
+    """Read a pickled module in the safe mode."""
+    file = io.BytesIO()
+    torch.save(torch.nn.Linear(1, 1), file)
+    file.seek(0)
+    torch.load(file)
+
+
 def caught(does: Callable[[], Any]) -> Exception:
     """Return the exception that this raises."""
     with pytest.raises(Exception) as info:
@@ -72,6 +91,14 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: bool(META.sum()), r"must work without reading values"),
         (lambda: META.tolist(), r"must work without reading values"),
         (lambda: META.numpy(), r"must work without reading values"),
+        (lambda: torch.ones(3).reshape(2, 2), r"as many elements as the tensor does"),
+        (lambda: torch.optim.SGD([], lr=0.1), r"the model lists no parameters"),
+        (forgetful, r"begin your `__init__` with `super\(\)\.__init__\(\)`"),
+        (lambda: torch.nn.Linear(1, 1).load_state_dict({}), r"are not those of this model"),
+        (load_whole_module, r"Save `model\.state_dict\(\)`"),
+        (lambda: torch.ones(2).sum(dim=1), r"fewer dimensions than you think"),
+        (lambda: torch.stack([torch.ones(2), torch.ones(3)]), r"`stack` needs equal shapes"),
+        (lambda: torch.cat([torch.ones(2, 1), torch.ones(3, 2)]), r"is `dim` the one that you mean"),
         (lambda: torch.tensor([None]), r"`torch\.tensor` needs plain numbers"),
         (lambda: torch.tensor(1, requires_grad=True), r"Write 0\.0, not 0"),
         (lambda: torch.arange(3).mean(), r"Convert to a floating dtype first"),
@@ -203,3 +230,13 @@ def test_a_kind_of_error_comes_before_the_kinds_that_contain_it() -> None:
     for i, (kind, part, _) in enumerate(rows):
         for earlier_kind, earlier_part, _ in rows[:i]:
             assert (earlier_kind, earlier_part in part) != (kind, True), f"{part!r} is never reached"
+
+
+def test_a_warning_of_broadcasting_is_the_next_step() -> None:
+    """Where values or shapes are wrong, and PyTorch has said why."""
+    with pytest.warns(UserWarning) as warned:
+        F.mse_loss(torch.ones(3, 1), torch.ones(3))
+    said = [str(warning.message) for warning in warned]
+    assert "(N, 1) against (N,) broadcasts to (N, N)" in str(feedback.next_step_for_warnings(said, "values"))
+    assert feedback.next_step_for_warnings(said, "none") is None
+    assert feedback.next_step_for_warnings(["another"], "values") is None

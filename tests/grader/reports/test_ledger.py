@@ -82,3 +82,13 @@ def test_torn_entry_is_no_report(clone: Path) -> None:
     for path in (clone / "out").iterdir():
         path.write_bytes(path.read_bytes()[:40])
     assert ledger(clone).find(SUBMISSION) is None
+
+
+def test_only_the_latest_may_be_kept(clone: Path) -> None:
+    """Of one exercise; what is kept of others stays."""
+    later = Submission(student="ana", exercise=ID, path="", source="x = 2\n")
+    other = Submission(student="ana", exercise="08_detach_and_inplace", path="", source="x = 1\n")
+    book = ledger(clone, exercises=(ID, "08_detach_and_inplace"))
+    for submission in (SUBMISSION, other, later):
+        book.keep_only(submission, REPORT)
+    assert [book.find(s) is not None for s in (SUBMISSION, other, later)] == [False, True, True]

@@ -1,0 +1,75 @@
+"""Shows the map of a course to whoever takes it: exercises, what each needs, what is done, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.catalog import Catalog, Exercise
+from grader.records import ExerciseReport
+from grader.reports.terminal import points
+
+State = Literal["done", "begun", "open", "later"]
+
+_STYLES: dict[State, str] = {"done": "green", "begun": "yellow", "open": "", "later": "dim"}
+_MARKS: dict[State, str] = {"done": "✓", "begun": "◐", "open": "○", "later": "·"}
+
+
+def states(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, State]:
+    """Say of each exercise whether it is done, begun, open, or comes later because something that it needs is not done.
+
+    A prerequisite that this release does not hold hinders nobody.
+    """
+    done = {id for id, report in reports.items() if report.points == report.max_points}
+
+    def state(exercise: Exercise) -> State:
+        if exercise.id in done:
+            return "done"
+        if reports[exercise.id].points > 0:
+            return "begun"
+        missing = set(exercise.prerequisites) - done - set(catalog.unknown_prerequisites(exercise.id))
+        return "later" if missing else "open"
+
+    return {exercise.id: state(exercise) for exercise in catalog.exercises}
+
+
+def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> RenderableType:
+    """Return the map, and what to do next."""
+    found = states(catalog, reports)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for heading in ("", "exercise", "needs"):
+        table.add_column(heading)
+    for heading in ("tasks", "points"):
+        table.add_column(heading, justify="right")
+    for exercise in catalog.exercises:
+        report, state = reports[exercise.id], found[exercise.id]
+        finished = sum(task.points == task.max_points for task in report.tasks)
+        table.add_row(
+            _MARKS[state],
+            f"{exercise.id[:2]} {exercise.title}",
+            ", ".join(needed[:2] for needed in exercise.prerequisites),
+            f"{finished}/{len(report.tasks)}",
+            f"{points(report.points)}/{points(report.max_points)}",
+            style=_STYLES[state],
+        )
+    earned, whole = (sum(getattr(r, name) for r in reports.values()) for name in ("points", "max_points"))
+    counts = ", ".join(
+        f"{number} {name}" for name in _MARKS if (number := sum(state == name for state in found.values()))
+    )
+    told = f"\n{points(earned)} of {points(whole)} points; {counts}."
+    return Group(table, Text(told), *_following(catalog, reports, found))
+
+
+def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport], found: Mapping[str, State]) -> tuple[Text, ...]:
+    """Say which task to do next: in what is begun first, then in what is open."""
+    for state in ("begun", "open"):
+        for exercise in catalog.exercises:
+            if found[exercise.id] == state:
+                task = next(task.name for task in reports[exercise.id].tasks if task.points < task.max_points)
+                return (Text(f"Next: {task}, in exercises/{exercise.id}.py"),)
+    return ()

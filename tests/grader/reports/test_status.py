@@ -1,0 +1,90 @@
+"""The map of a course: what is done, what may be begun, what has to wait, what comes next."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.catalog import Catalog, Exercise, Task
+from grader.records import ExerciseReport, TaskReport
+from grader.reports.status import course_map, states
+
+
+def exercise(number: int, *needs: int) -> Exercise:
+    """Return an exercise of two tasks."""
+    return Exercise(
+        id=f"{number:02d}_small",
+        title=f"Number {number}",
+        title_pt="",
+        prerequisites=tuple(f"{n:02d}_small" for n in needs),
+        tasks=(Task(name=f"first_{number}", points=1.0), Task(name=f"second_{number}", points=2.0)),
+    )
+
+
+COURSE = Catalog(
+    root=Path("."), exercises=(exercise(1), exercise(2, 1), exercise(3, 1, 2), exercise(5, 4), exercise(6, 5))
+)
+
+
+def report(id: str, earned: float) -> ExerciseReport:
+    """Return the report of an exercise of which the first points were earned."""
+    first = TaskReport(name=f"first_{int(id[:2])}", points=min(earned, 1.0), max_points=1.0, checks=())
+    second = TaskReport(name=f"second_{int(id[:2])}", points=max(earned - 1.0, 0.0), max_points=2.0, checks=())
+    return ExerciseReport(id=id, status="graded", points=earned, max_points=3.0, tasks=(first, second))
+
+
+def reports(*earned: float) -> dict[str, ExerciseReport]:
+    """Return a report for each exercise of the course."""
+    return {e.id: report(e.id, points) for e, points in zip(COURSE.exercises, earned, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("earned", "expected"),
+    [
+        ((0, 0, 0, 0, 0), "open later later open later"),
+        ((1, 0, 0, 0, 0), "begun later later open later"),
+        ((3, 0, 0, 0, 0), "done open later open later"),
+        ((3, 3, 0, 3, 2), "done done open done begun"),
+        ((3, 3, 3, 3, 3), "done done done done done"),
+    ],
+)
+def test_states(earned: tuple[float, ...], expected: str) -> None:
+    """An exercise waits for what it needs, but not for what this release lacks (number 4)."""
+    assert " ".join(states(COURSE, reports(*earned)).values()) == expected
+
+
+def shown(*earned: float) -> str:
+    """Return the map as a terminal shows it."""
+    console = Console(width=90, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(course_map(COURSE, reports(*earned)))
+    return captured.get()
+
+
+@pytest.mark.parametrize(
+    ("earned", "following"),
+    [
+        ((0, 0, 0, 0, 0), "Next: first_1, in exercises/01_small.py"),
+        ((3, 1, 0, 0, 0), "Next: second_2, in exercises/02_small.py"),
+        ((3, 3, 0, 0, 2), "Next: second_6, in exercises/06_small.py"),
+    ],
+)
+def test_what_comes_next(earned: tuple[float, ...], following: str) -> None:
+    """The first task left of what is begun, else of what is open."""
+    assert following in shown(*earned)
+
+
+def test_the_map_shows_needs_tasks_and_points() -> None:
+    """A row an exercise, and the sums below."""
+    text = shown(3, 1, 0, 0, 0)
+    (row,) = (line for line in text.splitlines() if "Number 2" in line)
+    assert row.split() == ["◐", "02", "Number", "2", "01", "1/2", "1/3"]
+    assert "4 of 15 points; 1 done, 1 begun, 1 open, 2 later." in text
+
+
+def test_nothing_comes_after_the_end() -> None:
+    """Where all is done."""
+    assert "Next" not in shown(3, 3, 3, 3, 3)
