@@ -18,6 +18,7 @@ from grader.records import CheckReport, ClassReport, ExerciseReport, Report, Tas
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _MISTAKE = "A common mistake"
+_NAMED = 4  # exercises that are named in full where they stand side by side
 
 _MARKS = {
     "passed": ("✓", "green"),
@@ -41,17 +42,25 @@ def points(value: float) -> str:
 
 
 def class_table(report: ClassReport) -> RenderableType:
-    """Return the class at a glance: one row a student, one column an exercise, then the common mistakes."""
+    """Return the class at a glance: one row a student, one column an exercise, then the common mistakes.
+
+    Exercises that nobody has handed in are named below the table.
+    """
     exercises = list(report.students[0].exercises) if report.students else []
+    handed_in = [id for id in exercises if any(row.exercises[id] is not None for row in report.students)]
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("student", overflow="fold")
-    for exercise in exercises:
-        table.add_column(exercise.replace("_", " "), justify="right", overflow="fold")
+    for exercise in handed_in:
+        name = exercise.replace("_", " ") if len(handed_in) <= _NAMED else exercise[:2]
+        table.add_column(name, justify="right", overflow="fold")
     table.add_column(f"of {points(report.max_points)}", justify="right", style="bold")
     for row in report.students:
-        cells = ["–" if value is None else points(value) for value in row.exercises.values()]
+        cells = ["–" if row.exercises[id] is None else points(row.exercises[id] or 0.0) for id in handed_in]
         table.add_row(Text(plain(row.student)), *cells, points(row.points))
     parts: list[RenderableType] = [table]
+    missing = [id for id in exercises if id not in handed_in]
+    if missing:
+        parts.append(Text(f"\nHanded in by nobody: {_short(missing)}", style="dim"))
     if report.misconceptions:
         mistakes = Table(show_edge=False, pad_edge=False, show_header=False, box=None)
         for name, count in list(report.misconceptions.items())[:8]:
@@ -65,8 +74,18 @@ def student_feedback(report: Report) -> RenderableType:
     title = Text.assemble(
         (plain(report.student), "bold"), f"  {points(report.points)} of {points(report.max_points)} points"
     )
-    notes = [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
-    return Group(title, *notes, *(exercise_feedback(exercise) for exercise in report.exercises))
+    parts: list[RenderableType] = [title]
+    parts += [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
+    parts += [exercise_feedback(exercise) for exercise in report.exercises if exercise.status != "not_submitted"]
+    missing = [exercise.id for exercise in report.exercises if exercise.status == "not_submitted"]
+    if missing:
+        parts.append(Text(f"\nNot handed in: {_short(missing)}", style="dim"))
+    return Group(*parts)
+
+
+def _short(exercises: list[str]) -> str:
+    """Name exercises: a few in full, many by their numbers."""
+    return ", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises))
 
 
 def exercise_feedback(report: ExerciseReport) -> RenderableType:

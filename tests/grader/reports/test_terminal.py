@@ -95,3 +95,25 @@ def test_class_table_counts_mistakes() -> None:
     assert "Ana" in text
     assert "Bia" in text
     assert "1×  10_linear.mse.sum" in text
+
+
+def test_many_exercises_are_known_by_their_numbers() -> None:
+    """A table of twenty columns still fits; what nobody has handed in takes none."""
+    ids = [f"{number:02d}_small" for number in range(1, 21)]
+    done = [
+        Exercise(id=id, status="not_submitted" if id > "18" else "graded", points=1.0, max_points=1.0, tasks=())
+        for id in ids
+    ]
+    text = printed(class_table(class_report((student_report("Ana", tuple(done)),))))
+    (heading,) = (line for line in text.splitlines() if line.startswith("student"))
+    assert heading.split() == ["student", *(id[:2] for id in ids[:17]), "of", "20"]
+    assert "Handed in by nobody: 18_small, 19_small, 20_small" in text
+
+
+def test_what_was_not_handed_in_takes_one_line() -> None:
+    """Twenty exercises of which two were handed in are read as two."""
+    missing = [
+        Exercise(id=f"{n:02d}_small", status="not_submitted", points=0.0, max_points=1.0, tasks=()) for n in range(1, 6)
+    ]
+    text = printed(student_feedback(student_report("Ana", (*missing, exercise(verdict("x", "passed"))))))
+    assert "Not handed in: 01, 02, 03, 04, 05" in text and "10_linear" in text and "01_small" not in text
