@@ -175,7 +175,12 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
         limits = replace(DEFAULT_LIMITS, threads=settings.threads)
         warm_up = catalog.warm_up(settings.exercises)
         with Server(
-            limits=limits, data_home=home, imports=imports, warm_up=warm_up, trusted=settings.trusted
+            limits=limits,
+            data_home=home,
+            imports=imports,
+            warm_up=warm_up,
+            trusted=settings.trusted,
+            accelerated=settings.device != "meta",
         ) as server:
             # While the server warms up:
             install_california_housing(home)

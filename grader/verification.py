@@ -167,6 +167,7 @@ class Verification:
     exercises: tuple[str, ...]
     jobs: int
     threads: int
+    device: str
     seeds: tuple[str, ...]
     cases: tuple[Case, ...]
 
@@ -204,6 +205,7 @@ class Verification:
             "trusted": True,
             "facts": True,
             "threads": self.threads,
+            "device": self.device,
         }
 
     def _graded(self, cases: Sequence[Case], settings: Settings) -> Iterator[Graded]:
@@ -217,7 +219,13 @@ def _problems(case: Case, graded: Graded) -> list[str]:
 
 
 def verify_all(
-    catalog: Catalog, which: Mapping[str, Sequence[str]], *, jobs: int, seeds: Sequence[str], threads: int = 1
+    catalog: Catalog,
+    which: Mapping[str, Sequence[str]],
+    *,
+    jobs: int,
+    seeds: Sequence[str],
+    threads: int = 1,
+    device: str = "meta",
 ) -> Verification:
     """Return the verification of these exercises' tasks (of all their tasks where none are named).
 
@@ -228,6 +236,7 @@ def verify_all(
         exercises=tuple(which),
         jobs=jobs,
         threads=threads,
+        device=device,
         seeds=tuple(seeds),
         cases=tuple(cases(catalog, which)),
     )

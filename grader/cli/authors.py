@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import catalog, console, errors_told, lanes, say_error, tasks_of
+from grader.cli.shared import Device, catalog, console, errors_told, lanes, say_error, tasks_of
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +52,7 @@ def verify(
         bool, typer.Option("--mutants", help="Put errors into the solutions: checks must fail.")
     ] = False,
     every: Annotated[int, typer.Option("--every", min=1, help="Of the mutants, take one in so many.")] = 1,
+    device: Device = "meta",
 ) -> None:
     """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
     if mutants:
@@ -66,7 +67,12 @@ def verify(
         screen = console()
         problems = 0
         steps = verify_all(
-            known, tasks_of(known, which or []), jobs=lanes(jobs), seeds=[str(n) for n in range(seeds)], threads=threads
+            known,
+            tasks_of(known, which or []),
+            jobs=lanes(jobs),
+            seeds=[str(n) for n in range(seeds)],
+            threads=threads,
+            device=device,
         )
         for found in track(steps.run(), total=steps.total, description="verifying", console=console(stderr=True)):
             for problem in found:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,11 @@ def console(*, stderr: bool = False) -> Console:
 def say_error(message: str) -> None:
     """Tell an error on stderr."""
     print(f"grader: {message}", file=sys.stderr)
+
+
+Device = Annotated[
+    str, typer.Option("--device", help="A second device to try functions on: cuda, where this machine has one.")
+]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import catalog, console, errors_told, lanes, named, say_error
+from grader.cli.shared import Device, catalog, console, errors_told, lanes, named, say_error
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -24,6 +24,7 @@ def check(
     which: Annotated[
         str | None, typer.Argument(metavar="[EXERCISE[.TASK]]", help="An exercise (07 will do) or one of its tasks.")
     ] = None,
+    device: Device = "meta",
 ) -> None:
     """Grade exercises/ in place and explain what fails. Exit code 1 while something does."""
     with errors_told():
@@ -36,7 +37,7 @@ def check(
         if missing:
             say_error(f"Cannot check {missing[0]!r}: exercises/ has neither its .py nor .ipynb. Restore it.")
             raise typer.Exit(2)
-        reports = _graded(known, ids, (task,) if task else ())
+        reports = _graded(known, ids, (task,) if task else (), device)
         screen = console()
         for id in ids:
             screen.print(exercise_feedback(reports[id]))
@@ -54,11 +55,13 @@ def status() -> None:
         console().print(course_map(known, _graded(known, ids)))
 
 
-def _graded(known: Catalog, ids: tuple[str, ...], tasks: tuple[str, ...] = ()) -> dict[str, ExerciseReport]:
+def _graded(
+    known: Catalog, ids: tuple[str, ...], tasks: tuple[str, ...] = (), device: str = "meta"
+) -> dict[str, ExerciseReport]:
     from grader.lanes import Settings
     from grader.pipeline import grade_own
 
-    settings = Settings(root=str(known.root), exercises=ids, trusted=True)
+    settings = Settings(root=str(known.root), exercises=ids, trusted=True, device=device)
     with console(stderr=True).status("checking") as screen:
         reports = {}
         for report in grade_own(known, ids, tasks=tasks, settings=settings, jobs=lanes(None)):

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 import pytest
+import torch
 from _pytest.runner import runtestprotocol
 
 from grader import wire
@@ -114,6 +115,7 @@ class Examiner:
         if self.failure is not None:
             return True
         try:
+            _require(self._device)
             for submission in self._work:
                 self._deliver(submission, self.examine(submission))
         except BaseException as error:
@@ -201,12 +203,18 @@ class Examiner:
             names = pyfuncitem._fixtureinfo.argnames
             arguments = {name: pyfuncitem.funcargs[name] for name in names}
             try:
-                verdict = _run(check, lambda: pyfuncitem.obj(**arguments), sitting.ends)
+                verdict = _run(check, lambda: self._ask(pyfuncitem.obj, arguments), sitting.ends)
             except SandboxError as error:
                 sitting.failure = error
                 return True
         sitting.verdicts[check.id] = verdict
         return True
+
+    def _ask(self, check: Callable[..., object], arguments: dict[str, Any]) -> None:
+        """Ask a check; one that needs a second device is asked of the meta device, and then of the real one."""
+        check(**arguments)
+        if "device" in arguments and self._device != "meta":
+            check(**{**arguments, "device": self._device})
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Keep a verdict for a check that pytest ended: its fixtures broke, or it was skipped."""
@@ -265,8 +273,8 @@ class Examiner:
 
     @pytest.fixture
     def device(self) -> str:
-        """A second device, which functions must work on too: "meta", whose tensors have no values, or a real one."""
-        return self._device
+        """A second device, which functions must work on too: "meta", whose tensors have no values."""
+        return "meta"
 
     def _task(self, check: Check) -> Task:
         return self._catalog.get(check.exercise).task(check.task)
@@ -326,6 +334,17 @@ def _only(exercise: Exercise, tasks: Sequence[str]) -> Exercise:
 class _Replays(TypedDict):
     replay: Replay
     reference: Reference
+
+
+def _require(device: str) -> None:
+    """Raise `SuiteError` if this machine has no such device."""
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # which of them depends on how torch was built
+        cause = " ".join(str(error).split())[:200]
+        raise SuiteError(
+            f"Cannot use the device {device!r}: {cause}. Leave --device out: the checks then use the meta device."
+        ) from None
 
 
 def _digest(call: wire.Call) -> str:

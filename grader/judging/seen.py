@@ -242,4 +242,4 @@ def _changed(fact: wire.TensorFact, given: torch.Tensor | None) -> bool:
     values = to_tensor(fact)
     if values is None or given is None or values.shape != given.shape:
         return True
-    return difference(values, given.detach(), rtol=0.0, atol=0.0) is not None
+    return difference(values, given.detach().cpu(), rtol=0.0, atol=0.0) is not None

@@ -36,7 +36,7 @@ def given(value: object) -> str:
         return value.text
     if isinstance(value, torch.Tensor):
         flags = ["requires_grad=True"] if value.requires_grad else []
-        flags += ["device='meta'"] if value.is_meta else []
+        flags += [f"device={value.device.type!r}"] if value.device.type != "cpu" else []
         if value.requires_grad and value.is_leaf and value.grad is not None:
             flags.append(f"grad={numbers(value.grad)}")
         return tensor(value, flags, dtype=True)

@@ -151,7 +151,7 @@ class Subject:
 
     def values(self: _Self, expected: Expected, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
         """Ask for a tensor of this shape with these values (NaN equals NaN). Dtypes may differ: see `dtype`."""
-        wanted = torch.as_tensor(expected).detach()
+        wanted = torch.as_tensor(expected).detach().cpu()
         self.shape(*wanted.shape)
         got = self.tensor
         rtol, atol = tolerance(self.tensor_fact.dtype, rtol, atol)

@@ -81,6 +81,7 @@ class Server:
         imports: Sequence[str] = (),
         warm_up: Sequence[str] = (),
         trusted: bool = False,
+        accelerated: bool = False,
     ) -> None:
         """Start the process; it warms up in the background. Raises `SandboxError`.
 
@@ -98,7 +99,7 @@ class Server:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch))
+                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch, accelerated))
         except OSError as error:
             ours.close()
             raise SandboxError(f"Cannot start the sandbox's server: {error}.") from error
@@ -110,6 +111,7 @@ class Server:
             "imports": list(imports),
             "warm_up": list(warm_up),
             "threads": limits.threads,
+            "accelerated": accelerated,
         }
         with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
             self._control.send(msgspec.msgpack.encode(start))
@@ -202,7 +204,7 @@ class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[str, ...]
 
 
-def _environment(data_home: Path | None, scratch: str) -> dict[str, str]:
+def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dict[str, str]:
     """Return all that a candidate's environment holds: nothing of the examiner's."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -215,8 +217,9 @@ def _environment(data_home: Path | None, scratch: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         # Large pages for the C heap: forking, and ending a fork, then copy and free a third less.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        "CUDA_VISIBLE_DEVICES": "",  # an accelerator would keep autograd from working in forks
     }
+    if not accelerated:
+        environment["CUDA_VISIBLE_DEVICES"] = ""  # an accelerator would keep autograd from working in forks
     if data_home is not None:
         environment["SCIKIT_LEARN_DATA"] = os.path.realpath(data_home)
     return environment

@@ -24,7 +24,10 @@ from grader.worker.rehearsal import rehearse, stretch
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server is told at birth: what candidates may read, how much they may use, what they may well need."""
+    """What a server is told at birth: what candidates may read, how much they may use, what they may well need.
+
+    `accelerated` lets them reach this machine's accelerators, which takes what confinement takes away.
+    """
 
     readable: tuple[str, ...]
     memory: int
@@ -32,6 +35,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     imports: tuple[str, ...]
     warm_up: tuple[str, ...]
     threads: int
+    accelerated: bool
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,14 +65,15 @@ class Server:
         self._control = control
         self._filters = confine.system_calls()  # while libseccomp can be searched for
         self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
-        enclosure = confine.enter_jail(self._jail)
+        self._accelerated = start.accelerated
+        enclosure = confine.Enclosure(layers=(), proc=None) if self._accelerated else confine.enter_jail(self._jail)
         self._layers = enclosure.layers
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
         else:
             tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
             os.makedirs(tempfile.tempdir, mode=0o700, exist_ok=True)
-        rehearse(start.imports, start.warm_up)
+        rehearse(start.imports, start.warm_up, backward=not start.accelerated)
         self._threads = start.threads
         self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
         self._processes = confine.ProcessNamespace() if self._layers else None
@@ -138,9 +143,14 @@ class Server:
         try:
             os.environ.update(HOME=jail.writable, TMPDIR=jail.writable)
             tempfile.tempdir = jail.writable
-            layers = confine.confine(jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed)
+            layers: list[str] = []
+            if not self._accelerated:
+                layers = confine.confine(
+                    jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed
+                )
             channel.sendall(msgspec.msgpack.encode(tuple(layers)))
-            stretch()
+            if not self._accelerated:
+                stretch()
             Candidate(threads=self._threads).serve(channel)
         finally:
             os._exit(0)

@@ -118,4 +118,4 @@ def _tensor(given: wire.TensorInput) -> torch.Tensor:
 def _contiguous(given: wire.TensorInput, data: bytes) -> torch.Tensor:
     if given.device == "meta":
         return torch.empty(given.shape, dtype=DTYPES[given.dtype], device="meta")
-    return from_bytes(data, given.dtype, given.shape)
+    return from_bytes(data, given.dtype, given.shape).to(given.device)

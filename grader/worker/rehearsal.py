@@ -52,13 +52,12 @@ def train(X, w, lr):
 """
 
 
-def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = ()) -> None:
+def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True) -> None:
     """Import, load and call, and run the statements of `warm_up`.
 
-    Nothing of it stays but warmth, and the modules: what is not there, or fails, is left.
-
-    A process that has gone backward may fork and its children go backward too only as long as autograd drives no
-    accelerator: the server hides them all.
+    Nothing of it stays but warmth, and the modules: what is not there, or fails, is left. A process that has gone
+    backward may fork and its children go backward too only as long as autograd drives no accelerator: the server hides
+    them all, unless it is told to leave out everything but the imports.
     """
     warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
     for name in imports:
@@ -67,6 +66,8 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = ()) -> None:
     import torch
 
     torch.set_num_threads(1)
+    if not backward:
+        return
     for statement in warm_up:
         with contextlib.suppress(Exception):
             exec(statement, {"torch": torch})

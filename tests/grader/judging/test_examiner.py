@@ -892,3 +892,51 @@ def test_a_crash_in_one_task_leaves_the_others(grade: Grade, catalog: Catalog) -
     report = grade("07_autograd", solution(catalog, "07_autograd", "    y = x\n", "    __import__('os')._exit(0)\n"))
     points = {t.name: t.points == t.max_points for t in report.tasks}
     assert points == {"derivative_at": True, "accumulate_gradients": True, "halving_chain": False, "minimize": True}
+
+
+# What is graded, and where
+
+
+def test_only_the_tasks_asked_for_are_graded(examine: Examine, course: Path) -> None:
+    """The report has no others, and neither has its sum."""
+    (report,) = examine(course, hand_in(WRONG, tasks=("relu",)))
+    assert (report.points, report.max_points) == (2, 2)
+    assert list(statuses(report)) == ["relu"]
+
+
+def test_an_examination_may_stop_at_the_first_failure(examine: Examine, course: Path) -> None:
+    """What comes after it is skipped."""
+    (report,) = examine(course, WRONG, until_failure=True)
+    assert statuses(report) == {"shape": "passed", "values": "failed", "leaves_x": "skipped", "relu": "skipped"}
+
+
+DEVICES = '''
+asked = []
+
+
+@check("double", points=1)
+def test_elsewhere(candidate, draw, device):
+    """A tensor of another device stays there."""
+    asked.append(device)
+    candidate.double(draw.tensor(3).to(device)).result.shape(3).device(device)
+
+
+@check("double", points=1)
+def test_devices(candidate, draw):
+    """These were asked of."""
+    candidate.double(draw.tensor(3)).fails(f"{asked}", "", "values")
+'''
+
+
+@pytest.mark.parametrize(("device", "asked"), [("meta", "['meta']"), ("cpu", "['meta', 'cpu']")])
+def test_a_real_device_is_asked_of_besides_meta(examine: Examine, lay_down: LayDown, device: str, asked: str) -> None:
+    """Only the meta device, which has no values, shows whether a function reads them."""
+    (report,) = examine(lay_down(DEVICES), RIGHT, device=device)
+    assert checks(report)["elsewhere"].status == "passed"
+    assert f"expected: {asked}" in checks(report)["devices"].message
+
+
+def test_a_device_that_is_not_there_is_the_kits_error(examine: Examine, course: Path) -> None:
+    """Nobody's submission is at fault."""
+    with pytest.raises(SuiteError, match=r"Cannot use the device 'cuda:99': .*Leave --device out"):
+        examine(course, RIGHT, device="cuda:99")

@@ -545,3 +545,26 @@ def test_signals_to_the_examiner_do_not_reach_the_server(server: Server) -> None
     """Ctrl-C is for the examiner: the server is in a session of its own."""
     assert os.getsid(server._process.pid) != os.getsid(0)
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
+    """And every call starts with them, whatever the one before has set."""
+    source = "import torch\ndef f():\n    n = torch.get_num_threads()\n    torch.set_num_threads(1)\n    return n\n"
+    with Server(limits=Limits(threads=2), trusted=True) as server:
+        process = server.spawn()
+        process.load(module="submission", filename="f.py", source=source)
+        assert [process.call(ask("f")).result for _ in range(2)] == [2, 2]
+        process.end()
+
+
+def test_candidates_that_reach_an_accelerator_are_not_confined(ask: Ask) -> None:
+    """They still answer, and go backward; nobody else's code is given to them."""
+    source = "import torch\ndef f():\n    x = torch.ones(2, requires_grad=True)\n    (3 * x).sum().backward()\n"
+    with Server(trusted=True, accelerated=True) as server:
+        process = server.spawn()
+        assert process.layers == ()
+        process.load(module="submission", filename="f.py", source=f"{source}    return x.grad.tolist()\n")
+        assert process.call(ask("f")).outcome == "returned"
+        process.end()
+    with Server(accelerated=True) as server, pytest.raises(SandboxError, match="Cannot grade other people's code here"):
+        server.spawn()
