@@ -104,3 +104,55 @@ def test_exercise_10_prints_the_published_run(
     assert [len(run[part]) for part in ("X_train", "X_valid", "X_test")] == [11610, 3870, 5160]
     assert run["losses"] == pytest.approx(PUBLISHED["linear_regression_by_hand"]["losses"], rel=REL)
     assert "epoch 20: loss 0.5684" in capsys.readouterr().out
+
+
+def test_product_with_the_transpose(solution: Solution) -> None:
+    """X @ X.T of the notebook's matrix."""
+    X = torch.tensor([[1.0, 4.0, 7.0], [2.0, 3.0, 6.0]])
+    seen = solution("02_tensor_operations").matmul_with_transpose(X, X)
+    seen.result.values(PUBLISHED["X @ X.T for [[1,4,7],[2,3,6]]"])
+
+
+@probe
+def set_and_rectify(student, X):  # type: ignore[no-untyped-def]
+    """set_column_(X, 1, -88.0), then rectify_(X)"""
+    return student.rectify_(student.set_column_(X, 1, -88.0))
+
+
+def test_relu_after_a_column_was_set(solution: Solution) -> None:
+    """The matrix whose middle column was set below zero, and then rectified in place."""
+    X = torch.tensor([[1.0, 4.0, 7.0], [2.0, 3.0, 6.0]])
+    seen = solution("04_indexing_and_inplace").run(set_and_rectify, X)
+    seen.result.values(PUBLISHED["relu_after_column_set"])
+
+
+@pytest.mark.parametrize(
+    ("exercise", "example"),
+    [
+        ("07_autograd", f"print(y.item())  # {PUBLISHED['autograd']['f(5)=x**2']}"),
+        ("03_reshaping", f"# {tuple(PUBLISHED['squeeze_example']['shape'])}"),
+    ],
+)
+def test_examples_of_the_texts(exercise: str, example: str) -> None:
+    """What no task computes stands in the text, whose examples are run (see test_texts.py)."""
+    assert example in CATALOG.solution(exercise).read_text(encoding="utf-8")
+
+
+def test_exercise_11_prints_the_published_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Run as a script, exercise 11 begins with the notebook's nn.Linear, and trains it with the twenty losses."""
+    table = PUBLISHED["linear_regression_with_nn"]
+    install_california_housing(tmp_path)
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    run = runpy.run_path(str(CATALOG.solution("11_linear_regression_nn")), run_name="__main__")
+    for name in ("weight", "bias"):
+        assert run["initial"][name].flatten().tolist() == pytest.approx(
+            torch.tensor(table[name]).flatten().tolist(), abs=FOUR_DECIMALS
+        )
+    untrained = table["untrained_predictions_first_two_train_rows"]
+    assert run["untrained"].tolist() == pytest.approx(untrained, abs=FOUR_DECIMALS)
+    assert run["losses"] == pytest.approx(table["losses"], rel=REL)
+    printed = capsys.readouterr().out
+    assert f"epoch 20: loss {table['losses'][-1]:.4f}" in printed
+    assert all(str(prediction) in printed for prediction in table["first_three_test_predictions"])
