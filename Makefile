@@ -18,7 +18,7 @@ AT_ROOT := cd "$(ROOT)" &&
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade test interrupt fuzz bench format clean
+.PHONY: help install dev grade test verify mutants interrupt fuzz bench format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -33,13 +33,21 @@ grade: install ## Grade the example class, then show one student's feedback (STU
 	$(AT_ROOT) $(GRADER) grade examples/class --out build/class
 	$(AT_ROOT) $(GRADER) show "build/class/$(STUDENT)"
 
-test: dev ## Check format, lint, types and generated files, verify the exercises, run the tests
+test: dev ## Check format, lint, types and generated files, verify the exercises and a few mutants, run the tests
 	$(AT_ROOT) $(PY) -m ruff format --check
 	$(AT_ROOT) $(PY) -m ruff check
 	$(AT_ROOT) $(PY) -m mypy --strict grader
 	$(AT_ROOT) $(GRADER) build --check
 	$(AT_ROOT) $(GRADER) verify
+	$(AT_ROOT) $(GRADER) verify --mutants --every 20
 	$(AT_ROOT) $(PY) -m pytest
+
+verify: dev ## Grade every variant with 20 seeds, and with one thread and two
+	$(AT_ROOT) $(GRADER) verify --seeds 20
+	$(AT_ROOT) $(GRADER) verify --seeds 20 --threads 2
+
+mutants: dev ## Put every small error into the solutions: the suites must see it
+	$(AT_ROOT) $(GRADER) verify --mutants
 
 interrupt: dev ## Grade 100 submissions while 50 processes of the run are killed
 	$(AT_ROOT) GRADER_STRIKES=50 GRADER_SUBMISSIONS=100 $(PY) -m pytest -s tests/interruptions
