@@ -1,0 +1,209 @@
+# ---
+# grader:
+#   title: "Seeds, reproducibility and devices"
+#   title_pt: "Sementes, reprodutibilidade e dispositivos"
+#   prerequisites: ["01_tensor_creation", "02_tensor_operations", "03_reshaping"]
+# jupyter:
+#   jupytext:
+#     notebook_metadata_filter: -jupytext.text_representation
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Seeds, reproducibility and devices
+#
+# Two questions decide whether somebody else can run your experiment: do they get the same random numbers, and does it
+# run on their machine?
+#
+# **Random numbers** in a computer are computed. A *generator* holds a state, gives you a number made from it, and moves
+# on to the next state. The *seed* chooses the state to begin with, and from there everything is fixed:
+#
+# ```text
+#  seed 42 --> state --> state --> state --> ...
+#                |         |         |
+#              0.3367    0.1288    0.2345      torch.randn draws these, in this order
+# ```
+#
+# ```python
+# torch.manual_seed(42)
+# first = torch.randn(3)
+# torch.manual_seed(42)
+# second = torch.randn(3)
+# third = torch.randn(3)
+# print(torch.equal(first, second), torch.equal(second, third))  # True False
+# ```
+#
+# `torch.manual_seed` seeds the *global* generators of PyTorch on every device, so a `torch.cuda.manual_seed` after it
+# is redundant. NumPy and Python's `random` have global generators of their own, which it doesn't touch.
+#
+# Global means shared. Initial weights, shuffled batches, dropout: all draw from the same stream. You can also have a
+# generator to yourself, with a state that nobody else moves:
+#
+# ```python
+# torch.manual_seed(42)
+# shared = torch.randn(3)
+# own = torch.Generator()
+# own.manual_seed(42)
+# print(torch.equal(shared, torch.randn(3, generator=own)))  # True
+# ```
+#
+# **Devices** are where tensors live: the CPU's memory, that of an NVIDIA card (`cuda`) or of an Apple chip (`mps`).
+# Tensors of one operation must be on the same device, and PyTorch never moves one for you. (A single number, a 0-D
+# tensor on the CPU, may mix with any of them.) Code that works everywhere chooses the device once, and creates
+# everything else where its arguments are.
+#
+# You don't need a GPU to test that. The `meta` device is on every machine: its tensors have a shape, a dtype and no
+# values, and they refuse to be mixed with the CPU's as a GPU's would.
+#
+# ```python
+# x = torch.ones(2, 3, device="meta")
+# print((x * 2).device)  # meta
+# ```
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch: the default device and dtype, and the state of
+#   all random generators, are afterwards as they were before.
+# - What you return is new: it doesn't share memory with what you were given.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## 1. `seeded_normal` (3 points)
+#
+# You write a function that needs the same random numbers every time it is called, for a test or for initial weights.
+# Calling `torch.manual_seed` in it does the job and does damage: it rewinds the stream that everybody else draws from.
+# A training loop that calls such a function once an epoch gets the same "random" batches in every epoch.
+#
+# Setting the old seed again afterwards is no cure. A seed says where the stream *began*; what you would have to put
+# back is how far it had come.
+#
+# Two things about drawing are worth knowing. `torch.rand` is uniform between 0 and 1, `torch.randn` is the standard
+# normal: mean 0, standard deviation 1. And the numbers depend on *how* they are drawn: another dtype, or a row at a
+# time instead of all at once, may give others from the same seed.
+
+
+# %% task="seeded_normal" points=3
+def seeded_normal(seed: int, shape: tuple[int, ...]) -> Tensor:
+    """Return the tensor that `torch.manual_seed(seed)` followed by `torch.randn(shape)` would give on the CPU.
+
+    The result is float32, has the given shape (which may be `()`), and is a new tensor at each call. It depends on
+    `seed` and `shape` alone, not on what has been drawn before. `seed` is 0 or more and below 2**63.
+
+    The global random generators of torch, NumPy and `random` are left in the state in which they were: whoever draws
+    from them afterwards gets what they would have got without this call.
+
+    >>> seeded_normal(42, (3,))
+    tensor([0.3367, 0.1288, 0.2345])
+    >>> seeded_normal(42, ())
+    tensor(0.3367)
+    """
+    # TODO: seed a generator of your own, and draw from it.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 2. `choose_device` (1 point)
+#
+# On top of every training script stands a line like this one:
+#
+# ```python
+# device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+# print(type(device).__name__)  # device
+# ```
+#
+# Yours knows of Apple chips as well, and it doesn't ask the machine but is told: a function that only looks at its
+# arguments can be tested for machines that you don't have. Making a `torch.device` needs no such device; only putting a
+# tensor there does.
+#
+# PyTorch takes the string `"cuda"` wherever it takes a device. The object is better to carry around: misspell it and
+# you hear at once, and it has a `.type` to ask for.
+
+
+# %% task="choose_device" points=1
+def choose_device(cuda_available: bool, mps_available: bool) -> torch.device:
+    """Return the device to use: of type cuda if that is available, otherwise mps if that is, otherwise cpu.
+
+    The arguments stand for `torch.cuda.is_available()` and `torch.backends.mps.is_available()`; don't call those here.
+    The result is a `torch.device`; one with an index, such as `cuda:0`, is fine.
+
+    >>> choose_device(True, False)
+    device(type='cuda')
+    >>> choose_device(False, False)
+    device(type='cpu')
+    """
+    # TODO: return the device of the first kind that is available.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 3. `add_row_index` (3 points)
+#
+# A table loses its row numbers as soon as it is shuffled, unless you write them into it:
+#
+# ```text
+#  [[5., 7.],         [[5., 7., 0.],
+#   [6., 8.],   -->    [6., 8., 1.],
+#   [9., 9.]]          [9., 9., 2.]]
+# ```
+#
+# Easy, on the CPU and in float32. Now suppose that `x` is on a GPU, or holds int32. Everything you create on the way
+# has a device and a dtype of its own, and unless you say otherwise they are the defaults:
+#
+# ```python
+# print(torch.arange(3).device, torch.arange(3).dtype)  # cpu torch.int64
+# ```
+#
+# Joining that with a tensor on a GPU is an error. Joining it with an int32 tensor is not, and that is worse: the result
+# is quietly int64. Functions that create tensors take `device=` and `dtype=`, and `x.device` and `x.dtype` are what to
+# give them. Making a tensor on the CPU and moving it afterwards gives the right result too, but every call then waits
+# for a copy from one memory to the other. Create it where it belongs.
+#
+# Joining needs the same number of dimensions, and the same sizes in all but the one along which you join. A 1-D tensor
+# has no columns yet: `unsqueeze` puts a dimension of size 1 wherever you want it.
+#
+# ```python
+# row_numbers = torch.tensor([0, 1, 2])
+# print(tuple(row_numbers.unsqueeze(0).shape), tuple(row_numbers.unsqueeze(1).shape))  # (1, 3) (3, 1)
+# ```
+
+
+# %% task="add_row_index" points=3
+def add_row_index(x: Tensor) -> Tensor:
+    """Return `x` with one more column at its end, which holds the row numbers 0, 1, ..., N - 1.
+
+    `x` is `(N, F)`, of any integer or floating dtype that can hold these numbers; the result is a new tensor of shape
+    `(N, F + 1)`, of the dtype of `x` and on its device. N may be 1 or 0. `x` is not modified.
+
+    The function works on any device, without reading values. Every tensor that it creates (0-D ones apart) is created
+    on the device of `x`: none is made on the CPU and moved.
+
+    >>> add_row_index(torch.tensor([[5, 7], [6, 8], [9, 9]]))
+    tensor([[5, 7, 0],
+            [6, 8, 1],
+            [9, 9, 2]])
+    >>> add_row_index(torch.zeros(4, 2, device="meta")).device
+    device(type='meta')
+    """
+    # TODO: create the row numbers in the dtype and on the device of `x`, make them a column, and join it to `x`.
+    raise NotImplementedError

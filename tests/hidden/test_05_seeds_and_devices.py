@@ -1,0 +1,186 @@
+"""Hidden checks of 05_seeds_and_devices."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.judging import check, probe, public_suite
+
+public = public_suite(__file__)
+drawn, numbered = public.drawn, public.numbered
+
+# seeded_normal
+
+
+@check("seeded_normal", points=0.5, requires=["normal_values_of_its_seed"])
+def test_normal_any_seed_and_shape(candidate, draw):
+    """float32 numbers of several seeds (0 and large ones) and shapes, `()`, empty and long ones included."""
+    for seed, shape in (
+        (0, ()),
+        (draw.integer(1, 9999), ()),
+        (2**31 + draw.integer(0, 9999), (1,)),
+        (2**40 + draw.integer(0, 9999), (draw.integer(40, 60),)),
+        (draw.integer(0, 9999), (3, draw.integer(7, 9))),
+        (draw.integer(0, 9999), (2, 1, 3, 2)),
+        (draw.integer(0, 9999), (2, 0)),
+    ):
+        candidate.seeded_normal(seed, shape).result.dtype(torch.float32).values(drawn(seed, shape))
+
+
+@probe
+def draw_after_others(student, seed, shape, global_seed, n):
+    """torch.manual_seed(global_seed); torch.rand(n); seeded_normal(seed, shape)"""
+    torch.manual_seed(global_seed)
+    torch.rand(n)
+    return student.seeded_normal(seed, shape)
+
+
+@check(
+    "seeded_normal",
+    points=0.5,
+    requires=["normal_values_of_its_seed"],
+    hint="draw from a generator that was seeded in this very call: hand it to `torch.randn` as `generator=`.",
+)
+def test_normal_does_not_depend_on_the_global_generator(candidate, draw):
+    """Whatever the state of the global generator, the result is the same."""
+    seed, shape = draw.integer(0, 9999), (2, 2)
+    for _ in range(2):
+        seen = candidate.run(draw_after_others, seed, shape, draw.integer(0, 9999), draw.integer(1, 9))
+        seen.result.values(drawn(seed, shape))
+
+
+@probe
+def draw_in_between(student, seed, shape, global_seed):
+    """torch.manual_seed(global_seed); torch.rand(3); seeded_normal(seed, shape); torch.rand(3)"""
+    torch.manual_seed(global_seed)
+    torch.rand(3)
+    student.seeded_normal(seed, shape)
+    return torch.rand(3)
+
+
+@check(
+    "seeded_normal",
+    points=1,
+    requires=["normal_values_of_its_seed"],
+    hint="leave the shared generators alone: no `torch.manual_seed`, but a `torch.Generator()` of your own.",
+)
+def test_normal_leaves_global_generators_alone(candidate, draw):
+    """The global generators are untouched: who draws from them goes on as if nothing had happened."""
+    global_seed = draw.integer(0, 9999)
+    undisturbed = torch.rand(6, generator=torch.Generator().manual_seed(global_seed))
+    seen = candidate.run(draw_in_between, draw.integer(0, 9999), (2, 3), global_seed)
+    # Six numbers drawn at once are those drawn as three and three.
+    seen.result.values(undisturbed[3:])
+    seed = draw.integer(0, 9999)
+    seen = candidate.seeded_normal(seed, (2,))
+    seen.result.values(drawn(seed, (2,)))
+    seen.state_kept()
+
+
+# choose_device
+
+
+@check("choose_device", points=0.25)
+def test_device_is_mps_without_cuda(candidate, draw):
+    """mps when cuda is not available and mps is."""
+    public.is_of_type(candidate.choose_device(False, True).result, "mps")
+
+
+@check("choose_device", points=0.25)
+def test_device_is_cpu_otherwise(candidate, draw):
+    """cpu when neither is available."""
+    public.is_of_type(candidate.choose_device(False, False).result, "cpu")
+
+
+@probe
+def choose_for(student, machines, here):
+    """[choose_device(cuda, mps) for cuda, mps in machines], on a machine where either of them is available: `here`"""
+    asked = torch.cuda.is_available, torch.backends.mps.is_available
+    torch.cuda.is_available = torch.backends.mps.is_available = lambda: here
+    try:
+        return [str(student.choose_device(cuda, mps)).partition(":")[0] for cuda, mps in machines]
+    finally:
+        torch.cuda.is_available, torch.backends.mps.is_available = asked
+
+
+@check(
+    "choose_device",
+    points=0.125,
+    hint="only the arguments count: go through their four combinations, and don't ask this machine.",
+)
+def test_device_depends_on_the_arguments_alone(candidate, draw):
+    """The answer is that for the machine described by the arguments, whatever this machine has."""
+    machines = [(draw.integer(0, 1) == 1, draw.integer(0, 1) == 1) for _ in range(8)]
+    machines += [(True, True), (True, False), (False, True), (False, False)]
+    expected = ["cuda" if cuda else "mps" if mps else "cpu" for cuda, mps in machines]
+    for here in (False, True):
+        candidate.run(choose_for, machines, here).result.equals(expected)
+
+
+# add_row_index
+
+
+@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+def test_index_keeps_the_dtype(candidate, draw):
+    """The dtype is that of x, be it an integer or a floating one: the new column has it too."""
+    for dtype in (torch.int32, torch.float64, torch.int64, torch.uint8, torch.int8, torch.float16, torch.bfloat16):
+        x = draw.integers(3, 2, low=0, high=99, dtype=dtype)
+        candidate.add_row_index(x).result.dtype(dtype).values(numbered(x))
+
+
+@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+def test_index_on_a_second_device(candidate, draw, device):
+    """With x on a second device it runs, mixes no devices, and returns its result there."""
+    for dtype in (torch.float32, torch.int32):
+        x = draw.tensor(4, 2, dtype=dtype).to(device)
+        candidate.add_row_index(x).result.shape(4, 3).dtype(dtype).device(device)
+
+
+@probe
+def devices_used(student, x):
+    """add_row_index(x), noting on which devices tensors (0-D ones apart) are made on the way"""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    devices = set()
+
+    class Noting(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            made = func(*args, **(kwargs or {}))
+            for tensor in made if isinstance(made, (list, tuple)) else [made]:
+                if isinstance(tensor, torch.Tensor) and tensor.dim() > 0:
+                    devices.add(tensor.device.type)
+            return made
+
+    with Noting():
+        result = student.add_row_index(x)
+    return sorted(devices), result
+
+
+@check(
+    "add_row_index",
+    points=0.25,
+    requires=["index_on_a_second_device"],
+    hint="say `device=x.device` where the tensor is created, instead of `.to(x.device)` afterwards.",
+)
+def test_index_creates_nothing_on_the_cpu(candidate, draw, device):
+    """No tensor is created on the CPU on the way, not even one that is then moved."""
+    devices, result = candidate.run(devices_used, draw.tensor(4, 2).to(device)).result.unpack("devices", "result")
+    result.shape(4, 3).device(device)
+    devices.equals([device])
+
+
+@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+def test_index_of_one_row_or_none(candidate, draw):
+    """Works for N = 1 and N = 0."""
+    for rows, columns in ((1, 3), (1, 1), (0, 2)):
+        x = draw.tensor(rows, columns)
+        candidate.add_row_index(x).result.dtype(torch.float32).values(numbered(x))
+
+
+@check("add_row_index", points=0.25, requires=["index_is_the_last_column"])
+def test_index_of_any_layout(candidate, draw):
+    """Square, transposed, sliced and single-column tensors get the same column, and global settings stay."""
+    for x in (draw.tensor(3, 3), draw.tensor(2, 4).T, draw.tensor(6, 6)[::2, 1:3], draw.tensor(5, 1)):
+        seen = candidate.add_row_index(x)
+        seen.result.values(numbered(x))
+        seen.unchanged().state_kept()
