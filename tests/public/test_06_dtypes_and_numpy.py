@@ -29,13 +29,14 @@ def listed(values: list[Any]) -> wire.Code:
 
 
 def array(draw: Draw, *shape: int, dtype: str = "float64") -> np.ndarray[Any, Any]:
-    """Return an array of numbers, two digits long in integer dtypes, of both signs where the dtype has them."""
-    low = 10 if dtype.startswith("u") else -99
+    """Return an array of numbers, whole ones of at most two digits in integer dtypes."""
     kind = np.dtype(dtype).kind
-    values = (
-        draw.integers(*shape, low=low, high=99).double() if kind in "iu" else draw.tensor(*shape, dtype=torch.float64)
-    )
-    return (values.numpy() > 0) if kind == "b" else values.numpy().astype(dtype)
+    if kind in "iu":
+        return draw.integers(*shape, low=10 if kind == "u" else -99, high=99).numpy().astype(dtype)
+    values = draw.tensor(*shape, dtype=torch.float64).numpy()
+    if kind == "c":
+        values = values + 1j * draw.tensor(*shape, dtype=torch.float64).numpy()
+    return values > 0 if kind == "b" else values.astype(dtype)
 
 
 # infer_dtype
