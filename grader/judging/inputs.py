@@ -81,5 +81,7 @@ def raw(tensor: torch.Tensor) -> bytes:
     """Return the elements of a tensor, row by row; nothing for a tensor on meta."""
     if tensor.is_meta or tensor.numel() == 0:
         return b""
-    data: bytes = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    # One element may still have the stride of the tensor that it is a view of, and bytes have none but 1.
+    data: bytes = flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
     return data

@@ -80,7 +80,7 @@ class Seen:
             raise CheckEnded(
                 "error",
                 feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
-                (self._hint if raised.type == "RuntimeError" else None) or feedback.next_step_for(raised),
+                (self._hint if _is_of_use(raised) else None) or feedback.next_step_for(raised),
             )
         if self.observation.outcome != "returned":
             self._torn()
@@ -235,6 +235,11 @@ class Seen:
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
         step = step or feedback.NEXT_STEP[kind]
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
+
+
+def _is_of_use(raised: wire.Raised) -> bool:
+    """Say whether a hint helps more than the exception: where torch refuses something, or the student's own `raise`."""
+    return raised.type == "RuntimeError" or raised.code.startswith("raise ")
 
 
 def _changed(fact: wire.TensorFact, given: torch.Tensor | None) -> bool:

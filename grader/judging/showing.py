@@ -53,8 +53,8 @@ def given(value: object) -> str:
 
 
 def _array(value: np.ndarray[Any, Any]) -> str:
-    if value.size > _ELEMENTS:
-        return f"<array of shape {value.shape}, {value.dtype}>"
+    if _is_large(value.shape):
+        return f"<NumPy array of shape {value.shape}, {value.dtype}>"
     dtype = "" if str(value.dtype) in _USUAL_ARRAYS else f", dtype={value.dtype}"
     return f"np.array({_nested(value.tolist(), number)}{dtype})"
 
@@ -62,10 +62,15 @@ def _array(value: np.ndarray[Any, Any]) -> str:
 def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = False) -> str:
     """Return a tensor as torch prints it when it is small, else its shape; with its `dtype`, if that matters."""
     name = str(value.dtype).removeprefix("torch.")
-    if value.is_meta or _is_large(value):
+    if value.is_meta or _is_large(value.shape):
         facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
         return ", ".join(facts) + ">"
-    facts = [numbers(value), *flags, *([f"dtype=torch.{name}"] if dtype and name not in _USUAL else [])]
+    flags = [f"size={tuple(value.shape)}", *flags] if value.numel() == 0 and value.dim() > 1 else flags
+    facts = [
+        numbers(value) if value.numel() else "[]",
+        *flags,
+        *([f"dtype=torch.{name}"] if dtype and name not in _USUAL else []),
+    ]
     return f"tensor({', '.join(facts)})"
 
 
@@ -73,14 +78,14 @@ def numbers(value: torch.Tensor) -> str:
     """Return the elements as nested lists, as torch prints them: `10.` is a float."""
     if value.is_meta:
         return "..."
-    if _is_large(value):
+    if _is_large(value.shape):
         return f"... of shape {tuple(value.shape)}"
     return _nested(value.detach().tolist(), _element)
 
 
-def _is_large(value: torch.Tensor) -> bool:
-    """Say whether a tensor is too large to show: an empty one may still be a million rows of nothing."""
-    return math.prod(max(size, 1) for size in value.shape) > _ELEMENTS
+def _is_large(shape: Sequence[int]) -> bool:
+    """Say whether there is too much to show: an empty tensor may still be a million rows of nothing."""
+    return math.prod(max(size, 1) for size in shape) > _ELEMENTS
 
 
 def _nested(value: object, show: Callable[[object], str]) -> str:
@@ -120,7 +125,7 @@ def _fact(value: wire.Fact, depth: int) -> str:
             return f"<tensor of shape {value.shape}, {value.dtype}{where}>"
         return tensor(rebuilt, flags, dtype=True)
     if isinstance(value, wire.ArrayFact):
-        return f"<NumPy array of shape {value.shape}, {value.dtype}>"
+        return _array_fact(value)
     if isinstance(value, wire.Items):
         inside = _joined((_fact(v, depth + 1) for v in value.items), len(value.items), depth)
         if value.kind == "list":
@@ -140,6 +145,15 @@ def _fact(value: wire.Fact, depth: int) -> str:
     if isinstance(value, float):
         return number(value)
     return shorten(repr(value))
+
+
+def _array_fact(value: wire.ArrayFact) -> str:
+    try:
+        dtype = np.dtype(value.dtype)
+        numbers = np.frombuffer(value.data or b"", dtype=dtype).reshape(value.shape)
+    except (TypeError, ValueError, SyntaxError):  # no values were sent, or nothing fits anything
+        return f"<NumPy array of shape {value.shape}, {value.dtype}>"
+    return _array(numbers) if dtype.kind in "biufc" else f"<NumPy array of shape {value.shape}, {value.dtype}>"
 
 
 def _joined(items: Iterable[str], length: int, depth: int) -> str:

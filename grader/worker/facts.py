@@ -205,4 +205,5 @@ def _elements(tensor: torch.Tensor) -> bytes:
     if tensor.numel() == 0:
         return b""
     flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()
-    return flat.view(torch.uint8).numpy().tobytes()
+    # One element may still have the stride of the tensor that it is a view of, and bytes have none but 1.
+    return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()

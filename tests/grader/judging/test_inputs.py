@@ -121,3 +121,8 @@ def test_every_dtype_has_its_bytes(dtype: torch.dtype) -> None:
     """Also those that NumPy does not know."""
     tensor = torch.tensor([[0, 1], [1, 1]]).to(dtype)
     assert torch.equal(torch.frombuffer(bytearray(raw(tensor)), dtype=dtype).reshape(2, 2), tensor)
+
+
+def test_one_element_of_another_tensor_travels() -> None:
+    """Whatever stride is left of where it came from."""
+    assert raw(torch.tensor([[1.0, 2.0]])[:, 1]) == raw(torch.tensor([2.0]))

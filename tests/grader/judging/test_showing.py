@@ -45,7 +45,7 @@ def with_gradient() -> torch.Tensor:
         (np.array([1.0, 2.5], dtype=np.float32), "np.array([1.0, 2.5], dtype=float32)"),
         (np.arange(3), "np.array([0, 1, 2])"),
         (np.arange(3)[::-1], "np.array([2, 1, 0])"),
-        (np.ones((4, 5)), "<array of shape (4, 5), float64>"),
+        (np.ones((4, 5)), "<NumPy array of shape (4, 5), float64>"),
         ([1, (2.0,), [code("torch.exp")]], "[1, (2.0,), [torch.exp]]"),
         ((1, 2), "(1, 2)"),
         ([0] * 13, "[" + "0, " * 12 + "...]"),
@@ -125,7 +125,7 @@ def test_a_plain_value_is_shown_as_it_would_be_printed(value: wire.Fact, text: s
         (torch.ones(4, 5), {}, "<tensor of shape (4, 5), float32>"),
         (torch.ones(2), {"data": None}, "<tensor of shape (2,), float32>"),
         (torch.ones(2, device="meta"), {}, "<tensor of shape (2,), float32 on meta>"),
-        (torch.empty(0, 2), {}, "tensor([])"),
+        (torch.empty(0, 2), {}, "tensor([], size=(0, 2))"),
     ],
 )
 def test_a_tensor_is_shown_as_torch_prints_it(
@@ -137,7 +137,12 @@ def test_a_tensor_is_shown_as_torch_prints_it(
 
 def test_an_array_is_shown_by_its_shape(fact: Any) -> None:
     """An array is named as NumPy's, which is most often the mistake."""
-    assert showing.fact(fact(np.ones((2, 3)))) == "<NumPy array of shape (2, 3), float64>"
+    assert showing.fact(fact(np.ones((2, 2)))) == "np.array([[1.0, 1.0], [1.0, 1.0]])"
+    assert showing.fact(fact(np.ones((20, 3)))) == "<NumPy array of shape (20, 3), float64>"
+    assert showing.fact(fact(np.ones(2), data=None)) == "<NumPy array of shape (2,), float64>"
+    assert showing.fact(fact(np.ones(2), data=bytes(3))) == "<NumPy array of shape (2,), float64>"
+    for dtype in ("object", "nonsense", "(9,)f4", "M8[s]", "S8", "f4,f4", "("):
+        assert showing.fact(fact(np.ones(2), dtype=dtype)) == f"<NumPy array of shape (2,), {dtype}>"
 
 
 @pytest.mark.parametrize("digits", [9.99991, 123456.7, 1.00002, 0.000123457])
@@ -180,4 +185,5 @@ def test_containers_in_containers_are_cut() -> None:
 def test_rows_of_nothing_are_not_listed(fact: Any) -> None:
     """An empty tensor of a billion rows is shown by its shape."""
     assert showing.fact(fact(torch.empty(10**9, 0))) == "<tensor of shape (1000000000, 0), float32>"
-    assert showing.fact(fact(torch.empty(0, 3))) == "tensor([])"
+    assert showing.fact(fact(torch.empty(0, 3))) == "tensor([], size=(0, 3))"
+    assert showing.fact(fact(torch.empty(0))) == "tensor([])"

@@ -243,7 +243,7 @@ def test_what_is_no_int_is_shown_as_what_it_is(of: Of, result: object, shown: st
         (2, "2, which is of type int and not a Python float"),
         (True, "True, which is of type bool and not a Python float"),
         (torch.ones(1), "tensor([1.]), which is a 1-D tensor and not a Python float"),
-        (np.ones(()), "<NumPy array of shape (), float64>"),
+        (np.ones(()), "np.array(1.0)"),
     ],
 )
 def test_what_is_no_float_is_shown_as_what_it_is(of: Of, result: object, shown: str) -> None:

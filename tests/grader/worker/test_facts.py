@@ -571,6 +571,14 @@ def test_facts_of_a_value_are_the_same_again() -> None:
     assert facts.Describer is Describer
 
 
+@pytest.mark.parametrize(
+    "tensor", [torch.ones(1, 3)[:, 0], torch.ones(4)[2::9], torch.ones(1, 3).T[0], torch.ones(3)[1]]
+)
+def test_one_element_of_another_tensor_travels(tensor: torch.Tensor) -> None:
+    """Whatever stride is left of where it came from."""
+    assert torch.equal(rebuilt(describe(tensor)), tensor)
+
+
 # Modules
 
 
