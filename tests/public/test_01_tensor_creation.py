@@ -21,7 +21,7 @@ def ranks(a: int, b: int) -> list[torch.Tensor]:
 @check(
     "tensor_ranks",
     points=0.2,
-    hint="count the opening brackets that you give to `torch.tensor`: none, one, two, three. `print(t.shape)` tells.",
+    hint="make each with `torch.tensor`, and count the opening brackets that you give it: none, one, two, three.",
 )
 def test_ranks_shapes(candidate, draw):
     """The four have 0, 1, 2 and 3 dimensions, in that order: shapes (), (2,), (2, 2) and (1, 2, 2)."""
@@ -43,7 +43,11 @@ def test_ranks_values(candidate, draw):
 # describe
 
 
-@check("describe", points=0.15)
+@check(
+    "describe",
+    points=0.15,
+    hint='the keys are "ndim", "shape", "dtype", "device" and "numel", in a dict: no more, no less.',
+)
 def test_describe_keys(candidate, draw):
     """A dict with exactly the five keys."""
     about = candidate.describe(draw.tensor(2, draw.integer(3, 5))).result
@@ -63,7 +67,7 @@ def counts(seen: Seen, tensor: torch.Tensor) -> None:
     "describe",
     points=0.2,
     requires=["describe_keys"],
-    hint="`ndim` is an attribute and `numel` a method, so only one of them takes parentheses.",
+    hint="`t.ndim`, an attribute, counts the dimensions; `t.numel()`, a method and so with parentheses, the elements.",
 )
 def test_describe_counts(candidate, draw):
     """The numbers of dimensions and of elements are right ints for a matrix and for a 3-D tensor."""
@@ -82,7 +86,7 @@ def is_range(result: Subject, start: int, stop: int, step: int = 1) -> None:
 @check(
     "inclusive_range",
     points=0.5,
-    hint="`arange` leaves its end out, so the end you give it must be the first number that is too large.",
+    hint="`arange` takes start, end and step, and leaves the end out: give it the first number that is too large.",
 )
 def test_range_includes_stop(candidate, draw):
     """Where a term falls on stop, it is the last one."""

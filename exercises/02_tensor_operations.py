@@ -1,0 +1,272 @@
+# ---
+# grader:
+#   title: "Arithmetic, matrix products, transposes and aggregation"
+#   title_pt: "Operações, multiplicação de matrizes, transposição e agregação"
+#   prerequisites: ["01_tensor_creation"]
+# jupyter:
+#   jupytext:
+#     notebook_metadata_filter: -jupytext.text_representation
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Arithmetic, matrix products, transposes and aggregation
+#
+# Nearly everything a network computes is made of four kinds of operation: arithmetic element by element, the matrix
+# product, the transpose, and aggregation, which turns many numbers into few. They look like NumPy's. The mistakes to
+# make with them are the same too, and most of them raise no error.
+#
+# **Element by element.** `+`, `-`, `*` and `/` pair up elements in the same place. If the shapes differ, PyTorch
+# *broadcasts*: it compares them from the last dimension backwards, and a size of 1 (or a missing dimension) is
+# stretched to fit.
+#
+# ```text
+#   (2, 3)   table            (2, 3)   table             (2, 3)   table
+#   (2, 1)   a column         (   3)   a row             (   2)   3 against 2: an error
+#   ------                    ------
+#   (2, 3)                    (2, 3)
+# ```
+#
+# `/` is true division, also between whole numbers; `//` rounds down.
+#
+# ```python
+# counts = torch.tensor([1, 3])
+# print(counts / 4, counts // 4)  # tensor([0.2500, 0.7500]) tensor([0, 0])
+# ```
+#
+# **The matrix product** is `A @ B`, and something else than `A * B`. Each row of A meets each column of B, and each
+# meeting gives one number: the sum of the products.
+#
+# ```text
+#      A       @      B       =     C
+#   (2, 3)         (3, 5)        (2, 5)         inner sizes: equal, and they disappear
+#       └── inner ──┘                           outer sizes: what remains
+# ```
+#
+# **The transpose** `A.T` swaps rows and columns: (2, 3) becomes (3, 2), and row i becomes column i. That is not what
+# `reshape` does, which keeps the numbers in their order and only starts new rows elsewhere.
+#
+# ```python
+# A = torch.tensor([[1, 2, 3], [4, 5, 6]])
+# print(A.T.tolist(), A.reshape(3, 2).tolist())  # [[1, 4], [2, 5], [3, 6]] [[1, 2], [3, 4], [5, 6]]
+# ```
+#
+# **Aggregation** takes a `dim`, and this is the rule to learn by heart: *`dim` names the dimension that disappears*.
+# Without it, everything does.
+#
+# ```python
+# A = torch.tensor([[1, 2, 3], [4, 5, 6]])
+# print(A.sum().item(), A.sum(dim=0).tolist(), A.sum(dim=1).tolist())  # 21 [5, 7, 9] [6, 15]
+# print(tuple(A.sum(dim=1).shape), tuple(A.sum(dim=1, keepdim=True).shape))  # (2,) (2, 1)
+# ```
+#
+# With `keepdim=True` the dimension stays, with size 1: just what broadcasting needs to give each row its own number.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
+#   with an argument.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
+#   values. So it can't read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors
+#   elsewhere.
+# - "Gradients flow": `backward()` through your result reaches the arguments. Torch operations see to that by
+#   themselves, as long as you don't leave them (for NumPy, for Python numbers) or call `detach()`.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. No task is tried on NaN
+#   or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## 1. `share_of_total` (2 points)
+#
+# Seven cats and three dogs: what share of the whole is each? Divide every count by the total, which is *one* number
+# however many dimensions the counts have.
+#
+# Mind the dtype. Whole numbers divided with `/` give float32 by themselves, and float64 stays float64. A `.float()` on
+# the way would turn float64 into float32, and half of its digits would be gone.
+
+
+# %% task="share_of_total" points=2
+def share_of_total(counts: Tensor) -> Tensor:
+    """Return `counts` divided by the sum of all its elements, in the same shape.
+
+    `counts` holds numbers that are not negative, with a positive sum, in any shape. If it is of whole numbers (or
+    bools), the result is float32; otherwise it has the dtype of `counts`, with the full precision of that dtype. The
+    function works on any device, without reading values.
+
+    >>> share_of_total(torch.tensor([7, 3]))
+    tensor([0.7000, 0.3000])
+    >>> share_of_total(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor([[0.1000, 0.2000],
+            [0.3000, 0.4000]])
+    """
+    # TODO: divide by the grand total.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 2. `matmul_shape` (1 point)
+#
+# *RuntimeError: mat1 and mat2 shapes cannot be multiplied* is the error you will meet most often. Predicting it takes
+# two rules, both in the picture above. Write them down as a function: shapes in, shape out, without any tensor.
+#
+# Neither rule has an exception. Two equal shapes are not enough, unlike for `*`; and a size of 1 isn't stretched: `@`
+# doesn't broadcast the rows and columns of a matrix.
+
+
+# %% task="matmul_shape" points=1
+def matmul_shape(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the shape of A @ B, where A has shape `a` and B has shape `b`, or `None` if there is no such product.
+
+    Rule 1: the inner sizes, the last of `a` and the first of `b`, must be equal. Rule 2: the result has the outer
+    sizes. Sizes may be 0 or 1; the rules are the same for them. The result is a tuple of two ints. No exception is
+    raised for any two shapes.
+
+    >>> matmul_shape((2, 3), (3, 5))
+    (2, 5)
+    >>> matmul_shape((3, 2), (3, 2)) is None
+    True
+    """
+    # TODO: compare the inner sizes and return the outer ones, or None.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 3. `matmul_with_transpose` (2 points)
+#
+# Weights are stored now as (in, out), now as (out, in); `nn.Linear` does the latter, and computes `x @ weight.T`. Write
+# a product that finds out from the shapes whether the second matrix has to be turned round.
+#
+# ```text
+#   a: (N, K)    b: (K, M)    ->   a @ b          fits as it is
+#                b: (M, K)    ->   a @ b.T        fits when transposed
+#                b: (K, K)    ->   a @ b          fits both ways: leave it as it is
+#                otherwise    ->   ValueError
+# ```
+#
+# A reshape to (K, M) would fit as well, and multiply the wrong numbers. And PyTorch's own complaint about shapes is a
+# `RuntimeError`; here you are asked for another type, so look at the shapes before you multiply.
+
+
+# %% task="matmul_with_transpose" points=2
+def matmul_with_transpose(a: Tensor, b: Tensor) -> Tensor:
+    """Return `a @ b`, or `a @ b.T` where only that fits.
+
+    `a` is (N, K) and `b` has two dimensions; both are floating point, with the same dtype and on the same device. If
+    `b` is (K, M), return the plain product, also when `b` is square and both readings fit. Otherwise, if `b` is
+    (M, K), return the product with its transpose. Sizes may be 1; nothing is broadcast.
+
+    The result has the dtype of `a` and `b`, gradients flow to both, and neither is modified. The function works on any
+    device, without reading values.
+
+    Raise `ValueError` if neither product is defined.
+
+    >>> a = torch.tensor([[1.0, 2.0, 3.0]])
+    >>> matmul_with_transpose(a, torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    tensor([[4., 5.]])
+    >>> matmul_with_transpose(a, torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]))
+    tensor([[4., 5.]])
+    >>> matmul_with_transpose(a, torch.zeros(2, 2))
+    Traceback (most recent call last):
+        ...
+    ValueError: (1, 3) fits neither (2, 2) nor its transpose
+    """
+    # TODO: compare the inner sizes, first of the plain product, then of the one with the transpose.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 4. `summarize` (3 points)
+#
+# A first look at data: smallest, largest, mean, sum, and *where* the smallest and largest are. Each is one method, and
+# each has its catch:
+#
+# - `t.min(dim=0)` gives a *pair*, the values and their positions; `t.amin(dim=0)` gives the values alone. For the
+#   largest there are `max` and `amax`.
+# - `argmin` and `argmax` without a `dim` count through the flattened tensor, row after row: one number, not a row and a
+#   column.
+# - `mean` refuses whole numbers, since their mean isn't one: *mean(): could not infer output dtype*. Convert first, or
+#   say which dtype you want: `t.mean(dtype=torch.float32)`.
+# - `dim=0` is a dimension like any other, but in Python `if dim:` is false for it. Compare with `None`.
+#
+# ```python
+# A = torch.tensor([[4.0, 2.0, 9.0], [7.0, 8.0, 1.0]])
+# print(A.argmax(), A.argmax(dim=0), A.amax(dim=1))  # tensor(2) tensor([1, 1, 0]) tensor([9., 8.])
+# ```
+
+
+# %% task="summarize" points=3
+def summarize(t: Tensor, dim: int | None = None) -> dict[str, Tensor]:
+    """Return a dict with exactly the keys "min", "max", "mean", "sum", "argmin" and "argmax", each a tensor.
+
+    With `dim=None` everything is computed over all elements: the six values are 0-D, and the positions count through
+    the flattened tensor, row after row. With an int, each is computed along that dimension, which disappears from the
+    shape; a negative `dim` counts from the last dimension.
+
+    `t` is int64 or of a floating dtype, has at least one element, and at least one dimension where `dim` is given. It
+    is not modified. "min", "max" and "sum" keep its dtype. "mean" is floating point and not rounded: float32 where `t`
+    is int64, float64 where it is float64. "argmin" and "argmax" are int64; where several elements are equally small or
+    large, any of their positions will do. The function works on any device, without reading values.
+
+    >>> about = summarize(torch.tensor([[3, 1, 2], [5, 4, 6]]))
+    >>> about["min"], about["mean"], about["argmax"]
+    (tensor(1), tensor(3.5000), tensor(5))
+    >>> about = summarize(torch.tensor([[3, 1, 2], [5, 4, 6]]), dim=1)
+    >>> about["min"], about["mean"], about["argmax"]
+    (tensor([1, 4]), tensor([2., 5.]), tensor([0, 2]))
+    """
+    # TODO: without a dim, go on with the flattened tensor and its only dimension; then build the dict.
+    raise NotImplementedError
+
+
+# %% [markdown]
+# ## 5. `center_rows` (2 points)
+#
+# Each row is a sample, and you want to take away its own mean, so that what is left is how its features deviate. The
+# means of the rows have shape (N,), the table has (N, F), and now broadcasting decides:
+#
+# ```text
+#   (N, F)  table           (3, 3)  table              (N, F)  table
+#   (   N)  row means       (   3)  row means          (N, 1)  row means, dimension kept
+#   an error if N != F      no error if N == F:        each row meets its own mean
+#                           each *column* loses
+#                           another row's mean
+# ```
+#
+# The middle one is the dangerous one: it runs, and it is wrong.
+
+
+# %% task="center_rows" points=2
+def center_rows(x: Tensor) -> Tensor:
+    """Return a new tensor in which each row of `x` has had its own mean subtracted, so that every row has mean 0.
+
+    `x` is (N, F), with at least one row and one column, of a floating dtype; the result has the same shape and dtype.
+    `x` is not modified. Gradients flow, also by way of the means. The function works on any device, without reading
+    values.
+
+    >>> center_rows(torch.tensor([[1.0, 2.0, 3.0], [4.0, 4.0, 10.0]]))
+    tensor([[-1.,  0.,  1.],
+            [-2., -2.,  4.]])
+    """
+    # TODO: subtract the row means, in a shape that broadcasts along the rows.
+    raise NotImplementedError

@@ -1,0 +1,280 @@
+"""Hidden checks of 02_tensor_operations."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.judging import check, public_suite
+
+public = public_suite(__file__)
+
+# share_of_total
+
+
+@check("share_of_total", points=0.5)
+def test_share_dtype(candidate, draw):
+    """Whole numbers of any width give float32, and so do bools; float32, float64 and float16 stay what they are."""
+    for dtype in (torch.int64, torch.int32, torch.uint8):
+        counts = draw.integers(4, low=1, high=9, dtype=dtype)
+        candidate.share_of_total(counts).result.dtype(torch.float32).values(public.shares(counts))
+    counts = torch.tensor([True, False, True, True, draw.choice([False, True])])
+    candidate.share_of_total(counts).result.dtype(torch.float32).values(public.shares(counts))
+    for dtype in (torch.float32, torch.float64, torch.float16):
+        counts = draw.tensor(4, low=1, high=9, dtype=dtype)
+        candidate.share_of_total(counts).result.dtype(dtype).values(public.shares(counts))
+
+
+@check(
+    "share_of_total",
+    points=0.25,
+    hint="leave out `.float()` and `float32`: division converts whole numbers by itself and keeps float64 as it is.",
+)
+def test_share_precision(candidate, draw):
+    """float64 counts are divided with the precision of float64."""
+    counts = draw.tensor(5, low=1, high=9, decimals=12, dtype=torch.float64)
+    candidate.share_of_total(counts).result.values(public.shares(counts), rtol=1e-12, atol=0)
+
+
+@check("share_of_total", points=0.25, hint="divide out of place: `/` makes a new tensor, `div_` and `/=` don't.")
+def test_share_leaves_counts_alone(candidate, draw):
+    """counts is not modified, neither floats nor whole numbers, and the result has its own memory."""
+    for counts in (draw.tensor(2, 3, low=1, high=9), draw.integers(3, low=1, high=9)):
+        candidate.share_of_total(counts).unchanged(0).state_kept().result.owns_memory()
+
+
+@check("share_of_total", points=0.25)
+def test_share_device(candidate, draw, device):
+    """Works on another device, without reading values or bringing a number from the CPU."""
+    for counts in (draw.integers(2, draw.integer(3, 5), low=1, high=9), draw.tensor(4, low=1, high=9).double()):
+        dtype = torch.float64 if counts.dtype == torch.float64 else torch.float32
+        seen = candidate.share_of_total(counts.to(device))
+        seen.result.shape(*counts.shape).dtype(dtype).device(device)
+
+
+# matmul_shape
+
+
+@check("matmul_shape", points=0.3, hint=public.RULES)
+def test_matmul_shape_without_product(candidate, draw):
+    """None, and no exception, where the inner sizes differ: (3, 2) @ (3, 2) too, though the shapes are equal."""
+    k, n = draw.integer(3, 5), draw.integer(6, 9)
+    for a, b in (((k, 2), (k, 2)), ((k, 2), (n, k)), ((2, k), (n, k)), ((k, 2), (k, n)), ((2, k), (n, 2))):
+        candidate.matmul_shape(a, b).result.equals(None)
+    candidate.matmul_shape((n, k), (k, n)).result.equals((n, n))
+
+
+@check(
+    "matmul_shape",
+    points=0.4,
+    requires=["matmul_shape_keeps_outer_sizes"],
+    hint="sizes of 0 and 1 follow the same two rules as all others: nothing is stretched, and nothing is special.",
+)
+def test_matmul_shape_of_small_sizes(candidate, draw):
+    """Sizes of 0 and 1 don't broadcast and aren't special: (2, 1) @ (3, 5) is None, (2, 0) @ (0, 5) is (2, 5)."""
+    k, n = draw.integer(3, 5), draw.integer(6, 9)
+    for a, b in (((k, 1), (n, k)), ((1, 1), (k, n)), ((k, n), (1, k)), ((k, n), (1, 1)), ((k, 0), (1, n))):
+        candidate.matmul_shape(a, b).result.equals(None)
+    for a, b in (((k, 1), (1, n)), ((1, k), (k, 1)), ((1, 1), (1, 1)), ((k, 0), (0, n)), ((0, k), (k, 0))):
+        candidate.matmul_shape(a, b).result.equals((a[0], b[1]))
+
+
+# matmul_with_transpose
+
+
+@check("matmul_with_transpose", points=0.25, hint="ask about the plain product first: a square `b` fits as it is.")
+def test_product_square(candidate, draw):
+    """A square b is not transposed, beside a square a and beside a longer one."""
+    k = draw.integer(3, 4)
+    for n in (2, k):
+        a, b = public.exact(draw, n, k), public.exact(draw, k, k)
+        candidate.matmul_with_transpose(a, b).result.values(public.product(a, b))
+
+
+@check(
+    "matmul_with_transpose",
+    points=0.25,
+    hint="compare `a.shape[1]` with both sizes of `b`, and `raise ValueError(...)` where it equals neither.",
+)
+def test_product_refuses(candidate, draw):
+    """ValueError where neither product is defined; sizes of 1 don't broadcast; nothing is raised where one is."""
+    k = draw.integer(3, 4)
+    for shape in ((2, 5), (5, 2), (1, 1), (k + 1, k - 1), (1, 2 * k)):
+        seen = candidate.matmul_with_transpose(public.exact(draw, 2, k), public.exact(draw, *shape))
+        seen.raises("ValueError").unchanged()
+    candidate.matmul_with_transpose(public.exact(draw, 2, k), public.exact(draw, k, 1)).returned()
+
+
+@check("matmul_with_transpose", points=0.25)
+def test_product_sizes_and_dtypes(candidate, draw):
+    """Sizes of 1, transposed memory, and float64 and float16, whose dtype is kept."""
+    k = draw.integer(3, 4)
+    for a, b, dtype in (
+        ((k, 1), (1, 5), torch.float64),
+        ((2, k), (k, 1), torch.float32),
+        ((1, k), (k, 5), torch.float16),
+        ((1, 1), (1, 1), torch.float32),
+    ):
+        left, right = public.exact(draw, *a, dtype=dtype), public.exact(draw, *b, dtype=dtype)
+        seen = candidate.matmul_with_transpose(left, right)
+        seen.result.dtype(dtype).values(public.product(left, right))
+    for a, b, dtype in (((2, k), (1, k), torch.float64), ((k, 1), (5, 1), torch.float32)):
+        left, right = public.exact(draw, *a, dtype=dtype), public.exact(draw, *b, dtype=dtype)
+        seen = candidate.matmul_with_transpose(left, right)
+        seen.result.dtype(dtype).values(public.product(left, right.T))
+    left, right = public.exact(draw, k, 2).T, public.exact(draw, 5, k).T
+    candidate.matmul_with_transpose(left, right).result.values(public.product(left, right))
+
+
+@check(
+    "matmul_with_transpose",
+    points=0.25,
+    hint="stay with torch operations, out of place, from `a` and `b` to the result: no NumPy, no `detach()`.",
+)
+def test_product_gradients(candidate, draw):
+    """Gradients reach both inputs, in both readings."""
+    k = draw.integer(3, 4)
+    upstream = public.exact(draw, 2, 5)
+    for shape in ((k, 5), (5, k)):
+        a, b = public.exact(draw, 2, k).requires_grad_(), public.exact(draw, *shape).requires_grad_()
+        seen = candidate.with_backward(upstream).matmul_with_transpose(a, b)
+        seen.ran_backward()
+        of_a, of_b = (upstream @ b.T, a.T @ upstream) if shape[0] == k else (upstream @ b, upstream.T @ a)
+        seen.argument(0).grad(of_a.detach())
+        seen.argument(1).grad(of_b.detach())
+
+
+@check("matmul_with_transpose", points=0.25)
+def test_product_device_and_arguments(candidate, draw, device):
+    """Neither argument is modified, and both readings work on another device."""
+    k = draw.integer(3, 4)
+    for shape in ((k, 5), (5, k)):
+        a, b = public.exact(draw, 2, k), public.exact(draw, *shape)
+        candidate.matmul_with_transpose(a, b).returned().unchanged().state_kept()
+        candidate.matmul_with_transpose(a.to(device), b.to(device)).result.shape(2, 5).device(device)
+
+
+# summarize
+
+_ALONG = "every value is computed along `dim`, 0 included, and none of them keeps that dimension."
+
+
+@check("summarize", points=0.5, requires=["summary_keys"], hint=_ALONG)
+def test_summary_along_dim(candidate, draw):
+    """Along dim 0, 1 and -1 of a table the values are right, and that dimension is gone."""
+    t = public.distinct(draw, draw.integer(4, 5), 3)
+    for dim in (0, 1, -1):
+        public.summarizes(candidate.summarize(t, dim), t, dim)
+    public.summarizes(candidate.summarize(t, dim=-2), t, -2)
+
+
+@check(
+    "summarize",
+    points=0.5,
+    requires=["summary_keys"],
+    hint="the mean of whole numbers isn't whole: convert to float32 for the mean, and only for the mean.",
+)
+def test_summary_of_whole_numbers(candidate, draw):
+    """int64 input works, also in large numbers: the mean is not rounded, the others are exact."""
+    small = public.distinct(draw, 4, 3, dtype=torch.int64)
+    for t in (small, small + 2**40 + draw.integer(1, 99)):
+        for dim in (None, 0, 1):
+            public.summarizes(candidate.summarize(t, dim), t, dim)
+
+
+@check("summarize", points=0.25, requires=["summary_keys"])
+def test_summary_dtypes(candidate, draw):
+    """min, max and sum keep the dtype; the mean is float32 for int64 and float64 for float64; positions are int64."""
+    for dtype in (torch.int64, torch.float32, torch.float64, torch.float16):
+        t = public.distinct(draw, 3, 4, dtype=dtype)
+        for dim in (None, 1):
+            result = candidate.summarize(t, dim).result
+            for key in ("min", "max", "sum"):
+                result.key(key).dtype(dtype)
+            if dtype != torch.float16:
+                result.key("mean").dtype(torch.float32 if dtype == torch.int64 else dtype)
+            result.key("argmin").dtype(torch.int64)
+            result.key("argmax").dtype(torch.int64)
+
+
+@check("summarize", points=0.25, requires=["summary_of_everything"])
+def test_summary_of_any_shape(candidate, draw):
+    """A scalar, a vector, a transposed table, a 3-D tensor, float64, one element: with and without a dim."""
+    for t, dims in (
+        (draw.tensor(), (None,)),
+        (public.distinct(draw, draw.integer(4, 6)), (None, 0, -1)),
+        (public.distinct(draw, 4, 3).T, (None, 0, 1)),
+        (public.distinct(draw, 2, 4, 3, dtype=torch.float64), (None, 0, 1, -1, -3)),
+        (public.distinct(draw, 1, 3), (None, 0, 1)),
+        (draw.tensor(1, 1), (None, 0)),
+    ):
+        for dim in dims:
+            public.summarizes(candidate.summarize(t, dim), t, dim)
+
+
+@check("summarize", points=0.25)
+def test_summary_leaves_t_alone(candidate, draw):
+    """The input is not modified, and no value shares memory with it."""
+    for t in (draw.tensor(3, 4), draw.integers(1, low=-9, high=9)):
+        for dim in (None, 0):
+            seen = candidate.summarize(t, dim).unchanged(0).state_kept()
+            for key in public.KEYS:
+                seen.result.key(key).owns_memory(seen.argument(0))
+
+
+@check("summarize", points=0.25)
+def test_summary_device(candidate, draw, device):
+    """Works on another device, without reading values."""
+    for t in (draw.tensor(2, 4), draw.integers(2, 4, low=-9, high=9)):
+        for dim, shape in ((None, ()), (0, (4,)), (-1, (2,))):
+            result = candidate.summarize(t.to(device), dim).result
+            for key in public.KEYS:
+                result.key(key).shape(*shape).device(device)
+
+
+# center_rows
+
+
+@check(
+    "center_rows",
+    points=0.25,
+    hint="in a square table, means of shape (N,) are subtracted along the columns: keep the dimension, (N, 1).",
+)
+def test_centred_rows_of_square(candidate, draw):
+    """In a square table too, each row has lost its own mean."""
+    n = draw.integer(3, 4)
+    x = draw.tensor(n, n)
+    candidate.center_rows(x).result.values(public.centred(x))
+
+
+@check("center_rows", points=0.25, hint="subtract out of place: `-` makes a new tensor, `sub_` and `-=` change `x`.")
+def test_centred_leaves_x_alone(candidate, draw):
+    """x is not modified, and the result has its own memory."""
+    candidate.center_rows(draw.tensor(4, 3)).unchanged(0).state_kept().result.owns_memory()
+
+
+@check(
+    "center_rows",
+    points=0.25,
+    hint="the means are made of `x`, so the gradient goes through them too: use torch operations throughout.",
+)
+def test_centred_gradient(candidate, draw):
+    """The gradient flows to x, also by way of the means."""
+    x, upstream = draw.tensor(4, 3), draw.tensor(4, 3)
+    seen = candidate.with_backward(upstream).center_rows(x.requires_grad_())
+    seen.ran_backward().argument(0).grad(public.centred(upstream))
+
+
+@check("center_rows", points=0.25)
+def test_centred_dtype_and_layout(candidate, draw):
+    """float64 keeps its dtype and precision, float16 its dtype; transposed tables, one row and one column work."""
+    x = draw.tensor(3, 5, decimals=12, dtype=torch.float64)
+    candidate.center_rows(x).result.dtype(torch.float64).values(public.centred(x), rtol=1e-12, atol=1e-14)
+    for x in (draw.tensor(2, 4, dtype=torch.float16), draw.tensor(5, 2).T, draw.tensor(1, 4), draw.tensor(4, 1)):
+        candidate.center_rows(x).result.dtype(x.dtype).values(public.centred(x))
+
+
+@check("center_rows", points=0.25)
+def test_centred_device(candidate, draw, device):
+    """Works on another device, without reading values."""
+    x = draw.tensor(draw.integer(4, 5), 3).to(device)
+    candidate.center_rows(x).result.shape(*x.shape).dtype(torch.float32).device(device)
