@@ -59,8 +59,8 @@ def test_matmul_shape_without_product(candidate, draw):
     """None, and no exception, where the inner sizes differ: (3, 2) @ (3, 2) too, though the shapes are equal."""
     k, n = draw.integer(3, 5), draw.integer(6, 9)
     for a, b in (((k, 2), (k, 2)), ((k, 2), (n, k)), ((2, k), (n, k)), ((k, 2), (k, n)), ((2, k), (n, 2))):
-        candidate.matmul_shape(a, b).result.equals(None)
-    candidate.matmul_shape((n, k), (k, n)).result.equals((n, n))
+        public.answers(candidate.matmul_shape(a, b), None)
+    public.answers(candidate.matmul_shape((n, k), (k, n)), (n, n))
 
 
 @check(
@@ -73,9 +73,9 @@ def test_matmul_shape_of_small_sizes(candidate, draw):
     """Sizes of 0 and 1 don't broadcast and aren't special: (2, 1) @ (3, 5) is None, (2, 0) @ (0, 5) is (2, 5)."""
     k, n = draw.integer(3, 5), draw.integer(6, 9)
     for a, b in (((k, 1), (n, k)), ((1, 1), (k, n)), ((k, n), (1, k)), ((k, n), (1, 1)), ((k, 0), (1, n))):
-        candidate.matmul_shape(a, b).result.equals(None)
+        public.answers(candidate.matmul_shape(a, b), None)
     for a, b in (((k, 1), (1, n)), ((1, k), (k, 1)), ((1, 1), (1, 1)), ((k, 0), (0, n)), ((0, k), (k, 0))):
-        candidate.matmul_shape(a, b).result.equals((a[0], b[1]))
+        public.answers(candidate.matmul_shape(a, b), (a[0], b[1]))
 
 
 # matmul_with_transpose
@@ -132,9 +132,9 @@ def test_product_sizes_and_dtypes(candidate, draw):
 )
 def test_product_gradients(candidate, draw):
     """Gradients reach both inputs, in both readings."""
-    k = draw.integer(3, 4)
-    upstream = public.exact(draw, 2, 5)
-    for shape in ((k, 5), (5, k)):
+    k, m = public.sizes(draw)
+    upstream = public.exact(draw, 2, m)
+    for shape in ((k, m), (m, k)):
         a, b = public.exact(draw, 2, k).requires_grad_(), public.exact(draw, *shape).requires_grad_()
         seen = candidate.with_backward(upstream).matmul_with_transpose(a, b)
         seen.ran_backward()
@@ -146,11 +146,11 @@ def test_product_gradients(candidate, draw):
 @check("matmul_with_transpose", points=0.25)
 def test_product_device_and_arguments(candidate, draw, device):
     """Neither argument is modified, and both readings work on another device."""
-    k = draw.integer(3, 4)
-    for shape in ((k, 5), (5, k)):
+    k, m = public.sizes(draw)
+    for shape in ((k, m), (m, k)):
         a, b = public.exact(draw, 2, k), public.exact(draw, *shape)
         candidate.matmul_with_transpose(a, b).returned().unchanged().state_kept()
-        candidate.matmul_with_transpose(a.to(device), b.to(device)).result.shape(2, 5).device(device)
+        candidate.matmul_with_transpose(a.to(device), b.to(device)).result.shape(2, m).device(device)
 
 
 # summarize
@@ -161,7 +161,7 @@ _ALONG = "every value is computed along `dim`, 0 included, and none of them keep
 @check("summarize", points=0.5, requires=["summary_keys"], hint=_ALONG)
 def test_summary_along_dim(candidate, draw):
     """Along dim 0, 1 and -1 of a table the values are right, and that dimension is gone."""
-    t = public.distinct(draw, draw.integer(4, 5), 3)
+    t = public.distinct(draw, 4, 3)
     for dim in (0, 1, -1):
         public.summarizes(candidate.summarize(t, dim), t, dim)
     public.summarizes(candidate.summarize(t, dim=-2), t, -2)
@@ -170,15 +170,14 @@ def test_summary_along_dim(candidate, draw):
 @check(
     "summarize",
     points=0.5,
-    requires=["summary_keys"],
+    requires=["summary_of_everything"],
     hint="the mean of whole numbers isn't whole: convert to float32 for the mean, and only for the mean.",
 )
 def test_summary_of_whole_numbers(candidate, draw):
     """int64 input works, also in large numbers: the mean is not rounded, the others are exact."""
     small = public.distinct(draw, 4, 3, dtype=torch.int64)
     for t in (small, small + 2**40 + draw.integer(1, 99)):
-        for dim in (None, 0, 1):
-            public.summarizes(candidate.summarize(t, dim), t, dim)
+        public.summarizes(candidate.summarize(t), t, None)
 
 
 @check("summarize", points=0.25, requires=["summary_keys"])
@@ -198,10 +197,11 @@ def test_summary_dtypes(candidate, draw):
 
 @check("summarize", points=0.25, requires=["summary_of_everything"])
 def test_summary_of_any_shape(candidate, draw):
-    """A scalar, a vector, a transposed table, a 3-D tensor, float64, one element: with and without a dim."""
+    """A scalar, a vector, whole numbers, a transposed table, a 3-D tensor, one element: with and without a dim."""
     for t, dims in (
         (draw.tensor(), (None,)),
         (public.distinct(draw, draw.integer(4, 6)), (None, 0, -1)),
+        (public.distinct(draw, 4, 3, dtype=torch.int64), (0, 1)),
         (public.distinct(draw, 4, 3).T, (None, 0, 1)),
         (public.distinct(draw, 2, 4, 3, dtype=torch.float64), (None, 0, 1, -1, -3)),
         (public.distinct(draw, 1, 3), (None, 0, 1)),
@@ -237,16 +237,20 @@ def test_summary_device(candidate, draw, device):
 @check(
     "center_rows",
     points=0.25,
-    hint="in a square table, means of shape (N,) are subtracted along the columns: keep the dimension, (N, 1).",
+    hint="means of shape (N,) meet the *columns* of a square table, without an error: give them the shape (N, 1).",
 )
 def test_centred_rows_of_square(candidate, draw):
     """In a square table too, each row has lost its own mean."""
-    n = draw.integer(3, 4)
-    x = draw.tensor(n, n)
+    x = draw.tensor(3, 3)
     candidate.center_rows(x).result.values(public.centred(x))
 
 
-@check("center_rows", points=0.25, hint="subtract out of place: `-` makes a new tensor, `sub_` and `-=` change `x`.")
+@check(
+    "center_rows",
+    points=0.25,
+    requires=["centred_rows"],
+    hint="subtract out of place: `-` makes a new tensor, `sub_` and `-=` change `x`.",
+)
 def test_centred_leaves_x_alone(candidate, draw):
     """x is not modified, and the result has its own memory."""
     candidate.center_rows(draw.tensor(4, 3)).unchanged(0).state_kept().result.owns_memory()
@@ -255,6 +259,7 @@ def test_centred_leaves_x_alone(candidate, draw):
 @check(
     "center_rows",
     points=0.25,
+    requires=["centred_rows"],
     hint="the means are made of `x`, so the gradient goes through them too: use torch operations throughout.",
 )
 def test_centred_gradient(candidate, draw):
@@ -267,7 +272,7 @@ def test_centred_gradient(candidate, draw):
 @check("center_rows", points=0.25)
 def test_centred_dtype_and_layout(candidate, draw):
     """float64 keeps its dtype and precision, float16 its dtype; transposed tables, one row and one column work."""
-    x = draw.tensor(3, 5, decimals=12, dtype=torch.float64)
+    x = draw.tensor(3, 4, decimals=12, dtype=torch.float64)
     candidate.center_rows(x).result.dtype(torch.float64).values(public.centred(x), rtol=1e-12, atol=1e-14)
     for x in (draw.tensor(2, 4, dtype=torch.float16), draw.tensor(5, 2).T, draw.tensor(1, 4), draw.tensor(4, 1)):
         candidate.center_rows(x).result.dtype(x.dtype).values(public.centred(x))

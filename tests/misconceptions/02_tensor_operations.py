@@ -339,7 +339,7 @@ def matmul_with_transpose(a, b):
     if a.shape[1] == b.shape[0]:
         return a @ b
     if a.shape[1] == b.shape[1]:
-        return a @ b.detach().t_() if b.requires_grad else a @ b.t_()
+        return a @ b.t_()
     raise ValueError("no product")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import Draw, Seen, check
+from grader.judging import Draw, Seen, check, feedback
 
 
 def exact(draw: Draw, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -42,6 +42,17 @@ def test_share_of_grand_total(candidate, draw):
 
 # matmul_shape
 
+
+def answers(seen: Seen, expected: tuple[int, int] | None) -> None:
+    """Ask for this shape or `None`; where `None` is a possible answer, it doesn't mean that `return` was forgotten."""
+    raised = seen.observation.raised
+    if raised is not None:
+        seen.fails(f"{expected} is returned", f"{feedback.error_name(raised)} is raised", "raises")
+    if seen.result.fact is None and expected is not None:
+        seen.result.differs(repr(expected), "values")
+    seen.result.equals(expected)
+
+
 RULES = "rule 1: the inner sizes, `a[1]` and `b[0]`, must be equal. Rule 2: the answer is the outer two."
 
 
@@ -50,10 +61,15 @@ def test_matmul_shape_keeps_outer_sizes(candidate, draw):
     """(2, 3) @ (3, 2) is (2, 2), (3, 2) @ (2, 3) is (3, 3), and with all sizes different (2, 3) @ (3, 5) is (2, 5)."""
     k, n = draw.integer(3, 5), draw.integer(6, 9)
     for a, b in (((2, k), (k, 2)), ((k, 2), (2, k)), ((2, k), (k, n)), ((n, 2), (2, k))):
-        candidate.matmul_shape(a, b).result.equals((a[0], b[1]))
+        answers(candidate.matmul_shape(a, b), (a[0], b[1]))
 
 
 # matmul_with_transpose
+
+
+def sizes(draw: Draw) -> tuple[int, int]:
+    """Return K and M, so small that the matrices are shown whole."""
+    return draw.choice([(3, 4), (4, 3)])
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
@@ -68,8 +84,8 @@ def product(a: Tensor, b: Tensor) -> Tensor:
 )
 def test_product_plain(candidate, draw):
     """Where the inner sizes are equal: the plain product."""
-    k = draw.integer(3, 4)
-    a, b = exact(draw, 2, k), exact(draw, k, 5)
+    k, m = sizes(draw)
+    a, b = exact(draw, 2, k), exact(draw, k, m)
     candidate.matmul_with_transpose(a, b).result.values(product(a, b))
 
 
@@ -80,9 +96,9 @@ def test_product_plain(candidate, draw):
 )
 def test_product_with_transpose(candidate, draw):
     """Where only the second sizes are equal: the product with the transpose, of as many rows or of others."""
-    k = draw.integer(3, 4)
-    for m in (2, 5):
-        a, b = exact(draw, 2, k), exact(draw, m, k)
+    k, m = sizes(draw)
+    for rows in (2, m):
+        a, b = exact(draw, 2, k), exact(draw, rows, k)
         candidate.matmul_with_transpose(a, b).result.values(product(a, b.T))
 
 
@@ -154,5 +170,5 @@ def centred(x: Tensor) -> Tensor:
 )
 def test_centred_rows(candidate, draw):
     """Every row of a table has lost its own mean, which leaves it with mean 0."""
-    x = draw.tensor(draw.integer(4, 5), 3)
+    x = draw.tensor(*draw.choice([(4, 3), (5, 2)]))
     candidate.center_rows(x).result.values(centred(x))
