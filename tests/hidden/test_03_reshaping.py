@@ -1,0 +1,249 @@
+"""Hidden checks of 03_reshaping."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.judging import check, probe, public_suite
+
+public = public_suite(__file__)
+
+# shared_view
+
+
+@check(
+    "shared_view",
+    points=0.5,
+    requires=["view_shape_and_order"],
+    hint="`view` refuses with a RuntimeError where `reshape`, `flatten` and `contiguous` copy without telling.",
+)
+def test_view_refuses_to_copy(candidate, draw):
+    """RuntimeError where only a copy could have the shape: a transposed table, or part of one, in one row."""
+    table = public.distinct(draw, 3, 4)
+    for t, shape in (
+        (table.T, (12,)),
+        (table.T, (-1,)),
+        (table.T, (2, 6)),
+        (table[:, :3], (9,)),
+        (public.distinct(draw, 2, 3, 2).permute(2, 0, 1), (4, 3)),
+    ):
+        candidate.shared_view(t, shape).raises("RuntimeError").unchanged(0)
+    candidate.shared_view(table, (12,)).returned()
+
+
+@check("shared_view", points=0.25, requires=["view_shape_and_order"])
+def test_view_refuses_other_sizes(candidate, draw):
+    """RuntimeError where the shape has another number of elements, with and without -1."""
+    t = public.distinct(draw, 2, 6)
+    for shape in ((3, 3), (13,), (5, -1), (1,)):
+        candidate.shared_view(t, shape).raises("RuntimeError").unchanged(0)
+    candidate.shared_view(t, (3, 4)).returned()
+
+
+@check(
+    "shared_view",
+    points=0.25,
+    requires=["view_shape_and_order"],
+    hint="a tensor that isn't contiguous may still have this view: let `view` itself decide, without a check of yours.",
+)
+def test_view_of_noncontiguous(candidate, draw):
+    """A transposed, a cut or a strided tensor is viewed, without copying, where that is possible."""
+    for t, shape in (
+        (public.distinct(draw, 12)[::2], (2, 3)),
+        (public.distinct(draw, 3, 4).T, (2, 2, 3)),
+        (public.distinct(draw, 3, 4).T, (4, -1, 1)),
+        (public.distinct(draw, 4, 3)[:, :2], (2, 2, 2)),
+    ):
+        seen = candidate.shared_view(t, shape)
+        seen.result.values(t.reshape(shape)).shares_memory_with(seen.argument(0))
+
+
+@check("shared_view", points=0.25, requires=["view_shape_and_order"])
+def test_view_leaves_t_alone(candidate, draw):
+    """t keeps its shape and values, and any dtype is kept."""
+    for t in (public.distinct(draw, 2, 6), draw.tensor(3, 4, dtype=torch.float64), draw.tensor(4, 3) > 0):
+        seen = candidate.shared_view(t, (6, 2))
+        seen.result.dtype(t.dtype).values(t.reshape(6, 2))
+        seen.unchanged(0).state_kept()
+
+
+@probe
+def write_into_original(student, t, shape):
+    """r = shared_view(t, shape); t[0, 0] = 0; r"""
+    r = student.shared_view(t, shape)
+    t[0, 0] = 0
+    return r
+
+
+@check("shared_view", points=0.25, requires=["view_shape_and_order"], hint=public.SHARED)
+def test_view_shares_memory_both_ways(candidate, draw):
+    """What is written into t afterwards can be read in the result, and they are one memory."""
+    t = public.distinct(draw, 3, 4)
+    expected = t.clone()
+    expected[0, 0] = 0
+    candidate.run(write_into_original, t, (2, 6)).result.values(expected.reshape(2, 6))
+    seen = candidate.shared_view(t, (2, -1))
+    seen.result.shares_memory_with(seen.argument(0))
+
+
+# stack_pair
+
+
+@check("stack_pair", points=0.25, hint=public.COLUMNS)
+def test_pair_of_two(candidate, draw):
+    """With N = 2, where rows and cols have the same shape, cols still has a in column 0."""
+    table = public.distinct(draw, 2, 2)
+    rows, cols = candidate.stack_pair(table[0], table[1]).result.unpack("rows", "cols")
+    rows.values(table)
+    cols.values(table.T)
+
+
+@check("stack_pair", points=0.25, hint="compare the two shapes, and `raise ValueError(...)` before you stack anything.")
+def test_pair_refuses(candidate, draw):
+    """ValueError for different lengths, whichever is longer, also where one is 1; none for equal ones."""
+    for n, m in ((4, 3), (3, 4), (1, 3), (3, 1)):
+        candidate.stack_pair(draw.tensor(n), draw.tensor(m)).raises("ValueError").unchanged()
+    for n in (1, 3):
+        candidate.stack_pair(draw.tensor(n), draw.tensor(n)).returned()
+
+
+@probe
+def fill_tables(student, a, b):
+    """for table in stack_pair(a, b): table.fill_(0); (a, b)"""
+    for table in student.stack_pair(a, b):
+        table.fill_(0)
+    return a, b
+
+
+@check("stack_pair", points=0.25)
+def test_pair_owns_memory(candidate, draw):
+    """Neither argument is modified, and neither result shares memory with one."""
+    a, b = public.distinct(draw, 3), public.distinct(draw, 3)
+    seen = candidate.stack_pair(a, b)
+    for table in seen.result.unpack("rows", "cols"):
+        table.owns_memory(seen.argument(0), seen.argument(1))
+    seen.unchanged().state_kept()
+    for vector, kept in zip(candidate.run(fill_tables, a, b).result.unpack("a", "b"), (a, b), strict=True):
+        vector.values(kept)
+
+
+@check("stack_pair", points=0.25)
+def test_pair_dtype_and_length(candidate, draw):
+    """Any dtype is kept, every length from 1 on works, and so do vectors that aren't contiguous."""
+    columns = public.distinct(draw, 4, 2)
+    for a, b in (
+        (draw.tensor(3, dtype=torch.float64, decimals=12), draw.tensor(3, dtype=torch.float64, decimals=12)),
+        (draw.tensor(2, dtype=torch.float16), draw.tensor(2, dtype=torch.float16)),
+        (2**53 + public.distinct(draw, 3), 2**53 - public.distinct(draw, 3)),
+        (draw.tensor(4) > 0, draw.tensor(4) > 0),
+        (draw.tensor(1), draw.tensor(1)),
+        (columns[:, 0], columns[:, 1]),
+    ):
+        rows, cols = candidate.stack_pair(a, b).result.unpack("rows", "cols")
+        rows.dtype(a.dtype).values(torch.stack((a, b)), rtol=0, atol=0)
+        cols.dtype(a.dtype).values(torch.stack((a, b)).T, rtol=0, atol=0)
+
+
+@check("stack_pair", points=0.25)
+def test_pair_device(candidate, draw, device):
+    """Works on another device, without reading values."""
+    n = draw.integer(3, 5)
+    rows, cols = candidate.stack_pair(draw.tensor(n).to(device), draw.tensor(n).to(device)).result.unpack(
+        "rows", "cols"
+    )
+    rows.shape(2, n).device(device)
+    cols.shape(n, 2).device(device)
+
+
+# drop_channel
+
+
+@check(
+    "drop_channel",
+    points=0.5,
+    hint="name the one dimension that you remove, 1: all others stay, whatever their size.",
+)
+def test_channel_dropped_from_batch_of_one(candidate, draw):
+    """Other dimensions of size 1 survive: a batch of one image, images of one row, of one column, of one pixel."""
+    for shape in ((1, 1, 2, 3), (3, 1, 1, 2), (2, 1, 3, 1), (3, 1, 1, 1), (1, 1, 1, 1)):
+        images = public.distinct(draw, *shape)
+        candidate.drop_channel(images).result.values(images[:, 0])
+
+
+@check("drop_channel", points=0.25, hint=public.REFUSE)
+def test_channel_refuses_other_shapes(candidate, draw):
+    """ValueError unless there are four dimensions, the second of size 1; nothing has been changed by then."""
+    for shape in ((2, 1, 3), (1, 2, 3), (1, 3, 2, 2), (2, 2, 1, 3), (2, 0, 2, 3), (2, 1, 2, 1, 3), (2, 1), (1,), ()):
+        candidate.drop_channel(draw.tensor(*shape)).raises("ValueError").unchanged(0)
+    candidate.drop_channel(draw.tensor(1, 1, 2, 2)).returned()
+
+
+@check("drop_channel", points=0.25)
+def test_channel_keeps_dtype_and_argument(candidate, draw):
+    """Any dtype is kept, uint8 too, any layout is read right, and the argument keeps its shape and values."""
+    for images in (
+        draw.integers(2, 1, 2, 3, low=0, high=255, dtype=torch.uint8),
+        draw.tensor(2, 1, 3, 2, dtype=torch.float64),
+        draw.tensor(2, 3, 2, 1).permute(0, 3, 1, 2),
+        draw.tensor(1, 1, 3, 4) > 0,
+    ):
+        seen = candidate.drop_channel(images)
+        seen.result.dtype(images.dtype).values(images[:, 0], rtol=0, atol=0)
+        seen.unchanged(0).state_kept()
+
+
+@check("drop_channel", points=0.25)
+def test_channel_device(candidate, draw, device):
+    """Works on another device, without reading values."""
+    for n in (1, draw.integer(2, 5)):
+        candidate.drop_channel(draw.tensor(n, 1, 2, 3).to(device)).result.shape(n, 2, 3).device(device)
+
+
+# channels_first
+
+
+@check(
+    "channels_first", points=0.5, hint="write down for each of C, H, W its old position: that list is the permutation."
+)
+def test_channels_of_cube(candidate, draw):
+    """Where H, W and C are equal, and the shape can't tell, the order is still right, also with two of them equal."""
+    for shape in ((2, 2, 2), (3, 3, 3), (3, 3, 2), (3, 2, 3), (1, 3, 3)):
+        image = public.distinct(draw, *shape)
+        candidate.channels_first(image).result.values(image.movedim(2, 0))
+    for shape in ((1, 2, 2, 2), (2, 2, 2, 2), (3, 3, 3, 3), (2, 3, 4, 4)):
+        images = public.distinct(draw, *shape)
+        candidate.channels_first(images).result.values(images.movedim(3, 1))
+
+
+@check("channels_first", points=0.25, hint="after the cases of 3 and of 4 dimensions, the last line raises ValueError.")
+def test_channels_refuses(candidate, draw):
+    """ValueError for 0, 1, 2 and 5 dimensions; none for 3 and 4."""
+    for shape in ((3, 3), (2, 3, 4, 5, 3), (3,), ()):
+        candidate.channels_first(draw.tensor(*shape)).raises("ValueError").unchanged(0)
+    candidate.channels_first(draw.tensor(2, 2, 3)).returned()
+    candidate.channels_first(draw.tensor(1, 2, 2, 3)).returned()
+
+
+@check("channels_first", points=0.25)
+def test_channels_keep_dtype_and_argument(candidate, draw):
+    """Any dtype is kept, uint8 too, any layout is read right, and the argument keeps its shape and values."""
+    for image in (
+        draw.integers(2, 2, 3, low=0, high=255, dtype=torch.uint8),
+        draw.tensor(2, 3, 1, dtype=torch.float64),
+        draw.tensor(3, 4, 2).permute(2, 0, 1),
+        draw.tensor(2, 3, 2) > 0,
+    ):
+        seen = candidate.channels_first(image)
+        seen.result.dtype(image.dtype).values(image.movedim(2, 0), rtol=0, atol=0)
+        seen.unchanged(0).state_kept()
+        seen = candidate.channels_first(image.unsqueeze(0))
+        seen.result.dtype(image.dtype).values(image.movedim(2, 0).unsqueeze(0), rtol=0, atol=0)
+        seen.unchanged(0)
+
+
+@check("channels_first", points=0.25)
+def test_channels_device(candidate, draw, device):
+    """Works on another device, without reading values, for an image and for a batch."""
+    height = draw.integer(4, 6)
+    candidate.channels_first(draw.tensor(height, 2, 3).to(device)).result.shape(3, height, 2).device(device)
+    candidate.channels_first(draw.tensor(5, height, 2, 3).to(device)).result.shape(5, 3, height, 2).device(device)
