@@ -91,7 +91,7 @@ def test_channel_refuses_colour(candidate, draw):
 
 # channels_first
 
-MOVE = "dimensions move with `permute`, never with `view` or `reshape`: those keep the numbers in their order."
+MOVE = "move dimensions with `permute` (never `view` or `reshape`): it lists the old positions of C, H and W."
 
 
 @check("channels_first", points=0.5, hint=MOVE)
