@@ -224,9 +224,10 @@ def summarize(t: Tensor, dim: int | None = None) -> dict[str, Tensor]:
     shape; a negative `dim` counts from the last dimension.
 
     `t` is int64 or of a floating dtype, has at least one element, and at least one dimension where `dim` is given. It
-    is not modified. "min", "max" and "sum" keep its dtype. "mean" is floating point and not rounded: float32 where `t`
-    is int64, float64 where it is float64. "argmin" and "argmax" are int64; where several elements are equally small or
-    large, any of their positions will do. The function works on any device, without reading values.
+    is not modified, and no value shares its memory. "min", "max" and "sum" keep its dtype. "mean" is floating point and
+    not rounded: float32 where `t` is int64, float64 where it is float64. "argmin" and "argmax" are int64; where several
+    elements are equally small or large, any of their positions will do. The function works on any device, without
+    reading values.
 
     >>> about = summarize(torch.tensor([[3, 1, 2], [5, 4, 6]]))
     >>> about["min"], about["mean"], about["argmax"]
