@@ -372,6 +372,12 @@ def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) 
         assert ended(seen.returned, status="error").next_step.startswith(step)
 
 
+def test_a_hint_is_the_next_step_after_ones_own_raise(see: Any, raised: Any) -> None:
+    """Who refuses what is right knows the exception well."""
+    seen = see(raised=raised(ValueError("no"), line=3, code="raise ValueError('no')"), hint="halve it.")
+    assert ended(seen.returned, status="error").next_step == "halve it."
+
+
 def test_a_suite_may_give_its_own_next_step(see: Any) -> None:
     """In place of the usual one."""
     end = ended(lambda: see(1).fails("a", "b", "values", next_step="think."))
