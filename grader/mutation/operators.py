@@ -141,6 +141,31 @@ def confuse_names(node: ast.AST) -> Iterator[Replacement]:
                 yield ast.Attribute(value=node.value, attr=other, ctx=node.ctx)
 
 
+def swap(node: ast.AST) -> Iterator[Replacement]:
+    """Take two things in the other order: arguments, results, sides of an operation that has an order."""
+    if isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
+        first, second, *others = node.args
+        yield ast.Call(func=node.func, args=[second, first, *others], keywords=node.keywords)
+    if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
+        first, second, *others = node.elts
+        yield type(node)(elts=[second, first, *others], ctx=node.ctx)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.MatMult | ast.Pow):
+        yield ast.BinOp(left=node.right, op=node.op, right=node.left)
+
+
+def reindex(node: ast.AST) -> Iterator[Replacement]:
+    """Index otherwise: a row for a column, fewer dimensions, a copy (`x[:, [i]]`) for a view (`x[:, i]`)."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return
+    parts = node.slice.elts
+    for index, part in enumerate(parts):
+        rest = [*parts[:index], *parts[index + 1 :]]
+        yield _subscript(node, rest[0] if len(rest) == 1 else ast.Tuple(elts=rest, ctx=ast.Load()))
+        if not isinstance(part, ast.Slice | ast.Constant):
+            listed = ast.List(elts=[part], ctx=ast.Load())
+            yield _subscript(node, ast.Tuple(elts=[*parts[:index], listed, *parts[index + 1 :]], ctx=ast.Load()))
+
+
 def bias(node: ast.AST) -> Iterator[Replacement]:
     """Divide a variance by N instead of N - 1."""
     if isinstance(node, ast.Call) and _name(node.func) in ("std", "var", "std_mean", "var_mean"):
@@ -192,6 +217,8 @@ OPERATORS: tuple[Operator, ...] = (
     drop_bound,
     drop_filter,
     confuse_names,
+    swap,
+    reindex,
     bias,
     write_in_place,
     write_elsewhere,
@@ -210,3 +237,7 @@ def _is_module(value: ast.AST) -> bool:
 
 def _call(node: ast.Call, function: ast.expr) -> ast.Call:
     return ast.Call(func=function, args=node.args, keywords=node.keywords)
+
+
+def _subscript(node: ast.Subscript, index: ast.expr) -> ast.Subscript:
+    return ast.Subscript(value=node.value, slice=index, ctx=node.ctx)

@@ -53,6 +53,9 @@ def now(body: str, signature: str = "x") -> set[str]:
         ("return copy.deepcopy(x)", {"return x"}),
         ("return {'mean': x}", {"return {'mean_': x}"}),
         ("return [y for y in x if y]", {"return [y for y in x]"}),
+        ("return x[:, i]", {"return x[i]", "return x[:]", "return x[:, [i]]", "return x[i, :]"}),
+        ("return a - b, criterion(p, y)", {"return (criterion(p, y), a - b)", "return (b - a, criterion(p, y))"}),
+        ("return criterion(p, y)", {"return criterion(y, p)", "return p"}),
         ("return x[1:3]", {"return x[:3]", "return x[1:]", "return x[2:3]"}),
     ],
 )  # fmt: skip
