@@ -38,6 +38,11 @@ _LIBRARY = (
     "ZeroIterationForLoop",
     *(f"ReplaceBinaryOperator_{a}_{b}" for a in _ARITHMETIC for b in _ARITHMETIC if a != b),
 )
+# Small numbers, short strings and None are equal just when they are the same object.
+_ALIKE = {
+    f"ReplaceComparisonOperator_{a}_{b}"
+    for a, b in (("Eq", "Is"), ("Is", "Eq"), ("NotEq", "IsNot"), ("IsNot", "NotEq"))
+}
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +145,7 @@ def _by_library(code: str) -> Iterator[tuple[str, str]]:
     from cosmic_ray.operators.provider import OperatorProvider
 
     provider = OperatorProvider()
-    comparisons = [name for name in provider if name.startswith("ReplaceComparisonOperator")]
+    comparisons = [name for name in provider if name.startswith("ReplaceComparisonOperator") and name not in _ALIKE]
     nodes = list(ast_nodes(get_ast(code)))
     for name in (*_LIBRARY, *comparisons):
         operator = provider[name]()
