@@ -1,0 +1,282 @@
+# ---
+# grader:
+#   title: "nn.Module, Parameter and fine-tuning"
+#   title_pt: "nn.Module, nn.Parameter e fine-tuning"
+#   prerequisites: ["11_linear_regression_nn"]
+# jupyter:
+#   jupytext:
+#     notebook_metadata_filter: -jupytext.text_representation
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # nn.Module, Parameter and fine-tuning
+#
+# How does an optimizer learn which numbers of a model it may change? How does `model.to("cuda")` find everything that
+# has to move, and `model.state_dict()` everything that has to be saved? The answer to all three is one mechanism: a
+# module keeps *registers*.
+#
+# Every layer and every model in PyTorch is an `nn.Module`. Whenever you write `self.something = value` in one, the
+# module looks at the value:
+#
+# | the value is | it goes into the register of | trained | moved and saved |
+# |---|---|---|---|
+# | an `nn.Parameter` | parameters | yes | yes |
+# | another `nn.Module` | submodules, with all that it has registered | as it says | as it says |
+# | a tensor given to `register_buffer` | buffers, such as running statistics | no | yes |
+# | anything else: a plain tensor, a list of parameters | none: an ordinary attribute | no | no |
+#
+# The last row is where beginners' models break. `requires_grad=True` doesn't help there: a tensor that isn't a
+# `Parameter` isn't registered, and what is inside a Python list isn't even looked at.
+#
+# ```python
+# module = nn.Module()
+# module.listed = nn.Parameter(torch.zeros(2))
+# module.forgotten = torch.zeros(2, requires_grad=True)
+# print([name for name, _ in module.named_parameters()])  # ['listed']
+# ```
+#
+# A module inside another one puts its own name in front. The parameters of a model are the leaves of a tree, and their
+# names are the paths to them:
+#
+# ```text
+#   model                          named_parameters()
+#   ├── 0  nn.Linear(3, 4)   ──>   0.weight  (4, 3)    0.bias  (4,)
+#   ├── 1  nn.ReLU()
+#   └── 2  nn.Linear(4, 1)   ──>   2.weight  (1, 4)    2.bias  (1,)
+# ```
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Drawing random
+#   numbers for new weights is fine; setting a seed behind the caller's back isn't.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## 1. `LinearRegressor` (4 points)
+#
+# Write `nn.Linear` yourself. A module has two methods: `__init__` makes what the model remembers, `forward` says what
+# it computes. The pattern is always the same:
+#
+# ```python
+# class Scale(nn.Module):
+#     def __init__(self):
+#         super().__init__()
+#         self.factor = nn.Parameter(torch.tensor(2.0))
+#
+#     def forward(self, x):
+#         return self.factor * x
+#
+#
+# print(Scale()(torch.tensor(3.0)).item())  # 6.0
+# ```
+#
+# - `super().__init__()` comes first. It makes the empty registers, and without them no parameter can be registered.
+# - Parameters are made once, in `__init__`. What is made in `forward` is new at every call and learns nothing.
+# - You write `forward`, others write `model(x)`. The call, which `nn.Module` brings along, runs the hooks that were
+#   registered on the model and then your `forward`. Don't define `__call__`.
+# - Random weights, because the units of a network that start alike stay alike. A bias may start at 0.
+#
+# **Write it with `nn.Parameter`**: `nn.Linear`, inside your class or as its base, earns nothing here. Everything else
+# is fine, functions such as `F.linear` included.
+
+
+# %% task="LinearRegressor" points=4 by_hand=["Linear"]
+class LinearRegressor(nn.Module):
+    """A linear layer, x @ weight.T + bias, written with `nn.Parameter`.
+
+    `LinearRegressor(n_features, n_outputs=1)` is an `nn.Module` with exactly two parameters: `weight`, of shape
+    `(n_outputs, n_features)`, randomly initialised, so that no two instances are alike; and `bias`, of shape
+    `(n_outputs,)`, with any values. Both are float32 and require grad.
+
+    Called with `x` of shape `(N, n_features)` it returns x @ weight.T + bias, of shape `(N, n_outputs)`, through which
+    gradients flow. It defines `forward`, so that hooks run when the module is called. `.to(...)` moves it as a whole,
+    to another dtype or device, and `state_dict()` can be loaded into another instance, which then computes the same.
+
+    Write it by hand: no `nn.Linear` inside, nor as the base class.
+
+    >>> model = LinearRegressor(3)
+    >>> {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    {'weight': (1, 3), 'bias': (1,)}
+    >>> model(torch.zeros(5, 3)).shape
+    torch.Size([5, 1])
+    >>> LinearRegressor(3, n_outputs=2)(torch.zeros(5, 3)).shape
+    torch.Size([5, 2])
+    """
+
+    def __init__(self, n_features: int, n_outputs: int = 1) -> None:
+        ### BEGIN SOLUTION
+        # TODO: set the module up, then give it its two parameters.
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(n_outputs, n_features))
+        self.bias = nn.Parameter(torch.zeros(n_outputs))
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        ### BEGIN SOLUTION
+        # TODO: return the prediction for every row of `x`.
+        return x @ self.weight.T + self.bias
+        ### END SOLUTION
+
+
+# %% [markdown] task="LinearRegressor" tags=["hint"]
+# Copy the shape of `Scale` above: the same two methods, with two parameters instead of one. Which shapes does the
+# docstring ask for, and which of the two factors must be transposed?
+
+# %% [markdown] task="LinearRegressor" tags=["hint"]
+# After `super().__init__()`, assign two `nn.Parameter(...)` to `self`, under exactly the names `weight` and `bias`: one
+# around `torch.randn`, one around `torch.zeros`. `forward` uses them and returns its result.
+
+# %% [markdown] task="LinearRegressor" tags=["hint"]
+# `self.weight = nn.Parameter(torch.randn(n_outputs, n_features))`, `self.bias = nn.Parameter(torch.zeros(n_outputs))`,
+# and in `forward`: `return x @ self.weight.T + self.bias`.
+
+# %% [markdown]
+# ## 2. `parameter_report` (2 points)
+#
+# How large is a model, and which part of it is being trained? The registers answer both. Three views of them are easily
+# mixed up:
+#
+# | | gives | frozen parameters | buffers | a layer used twice |
+# |---|---|---|---|---|
+# | `named_parameters()` | parameters | yes | no | once, under its first name |
+# | `state_dict()` | tensors | yes | yes | twice |
+# | `named_children()` | modules one level down | in them | in them | once |
+#
+# A parameter is *frozen* when its `requires_grad` is `False`: the optimizer gets no gradient for it, so it stays as it
+# is.
+#
+# ```python
+# layer = nn.Linear(3, 2)
+# print(layer.weight.numel(), len(layer.weight))  # 6 2
+# ```
+
+
+# %% task="parameter_report" points=2
+def parameter_report(model: nn.Module) -> dict[str, int]:
+    """Return `{name: number of elements}` of the trainable parameters of `model`.
+
+    Trainable are those with `requires_grad`; those of submodules count, at any depth. Names and order are those of
+    `named_parameters()`: a parameter that two submodules share appears once, under its first name. Buffers don't
+    appear. The numbers are Python ints. The model is not changed.
+
+    >>> model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+    >>> parameter_report(model)
+    {'0.weight': 12, '0.bias': 4, '2.weight': 4, '2.bias': 1}
+    >>> _ = model[0].requires_grad_(False)
+    >>> parameter_report(model)
+    {'2.weight': 4, '2.bias': 1}
+    """
+    ### BEGIN SOLUTION
+    # TODO: go through the named parameters and count the elements of those that require grad.
+    return {name: parameter.numel() for name, parameter in model.named_parameters() if parameter.requires_grad}
+    ### END SOLUTION
+
+
+# %% [markdown] task="parameter_report" tags=["hint"]
+# One of the three views in the table is the right one. It gives pairs of a name and a parameter; what remains is to
+# choose among them, and to count.
+
+# %% [markdown] task="parameter_report" tags=["hint"]
+# A dict comprehension over `model.named_parameters()`, with an `if` on `requires_grad`. A tensor knows how many
+# elements it has: `len` isn't it.
+
+# %% [markdown] task="parameter_report" tags=["hint"]
+# `{name: p.numel() for name, p in model.named_parameters() if p.requires_grad}` is all of it.
+
+# %% [markdown]
+# ## 3. `replace_head` (3 points)
+#
+# *Fine-tuning* takes a model that somebody trained on a large task and turns it to a small one of yours. The layers
+# below have learned to see; only the last one, the *head*, knows the old answers. So keep the layers, freeze them, put
+# a new head on top, and train that alone:
+#
+# ```text
+#   before:   Linear ── ReLU ── Linear(4, 10)        all trainable
+#   after:    Linear ── ReLU ── Linear(4, 2)         only the new head trainable
+#             frozen            new
+# ```
+#
+# An `nn.Sequential` can be indexed like a list, and assigned to:
+#
+# ```python
+# model = nn.Sequential(nn.Linear(3, 4), nn.ReLU())
+# model[-1] = nn.Tanh()
+# print(model[-1])  # Tanh()
+# ```
+#
+# Four things to watch:
+#
+# - **Freezing.** `module.requires_grad = False` only hangs a new attribute on the module. The flag sits on the
+#   parameters; `module.requires_grad_(False)`, with its underscore, sets it on each of them.
+# - **The order.** What you freeze last includes the new head.
+# - **The place.** A new layer is float32 and on the CPU, unless you say otherwise. The data will come in the dtype and
+#   on the device of the old one.
+# - **A layer is more than its labels.** `layer.out_features = 2` changes what is printed; the weight keeps its shape.
+
+
+# %% task="replace_head" points=3
+def replace_head(model: nn.Sequential, n_outputs: int) -> nn.Sequential:
+    """Prepare a trained model for fine-tuning, in place: freeze it and give it a new head. Return that same model.
+
+    The last module of `model` is an `nn.Linear` with a bias. Every parameter of `model` is frozen (`requires_grad` is
+    False, values as before), and the last module is replaced by a new `nn.Linear`, with a bias and weights of its own,
+    even if the sizes stay the same: with the `in_features` of the old one, `n_outputs` outputs, trainable, and with the
+    dtype and on the device of the layer that it replaces. The training flags of `model` and of its other modules stay
+    as they are; that of the new layer is up to you.
+
+    Raise `TypeError` if the last module is not an `nn.Linear`; then nothing has been frozen.
+
+    >>> model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 10))
+    >>> replace_head(model, n_outputs=2) is model
+    True
+    >>> model(torch.zeros(5, 3)).shape
+    torch.Size([5, 2])
+    >>> [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+    ['2.weight', '2.bias']
+    """
+    ### BEGIN SOLUTION
+    # TODO: check the last module, freeze everything, then put a new head in its place, and return the model.
+    head = model[-1]
+    if not isinstance(head, nn.Linear):
+        raise TypeError(f"the last module must be an nn.Linear, not {type(head).__name__}")
+    model.requires_grad_(False)
+    model[-1] = nn.Linear(head.in_features, n_outputs, device=head.weight.device, dtype=head.weight.dtype)
+    return model
+    ### END SOLUTION
+
+
+# %% [markdown] task="replace_head" tags=["hint"]
+# Three steps, and their order matters: look whether the last module is what it should be, freeze what is there,
+# replace. What do you need to know of the old head before it is gone?
+
+# %% [markdown] task="replace_head" tags=["hint"]
+# `model[-1]` is the old head; `isinstance` tells its type; `requires_grad_(False)` freezes a whole model. `nn.Linear`
+# takes `device=` and `dtype=`, and the old head's weight knows both.
+
+# %% [markdown] task="replace_head" tags=["hint"]
+# After the check and `model.requires_grad_(False)`:
+# `model[-1] = nn.Linear(head.in_features, n_outputs, device=head.weight.device, dtype=head.weight.dtype)`. Then return
+# `model`.
