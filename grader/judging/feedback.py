@@ -253,8 +253,10 @@ NEXT_STEP = {
     "aliases": "copy before you return it: `clone()`.",
     "not_shared": "work on the memory that is already there instead of making a new tensor.",
     "same_object": "change the object you were given in place, and return that very object.",
+    "new_object": "make a new object instead of giving back the one that was there.",
     "leaf": "a leaf is made by you, not by an operation. Compute first, then `requires_grad_()`.",
     "requires_grad": "it must still require grad: did something switch that off, or detach it?",
+    "frozen": "set `requires_grad_(False)` on it (a module's method of that name does it for all its parameters).",
     "attached": "which step leaves the graph: `.item()`, `detach()`, `no_grad()`, a Python number?",
     "detached": "the result must not keep a graph: `detach()` it.",
     "grad": "call `backward()` yourself on a small case and print `.grad`.",
@@ -262,5 +264,6 @@ NEXT_STEP = {
     "state": "leave global settings alone, or put them back before you return.",
     "members": "print `dict(model.named_parameters()).keys()`: what did you assign to `self`, and under which name?",
     "mode": "`train()` and `eval()` set the mode of a model and of all its submodules; note what it was before.",
+    "keys": "compare the keys with those in the exercise, letter by letter.",
     "length": "count the elements of your result.",
 }

@@ -67,7 +67,7 @@ class Seen:
 
     def before(self, index: int) -> Subject:
         """Return a positional argument as it was handed over: the same objects and memory, but without its values."""
-        return Subject(self, f"the {self.argument_after(index).name} that was given", self._before(index))
+        return Subject(self, f"the given {self.argument_after(index).name}", self._before(index))
 
     def arguments(self) -> list[Subject]:
         """Return all positional arguments as the call left them."""

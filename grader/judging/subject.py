@@ -14,7 +14,7 @@ import torch
 
 from grader import wire
 from grader.judging import showing
-from grader.judging.comparisons import ATOL, DTYPES, RTOL, difference, to_tensor, tolerance
+from grader.judging.comparisons import ATOL, CURVE_RTOL, DTYPES, RTOL, difference, to_tensor, tolerance
 
 if TYPE_CHECKING:
     from grader.judging.seen import Seen
@@ -83,6 +83,16 @@ class Subject:
             if key == name:
                 return Subject(self.seen, f"{self.name}[{name!r}]", value)
         self.differs(f"a dict with the key {name!r}", "type")
+
+    def keys(self, *names: str) -> list[Subject]:
+        """Return the values of a dict, after asking that it has exactly these string keys, in any order."""
+        if not isinstance(self.fact, wire.Pairs):
+            self.differs("a dict", "none" if self.fact is None else "type")
+        found = [key for key, _ in self.fact.items]
+        if len(found) != len(names) or set(names) != {key for key in found if isinstance(key, str)}:
+            wanted, got = (", ".join(map(repr, keys)) or "none" for keys in (names, found[:12]))
+            self.fails(f"a dict with exactly the keys {wanted}", f"the keys {got}", "keys")
+        return [self.key(name) for name in names]
 
     # Getting inside a module
 
@@ -185,6 +195,12 @@ class Subject:
         """Ask for a Python float (exactly that type), near `expected` if it is given."""
         return self._python_number(float, expected, rtol, atol)
 
+    def curve(self: _Self, expected: Sequence[float], *, rtol: float = CURVE_RTOL) -> _Self:
+        """Ask for a list of these losses, Python floats, as near as curves are compared."""
+        for loss, wanted in zip(self.items(len(expected), kind="list"), expected, strict=True):
+            loss.number(float(wanted), rtol=rtol)
+        return self
+
     def scalar(self: _Self, expected: float, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
         """Ask for this number, be it a Python float or a 0-D tensor: where the type has a check of its own."""
         ask = self.values if isinstance(self.fact, wire.TensorFact) else self.number
@@ -251,6 +267,12 @@ class Subject:
             self.fails("a tensor without a graph (requires_grad is False)", self._autograd(), "detached")
         return self
 
+    def frozen(self: _Self) -> _Self:
+        """Ask for a parameter that does not require grad."""
+        if self.tensor_fact.requires_grad:
+            self.fails("a frozen parameter (requires_grad is False)", "requires_grad is True", "frozen")
+        return self
+
     def _autograd(self) -> str:
         fact = self.tensor_fact
         if fact.grad_fn:
@@ -275,6 +297,12 @@ class Subject:
         if _object(self.fact) != _object(other.fact):
             got = "another object" if type(self.fact) is type(other.fact) else showing.fact(self.fact)
             self.fails(f"the object {other.name} itself", got, "none" if self.fact is None else "same_object")
+        return self
+
+    def other_object_than(self: _Self, other: Subject) -> _Self:
+        """Ask for another object than `other` is."""
+        if _object(self.fact) == _object(other.fact):
+            self.fails("a new object", f"the object {other.name} itself", "new_object")
         return self
 
     def shares_memory_with(self: _Self, other: Subject) -> _Self:

@@ -62,7 +62,8 @@ SAME = "x.train()\n    return x"
         "seen.unchanged()",
         "seen.result.same_object_as(seen.argument(0)).same_object_as(seen.before(0))",
         "seen.result.parameter('0.weight').values(model[0].weight).leaf().grad(model[0].weight.grad)",
-        "seen.result.parameter('3.bias').detached()",
+        "seen.result.parameter('3.bias').detached().frozen()",
+        "seen.result.parameter('3.bias').other_object_than(seen.before(0).parameter('0.bias'))",
         "seen.result.parameter('3.bias').same_object_as(seen.before(0).parameter('3.bias'))",
         "seen.result.buffer('1.running_mean').values([0.0, 0.0])",
         "seen.result.parameters('3.weight', '3.bias', '0.weight', '0.bias', '1.weight', '1.bias')",
@@ -108,6 +109,18 @@ def test_what_became_of_a_model_is_seen(ask: Ask, body: str, said: str) -> None:
         ("seen.result.state", "return 3", "expected: an `nn.Module`"),
         ("seen.result.state", "pass", "did you forget `return`?"),
         ("seen.result.same_object_as(seen.argument(0))", "return nn.Sequential(*x)", "got: another object"),
+        (
+            "seen.result.other_object_than(seen.before(0))",
+            "return x",
+            "expected: a new object\ngot: the object the given x",
+        ),
+        ("seen.result.parameter('0.bias').frozen()", "return x", "expected: result.0.bias: a frozen parameter"),
+        ("seen.result.keys('a', 'b')", "return {'a': 1, 'c': 2}", "exactly the keys 'a', 'b'\ngot: the keys 'a', 'c'"),
+        ("seen.result.keys('a', 'b')", "return {'a': 1, 'b': 2, 3: 4}", "got: the keys 'a', 'b', 3"),
+        ("seen.result.keys('a')", "return 'a'", "expected: a dict"),
+        ("seen.result.curve([1.0, 2.0])", "return [1.0, 2.1]", "expected: result[1]: 2.0"),
+        ("seen.result.curve([1.0, 2.0])", "return [1.0, torch.tensor(2.0)]", "`.item()` gives the Python number"),
+        ("seen.result.curve([1.0, 2.0])", "return [1.0]", "expected: 2 items"),
     ],
 )
 def test_what_does_not_hold_is_told(ask: Ask, question: str, body: str, said: str) -> None:

@@ -639,3 +639,17 @@ def test_a_module_that_never_became_one_names_itself() -> None:
 
     fact = describe(Forgetful())
     assert isinstance(fact, wire.Other) and "Forgetful" in fact.name and fact.why
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("submission", "Net"),
+        ("11_linear.reference", "Net"),
+        ("11_linear.ManualSGD.no-copy", "Net"),
+        ("torch.nn", "torch.nn.Net"),
+    ],
+)
+def test_a_class_of_a_submission_and_of_a_variant_are_named_alike(module: str, name: str) -> None:
+    """Else no misconception would ever match an object of the student's."""
+    assert describe(type("Net", (), {"__module__": module})()) == wire.Other(name=name)
