@@ -42,6 +42,7 @@ from grader.sandbox import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
+WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)
 TASKS = [(exercise.id, task.name) for exercise in CATALOG.exercises for task in exercise.tasks]
 
 Ask = Callable[[wire.Call], wire.Observation]
@@ -270,7 +271,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], E
     forgers = {(e.id, name): make(words[e.id]) for e in CATALOG.exercises for name, make in FORGERS.items()}
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
-    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, trusted=True) as server:
+    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, trusted=True) as server:
         patch.setattr(Examinee, "asker", asker)
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")

@@ -40,6 +40,7 @@ from grader.sandbox.server import DEFAULT_LIMITS
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
+WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)
 STUDENT = "fuzzed"
 PATIENCE = 60  # seconds that one examination may take, on a busy machine
 BROKEN = feedback.BROKEN_CHECK.partition("{")[0]
@@ -454,7 +455,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
             seen[key] = observe(staff, call, module=module, source=source)
         return seen[key]
 
-    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, trusted=True) as server:
+    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, trusted=True) as server:
         patch.setattr(Process, "_ask", noted)
         patch.setattr(Staff, "observe", remembered)  # the same questions again and again
         patch.setattr(examining, "Examinee", lambda _, submission: Examinee(desk, submission))
