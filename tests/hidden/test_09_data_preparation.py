@@ -1,0 +1,408 @@
+"""Hidden checks of 09_data_preparation."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import torch
+
+from grader.judging import CURVE_RTOL, check, probe, public_suite
+
+public = public_suite(__file__)
+parts = public.parts
+
+# Printed in the course notes: the losses of 20 epochs of linear regression on the standardised training rows of
+# California Housing (rate 0.4, seed 42), and the predictions for the first three test rows.
+PUBLISHED_LOSSES = [
+    16.158456802368164,
+    4.8793745040893555,
+    2.255225419998169,
+    1.3307634592056274,
+    0.9680691957473755,
+    0.8142675757408142,
+    0.7417045831680298,
+    0.7020701169967651,
+    0.6765918731689453,
+    0.6577965021133423,
+    0.6426151990890503,
+    0.6297222971916199,
+    0.6184942126274109,
+    0.6085968613624573,
+    0.5998216271400452,
+    0.592018723487854,
+    0.5850691795349121,
+    0.578873336315155,
+    0.573345422744751,
+    0.5684100389480591,
+]
+PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
+
+# split_indices
+
+
+@check(
+    "split_indices",
+    points=0.25,
+    requires=["split_sizes"],
+    hint="compute both sizes from `n`, with `int(n * fraction)`: it cuts the decimals off.",
+)
+def test_split_sizes_are_cut_off(candidate, draw):
+    """Sizes are int(n * fraction) as Python computes it, and the training set takes all that is left."""
+    # 100 * 0.29 is 28.999999999999996.
+    for n, valid_fraction, test_fraction in (
+        (draw.integer(3, 9) * 10 + 9, 0.2, 0.3),
+        (100, 0.29, draw.number(0.1, 0.3)),
+        (draw.integer(30, 50), 0.0625, 0.25),
+    ):
+        n_valid, n_test = int(n * valid_fraction), int(n * test_fraction)
+        seen = candidate.split_indices(n, valid_fraction, test_fraction, seed=draw.integer(0, 9999))
+        train, valid, test = parts(seen.result)
+        test.shape(n_test)
+        valid.shape(n_valid)
+        train.shape(n - n_valid - n_test)
+
+
+@check(
+    "split_indices",
+    points=0.5,
+    requires=["split_every_row_once"],
+    hint="shuffle all row numbers *before* cutting: chance decides which rows are in a part, not only in what order.",
+)
+def test_split_is_shuffled(candidate, draw):
+    """No part consists of consecutive row numbers, in whatever order."""
+    n = draw.integer(60, 90)
+    seen = candidate.split_indices(n, 0.25, 0.25, seed=draw.integer(0, 9999))
+    for part in parts(seen.result):
+        rows = sorted(map(int, part.tensor.tolist()))
+        if rows[-1] - rows[0] == len(rows) - 1:
+            part.fails("rows from anywhere in the table", f"just the rows {rows[0]} to {rows[-1]}", "values")
+    public.holds_every_row_once(seen, seen.result, n)
+
+
+@probe
+def split_twice(student, n, valid_fraction, test_fraction, seed):
+    """split_indices twice with the same seed, with the global generators in different states"""
+    splits = []
+    for state in (1, 2):
+        torch.manual_seed(state)
+        np.random.seed(state)
+        random.seed(state)
+        splits.append(student.split_indices(n, valid_fraction, test_fraction, seed))
+    return splits
+
+
+@check(
+    "split_indices",
+    points=0.25,
+    requires=["split_every_row_once"],
+    hint="give `torch.randperm` a `generator=` that you made and seeded in this very call.",
+)
+def test_split_repeats_with_its_seed(candidate, draw):
+    """The same seed gives the same split at every call, whatever state the global generators are in."""
+    n = draw.integer(40, 60)
+    seen = candidate.run(split_twice, n, 0.25, 0.25, draw.integer(0, 9999))
+    first, second = seen.result.unpack("the first split", "the second split")
+    public.holds_every_row_once(seen, first, n)
+    for one, other in zip(parts(first), parts(second), strict=True):
+        other.name = f"{other.name} of the second split"
+        other.values(one.tensor)
+
+
+@check(
+    "split_indices",
+    points=0.25,
+    requires=["split_every_row_once"],
+    hint="seed your generator with the argument `seed`: every seed gave the same split.",
+)
+def test_split_differs_with_another_seed(candidate, draw):
+    """Another seed puts other rows in the parts."""
+    n, seed = draw.integer(60, 90), draw.integer(0, 9999)
+    one = candidate.split_indices(n, 0.25, 0.25, seed=seed)
+    other = candidate.split_indices(n, 0.25, 0.25, seed=seed + draw.integer(1, 99))
+    for first, second in zip(parts(one.result), parts(other.result), strict=True):
+        if sorted(first.tensor.tolist()) == sorted(second.tensor.tolist()):
+            second.fails("other rows than with another seed", "the same rows", "values")
+    public.holds_every_row_once(other, other.result, n)
+
+
+@check(
+    "split_indices",
+    points=0.25,
+    requires=["split_every_row_once"],
+    hint="make a generator of your own, `torch.Generator().manual_seed(seed)`, and draw from that one.",
+)
+def test_split_leaves_global_generators(candidate, draw):
+    """The global generators of torch, NumPy and random are as before, and so are all other settings."""
+    n = draw.integer(20, 40)
+    seen = candidate.split_indices(n, 0.2, 0.2, seed=draw.integer(0, 9999)).state_kept()
+    public.holds_every_row_once(seen, seen.result, n)
+
+
+@check("split_indices", points=0.25, hint=public._FRACTIONS)
+def test_split_refuses_at_the_edge(candidate, draw):
+    """A sum of exactly 1 is a ValueError, and so is a slightly negative fraction; a sum just below 1 is fine."""
+    n, seed = draw.integer(8, 15) * 8, draw.integer(0, 9999)
+    for fractions in ((0.5, 0.5), (0.25, 0.75), (1.0, 0.0), (0.0, 1.0), (-0.001, 0.5), (0.5, -0.001), (1.5, -0.7)):
+        candidate.split_indices(n, *fractions, seed=seed).raises("ValueError")
+    for fractions in ((0.5, 0.375), (0.125, 0.75)):
+        train, valid, test = parts(candidate.split_indices(n, *fractions, seed=seed).result)
+        test.shape(int(n * fractions[1]))
+        valid.shape(int(n * fractions[0]))
+        train.shape(n // 8)
+
+
+@check("split_indices", points=0.25, hint="a fraction of 0 is fine and gives an empty part: slice from the front.")
+def test_split_accepts_zero(candidate, draw):
+    """A fraction of 0 gives an empty part, and the others hold the rest; so do fractions of less than one row."""
+    seed = draw.integer(0, 9999)
+    for n, *fractions in ((draw.integer(20, 40), 0.0, 0.25), (draw.integer(20, 40), 0.25, 0.0), (9, 0.0, 0.0)):
+        seen = candidate.split_indices(n, *fractions, seed=seed)
+        _, valid, test = parts(seen.result)
+        test.shape(int(n * fractions[1])).dtype(torch.int64)
+        valid.shape(int(n * fractions[0])).dtype(torch.int64)
+        public.holds_every_row_once(seen, seen.result, n)
+    seen = candidate.split_indices(1, 0.4, 0.4, seed=seed)
+    public.holds_every_row_once(seen, seen.result, 1)
+
+
+# fit_standardizer
+
+
+@check(
+    "fit_standardizer",
+    points=0.25,
+    hint="one value for each column: `dim=0` walks along the rows, and `keepdim=True` keeps that dimension as 1.",
+)
+def test_fit_shapes(candidate, draw):
+    """Both have shape (1, F) whatever N and F are: as many rows as columns, two rows, one column."""
+    for n_rows, n_features in ((3, 3), (2, 4), (5, 1)):
+        x = public.table(draw, n_rows, n_features)
+        means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
+        means.values(public.statistics(x)[0])
+        stds.values(public.statistics(x)[1])
+
+
+@check("fit_standardizer", points=0.25)
+def test_fit_keeps_dtype(candidate, draw):
+    """The results have the dtype of x_train: float64 with all its digits, float16, bfloat16."""
+    x = public.table(draw, 5, 2, dtype=torch.float64)
+    means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
+    means.dtype(torch.float64).values(public.statistics(x)[0], rtol=1e-10)
+    stds.dtype(torch.float64).values(public.statistics(x)[1], rtol=1e-10)
+    for dtype in (torch.float16, torch.bfloat16):
+        x = draw.tensor(4, 2, low=-2, high=2, dtype=dtype)
+        means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
+        means.dtype(dtype).values(public.statistics(x)[0], rtol=5e-2, atol=5e-2)
+        stds.dtype(dtype).values(public.statistics(x)[1], rtol=5e-2, atol=5e-2)
+
+
+@check(
+    "fit_standardizer",
+    points=0.25,
+    requires=["fit_stds"],
+    hint="subtract the mean before you square, as `std` does: the difference of two large squares has no digits left.",
+)
+def test_fit_far_from_zero(candidate, draw):
+    """A column that lies far from zero gets the right statistics too, in any memory layout."""
+    x = (draw.tensor(3, 40, low=-2, high=2) + torch.tensor([[-120.0], [2000.0], [0.0]])).T
+    means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
+    means.values(public.statistics(x)[0])
+    stds.values(public.statistics(x)[1])
+
+
+@check("fit_standardizer", points=0.25, requires=["fit_stds"])
+def test_fit_leaves_x_train(candidate, draw):
+    """x_train is not modified."""
+    x = public.table(draw, 5, 3)
+    seen = candidate.fit_standardizer(x)
+    means, _ = seen.result.unpack("means", "stds")
+    means.values(public.statistics(x)[0])
+    seen.unchanged(0)
+
+
+@check("fit_standardizer", points=0.25)
+def test_fit_on_another_device(candidate, draw, device):
+    """On another device both results are rows on that device."""
+    x = public.table(draw, 5, 3).to(device)
+    for result in candidate.fit_standardizer(x).result.unpack("means", "stds"):
+        result.shape(1, 3).device(device)
+
+
+# standardize_splits
+
+
+@check(
+    "standardize_splits",
+    points=0.25,
+    requires=["standardize_others"],
+    hint="take the mean and the standard deviation of `train` for all three: one row has neither of its own.",
+)
+def test_standardize_one_row_or_none(candidate, draw):
+    """A validation or test set of one row is neither zeros nor NaN, and one without rows stays empty."""
+    for n_valid, n_test in ((1, 1), (0, 2), (3, 0)):
+        sets = public.table(draw, 5, 2), *(draw.tensor(n, 2) for n in (n_valid, n_test))
+        expected = public.standardised(*sets)
+        for part, values in zip(parts(candidate.standardize_splits(*sets).result), expected, strict=True):
+            part.values(values)
+
+
+@check(
+    "standardize_splits",
+    points=0.25,
+    requires=["standardize_train"],
+    hint="only `train` may have a say in the statistics.",
+)
+def test_standardize_without_leakage(candidate, draw):
+    """Whatever is in the validation and test sets, the standardised training set is the same."""
+    train = public.table(draw, 6, 2)
+    for spread in (1, 1000):
+        others = spread * draw.tensor(4, 2), spread * draw.tensor(5, 2)
+        expected = public.standardised(train, *others)
+        for part, values in zip(parts(candidate.standardize_splits(train, *others).result), expected, strict=True):
+            part.values(values)
+
+
+@check(
+    "standardize_splits",
+    points=0.25,
+    requires=["standardize_train"],
+    hint="divide by N - 1, as PyTorch's `std` does when you tell it nothing else. Two rows show the difference best.",
+)
+def test_standardize_few_rows(candidate, draw):
+    """With two or three training rows, the divisor N - 1 shows; so it does with as many rows as columns."""
+    for n_rows, n_features in ((2, 3), (3, 3), (2, 2), (3, 1)):
+        sets = public.table(draw, n_rows, n_features), draw.tensor(n_rows, n_features), draw.tensor(4, n_features)
+        expected = public.standardised(*sets)
+        for part, values in zip(parts(candidate.standardize_splits(*sets).result), expected, strict=True):
+            part.values(values)
+
+
+@check("standardize_splits", points=0.25, requires=["standardize_train"])
+def test_standardize_leaves_its_arguments(candidate, draw):
+    """The three arguments are not modified, and the results have their own memory."""
+    sets = public.table(draw, 6, 3), public.table(draw, 3, 3), public.table(draw, 4, 3)
+    seen = candidate.standardize_splits(*sets)
+    train, valid, test = parts(seen.result)
+    train.values(public.standardised(*sets)[0])
+    seen.unchanged()
+    for part in (train, valid, test):
+        part.owns_memory()
+
+
+@check("standardize_splits", points=0.25)
+def test_standardize_keeps_dtype(candidate, draw):
+    """The results have the dtype of the arguments: float64 with all its digits, float16; transposed tables too."""
+    sets = [public.table(draw, 3, n, dtype=torch.float64).T for n in (6, 3, 4)]
+    for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):
+        part.dtype(torch.float64).values(values, rtol=1e-10)
+    sets = [draw.tensor(n, 2, low=-2, high=2, dtype=torch.float16) for n in (6, 3, 4)]
+    for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):
+        part.dtype(torch.float16).values(values, rtol=5e-2, atol=5e-2)
+
+
+@check("standardize_splits", points=0.25)
+def test_standardize_on_another_device(candidate, draw, device):
+    """On another device all three results are there, with the shapes of the arguments."""
+    sets = [public.table(draw, n, 3).to(device) for n in (6, 3, 4)]
+    for part, given in zip(parts(candidate.standardize_splits(*sets).result), sets, strict=True):
+        part.shape(*given.shape).device(device)
+
+
+@probe
+def regression_on_california_housing(student):
+    """standardize_splits on California Housing; then 20 epochs of linear regression, and three test predictions"""
+    from sklearn.datasets import fetch_california_housing
+    from sklearn.model_selection import train_test_split
+
+    housing = fetch_california_housing()
+    X_rest, X_test, y_rest, _ = train_test_split(housing.data, housing.target, random_state=42)
+    X_train, X_valid, y_train, _ = train_test_split(X_rest, y_rest, random_state=42)
+    X_train, X_valid, X_test = (torch.tensor(part, dtype=torch.float32) for part in (X_train, X_valid, X_test))
+    y = torch.tensor(y_train, dtype=torch.float32).reshape(-1, 1)
+    X_train, _, X_test = student.standardize_splits(X_train, X_valid, X_test)
+    w = torch.randn((8, 1), generator=torch.Generator().manual_seed(42))
+    b, losses = torch.tensor(0.0), []
+    for _ in range(20):
+        error = X_train @ w + b - y
+        losses.append(error.square().mean().item())
+        w, b = w - 0.4 * 2 / len(y) * X_train.T @ error, b - 0.4 * 2 * error.mean()
+    return losses, (X_test[:3] @ w + b).flatten()
+
+
+@check(
+    "standardize_splits",
+    points=0.5,
+    requires=["standardize_others"],
+    hint="the training statistics are wrong on real data: print the mean and the standard deviation of every column of "
+    "your results. Those of the training set must be 0 and 1.",
+)
+def test_standardize_california_housing(candidate):
+    """On California Housing, linear regression then has the losses and predictions printed in the course notes."""
+    losses, predictions = candidate.run(regression_on_california_housing).result.unpack("losses", "predictions")
+    for loss, expected in zip(losses.items(20), PUBLISHED_LOSSES, strict=True):
+        loss.number(expected, rtol=CURVE_RTOL)
+    predictions.values(PUBLISHED_PREDICTIONS, rtol=CURVE_RTOL)
+
+
+# column_targets
+
+
+@check("column_targets", points=0.25)
+def test_column_of_any_dtype(candidate, draw):
+    """Arrays and tensors of integers and floats of any size become float32."""
+    for dtype in (torch.float64, torch.float16, torch.int64, torch.int32, torch.uint8, torch.int8):
+        y = draw.tensor(5, low=0, high=90, dtype=dtype)
+        for given in (y.numpy(), y):
+            candidate.column_targets(given).result.dtype(torch.float32).values(y.float().unsqueeze(1))
+
+
+@check("column_targets", points=0.25, hint=public._SHAPES)
+def test_column_refuses_other_shapes(candidate, draw):
+    """(1, N), (N, 3), 0-D and 3-D are a ValueError, for arrays and tensors; (N,) and (N, 1) are not."""
+    for shape in ((1, 4), (2, 3), (), (4, 1, 1), (1, 1, 1), (1, 2)):
+        y = draw.tensor(*shape)
+        candidate.column_targets(y).raises("ValueError").unchanged(0)
+        candidate.column_targets(y.numpy()).raises("ValueError").unchanged(0)
+    y = draw.tensor(3)
+    candidate.column_targets(y).result.values(y.unsqueeze(1))
+
+
+@probe
+def one_target(student, y):
+    """column_targets(y).tolist()"""
+    return student.column_targets(y).tolist()
+
+
+@check("column_targets", points=0.25, hint="both (1,) and (1, 1) are a column of one target: mind `squeeze()`.")
+def test_column_of_one_target(candidate, draw):
+    """A single target, of shape (1,) or (1, 1), becomes a column of shape (1, 1)."""
+    for y in (draw.tensor(1), draw.tensor(1, 1)):
+        for given in (y.numpy(), y):
+            candidate.run(one_target, given).result.equals([y.flatten().tolist()])
+
+
+@probe
+def column_of_a_table(student, table):
+    """column_targets(table[:, 1]), then column_targets(table[:, 1:2]); then 100 is added to the table"""
+    columns = student.column_targets(table[:, 1]), student.column_targets(table[:, 1:2])
+    table += 100
+    return columns
+
+
+@check(
+    "column_targets",
+    points=0.5,
+    hint="the result must be a copy even when nothing has to be converted: add `.clone()`, or use `torch.tensor`.",
+)
+def test_column_has_own_memory(candidate, draw):
+    """The argument isn't modified, and changing it later doesn't change the result, even if it is float32 already."""
+    for y in (draw.tensor(4), draw.tensor(4, 1)):
+        for given in (y.numpy(), y):
+            seen = candidate.column_targets(given)
+            seen.result.values(y.reshape(4, 1)).owns_memory()
+            seen.unchanged(0)
+    table = draw.tensor(5, 3)
+    for given in (table.numpy(), table):
+        for column in candidate.run(column_of_a_table, given).result.unpack("the first", "the second"):
+            column.values(table[:, 1:2])
