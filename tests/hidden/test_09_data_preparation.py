@@ -185,11 +185,11 @@ def test_fit_shapes(candidate, draw):
 
 @check("fit_standardizer", points=0.25)
 def test_fit_keeps_dtype(candidate, draw):
-    """The results have the dtype of x_train: float64 with all its digits, float16, bfloat16."""
+    """The results have the dtype of x_train: float64, float16, bfloat16."""
     x = public.table(draw, 5, 2, dtype=torch.float64)
     means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
-    means.dtype(torch.float64).values(public.statistics(x)[0], rtol=1e-10)
-    stds.dtype(torch.float64).values(public.statistics(x)[1], rtol=1e-10)
+    means.dtype(torch.float64).values(public.statistics(x)[0])
+    stds.dtype(torch.float64).values(public.statistics(x)[1])
     for dtype in (torch.float16, torch.bfloat16):
         x = draw.tensor(4, 2, low=-2, high=2, dtype=dtype)
         means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
@@ -292,10 +292,10 @@ def test_standardize_leaves_its_arguments(candidate, draw):
 
 @check("standardize_splits", points=0.25)
 def test_standardize_keeps_dtype(candidate, draw):
-    """The results have the dtype of the arguments: float64 with all its digits, float16; transposed tables too."""
+    """The results have the dtype of the arguments: float64, float16; transposed tables too."""
     sets = [public.table(draw, 3, n, dtype=torch.float64).T for n in (6, 3, 4)]
     for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):
-        part.dtype(torch.float64).values(values, rtol=1e-10)
+        part.dtype(torch.float64).values(values)
     sets = [draw.tensor(n, 2, low=-2, high=2, dtype=torch.float16) for n in (6, 3, 4)]
     for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):
         part.dtype(torch.float16).values(values, rtol=5e-2, atol=5e-2)
