@@ -18,7 +18,6 @@ plain, Scripted = public.plain, public.Scripted
 @check(
     "suggest_hyperparameters",
     points=0.5,
-    requires=["suggest_returns_answers"],
     hint='the call is `trial.suggest_int("n_hidden", 20, 300)`: both bounds are included.',
 )
 def test_suggest_n_hidden(candidate, draw):
@@ -35,7 +34,6 @@ def test_suggest_n_hidden(candidate, draw):
 @check(
     "suggest_hyperparameters",
     points=0.25,
-    requires=["suggest_returns_answers"],
     hint='the call is `trial.suggest_categorical("optimizer", ["sgd", "adam"])`.',
 )
 def test_suggest_optimizer(candidate, draw):

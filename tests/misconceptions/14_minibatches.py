@@ -143,6 +143,24 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
+# %% task="TableDataset" name="is-not"
+# `is not` asks whether two objects are one and the same. Python keeps one object for each small number, and makes large
+# ones anew: equal lengths above 256 would be refused. Compare numbers with `!=`.
+
+
+class TableDataset(Dataset):
+    def __init__(self, X, y):
+        if len(X) is not len(y):
+            raise ValueError("lengths differ")
+        self.X, self.y = X, y
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        return self.X[i], self.y[i]
+
+
 # %% task="TableDataset" name="asserts"
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
