@@ -1,0 +1,328 @@
+"""Hidden checks of 13_layers_and_activations."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from grader.judging import check, probe, public_suite, shared
+
+public = public_suite(__file__)
+max_pool2d = torch.nn.functional.max_pool2d
+
+# relu
+
+
+@check(
+    "relu", points=0.2, requires=["relu_values"], hint="choose between `x` and 0; products with infinities give NaN."
+)
+def test_relu_of_infinities(candidate, draw):
+    """-inf gives 0, inf stays inf, and so does a huge number."""
+    x = torch.tensor([-math.inf, math.inf, draw.number(1, 9), -3e38, 3e38])
+    public.written(candidate.relu(x), "relu").result.values([0.0, math.inf, x[2].item(), 0.0, 3e38])
+
+
+@check("relu", points=0.1, requires=["relu_values"])
+def test_relu_leaves_x(candidate, draw):
+    """x is not modified, and the result has memory of its own, even if nothing is negative."""
+    for x in (draw.tensor(2, 3), -draw.tensor(3, low=1), draw.tensor(3, low=1)):
+        seen = candidate.relu(x).unchanged()
+        seen.result.values(torch.where(x > 0, x, 0.0)).owns_memory()
+
+
+@check("relu", points=0.2, requires=["relu_values"])
+def test_relu_gradient(candidate, draw):
+    """The gradient is 1 for positive and 0 for negative elements."""
+    x = torch.cat([draw.tensor(3, low=0.1), draw.tensor(3, high=-0.1)]).reshape(2, 3).T
+    upstream = draw.tensor(3, 2)
+    seen = candidate.with_backward(upstream).relu(x.clone().requires_grad_())
+    seen.ran_backward().argument(0).grad(torch.where(x > 0, upstream, 0.0))
+
+
+@check(
+    "relu", points=0.1, requires=["relu_values"], hint="don't mix in a tensor of another dtype: the number 0 has none."
+)
+def test_relu_keeps_dtype_and_shape(candidate, draw):
+    """Any shape, layout and dtype: float64, float16, bfloat16, int64, int8, transposed, 0-D, empty."""
+    for x in (
+        draw.tensor(3, dtype=torch.float64, decimals=12),
+        draw.tensor(2, 2, dtype=torch.float16),
+        draw.tensor(4, dtype=torch.bfloat16),
+        draw.integers(2, 3, low=-9, high=9),
+        draw.integers(4, low=-9, high=9, dtype=torch.int8),
+        draw.tensor(4, 3).T,
+        draw.tensor(2, 6)[:, ::2],
+        draw.tensor(),
+        -draw.tensor(low=1).abs(),
+        torch.empty(0, 2),
+    ):
+        candidate.relu(x).result.dtype(x.dtype).values(torch.where(x > 0, x, 0), rtol=0, atol=0)
+
+
+@check("relu", points=0.1, requires=["relu_values"])
+def test_relu_on_any_device(candidate, draw, device):
+    """A tensor on another device gives one of its shape and dtype there."""
+    x = draw.tensor(2, 3, dtype=torch.float64).to(device)
+    candidate.relu(x).result.shape(2, 3).dtype(torch.float64).device(device)
+
+
+# softmax
+
+
+@check(
+    "softmax",
+    points=0.5,
+    requires=["softmax_values"],
+    hint="give each slice its own maximum, `amax(dim=dim, keepdim=True)`: a common one is too large for some of them.",
+)
+def test_softmax_of_rows_of_different_size(candidate, draw):
+    """Rows around 1000, 0 and -1000 in one tensor are each right, and so are differences of 1000 within a row."""
+    x = draw.tensor(3, 4) + torch.tensor([[1000.0], [0.0], [-1000.0]])
+    for given, dim in ((x, 1), (x.T.contiguous(), 0), (torch.tensor([[1000.0, 0.0, -1000.0], [0.5, 0.5, 0.5]]), 1)):
+        expected = torch.softmax(given.double(), dim=dim)
+        public.written(candidate.softmax(given, dim), "softmax").result.values(expected, rtol=1e-3)
+
+
+@check("softmax", points=0.25, requires=["softmax_values"], hint=public.SLICES)
+def test_softmax_along_any_dimension(candidate, draw):
+    """Any number of dimensions and any `dim`, negative too; any layout; slices of one number; no slices at all."""
+    for x, dim in (
+        *((draw.tensor(2, 3, 4), dim) for dim in (0, 1, 2, -1, -2, -3)),
+        (draw.tensor(3, 3), 0),
+        (draw.tensor(3, 3), 1),
+        (draw.tensor(5), 0),
+        (draw.tensor(4, 3).T, 1),
+        (draw.tensor(2, 1), 1),
+        (torch.empty(0, 3), 1),
+    ):
+        candidate.softmax(x, dim).result.values(torch.softmax(x.double(), dim=dim))
+
+
+@check("softmax", points=0.25, requires=["softmax_values"])
+def test_softmax_leaves_x(candidate, draw):
+    """x is not modified, and the result has memory of its own."""
+    for dim in (0, 1):
+        candidate.softmax(draw.tensor(3, 4), dim).unchanged().result.shape(3, 4).owns_memory()
+
+
+@check("softmax", points=0.5, requires=["softmax_values"])
+def test_softmax_gradient(candidate, draw):
+    """Gradients flow, and they are those of softmax: numerator and denominator both depend on x."""
+    for dim in (1, 0):
+        x, upstream = draw.tensor(3, 4), draw.tensor(3, 4)
+        p = torch.softmax(x.double(), dim=dim)
+        expected = p * (upstream - (p * upstream).sum(dim=dim, keepdim=True))
+        seen = candidate.with_backward(upstream).softmax(x.requires_grad_(), dim)
+        seen.result.attached()
+        seen.ran_backward().argument(0).grad(expected)
+
+
+@check("softmax", points=0.25, requires=["softmax_values"])
+def test_softmax_keeps_dtype(candidate, draw):
+    """float64, float16 and bfloat16 stay what they are, each at its own precision."""
+    for dtype in (torch.float64, torch.float16, torch.bfloat16):
+        x = draw.tensor(2, 3, low=-1.5, high=1.5, dtype=dtype)
+        candidate.softmax(x, 1).result.dtype(dtype).values(torch.softmax(x.double(), dim=1))
+
+
+@check("softmax", points=0.25, requires=["softmax_values"])
+def test_softmax_on_any_device(candidate, draw, device):
+    """A tensor on another device gives one of its shape there."""
+    candidate.softmax(draw.tensor(2, 3).to(device), 1).result.shape(2, 3).device(device)
+
+
+# max_pool2d
+
+
+@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+def test_pool_each_channel_and_image(candidate, draw):
+    """Each channel of each image is pooled on its own; there may be no images."""
+    for x in (draw.tensor(2, 3, 4, 4), draw.tensor(3, 1, 2, 2), torch.empty(0, 2, 4, 4)):
+        public.written(candidate.max_pool2d(x, 2), "max_pool2d").result.values(max_pool2d(x.double(), 2))
+
+
+@check(
+    "max_pool2d",
+    points=0.5,
+    requires=["pool_maxima"],
+    hint="only whole windows count: the result has H // size rows and W // size columns, from the top left corner on.",
+)
+def test_pool_drops_what_is_left_over(candidate, draw):
+    """Rows and columns that fill no window are ignored; size 1 changes nothing; one window may be the whole picture."""
+    for shape, size in (((5, 7), 2), ((7, 5), 3), ((4, 5), 3), ((4, 4), 1), ((3, 3), 3), ((3, 5), 3), ((5, 3), 3)):
+        x = draw.tensor(1, 2, *shape)
+        candidate.max_pool2d(x, size=size).result.values(max_pool2d(x.double(), size))
+
+
+@check(
+    "max_pool2d", points=0.25, requires=["pool_maxima"], hint="windows are blocks of rows and columns, size by size."
+)
+def test_pool_of_rectangular_picture(candidate, draw):
+    """Windows are square blocks of wide and of tall pictures, whatever the layout in memory."""
+    for x in (
+        draw.tensor(1, 1, 2, 6),
+        draw.tensor(1, 2, 6, 4),
+        draw.tensor(2, 1, 6, 4).transpose(2, 3),
+        draw.tensor(1, 4, 6, 2).permute(0, 3, 1, 2),
+    ):
+        candidate.max_pool2d(x, 2).result.values(max_pool2d(x.double(), 2))
+
+
+@check("max_pool2d", points=0.25, hint=public.REFUSE)
+def test_pool_refuses_at_the_edges(candidate, draw):
+    """ValueError if the window is larger than one side, at size -1, for 3-D and 5-D; none where it just fits."""
+    for shape, size in (
+        ((1, 1, 2, 5), 3),
+        ((1, 1, 5, 2), 3),
+        ((1, 1, 3, 3), 0),
+        ((1, 1, 3, 3), -1),
+        ((1, 1, 0, 3), 1),
+        ((1, 4, 4), 2),
+        ((4, 4, 4, 4, 4), 2),
+    ):
+        candidate.max_pool2d(draw.tensor(*shape), size).raises("ValueError").unchanged()
+    candidate.max_pool2d(draw.tensor(1, 2, 3, 5), 3).result.shape(1, 2, 1, 1)
+    candidate.max_pool2d(draw.tensor(1, 2, 5, 3), 3).result.shape(1, 2, 1, 1)
+
+
+@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+def test_pool_gradient(candidate, draw):
+    """Gradients flow to the maxima, and to nothing else."""
+    for shape, size in (((2, 2, 4, 6), 2), ((1, 1, 7, 5), 3)):
+        x = draw.normal(*shape)
+        same = x.double().requires_grad_()
+        pooled = max_pool2d(same, size)
+        upstream = draw.tensor(*pooled.shape)
+        pooled.backward(upstream.double())
+        seen = candidate.with_backward(upstream).max_pool2d(x.requires_grad_(), size)
+        seen.ran_backward().argument(0).grad(same.grad)
+
+
+@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+def test_pool_keeps_dtype_and_x(candidate, draw):
+    """float64, float16 and bfloat16 stay what they are; x is not modified, and nothing shares its memory."""
+    for dtype in (torch.float64, torch.float16, torch.bfloat16):
+        for size in (2, 1):
+            x = draw.tensor(1, 1, 4, 4, decimals=9, dtype=dtype)
+            seen = candidate.max_pool2d(x, size).unchanged(0)
+            seen.result.dtype(dtype).values(max_pool2d(x.double(), size), rtol=0, atol=0).owns_memory()
+
+
+@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+def test_pool_on_any_device(candidate, draw, device):
+    """A picture on another device gives one there."""
+    candidate.max_pool2d(draw.tensor(2, 3, 5, 4).to(device), 2).result.shape(2, 3, 2, 2).device(device)
+
+
+# to_tensor
+
+_BY_DTYPE = "divide by 255 if the dtype of the image is `np.uint8`, and never otherwise, whatever the values are."
+
+
+@check("to_tensor", points=0.25, hint=_BY_DTYPE)
+def test_to_tensor_keeps_floats(candidate, draw):
+    """Float pictures are not scaled, from 0 to 1 or from 0 to 255, and are float32 afterwards."""
+    for dtype, high in ((np.float32, 255), (np.float64, 255), (np.float64, 1), (np.float16, 9)):
+        image = draw.tensor(2, 3, 3, low=0, high=high, dtype=torch.float64).numpy().astype(dtype)
+        candidate.to_tensor(image).result.values(public.picture(image)).dtype(torch.float32)
+
+
+@check("to_tensor", points=0.25, hint=_BY_DTYPE)
+def test_to_tensor_keeps_other_dtypes(candidate, draw):
+    """int32, int64, int8, int16 and bool pictures are not scaled either; all become float32."""
+    for dtype in (np.int32, np.int64, np.int8, np.int16, bool):
+        image = public.pixels(draw, 3, 2, 1, high=100).astype(dtype)
+        candidate.to_tensor(image).result.values(public.picture(image)).dtype(torch.float32)
+        candidate.to_tensor(image[:, :, 0]).result.values(public.picture(image)).dtype(torch.float32)
+
+
+@check("to_tensor", points=0.25, hint=_BY_DTYPE)
+def test_to_tensor_scales_dark_pictures(candidate, draw):
+    """A uint8 picture of zeros and ones, or all black, is scaled like any other; so is a single pixel."""
+    for image in (
+        public.pixels(draw, 4, 3, 3, high=1),
+        np.ones((1, 2, 3), dtype=np.uint8),
+        np.zeros((2, 1, 1), dtype=np.uint8),
+        public.pixels(draw, 1, 1, 1),
+        np.full((1, 1, 1), 255, dtype=np.uint8),
+    ):
+        candidate.to_tensor(image).result.values(public.picture(image), atol=1e-8)
+
+
+@shared
+class Picture:
+    """An object that is no array and can be read as one, as the pictures of PIL are."""
+
+    def __init__(self, pixels):
+        self.pixels = pixels
+
+    @property
+    def __array_interface__(self):
+        pixels = self.pixels
+        return {"version": 3, "shape": pixels.shape, "typestr": pixels.dtype.str, "data": pixels.tobytes()}
+
+
+@probe
+def from_picture(student, pixels):
+    """to_tensor(image), where image is a PIL image of these pixels"""
+    return student.to_tensor(Picture(pixels))
+
+
+@check("to_tensor", points=0.25, hint="`np.asarray(image)` reads what is no array itself: begin with it.")
+def test_to_tensor_of_a_pil_image(candidate, draw):
+    """An object that `np.asarray` can read is taken like an array: colour or grey, bytes or floats."""
+    for image in (
+        public.pixels(draw, 2, 3, 3),
+        public.pixels(draw, 3, 2, 4),
+        draw.tensor(2, 3, 1, low=0, high=9).numpy(),
+    ):
+        candidate.run(from_picture, image).result.values(public.picture(image)).dtype(torch.float32)
+        grey = image[:, :, 0].copy()
+        candidate.run(from_picture, grey).result.values(public.picture(image[:, :, :1]))
+
+
+@check(
+    "to_tensor", points=0.5, hint="which call makes a copy? `from_numpy`, `as_tensor`, `permute` and `float` need not."
+)
+def test_to_tensor_has_own_memory(candidate, draw):
+    """The image is not modified and the tensor shares no memory with it, even for float32 with one channel."""
+    for image in (
+        draw.tensor(2, 3, 1).numpy(),
+        draw.tensor(2, 3).numpy(),
+        draw.tensor(2, 3, 3).numpy(),
+        public.pixels(draw, 2, 3, 3),
+    ):
+        seen = candidate.to_tensor(image).unchanged()
+        seen.result.values(public.picture(image.reshape(2, 3, -1))).owns_memory()
+
+
+@probe
+def from_transposed(student, pixels):
+    """to_tensor(pixels.swapaxes(0, 1))"""
+    return student.to_tensor(pixels.swapaxes(0, 1))
+
+
+@check("to_tensor", points=0.25, requires=["to_tensor_of_bytes"])
+def test_to_tensor_of_any_layout(candidate, draw):
+    """A picture that is a transposed view of another, and pictures of 1, 2 or 4 channels."""
+    image = public.pixels(draw, 4, 3, 3)
+    candidate.run(from_transposed, image).result.values(public.picture(image.swapaxes(0, 1)))
+    for channels in (1, 2, 4):
+        image = public.pixels(draw, 3, 5, channels)
+        candidate.to_tensor(image).result.values(public.picture(image))
+
+
+@check(
+    "to_tensor",
+    points=0.25,
+    hint="look at the array's `ndim`: only 2 and 3 are pictures. Raise `ValueError` for all else.",
+)
+def test_to_tensor_refuses_other_dimensions(candidate, draw):
+    """ValueError for 4-D, 5-D, 0-D and 1-D, and nothing is changed; 2-D and 3-D are fine."""
+    for shape in ((2, 2, 2, 3), (1, 4, 4, 1), (1, 1, 1, 1, 1), (), (3,)):
+        candidate.to_tensor(public.pixels(draw, *shape)).raises("ValueError").unchanged()
+    candidate.to_tensor(draw.tensor(3).numpy()).raises("ValueError")
+    candidate.to_tensor(public.pixels(draw, 2, 3)).result.shape(1, 2, 3)
+    candidate.to_tensor(public.pixels(draw, 2, 2, 3)).result.shape(3, 2, 2)
