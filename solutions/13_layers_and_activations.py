@@ -241,7 +241,7 @@ def max_pool2d(x: Tensor, size: int) -> Tensor:
     # TODO: refuse what can't be pooled, cut rows and columns into windows, and take the maximum of each window.
     if x.ndim != 4:
         raise ValueError(f"x must be (N, C, H, W), and its shape is {tuple(x.shape)}")
-    height, width = x.shape[2:]
+    height, width = x.shape[-2:]
     if not 1 <= size <= min(height, width):
         raise ValueError(f"no window of side {size} fits into {height} x {width}")
     windows = x.unfold(2, size, size).unfold(3, size, size)

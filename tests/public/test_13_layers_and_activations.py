@@ -74,8 +74,8 @@ def test_softmax_of_huge_scores(candidate, draw):
 @check("max_pool2d", points=0.5, hint="compute the top left window by hand, then the one to its right: which differs?")
 def test_pool_maxima(candidate, draw):
     """Every number of the result is the maximum of its window, in a picture that the windows tile."""
-    for size in (2, 3):
-        x = draw.tensor(1, 1, 2 * size, 2 * size, low=0, high=9)
+    for height, width, size in ((2, 4, 2), (4, 4, 2), (6, 6, 3)):
+        x = draw.tensor(1, 1, height, width, low=0, high=9)
         seen = written(candidate.max_pool2d(x, size), "max_pool2d")
         seen.result.values(torch.nn.functional.max_pool2d(x.double(), size))
 
@@ -104,8 +104,8 @@ def test_pool_refuses(candidate, draw):
 )
 def test_to_tensor_of_bytes(candidate, draw):
     """A uint8 picture (H, W, C) becomes float32 (C, H, W) in [0, 1]: out[c, h, w] is image[h, w, c] / 255."""
-    image = pixels(draw, 2, 4, 3)
-    candidate.to_tensor(image).result.values(picture(image)).dtype(torch.float32)
+    for image in (pixels(draw, 1, 2, 3), pixels(draw, 2, 4, 3)):
+        candidate.to_tensor(image).result.values(picture(image)).dtype(torch.float32)
 
 
 @check("to_tensor", points=0.25, hint="a grey picture has one channel: its shape becomes (1, H, W).")
