@@ -1,0 +1,672 @@
+"""Hidden checks of 15_train_and_eval."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from grader.judging import CURVE_RTOL, check, code, probe, public_suite
+
+public = public_suite(__file__)
+in_batches = public.in_batches
+
+TORCH_GENERATOR = "the generator of torch"
+
+
+# Predicting too little costs three times as much as predicting too much: this tells prediction from target.
+LOPSIDED = "lambda y_pred, y: torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()"
+CROSS_ENTROPY = "nn.CrossEntropyLoss()"
+ADAM = "lambda parameters: torch.optim.Adam(parameters, lr=0.05)"
+MOMENTUM = "lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.5)"
+
+
+# InvertedDropout
+
+
+@probe
+def dropped_one_by_one(student, x, p):
+    """layer = InvertedDropout(p); torch.stack([layer(element) for element in x])"""
+    layer = student.InvertedDropout(p)
+    return torch.stack([layer(element) for element in x])
+
+
+@check(
+    "InvertedDropout",
+    points=0.25,
+    hint="draw as many random numbers as `x` has elements: a mask of the shape of `x`.",
+)
+def test_dropout_draws_for_each_element(candidate, draw):
+    """Masks are independent per element: no two rows or columns share one, and a tensor of one element has its own."""
+    x, p = draw.tensor(24, 40, low=0.5), draw.choice([0.4, 0.5, 0.6])
+    seen = candidate.run(public.dropped, x, p, True)
+    kept = public.kept_and_scaled(seen.result, x, p)
+    for mask, line in ((kept, "rows"), (kept.T, "columns")):
+        if len({tuple(part) for part in mask.tolist()}) < len(mask):
+            seen.fails(f"{line} that are dropped from differently", f"{line} with the same mask", "values")
+    x = draw.tensor(400, low=0.5)
+    seen = candidate.run(dropped_one_by_one, x, 0.3)
+    public.about(seen, float((~public.kept_and_scaled(seen.result, x, 0.3)).double().mean()), 0.3, 400)
+
+
+@probe
+def dropped_twice(student, x, p):
+    """layer = InvertedDropout(p); layer(x), layer(x)"""
+    layer = student.InvertedDropout(p)
+    return layer(x), layer(x)
+
+
+@probe
+def drawn_after_dropout(student, x, p, seed):
+    """torch.manual_seed(seed); InvertedDropout(p)(x), torch.rand(3)"""
+    torch.manual_seed(seed)
+    return student.InvertedDropout(p)(x), torch.rand(3)
+
+
+@check("InvertedDropout", points=0.25, hint="draw in `forward`, at every call, and set no seed.")
+def test_dropout_draws_at_each_call(candidate, draw):
+    """A second call has another mask, and the global generator isn't re-seeded on the way."""
+    x = draw.tensor(20, 10, low=0.5)
+    seen = candidate.run(dropped_twice, x, 0.5)
+    first, second = (public.kept_and_scaled(result, x, 0.5) for result in seen.result.unpack("first", "second"))
+    if torch.equal(first, second):
+        seen.fails("another mask at the second call", "the same mask", "values")
+    numbers = []
+    for seed in (draw.integer(1, 4999), draw.integer(5000, 9999)):
+        seen = candidate.run(drawn_after_dropout, x, 0.5, seed)
+        result, after = seen.result.unpack("result", "numbers")
+        public.kept_and_scaled(result, x, 0.5)
+        numbers.append(after.tensor)
+    if torch.equal(*numbers):
+        seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
+
+
+@probe
+def inside_a_parent(student, x, p):
+    """model = nn.Sequential(nn.Identity(), InvertedDropout(p)); model(x), then after eval(), train() and eval()"""
+    model = nn.Sequential(nn.Identity(), student.InvertedDropout(p))
+    outputs = [model(x)]
+    for training in (False, True, False):
+        model.train(training)
+        outputs.append(model(x))
+    return outputs, len(list(model.parameters()))
+
+
+@check(
+    "InvertedDropout",
+    points=0.25,
+    hint="ask `self.training`, which `train()` and `eval()` of any model around set. Keep no flag of your own.",
+)
+def test_dropout_follows_its_parent(candidate, draw):
+    """Inside a model it starts in training mode and obeys the model's eval() and train(); it has no parameters."""
+    x, p = draw.tensor(30, 10, low=0.5), draw.choice([0.4, 0.6])
+    seen = candidate.run(inside_a_parent, x, p)
+    outputs, n_parameters = seen.result.unpack("outputs", "number of parameters")
+    at_first, in_use, again, at_last = outputs.items(4)
+    in_use.values(x)
+    at_last.values(x)
+    for result in (at_first, again):
+        if public.kept_and_scaled(result, x, p).all():
+            result.fails("some elements dropped", "none", "mode")
+    n_parameters.integer(0)
+
+
+@check("InvertedDropout", points=0.25)
+def test_dropout_leaves_its_input(candidate, draw):
+    """The input is not modified, in either mode."""
+    x = draw.tensor(6, 5, low=0.5)
+    seen = candidate.run(public.dropped, x, 0.5, True)
+    public.kept_and_scaled(seen.result, x, 0.5)
+    seen.unchanged(0)
+    for training in (True, False):
+        given = draw.tensor(6, 5, low=0.5).requires_grad_().clone()
+        candidate.run(public.dropped, given, 0.5, training).returned().unchanged(0)
+    candidate.run(public.dropped, x, 0.5, False).result.values(x)
+
+
+@check("InvertedDropout", points=0.25, hint="multiply with tensor operations from `x` to the result, all recorded.")
+def test_dropout_gradient(candidate, draw):
+    """The gradient is the mask / (1 - p), times that from above, and in evaluation mode just that from above."""
+    x, upstream, p = draw.tensor(5, 4, low=0.5), draw.tensor(5, 4), draw.number(0.2, 0.8)
+    seen = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, True)
+    kept = public.kept_and_scaled(seen.result, x, p)
+    seen.ran_backward().argument(0).grad(upstream.double() * kept / (1 - p))
+    seen = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, False)
+    seen.ran_backward().argument(0).grad(upstream)
+
+
+@check("InvertedDropout", points=0.25)
+def test_dropout_on_a_second_device(candidate, draw, device):
+    """On another device it draws there, without reading values."""
+    x = draw.tensor(3, 4).to(device)
+    for training in (True, False):
+        candidate.run(public.dropped, x, 0.5, training).result.shape(3, 4).device(device)
+
+
+@check("InvertedDropout", points=0.25)
+def test_dropout_keeps_dtype_and_shape(candidate, draw):
+    """Any shape and floating dtype: float64, float16, bfloat16, 0-D, 4-D, transposed, empty."""
+    for x in (
+        draw.tensor(6, low=0.5, dtype=torch.float64, decimals=9),
+        draw.tensor(6, low=0.5, dtype=torch.float16),
+        draw.tensor(6, low=0.5, dtype=torch.bfloat16),
+        draw.tensor(low=0.5),
+        draw.tensor(2, 3, 2, 2, low=0.5),
+        draw.tensor(5, 3, low=0.5).T,
+        torch.empty(0, 2),
+    ):
+        for training in (True, False):
+            result = candidate.run(public.dropped, x, 0.25, training).result.dtype(x.dtype)
+            public.kept_and_scaled(result, x, 0.25) if training else result.values(x)
+
+
+@check("InvertedDropout", points=0.25, hint="p = 0 is allowed and drops nothing; p = 1 is not allowed.")
+def test_dropout_edges_of_p(candidate, draw):
+    """p = 0 changes nothing; any p below it, or from 1 on, is a ValueError; one just below 1 is not."""
+    x = draw.tensor(200, low=0.5)
+    candidate.run(public.dropped, x, 0.0, True).result.values(x)
+    public.kept_and_scaled(candidate.run(public.dropped, x, 0.99, True).result, x, 0.99)
+    for p in (-1e-6, 1.0, 1.0 + 1e-6, draw.number(1.1, 5)):
+        candidate.InvertedDropout(p).raises("ValueError")
+
+
+# predict
+
+
+@check("predict", points=0.25, hint="note `model.training` before you change it, and put back what you noted.")
+def test_predict_stays_in_evaluation_mode(candidate, draw):
+    """A model in evaluation mode stays in it, it and every module inside."""
+    model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
+    seen = candidate.predict(model, X)
+    seen.result.values(public.in_use(model, X))
+    seen.argument(0).in_mode(training=False)
+
+
+@check(
+    "predict",
+    points=0.25,
+    hint="what must happen even after an error belongs in `finally:`, behind a `try:` around the prediction.",
+)
+def test_predict_restores_after_an_error(candidate, draw):
+    """When the model raises, the error reaches the caller, and mode and gradient recording are as before."""
+    model, X = draw.model(public.PlainNet, 2, 1), draw.tensor(3, 2)
+    candidate.predict(model, X).result.values(public.in_use(model, X))
+    for training in (True, False):
+        seen = candidate.predict(model.train(training), draw.tensor(3, 5))
+        seen.raises("RuntimeError").state_kept().argument_after(0).in_mode(training=training)
+
+
+@probe
+def predicted_unrecorded(student, model, X):
+    """with torch.no_grad(): y = predict(model, X); then y and torch.is_grad_enabled(), still inside"""
+    with torch.no_grad():
+        y = student.predict(model, X)
+        return y, torch.is_grad_enabled()
+
+
+@check("predict", points=0.25, hint="`with torch.no_grad():` puts gradient recording back by itself.")
+def test_predict_keeps_gradient_recording(candidate, draw):
+    """Gradient recording is on afterwards if it was on, and off if it was off."""
+    model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
+    seen = candidate.predict(model, X)
+    seen.result.shape(3, 1)
+    seen.state_kept()
+    y, recording = candidate.run(predicted_unrecorded, model, X).result.unpack("y", "recording")
+    y.shape(3, 1)
+    recording.equals(False)
+
+
+@check("predict", points=0.25)
+def test_predict_leaves_the_model(candidate, draw):
+    """Parameters, their requires_grad and .grad, buffers and `X` are as before."""
+    model, X = public.noisy_net(draw, training=False), draw.tensor(4, 2)
+    for parameter in model.parameters():
+        parameter.grad = draw.tensor(*parameter.shape)
+    model.hidden.bias.requires_grad_(False)
+    seen = candidate.predict(model, X)
+    seen.result.values(public.in_use(model, X))
+    seen.unchanged()
+    seen = candidate.predict(model.train(), X)
+    for name, buffer in model.named_buffers():
+        seen.argument(0).buffer(name).values(buffer)
+
+
+@probe
+def notes_of_predict(student, model, X):
+    """y = predict(model, X); then y, and for each pass through the model whether it recorded a graph"""
+    y = student.predict(model, X)
+    return y, list(model.notes)
+
+
+@check(
+    "predict",
+    points=0.25,
+    hint="predict inside `with torch.no_grad():`. `detach()` afterwards comes too late: the graph was recorded.",
+)
+def test_predict_records_nothing(candidate, draw):
+    """While the model computes no graph is recorded, even if `X` requires grad."""
+    model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
+    for given in (X, X.clone().requires_grad_()):
+        y, notes = candidate.run(notes_of_predict, model, given).result.unpack("y", "graph recorded")
+        y.values(public.in_use(model, X)).detached()
+        notes.equals([False] * max(1, len(notes.items())))
+
+
+# train_epoch
+
+
+@probe
+def notes_of_training(student, model, X, y):
+    """train_epoch(model, loader of batches of 2, …); then for each pass through the model its modules' `training`"""
+    loader = DataLoader(TensorDataset(X, y), batch_size=2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    student.train_epoch(model, loader, optimizer, nn.MSELoss(), torch.device("cpu"))
+    return [modes for _, modes in model.notes]
+
+
+@check(
+    "train_epoch",
+    points=0.5,
+    hint="call `model.train()` before the loop: it reaches every module inside, writing to `model.training` does not.",
+)
+def test_epoch_in_training_mode(candidate, draw):
+    """The model is in training mode at every batch, it and every module inside, even if it came in evaluation mode."""
+    X, y = draw.tensor(6, 2), draw.tensor(6, 1)
+    for training in (False, True):
+        model = draw.model(public.PlainNet, 2, 1).train(training)
+        seen = candidate.run(notes_of_training, model, X, y)
+        passes = seen.result.items()
+        if len(passes) < 3:
+            seen.fails("a pass for each of 3 batches", f"{len(passes)} of them", "length")
+        for modes in passes:
+            modes.equals([True, True, True])
+
+
+@probe
+def devices_of_training(student, model, X, y, device):
+    """train_epoch(model.to(device), loader, SGD, criterion, device); then the devices of what criterion was given"""
+    model.to(device)
+    devices = []
+
+    def criterion(y_pred, y_true):
+        devices.append((y_pred.device.type, y_true.device.type))
+        return torch.zeros((), requires_grad=True)
+
+    loader = DataLoader(TensorDataset(X, y), batch_size=2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    try:
+        student.train_epoch(model, loader, optimizer, criterion, torch.device(device))
+    except RuntimeError:
+        if len(devices) < 3:  # a total kept on meta can't be read at the end: what is asked has been seen by then
+            raise
+    return devices
+
+
+@check(
+    "train_epoch",
+    points=0.5,
+    hint="`X.to(device)` returns a tensor and leaves `X` where it is. Assign it: `X = X.to(device)`, and so for `y`.",
+)
+def test_epoch_moves_batches(candidate, draw, device):
+    """Inputs and targets are moved from the CPU to the device of the model."""
+    model = draw.model(public.PlainNet, 2, 1)
+    seen = candidate.run(devices_of_training, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
+    for devices in seen.result.items(3):
+        devices.equals((device, device))
+
+
+@check(
+    "train_epoch",
+    points=1,
+    hint="use the `optimizer` and the `criterion` that you are given, as `criterion(prediction, target)`.",
+)
+def test_epoch_with_any_optimizer_and_criterion(candidate, draw):
+    """Classification with Adam, and a criterion that tells prediction from target, train like SGD on the MSE."""
+    X = draw.tensor(8, 4, low=-1, high=1)
+    for y, optimizer, criterion in (
+        (draw.integers(8, low=0, high=2), ADAM, CROSS_ENTROPY),
+        (draw.tensor(8, 3), public.SGD, LOPSIDED),
+    ):
+        model, batches = draw.model(public.PlainNet, 4, 3), public.in_batches(X, y, 3)
+        expected, losses = public.after_steps(model, batches, optimizer, criterion)
+        seen = candidate.run(public.trained, model, X, y, 3, code(optimizer), code(criterion))
+        seen.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
+        public.has_learned(seen.argument(0), expected)
+
+
+@probe
+def trained_on_full_batches(student, model, X, y, batch_size, optimizer, criterion):
+    """train_epoch(model, loader, …), where the loader leaves out the last, smaller batch (drop_last=True)"""
+    loader = DataLoader(TensorDataset(X, y), batch_size=batch_size, drop_last=True)
+    return student.train_epoch(model, loader, optimizer(model.parameters()), criterion, torch.device("cpu"))
+
+
+@check(
+    "train_epoch",
+    points=0.25,
+    hint="count the rows as the batches come: the loader may give fewer than its dataset has.",
+)
+def test_epoch_counts_what_the_loader_gives(candidate, draw):
+    """Batches of one row, a single batch, and a loader that drops the last batch have the right mean, too."""
+    X, y = draw.tensor(5, 2), draw.tensor(5, 1)
+    for how, batch_size, given in ((public.trained, 1, 5), (public.trained, 9, 5), (trained_on_full_batches, 2, 4)):
+        model, batches = draw.model(public.PlainNet, 2, 1), public.in_batches(X[:given], y[:given], batch_size)
+        _, losses = public.after_steps(model, batches)
+        seen = candidate.run(how, model, X, y, batch_size, code(public.SGD), code(public.MSE))
+        seen.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
+
+
+@probe
+def trained_twice(student, model, X, y, optimizer):
+    """train_epoch(model, loader, optimizer, nn.MSELoss(), device), twice, each time without gradients; both results"""
+    loader, optimizer, losses = DataLoader(TensorDataset(X, y), batch_size=2), optimizer(model.parameters()), []
+    for _ in range(2):
+        model.zero_grad()
+        losses.append(student.train_epoch(model, loader, optimizer, nn.MSELoss(), torch.device("cpu")))
+    return losses
+
+
+@check("train_epoch", points=0.25)
+def test_epoch_can_be_repeated(candidate, draw):
+    """A second epoch goes on where the first one ended."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
+    batches = public.in_batches(X, y, 2)
+    expected, losses = public.after_steps(model, 2 * batches, MOMENTUM)
+    seen = candidate.run(trained_twice, model, X, y, code(MOMENTUM))
+    for result, part in zip(seen.result.items(2), (losses[:3], losses[3:]), strict=True):
+        result.scalar(public.per_sample(part, batches), rtol=CURVE_RTOL)
+    public.has_learned(seen.argument(0), expected)
+
+
+@probe
+def drawn_after_training(student, model, X, y, seed):
+    """torch.manual_seed(seed); train_epoch(model, shuffling loader, …); then torch.rand(3)"""
+    torch.manual_seed(seed)
+    loader = DataLoader(TensorDataset(X, y), batch_size=2, shuffle=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    student.train_epoch(model, loader, optimizer, nn.MSELoss(), torch.device("cpu"))
+    return torch.rand(3)
+
+
+@check(
+    "train_epoch",
+    points=0.25,
+    hint="set no seed: with one, every epoch would shuffle, and drop, in the same way.",
+)
+def test_epoch_sets_no_seed(candidate, draw):
+    """The global generator is drawn from (by the loader), but not re-seeded; gradient recording stays on."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(6, 2), draw.tensor(6, 1)
+    numbers = []
+    for seed in (draw.integer(1, 4999), draw.integer(5000, 9999)):
+        seen = candidate.run(drawn_after_training, model, X, y, seed)
+        seen.state_kept(TORCH_GENERATOR)
+        numbers.append(seen.result.tensor)
+    if torch.equal(*numbers):
+        seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
+
+
+# evaluate
+
+
+@check("evaluate", points=0.25, hint="count the rows as the batches come, and return a Python float.")
+def test_evaluate_whatever_the_batch_size(candidate, draw):
+    """The result is a Python float and the same for batches of one row, of some, of all, and of more than there are."""
+    model, X, y = draw.model(public.PlainNet, 2, 2), draw.tensor(5, 2), draw.tensor(5, 2)
+    y[4] += 8
+    expected = float(F.mse_loss(public.in_use(model, X), y.double()))
+    for batch_size in (1, 2, 4, 5, 9):
+        candidate.run(public.evaluated, model, X, y, batch_size).result.number(expected)
+
+
+@check("evaluate", points=0.25, hint="note `model.training` before you change it, and put back what you noted.")
+def test_evaluate_stays_in_evaluation_mode(candidate, draw):
+    """A model in evaluation mode stays in it, it and every module inside."""
+    model, X, y = draw.model(public.PlainNet, 2, 1).eval(), draw.tensor(4, 2), draw.tensor(4, 1)
+    seen = candidate.run(public.evaluated, model, X, y, 2)
+    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    seen.argument(0).in_mode(training=False)
+
+
+@probe
+def evaluated_with_an_error(student, model, X, y, where):
+    """evaluate(model, loader, criterion, device), where the criterion, or the loader, may raise an error halfway"""
+
+    def criterion(y_pred, y_true):
+        if where == "criterion" and (y_true > 100).any():
+            raise ArithmeticError("the criterion has failed")
+        return F.mse_loss(y_pred, y_true)
+
+    def batches(rows):
+        if where == "loader" and (rows[0][1] > 100).any():
+            raise ArithmeticError("the loader has failed")
+        return torch.stack([x for x, _ in rows]), torch.stack([y for _, y in rows])
+
+    loader = DataLoader(TensorDataset(X, y), batch_size=2, collate_fn=batches)
+    return student.evaluate(model, loader, criterion, torch.device("cpu"))
+
+
+@check(
+    "evaluate",
+    points=0.25,
+    hint="what must happen even after an error belongs in `finally:`, behind a `try:` around the whole loop.",
+)
+def test_evaluate_restores_after_an_error(candidate, draw):
+    """When criterion or loader raise, the error reaches the caller, and mode and gradient recording are as before."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
+    seen = candidate.run(evaluated_with_an_error, model, X, y, "nowhere")
+    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    y[2:] = 1000  # that is where they fail
+    for where in ("criterion", "loader"):
+        seen = candidate.run(evaluated_with_an_error, model, X, y, where)
+        seen.raises("ArithmeticError").state_kept(TORCH_GENERATOR).argument_after(0).in_mode(training=True)
+
+
+@probe
+def notes_of_evaluation(student, model, X, y):
+    """loss = evaluate(model, …); then loss, and for each pass through the model whether it recorded a graph"""
+    loader = DataLoader(TensorDataset(X, y), batch_size=2)
+    loss = student.evaluate(model, loader, nn.MSELoss(), torch.device("cpu"))
+    return loss, list(model.notes)
+
+
+@check(
+    "evaluate", points=0.25, hint="`eval()` doesn't switch autograd off. Run the loop inside `with torch.no_grad():`."
+)
+def test_evaluate_records_no_graph(candidate, draw):
+    """While the model computes no graph is recorded."""
+    model, X, y = public.noisy_net(draw, training=False), draw.tensor(4, 2), draw.tensor(4, 1)
+    loss, notes = candidate.run(notes_of_evaluation, model, X, y).result.unpack("loss", "graph recorded")
+    loss.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    notes.equals([False] * max(1, len(notes.items())))
+
+
+@check("evaluate", points=0.25)
+def test_evaluate_leaves_the_model(candidate, draw):
+    """Parameters, their requires_grad and .grad, and buffers are as before."""
+    model, X, y = public.noisy_net(draw, training=False), draw.tensor(4, 2), draw.tensor(4, 1)
+    for parameter in model.parameters():
+        parameter.grad = draw.tensor(*parameter.shape)
+    model.hidden.bias.requires_grad_(False)
+    seen = candidate.run(public.evaluated, model, X, y, 4)
+    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    seen.unchanged()
+    seen = candidate.run(public.evaluated, model.train(), X, y, 4)
+    for name, buffer in model.named_buffers():
+        seen.argument(0).buffer(name).values(buffer)
+
+
+@probe
+def devices_of_evaluation(student, model, X, y, device):
+    """evaluate(model.to(device), loader, criterion, device); then the devices of what criterion was given"""
+    model.to(device)
+    devices = []
+
+    def criterion(y_pred, y_true):
+        devices.append((y_pred.device.type, y_true.device.type))
+        return torch.zeros(())
+
+    loader = DataLoader(TensorDataset(X, y), batch_size=2)
+    try:
+        student.evaluate(model, loader, criterion, torch.device(device))
+    except RuntimeError:
+        if len(devices) < 3:  # a total kept on meta can't be read at the end: what is asked has been seen by then
+            raise
+    return devices
+
+
+@check(
+    "evaluate",
+    points=0.25,
+    hint="`X.to(device)` returns a tensor and leaves `X` where it is. Assign it: `X = X.to(device)`, and so for `y`.",
+)
+def test_evaluate_moves_batches(candidate, draw, device):
+    """Inputs and targets are moved from the CPU to the device of the model."""
+    model = draw.model(public.PlainNet, 2, 1)
+    seen = candidate.run(devices_of_evaluation, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
+    for devices in seen.result.items(3):
+        devices.equals((device, device))
+
+
+@probe
+def evaluated_on_full_batches(student, model, X, y, criterion):
+    """evaluate(model, loader, criterion, device), where the loader leaves out the last batch (drop_last=True)"""
+    loader = DataLoader(TensorDataset(X, y), batch_size=2, drop_last=True)
+    return student.evaluate(model, loader, criterion, torch.device("cpu"))
+
+
+@check(
+    "evaluate",
+    points=0.25,
+    hint="use the criterion that you are given, as `criterion(prediction, target)`, and count the rows as they come.",
+)
+def test_evaluate_with_any_criterion_and_loader(candidate, draw):
+    """A criterion that tells prediction from target, and a loader that drops the last batch, are taken as they are."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
+    expected = float(eval(LOPSIDED)(public.in_use(model, X[:4]), y[:4].double()))
+    candidate.run(evaluated_on_full_batches, model, X, y, code(LOPSIDED)).result.scalar(expected)
+
+
+@probe
+def evaluated_unrecorded(student, model, X, y):
+    """with torch.no_grad(): loss = evaluate(model, …); then loss and torch.is_grad_enabled(), still inside"""
+    loader = DataLoader(TensorDataset(X, y), batch_size=2)
+    with torch.no_grad():
+        loss = student.evaluate(model, loader, nn.MSELoss(), torch.device("cpu"))
+        return loss, torch.is_grad_enabled()
+
+
+@check("evaluate", points=0.25, hint="`with torch.no_grad():` puts gradient recording back by itself.")
+def test_evaluate_keeps_gradient_recording(candidate, draw):
+    """Gradient recording is on afterwards if it was on, and off if it was off."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
+    expected = float(F.mse_loss(public.in_use(model, X), y.double()))
+    seen = candidate.run(public.evaluated, model, X, y, 4)
+    seen.result.scalar(expected)
+    seen.state_kept(TORCH_GENERATOR)
+    loss, recording = candidate.run(evaluated_unrecorded, model, X, y).result.unpack("loss", "recording")
+    loss.scalar(expected)
+    recording.equals(False)
+
+
+# accumulated_step
+
+
+def accumulated(candidate, model, X, y, sizes, optimizer=public.SGD, criterion=public.MSE):
+    """Make the candidate step once on batches of these sizes."""
+    return candidate.run(public.accumulated, model, X, y, sizes, code(optimizer), code(criterion))
+
+
+@check(
+    "accumulated_step",
+    points=0.75,
+    hint="a batch with more rows counts for more: multiply each loss by its rows divided by all rows, before backward.",
+)
+def test_accumulated_batches_of_different_sizes(candidate, draw):
+    """With batches of different sizes, the parameters are those after one step on all the rows together."""
+    X, y = draw.tensor(6, 2), draw.tensor(6, 1)
+    for sizes in ([3, 1, 2], [1, 5], [6], [1, 1, 1, 1, 1, 1]):
+        model = draw.model(public.PlainNet, 2, 1)
+        expected, _ = public.after_steps(model, [(X, y)])
+        public.has_learned(accumulated(candidate, model, X, y, sizes).argument(0), expected)
+
+
+@check(
+    "accumulated_step",
+    points=0.5,
+    hint="the losses of the batches, each times its rows, divided by all the rows.",
+)
+def test_accumulated_loss_of_different_sizes(candidate, draw):
+    """With batches of different sizes, the result is the mean loss per sample before the step."""
+    X, y = draw.tensor(6, 2), draw.tensor(6, 1)
+    y[3] += 8
+    for sizes in ([3, 1, 2], [1, 5], [6]):
+        model = draw.model(public.PlainNet, 2, 1)
+        expected = float(F.mse_loss(public.in_use(model, X), y.double()))
+        accumulated(candidate, model, X, y, sizes).result.scalar(expected)
+
+
+@check(
+    "accumulated_step",
+    points=0.5,
+    hint="reset the gradients once, before the loop: those from before the call are nobody's now.",
+)
+def test_accumulated_forgets_old_gradients(candidate, draw):
+    """Gradients left over from before the call don't count."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
+    expected, _ = public.after_steps(model, [(X, y)])
+    for parameter in model.parameters():
+        parameter.grad = draw.tensor(*parameter.shape, low=2, high=4)
+    public.has_learned(accumulated(candidate, model, X, y, [2, 3]).argument(0), expected)
+
+
+@probe
+def rows_at_a_time(student, model, X, y, sizes):
+    """loss = accumulated_step(model, batches, …); then loss, and how many rows each pass through the model had"""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    loss = student.accumulated_step(model, in_batches(X, y, sizes), optimizer, nn.MSELoss())
+    return loss, [rows for rows, _ in model.notes]
+
+
+@check(
+    "accumulated_step",
+    points=0.5,
+    hint="give the model one batch at a time, as it is. The joined batch is what wouldn't fit into memory.",
+)
+def test_accumulated_one_batch_at_a_time(candidate, draw):
+    """The model never sees more rows at once than the largest batch has."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(6, 2), draw.tensor(6, 1)
+    seen = candidate.run(rows_at_a_time, model, X, y, [2, 3, 1])
+    loss, rows = seen.result.unpack("loss", "rows")
+    loss.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    most = max(rows.python)
+    if most > 3:
+        seen.fails("at most 3 rows at a time, as the largest batch has", f"{most} rows at a time", "length")
+
+
+@check(
+    "accumulated_step",
+    points=0.25,
+    hint="use the `optimizer` and the `criterion` that you are given, as `criterion(prediction, target)`.",
+)
+def test_accumulated_with_any_optimizer_and_criterion(candidate, draw):
+    """Classification with Adam, and a criterion that tells prediction from target, are taken as they are."""
+    X = draw.tensor(7, 4, low=-1, high=1)
+    for y, optimizer, criterion in (
+        (draw.integers(7, low=0, high=2), ADAM, CROSS_ENTROPY),
+        (draw.tensor(7, 3), public.SGD, LOPSIDED),
+    ):
+        model = draw.model(public.PlainNet, 4, 3)
+        expected, (loss,) = public.after_steps(model, [(X, y)], optimizer, criterion)
+        seen = accumulated(candidate, model, X, y, [4, 1, 2], optimizer, criterion)
+        seen.result.scalar(loss)
+        public.has_learned(seen.argument(0), expected)
+
+
+@check("accumulated_step", points=0.25)
+def test_accumulated_leaves_the_batches(candidate, draw):
+    """Inputs and targets are not modified, and gradient recording stays on."""
+    model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
+    seen = accumulated(candidate, model, X, y, [2, 3])
+    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    seen.unchanged(1, 2).state_kept(TORCH_GENERATOR)
