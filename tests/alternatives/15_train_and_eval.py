@@ -1,7 +1,6 @@
 """Right implementations of 15_train_and_eval that differ from the solution."""
 
 # %%
-import contextlib
 import copy
 import math
 
@@ -161,6 +160,8 @@ def predict(model, X):
 
 # %% task="predict" name="context-manager"
 
+import contextlib
+
 
 @contextlib.contextmanager
 def _in_use(model):
@@ -179,6 +180,8 @@ def predict(model, X):
 
 
 # %% task="predict" name="exit-stack"
+
+import contextlib
 
 
 def predict(model, X):
@@ -262,8 +265,9 @@ def train_epoch(model, loader, optimizer, criterion, device):
 def train_epoch(model, loader, optimizer, criterion, device):
     total = n = 0
     for X, y in loader:
+        X, y = X.to(device), y.to(device)
 
-        def closure(X=X.to(device), y=y.to(device)):
+        def closure(X=X, y=y):
             model.train()
             optimizer.zero_grad()
             loss = criterion(model(X), y)
@@ -363,6 +367,8 @@ def evaluate(model, loader, criterion, device):
 
 # %% task="evaluate" name="context-manager"
 
+import contextlib
+
 
 @contextlib.contextmanager
 def _measuring(model):
@@ -384,6 +390,8 @@ def evaluate(model, loader, criterion, device):
 
 
 # %% task="evaluate" name="numpy-average"
+
+import contextlib
 
 
 def evaluate(model, loader, criterion, device):
