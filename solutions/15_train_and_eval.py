@@ -152,7 +152,7 @@ class InvertedDropout(nn.Module):
 
 # %% [markdown] task="InvertedDropout" tags=["hint"]
 # You need a random number for each element of `x`, on the device of `x`. Which function makes random numbers "like" a
-# tensor? An element is dropped when its number is below `p`.
+# tensor? An element is dropped when its number, which may be 0 but never 1, is below `p`.
 
 # %% [markdown] task="InvertedDropout" tags=["hint"]
 # `torch.rand_like(x)` draws from 0 to 1, so comparing it with `p` gives a mask that is False with probability `p`.

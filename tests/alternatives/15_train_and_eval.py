@@ -202,9 +202,6 @@ def predict(model, X):
     model.eval()
     try:
         return torch.func.functional_call(model, constants, (X.detach(),))
-    except BaseException:
-        model.train(training)
-        raise
     finally:
         model.train(training)
 

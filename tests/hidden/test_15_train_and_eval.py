@@ -161,11 +161,16 @@ def test_dropout_keeps_dtype_and_shape(candidate, draw):
             public.kept_and_scaled(result, x, 0.25) if training else result.values(x)
 
 
-@check("InvertedDropout", points=0.25, hint="p = 0 is allowed and drops nothing; p = 1 is not allowed.")
+@check(
+    "InvertedDropout",
+    points=0.25,
+    hint="p = 0 is allowed and drops nothing, not even where the random number is exactly 0; p = 1 is not allowed.",
+)
 def test_dropout_edges_of_p(candidate, draw):
     """p = 0 changes nothing; any p below it, or from 1 on, is a ValueError; one just below 1 is not."""
-    x = draw.tensor(200, low=0.5)
-    candidate.run(public.dropped, x, 0.0, True).result.values(x)
+    # A random number in bfloat16 is exactly 0 once in 256 times, so 4000 of them tell `<` from `<=`.
+    for x in (draw.tensor(4000, low=0.5, dtype=torch.bfloat16), draw.tensor(200, low=0.5)):
+        candidate.run(public.dropped, x, 0.0, True).result.values(x)
     public.kept_and_scaled(candidate.run(public.dropped, x, 0.99, True).result, x, 0.99)
     for p in (-1e-6, 1.0, 1.0 + 1e-6, draw.number(1.1, 5)):
         candidate.InvertedDropout(p).raises("ValueError")

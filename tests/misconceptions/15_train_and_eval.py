@@ -205,6 +205,24 @@ class InvertedDropout(nn.Module):
         return x * (torch.randn_like(x) >= self.p) / (1 - self.p)
 
 
+# %% task="InvertedDropout" name="greater-than"
+# `torch.rand` can give exactly 0, and never 1. So an element is dropped when its number is *below* `p`, and kept when
+# it is `>= p`; with `>`, some are dropped even if p = 0.
+
+
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError("bad p")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (torch.rand_like(x) > self.p) / (1 - self.p)
+
+
 # %% task="InvertedDropout" name="in-place"
 # `mul_` writes the zeros into the caller's tensor. Multiply out of place: `x * mask`.
 
