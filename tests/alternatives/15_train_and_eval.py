@@ -288,7 +288,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
         X, y = X.to(device), y.to(device)
         loss = criterion(model.forward(X), y)
         parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+        gradients = torch.autograd.grad(loss, parameters)
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
         optimizer.step()

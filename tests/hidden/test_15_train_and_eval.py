@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import CURVE_RTOL, check, code, probe, public_suite
+from grader.judging import CURVE_RTOL, check, code, probe, public_suite, shared
 
 public = public_suite(__file__)
 in_batches = public.in_batches
@@ -19,6 +19,7 @@ TORCH_GENERATOR = "the generator of torch"
 LOPSIDED = "lambda y_pred, y: torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()"
 CROSS_ENTROPY = "nn.CrossEntropyLoss()"
 ADAM = "lambda parameters: torch.optim.Adam(parameters, lr=0.05)"
+STANDSTILL = "lambda parameters: torch.optim.SGD(parameters, lr=0.0)"
 MOMENTUM = "lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.5)"
 
 
@@ -39,12 +40,12 @@ def dropped_one_by_one(student, x, p):
 )
 def test_dropout_draws_for_each_element(candidate, draw):
     """Masks are independent per element: no two rows or columns share one, and a tensor of one element has its own."""
-    x, p = draw.tensor(24, 40, low=0.5), draw.choice([0.4, 0.5, 0.6])
+    x, p = draw.tensor(40, 40, low=0.5), draw.choice([0.4, 0.5, 0.6])
     seen = candidate.run(public.dropped, x, p, True)
     kept = public.kept_and_scaled(seen.result, x, p)
     for mask, line in ((kept, "rows"), (kept.T, "columns")):
         if len({tuple(part) for part in mask.tolist()}) < len(mask):
-            seen.fails(f"{line} that are dropped from differently", f"{line} with the same mask", "values")
+            seen.fails(f"a mask that differs between all {line}", f"{line} with the same mask", "values")
     x = draw.tensor(400, low=0.5)
     seen = candidate.run(dropped_one_by_one, x, 0.3)
     public.about(seen, float((~public.kept_and_scaled(seen.result, x, 0.3)).double().mean()), 0.3, 400)
@@ -77,7 +78,7 @@ def test_dropout_draws_at_each_call(candidate, draw):
         seen = candidate.run(drawn_after_dropout, x, 0.5, seed)
         result, after = seen.result.unpack("result", "numbers")
         public.kept_and_scaled(result, x, 0.5)
-        numbers.append(after.tensor)
+        numbers.append(after.shape(3).dtype(torch.float32).tensor)
     if torch.equal(*numbers):
         seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
 
@@ -188,6 +189,12 @@ def test_predict_stays_in_evaluation_mode(candidate, draw):
     seen.argument(0).in_mode(training=False)
 
 
+@probe
+def predicted_with_an_error(student, model, X):
+    """predict(model, X), where X has more columns than the model takes, so that the model raises an error"""
+    return student.predict(model, X)
+
+
 @check(
     "predict",
     points=0.25,
@@ -198,7 +205,7 @@ def test_predict_restores_after_an_error(candidate, draw):
     model, X = draw.model(public.PlainNet, 2, 1), draw.tensor(3, 2)
     candidate.predict(model, X).result.values(public.in_use(model, X))
     for training in (True, False):
-        seen = candidate.predict(model.train(training), draw.tensor(3, 5))
+        seen = candidate.run(predicted_with_an_error, model.train(training), draw.tensor(3, 5))
         seen.raises("RuntimeError").state_kept().argument_after(0).in_mode(training=training)
 
 
@@ -284,8 +291,26 @@ def test_epoch_in_training_mode(candidate, draw):
         passes = seen.result.items()
         if len(passes) < 3:
             seen.fails("a pass for each of 3 batches", f"{len(passes)} of them", "length")
-        for modes in passes:
-            modes.equals([True, True, True])
+        for number, modes in enumerate(passes, start=1):
+            if modes.python != [True, True, True]:
+                got = f"in pass {number}, `training` of the model and of the two modules inside is {modes.python}"
+                seen.fails("the model and every module inside in training mode, at every pass", got, "mode")
+
+
+@shared
+class CountedOnTheCpu(torch.autograd.Function):
+    """A loss that can be read wherever the prediction lives: 0, on the CPU."""
+
+    @staticmethod
+    def forward(ctx, y_pred):
+        """Return 0."""
+        ctx.save_for_backward(y_pred)
+        return torch.zeros(())
+
+    @staticmethod
+    def backward(ctx, upstream):
+        """Return a gradient where the prediction lives."""
+        return torch.zeros_like(ctx.saved_tensors[0])
 
 
 @probe
@@ -296,7 +321,7 @@ def devices_of_training(student, model, X, y, device):
 
     def criterion(y_pred, y_true):
         devices.append((y_pred.device.type, y_true.device.type))
-        return torch.zeros((), requires_grad=True)
+        return CountedOnTheCpu.apply(y_pred)
 
     loader = DataLoader(TensorDataset(X, y), batch_size=2)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -357,8 +382,8 @@ def test_epoch_counts_what_the_loader_gives(candidate, draw):
     X, y = draw.tensor(5, 2), draw.tensor(5, 1)
     for how, batch_size, given in ((public.trained, 1, 5), (public.trained, 9, 5), (trained_on_full_batches, 2, 4)):
         model, batches = draw.model(public.PlainNet, 2, 1), public.in_batches(X[:given], y[:given], batch_size)
-        _, losses = public.after_steps(model, batches)
-        seen = candidate.run(how, model, X, y, batch_size, code(public.SGD), code(public.MSE))
+        _, losses = public.after_steps(model, batches, STANDSTILL)
+        seen = candidate.run(how, model, X, y, batch_size, code(STANDSTILL), code(public.MSE))
         seen.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
 
 
@@ -408,7 +433,7 @@ def test_epoch_sets_no_seed(candidate, draw):
         loss, after = seen.result.unpack("loss", "numbers")
         loss.scalar(expected, rtol=CURVE_RTOL)
         seen.state_kept(TORCH_GENERATOR)
-        numbers.append(after.tensor)
+        numbers.append(after.shape(3).dtype(torch.float32).tensor)
     if torch.equal(*numbers):
         seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
 
@@ -498,7 +523,7 @@ def test_evaluate_leaves_the_model(candidate, draw):
     seen = candidate.run(public.evaluated, model, X, y, 4)
     seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
     seen.unchanged()
-    seen = candidate.run(public.evaluated, model.train(), X, y, 4)
+    seen = candidate.run(public.evaluated, model.train(), X, y, 2)
     for name, buffer in model.named_buffers():
         seen.argument(0).buffer(name).values(buffer)
 
@@ -646,7 +671,7 @@ def test_accumulated_one_batch_at_a_time(candidate, draw):
     seen = candidate.run(rows_at_a_time, model, X, y, [2, 3, 1])
     loss, rows = seen.result.unpack("loss", "rows")
     loss.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    most = max(rows.python)
+    most = max((passed.integer().fact for passed in rows.items()), default=0)
     if most > 3:
         seen.fails("at most 3 rows at a time, as the largest batch has", f"{most} rows at a time", "length")
 
