@@ -432,7 +432,7 @@ def test_fit_training_curve(candidate, draw):
     y[6], y_valid[4] = 5.0, -4.0  # the last batch is small, and counts for no more than its size
     reference = epochs(model, (X, y), (X_valid, y_valid), batch_size=3)
     train, valid, _ = zip(*(next(reference) for _ in range(4)), strict=True)
-    seen = candidate.run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)
+    seen = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)
     follows(seen.result.key("train"), train)
     follows(seen.result.key("valid"), valid)
 
@@ -446,7 +446,7 @@ def test_fit_stops_on_a_real_problem(candidate, draw):
     best = [next(reference) for _ in range(2)][1][2]
     with torch.no_grad():
         y_valid = best(X_valid.double()).float()  # what the model predicts after its second epoch
-    seen = candidate.run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 9, 2)
+    seen = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 9, 2)
     seen.result.key("best_epoch").integer(1)
     seen.result.key("train").items(4, kind="list")
     for name, expected in best.named_parameters():
@@ -472,7 +472,7 @@ def test_fit_modes(candidate, draw):
     """Each epoch trains in training mode, and validates in evaluation mode without recording gradients."""
     for training in (False, True):
         model = draw.model(Attentive).train(training)
-        seen = candidate.run(fit_noted, model, 3)
+        seen = candidate.untraced().run(fit_noted, model, 3)
         losses, notes = seen.result.unpack("the losses", "the model was called with")
         first, *_ = losses.items(3)
         first.scalar(next(noted_losses(model)), rtol=CURVE_RTOL)
@@ -509,11 +509,13 @@ def fit_between_draws(student, model, X, y):
 def test_fit_leaves_data_and_globals(candidate, draw):
     """The data are unchanged, nobody re-seeds the global generators, and other global settings stay too."""
     model, X, y = draw.model(regressor, 1), draw.tensor(6, 3), draw.tensor(6, 1)
-    seen = candidate.run(fit_between_draws, model, X, y)
+    seen = candidate.untraced().run(fit_between_draws, model, X, y)
     valid, drawn = seen.result.unpack("the losses", "what was drawn")
     (loss,) = valid.items(1)
-    trained = regressor(1).double()
-    trained.load_state_dict(seen.argument(0).state)
+    trained = regressor(1)
+    with torch.no_grad():
+        for name, parameter in trained.named_parameters():
+            parameter.copy_(seen.argument(0).parameter(name).shape(*parameter.shape).tensor)
     loss.scalar(root_mean_square(trained, X, y) ** 2, rtol=CURVE_RTOL)
     seen.unchanged(1, 2).state_kept(*GENERATORS)
     not_seeded_again(drawn)
