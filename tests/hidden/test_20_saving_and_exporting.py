@@ -1,0 +1,641 @@
+"""Hidden checks of 20_saving_and_exporting."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from grader.judging import Draw, check, probe, public_suite, shared
+
+public = public_suite(__file__)
+new_path, normed_net, Tower, dropping_net, TwoWays, Plain, Noting = (
+    public.new_path,
+    public.normed_net,
+    public.Tower,
+    public.dropping_net,
+    public.TwoWays,
+    public.Plain,
+    public.Noting,
+)
+
+
+def trained_on(model: nn.Module, draw: Draw, *, training: bool) -> nn.Module:
+    """Return the model as in the middle of training: with gradients, a frozen parameter, in this mode."""
+    for parameter in model.parameters():
+        parameter.grad = draw.tensor(*parameter.shape)
+    next(model.parameters()).requires_grad_(False)
+    return model.train(training)
+
+
+# save_checkpoint
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_keeps_weights"],
+    hint="buffers are no parameters: `parameters()` leaves them out, `state_dict()` has them.",
+)
+def test_save_keeps_buffers(candidate, draw):
+    """model_state holds the buffers, such as the running statistics of batch norm, and nothing else."""
+    model = public.normed(draw)
+    state = public.read(candidate.untraced().run(public.saved_and_loaded, model, {}, 1)).key("model_state")
+    for name, buffer in model.named_buffers():
+        state.key(name).values(buffer)
+    public.keys(state, *model.state_dict())
+
+
+@shared
+def double_net():
+    return nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).double()
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_keeps_weights"],
+    hint="don't convert the tensors: `torch.save` writes every dtype as it is.",
+)
+def test_save_keeps_dtypes(candidate, draw):
+    """Each tensor keeps its dtype: float64 weights to the last digit, the int64 count of batches."""
+    model = draw.model(double_net)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(draw.normal(*parameter.shape, dtype=torch.float64))
+    state = public.read(candidate.untraced().run(public.saved_and_loaded, model, {}, 1)).key("model_state")
+    for name, tensor in model.state_dict().items():
+        state.key(name).dtype(tensor.dtype).values(tensor, rtol=0, atol=0)
+
+
+@shared
+def nested_net():
+    return nn.Sequential(nn.Linear(3, 4), nn.Sequential(nn.Linear(4, 4), nn.Tanh()), nn.Linear(4, 2))
+
+
+@probe
+def saved_compiled(student, model):
+    """save_checkpoint(path, torch.compile(model), {}, 1); the "model_state" in the file"""
+    path = new_path()
+    student.save_checkpoint(path, torch.compile(model, backend="eager"), {}, 1)
+    return torch.load(path, weights_only=True)["model_state"]
+
+
+@probe
+def saved_with_compiled_parts(student, model, whole):
+    """model[1][0], model[1] and model[2] compiled (model too, if `whole`); the "model_state" of save_checkpoint"""
+    model[1][0] = torch.compile(model[1][0], backend="eager")
+    for index in (1, 2):
+        model[index] = torch.compile(model[index], backend="eager")
+    path = new_path()
+    student.save_checkpoint(path, torch.compile(model, backend="eager") if whole else model, {}, 1)
+    return torch.load(path, weights_only=True)["model_state"]
+
+
+def holds(state, model: nn.Module) -> None:
+    """Ask for exactly the tensors of this model."""
+    public.keys(state, *model.state_dict())
+    for name, tensor in model.state_dict().items():
+        state.key(name).values(tensor)
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_writes_three_keys"],
+    hint="print the names in the `state_dict()` of a compiled model: the component `_orig_mod` doesn't belong there.",
+)
+def test_save_drops_orig_mod(candidate, draw):
+    """For a compiled model, the names are those of the model that was compiled."""
+    model = draw.model(nested_net)
+    holds(public.read(candidate.untraced().run(saved_compiled, model)), model)
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_drops_orig_mod"],
+    hint="a compiled part has its `_orig_mod` in the middle of the name: look at all the components.",
+)
+def test_save_drops_orig_mod_of_parts(candidate, draw):
+    """Parts may be compiled too, parts of compiled parts, and the whole around them."""
+    for whole in (False, True):
+        model = draw.model(nested_net)
+        holds(public.read(candidate.untraced().run(saved_with_compiled_parts, model, whole)), model)
+
+
+@shared
+def odd_net():
+    model = nn.Sequential()
+    for name in ("my_orig_mod", "_orig_mod_head", "_orig_mod2", "orig_mod", "middle"):
+        model.add_module(name, nn.Linear(2, 2, bias=False))
+    return model
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_keeps_weights"],
+    hint="compare whole components: cut the name at its dots, and leave out only what equals `_orig_mod`.",
+)
+def test_save_keeps_similar_names(candidate, draw):
+    """Components that merely contain `_orig_mod`, or share letters with it, stay; in a compiled model as well."""
+    model = draw.model(odd_net)
+    holds(public.read(candidate.untraced().run(public.saved_and_loaded, model, {}, 1)).key("model_state"), model)
+    holds(public.read(candidate.untraced().run(saved_compiled, model)), model)
+
+
+@check("save_checkpoint", points=0.25, requires=["save_writes_three_keys"])
+def test_save_leaves_model_alone(candidate, draw):
+    """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
+    for training in (True, False):
+        model, epoch = trained_on(public.normed(draw), draw, training=training), draw.integer(1, 50)
+        seen = candidate.untraced().run(public.saved_and_loaded, model, {}, epoch)
+        public.read(seen).key("epoch").integer(epoch)
+        seen.unchanged(0).state_kept()
+
+
+@probe
+def saved_over_a_file(student, model, epoch, as_text):
+    """save_checkpoint(path, model, {}, epoch), the path (a str if `as_text`) is that of an old file; then torch.load"""
+    path = new_path().with_name("best.model")
+    path.write_bytes(b"old" * 9999)
+    student.save_checkpoint(str(path) if as_text else path, model, {}, epoch)
+    return torch.load(path, weights_only=True)
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_writes_three_keys"],
+    hint="`torch.save` takes a `str` as well as a `Path`, and replaces the file: give it the path as it is.",
+)
+def test_save_writes_to_any_path(candidate, draw):
+    """The path is a str or a Path, of any name, and a file that is there is replaced."""
+    for as_text in (True, False):
+        model, epoch = draw.model(normed_net), draw.integer(1, 50)
+        found = public.read(candidate.untraced().run(saved_over_a_file, model, epoch, as_text))
+        found.key("epoch").integer(epoch)
+
+
+@check(
+    "save_checkpoint",
+    points=0.25,
+    requires=["save_keeps_hyperparameters_and_epoch"],
+    hint="save the dict and the int as you were given them, whatever is in the dict.",
+)
+def test_save_keeps_any_plain_values(candidate, draw):
+    """Lists, tuples, dicts in the dict, None, bools, nothing at all, and epoch 0 come back as they were."""
+    for settings, epoch in (
+        ({"layers": [draw.integer(2, 64), 8], "sizes": (1, draw.number(0, 1)), "decay": {"epoch": 5, "by": None}}, 7),
+        ({"epoch": draw.integer(100, 200), "bias": draw.choice([True, False])}, draw.integer(1, 50)),
+        ({}, 0),
+    ):
+        found = public.read(candidate.untraced().run(public.saved_and_loaded, draw.model(normed_net), settings, epoch))
+        found.key("hyperparameters").equals(settings)
+        found.key("epoch").integer(epoch)
+
+
+# load_checkpoint
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint="`load_state_dict` sets buffers as well as parameters: give it all of the state.",
+)
+def test_load_restores_buffers(candidate, draw):
+    """Buffers, such as the running statistics of batch norm, have the saved values too."""
+    source = public.tower(draw, 2, 3)
+    source.norm.num_batches_tracked.fill_(draw.integer(3, 99))
+    seen = candidate.run(public.loaded, public.state_of(source), {}, 1)
+    model, _ = seen.result.unpack("the model", "the epoch")
+    for name, buffer in source.named_buffers():
+        model.buffer(name).values(buffer)
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint="a model just built is in training mode: call `eval()`, which reaches all its parts.",
+)
+def test_load_gives_evaluation_mode(candidate, draw):
+    """The model and all its parts are in evaluation mode, dropout and batch norm among them."""
+    seen = candidate.run(public.loaded, public.state_of(public.tower(draw, 2, 3)), {"dropout": 0.5}, 1)
+    seen.result.unpack("the model", "the epoch")[0].in_mode(training=False)
+
+
+@probe
+def loaded_from_hostile_file(student, state, place):
+    """load_checkpoint(path, Tower), of a file with an object in it that calls a function when it is unpickled"""
+    import os
+
+    path = new_path()
+    mark = path.with_name("ran")
+
+    class Hostile:
+        def __reduce__(self):
+            return os.mkdir, (str(mark),)
+
+    contents = {"model_state": state, "hyperparameters": {}, "epoch": 1}
+    torch.save({**contents, place: Hostile()}, path)
+    refused = False
+    try:
+        student.load_checkpoint(path, Tower)
+    except Exception:
+        refused = True
+    return "the function was called" if mark.exists() else "refused" if refused else "no exception"
+
+
+@check(
+    "load_checkpoint",
+    points=0.5,
+    requires=["load_restores_weights"],
+    hint="read with `weights_only=True`, and let the exception pass when it refuses.",
+)
+def test_load_refuses_hostile_file(candidate, draw):
+    """A file with a pickled object that runs code is refused with an exception, and nothing of it runs."""
+    state = public.state_of(public.tower(draw, 2, 3))
+    for place in ("note", "epoch"):
+        candidate.run(loaded_from_hostile_file, state, place).result.equals("refused")
+    candidate.run(public.loaded, state, {}, 3).result.unpack("the model", "the epoch")[1].integer(3)
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint="`load_state_dict` raises that error by itself, unless told `strict=False`, or you fill the model by hand.",
+)
+def test_load_refuses_other_names(candidate, draw):
+    """RuntimeError for a missing parameter, a missing buffer, an unexpected name; none where all names fit."""
+    state = public.state_of(public.tower(draw, 2, 3))
+    for missing in ("head.bias", "norm.running_var"):
+        partly = {name: tensor for name, tensor in state.items() if name != missing}
+        candidate.run(public.loaded, partly, {}, 1).raises("RuntimeError")
+    candidate.run(public.loaded, {**state, "tail.weight": draw.tensor(2)}, {}, 1).raises("RuntimeError")
+    candidate.run(public.loaded, state, {}, 1).returned()
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint="leave `requires_grad` of the parameters alone: evaluation mode has nothing to do with it.",
+)
+def test_load_gives_trainable_parameters(candidate, draw):
+    """Every parameter is a leaf that requires grad, so that training can go on."""
+    seen = candidate.run(public.loaded, public.state_of(public.tower(draw, 2, 3)), {}, 1)
+    model, _ = seen.result.unpack("the model", "the epoch")
+    for parameter in model.parameters(*(name for name, _ in Tower().named_parameters())):
+        parameter.leaf()
+
+
+@probe
+def loaded_from_gpu_file(student, state):
+    """load_checkpoint(path, Tower), of a file whose tensors were on a GPU ("cuda:0") when they were saved"""
+    path = new_path()
+    tag = torch.serialization.location_tag
+    torch.serialization.location_tag = lambda storage: "cuda:0"
+    try:
+        torch.save({"model_state": state, "hyperparameters": {}, "epoch": 1}, path)
+    finally:
+        torch.serialization.location_tag = tag
+    return student.load_checkpoint(path, Tower)
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint='`torch.load(..., map_location="cpu")` puts every tensor on the CPU, wherever it was saved.',
+)
+def test_load_maps_to_cpu(candidate, draw):
+    """A file that was written on a machine with a GPU gives a model on the CPU."""
+    source = public.tower(draw, 2, 3)
+    seen = candidate.run(loaded_from_gpu_file, public.state_of(source))
+    model, _ = seen.result.unpack("the model", "the epoch")
+    for name, parameter in source.named_parameters():
+        model.parameter(name).device("cpu").values(parameter)
+
+
+@probe
+def drawn_after_loading(student, state, seed):
+    """torch.manual_seed(seed); model, epoch = load_checkpoint(path, Tower); torch.rand(3)"""
+    path = new_path()
+    torch.save({"model_state": state, "hyperparameters": {}, "epoch": 1}, path)
+    torch.manual_seed(seed)
+    _model, _epoch = student.load_checkpoint(path, Tower)
+    return torch.rand(3)
+
+
+@check(
+    "load_checkpoint",
+    points=0.25,
+    requires=["load_restores_weights"],
+    hint="don't call `torch.manual_seed`: the random weights of the new model are overwritten anyway.",
+)
+def test_load_does_not_reseed(candidate, draw):
+    """What is drawn after loading still depends on the seed that the caller has set."""
+    state, seed = public.state_of(public.tower(draw, 2, 3)), draw.integer(0, 9999)
+    first, seen = (candidate.run(drawn_after_loading, state, number) for number in (seed, seed + 1))
+    if torch.equal(first.result.tensor, seen.result.tensor):
+        seen.fails("other numbers than after another seed", "the same numbers", "state")
+
+
+# export_model
+
+
+@check(
+    "export_model",
+    points=0.5,
+    requires=["export_gives_a_program"],
+    hint="what is exported must be in evaluation mode, all of it: the program keeps the mode for ever.",
+)
+def test_export_has_dropout_off(candidate, draw):
+    """For a model in training mode too, dropout is off and batch norm uses its running statistics, at every call."""
+    model, x = draw.model(dropping_net), draw.tensor(4, 3)
+    model[1].running_mean.copy_(draw.tensor(4))
+    seen = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x, x])
+    public.outputs(seen, [public.evaluated(model, x)] * 2)
+
+
+@check(
+    "export_model",
+    points=0.5,
+    requires=["export_gives_a_program"],
+    hint="the model that you were given is still being used: switch and export a copy of it.",
+)
+def test_export_leaves_model_alone(candidate, draw):
+    """The model keeps the mode (either) of all its parts, its tensors and its gradients; global settings stay."""
+    for training in (True, False):
+        model, x = trained_on(draw.model(dropping_net), draw, training=training), draw.tensor(4, 3)
+        seen = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x])
+        public.outputs(seen, [public.evaluated(model, x)])
+        seen.unchanged(0).state_kept("the generator of torch")
+
+
+@check(
+    "export_model",
+    points=0.25,
+    requires=["export_leaves_model_alone"],
+    hint="an error leaves your function before the mode is put back. A copy needs no putting back; otherwise use "
+    "`try: ... finally: ...`.",
+)
+def test_export_keeps_mode_after_error(candidate, draw):
+    """The mode stays as it was also when the model can't be exported."""
+    model, x = draw.model(dropping_net), draw.tensor(4, 3)
+    candidate.untraced().export_model(draw.model(TwoWays), x).unchanged(0)
+    seen = candidate.untraced().run(public.exported_and_called, model, x, [x])
+    public.outputs(seen, [public.evaluated(model, x)])
+
+
+@probe
+def exported_then_trained(student, model, example, x):
+    """program = export_model(model, example); 1 is added to each tensor of the model; program.module()(x)"""
+    program = student.export_model(model, example)
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            tensor += 1
+    return program.module()(x)
+
+
+@check(
+    "export_model",
+    points=0.75,
+    requires=["export_gives_a_program"],
+    hint="a program uses the tensors of the model that was exported: export a copy, `copy.deepcopy(model)`.",
+)
+def test_export_is_a_snapshot(candidate, draw):
+    """When parameters and buffers of the model change later, the program doesn't."""
+    for training in (True, False):
+        model, x = draw.model(dropping_net).train(training), draw.tensor(4, 3)
+        seen = candidate.untraced().run(exported_then_trained, model, draw.tensor(4, 3), x)
+        seen.result.values(public.evaluated(model, x))
+
+
+@probe
+def exported_saved_and_loaded(student, model, example, x):
+    """torch.export.save(export_model(model, example), path); torch.export.load(path).module()(x)"""
+    path = new_path().with_suffix(".pt2")
+    torch.export.save(student.export_model(model, example), path)
+    return torch.export.load(path).module()(x)
+
+
+@check("export_model", points=0.25, requires=["export_gives_a_program"])
+def test_export_can_be_saved(candidate, draw):
+    """torch.export.save writes the program, and what torch.export.load reads gives the same, for any number of rows."""
+    model, x = draw.model(dropping_net), draw.tensor(draw.integer(5, 9), 3)
+    seen = candidate.untraced().run(exported_saved_and_loaded, model, draw.tensor(4, 3), x)
+    seen.result.values(public.evaluated(model, x))
+
+
+@shared
+class Averaging(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(3, 2)
+        self.double()
+
+    def forward(self, sequences):
+        return self.head(sequences.mean(dim=1))
+
+
+@check(
+    "export_model",
+    points=0.5,
+    requires=["export_takes_other_batch_sizes"],
+    hint="only dimension 0 of the example is dynamic, and the parameter of `forward` may have any name: give "
+    "`dynamic_shapes` as a tuple.",
+)
+def test_export_takes_any_model(candidate, draw):
+    """A model with another name for its input, of three dimensions, in float64, and an example of two rows."""
+    model = draw.model(Averaging)
+    batches = [draw.tensor(rows, 4, 3, dtype=torch.float64) for rows in (2, 6)]
+    seen = candidate.untraced().run(public.exported_and_called, model, batches[0], batches)
+    public.outputs(seen, [public.evaluated(model, x) for x in batches])
+
+
+# script_model
+
+
+@check(
+    "script_model",
+    points=0.25,
+    requires=["script_gives_a_script_module"],
+    hint="the result has flags of its own: call `eval()` on what `torch.jit.script` returns.",
+)
+def test_script_has_dropout_off(candidate, draw):
+    """For a model in training mode too, the result is in evaluation mode: dropout off, running statistics used."""
+    model, x = draw.model(dropping_net), draw.tensor(4, 3)
+    seen = candidate.untraced().run(public.scripted_and_called, model, [x, x])
+    for result in seen.result.items(2):
+        result.values(public.evaluated(model, x))
+
+
+@check(
+    "script_model",
+    points=0.25,
+    requires=["script_gives_a_script_module"],
+    hint="the model that you were given is still being used: call `eval()` on the result instead.",
+)
+def test_script_leaves_model_alone(candidate, draw):
+    """The model keeps the mode (either) of all its parts, its tensors and its gradients; global settings stay."""
+    for training in (True, False):
+        model, batches = trained_on(draw.model(TwoWays), draw, training=training), public.both_ways(draw)
+        seen = candidate.untraced().run(public.scripted_and_called, model, batches)
+        for result, x in zip(seen.result.items(2), batches, strict=True):
+            result.values(public.evaluated(model, x))
+        seen.unchanged(0).state_kept("the generator of torch")
+
+
+@shared
+class Careful(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(3, 2)
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, x):
+        try:
+            return self.drop(self.head(x))
+        except RuntimeError:
+            return x
+
+
+@check(
+    "script_model",
+    points=0.25,
+    requires=["script_leaves_model_alone"],
+    hint="an error leaves your function before the mode is put back. A mode that is never switched needs no putting "
+    "back: call `eval()` on the result.",
+)
+def test_script_keeps_mode_after_error(candidate, draw):
+    """The mode stays as it was also when TorchScript can't translate the model."""
+    model, x = draw.model(dropping_net), draw.tensor(4, 3)
+    candidate.untraced().script_model(draw.model(Careful)).unchanged(0)
+    seen = candidate.untraced().run(public.scripted_and_called, model, [x])
+    seen.result.items(1)[0].values(public.evaluated(model, x))
+
+
+@probe
+def scripted_saved_and_loaded(student, model, batches):
+    """torch.jit.save(script_model(model), path); torch.jit.load(path) on each of the batches"""
+    path = new_path()
+    torch.jit.save(student.script_model(model), path)
+    loaded = torch.jit.load(path)
+    return [loaded(x) for x in batches]
+
+
+@check("script_model", points=0.5, requires=["script_gives_a_script_module"])
+def test_script_can_be_saved(candidate, draw):
+    """What torch.jit.load reads from the file gives the same as the model, in both branches, with dropout off."""
+    model, batches = draw.model(TwoWays), public.both_ways(draw)
+    seen = candidate.untraced().run(scripted_saved_and_loaded, model, batches)
+    for result, x in zip(seen.result.items(2), batches, strict=True):
+        result.values(public.evaluated(model, x))
+
+
+# compile_model
+
+
+@probe
+def uses_of_named_backend(student, model, x):
+    """compiled = compile_model(model, "mine"), the name of a backend; compiled(x); how often the backend was used"""
+    backend = Noting()
+    name = f"mine{id(backend)}"
+    torch._dynamo.register_backend(backend, name=name)
+    student.compile_model(model, name)(x)
+    return backend.used
+
+
+@check("compile_model", points=0.25, requires=["compile_uses_backend_at_first_call"])
+def test_compile_takes_a_name(candidate, draw):
+    """The backend may be given by its name, and that one is used."""
+    seen = candidate.untraced().run(uses_of_named_backend, draw.model(Plain), draw.tensor(5, 3))
+    public.used(seen.result, times=True)
+
+
+@probe
+def compiled_then_trained(student, model, x):
+    """compiled = compile_model(model, backend); compiled(x); 1 is added to each of model's parameters; compiled(x)"""
+    compiled = student.compile_model(model, Noting())
+    compiled(x)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += 1
+    return compiled(x)
+
+
+@check(
+    "compile_model",
+    points=0.25,
+    requires=["compile_gives_same_outputs"],
+    hint="compile the model itself, not a copy: a copy has weights of its own.",
+)
+def test_compile_shares_parameters(candidate, draw):
+    """A later change of the model's weights shows in what the compiled object gives."""
+    model, x = draw.model(Plain), draw.tensor(5, 3)
+    seen = candidate.untraced().run(compiled_then_trained, model, x)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += 1
+    seen.result.values(public.evaluated(model, x))
+
+
+@probe
+def uses_by_original(student, model, x):
+    """compiled = compile_model(model, backend); model(x); compiled(x); model(x); how often model(x) used the backend"""
+    backend = Noting()
+    compiled = student.compile_model(model, backend)
+    model(x)
+    first = backend.used
+    compiled(x)
+    before = backend.used
+    model(x)
+    return first + backend.used - before, sorted(model.state_dict())
+
+
+@check(
+    "compile_model",
+    points=0.25,
+    requires=["compile_uses_backend_at_first_call"],
+    hint="`torch.compile(model, ...)` returns a wrapper and leaves the model alone; `model.compile(...)`, or an "
+    "assignment to one of its attributes, changes it.",
+)
+def test_compile_leaves_original_uncompiled(candidate, draw):
+    """Calling the original model never uses the backend, and its state_dict has its plain names."""
+    model = draw.model(Plain)
+    seen = candidate.untraced().run(uses_by_original, model, draw.tensor(5, 3))
+    uses, names = seen.result.unpack("uses by the original", "the names")
+    public.used(uses, times=False)
+    names.equals(sorted(model.state_dict()))
+
+
+@check("compile_model", points=0.25, requires=["compile_gives_same_outputs"])
+def test_compile_leaves_model_alone(candidate, draw):
+    """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
+    for training in (True, False):
+        model, x = trained_on(draw.model(Plain), draw, training=training), draw.tensor(5, 3)
+        seen = candidate.untraced().run(public.compiled_and_called, model, x)
+        seen.result.values(public.evaluated(model, x))
+        seen.unchanged(0).state_kept()
+
+
+@check(
+    "compile_model",
+    points=0.25,
+    requires=["compile_gives_same_outputs"],
+    hint="compile without conditions: no `fullgraph=True`, which refuses an `if` on values, and no `no_grad()`.",
+)
+def test_compile_does_all_the_model_does(candidate, draw):
+    """An `if` on the input's values goes both ways, and gradients reach the parameters."""
+    for x in public.both_ways(draw):
+        model = draw.model(TwoWays).eval()
+        upstream = draw.tensor(4, 2)
+        seen = candidate.untraced().with_backward(upstream).run(public.compiled_and_called, model, x)
+        seen.ran_backward().result.values(public.evaluated(model, x))
+        model(x).backward(upstream)
+        for name, parameter in model.named_parameters():
+            seen.argument(0).parameter(name).grad(parameter.grad)
