@@ -586,23 +586,12 @@ def export_model(model, example):
 
 
 # %% task="export_model" name="training-mode"
-# Nobody switched the copy to evaluation mode, so the program drops units at random and normalises with the batch, for
-# ever: a program can't be switched later.
+# The parts of what was exported are in training mode, so the program drops units at random and normalises with the
+# batch, for ever. Call `eval()` on the copy: it reaches all parts, where an assignment to `training` sets one flag.
 
 
 def export_model(model, example):
     return torch.export.export(copy.deepcopy(model), (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
-
-
-# %% task="export_model" name="flag-of-the-top-only"
-# `training = False` sets one flag, that of the outermost module; the dropout inside has its own and stays on. `eval()`
-# reaches all of them.
-
-
-def export_model(model, example):
-    snapshot = copy.deepcopy(model)
-    snapshot.training = False
-    return torch.export.export(snapshot, (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
 
 
 # %% task="export_model" name="mode-of-the-top-restored"
@@ -695,15 +684,6 @@ def export_model(model, example):
     return torch.export.export(snapshot, (example,), dynamic_shapes={"input": {0: torch.export.Dim("batch")}})
 
 
-# %% task="export_model" name="at-least-two-rows"
-# `min=2` forbids a batch of a single row, and that is what most programs get in production. Leave the bounds out.
-
-
-def export_model(model, example):
-    batch = torch.export.Dim("batch", min=2)
-    return torch.export.export(copy.deepcopy(model).eval(), (example,), dynamic_shapes=({0: batch},))
-
-
 # %% task="export_model" name="at-most-some-rows"
 # The upper bound becomes a condition of the program, which then refuses larger batches. Any number of rows should do:
 # leave the bounds out.
@@ -714,18 +694,9 @@ def export_model(model, example):
     return torch.export.export(copy.deepcopy(model).eval(), (example,), dynamic_shapes=({0: batch},))
 
 
-# %% task="export_model" name="single-row-as-example"
-# With an example of one row the program is written for one row, whatever `dynamic_shapes` says: 1 is a size that
-# PyTorch always takes as fixed. Use the example as it is.
-
-
-def export_model(model, example):
-    batch = torch.export.Dim("batch")
-    return torch.export.export(copy.deepcopy(model).eval(), (example[:1],), dynamic_shapes=({0: batch},))
-
-
 # %% task="export_model" name="wrong-dimension"
-# Dimension 1 counts the features, and the first layer takes just one number of them. The rows are dimension 0.
+# The dimension that you declared to be dynamic turned out to be fixed. Dimension 1 counts the features, and the first
+# layer takes just one number of them; the rows are dimension 0, and the example must have two or more of them.
 
 
 def export_model(model, example):
@@ -762,22 +733,12 @@ def script_model(model):
 
 
 # %% task="script_model" name="training-mode"
-# The scripted module has the mode that the model had, and dropout stays on. Call `eval()` on it.
+# The parts of the scripted module have the mode that the model's had, and dropout stays on. Call `eval()` on it: that
+# reaches all parts, where an assignment to `training` sets one flag.
 
 
 def script_model(model):
     return torch.jit.script(model)
-
-
-# %% task="script_model" name="flag-of-the-top-only"
-# `training = False` sets one flag, that of the outermost module; the dropout inside has its own and stays on. `eval()`
-# reaches all of them.
-
-
-def script_model(model):
-    scripted = torch.jit.script(model)
-    scripted.training = False
-    return scripted
 
 
 # %% task="script_model" name="mode-of-the-top-restored"
@@ -838,21 +799,12 @@ def script_model(model):
 
 
 # %% task="compile_model" name="backend-ignored"
-# The caller says which backend to use. Without it, `torch.compile` takes its default, which needs a compiler and many
-# seconds: pass `backend=backend` on.
+# The caller says which backend to use, and here nobody hears it: pass `backend=backend` on to `torch.compile`. Its
+# default backend needs a compiler and many seconds.
 
 
 def compile_model(model, backend):
     return torch.compile(model)
-
-
-# %% task="compile_model" name="always-eager"
-# The backend is an argument of your function, and here it's ignored in favour of a fixed one. Pass `backend=backend`
-# on.
-
-
-def compile_model(model, backend):
-    return torch.compile(model, backend="eager")
 
 
 # %% task="compile_model" name="name-ignored"
@@ -902,22 +854,12 @@ def compile_model(model, backend):
 
 
 # %% task="compile_model" name="compiled-in-place"
-# The method `model.compile()` changes the model itself, so the original goes through the backend as well. The function
-# `torch.compile(model)` returns a wrapper and leaves the model alone.
+# The method `model.compile()` changes the model itself, as an assignment to `model.forward` would: the original goes
+# through the backend as well. The function `torch.compile(model)` returns a wrapper and leaves the model alone.
 
 
 def compile_model(model, backend):
     model.compile(backend=backend)
-    return model
-
-
-# %% task="compile_model" name="forward-replaced"
-# Assigning to `model.forward` changes the model: the original is compiled from now on too. Return the compiled object,
-# and leave the model alone.
-
-
-def compile_model(model, backend):
-    model.forward = torch.compile(model.forward, backend=backend)
     return model
 
 
