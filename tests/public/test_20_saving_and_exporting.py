@@ -134,9 +134,9 @@ def test_save_keeps_hyperparameters_and_epoch(candidate, draw):
 
 @shared
 class Tower(nn.Module):
-    def __init__(self, n_in=2, n_units=3, dropout=0.0, bias=True):
+    def __init__(self, n_in=2, n_units=3, dropout=0.0):
         super().__init__()
-        self.hidden = nn.Linear(n_in, n_units, bias=bias)
+        self.hidden = nn.Linear(n_in, n_units)
         self.norm = nn.BatchNorm1d(n_units)
         self.drop = nn.Dropout(dropout)
         self.head = nn.Linear(n_units, 1)
@@ -154,25 +154,20 @@ def tower(draw: Draw, n_in: int, n_units: int, dropout: float = 0.0) -> nn.Modul
 
 
 @probe
-def loaded(student, state, hyperparameters, epoch):
-    """load_checkpoint(path, Tower), of a file with this model_state, these hyperparameters and this epoch"""
+def loaded(student, saved, hyperparameters, epoch):
+    """load_checkpoint(path, Tower), of a file with the state of `saved`, these hyperparameters and this epoch"""
     path = new_path()
-    torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
+    torch.save({"model_state": saved.state_dict(), "hyperparameters": hyperparameters, "epoch": epoch}, path)
     return student.load_checkpoint(path, Tower)
 
 
 @probe
-def loaded_and_called(student, state, hyperparameters, x):
-    """model, epoch = load_checkpoint(path, Tower), of a file with these things in it; model.eval()(x)"""
+def loaded_and_called(student, saved, hyperparameters, x):
+    """model, epoch = load_checkpoint(path, Tower), of a file with the state of `saved`; model.eval()(x)"""
     path = new_path()
-    torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": 1}, path)
+    torch.save({"model_state": saved.state_dict(), "hyperparameters": hyperparameters, "epoch": 1}, path)
     model, _ = student.load_checkpoint(path, Tower)
     return model.eval()(x)
-
-
-def state_of(model: nn.Module) -> dict[str, Tensor]:
-    """Return the state of a model as it travels: plain tensors by name."""
-    return {name: tensor.clone() for name, tensor in model.state_dict().items()}
 
 
 @check(
@@ -182,11 +177,11 @@ def state_of(model: nn.Module) -> dict[str, Tensor]:
 )
 def test_load_restores_weights(candidate, draw):
     """The model has the saved weights, each under its name, and gives the outputs of the saved one."""
-    source, x = tower(draw, 2, 3), draw.tensor(4, 2)
-    model, _ = candidate.run(loaded, state_of(source), {}, 1).result.unpack("the model", "the epoch")
-    for name, parameter in source.named_parameters():
+    saved, x = tower(draw, 2, 3), draw.tensor(4, 2)
+    model, _ = candidate.run(loaded, saved, {}, 1).result.unpack("the model", "the epoch")
+    for name, parameter in saved.named_parameters():
         model.parameter(name).values(parameter)
-    candidate.run(loaded_and_called, state_of(source), {}, x).result.values(evaluated(source, x))
+    candidate.run(loaded_and_called, saved, {}, x).result.values(evaluated(saved, x))
 
 
 @check(
@@ -198,16 +193,16 @@ def test_load_restores_weights(candidate, draw):
 def test_load_builds_with_hyperparameters(candidate, draw):
     """The model is built with the saved hyperparameters, in whatever order they stand, not with defaults."""
     n_in, n_units, dropout = draw.integer(4, 6), draw.integer(7, 9), draw.number(0.1, 0.9)
-    source, x = tower(draw, n_in, n_units, dropout), draw.tensor(4, n_in)
+    saved, x = tower(draw, n_in, n_units, dropout), draw.tensor(4, n_in)
     settings = {"n_units": n_units, "dropout": dropout, "n_in": n_in}
-    candidate.run(loaded_and_called, state_of(source), settings, x).result.values(evaluated(source, x))
+    candidate.run(loaded_and_called, saved, settings, x).result.values(evaluated(saved, x))
 
 
 @check("load_checkpoint", points=0.25, requires=["load_restores_weights"], hint="return the file's epoch, as it is.")
 def test_load_returns_epoch(candidate, draw):
     """The saved epoch comes second, as a Python int."""
     for number in (draw.integer(1, 500), 0):
-        seen = candidate.run(loaded, state_of(tower(draw, 2, 3)), {}, number)
+        seen = candidate.run(loaded, tower(draw, 2, 3), {}, number)
         seen.result.unpack("the model", "the epoch")[1].integer(number)
 
 
