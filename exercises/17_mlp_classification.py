@@ -220,8 +220,8 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 #
 # ```python
 # own = torch.Generator().manual_seed(0)
-# print(torch.randperm(5, generator=own).tolist())  # [4, 1, 2, 0, 3]
-# print(torch.randperm(5, generator=own).tolist())  # [2, 4, 0, 3, 1]
+# print(torch.randperm(5, generator=own).tolist())  # [4, 0, 1, 3, 2]
+# print(torch.randperm(5, generator=own).tolist())  # [3, 4, 0, 1, 2]
 # ```
 #
 # Make it once, before the first epoch. Made anew for each epoch, it would repeat itself.

@@ -293,8 +293,7 @@ def fit_early_stopping(
     """
     ### BEGIN SOLUTION
     # TODO: for each epoch: train, validate, keep a copy of the best state or count the wait. At the end restore it.
-    train_losses, valid_losses = [], []
-    best_epoch = 0
+    train_losses, valid_losses, best_loss = [], [], math.inf
     for epoch in range(max_epochs):
         model.train()
         total, count = 0.0, 0
@@ -315,8 +314,8 @@ def fit_early_stopping(
                 count += len(X)
         valid_losses.append(total / count)
 
-        if epoch == 0 or valid_losses[epoch] < valid_losses[best_epoch]:
-            best_epoch = epoch
+        if valid_losses[-1] < best_loss:
+            best_loss, best_epoch = valid_losses[-1], epoch
             best_state = copy.deepcopy(model.state_dict())
         elif epoch - best_epoch == patience:
             break
@@ -335,9 +334,9 @@ def fit_early_stopping(
 # `load_state_dict`.
 
 # %% [markdown] task="fit_early_stopping" tags=["hint"]
-# After both losses are noted: if it's the first epoch or `valid[epoch] < valid[best_epoch]`, set `best_epoch` and copy
-# the state; `elif epoch - best_epoch == patience: break`. After the loop: `model.load_state_dict(best_state)`, also
-# where it ran to its end.
+# Start from `best_loss = math.inf`. After validating: if the loss is smaller, update `best_loss` and `best_epoch` and
+# copy the state; `elif epoch - best_epoch == patience: break`. After the loop, also where it ran to its end:
+# `model.load_state_dict(best_state)`.
 
 # %% [markdown]
 # ## On real data

@@ -186,7 +186,7 @@ def fit(candidate: Candidate, draw: Draw, losses: Sequence[float], max_epochs: i
     """Train where the validation losses are these, times a factor, in this order."""
     factor = draw.integer(2, 9) / 8
     script = [factor * loss for loss in losses]
-    return candidate.untraced().run(fit_scripted, draw.model(Constant), script, max_epochs, patience)
+    return candidate.run(fit_scripted, draw.model(Constant), script, max_epochs, patience)
 
 
 def stopped(seen: Seen, n_epochs: int, best_epoch: int) -> None:
