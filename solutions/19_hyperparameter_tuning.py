@@ -267,7 +267,7 @@ def random_search(
 
     - "float": a float, evenly distributed from `low` to `high`;
     - "log": a float whose logarithm is evenly distributed from that of `low` to that of `high` (`low` > 0);
-    - "int": a Python int from `low` to `high`, both included and all equally likely (`low` and `high` are ints).
+    - "int": a Python int from `low` to `high`, both included (`low` and `high` are ints).
 
     `best_value` is the smallest value that was returned, and `best_params` holds what it was returned for. NaN never
     wins; infinity may be among the values, but isn't all of them. The draws depend only on `seed`, a non-negative int:

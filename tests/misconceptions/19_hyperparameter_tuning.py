@@ -773,29 +773,6 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="rounded-floats"
-# `round` gives each end only half of the chance that the others have. `rng.randint` is fair to all.
-
-
-def random_search(objective, space, n_trials, seed):
-    rng = random.Random(seed)
-    trials = []
-    for _ in range(n_trials):
-        params = {}
-        for name, (kind, low, high) in space.items():
-            if kind == "int":
-                params[name] = round(rng.uniform(low, high))
-            elif kind == "log":
-                params[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
-            else:
-                params[name] = rng.uniform(low, high)
-        trials.append((params, objective(params)))
-    trials = [trial for trial in trials if not math.isnan(trial[1])]
-    if not trials:
-        raise ValueError("every value is NaN")
-    return min(trials, key=lambda trial: trial[1])
-
-
 # %% task="random_search" name="upper-end-excluded"
 # `int(uniform(low, high))` and `randrange(low, high)` never give `high`. It is included here: `rng.randint(low, high)`.
 
