@@ -205,6 +205,7 @@ def stack_pair(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 # dimension of size 1, and that works for months, until the last batch holds a single image:
 #
 # ```python
+# print(tuple(torch.zeros(5, 1, 6, 1, 7, 1).squeeze().unsqueeze(2).shape))  # (5, 6, 1, 7)
 # print(tuple(torch.zeros(5, 1, 2, 3).squeeze().shape))  # (5, 2, 3)
 # print(tuple(torch.zeros(1, 1, 2, 3).squeeze().shape))  # (2, 3)
 # ```
