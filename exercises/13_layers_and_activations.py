@@ -142,7 +142,7 @@ def relu(x: Tensor) -> Tensor:
 # `torch.special.`, a method, a module). Everything else is fine: `exp`, `amax`, `logsumexp`.
 
 
-# %% task="softmax" points=3 by_hand=["softmax", "log_softmax", "softmin", "special_softmax", "special_log_softmax"]
+# %% task="softmax" points=3 by_hand=["*softmax*", "*Softm*"]
 def softmax(x: Tensor, dim: int) -> Tensor:
     """Return exp(x) / sum(exp(x)) along the dimension `dim`, so that each slice along it sums to 1.
 
@@ -191,7 +191,7 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 # Everything else is fine: `unfold`, `amax`, slices, loops over windows.
 
 
-# %% task="max_pool2d" points=3 by_hand=["max_pool2d", "max_pool1d", "max_pool2d_with_indices", "adaptive_max_pool2d"]
+# %% task="max_pool2d" points=3 by_hand=["*max_pool*", "*MaxPool*"]
 def max_pool2d(x: Tensor, size: int) -> Tensor:
     """Return the maxima of the `size` × `size` windows that tile each channel of each image, without overlap.
 

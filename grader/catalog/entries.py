@@ -17,8 +17,9 @@ _Marker = TypeVar("_Marker")
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One function or class to write, what it is worth, and its hints from nudge to nearly the line.
 
-    `by_hand` names what the task asks to do without: functions and module classes of PyTorch, or "Optimizer.step".
-    `parameters` are the names in its signature, none for a class.
+    `by_hand` are patterns ("mse_loss", "*max_pool*") for the names of what the task asks to do without: functions,
+    module classes and operations of PyTorch, or "Optimizer.step". `parameters` are the names in its signature, none
+    for a class.
     """
 
     name: str

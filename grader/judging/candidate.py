@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
 import torch
@@ -25,9 +27,9 @@ Exchange = tuple[wire.Call, wire.Observation]
 class Context:
     """What every call of one check has in common.
 
-    `ask` makes the call, `where` turns a line of the source into the student's words, `refused` lists the finished
-    functions, modules and optimisers that the task asks to do without, `parameters` are the names in the task's
-    signature, `log` keeps what was exchanged.
+    `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
+    finished functions, modules and optimisers that the task asks to do without, `parameters` are the names in the
+    task's signature, `log` keeps what was exchanged.
     """
 
     task: str
@@ -124,8 +126,9 @@ class Candidate:
             raise self._missing(observation)
         if raised is not None and _is_todo(raised):
             raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
-        for used in context.refused:
-            if _uses(observation, used):
+        for pattern in context.refused:
+            used = _used(observation, pattern)
+            if used is not None:
                 what = feedback.REFUSED_NAMES.get(used, f"`{used}`")
                 raise CheckEnded(
                     "failed",
@@ -174,7 +177,10 @@ def _where(context: Context, raised: wire.Raised) -> str:
     return "" if raised.line is None else feedback.place(context.where(raised.line), raised.code)
 
 
-def _uses(observation: wire.Observation, name: str) -> bool:
-    if name == "Optimizer.step":
-        return bool(observation.optimizers)
-    return name in observation.functions or name in observation.modules
+def _used(observation: wire.Observation, pattern: str) -> str | None:
+    """Return the first function, module or operation that ran whose name fits the pattern, such as "*max_pool*"."""
+    if pattern == "Optimizer.step":
+        return pattern if observation.optimizers else None
+    operations = (name.rpartition("::")[2] for name in observation.operations)
+    ran = chain(observation.functions, observation.modules, operations)
+    return next((name for name in ran if fnmatchcase(name, pattern)), None)

@@ -21,7 +21,7 @@ max_pool2d = torch.nn.functional.max_pool2d
 def test_relu_of_infinities(candidate, draw):
     """-inf gives 0, inf stays inf, and so does a huge number."""
     x = torch.tensor([-math.inf, math.inf, draw.number(1, 9), -3e38, 3e38])
-    public.written(candidate.relu(x), "relu").result.values([0.0, math.inf, x[2].item(), 0.0, 3e38])
+    candidate.relu(x).result.values([0.0, math.inf, x[2].item(), 0.0, 3e38])
 
 
 @check("relu", points=0.1, requires=["relu_values"])
@@ -82,7 +82,7 @@ def test_softmax_of_rows_of_different_size(candidate, draw):
     x = draw.tensor(3, 4) + torch.tensor([[1000.0], [0.0], [-1000.0]])
     for given, dim in ((x, 1), (x.T.contiguous(), 0), (torch.tensor([[1000.0, 0.0, -1000.0], [0.5, 0.5, 0.5]]), 1)):
         expected = torch.softmax(given.double(), dim=dim)
-        public.written(candidate.softmax(given, dim), "softmax").result.values(expected, rtol=1e-3)
+        candidate.softmax(given, dim).result.values(expected, rtol=1e-3)
 
 
 @check("softmax", points=0.25, requires=["softmax_values"], hint=public.SLICES)
@@ -140,7 +140,7 @@ def test_softmax_on_any_device(candidate, draw, device):
 def test_pool_each_channel_and_image(candidate, draw):
     """Each channel of each image is pooled on its own; there may be no images."""
     for x in (draw.tensor(2, 3, 4, 4), draw.tensor(3, 1, 2, 2), torch.empty(0, 2, 4, 4)):
-        public.written(candidate.max_pool2d(x, 2), "max_pool2d").result.values(max_pool2d(x.double(), 2))
+        candidate.max_pool2d(x, 2).result.values(max_pool2d(x.double(), 2))
 
 
 @check(

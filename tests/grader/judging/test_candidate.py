@@ -238,12 +238,15 @@ def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None,
     ("refused", "fields", "used"),
     [
         ("relu", {"functions": {"relu": 1}}, "`relu`"),
+        ("relu", {"operations": {"aten::relu": 1}}, "`relu`"),
+        ("*max_pool*", {"functions": {"adaptive_max_pool2d": 1}}, "`adaptive_max_pool2d`"),
+        ("*max_pool*", {"operations": {"aten::max_pool2d_with_indices": 1}}, "`max_pool2d_with_indices`"),
         ("Linear", {"modules": {"Linear": 2}}, "`Linear`"),
         ("Optimizer.step", {"optimizers": {"SGD": 1}}, "an optimizer of `torch.optim`"),
     ],
 )
 def test_a_finished_version_is_refused(refused: str, fields: dict[str, Any], used: str) -> None:
-    """A function, a module or an optimiser, by its name."""
+    """A function, an operation, a module or an optimiser, by its name or a pattern for it."""
     end = ended(observed(**fields), status="failed", refused=("lstsq", refused))
     assert end.refused
     assert end.message == (
@@ -263,8 +266,8 @@ def test_a_finished_version_is_refused_even_if_it_raised(raised: Any) -> None:
 
 def test_what_the_task_allows_is_not_refused() -> None:
     """Only the names it lists are."""
-    process = observed(functions={"clamp": 1}, modules={"Sequential": 1})
-    candidate(process, refused=("relu", "Linear", "Optimizer.step")).double(2).returned()
+    process = observed(functions={"clamp": 1}, modules={"Sequential": 1}, operations={"aten::clamp": 1})
+    candidate(process, refused=("relu", "Linear", "Optimizer.step", "*pool*")).double(2).returned()
 
 
 # A candidate that is lost

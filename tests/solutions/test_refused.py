@@ -1,22 +1,15 @@
-"""What 13_layers_and_activations says of PyTorch's own versions: its solutions agree with them, and refuse them."""
+"""In 13_layers_and_activations PyTorch's finished versions earn nothing, however they are spelled."""
 
-import importlib.util
-import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from grader.lanes import Lane, Settings
 from grader.records import Submission, TaskReport
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "13_layers_and_activations"
-FLOATS = pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
 
 REFUSED = {
     "relu": """
@@ -118,60 +111,3 @@ def test_every_spelling_of_the_finished_version_earns_nothing(
     assert report.points == 0
     told = [check.message for check in report.checks if check.message]
     assert any(f"This task asks you to write {task} yourself" in message for message in told)
-
-
-@pytest.fixture(scope="module")
-def solution() -> ModuleType:
-    """The solution, imported."""
-    spec = importlib.util.spec_from_file_location(EXERCISE, ROOT / "solutions" / f"{EXERCISE}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(autouse=True)
-def seeded() -> None:
-    """Let every test draw the same numbers each time."""
-    torch.manual_seed(0)
-
-
-def equal(ours: Tensor, theirs: Tensor) -> None:
-    """Ask for the same dtype, shape and values (NaN equals NaN), within what the dtype can hold."""
-    torch.testing.assert_close(ours, theirs, equal_nan=True)
-
-
-SPECIAL = [-math.inf, math.inf, math.nan, -0.0, 0.0, 1e-7, -1e-7, 6e4, -6e4, 2.5]
-
-
-@FLOATS
-def test_relu_is_that_of_pytorch(solution: ModuleType, dtype: torch.dtype) -> None:
-    """For infinities, NaN, empty tensors and every floating dtype."""
-    for x in (torch.tensor(SPECIAL, dtype=dtype), torch.randn(3, 4).to(dtype).T, torch.empty(0, 2, dtype=dtype)):
-        equal(solution.relu(x), F.relu(x))
-
-
-@FLOATS
-@pytest.mark.parametrize("dim", [0, 1, -1])
-def test_softmax_is_that_of_pytorch(solution: ModuleType, dtype: torch.dtype, dim: int) -> None:
-    """For infinities, NaN, large scores, tensors without slices and every floating dtype."""
-    for x in (
-        torch.randn(3, 4).to(dtype),
-        (torch.randn(3, 4) * 3e4).to(dtype),
-        torch.tensor([[-math.inf, 0, 1], [2, -math.inf, 1]], dtype=dtype),
-        torch.tensor([[math.inf, 0], [1, 2]], dtype=dtype),
-        torch.tensor([[math.nan, 0], [1, 2]], dtype=dtype),
-        torch.full((2, 2), -math.inf, dtype=dtype),
-        torch.empty((3, 0) if dim == 0 else (0, 3), dtype=dtype),
-    ):
-        equal(solution.softmax(x, dim), F.softmax(x, dim=dim))
-
-
-@FLOATS
-@pytest.mark.parametrize("size", [1, 2, 3])
-def test_max_pool2d_is_that_of_pytorch(solution: ModuleType, dtype: torch.dtype, size: int) -> None:
-    """For infinities, NaN, batches without images and every floating dtype."""
-    special = torch.tensor([*SPECIAL, *SPECIAL], dtype=dtype).reshape(1, 1, 4, 5)
-    lowest = torch.full((1, 1, 3, 3), -math.inf, dtype=dtype)
-    for x in (torch.randn(2, 3, 7, 5).to(dtype), special, lowest, torch.empty(0, 2, 4, 4, dtype=dtype)):
-        equal(solution.max_pool2d(x, size), F.max_pool2d(x, size))
