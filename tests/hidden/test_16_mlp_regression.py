@@ -456,7 +456,7 @@ def test_fit_stops_on_a_real_problem(candidate, draw):
 @probe
 def fit_noted(student, model, n_epochs):
     """fit_early_stopping with a model that notes how it is called"""
-    train = DataLoader(TensorDataset(torch.ones(5, 1), torch.ones(5, 1)), 2)
+    train = DataLoader(TensorDataset(torch.ones(4, 1), torch.ones(4, 1)), 2)
     valid = DataLoader(TensorDataset(-torch.ones(3, 1), torch.ones(3, 1)), 2)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     history = student.fit_early_stopping(model, optimizer, nn.MSELoss(), train, valid, n_epochs, n_epochs)
@@ -485,11 +485,11 @@ def noted_losses(model: nn.Module) -> Iterator[float]:
     weight, bias = (parameter.item() for parameter in model.parameters())
     while True:
         total = 0.0
-        for n_rows in (2, 2, 1):
+        for n_rows in (2, 2):
             error = weight + bias - 1
             total += n_rows * error**2
             weight, bias = weight - 0.02 * error, bias - 0.02 * error
-        yield total / 5
+        yield total / 4
 
 
 @probe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 import numpy as np
@@ -418,7 +419,7 @@ def train_twice(student, model, X, y, n_epochs, batch_size, seed):
     results = []
     for global_seed in (1, 2):
         seed_everything(global_seed)
-        same = copy.deepcopy(model)  # noqa: F821
+        same = copy.deepcopy(model)
         results.append((student.train_classifier(same, X, y, n_epochs, 0.2, batch_size, seed), same.batches))
     (first, order), (second, other_order) = results
     return first, second, "the same order" if order == other_order else "another order"
@@ -446,7 +447,7 @@ def train_between_draws(student, model, X, y):
     drawn = []
     for seed in (1, 2):
         seed_everything(seed)
-        losses = student.train_classifier(copy.deepcopy(model), X, y, 2, 0.2, 9, 0)  # noqa: F821
+        losses = student.train_classifier(copy.deepcopy(model), X, y, 2, 0.2, 6, 0)
         drawn.append(draw_from_everything())
     return losses, drawn
 
@@ -475,7 +476,7 @@ def test_train_leaves_the_generators(candidate, draw):
 @probe
 def modes_of(student, model, X, y):
     """train_classifier for two epochs, with a model that notes the modes it is called in"""
-    losses = student.train_classifier(model, X, y, 2, 0.2, 9, 0)
+    losses = student.train_classifier(model, X, y, 2, 0.2, 6, 0)
     return losses, sorted(set(model.modes))
 
 
@@ -500,7 +501,7 @@ def test_train_mode(candidate, draw):
 def test_train_leaves_its_data(candidate, draw):
     """Neither `X` nor `y` is modified; no epochs give no losses and the model as it was."""
     model, X, y = draw.model(net), draw.tensor(2, 6).T, draw.integers(6, low=0, high=2)
-    seen = candidate.untraced().train_classifier(model, X, y, 2, 0.2, 9, 0)
+    seen = candidate.untraced().train_classifier(model, X, y, 2, 0.2, 6, 0)
     for loss, (expected, _) in zip(seen.result.items(2), sgd(model, [(X, y)] * 2, 0.2), strict=True):
         loss.scalar(expected, rtol=CURVE_RTOL)
     seen.unchanged(1, 2)

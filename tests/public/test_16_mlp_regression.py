@@ -48,7 +48,8 @@ def linear_layers(model: Subject, *sizes: int) -> list[tuple[Subject, Subject]]:
     names = model.submodules("Linear")
     if len(names) != len(sizes) - 1:
         found = f"{len(names)} of them" if names else "none: the model knows of no such layer"
-        model.fails(f"{len(sizes) - 1} different `nn.Linear` layers in the model", found, "members")
+        wanted = f"{len(sizes) - 1} different `nn.Linear` layers" if len(sizes) > 2 else "one `nn.Linear` layer"
+        model.fails(f"{wanted} in the model", found, "members")
     layers = [(model.parameter(f"{name}.weight"), model.parameter(f"{name}.bias")) for name in names]
     for (weight, bias), n_in, n_out in zip(layers, sizes[:-1], sizes[1:], strict=True):
         weight.shape(n_out, n_in)
