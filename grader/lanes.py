@@ -30,11 +30,11 @@ class LaneError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every lane is told: where the exercises are, and how to grade them.
 
-    `course_seed` is what inputs are drawn from, with the student's name and the exercise. `trusted` says that the code
-    is the kit's or the user's own, so that a sandbox with fewer layers will do. `tampering` spoils every value that
-    comes back, to see which checks judge values (see `grader.verification`). `until_failure` stops at a submission's
-    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads;
-    `device` is the second device that functions must work on.
+    `course_seed` is what inputs are drawn from, with the student's name and the exercise; `same_inputs` leaves the name
+    out. `trusted` says that the code is the kit's or the user's own, so that a sandbox with fewer layers will do.
+    `tampering` spoils every value that comes back, to see which checks judge values (see `grader.verification`).
+    `until_failure` stops at a submission's first failure. `facts` asks for what authors want to know of the checks.
+    Candidates compute with `threads` threads; `device` is the second device that functions must work on.
     """
 
     root: str
@@ -44,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     diagnosing: bool = True
     tampering: bool = False
     until_failure: bool = False
+    same_inputs: bool = False
     facts: bool = False
     threads: int = 1
     device: str = "meta"
@@ -210,6 +211,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 diagnosing=settings.diagnosing,
                 tampering=settings.tampering,
                 until_failure=settings.until_failure,
+                same_inputs=settings.same_inputs,
                 device=settings.device,
             )
             suites = [suite for id in settings.exercises for suite in catalog.suites(id)]

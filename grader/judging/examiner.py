@@ -41,6 +41,7 @@ from grader.records import (
 from grader.sandbox import SandboxError, Server
 
 _WRONG = ("failed", "error")
+_REPLAYED = 20_000  # answers of misconceptions that are remembered
 Deliver = Callable[[Submission, ExerciseReport], None]
 
 
@@ -71,6 +72,7 @@ class Examiner:
         diagnosing: bool = True,
         tampering: bool = False,
         until_failure: bool = False,
+        same_inputs: bool = False,
         device: str = "meta",
     ) -> None:
         self._catalog = catalog
@@ -81,6 +83,8 @@ class Examiner:
         self._diagnosing = diagnosing
         self._tampering = tampering
         self._until_failure = until_failure
+        self._same_inputs = same_inputs
+        self._replayed: dict[tuple[str, str, bytes], wire.Observation | None] = {}  # where inputs are the same
         self._device = device
         self._staff = Staff(server)
         self._variants: dict[str, tuple[Variant, ...]] = {}
@@ -269,7 +273,8 @@ class Examiner:
         sitting = self._sitting
         assert sitting is not None and sitting.check is not None
         check = sitting.check
-        return Draw(self._course_seed, sitting.submission.student, check.exercise, check.id)
+        student = "" if self._same_inputs else sitting.submission.student
+        return Draw(self._course_seed, student, check.exercise, check.id)
 
     @pytest.fixture
     def device(self) -> str:
@@ -303,6 +308,17 @@ class Examiner:
                 explained |= diagnose(failed, every, known, **self._replays(exercise.id))
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
+    def _replay(self, exercise: str, name: str, call: wire.Call, source: Callable[[], str]) -> wire.Observation | None:
+        """Put a call to one of the kit's own implementations; where all have the same inputs, only once for all."""
+        if not self._same_inputs:
+            return self._staff.observe(call, module=f"{exercise}.{name}", source=source)
+        key = (exercise, name, hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest())
+        if key not in self._replayed:
+            if len(self._replayed) >= _REPLAYED:
+                self._replayed.clear()
+            self._replayed[key] = self._staff.observe(call, module=f"{exercise}.{name}", source=source)
+        return self._replayed[key]
+
     def _misconceptions(self, exercise: str) -> tuple[Variant, ...]:
         if exercise not in self._variants:
             self._variants[exercise] = self._catalog.misconceptions(exercise)
@@ -315,7 +331,7 @@ class Examiner:
         def ask(name: str, call: wire.Call, source: Callable[[], str]) -> wire.Observation | None:
             key = (name, id(call))
             if key not in seen:
-                seen[key] = self._staff.observe(call, module=f"{exercise}.{name}", source=source)
+                seen[key] = self._replay(exercise, name, call, source)
             return seen[key]
 
         return {

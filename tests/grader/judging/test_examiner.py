@@ -940,3 +940,21 @@ def test_a_device_that_is_not_there_is_the_kits_error(examine: Examine, course: 
     """Nobody's submission is at fault."""
     with pytest.raises(SuiteError, match=r"Cannot use the device 'cuda:99': .*Leave --device out"):
         examine(course, RIGHT, device="cuda:99")
+
+
+def test_everybody_may_have_the_same_inputs(examine: Examine, lay_down: LayDown) -> None:
+    """Else another student has others."""
+    suite = one_check('candidate.double(draw.tensor(3)).fails("", f"{draw.seed}", "values")')
+    students = [hand_in(RIGHT, student=name) for name in ("ana", "bia")]
+    for same in (True, False):
+        first, second = (checks(r)["one"].message for r in examine(lay_down(suite), *students, same_inputs=same))
+        assert (first == second) == same
+
+
+def test_where_inputs_are_the_same_a_misconception_is_asked_once(examine: Examine, lay_down: LayDown) -> None:
+    """And still names the mistake of everybody who shares it."""
+    mistake = '# %% task="double" name="adds-two"\n# That adds two.\n\n\ndef double(x):\n    return x + 2\n'
+    root = lay_down(HIDDEN, public=PUBLIC, misconceptions=mistake)
+    for same in (True, False):
+        reports = examine(root, *(hand_in(WRONG, student=name) for name in ("ana", "bia")), same_inputs=same)
+        assert [checks(report)["values"].misconception for report in reports] == ["adds-two", "adds-two"]
