@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.catalog import load_catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RECURSIVE = {"make test"}  # what runs this test
@@ -70,6 +72,19 @@ def test_map_matches_the_tree() -> None:
     for room in ("grader", "tests"):
         inside = {f"{room}/{path.name}" for path in (ROOT / room).iterdir() if not path.name.startswith(("_", "."))}
         assert inside - mapped - unlisted == set()
+
+
+def test_the_readme_lists_every_exercise() -> None:
+    """With its tasks, what it needs, and its points."""
+    catalog = load_catalog(ROOT)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for exercise in catalog.exercises:
+        tasks = ", ".join(f"`{task.name}`" for task in exercise.tasks)
+        needs = ", ".join(needed[:2] for needed in exercise.prerequisites) or "–"
+        name = f"[{exercise.id[:2]} {exercise.title}](exercises/{exercise.id}.py)"
+        assert f"| {name} | {tasks} | {needs} | {exercise.points:g} |\n" in readme
+    tasks, points = (sum(f(e) for e in catalog.exercises) for f in (lambda e: len(e.tasks), lambda e: e.points))
+    assert f"{len(catalog.exercises)} exercises, {tasks} tasks, {points:g} points:" in readme
 
 
 def test_links_lead_somewhere() -> None:
