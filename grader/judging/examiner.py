@@ -153,15 +153,16 @@ class Examiner:
             following = [check.item for check in checks[1:]]
             for check, nextitem in zip_longest(checks, following):
                 sitting.check = check
-                if self._until_failure and any(v.status != "passed" for v in sitting.verdicts.values()):
-                    sitting.verdicts[check.id] = check.verdict("skipped")
-                    continue
                 runtestprotocol(check.item, log=False, nextitem=nextitem)  # what pytest's own hook calls, unlogged
                 if sitting.failure is not None:
                     raise sitting.failure
+                if self._until_failure and sitting.verdicts[check.id].status != "passed":
+                    check.item.session._setupstate.teardown_exact(None)  # pytest waits for the next check
+                    break
         finally:
             sitting.examinee.close()
             self._sitting = None
+        sitting.verdicts = {check.id: check.verdict("skipped") for check in checks} | sitting.verdicts
         verdicts = [sitting.verdicts[check.id] for check in checks]
         self._logs = sitting.logs
         if self._diagnosing:

@@ -9,6 +9,7 @@ from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.mutation.equivalents import Equivalent, read_equivalents
 from grader.mutation.mutants import Mutant, mutants
+from grader.records import CheckReport
 
 _SEED = "mutants"
 
@@ -47,6 +48,9 @@ class Mutation:
         yield list(self._stale())
 
     def _told(self, mutant: Mutant, graded: Graded) -> Iterator[str]:
+        for check in _checks(graded):
+            if "which is not your fault" in check.message:
+                yield f"{mutant.label}: the check {check.id!r} broke: {check.message}"
         listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
         if _is_killed(graded):
             self.killed += 1
@@ -73,9 +77,11 @@ class Mutation:
 
 
 def _is_killed(graded: Graded) -> bool:
-    if graded.report is None:
-        return True
-    return any(check.status != "passed" for task in graded.report.tasks for check in task.checks)
+    return graded.report is None or any(check.status != "passed" for check in _checks(graded))
+
+
+def _checks(graded: Graded) -> list[CheckReport]:
+    return [] if graded.report is None else [check for task in graded.report.tasks for check in task.checks]
 
 
 def mutate_all(catalog: Catalog, which: Mapping[str, Sequence[str]], *, jobs: int, every: int = 1) -> Mutation:

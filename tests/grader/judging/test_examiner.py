@@ -906,8 +906,10 @@ def test_only_the_tasks_asked_for_are_graded(examine: Examine, course: Path) -> 
 
 def test_an_examination_may_stop_at_the_first_failure(examine: Examine, course: Path) -> None:
     """What comes after it is skipped."""
-    (report,) = examine(course, WRONG, until_failure=True)
-    assert statuses(report) == {"shape": "passed", "values": "failed", "leaves_x": "skipped", "relu": "skipped"}
+    stopped = {"shape": "passed", "values": "failed", "leaves_x": "skipped", "relu": "skipped"}
+    first, second, right = examine(course, WRONG, WRONG, RIGHT, until_failure=True)
+    assert statuses(first) == statuses(second) == stopped
+    assert list(statuses(first)) == list(stopped) and right.points == 6
 
 
 DEVICES = '''
