@@ -1640,6 +1640,31 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
+# %% task="train_classifier" name="empty-last-batch"
+# Where the batch size divides N, this loop makes one batch too many: it is empty, and the mean of nothing is NaN.
+# `range(0, N, batch_size)` stops in time.
+
+
+def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
+    own = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = []
+    for _ in range(n_epochs):
+        total = 0.0
+        order = torch.randperm(len(X), generator=own)
+        for i in range(len(X) // batch_size + 1):
+            chosen = order[i * batch_size : (i + 1) * batch_size]
+            rows, classes = X[chosen], y[chosen]
+            loss = F.cross_entropy(model(rows), classes)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(X))
+    return losses
+
+
 # %% task="train_classifier" name="needs-an-epoch"
 # With no epochs at all there is no last loss. Start from an empty list, and nothing special is needed.
 
