@@ -40,7 +40,7 @@ from grader.submissions.names import student_name
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 CATALOG = load_catalog(ROOT)
-IDS = tuple(exercise.id for exercise in CATALOG.exercises)
+IDS = ("07_autograd", "08_detach_and_inplace", "10_linear_regression_by_hand")  # what the attacks hand in
 JOBS = 2
 
 # An attack that gets somewhere says so in an exception; what it writes, and what it looks for, has these names.
@@ -349,7 +349,7 @@ ATTACKS = sorted([file.stem for file in attack_files()] + list(MADE))
 
 def exercise_of(text: str) -> str:
     """Return the exercise whose tasks an attack defines; the first one for attacks that define none."""
-    return next((e.id for e in CATALOG.exercises if any(f"{t.name} =" in text for t in e.tasks)), IDS[0])
+    return next((id for id in IDS if any(f"{t.name} =" in text for t in CATALOG.get(id).tasks)), IDS[0])
 
 
 def lay_down(parent: Path) -> dict[str, str]:
