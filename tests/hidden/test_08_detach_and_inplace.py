@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Seen, check, code, feedback, probe
+from grader.judging import check, code, probe, public_suite
+
+public = public_suite(__file__)
 
 # gradient_step_
 
@@ -213,40 +215,14 @@ def test_exp_has_right_gradient_for_any_shape(candidate, draw):
 
 # inplace_error
 
-_WORDS = (
-    "the first error comes from `fn` itself, the second only from `backward()`. Catch each with "
-    "`except RuntimeError as error:`, and know it by words in `str(error)` that no other error has."
-)
-_EXPERIMENT = (
-    "do it by hand for this op: forward, change one of the two in place, backward. If backward raises a RuntimeError, "
-    "that one was saved: catch it and note which."
-)
 _RERAISE = "let through every error that isn't one of the two: a bare `raise` at the end of the `except` block."
 
 
-def _says(seen: Seen, label: str, *to_catch: str) -> None:
-    """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
-    raised = seen.observation.raised
-    if raised is not None and any(words in raised.message for words in to_catch):
-        seen.fails(repr(label), feedback.error_name(raised), "raises")
-    seen.result.equals(label)
-
-
-def _errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
-    seen = candidate.inplace_error(code(f"lambda x: {fn}"), value)
-    _says(seen, label, "used in an in-place operation", "modified by an inplace operation")
-
-
-def _keep(candidate: Candidate, label: str, *ops: str) -> None:
-    for op in ops:
-        _says(candidate.saved_for_backward(code(op)), label, "modified by an inplace operation")
-
-
-@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_WORDS)
+@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=public.WORDS)
 def test_inplace_error_leaf_or_view_of_it(candidate, draw):
     """Any in-place method on the leaf or on a view of it gives "leaf"."""
     for fn in ("x.cos_()", "x.mul_(2)", "x.view(1).add_(1)", "x[...].zero_()", "x.reshape(1)[0].sub_(3)"):
-        _errs(candidate, fn, draw.number(0.5, 2), "leaf")
+        public.errs(candidate, fn, draw.number(0.5, 2), "leaf")
 
 
 @probe
@@ -288,7 +264,7 @@ def leaf_changed_under_no_grad(student, value):
     return student.inplace_error(fn, value)
 
 
-@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_WORDS)
+@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=public.WORDS)
 def test_inplace_error_depends_on_what_was_saved(candidate, draw):
     """Changing the input of cos, or a leaf that a product needs, gives "saved"; changing cos's output gives "ok"."""
     for fn, label in (
@@ -296,7 +272,7 @@ def test_inplace_error_depends_on_what_was_saved(candidate, draw):
         (output_of_cos_changed, "ok"),
         (leaf_changed_under_no_grad, "saved"),
     ):
-        _says(candidate.run(fn, draw.number(0.5, 2)), label, "modified by an inplace operation")
+        public.says(candidate.run(fn, draw.number(0.5, 2)), label, "modified by an inplace operation")
 
 
 @check("inplace_error", points=0.5, requires=["inplace_error_leaf"], hint=_RERAISE)
@@ -369,30 +345,30 @@ def test_inplace_error_makes_the_leaf(candidate, draw):
 # saved_for_backward
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_output(candidate):
     """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
     ops = "torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"
-    _keep(candidate, "output", *ops)
+    public.keep(candidate, "output", *ops)
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_input(candidate):
     """abs, cos, log, sin, square and var keep their input."""
-    _keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
+    public.keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
 
 
-@check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=public.EXPERIMENT)
 def test_saved_both(candidate):
     """max, min, norm, prod, sgn and std (of the whole tensor) keep both."""
-    _keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
+    public.keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_neither(candidate):
     """ceil, floor, mean, round, sum and max along a dimension keep neither."""
     ops = "torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"
-    _keep(candidate, "neither", *ops)
+    public.keep(candidate, "neither", *ops)
 
 
 @check(
@@ -404,17 +380,17 @@ def test_saved_neither(candidate):
 def test_saved_of_several_operations(candidate, draw):
     """For several operations in a row, tensors between input and output don't count."""
     k = draw.number(1.5, 4)
-    _keep(candidate, "neither", f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()")
-    _keep(candidate, "input", f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}")
-    _keep(candidate, "output", f"lambda x: ({k} * x).exp()")
-    _keep(candidate, "both", "lambda x: x.log().exp()")
+    public.keep(candidate, "neither", f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()")
+    public.keep(candidate, "input", f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}")
+    public.keep(candidate, "output", f"lambda x: ({k} * x).exp()")
+    public.keep(candidate, "both", "lambda x: x.log().exp()")
 
 
-@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"], hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_for_any_shape_of_result(candidate):
     """The result may have any shape: a number, a vector, a matrix."""
-    _keep(candidate, "output", "lambda x: x.sum().sqrt()", "lambda x: x.softmax(dim=0)")
-    _keep(candidate, "input", "lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)")
+    public.keep(candidate, "output", "lambda x: x.sum().sqrt()", "lambda x: x.softmax(dim=0)")
+    public.keep(candidate, "input", "lambda x: torch.dot(x, x)", "lambda x: torch.outer(x, x)")
 
 
 @probe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Subject, check, probe
+from grader.judging import CURVE_RTOL, Subject, check, probe, public_suite
 
 # Printed in the course notes (California Housing, rate 0.4, 20 epochs, seed 42): the loss of every epoch, and the
 # predictions for the first three test rows.
@@ -33,29 +33,10 @@ PUBLISHED_LOSSES = [
 ]
 PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
 
+public = public_suite(__file__)
+descent, seeded_weights = public.descent, public.seeded_weights
+
 GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
-
-
-def seeded_weights(n_features: int, seed: int) -> Tensor:
-    """Return what `torch.manual_seed(seed)` and `torch.randn((n_features, 1))` give."""
-    return torch.randn((n_features, 1), generator=torch.Generator().manual_seed(seed))
-
-
-def descent(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: int) -> tuple[Tensor, Tensor, list[float]]:
-    """Return `w`, `b` and the losses of gradient descent, by the formula and in float64."""
-    X, y, w = X.double(), y.double(), seeded_weights(X.shape[1], seed).double()
-    b, losses = torch.zeros((), dtype=torch.float64), []
-    for _ in range(n_epochs):
-        error = X @ w + b - y
-        losses.append(float(error.square().mean()))
-        w, b = w - learning_rate * 2 / len(X) * X.T @ error, b - learning_rate * 2 * error.mean()
-    return w, b, losses
-
-
-def follows(losses: Subject, expected: list[float]) -> None:
-    """Ask for a list of these losses."""
-    for loss, value in zip(losses.items(len(expected), kind="list"), expected, strict=True):
-        loss.number(value, rtol=CURVE_RTOL)
 
 
 def has_learned(parameter: Subject, expected: Tensor) -> None:
@@ -243,7 +224,7 @@ def test_train_repeats(candidate, draw):
     seen = candidate.run(train_twice, X, y, 0.05, 3, seed)
     *_, expected = descent(X, y, 0.05, 3, seed)
     for losses in seen.result.unpack("losses of the first call", "losses of the second call"):
-        follows(losses, expected)
+        losses.curve(expected)
 
 
 @check("train_linear", points=0.25, requires=["train_loss_curve"])
@@ -254,7 +235,7 @@ def test_train_any_size(candidate, draw):
         seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=3, seed=seed)
         expected_w, expected_b, expected_losses = descent(X, y, 0.05, 3, seed)
         w, b, losses = seen.result.unpack("w", "b", "losses")
-        follows(losses, expected_losses)
+        losses.curve(expected_losses)
         has_learned(w, expected_w)
         has_learned(b, expected_b)
 
@@ -285,5 +266,5 @@ def california_housing(student):
 def test_train_on_california_housing(candidate):
     """On California Housing the losses and predictions are those printed in the course notes."""
     losses, predictions = candidate.run(california_housing).result.unpack("losses", "predictions")
-    follows(losses, PUBLISHED_LOSSES)
+    losses.curve(PUBLISHED_LOSSES)
     predictions.values(PUBLISHED_PREDICTIONS, rtol=CURVE_RTOL)

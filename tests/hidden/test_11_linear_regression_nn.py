@@ -282,7 +282,7 @@ def test_sgd_same_losses_as_torch(candidate, draw):
         X, y = draw.tensor(6, 3, low=-1, high=1, dtype=dtype), draw.tensor(6, 1, low=-1, high=1, dtype=dtype)
         seen = candidate.run(ten_steps, model, X, y, rate)
         expected, losses = public.trained(model, "SGD", nn.MSELoss(), X, y, rate, 10)
-        public.follows(seen.result, losses)
+        seen.result.curve(losses)
         public.holds(seen.argument(0), expected)
         for parameter in seen.argument(0).parameters():
             parameter.leaf().dtype(dtype)
@@ -361,7 +361,7 @@ def test_bgd_gradients_do_not_accumulate(candidate, draw):
     gradient = X.double().mean(dim=0)
     (first,) = public.trained(model, "SGD", lambda y_pred, y: (y_pred - y).mean(), X, y, rate, 1)[1]
     fall = rate * float(gradient.square().sum() + 1)
-    public.follows(seen.result, [first - epoch * fall for epoch in range(6)])
+    seen.result.curve([first - epoch * fall for epoch in range(6)])
 
 
 @check(
@@ -377,7 +377,7 @@ def test_bgd_prediction_comes_first(candidate, draw):
     lopsided = "lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean()"
     seen = candidate.run(public.training, model, "SGD", code(lopsided), X, y, rate, 4)
     _, losses = public.trained(model, "SGD", lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean(), X, y, rate, 4)
-    public.follows(seen.result, losses)
+    seen.result.curve(losses)
 
 
 @probe
@@ -400,7 +400,7 @@ def test_bgd_calls_the_model(candidate, draw):
     rate = draw.number(0.01, 0.02)
     seen = candidate.run(training_with_hook, model, X, y, rate, 4)
     _, losses = public.trained(model, "SGD", lambda y_pred, y: nn.MSELoss()(3 * y_pred, y), X, y, rate, 4)
-    public.follows(seen.result, losses)
+    seen.result.curve(losses)
 
 
 @check(
@@ -416,7 +416,7 @@ def test_bgd_other_optimizers(candidate, draw):
         rate, criterion = draw.number(0.05, 0.1), getattr(nn, name)()
         seen = candidate.run(public.training, model, optimizer, code(f"nn.{name}()"), X, y, rate, 8)
         expected, losses = public.trained(model, optimizer, criterion, X, y, rate, 8)
-        public.follows(seen.result, losses)
+        seen.result.curve(losses)
         for key, parameter in expected.named_parameters():
             seen.argument(0).parameter(key).values(parameter, rtol=1e-3, atol=1e-4)
 
@@ -439,7 +439,7 @@ def test_bgd_leaves_the_rest(candidate, draw):
     for given in (seed, seed + 1):
         seen = candidate.run(draw_after_training, model, X, y, rate, given).unchanged(1, 2).state_kept(*GENERATORS)
         losses, numbers = seen.result.unpack("losses", "numbers drawn afterwards")
-        public.follows(losses, public.trained(model, "SGD", nn.MSELoss(), X, y, rate, 2)[1])
+        losses.curve(public.trained(model, "SGD", nn.MSELoss(), X, y, rate, 2)[1])
         drawn.append(numbers)
     if torch.equal(drawn[0].tensor, drawn[1].tensor):
         drawn[1].fails("other numbers after another seed", "the same: your function set a seed of its own", "state")
@@ -481,5 +481,5 @@ def test_bgd_on_california_housing(candidate):
     weight.values(PUBLISHED_WEIGHT, rtol=0, atol=FOUR_DECIMALS)
     bias.values(PUBLISHED_BIAS, rtol=0, atol=FOUR_DECIMALS)
     untrained.values(PUBLISHED_UNTRAINED, rtol=0, atol=FOUR_DECIMALS)
-    public.follows(losses, PUBLISHED_LOSSES)
+    losses.curve(PUBLISHED_LOSSES)
     predictions.values(PUBLISHED_PREDICTIONS, rtol=1e-3, atol=FOUR_DECIMALS)

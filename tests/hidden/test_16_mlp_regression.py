@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -413,12 +413,6 @@ def fit_for_real(student, model, criterion, X, y, X_valid, y_valid, max_epochs, 
     return student.fit_early_stopping(model, optimizer, criterion, train, valid, max_epochs, patience)
 
 
-def follows(losses: Subject, expected: Sequence[float]) -> None:
-    """Ask for a list of these losses."""
-    for loss, value in zip(losses.items(len(expected), kind="list"), expected, strict=True):
-        loss.number(value, rtol=CURVE_RTOL)
-
-
 @check(
     "fit_early_stopping",
     points=0.5,
@@ -433,8 +427,8 @@ def test_fit_training_curve(candidate, draw):
     reference = epochs(model, (X, y), (X_valid, y_valid), batch_size=3)
     train, valid, _ = zip(*(next(reference) for _ in range(4)), strict=True)
     seen = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)
-    follows(seen.result.key("train"), train)
-    follows(seen.result.key("valid"), valid)
+    seen.result.key("train").curve(train)
+    seen.result.key("valid").curve(valid)
 
 
 @check("fit_early_stopping", points=0.25, requires=["fit_training_curve", "fit_ends_with_best_weights"])
@@ -560,7 +554,7 @@ def california_housing(student):
 def test_fit_on_california_housing(candidate):
     """On California Housing training stops after ten epochs, with the losses of a plain loop and the best weights."""
     history, valid_loss = candidate.untraced().run(california_housing).result.unpack("result", "the loss at the end")
-    follows(history.key("valid"), HOUSING_VALID)
-    follows(history.key("train"), HOUSING_TRAIN)
+    history.key("valid").curve(HOUSING_VALID)
+    history.key("train").curve(HOUSING_TRAIN)
     history.key("best_epoch").integer(7)
     valid_loss.values(min(HOUSING_VALID), rtol=CURVE_RTOL)

@@ -83,17 +83,17 @@ def test_exp_has_right_gradient(candidate, draw):
 
 # inplace_error
 
-_WORDS = (
+WORDS = (
     "the first error comes from `fn` itself, the second only from `backward()`. Catch each with "
     "`except RuntimeError as error:`, and know it by words in `str(error)` that no other error has."
 )
-_EXPERIMENT = (
+EXPERIMENT = (
     "do it by hand for this op: forward, change one of the two in place, backward. If backward raises a RuntimeError, "
     "that one was saved: catch it and note which."
 )
 
 
-def _says(seen: Seen, label: str, *to_catch: str) -> None:
+def says(seen: Seen, label: str, *to_catch: str) -> None:
     """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
     raised = seen.observation.raised
     if raised is not None and any(words in raised.message for words in to_catch):
@@ -101,51 +101,51 @@ def _says(seen: Seen, label: str, *to_catch: str) -> None:
     seen.result.equals(label)
 
 
-def _errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
+def errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
     seen = candidate.inplace_error(code(f"lambda x: {fn}"), value)
-    _says(seen, label, "used in an in-place operation", "modified by an inplace operation")
+    says(seen, label, "used in an in-place operation", "modified by an inplace operation")
 
 
-def _keep(candidate: Candidate, label: str, *ops: str) -> None:
+def keep(candidate: Candidate, label: str, *ops: str) -> None:
     for op in ops:
-        _says(candidate.saved_for_backward(code(op)), label, "modified by an inplace operation")
+        says(candidate.saved_for_backward(code(op)), label, "modified by an inplace operation")
 
 
-@check("inplace_error", points=0.5, hint=_WORDS)
+@check("inplace_error", points=0.5, hint=WORDS)
 def test_inplace_error_leaf(candidate, draw):
     """Changing the leaf in place gives "leaf"; changing a result of an operation on it doesn't."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
-    _errs(candidate, f"x.add_({k})", value, "leaf")
-    _errs(candidate, f"(x * 2).add_({k})", value, "ok")
+    errs(candidate, f"x.add_({k})", value, "leaf")
+    errs(candidate, f"(x * 2).add_({k})", value, "ok")
 
 
-@check("inplace_error", points=0.75, hint=_WORDS)
+@check("inplace_error", points=0.75, hint=WORDS)
 def test_inplace_error_saved(candidate, draw):
     """Changing the output of exp, which exp saved, gives "saved"; changing that of cos, which saves its input, "ok"."""
     value, k = draw.number(0.5, 2), draw.number(0.5, 2)
-    _errs(candidate, f"x.exp().add_({k})", value, "saved")
-    _errs(candidate, f"x.cos().add_({k})", value, "ok")
+    errs(candidate, f"x.exp().add_({k})", value, "saved")
+    errs(candidate, f"x.cos().add_({k})", value, "ok")
 
 
-@check("inplace_error", points=0.25, hint=_WORDS)
+@check("inplace_error", points=0.25, hint=WORDS)
 def test_inplace_error_ok(candidate, draw):
     """Code without in-place operations gives "ok"."""
     for fn in (f"x.exp() + {draw.number(0.5, 2)}", "x * x", "x"):
-        _errs(candidate, fn, draw.number(0.5, 2), "ok")
+        errs(candidate, fn, draw.number(0.5, 2), "ok")
 
 
 # saved_for_backward
 
 
-@check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.75, hint=EXPERIMENT)
 def test_saved_output_or_input(candidate, draw):
     """Tells operations that keep their output from operations that keep their input."""
-    _keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]))
-    _keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]))
+    keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]))
+    keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]))
 
 
-@check("saved_for_backward", points=0.75, hint=_EXPERIMENT)
+@check("saved_for_backward", points=0.75, hint=EXPERIMENT)
 def test_saved_both_or_neither(candidate, draw):
     """Tells operations that keep both from operations that keep neither."""
-    _keep(candidate, "both", "torch.prod")
-    _keep(candidate, "neither", f"lambda x: x * {draw.number(1.5, 4)}")
+    keep(candidate, "both", "torch.prod")
+    keep(candidate, "neither", f"lambda x: x * {draw.number(1.5, 4)}")
