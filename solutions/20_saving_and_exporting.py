@@ -50,7 +50,7 @@
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
 # - Leave alone what you were given, and the global settings of PyTorch. Building a model may draw from the random
-#   generator; re-seeding it may not be.
+#   generator; nothing may re-seed it.
 # - The *mode* of a model is the flag `training`, and every part of the model has one. The models here are in training
 #   mode or in evaluation mode as a whole. `model.eval()` changes the model that you call it on, with all its parts, and
 #   returns it.
