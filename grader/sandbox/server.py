@@ -215,6 +215,7 @@ def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dic
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # where there are more threads: waiting for each other is no computing
         # Large pages for the C heap: forking, and ending a fork, then copy and free a third less.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     }
