@@ -421,6 +421,7 @@ def test_the_environment_is_empty_of_the_examiners(inside: Confined) -> None:
         "LC_ALL",
         "MKL_NUM_THREADS",
         "OMP_NUM_THREADS",
+        "OMP_WAIT_POLICY",
         "OPENBLAS_NUM_THREADS",
         "GLIBC_TUNABLES",
         "PATH",
