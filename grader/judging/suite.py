@@ -76,10 +76,7 @@ def probe(function: Callable[..., Any]) -> Probe:
     )
 
 
-_Shared = TypeVar("_Shared", bound=Callable[..., Any])
-
-
-def shared(function_or_class: _Shared) -> _Shared:
+def shared(function_or_class: _F) -> _F:
     """Let probes use a function or class of the suite: its source is sent along with theirs.
 
     In the suite it stays what it is, so that one definition serves both sides: a model, say, whose expected output
@@ -89,6 +86,7 @@ def shared(function_or_class: _Shared) -> _Shared:
     return function_or_class
 
 
+@functools.cache  # a model is sent with every call that is made with it
 def source_of(function_or_class: Callable[..., Any]) -> str:
     """Return the source of a shared definition, after those that it uses."""
     if not _is_shared(function_or_class):
