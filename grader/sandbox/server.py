@@ -208,6 +208,7 @@ def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dic
     """Return all that a candidate's environment holds: nothing of the examiner's."""
     environment = {
         "PATH": "/usr/bin:/bin",
+        "LOGNAME": "candidate",  # some versions of torch ask who they run for, and the jail has no list of users
         "LC_ALL": "C.UTF-8",
         "TMPDIR": scratch,
         "PYTHONHASHSEED": "0",

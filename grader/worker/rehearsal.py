@@ -67,6 +67,9 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
 
     torch.set_num_threads(1)
     if not backward:
+        with contextlib.suppress(Exception):
+            # By name: what follows would have torch import it. Seconds, which are no candidate's fault.
+            importlib.import_module("torch._dynamo")
         return
     for statement in warm_up:
         with contextlib.suppress(Exception):
