@@ -166,14 +166,14 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
     from grader.catalog import CatalogError, load_catalog
     from grader.datasets import DatasetError, install_california_housing
-    from grader.sandbox import DEFAULT_LIMITS, SandboxError, Server
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, SandboxError, Server
 
     home = _data_home()
     started = False
     try:
         catalog = load_catalog(Path(settings.root))
         imports = catalog.imports(settings.exercises)
-        limits = replace(DEFAULT_LIMITS, threads=settings.threads)
+        limits = replace(DEFAULT_LIMITS if settings.device == "meta" else ACCELERATED_LIMITS, threads=settings.threads)
         warm_up = catalog.warm_up(settings.exercises)
         with Server(
             limits=limits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -56,8 +56,10 @@ def verify(
 ) -> None:
     """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
     if mutants:
+        _refuse(seeds != 1 and "--seeds", threads != 1 and "--threads", device != "meta" and "--device")
         _mutate(which or [], jobs, every)
         return
+    _refuse(every != 1 and "--every", why="needs --mutants")
     with errors_told():
         from rich.progress import track
 
@@ -82,6 +84,13 @@ def verify(
             say_error(f"{problems} problems in {steps.total} implementations.")
             raise typer.Exit(1)
         screen.print(f"{steps.total} implementations graded, every promise kept.")
+
+
+def _refuse(*options: str | Literal[False], why: str = "does not go with --mutants") -> None:
+    """End the command if one of these options was given: it would be silently left out."""
+    for option in filter(None, options):
+        say_error(f"Cannot verify: {option} {why}.")
+        raise typer.Exit(2)
 
 
 def _mutate(which: list[str], jobs: int | None, every: int) -> None:

@@ -1,9 +1,19 @@
 """The sandbox, from the trusted side: a warm server, its confined candidates, and what may be asked of them."""
 
 from grader.sandbox.layers import LAYERS, active_layers
-from grader.sandbox.server import DEFAULT_LIMITS, CandidateLost, Limits, Process, SandboxError, Server, confined_enough
+from grader.sandbox.server import (
+    ACCELERATED_LIMITS,
+    DEFAULT_LIMITS,
+    CandidateLost,
+    Limits,
+    Process,
+    SandboxError,
+    Server,
+    confined_enough,
+)
 
 __all__ = [
+    "ACCELERATED_LIMITS",
     "DEFAULT_LIMITS",
     "LAYERS",
     "CandidateLost",

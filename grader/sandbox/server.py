@@ -42,6 +42,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+# An accelerator is woken by every candidate anew, and nothing that may wake it is rehearsed: calls are longer.
+ACCELERATED_LIMITS = Limits(call=20.0, load=20.0)
 
 
 def confined_enough(layers: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import linecache
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -56,8 +57,8 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     """Import, load and call, and run the statements of `warm_up`.
 
     Nothing of it stays but warmth, and the modules: what is not there, or fails, is left. A process that has gone
-    backward may fork and its children go backward too only as long as autograd drives no accelerator: the server hides
-    them all, unless it is told to leave out everything but the imports.
+    backward may fork and its children go backward too only as long as autograd drives no accelerator. The server hides
+    them all, which is not enough for every build of torch, or is told to leave out everything but the imports.
     """
     warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
     for name in imports:
@@ -66,7 +67,7 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     import torch
 
     torch.set_num_threads(1)
-    if not backward:
+    if not backward or not _children_go_backward():
         with contextlib.suppress(Exception):
             # By name: what follows would have torch import it. Seconds, which are no candidate's fault.
             importlib.import_module("torch._dynamo")
@@ -76,6 +77,29 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
             exec(statement, {"torch": torch})
     for _ in range(_TURNS):
         _play(_SUBMISSION, ("train", "fail", "missing"))
+
+
+def _children_go_backward() -> bool:
+    """Say whether a process may go backward before it forks: a child tries, and a child of its own after it."""
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            _go_backward()
+            grandchild = os.fork()
+            if grandchild == 0:
+                with contextlib.suppress(BaseException):
+                    _go_backward()
+                    os._exit(0)
+                os._exit(1)
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]) != 0)
+        os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _go_backward() -> None:
+    import torch
+
+    torch.ones(1, requires_grad=True).sum().backward()
 
 
 def stretch() -> None:

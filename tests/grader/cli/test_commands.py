@@ -44,6 +44,8 @@ def clone(tmp_path: Path) -> Path:
         (("show", "pyproject.toml"), "Grade again to write it anew"),
         (("hint", "07"), "name a task too"),
         (("verify", "nothing"), "Cannot find the exercise 'nothing'"),
+        (("verify", "07", "--mutants", "--seeds", "3"), "--seeds does not go with --mutants"),
+        (("verify", "07", "--every", "5"), "--every needs --mutants"),
     ],
 )
 def test_bad_input_is_explained(arguments: tuple[str, ...], said: str) -> None:

@@ -419,6 +419,7 @@ def test_the_environment_is_empty_of_the_examiners(inside: Confined) -> None:
         "KMP_DUPLICATE_LIB_OK",
         "KMP_INIT_AT_FORK",
         "LC_ALL",
+        "LOGNAME",
         "MKL_NUM_THREADS",
         "OMP_NUM_THREADS",
         "OMP_WAIT_POLICY",
