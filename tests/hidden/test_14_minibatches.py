@@ -356,9 +356,9 @@ def test_updates_without_the_last_batch(candidate, draw):
 @check("count_updates", points=0.25)
 def test_updates_are_what_a_loader_gives(candidate, draw):
     """A Python int, that of len(DataLoader(...)) times the epochs."""
-    batch_size = draw.integer(8, 256)
+    size = draw.integer(8, 256)
     for n_samples, batch_size in (
-        (draw.integer(13, 120) * batch_size - draw.integer(1, 3), batch_size),
+        (draw.integer(13, 120) * size - draw.integer(1, 3), size),
         (11610, 32),
         (draw.integer(1, 3), 7),
     ):
