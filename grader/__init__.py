@@ -1,5 +1,7 @@
 """An autograder for PyTorch exercises: the candidate observes, the examiner judges."""
 
-__all__ = ["__version__"]
+from grader.notebook import check, hint, status
+
+__all__ = ["__version__", "check", "hint", "status"]
 
 __version__ = "0.1.0"

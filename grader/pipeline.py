@@ -62,17 +62,24 @@ def grade_class(
 
 
 def grade_own(
-    catalog: Catalog, exercises: Sequence[str], *, tasks: tuple[str, ...] = (), settings: Settings, jobs: int
+    catalog: Catalog,
+    exercises: Sequence[str],
+    *,
+    folder: Path | None = None,
+    tasks: tuple[str, ...] = (),
+    settings: Settings,
+    jobs: int,
 ) -> Iterator[ExerciseReport]:
-    """Grade what stands in `exercises/`, and yield the reports as they are done; a file that is missing has its own.
+    """Grade what stands in `exercises/`, or in `folder`, and yield the reports as they are done.
 
+    An exercise whose file is missing has a report too.
     `tasks` grades only these. What was graded before and has not changed since is remembered in `.grader/`. Raises
     `LaneError`.
     """
     ledger = Ledger(catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
     for id in exercises:
-        paths = catalog.own_files(id)
+        paths = catalog.own_files(id, folder)
         if not paths:
             yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import msgspec
 
 from grader.catalog.entries import Exercise, read_exercise
 from grader.catalog.errors import CatalogError, meant
+from grader.catalog.hints import HINTS, hints_of, with_hints
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant, read_variants
 
 _FILES = "[0-9][0-9]_*.py"
+INSTALLED = "share/torch-exercise-kit"  # what students get, under the prefix of an installation (pyproject.toml)
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,33 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         cure = meant(id, (exercise.id for exercise in self.exercises))
         raise CatalogError(f"Cannot find the exercise {id!r}: it is not in {self.root}. {cure}")
 
+    def full_id(self, name: str) -> str:
+        """Return the id that a name stands for: itself, the one with that number, or a file's of that name."""
+        name = name.removesuffix(".py").removesuffix(".ipynb").rpartition("/")[2]
+        by_number = [e.id for e in self.exercises if name.isdigit() and e.id.startswith(f"{int(name):02d}_")]
+        return by_number[0] if by_number else self.get(name).id
+
+    def find(self, which: str) -> tuple[str, str | None]:
+        """Return the exercise, and the task if there is one, that `EXERCISE[.TASK]` or `TASK` names."""
+        exercise, _, task = which.removesuffix(".py").removesuffix(".ipynb").partition(".")
+        if not task:
+            having = [e.id for e in self.exercises if any(task.name == exercise for task in e.tasks)]
+            if len(having) == 1:
+                return having[0], exercise
+        id = self.full_id(exercise)
+        return id, self.get(id).task(task).name if task else None
+
+    def hint(self, which: str, tier: int) -> str:
+        """Return a task's hint: of tier 1 a nudge, 2 the idea, 3 nearly the line. Raises `CatalogError`."""
+        exercise, task = self.find(which)
+        if task is None:
+            raise CatalogError(f"Cannot give a hint for {which!r}: name a task too, such as 07.minimize.")
+        hints = self.get(exercise).task(task).hints
+        if not 1 <= tier <= len(hints):
+            cause = f"its hints are 1 to {len(hints)}" if hints else "this release of the exercises holds no hints"
+            raise CatalogError(f"Cannot give hint {tier} for {which!r}: {cause}.")
+        return " ".join(hints[tier - 1].split())
+
     def solution(self, id: str) -> Path:
         """Return where the exercise's source is; a student's release has none there."""
         return self.root / "solutions" / f"{self.get(id).id}.py"
@@ -38,9 +68,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return where the exercise's stub is, or will be built."""
         return self.root / "exercises" / f"{self.get(id).id}.py"
 
-    def own_files(self, id: str) -> tuple[Path, ...]:
-        """Return what stands in `exercises/` for the exercise: its script, its notebook, both, or nothing."""
-        paths = (self.stub(id), self.stub(id).with_suffix(".ipynb"))
+    def own_files(self, id: str, folder: Path | None = None) -> tuple[Path, ...]:
+        """Return what stands in `exercises/`, or `folder`, for the exercise: script, notebook, both, or none."""
+        script = self.stub(id) if folder is None else folder / self.stub(id).name
+        paths = (script, script.with_suffix(".ipynb"))
         return tuple(path for path in paths if path.is_file())
 
     def suites(self, id: str) -> tuple[Path, ...]:
@@ -99,8 +130,8 @@ def load_catalog(root: Path | None = None) -> Catalog:
     """Read the catalog under `root`: from the solutions where there are any, else from the stubs (without hints).
 
     Without `root` it is the nearest folder, from the current one upwards, that holds `exercises/` and
-    `tests/public/`, or else the clone in which this package lies. Raise `CatalogError` if there is none, or if a
-    file is not well formed.
+    `tests/public/`, or else the clone in which this package lies, or what was installed
+    with it. Raise `CatalogError` if there is none, or if a file is not well formed.
     """
     root = _find_root() if root is None else root.resolve()
     files = _files(root / "solutions") or _files(root / "exercises")
@@ -109,7 +140,11 @@ def load_catalog(root: Path | None = None) -> Catalog:
             f"Cannot find exercises: {root} has none in `solutions/` or `exercises/`. "
             "Run the command inside a clone or a release of the course."
         )
-    return Catalog(root=root, exercises=tuple(read_exercise(_read(path), exercise=path.stem) for path in files))
+    exercises = tuple(read_exercise(_read(path), exercise=path.stem) for path in files)
+    hints = root / "exercises" / HINTS
+    if files[0].parent.name == "exercises" and hints.is_file():
+        exercises = with_hints(exercises, _read(hints))
+    return Catalog(root=root, exercises=exercises)
 
 
 def build_all(catalog: Catalog) -> dict[Path, str]:
@@ -118,16 +153,18 @@ def build_all(catalog: Catalog) -> dict[Path, str]:
         raise CatalogError(
             f"Cannot build the stubs: {catalog.root} has no `solutions/`. Run the command in the instructor's clone."
         )
-    return {
+    stubs = {
         catalog.stub(exercise.id): build_stub(_read(catalog.solution(exercise.id)), exercise=exercise.id)
         for exercise in catalog.exercises
     }
+    return {**stubs, catalog.root / "exercises" / HINTS: hints_of(catalog.exercises)}
 
 
 def drift(catalog: Catalog) -> tuple[Path, ...]:
     """Return the stubs that differ from what their source builds, are missing, or have no source."""
     built = build_all(catalog)
-    present = _files(catalog.root / "exercises")
+    hints = catalog.root / "exercises" / HINTS
+    present = [*_files(catalog.root / "exercises"), *([hints] if hints.is_file() else ())]
     return tuple(
         path
         for path in sorted({*built, *present})
@@ -140,7 +177,8 @@ def _find_root() -> Path:
         for folder in (Path.cwd(), *Path.cwd().parents):
             if (folder / "exercises").is_dir() and (folder / "tests" / "public").is_dir():
                 yield folder
-        yield Path(__file__).resolve().parents[2]
+        clone = Path(__file__).resolve().parents[2]
+        yield clone if _files(clone / "exercises") else Path(sysconfig.get_path("data")) / INSTALLED
 
     return next(candidates())
 

@@ -64,21 +64,7 @@ def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
     """Return the ids that were asked for, or all; a number such as "07" will do. Raises `CatalogError`."""
     if not exercises:
         return tuple(exercise.id for exercise in catalog.exercises)
-    return tuple(dict.fromkeys(full_id(catalog, exercise) for exercise in exercises))
-
-
-def full_id(catalog: Catalog, exercise: str) -> str:
-    """Return the id that `exercise` stands for: itself, or the one with that number. Raises `CatalogError`."""
-    name = exercise.removesuffix(".py").removesuffix(".ipynb").rpartition("/")[2]
-    by_number = [e.id for e in catalog.exercises if name.isdigit() and e.id.startswith(f"{int(name):02d}_")]
-    return by_number[0] if by_number else catalog.get(name).id
-
-
-def named(catalog: Catalog, which: str) -> tuple[str, str | None]:
-    """Return the exercise, and the task if there is one, that `EXERCISE[.TASK]` names. Raises `CatalogError`."""
-    exercise, _, task = which.removesuffix(".py").removesuffix(".ipynb").partition(".")
-    id = full_id(catalog, exercise)
-    return id, catalog.get(id).task(task).name if task else None
+    return tuple(dict.fromkeys(catalog.full_id(exercise) for exercise in exercises))
 
 
 def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -86,7 +72,7 @@ def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...
     if not which:
         return {exercise.id: () for exercise in catalog.exercises}
     found: dict[str, list[str | None]] = {}
-    for exercise, task in (named(catalog, one) for one in which):
+    for exercise, task in (catalog.find(one) for one in which):
         found.setdefault(exercise, []).append(task)
     return {id: () if None in tasks else tuple(task for task in tasks if task) for id, tasks in found.items()}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Device, catalog, console, errors_told, lanes, named, say_error
+from grader.cli.shared import Device, catalog, console, errors_told, lanes, say_error
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -31,7 +31,7 @@ def check(
         from grader.reports.terminal import exercise_feedback
 
         known = catalog()
-        exercise, task = named(known, which) if which else (None, None)
+        exercise, task = known.find(which) if which else (None, None)
         ids = (exercise,) if exercise else tuple(e.id for e in known.exercises)
         missing = [id for id in ids if not known.own_files(id)]
         if missing:
@@ -76,13 +76,4 @@ def hint(
 ) -> None:
     """Give a hint for a task."""
     with errors_told():
-        known = catalog()
-        exercise, task = named(known, which)
-        if task is None:
-            say_error(f"Cannot give a hint for {which!r}: name a task too, such as 07.minimize.")
-            raise typer.Exit(2)
-        hints = known.get(exercise).task(task).hints
-        if len(hints) < tier:
-            say_error(f"Cannot give a hint for {which!r}: this release of the exercises holds no hints.")
-            raise typer.Exit(2)
-        console().print(" ".join(hints[tier - 1].split()))
+        console().print(catalog().hint(which, tier))

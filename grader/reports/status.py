@@ -62,14 +62,20 @@ def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Rende
         f"{number} {name}" for name in _MARKS if (number := sum(state == name for state in found.values()))
     )
     told = f"\n{points(earned)} of {points(whole)} points; {counts}."
-    return Group(table, Text(told), *_following(catalog, reports, found))
+    return Group(table, Text(told), *map(Text, following(catalog, reports)))
 
 
-def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport], found: Mapping[str, State]) -> tuple[Text, ...]:
+def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, str]:
+    """Return the mark of each exercise's state."""
+    return {id: _MARKS[state] for id, state in states(catalog, reports).items()}
+
+
+def following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
     """Say which task to do next: in what is begun first, then in what is open."""
+    found = states(catalog, reports)
     for state in ("begun", "open"):
         for exercise in catalog.exercises:
             if found[exercise.id] == state:
                 task = next(task.name for task in reports[exercise.id].tasks if task.points < task.max_points)
-                return (Text(f"Next: {task}, in exercises/{exercise.id}.py"),)
+                return (f"Next: {task}, in {exercise.id}",)
     return ()

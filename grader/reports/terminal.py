@@ -17,7 +17,7 @@ from grader.records import CheckReport, ClassReport, ExerciseReport, Report, Tas
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-_MISTAKE = "A common mistake"
+MISTAKE = "A common mistake"
 _NAMED = 4  # exercises that are named in full where they stand side by side
 
 _MARKS = {
@@ -105,27 +105,28 @@ def exercise_feedback(report: ExerciseReport) -> RenderableType:
 
 def _task(task: TaskReport) -> RenderableType:
     done = task.points == task.max_points
-    mark, style = ("✓", "green") if done else ("○", "yellow") if _untouched(task) else ("✗", "red")
+    mark, style = ("✓", "green") if done else ("○", "yellow") if untouched(task) else ("✗", "red")
     head = Text.assemble(
         (f"{mark} ", style), (task.name, "bold"), f"  {points(task.points)} of {points(task.max_points)}"
     )
     if done:
         return head
-    if _untouched(task):
+    if untouched(task):
         return Group(head, Padding(Text("Not attempted yet.", style="dim"), (0, 0, 0, 2)))
-    return Group(head, *(Padding(_check(check, text), (0, 0, 0, 2)) for check, text in _once(task)))
+    return Group(head, *(Padding(_check(check, text), (0, 0, 0, 2)) for check, text in once(task)))
 
 
-def _untouched(task: TaskReport) -> bool:
+def untouched(task: TaskReport) -> bool:
+    """Say whether the student has not begun the task."""
     return all(check.status == "not_attempted" for check in task.checks)
 
 
-def _once(task: TaskReport) -> list[tuple[CheckReport, str]]:
+def once(task: TaskReport) -> list[tuple[CheckReport, str]]:
     """Pair each check with what is to be told of it: a message or a common mistake is told once a task."""
     told: set[str] = set()
     pairs = []
     for check in task.checks:
-        message, _, mistake = check.message.partition(f"\n{_MISTAKE}: ")
+        message, _, mistake = check.message.partition(f"\n{MISTAKE}: ")
         if check.message in told:
             text = "The same as above."
         elif mistake in told:
@@ -152,7 +153,7 @@ def _message(message: str) -> Text:
     text = Text()
     for line in message.splitlines():
         label, colon, rest = line.partition(": ")
-        if colon and label in ("expected", "got", "Next", _MISTAKE):
+        if colon and label in ("expected", "got", "Next", MISTAKE):
             text.append(f"{label}: ", style="cyan" if label in ("expected", "got") else "bold")
             text.append(plain(rest))
         else:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -17,9 +19,11 @@ from grader.submissions import sentences
 from grader.submissions.decoding import unix_lines
 from grader.submissions.files import require_small
 from grader.submissions.magics import translate
+from grader.submissions.names import excerpt
 from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 
+_CONFLICT = re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)
 _TOO_MANY_CELLS = 2000  # each is compiled
 
 
@@ -49,7 +53,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 def read_notebook(text: str, *, name: str, limit: int) -> Script:
     """Return the script in the notebook `text`, or raise Unreadable, also if it has `limit` characters or more."""
     require_text(text, name=name, where=lambda line: f"line {line}")
-    written = _code_cells(_parse(text, name), name)
+    return read_cells(_code_cells(_parse(text, name), name), name=name, limit=limit)
+
+
+def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
+    """Return the script that code cells make one after the other; raise as `read_notebook` does."""
     if len(written) >= _TOO_MANY_CELLS:
         raise Unreadable(sentences.TOO_MANY_CELLS.format(name=name, count=len(written), limit=_TOO_MANY_CELLS))
     require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
@@ -82,6 +90,10 @@ def _parse(text: str, name: str) -> list[Any]:
     try:
         cells = _cells(json.loads(text))
     except json.JSONDecodeError as error:
+        if (conflict := _CONFLICT.search(text)) is not None:
+            line = text.count("\n", 0, conflict.start()) + 1
+            sentence = sentences.CONFLICT.format(name=name, where=f"line {line}", text=excerpt(conflict.group()))
+            raise Unreadable(sentence) from error
         sentence = sentences.NOT_JSON.format(name=name, line=error.lineno, column=error.colno, reason=error.msg)
         raise Unreadable(sentence) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end

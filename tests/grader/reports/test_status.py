@@ -67,9 +67,9 @@ def shown(*earned: float) -> str:
 @pytest.mark.parametrize(
     ("earned", "following"),
     [
-        ((0, 0, 0, 0, 0), "Next: first_1, in exercises/01_small.py"),
-        ((3, 1, 0, 0, 0), "Next: second_2, in exercises/02_small.py"),
-        ((3, 3, 0, 0, 2), "Next: second_6, in exercises/06_small.py"),
+        ((0, 0, 0, 0, 0), "Next: first_1, in 01_small"),
+        ((3, 1, 0, 0, 0), "Next: second_2, in 02_small"),
+        ((3, 3, 0, 0, 2), "Next: second_6, in 06_small"),
     ],
 )
 def test_what_comes_next(earned: tuple[float, ...], following: str) -> None:

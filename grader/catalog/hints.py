@@ -1,0 +1,35 @@
+"""Write the hints down for a release that has no solutions, and read them there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from grader.catalog.entries import Exercise
+from grader.catalog.errors import CatalogError
+
+HINTS = "hints.json"  # in `exercises/`
+
+_Hints = dict[str, dict[str, tuple[str, ...]]]  # by exercise and task
+
+
+def hints_of(exercises: Sequence[Exercise]) -> str:
+    """Return the text of the file that holds these exercises' hints."""
+    hints: _Hints = {e.id: {task.name: task.hints for task in e.tasks} for e in exercises}
+    return msgspec.json.format(msgspec.json.encode(hints), indent=2).decode() + "\n"
+
+
+def with_hints(exercises: Sequence[Exercise], text: str) -> tuple[Exercise, ...]:
+    """Return the exercises with the hints of such a file; raise `CatalogError` if it is broken."""
+    try:
+        hints = msgspec.json.decode(text, type=_Hints)
+    except msgspec.DecodeError as error:
+        raise CatalogError(f"Cannot read exercises/{HINTS}: {error}. Restore the file.") from None
+
+    def hinted(exercise: Exercise) -> Exercise:
+        found = hints.get(exercise.id, {})
+        tasks = tuple(msgspec.structs.replace(task, hints=found.get(task.name, ())) for task in exercise.tasks)
+        return msgspec.structs.replace(exercise, tasks=tasks)
+
+    return tuple(hinted(exercise) for exercise in exercises)

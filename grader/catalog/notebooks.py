@@ -1,0 +1,123 @@
+"""Build an exercise's notebook from its script, and turn a student's notebook back into a script.
+
+A notebook holds what the script holds, cell for cell, and after each task a cell that checks it. For nbgrader that cell
+is the graded one: the script's own solution regions are nbgrader's, and the gradebook knows each task by its name.
+jupytext and nbformat are imported only here, and only when a notebook is built: they take seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from grader.catalog.stubs import BEGIN
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_SCRIPT = "py:percent"
+_TODO_INSIDE = re.compile(rf"^( *){BEGIN}\n( *# TODO: .*\n)", re.MULTILINE)
+_OPENING = """\
+# Run the cell below each task, as often as you like: it says what is right, what is not, and what to try next.
+# Stuck? hint("{task}") gives a nudge, hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
+from grader import check, hint, status"""
+# The import stands in the cell because nbgrader grades it whatever the cells above have come to.
+_CHECK = 'from grader import check\n\ncheck("{task}")'
+CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
+MARK = "grader"  # the metadata key of what belongs to the kit, and is no student's
+# Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
+_SCRIPTS = ("task", "points", "by_hand", "tags", "lines_to_next_cell")
+
+
+def build_notebook(script: str, *, nbgrader: bool = False) -> str:
+    """Return the notebook of a script, an exercise's stub or, for nbgrader, its source, as JSON.
+
+    With `nbgrader` the cells carry its metadata (schema 3): an answer cell for each task, and a locked, autograded
+    cell with its points. Solutions keep their markers: `nbgrader generate_assignment` leaves the TODO and takes them.
+    """
+    import nbformat
+
+    return nbformat.writes(_notebook(script, nbgrader=nbgrader)) + "\n"
+
+
+def to_script(notebook: str) -> str:
+    """Return the script of a notebook that was built from one, with all that the student has written or added.
+
+    Raises ValueError for text that is no notebook.
+    """
+    import jupytext
+    import nbformat
+
+    try:
+        nb = nbformat.reads(notebook, as_version=4)
+    except Exception as error:  # nbformat raises many kinds
+        raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
+    header = nb.metadata.get(MARK, {}).get("header")
+    nb.cells = [_plain(cell) for cell in nb.cells if not _is_ours(cell)]
+    if header is not None:
+        nb.cells.insert(0, nbformat.v4.new_raw_cell(header))
+    kernel = nb.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
+    nb.metadata = {"jupytext": {"notebook_metadata_filter": "-jupytext.text_representation"}, "kernelspec": kernel}
+    text: str = jupytext.writes(nbformat.from_dict(nb), fmt=_SCRIPT)
+    return text
+
+
+def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
+    import jupytext
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    read = jupytext.reads(script, fmt=_SCRIPT)
+    cells: list[Any] = []
+    header = None
+    for number, cell in enumerate(read.cells):
+        metadata = cell.metadata
+        task = metadata.get("task")
+        if cell.cell_type == "raw" and number == 0:
+            header = cell.source
+            continue
+        if "hint" in metadata.get("tags", ()):
+            continue
+        cell.id = f"{'text' if cell.cell_type == 'markdown' else 'code'}-{number}"
+        cells.append(cell)
+        if task is None or cell.cell_type != "code":
+            continue
+        cell.id = f"{task}-answer"
+        check = new_code_cell(_CHECK.format(task=task), id=f"{task}-check", metadata={MARK: "check"})
+        if nbgrader:
+            cell.source = _TODO_INSIDE.sub(rf"\2\1{BEGIN}\n", cell.source)
+            metadata["nbgrader"] = _managed(task, solution=True)
+            check.metadata["nbgrader"] = {**_managed(f"check-{task}"), "points": metadata["points"]}
+        cells.append(check)
+    first = next(cell.metadata["task"] for cell in cells if "task" in cell.metadata)
+    opening = new_code_cell(_OPENING.format(task=first), id="grader", metadata={MARK: "opening"})
+    at = next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    if header is not None:
+        metadata[MARK] = {"header": header}
+    return new_notebook(cells=[*cells[:at], opening, *cells[at:]], metadata=metadata)
+
+
+def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:
+    """Return nbgrader's metadata of an answer cell or, locked, of an autograded one."""
+    return {
+        "grade": not solution,
+        "grade_id": grade_id,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+
+
+def _is_ours(cell: Any) -> bool:
+    metadata = cell.metadata.get("nbgrader", {})
+    return MARK in cell.metadata or (metadata.get("grade", False) and not metadata.get("solution", False))
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell without what only notebooks have."""
+    kept = {key: cell.metadata[key] for key in _SCRIPTS if key in cell.metadata}
+    cell.metadata = type(cell.metadata)(kept)
+    cell.pop("id", None)
+    return cell

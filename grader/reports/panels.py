@@ -1,0 +1,145 @@
+"""Shows feedback in a notebook: HTML, with plain text where HTML is not shown.
+
+Students write names, messages and output: the template escapes all of it, and control characters are made visible.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.catalog import Catalog
+from grader.records import CheckReport, ExerciseReport, TaskReport
+from grader.reports.status import course_map, following, marks
+from grader.reports.terminal import MISTAKE, exercise_feedback, once, plain, points, untouched
+
+if TYPE_CHECKING:
+    import jinja2
+    from rich.console import RenderableType
+
+_WIDTH = 100  # characters of the plain text
+_LABELS = ("expected", "got", "Next", MISTAKE)
+
+
+class Panel:
+    """What a notebook shows: HTML, or plain text where HTML is not shown."""
+
+    def __init__(self, *, text: str, html: str) -> None:
+        self.text = text
+        self.html = html
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
+    """Return the feedback on an exercise, or on those of its tasks that were graded; `text` replaces the plain text."""
+    told = f"{points(report.points)} of {points(report.max_points)} points"
+    notes = [plain(note) for note in report.notes]
+    ungraded = report.status != "graded"
+    if report.message and ungraded:
+        notes.append(plain(report.message))
+    broken = report.status in ("not_submitted", "unreadable", "load_failed")
+    html = _html(
+        title=None if len(report.tasks) == 1 and not broken else report.id,
+        told=told,
+        notes=notes,
+        tasks=[] if broken else [_task(task) for task in report.tasks],
+    )
+    return Panel(text=_plain_text(exercise_feedback(report)) if text is None else text, html=html)
+
+
+def note_panel(title: str, note: str) -> Panel:
+    """Return a panel that says one thing."""
+    return Panel(text=f"{title}: {note}", html=_html(title=title, notes=[note]))
+
+
+def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
+    """Return the map of a course, as the terminal shows it."""
+    found = marks(catalog, reports)
+    rows = [
+        {
+            "mark": found[e.id],
+            "name": f"{e.id[:2]} {e.title}",
+            "needs": ", ".join(needed[:2] for needed in e.prerequisites),
+            "points": f"{points(reports[e.id].points)} of {points(reports[e.id].max_points)}",
+        }
+        for e in catalog.exercises
+    ]
+    html = _html(title="The map of the course", rows=rows, notes=following(catalog, reports))
+    return Panel(text=_plain_text(course_map(catalog, reports)), html=html)
+
+
+def _task(task: TaskReport) -> dict[str, Any]:
+    failed = [(check, text) for check, text in once(task) if check.status != "passed"]
+    done, blank = not failed, untouched(task)
+    return {
+        "state": "good" if done else "open" if blank else "bad",
+        "name": task.name,
+        "points": points(task.points),
+        "max_points": points(task.max_points),
+        "failed": [_not_attempted()] if blank and not done else [_check(check, text) for check, text in failed],
+        "passed": [_name(check) for check in task.checks if check.status == "passed"],
+    }
+
+
+def _not_attempted() -> dict[str, Any]:
+    return {"state": "open", "name": "Not attempted yet.", "points": "", "lines": []}
+
+
+def _check(check: CheckReport, text: str) -> dict[str, Any]:
+    return {
+        "state": {"skipped": "later", "not_attempted": "open"}.get(check.status, "bad"),
+        "name": _name(check),
+        "points": points(check.max_points),
+        "lines": _lines(text),
+    }
+
+
+def _name(check: CheckReport) -> str:
+    return check.id.replace("_", " ") + (" (hidden)" if check.visibility == "hidden" else "")
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    """Cut a message into lines: what was called first, as code, if it is followed by what was expected."""
+    lines = []
+    written = text.splitlines()
+    called = next((n for n, line in enumerate(written) if line.startswith(("expected: ", "stopped: "))), 0)
+    for number, line in enumerate(written):
+        label, colon, rest = line.partition(": ")
+        labelled = bool(colon) and label in _LABELS
+        lines.append(
+            {
+                "label": f"{label}:" if labelled else "",
+                "text": plain(rest if labelled else line),
+                "code": number < called,
+            }
+        )
+    return lines
+
+
+def _plain_text(shown: RenderableType) -> str:
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=_WIDTH, markup=False, highlight=False, emoji=False, color_system=None)
+    with console.capture() as capture:
+        console.print(shown)
+    return "\n".join(line.rstrip() for line in capture.get().strip().splitlines())
+
+
+def _html(*, notes: Sequence[str] = (), **said: Any) -> str:
+    return _template().render(notes=notes, **said).strip()
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("panel.html")

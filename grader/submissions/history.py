@@ -1,0 +1,45 @@
+"""Read what a notebook's kernel has run so far into one script."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from grader.submissions.magics import translate
+from grader.submissions.notebooks import Cell, Script, read_cells
+from grader.submissions.reading import CODE_LIMIT
+from grader.submissions.syntax import is_python, parse_quietly
+
+_NAME = "this notebook"
+_OURS = frozenset({"check", "hint", "status"})
+
+
+def read_history(inputs: Sequence[str]) -> Script:
+    """Return the script that a kernel's inputs make, in the order in which they ran; `inputs[n]` is that of `In [n]`.
+
+    What is not Python was not run and is left out; so are cells that only speak to the kit. Of what ran many times over
+    the first and the last run count. Raises `Unreadable`, also where nothing is left.
+    """
+    last = {code: number for number, code in enumerate(inputs)}
+    first = {code: number for number, code in reversed(list(enumerate(inputs)))}
+    cells = [
+        Cell(label=f"In [{number}]", code=code)
+        for number, code in enumerate(inputs)
+        if code.strip() and number in (first[code], last[code]) and _counts(code)
+    ]
+    return read_cells(cells, name=_NAME, limit=CODE_LIMIT)
+
+
+def _counts(code: str) -> bool:
+    translated = translate(code).code
+    if translated is None or not is_python(translated):
+        return False
+    left = [s for s in parse_quietly(translated).body if not isinstance(s, ast.Import | ast.ImportFrom)]
+    return not (left and all(_is_ours(statement) for statement in left))
+
+
+def _is_ours(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name in _OURS
+    return False
