@@ -3,6 +3,8 @@
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task
 from grader.catalog.errors import CatalogError
+from grader.catalog.notebooks import build_notebook, to_script
+from grader.catalog.releases import nbgrader_sources, student_bundle
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant
 
@@ -13,7 +15,11 @@ __all__ = [
     "Task",
     "Variant",
     "build_all",
+    "build_notebook",
     "build_stub",
     "drift",
     "load_catalog",
+    "nbgrader_sources",
+    "student_bundle",
+    "to_script",
 ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from grader.records import Report
+from grader.reports.files import WRITING, write_bytes
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
 _LONGEST = 80  # characters
 _MOST_BYTES = 200  # of the 255 that file systems allow
-_WRITING = ".writing-"
 _LONGEST_WRITING = 60  # seconds
 _RESERVED = {"class.json"}  # beside the students' folders
 
@@ -41,21 +39,12 @@ def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
 def write_json(path: Path, record: msgspec.Struct) -> None:
     """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
     text = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_bytes(path, text)
 
 
 def sweep(out: Path) -> None:
     """Remove what a run that was killed was just writing under `out`. What is fresh may be another run's: it stays."""
-    for path in [*out.glob(f"{_WRITING}*"), *out.glob(f"*/{_WRITING}*")]:
+    for path in [*out.glob(f"{WRITING}*"), *out.glob(f"*/{WRITING}*")]:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _LONGEST_WRITING:
                 path.unlink()

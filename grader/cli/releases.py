@@ -1,0 +1,97 @@
+"""Commands that turn exercises into what others use: `release` and `convert`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.shared import catalog, chosen, console, errors_told, say_error
+
+_CONFIG = """\
+# The course's configuration; `nbgrader --help-all` lists what can stand here.
+c = get_config()  # noqa: F821
+
+# The line above it says what to write.
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+# A first check in a kernel starts a process and loads PyTorch in it.
+c.Execute.timeout = 120
+"""
+
+
+class Format(str, Enum):
+    """What a release is for."""
+
+    nbgrader = "nbgrader"
+    student = "student"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(release)
+    app.command()(convert)
+
+
+def release(
+    out: Annotated[Path, typer.Option("--out", help="A folder or, for students, a .zip file.", metavar="OUT")],
+    format: Annotated[Format, typer.Option("--format", help="For whom.")],
+    exercise: Annotated[
+        list[str] | None, typer.Option("--exercise", help="Release only this exercise; may be repeated.", metavar="ID")
+    ] = None,
+    seed: Annotated[str, typer.Option("--seed", help="For nbgrader: the course's seed, to draw inputs from.")] = "0",
+) -> None:
+    """Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."""
+    with errors_told():
+        import msgspec
+
+        from grader import __version__
+        from grader.catalog import nbgrader_sources, student_bundle
+        from grader.integrations.nbgrader.course import NAME, Course
+        from grader.reports.files import write_folder, write_zip
+
+        known = catalog()
+        exercises = chosen(known, exercise or [])
+        zipped = out.suffix.lower() == ".zip"
+        if format is Format.student:
+            files = student_bundle(known, exercises, version=__version__)
+            if not zipped and out.exists() and (not out.is_dir() or any(out.iterdir())):
+                say_error(f"Cannot release to {str(out)!r}: it is there and not empty. Give a new folder.")
+                raise typer.Exit(2)
+        else:
+            if zipped:
+                say_error("Cannot release a course for nbgrader as a .zip: nbgrader works in a folder. Give a folder.")
+                raise typer.Exit(2)
+            files = nbgrader_sources(known, exercises)
+            files[NAME] = msgspec.json.encode(Course(catalog=str(known.root), seed=seed)).decode() + "\n"
+            if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
+                files["nbgrader_config.py"] = _CONFIG
+        (write_zip if zipped else write_folder)(out, files)
+        console().print(f"{len(exercises)} exercises, {len(files)} files: {out}", soft_wrap=True)
+        if format is Format.nbgrader:
+            console().print(f"Next: cd {out} && nbgrader generate_assignment {exercises[0]}", soft_wrap=True)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(help="A script or a notebook.", metavar="SOURCE")],
+    target: Annotated[Path, typer.Argument(help="Where the other goes: .ipynb or .py.", metavar="TARGET")],
+) -> None:
+    """Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost."""
+    with errors_told():
+        from grader.catalog import CatalogError, build_notebook, to_script
+        from grader.reports.files import write_text
+
+        suffixes = {source.suffix.lower(), target.suffix.lower()}
+        if suffixes != {".py", ".ipynb"}:
+            say_error(f"Cannot convert {source.name} to {target.name}: one must end in .py, the other in .ipynb.")
+            raise typer.Exit(2)
+        if target.exists():
+            say_error(f"Cannot convert to {str(target)!r}: it is there already. Remove it, or give another name.")
+            raise typer.Exit(2)
+        text = source.read_text(encoding="utf-8-sig")
+        try:
+            written = build_notebook(text) if source.suffix.lower() == ".py" else to_script(text)
+        except ValueError as error:
+            raise CatalogError(f"Cannot convert {str(source)!r}: {error}.") from None
+        write_text(target, written)

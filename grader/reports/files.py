@@ -1,0 +1,56 @@
+"""Writes files: each whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+WRITING: Final = ".writing-"  # how the names of what is not whole yet begin
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bundle has the same bytes
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file atomically: a reader sees the old one or the new one, never half. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8", "surrogatepass"))
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write each file under a folder, whose other files stay."""
+    for name, text in files.items():
+        write_text(folder / name, text)
+
+
+def write_zip(path: Path, files: Mapping[str, str]) -> None:
+    """Write an archive of one folder, which is called as the archive is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    os.close(descriptor)
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in files.items():
+                entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
