@@ -3,12 +3,13 @@
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task
 from grader.catalog.errors import CatalogError
-from grader.catalog.notebooks import build_notebook, to_script
+from grader.catalog.notebooks import TASK_CHECKED, build_notebook, to_script
 from grader.catalog.releases import nbgrader_sources, student_bundle
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant
 
 __all__ = [
+    "TASK_CHECKED",
     "Catalog",
     "CatalogError",
     "Exercise",

@@ -23,7 +23,7 @@ _OPENING = """\
 from grader import check, hint, status"""
 # The import stands in the cell because nbgrader grades it whatever the cells above have come to.
 _CHECK = 'from grader import check\n\ncheck("{task}")'
-CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
+TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 MARK = "grader"  # the metadata key of what belongs to the kit, and is no student's
 # Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
 _SCRIPTS = ("task", "points", "by_hand", "tags", "lines_to_next_cell")

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grader.cli import authors, instructors, releases, students
+from grader.cli import authors, instructors, nbgrader, releases, students
 from grader.cli.shared import say_error
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (students, instructors, releases, authors):
+for room in (students, instructors, nbgrader, releases, authors):
     room.register(app)
 
 

@@ -37,6 +37,7 @@ Device = Annotated[
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.catalog import CatalogError
+    from grader.integrations.nbgrader.course import CourseError
     from grader.lanes import LaneError
     from grader.reports.store import ReportError
     from grader.sandbox import SandboxError
@@ -44,7 +45,7 @@ def errors_told() -> Iterator[None]:
 
     try:
         yield
-    except (CatalogError, LaneError, ReportError, SandboxError, SubmissionsError) as error:
+    except (CatalogError, CourseError, LaneError, ReportError, SandboxError, SubmissionsError) as error:
         say_error(str(error))
         raise typer.Exit(2) from None
     except OSError as error:

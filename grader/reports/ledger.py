@@ -52,11 +52,15 @@ class Ledger:
             earlier.unlink(missing_ok=True)
         self.keep(submission, report)
 
-    def _path(self, submission: Submission) -> Path:
+    def key(self, submission: Submission) -> str:
+        """Return a digest of all that the submission's report depends on."""
         record = msgspec.msgpack.encode(msgspec.structs.replace(submission, path=""))
         digest = hashlib.sha256(self._about[submission.exercise].encode("utf-8", "surrogatepass"))
         digest.update(record)
-        return self._folder / f"{submission.exercise}-{digest.hexdigest()[:40]}.json"
+        return digest.hexdigest()[:40]
+
+    def _path(self, submission: Submission) -> Path:
+        return self._folder / f"{submission.exercise}-{self.key(submission)}.json"
 
 
 def _sources(catalog: Catalog, exercise: str) -> list[Path]:

@@ -1,0 +1,357 @@
+"""Grade an nbgrader assignment with the kit: `submitted/` in, `autograded/` and the gradebook out.
+
+A submission's notebooks are read and graded as every other submission is. Then its scores are written, in one
+transaction, and at last its files, each whole, with a digest of all that they depend on: a run that ends in between is
+repeated from there, and what has not changed since is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import glob
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, parse_utc
+
+from grader.catalog import Catalog, CatalogError
+from grader.integrations.nbgrader.course import CourseError, StudentError, read_config
+from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, sanitized
+from grader.integrations.nbgrader.gradebook import Book, Cell, Notebook
+from grader.lanes import Settings, run_lanes
+from grader.pipeline import Progress, report_of
+from grader.records import ExerciseReport, Submission, TaskReport
+from grader.reports.files import write_text
+from grader.reports.ledger import Ledger
+from grader.reports.panels import report_panel
+from grader.submissions import Reader
+
+_TIMESTAMP = "timestamp.txt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run did: the students graded, those left as they were, and what is to be told."""
+
+    graded: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """One student's submission: where it is, and its reports as they come, by notebook and exercise."""
+
+    student: str
+    folder: Path
+    out: Path
+    timestamp: datetime | None
+    digest: str
+    submissions: dict[str, tuple[Submission, ...]]
+    reports: dict[tuple[str, str], ExerciseReport] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        return len(self.reports) == sum(map(len, self.submissions.values()))
+
+
+def autograde(
+    catalog: Catalog,
+    course: Path,
+    assignment: str,
+    *,
+    seed: str,
+    student: str = "*",
+    jobs: int,
+    trusted: bool = False,
+    progress: Progress,
+) -> Outcome:
+    """Grade what students (those that the pattern `student` matches) have handed in for an assignment.
+
+    Raises `CourseError` for a course that cannot be graded as it stands, `LaneError` and `OSError` as grading does.
+    What concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
+    """
+    config = read_config(course)
+    directory = CourseDirectory(config=config)
+    with _alone(course), Book(directory) as book:
+        notebooks = book.notebooks(assignment)
+        exercises = _exercises(catalog, assignment, notebooks)
+        settings = Settings(root=str(catalog.root), exercises=exercises, course_seed=seed, trusted=trusted)
+        ledger = Ledger(course / ".grader", catalog, settings)
+        about = json.dumps([[str(notebook) for notebook in notebooks], str(book.due(assignment)), str(config)])
+        found = _found(directory, assignment, student)
+        with Reader() as reader:
+            everything = [
+                _work(catalog, reader, ledger, directory, assignment, notebooks, *one, about) for one in found
+            ]
+        changed = [work for work in everything if not _is_done(work, notebooks)]
+        problems = _strangers(changed, notebooks)
+        graded: list[str] = []
+        total = sum(len(s) for work in changed for s in work.submissions.values())
+        for work in _graded(catalog, changed, ledger, settings, jobs, total, progress):
+            try:
+                _record(book, directory, config, assignment, notebooks, work)
+            except StudentError as error:
+                problems.append(str(error))
+                continue
+            graded.append(work.student)
+    unchanged = tuple(work.student for work in everything if work not in changed)
+    return Outcome(graded=tuple(sorted(graded)), unchanged=unchanged, problems=(*problems, *_by_person(notebooks)))
+
+
+def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> tuple[str, ...]:
+    """Return the exercises that the notebooks' tasks belong to. Raises `CourseError`."""
+    tasks = [task for notebook in notebooks for task in notebook.tasks]
+    if not tasks:
+        raise CourseError(
+            f"Cannot grade the assignment {assignment!r}: none of its cells checks a task of the kit. "
+            "Grade it with `nbgrader autograde`."
+        )
+    try:
+        return tuple(sorted({catalog.find(task)[0] for task in tasks}))
+    except CatalogError as error:
+        raise CourseError(f"Cannot grade the assignment {assignment!r}: {error}") from None
+
+
+def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tuple[str, Path]]:
+    """Return the students who have handed in, with their folders."""
+    marker = "\0"
+    before, _, after = directory.format_path(directory.submitted_directory, marker, glob.escape(assignment)).partition(
+        marker
+    )
+    excluded = set(filter(None, directory.student_id_exclude.split(",")))
+    folders = sorted(glob.glob(f"{glob.escape(before)}{student}{after}"))
+    end = len(directory.format_path(directory.submitted_directory, marker, assignment).partition(marker)[2])
+    found = [(path[len(before) : len(path) - end], Path(path)) for path in folders if os.path.isdir(path)]
+    if not found:
+        near = directory.format_path(directory.submitted_directory, student, "*")
+        others = sorted({os.path.basename(path) for path in glob.glob(near)})
+        there = f"there are submissions for {', '.join(others)}" if others else "there are none at all"
+        raise CourseError(
+            f"Cannot find submissions for {assignment!r} under {directory.submitted_directory!r}: {there}. "
+            "Check the assignment's name, or collect first."
+        )
+    return [(name, path) for name, path in found if name not in excluded]
+
+
+def _work(
+    catalog: Catalog,
+    reader: Reader,
+    ledger: Ledger,
+    directory: CourseDirectory,
+    assignment: str,
+    notebooks: Sequence[Notebook],
+    student: str,
+    folder: Path,
+    about: str,
+) -> _Work:
+    submissions: dict[str, tuple[Submission, ...]] = {}
+    stamp = folder / _TIMESTAMP
+    written = stamp.read_text(encoding="utf-8", errors="replace").strip() if stamp.is_file() else ""
+    digest = hashlib.sha256(f"{about}\n{written}".encode("utf-8", "surrogatepass"))
+    for notebook in notebooks:
+        path = folder / f"{notebook.name}.ipynb"
+        if not path.is_file():
+            continue
+        digest.update(path.read_bytes())
+        wanted: dict[str, list[str]] = {}
+        for task in notebook.tasks:
+            wanted.setdefault(catalog.find(task)[0], []).append(task)
+        read = tuple(reader.read((path,), student=student, exercise=exercise) for exercise in wanted)
+        submissions[notebook.name] = read
+        digest.update("".join(ledger.key(submission) for submission in read).encode())
+    try:
+        timestamp = parse_utc(written) if written else None
+    except (ValueError, OverflowError):
+        raise CourseError(
+            f"Cannot read {str(stamp)!r}: {written[:40]!r} is no time. Write one such as 2026-03-01 12:00:00 UTC."
+        ) from None
+    return _Work(
+        student=student,
+        folder=folder,
+        out=Path(directory.format_path(directory.autograded_directory, student, assignment)),
+        timestamp=timestamp,
+        digest=digest.hexdigest(),
+        submissions=submissions,
+    )
+
+
+def _is_done(work: _Work, notebooks: Sequence[Notebook]) -> bool:
+    """Say whether an earlier run has written all this."""
+    try:
+        written = [json.loads((work.out / f"{name}.ipynb").read_bytes()) for name in work.submissions]
+        return bool(written) and all(nb["metadata"]["grader"]["digest"] == work.digest for nb in written)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def _graded(
+    catalog: Catalog,
+    works: Sequence[_Work],
+    ledger: Ledger,
+    settings: Settings,
+    jobs: int,
+    total: int,
+    progress: Progress,
+) -> Iterator[_Work]:
+    """Yield each student's work as soon as all of it is graded."""
+    by_submission = {
+        (submission.path, submission.exercise): (work, name)
+        for work in works
+        for name, submissions in work.submissions.items()
+        for submission in submissions
+    }
+    yield from (work for work in works if work.done)  # nothing to grade in it
+    done = 0
+
+    def take(submission: Submission, report: ExerciseReport) -> Iterator[_Work]:
+        nonlocal done
+        work, name = by_submission[submission.path, submission.exercise]
+        work.reports[name, submission.exercise] = report
+        done += 1
+        progress(done, total, submission)
+        if work.done:
+            yield work
+
+    left: list[Submission] = []
+    for work in works:
+        for submission in (s for submissions in work.submissions.values() for s in submissions):
+            report = ledger.find(submission)
+            if report is None:
+                left.append(submission)
+            else:
+                yield from take(submission, report)
+    for graded in run_lanes(settings, left, jobs=max(1, min(jobs, len(left)))):
+        if graded.report is not None:
+            ledger.keep(graded.submission, graded.report)
+        yield from take(graded.submission, report_of(catalog, graded))
+
+
+def _record(
+    book: Book,
+    directory: CourseDirectory,
+    config: Any,
+    assignment: str,
+    notebooks: Sequence[Notebook],
+    work: _Work,
+) -> None:
+    """Write one student's scores, and then the files that show them."""
+    scores: dict[str, dict[str, float | None]] = {}
+    comments: dict[str, dict[str, str | None]] = {}
+    files: dict[str, str] = {}
+    for notebook in notebooks:
+        if notebook.name not in work.submissions:
+            continue
+        reports = [work.reports[notebook.name, s.exercise] for s in work.submissions[notebook.name]]
+        tasks = {task.name: (report, task) for report in reports for task in report.tasks}
+        nb = sanitized(_text(work.folder / f"{notebook.name}.ipynb"), notebook)
+        given: dict[str, float | None] = {}
+        panels = {}
+        for cell in notebook.cells:
+            if cell.points is None:
+                continue
+            if cell.checks is None:
+                given[cell.name] = manual_score(nb, cell)
+                continue
+            report, task = tasks[cell.checks]
+            given[cell.name] = _scaled(task, cell)
+            panels[cell.name] = report_panel(_of_task(report, task), text=f"{given[cell.name]:.10g}")
+        scores[notebook.name] = given
+        comments[notebook.name] = {
+            cell.name: "No response." for cell in notebook.cells if cell.solution and is_unanswered(nb, cell)
+        }
+        problem = next((s.problem for s in work.submissions[notebook.name] if s.problem is not None), "")
+        files[notebook.name] = annotate(nb, panels, note=problem, digest=work.digest)
+    create = config.Autograde.get("create_student", Autograde.create_student.default_value)
+    book.record(
+        assignment,
+        work.student,
+        timestamp=work.timestamp,
+        scores=scores,
+        comments=comments,
+        config=config,
+        create_student=bool(create),
+    )
+    _copy_others(directory, assignment, work)
+    for name, text in files.items():
+        path = work.out / f"{name}.ipynb"
+        write_text(path, text)
+        os.chmod(path, 0o664 if directory.groupshared else 0o444)
+
+
+def _scaled(task: TaskReport, cell: Cell) -> float:
+    """Return a task's points on the scale of its cell, which an instructor may have changed."""
+    assert cell.points is not None
+    return task.points * cell.points / task.max_points if task.max_points else 0.0
+
+
+def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
+    return replace(report, tasks=(task,), points=task.points, max_points=task.max_points)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _copy_others(directory: CourseDirectory, assignment: str, work: _Work) -> None:
+    """Copy what stands beside the notebooks, as nbgrader does: the student's files, and over them the course's own."""
+    source = directory.format_path(directory.source_directory, ".", assignment)
+    for folder in (str(work.folder), source):
+        for name in find_all_files(folder, [*directory.ignore, "*.ipynb"]):
+            target = work.out / os.path.relpath(name, folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            shutil.copy(name, target)
+
+
+def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[str]:
+    """Name notebooks that were handed in and that the assignment does not have."""
+    known = {f"{notebook.name}.ipynb" for notebook in notebooks}
+    return [
+        f"{work.student}: {path.name} is no notebook of the assignment, and was not graded."
+        for work in works
+        for path in sorted(work.folder.glob("*.ipynb"))
+        if path.name not in known
+    ]
+
+
+def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
+    """Say which cells a person must grade although they are code: tests that are not the kit's."""
+    foreign = [
+        cell.name
+        for notebook in notebooks
+        for cell in notebook.cells
+        if cell.points is not None and cell.kind == "code" and cell.checks is None and not cell.solution
+    ]
+    if not foreign:
+        return []
+    return [f"Not the kit's, and left for you to grade: {', '.join(foreign)}."]
+
+
+@contextlib.contextmanager
+def _alone(course: Path) -> Iterator[None]:
+    """Keep a second run out while this one is at work."""
+    folder = course / ".grader"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                f"Cannot grade in {str(course)!r}: another run of this command is at work there. Wait for it."
+            ) from None
+        yield

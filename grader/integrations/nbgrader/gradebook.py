@@ -1,0 +1,245 @@
+"""nbgrader's gradebook, through nbgrader's own API: what an assignment asks, and what a student got.
+
+What a person has entered (a manual score, a manual comment, extra credit) is never written. Whatever the database says
+no to becomes a `CourseError` that names the cure; what was written before it stays, and running again does the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import nbgrader
+from alembic.script import ScriptDirectory
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, SAWarning
+
+from grader.catalog import TASK_CHECKED
+from grader.integrations.nbgrader.course import CourseError, StudentError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell that nbgrader manages: what it must hold, and what it is worth.
+
+    `checks` is the kit's task that it checks, if it is such a cell. `by_hand` says that it is a task of nbgrader's,
+    which a person grades.
+    """
+
+    name: str
+    source: str
+    kind: str
+    locked: bool
+    checksum: str | None
+    points: float | None
+    solution: bool
+    by_hand: bool
+    checks: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """A notebook of an assignment, with its managed cells in order."""
+
+    name: str
+    kernelspec: dict[str, Any] | None
+    cells: tuple[Cell, ...]
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The kit's tasks that it asks for."""
+        return tuple(cell.checks for cell in self.cells if cell.checks is not None)
+
+
+class Book:
+    """The gradebook of a course. Use it as a context manager."""
+
+    def __init__(self, directory: CourseDirectory) -> None:
+        """Open it. Raises `CourseError` if there is none, if it is of another version, or if it cannot be read."""
+        self._directory = directory
+        url = str(directory.db_url)
+        file = Path(url.removeprefix("sqlite:///"))
+        if url.startswith("sqlite:///") and not file.is_file():
+            raise CourseError(
+                f"Cannot find the gradebook {str(file)!r}. Run `nbgrader generate_assignment` for the assignment first."
+            )
+        with _told():
+            self._check_version(url)
+            self._gradebook = Gradebook(url, directory.course_id)
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._gradebook.close()
+
+    def notebooks(self, assignment: str) -> tuple[Notebook, ...]:
+        """Return an assignment's notebooks. Raises `CourseError` for one that the gradebook does not know."""
+        with _told():
+            try:
+                found = self._gradebook.find_assignment(assignment)
+            except MissingEntry:
+                known = ", ".join(sorted(a.name for a in self._gradebook.assignments)) or "none"
+                raise CourseError(
+                    f"Cannot find the assignment {assignment!r} in the gradebook, which knows {known}. Was it renamed? "
+                    f"Run `nbgrader generate_assignment {assignment}` first."
+                ) from None
+            return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
+
+    def due(self, assignment: str) -> datetime | None:
+        """Return when an assignment is due, if ever."""
+        with _told():
+            due: datetime | None = self._gradebook.find_assignment(assignment).duedate
+            return due
+
+    def record(
+        self,
+        assignment: str,
+        student: str,
+        *,
+        timestamp: datetime | None,
+        scores: Mapping[str, Mapping[str, float | None]],
+        comments: Mapping[str, Mapping[str, str | None]],
+        config: Any,
+        create_student: bool,
+    ) -> None:
+        """Write what a student got: by notebook and cell the score, None for a person to give, and the comment.
+
+        A notebook that is not among the scores was not handed in: its cells get nothing.
+        """
+        gradebook = self._gradebook
+        with _told():
+            if create_student:
+                gradebook.update_or_create_student(student)
+            try:
+                gradebook.find_student(student)
+            except MissingEntry:
+                raise StudentError(
+                    f"Cannot grade {student!r}: no such student is in the gradebook, and the configuration says not to "
+                    f"add any. Run `nbgrader db student add {student}`."
+                ) from None
+            when = {} if timestamp is None else {"timestamp": timestamp}
+            submission = gradebook.update_or_create_submission(assignment, student, **when)
+            self._add_missing(submission)
+            for notebook in submission.notebooks:
+                given = scores.get(notebook.name)
+                for grade in notebook.grades:
+                    score = 0.0 if given is None else given.get(grade.name)
+                    grade.auto_score = score
+                    grade.needs_manual_grade = given is not None and (score is None or grade.manual_score is not None)
+                said = comments.get(notebook.name, {})
+                for comment in notebook.comments:
+                    comment.auto_comment = said.get(comment.name)
+            gradebook.db.flush()
+            plugin = _late_plugin(config)
+            for notebook in submission.notebooks:
+                gradebook.db.refresh(notebook)
+                notebook.late_submission_penalty = _penalty(plugin, student, notebook, submission.total_seconds_late)
+            gradebook.db.commit()
+
+    def _notebook(self, notebook: Any) -> Notebook:
+        points = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        by_hand = {cell.name for cell in notebook.task_cells}
+        solutions = {cell.name for cell in notebook.solution_cells}
+        cells = []
+        for cell in notebook.source_cells:
+            checked = TASK_CHECKED.search(cell.source or "") if cell.name in points else None
+            cells.append(
+                Cell(
+                    name=cell.name,
+                    source=cell.source or "",
+                    kind=cell.cell_type,
+                    locked=cell.locked,
+                    checksum=cell.checksum,
+                    points=points.get(cell.name),
+                    solution=cell.name in solutions,
+                    by_hand=cell.name in by_hand,
+                    checks=checked[1] if checked is not None and cell.name not in solutions else None,
+                )
+            )
+        kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
+        return Notebook(name=notebook.name, kernelspec=kernelspec, cells=tuple(cells))
+
+    def _add_missing(self, submission: Any) -> None:
+        """Give a submission the entries of notebooks and cells that the assignment has got since it came in."""
+        there = {notebook.notebook_id: notebook for notebook in submission.notebooks}
+        for notebook in submission.assignment.notebooks:
+            own = there.get(notebook.id) or SubmittedNotebook(notebook=notebook, assignment=submission)
+            graded, commented = {g.cell_id for g in own.grades}, {c.cell_id for c in own.comments}
+            for cell in (*notebook.grade_cells, *notebook.task_cells):
+                if cell.id not in graded:
+                    own.grades.append(Grade(cell_id=cell.id))
+            for cell in (*notebook.solution_cells, *notebook.task_cells):
+                if cell.id not in commented:
+                    own.comments.append(Comment(cell_id=cell.id))
+        self._gradebook.db.flush()
+        self._gradebook.db.refresh(submission)
+
+    def _check_version(self, url: str) -> None:
+        """Refuse a database that another version of nbgrader has made."""
+        from sqlalchemy import create_engine
+
+        scripts = ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic")))
+        engine = create_engine(url)
+        try:
+            with engine.connect() as connection:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except DatabaseError as error:
+            if "no such table" not in str(error):
+                raise
+            found = None
+        finally:
+            engine.dispose()
+        if found != scripts.get_current_head():
+            raise CourseError(
+                f"Cannot use the gradebook {url!r}: another version of nbgrader made it. Back it up, then run "
+                "`nbgrader db upgrade`."
+            )
+
+
+def _late_plugin(config: Any) -> BasePlugin:
+    """Return what the course configures for late submissions, nbgrader's own if nothing."""
+    preprocessor = AssignLatePenalties(config=config)
+    preprocessor.init_plugin()
+    return preprocessor.plugin_inst
+
+
+def _penalty(plugin: Any, student: str, notebook: Any, late: float) -> float | None:
+    """Return what lateness costs, as nbgrader's `AssignLatePenalties` has it: never more than the score."""
+    penalty = plugin.late_submission_penalty(student, notebook.score, late) if late > 0 else None
+    return None if penalty is None else min(max(penalty, 0), notebook.score)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the database says no to into an error that names the cure."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of how nbgrader adds a submission
+            yield
+    except DatabaseError as error:
+        cause = str(error.orig or error)
+        if "locked" in cause:
+            cure = "Another program holds it: close formgrader or wait for the other command, and run this again."
+        elif "full" in cause or "disk" in cause:
+            cure = "Make room on the disk, and run this again."
+        elif "readonly" in cause:
+            cure = "Make it writable, and run this again."
+        elif "no such column" in cause:
+            cure = "Another version of nbgrader made it: back it up, then run `nbgrader db upgrade`."
+        else:
+            cure = "Back it up, and try `nbgrader db upgrade`."
+        raise CourseError(f"Cannot use the gradebook: {cause}. {cure}") from None
