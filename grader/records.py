@@ -64,6 +64,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         return f"{place.label}, {inside}" if place.label else inside
 
 
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """A curve of losses that a check compared: what came back (None: no finite number), and what was expected."""
+
+    got: tuple[float | None, ...]
+    expected: tuple[float, ...]
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What one check concluded about one submission, with the feedback the student reads."""
 
@@ -75,6 +82,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     max_points: float
     message: str = ""
     misconception: str | None = None
+    curve: Curve | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.points <= self.max_points:
@@ -91,7 +99,7 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...]
 
 
-class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One check of a report: a verdict without the name of its task, which stands above it."""
 
     id: str
@@ -101,6 +109,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     max_points: float
     message: str
     misconception: str | None
+    curve: Curve | None = None
 
 
 class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +172,7 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
             max_points=v.max_points,
             message=v.message,
             misconception=v.misconception,
+            curve=v.curve,
         )
         for v in verdicts
     )

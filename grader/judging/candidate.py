@@ -17,6 +17,7 @@ from grader.judging.inputs import to_wire
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.seen import Seen
 from grader.judging.suite import Probe
+from grader.records import Curve
 from grader.sandbox import CandidateLost
 
 Ask = Callable[[wire.Call], wire.Observation]
@@ -29,7 +30,7 @@ class Context:
 
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
     finished functions, modules and optimisers that the task asks to do without, `parameters` are the names in the
-    task's signature, `log` keeps what was exchanged.
+    task's signature, `log` keeps what was exchanged and `curves` what curves were compared.
     """
 
     task: str
@@ -41,6 +42,7 @@ class Context:
     parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     log: list[Exchange] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
     trusted: bool = False
 
 
@@ -114,7 +116,15 @@ class Candidate:
             _must_work(shown, observation)
         else:
             self._refuse(shown, observation)
-        return Seen(call=shown, names=names, given=arguments, observation=observation, where=where, hint=context.hint)
+        return Seen(
+            call=shown,
+            names=names,
+            given=arguments,
+            observation=observation,
+            where=where,
+            hint=context.hint,
+            curves=context.curves,
+        )
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:
         """End the check where there is nothing to judge: no such function, a TODO, a finished version, a forgery."""

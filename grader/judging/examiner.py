@@ -32,6 +32,7 @@ from grader.judging.suite import Draw
 from grader.judging.tampering import tampered
 from grader.records import (
     CheckFacts,
+    Curve,
     ExerciseReport,
     ExerciseStatus,
     Submission,
@@ -54,6 +55,7 @@ class _Sitting:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     ends: dict[str, CheckEnded] = field(default_factory=dict)
     logs: dict[str, list[Exchange]] = field(default_factory=dict)
+    curves: dict[str, list[Curve]] = field(default_factory=dict)
     check: Check | None = None
     failure: SandboxError | None = None
 
@@ -167,7 +169,7 @@ class Examiner:
         self._logs = sitting.logs
         if self._diagnosing:
             verdicts = self._diagnosed(exercise, verdicts, sitting)
-        verdicts = _refused(verdicts, sitting)
+        verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in _refused(verdicts, sitting)]
         loaded = sitting.examinee.loaded
         notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
         unloadable = sitting.examinee.unloadable if loaded is None else None
@@ -248,6 +250,7 @@ class Examiner:
                 parameters=self._task(check).parameters,
                 load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
                 log=log,
+                curves=sitting.curves.setdefault(check.id, []),
             )
         )
 
@@ -409,6 +412,11 @@ def _refused(verdicts: list[Verdict], sitting: _Sitting) -> list[Verdict]:
         else v
         for v in verdicts
     ]
+
+
+def _with_curve(verdict: Verdict, curves: Sequence[Curve] | None) -> Verdict:
+    """Return the verdict with the curve that was compared last: where the check failed, that is the one at fault."""
+    return msgspec.structs.replace(verdict, curve=curves[-1]) if curves else verdict
 
 
 def _load_note(submission: Submission, raised: wire.Raised) -> str:

@@ -20,6 +20,7 @@ from grader.judging.comparisons import difference, to_tensor
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.subject import Subject, memory
 from grader.judging.suite import state_of
+from grader.records import Curve
 
 
 class Seen:
@@ -34,10 +35,12 @@ class Seen:
         where: str,
         names: tuple[str, ...] = (),
         hint: str | None = None,
+        curves: list[Curve] | None = None,
     ) -> None:
         """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
 
-        `names` are the names of the positional arguments, as far as they have any.
+        `curves` takes the curves that are compared. `names` are the names of the positional arguments, as far as they
+        have any.
         """
         self.call = call
         self._names = names
@@ -45,6 +48,7 @@ class Seen:
         self.observation = observation
         self._where = where
         self._hint = hint
+        self.curves = [] if curves is None else curves
 
     @property
     def result(self) -> Subject:

@@ -6,6 +6,7 @@ back and one next step. Questions return what they were asked of, so they chain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -15,12 +16,14 @@ import torch
 from grader import wire
 from grader.judging import showing
 from grader.judging.comparisons import ATOL, CURVE_RTOL, DTYPES, RTOL, difference, to_tensor, tolerance
+from grader.records import Curve
 
 if TYPE_CHECKING:
     from grader.judging.seen import Seen
 
 Expected = torch.Tensor | float | int | bool | Sequence[object]
 _Self = TypeVar("_Self", bound="Subject")
+_LONGEST_CURVE = 1000
 
 
 class Subject:
@@ -197,6 +200,7 @@ class Subject:
 
     def curve(self: _Self, expected: Sequence[float], *, rtol: float = CURVE_RTOL) -> _Self:
         """Ask for a list of these losses, Python floats, as near as curves are compared."""
+        self.seen.curves.append(Curve(got=_course(self.fact), expected=tuple(map(float, expected))))
         for loss, wanted in zip(self.items(len(expected), kind="list"), expected, strict=True):
             loss.number(float(wanted), rtol=rtol)
         return self
@@ -375,6 +379,14 @@ def _equal(got: object, expected: object) -> bool:
     if isinstance(got, dict) and isinstance(expected, dict):
         return got.keys() == expected.keys() and all(_equal(got[key], expected[key]) for key in got)
     return got == expected
+
+
+def _course(fact: wire.Fact) -> tuple[float | None, ...]:
+    """Return the beginning of a list as numbers, for a plot: None for what is none, or is not finite."""
+    items = fact.items if isinstance(fact, wire.Items) else ()
+    values = (_plain(item) for item in items[:_LONGEST_CURVE])
+    numbers = (value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value for value in values)
+    return tuple(float(n) if isinstance(n, int | float) and math.isfinite(n) else None for n in numbers)
 
 
 def _plain(fact: wire.Fact) -> object:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, TaskReport
+from grader.reports.plots import plot
 from grader.reports.status import course_map, following, marks
 from grader.reports.terminal import MISTAKE, exercise_feedback, once, plain, points, untouched
 
@@ -85,8 +86,15 @@ def _task(task: TaskReport) -> dict[str, Any]:
         "points": points(task.points),
         "max_points": points(task.max_points),
         "failed": [_not_attempted()] if blank and not done else [_check(check, text) for check, text in failed],
+        "plot": _plot(task),
         "passed": [_name(check) for check in task.checks if check.status == "passed"],
     }
+
+
+def _plot(task: TaskReport) -> str:
+    """Draw a curve that the task's checks compared: one that was wrong, if any was."""
+    checks = sorted(task.checks, key=lambda check: check.status == "passed")
+    return next((plot(check.curve) for check in checks if check.curve is not None), "")
 
 
 def _not_attempted() -> dict[str, Any]:
