@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 def check(which: str) -> Panel | str:
     """Grade a task, such as `"gradient_step_"`, or an exercise, such as `"08"`, and return what to say about it."""
 
-    if "IPython" not in sys.modules:  # in a terminal; or a submission is being loaded that still holds such calls
-        return "This is not a notebook. In a terminal, run `grader check`."
-
     def graded() -> Panel:
         from grader.integrations.kernel import session
 
@@ -29,7 +26,7 @@ def check(which: str) -> Panel | str:
     return _shown(graded)
 
 
-def hint(which: str, tier: int = 1) -> Panel:
+def hint(which: str, tier: int = 1) -> Panel | str:
     """Return a task's hint: of tier 1 a nudge, 2 the idea, 3 nearly the line."""
 
     def found() -> Panel:
@@ -41,7 +38,7 @@ def hint(which: str, tier: int = 1) -> Panel:
     return _shown(found)
 
 
-def status() -> Panel:
+def status() -> Panel | str:
     """Return the map: which exercises there are, what each needs, what is done and what comes next.
 
     The saved notebooks beside this one count, or, where there are none, the scripts in `exercises/`.
@@ -55,8 +52,10 @@ def status() -> Panel:
     return _shown(found)
 
 
-def _shown(make: Callable[[], Panel]) -> Panel:
+def _shown(make: Callable[[], Panel]) -> Panel | str:
     """Return a panel, or one that says why there is none. Where nbgrader grades, a check that cannot work raises."""
+    if "IPython" not in sys.modules:  # a terminal; or a submission is being loaded that still holds such calls
+        return "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
     from grader.catalog import CatalogError
     from grader.lanes import LaneError
     from grader.reports.panels import note_panel

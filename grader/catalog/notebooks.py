@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _SCRIPT = "py:percent"
 _TODO_INSIDE = re.compile(rf"^( *){BEGIN}\n( *# TODO: .*\n)", re.MULTILINE)
 _OPENING = """\
-# Run the cell below each task, as often as you like: it says what is right, what is not, and what to try next.
-# Stuck? hint("{task}") gives a nudge, hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
+# Below each task a cell checks it. Run it as often as you like: it says what is right,
+# what is not, and what to try next. Stuck? hint("{task}") gives a nudge,
+# hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
 from grader import check, hint, status"""
 # The import stands in the cell because nbgrader grades it whatever the cells above have come to.
 _CHECK = 'from grader import check\n\ncheck("{task}")'

@@ -36,7 +36,7 @@ def autograde(
     with errors_told():
         from grader.catalog import load_catalog
         from grader.cli.progress import grading_progress
-        from grader.integrations.nbgrader.course import Course, CourseError, find_course
+        from grader.integrations.nbgrader import Course, CourseError, find_course
 
         try:
             from grader.integrations.nbgrader.autograde import autograde as grade

@@ -48,7 +48,7 @@ def release(
 
         from grader import __version__
         from grader.catalog import nbgrader_sources, student_bundle
-        from grader.integrations.nbgrader.course import NAME, Course
+        from grader.integrations.nbgrader import NAME, Course
         from grader.reports.files import write_folder, write_zip
 
         known = catalog()

@@ -37,7 +37,7 @@ Device = Annotated[
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.catalog import CatalogError
-    from grader.integrations.nbgrader.course import CourseError
+    from grader.integrations.nbgrader import CourseError
     from grader.lanes import LaneError
     from grader.reports.store import ReportError
     from grader.sandbox import SandboxError

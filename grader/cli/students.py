@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +23,8 @@ def register(app: typer.Typer) -> None:
 
 def check(
     which: Annotated[
-        str | None, typer.Argument(metavar="[EXERCISE[.TASK]]", help="An exercise (07 will do) or one of its tasks.")
+        str | None,
+        typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help="An exercise (07 will do), one of its tasks, or a file."),
     ] = None,
     device: Device = "meta",
 ) -> None:
@@ -31,13 +33,14 @@ def check(
         from grader.reports.terminal import exercise_feedback
 
         known = catalog()
-        exercise, task = known.find(which) if which else (None, None)
+        folder = Path(which).parent if which and Path(which).is_file() else None
+        exercise, task = known.find(which if folder is None else Path(which or "").name) if which else (None, None)
         ids = (exercise,) if exercise else tuple(e.id for e in known.exercises)
-        missing = [id for id in ids if not known.own_files(id)]
+        missing = [id for id in ids if not known.own_files(id, folder)]
         if missing:
             say_error(f"Cannot check {missing[0]!r}: exercises/ has neither its .py nor .ipynb. Restore it.")
             raise typer.Exit(2)
-        reports = _graded(known, ids, (task,) if task else (), device)
+        reports = _graded(known, ids, folder, (task,) if task else (), device)
         screen = console()
         for id in ids:
             screen.print(exercise_feedback(reports[id]))
@@ -45,18 +48,22 @@ def check(
             raise typer.Exit(1)
 
 
-def status() -> None:
+def status(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Where your files are; exercises/ if left out.")
+    ] = None,
+) -> None:
     """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
     with errors_told():
         from grader.reports.status import course_map
 
         known = catalog()
         ids = tuple(e.id for e in known.exercises)
-        console().print(course_map(known, _graded(known, ids)))
+        console().print(course_map(known, _graded(known, ids, folder)))
 
 
 def _graded(
-    known: Catalog, ids: tuple[str, ...], tasks: tuple[str, ...] = (), device: str = "meta"
+    known: Catalog, ids: tuple[str, ...], folder: Path | None, tasks: tuple[str, ...] = (), device: str = "meta"
 ) -> dict[str, ExerciseReport]:
     from grader.lanes import Settings
     from grader.pipeline import grade_own
@@ -64,7 +71,7 @@ def _graded(
     settings = Settings(root=str(known.root), exercises=ids, trusted=True, device=device)
     with console(stderr=True).status("checking") as screen:
         reports = {}
-        for report in grade_own(known, ids, tasks=tasks, settings=settings, jobs=lanes(None)):
+        for report in grade_own(known, ids, folder=folder, tasks=tasks, settings=settings, jobs=lanes(None)):
             reports[report.id] = report
             screen.update(f"checking: {len(reports)} of {len(ids)} exercises")
     return reports

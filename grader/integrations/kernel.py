@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.catalog import CatalogError, load_catalog
-from grader.integrations.nbgrader.course import Course, find_course
+from grader.integrations.nbgrader import Course, find_course
 from grader.lanes import Graded, Lane, Settings
 from grader.pipeline import grade_own, report_of
 from grader.records import Submission

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
 
 from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, TaskReport
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     import jinja2
     from rich.console import RenderableType
 
+_BACKTICKS = re.compile(r"`([^`\n]+)`")
 _WIDTH = 100  # characters of the plain text
 _LABELS = ("expected", "got", "Next", MISTAKE)
 
@@ -150,4 +154,11 @@ def _template() -> jinja2.Template:
     import jinja2
 
     loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("panel.html")
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
+    environment.filters["code"] = _with_code
+    return environment.get_template("panel.html")
+
+
+def _with_code(text: str) -> Markup:
+    """Escape a text, and show what stands between backticks as code."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
