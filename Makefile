@@ -18,7 +18,7 @@ AT_ROOT := cd "$(ROOT)" &&
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade test verify mutants interrupt fuzz bench format clean
+.PHONY: help install dev grade test verify mutants interrupt fuzz agreement bench format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,10 @@ interrupt: dev ## Grade 100 submissions while 50 processes of the run are killed
 
 fuzz: dev ## Fuzz at length: some 55,000 replies, 10,000 submissions read and 1,000 of them graded
 	$(AT_ROOT) GRADER_FUZZ=full $(PY) -m pytest -s tests/fuzzing
+
+agreement: dev ## Grade every variant as a notebook, with nbgrader and with the kit: the same points
+	$(AT_ROOT) GRADER_AGREEMENT=speed $(PY) -m pytest -s tests/agreement
+	$(AT_ROOT) GRADER_AGREEMENT=full $(PY) -m pytest -s tests/agreement
 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) $(PY) -m pytest -s tests/benchmarks

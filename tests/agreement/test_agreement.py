@@ -1,0 +1,124 @@
+"""The same class graded by `nbgrader autograde` and by `grader nbgrader autograde`: the same points, cell by cell.
+
+The class is honest: every solution, every alternative and every misconception is somebody's answer. Each task is graded
+on its own, so one notebook holds one variant of each. By default a few notebooks of one exercise are graded; with
+GRADER_AGREEMENT=full all of them (600 notebooks, an hour), with GRADER_AGREEMENT=speed thirty, and both are timed.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook
+
+from grader.catalog import Catalog, load_catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+ASKED = os.environ.get("GRADER_AGREEMENT", "")
+CATALOG = load_catalog(ROOT)
+EXERCISES = [e.id for e in CATALOG.exercises] if ASKED == "full" else ["08_detach_and_inplace"]
+NOTEBOOKS = {"full": None, "speed": 30}.get(ASKED, 3)
+TIMES_FASTER = 100
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
+    """Cell by cell, for every honest submission; and the kit's way takes a hundredth of the time."""
+    course = lay_down(tmp_path / "kit", exercise)
+    students = hand_in(course, exercise)
+    theirs_course = tmp_path / "nbgrader"
+    shutil.copytree(course, theirs_course)
+    ours_took = timed(course, "grader", "nbgrader", "autograde", exercise)
+    theirs_took = timed(theirs_course, "nbgrader", "autograde", exercise)
+    ours, theirs = points(course, exercise), points(theirs_course, exercise)
+    assert len(ours) == students * len(CATALOG.get(exercise).tasks)
+    assert {key: (ours[key], theirs.get(key)) for key in ours if ours[key] != theirs.get(key)} == {}
+    assert any(0 < got < most for got, most in ours.values()), "partial credit is given"
+    ratio = theirs_took / ours_took
+    print(
+        f"\n{exercise}: {students} notebooks, {len(ours)} cells agree; "
+        f"nbgrader {theirs_took:.1f} s, the kit {ours_took:.1f} s: {ratio:.0f} times less"
+    )
+    if ASKED == "speed":
+        assert ratio >= TIMES_FASTER
+
+
+def lay_down(course: Path, exercise: str) -> Path:
+    """Return a course whose one assignment is released."""
+    run(ROOT, "grader", "release", "--format", "nbgrader", "--out", str(course), "--exercise", exercise)
+    run(course, "nbgrader", "generate_assignment", exercise)
+    return course
+
+
+def hand_in(course: Path, exercise: str) -> int:
+    """Hand in as many notebooks as hold every variant of every task (or as many as are asked for); return how many."""
+    answers = {task.name: variants(CATALOG, exercise, task.name) for task in CATALOG.get(exercise).tasks}
+    released = json.loads((course / "release" / exercise / f"{exercise}.ipynb").read_text(encoding="utf-8"))
+    whole = max(map(len, answers.values()))
+    number = whole if NOTEBOOKS is None else min(whole, NOTEBOOKS)
+    for student in range(number):
+        notebook = copy.deepcopy(released)
+        for cell in notebook["cells"]:
+            managed = cell["metadata"].get("nbgrader", {})
+            if managed.get("solution"):
+                known = answers[managed["grade_id"]]
+                cell["source"] = known[student % len(known)]
+        folder = course / "submitted" / f"student{student:03}" / exercise
+        folder.mkdir(parents=True)
+        (folder / f"{exercise}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return number
+
+
+def variants(catalog: Catalog, exercise: str, task: str) -> list[str]:
+    """Return the code of a task's solution, of its misconceptions and of its alternatives, well mixed."""
+    solution = catalog.solution(exercise).read_text(encoding="utf-8")
+    wrong, right = (
+        [v.source[len(solution.rstrip()) :].strip() for v in found if v.task == task]
+        for found in (catalog.misconceptions(exercise), catalog.alternatives(exercise))
+    )
+    return [definition(solution, task), *wrong[:1], *right, *wrong[1:]]
+
+
+def definition(solution: str, task: str) -> str:
+    """Return a task's cell of a solution."""
+    from grader.catalog.cells import split_cells
+
+    cells = split_cells(solution, origin="solution")[1]
+    return next(cell.text for cell in cells if cell.kind == "code" and cell.metadata.get("task") == task)
+
+
+def points(course: Path, exercise: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return what the gradebook says: the points of each student's cells, and how many there are."""
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        for submission in gradebook.assignment_submissions(exercise):
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    assert not grade.needs_manual_grade
+                    found[submission.student.id, grade.name] = (round(grade.auto_score, 9), grade.max_score)
+    return found
+
+
+def timed(course: Path, *command: str) -> float:
+    """Run a command in a course and return how many seconds it took."""
+    started = time.perf_counter()
+    run(course, *command)
+    return time.perf_counter() - started
+
+
+def run(folder: Path, *command: str) -> Any:
+    """Run one of the environment's commands; no settings of the user's."""
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "JUPYTER_CONFIG_DIR": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done
