@@ -46,6 +46,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
             having = [e.id for e in self.exercises if any(task.name == exercise for task in e.tasks)]
             if len(having) == 1:
                 return having[0], exercise
+            names = [*(e.id for e in self.exercises), *(task.name for e in self.exercises for task in e.tasks)]
+            if not exercise[:1].isdigit():
+                raise CatalogError(f"Cannot find {which!r}: it is no exercise and no task. {meant(exercise, names)}")
         id = self.full_id(exercise)
         return id, self.get(id).task(task).name if task else None
 

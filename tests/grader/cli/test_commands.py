@@ -43,7 +43,7 @@ def clone(tmp_path: Path) -> Path:
         (("show", "nowhere"), "Grade first, then show"),
         (("show", "pyproject.toml"), "Grade again to write it anew"),
         (("hint", "07"), "name a task too"),
-        (("verify", "nothing"), "Cannot find the exercise 'nothing'"),
+        (("verify", "nothing"), "Cannot find 'nothing': it is no exercise and no task"),
         (("verify", "07", "--mutants", "--seeds", "3"), "--seeds does not go with --mutants"),
         (("verify", "07", "--every", "5"), "--every needs --mutants"),
     ],

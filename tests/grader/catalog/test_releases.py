@@ -1,0 +1,162 @@
+"""What leaves the clone: the students' bundle and the nbgrader course. Nothing of a solution or a hidden suite does."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import Catalog, load_catalog, nbgrader_sources, student_bundle
+from grader.catalog.cells import split_cells
+from grader.catalog.stubs import BEGIN, END
+
+ROOT = Path(__file__).resolve().parents[3]
+GRADER = Path(sys.executable).parent / "grader"
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(ROOT)
+
+
+@pytest.fixture(scope="module")
+def bundle(catalog: Catalog) -> dict[str, str]:
+    return student_bundle(catalog, [e.id for e in catalog.exercises], version="0.1.0")
+
+
+def solution_lines(catalog: Catalog) -> set[str]:
+    """Return the lines of solutions that say something: those of 25 characters and more, without their TODO."""
+    found: set[str] = set()
+    for exercise in catalog.exercises:
+        text = catalog.solution(exercise.id).read_text(encoding="utf-8")
+        for region in re.findall(rf"{BEGIN}\n(.*?){END}", text, re.DOTALL):
+            found.update(line.strip() for line in region.splitlines() if "# TODO: " not in line)
+    return {line for line in found if len(line) >= 25}
+
+
+def hidden_names_and_lines(catalog: Catalog) -> set[str]:
+    """Return the names of the hidden checks, and the lines of their bodies that are in no public suite."""
+    found: set[str] = set()
+    public = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "public").glob("*.py"))
+    for path in (ROOT / "tests" / "hidden").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                found.add(node.name)
+                lines = text.splitlines()[node.lineno : node.end_lineno]
+                found.update(line.strip() for line in lines if len(line.strip()) >= 40)
+    return {one for one in found if one not in public}
+
+
+def code_of(files: dict[str, str]) -> str:
+    """Return everything of a release, notebooks as what their cells hold; hints apart, which say nearly the line."""
+    parts = []
+    for name, text in files.items():
+        if name.endswith(".ipynb"):
+            parts += [cell["source"] for cell in _cells(text)]
+        elif not name.endswith("hints.json"):
+            parts.append(text)
+    return "\n".join(parts)
+
+
+def _cells(text: str) -> list[dict[str, str]]:
+    return [{**cell, "source": "".join(cell["source"])} for cell in json.loads(text)["cells"]]
+
+
+def test_no_line_of_a_solution_leaves(catalog: Catalog, bundle: dict[str, str]) -> None:
+    """What students write stands nowhere in the bundle, but where the texts and public checks say it themselves."""
+    scripts = "\n".join(text for name, text in bundle.items() if name.endswith(".py"))
+    lines = solution_lines(catalog)
+    assert len(lines) > 150
+    said_anyway = {line for line in lines if line in scripts}
+    # Idioms, such as `for _ in range(n_epochs):`, that an example or a public check has too.
+    assert len(said_anyway) <= len(lines) // 20, sorted(said_anyway)
+    shown = code_of(bundle)
+    assert {line for line in lines - said_anyway if line in shown} == set()
+    assert BEGIN not in shown and END not in shown
+
+
+def test_no_line_of_a_hidden_suite_leaves(catalog: Catalog, bundle: dict[str, str]) -> None:
+    """Neither the name of a hidden check nor a line of one stands in the bundle."""
+    secrets = hidden_names_and_lines(catalog)
+    assert len(secrets) > 500
+    everything = "\n".join(bundle.values())
+    assert {secret for secret in secrets if secret in everything} == set()
+    assert not any("hidden" in name or "misconceptions" in name or "solutions" in name for name in bundle)
+
+
+def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dict[str, str]) -> None:
+    """A script, a notebook and a public suite for each exercise, the hints, and what to install."""
+    for exercise in catalog.exercises:
+        assert {f"exercises/{exercise.id}.py", f"notebooks/{exercise.id}.ipynb"} <= bundle.keys()
+        assert f"tests/public/test_{exercise.id}.py" in bundle
+        assert f"`{exercise.id}`" in bundle["README.md"]
+    assert bundle["requirements.txt"] == "torch-exercise-kit==0.1.0\n"
+    hints = json.loads(bundle["exercises/hints.json"])
+    assert all(len(tiers) == 3 for tasks in hints.values() for tiers in tasks.values())
+
+
+def test_students_work_in_a_bundle(tmp_path: Path) -> None:
+    """In an unpacked archive the commands of its README work, public checks say their verdicts, and hints are there."""
+    archive = tmp_path / "course.zip"
+    asked = ["--format", "student", "--exercise", "04", "--exercise", "07"]
+    subprocess.run([GRADER, "release", *asked, "--out", archive], cwd=ROOT, check=True, capture_output=True)
+    zipfile.ZipFile(archive).extractall(tmp_path)
+    place = tmp_path / "course"
+    again = tmp_path / "again.zip"
+    subprocess.run([GRADER, "release", *asked, "--out", again], cwd=ROOT, check=True, capture_output=True)
+    assert zipfile.ZipFile(again).read("again/README.md") == zipfile.ZipFile(archive).read("course/README.md")
+
+    stub = place / "exercises" / "04_indexing_and_inplace.py"
+    answer = "\n\ndef column_view(x, col):\n    return x[:, col]\n"
+    stub.write_text(stub.read_text(encoding="utf-8") + answer, encoding="utf-8")
+    checked = subprocess.run(
+        [GRADER, "check", "04.column_view"], cwd=place, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "✓ column_view" in checked.stdout and "(hidden)" not in checked.stdout
+    hinted = subprocess.run([GRADER, "hint", "column_view"], cwd=place, capture_output=True, text=True, check=False)
+    assert hinted.returncode == 0 and len(hinted.stdout.split()) > 8
+
+
+def test_a_bundle_is_not_laid_over_something_else(tmp_path: Path) -> None:
+    """A folder that is not empty is refused, and so is an archive for nbgrader; nothing is written."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    for out, format, said in ((tmp_path, "student", "not empty"), (tmp_path / "c.zip", "nbgrader", "Give a folder")):
+        done = subprocess.run(
+            [GRADER, "release", "--format", format, "--out", out], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
+    """Releasing into a course again renews the sources, and leaves nbgrader_config.py as the instructor wrote it."""
+    command = [GRADER, "release", "--format", "nbgrader", "--exercise", "04", "--out", tmp_path, "--seed", "spring"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    source = tmp_path / "source" / "04_indexing_and_inplace" / "04_indexing_and_inplace.ipynb"
+    first = source.read_text(encoding="utf-8")
+    source.unlink()
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'mine'\n")
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert source.read_text(encoding="utf-8") == first
+    assert "mine" in (tmp_path / "nbgrader_config.py").read_text()
+    assert json.loads((tmp_path / "grader_course.json").read_text()) == {"catalog": str(ROOT), "seed": "spring"}
+
+
+def test_sources_hold_the_solution_between_nbgraders_markers(catalog: Catalog) -> None:
+    """Each answer cell keeps its TODO outside them, so that it stays when nbgrader takes the solution out."""
+    (text,) = nbgrader_sources(catalog, ["04_indexing_and_inplace"]).values()
+    solution = catalog.solution("04_indexing_and_inplace").read_text(encoding="utf-8")
+    regions = sum(BEGIN in line for cell in split_cells(solution, origin="")[1] for line in cell.lines)
+    cells = [cell["source"] for cell in _cells(text) if BEGIN in cell["source"]]
+    assert sum(source.count(BEGIN) for source in cells) == regions
+    for source in cells:
+        assert re.findall(rf"# TODO: .*\n *{BEGIN}\n", source)
+        assert "# TODO" not in "".join(re.findall(rf"{BEGIN}\n(.*?){END}", source, re.DOTALL))
