@@ -167,7 +167,7 @@ class Examiner:
         sitting.verdicts = {check.id: check.verdict("skipped") for check in checks} | sitting.verdicts
         verdicts = [sitting.verdicts[check.id] for check in checks]
         self._logs = sitting.logs
-        if self._diagnosing:
+        if self._diagnosing and self._catalog.solution(exercise.id).is_file():  # students have none to compare with
             verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in _refused(verdicts, sitting)]
         loaded = sitting.examinee.loaded

@@ -1,0 +1,156 @@
+"""`check`, `hint` and `status` in a real kernel, as a student uses them: in any order, again and again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+
+ROOT = Path(__file__).resolve().parents[3]
+WRONG = "def snapshot(x):\n    return x.clone()"
+RIGHT = "def snapshot(x):\n    return x.detach().clone()"
+
+
+class Kernel:
+    """A running kernel that runs one cell after another, as a notebook's user does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        )
+        self._client = NotebookClient(
+            self._notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        )
+        self._setup = self._client.setup_kernel()
+        self._setup.__enter__()
+
+    def run(self, code: str) -> dict[str, Any]:
+        """Run a cell; return the data of its result, or the error's text under "error"."""
+        self._notebook.cells.append(new_code_cell(code))
+        cell = self._client.execute_cell(self._notebook.cells[-1], len(self._notebook.cells) - 1)
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return {"error": f"{output.ename}: {output.evalue}"}
+            if output.output_type == "execute_result":
+                return dict(output.data)
+        return {}
+
+    def close(self) -> None:
+        self._setup.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a student has unpacked."""
+    place = tmp_path_factory.mktemp("bundle") / "course"
+    command = [Path(sys.executable).parent / "grader", "release", "--format", "student", "--exercise", "08"]
+    subprocess.run([*command, "--out", place], cwd=ROOT, check=True, capture_output=True)
+    return place
+
+
+@pytest.fixture(scope="module")
+def kernel(bundle: Path) -> Iterator[Kernel]:
+    """A kernel in the bundle's notebooks folder, with the notebook's first cells run."""
+    kernel = Kernel(bundle / "notebooks")
+    try:
+        for cell in nbformat.read(bundle / "notebooks" / "08_detach_and_inplace.ipynb", as_version=4).cells:
+            if cell.cell_type == "code" and "task" not in cell.metadata and cell.metadata.get("grader") != "check":
+                assert kernel.run(cell.source) == {}
+        yield kernel
+    finally:
+        kernel.close()
+
+
+def test_what_the_kernel_has_is_checked(kernel: Kernel) -> None:
+    """A panel says what is wrong, as HTML and as text; mended and run again, the same cell says that it is right."""
+    kernel.run(WRONG)
+    shown = kernel.run('check("snapshot")')
+    assert "✗ snapshot" in shown["text/plain"] and "expected: " in shown["text/plain"]
+    assert "<code>" in shown["text/html"] and "snapshot" in shown["text/html"]
+    kernel.run(RIGHT)
+    assert "✓ snapshot  0.75 of 0.75" in kernel.run('check("08.snapshot")')["text/plain"]
+
+
+def test_the_last_run_counts_whatever_the_order(kernel: Kernel) -> None:
+    """Cells may be run again, backwards, and with others between them that fail or are no Python."""
+    kernel.run(RIGHT)
+    kernel.run(WRONG)
+    kernel.run("1 / 0")
+    kernel.run("def broken(:")
+    kernel.run("%timeit -n 1 -r 1 pass")
+    assert "✗ snapshot" in kernel.run('check("snapshot")')["text/plain"]
+    kernel.run(RIGHT)
+    shown = kernel.run('check("snapshot")')["text/plain"]
+    assert "✓ snapshot" in shown
+
+
+def test_helpers_and_imports_of_other_cells_count(kernel: Kernel) -> None:
+    """A function may use what other cells have defined, in whatever cell that stands."""
+    kernel.run("import torch as t2\nfactor = 1")
+    kernel.run("def outside(x):\n    return t2.clone(x.detach()) * factor")
+    kernel.run("def snapshot(x):\n    return outside(x)")
+    assert "✓ snapshot" in kernel.run('check("snapshot")')["text/plain"]
+
+
+def test_reloading_does_no_harm(kernel: Kernel) -> None:
+    """After importlib.reload and under autoreload, checks work, and no second process is left behind."""
+    kernel.run(RIGHT)
+    kernel.run('check("snapshot")')
+    kernel.run("import importlib, grader, grader.notebook, grader.integrations.kernel")
+    count = "len(__import__('multiprocessing').active_children())"
+    before = kernel.run(count)["text/plain"]
+    kernel.run("[importlib.reload(m) for m in (grader.notebook, grader.integrations.kernel, grader)]")
+    kernel.run("from grader import check, hint, status")
+    kernel.run("%load_ext autoreload\n%autoreload 2")
+    assert "✓ snapshot" in kernel.run('check("snapshot")')["text/plain"]
+    assert kernel.run(count)["text/plain"] == before == "1"
+
+
+def test_hints_have_tiers(kernel: Kernel) -> None:
+    """hint says one of three, and says so where there is no such hint."""
+    texts = [kernel.run(f'hint("snapshot", {tier})')["text/plain"] for tier in (1, 2, 3)]
+    assert len(set(texts)) == 3 and all(text.startswith("Hint ") for text in texts)
+    assert "its hints are 1 to 3" in kernel.run('hint("snapshot", 4)')["text/plain"]
+
+
+def test_what_is_misspelt_is_explained(kernel: Kernel) -> None:
+    """A name that is no task gets a panel with the closest one, not a traceback."""
+    assert "Did you mean 'snapshot'?" in kernel.run('check("snapshott")')["text/plain"]
+
+
+def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
+    """The map is of the notebooks beside this one, as they were saved."""
+    assert "0 of 5.5 points" in kernel.run("status()")["text/plain"]
+    path = bundle / "notebooks" / "08_detach_and_inplace.ipynb"
+    saved = nbformat.read(path, as_version=4)
+    for cell in saved.cells:
+        if cell.metadata.get("task") == "snapshot":
+            cell.source = RIGHT
+    nbformat.write(saved, path)
+    shown = kernel.run("status()")
+    assert "0.75 of 5.5 points" in shown["text/plain"] and "<table" in shown["text/html"]
+
+
+def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> None:
+    """Before a task is begun its check says just that."""
+    released = nbformat.read(bundle / "notebooks" / "08_detach_and_inplace.ipynb", as_version=4)
+    (answer,) = (cell for cell in released.cells if cell.metadata.get("task") == "exp_plus_one")
+    kernel.run(answer.source)
+    assert "Not attempted yet." in kernel.run('check("exp_plus_one")')["text/html"]
+
+
+def test_outside_a_notebook_check_says_where_to_go() -> None:
+    """In a plain Python process nothing is graded, nothing heavy is imported, and nothing fails."""
+    script = (
+        "import sys, grader; print(grader.check('snapshot')); print('torch' in sys.modules, 'msgspec' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said, heavy = done.stdout.splitlines()
+    assert "In a terminal, run `grader check`" in said and heavy == "False False"
