@@ -1,0 +1,127 @@
+"""Panels in notebooks: what is told, that nothing a student wrote becomes markup, and the plot of a loss."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from grader.records import CheckReport, Curve, ExerciseReport, TaskReport, blank_report
+from grader.reports.panels import note_panel, report_panel
+from grader.reports.plots import plot
+
+
+def check(status: str = "passed", message: str = "", *, id: str = "a_check", curve: Curve | None = None) -> CheckReport:
+    return CheckReport(
+        id=id,
+        visibility="hidden",
+        status=status,  # type: ignore[arg-type]
+        points=1.0 if status == "passed" else 0.0,
+        max_points=1.0,
+        message=message,
+        misconception=None,
+        curve=curve,
+    )
+
+
+def report(*checks: CheckReport, notes: tuple[str, ...] = ()) -> ExerciseReport:
+    points, most = (float(sum(getattr(c, name) for c in checks)) for name in ("points", "max_points"))
+    task = TaskReport(name="mse", points=points, max_points=most, checks=checks)
+    return ExerciseReport(id="10_x", status="graded", points=points, max_points=most, notes=notes, tasks=(task,))
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page and checks that each is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def close(self) -> None:
+        super().close()
+        assert self._open == []
+
+
+def tags(html: str) -> set[str]:
+    parser = Tags()
+    parser.feed(html)
+    parser.close()
+    return set(parser.seen)
+
+
+def test_a_panel_says_what_was_called_expected_and_next() -> None:
+    """The call is shown as code, the labels bold, what stands between backticks as code; passed checks in one line."""
+    message = "mse(a, b)\nexpected: 1\ngot: 2\nNext: use `mean`."
+    html = report_panel(report(check("failed", message), check(id="another_one"))).html
+    assert "<code>mse(a, b)</code>" in html and "<b>expected:</b> 1" in html
+    assert "<b>Next:</b> use <code>mean</code>." in html
+    assert "another one (hidden)" in html and "1 of 2 points" in html
+    assert tags(html) == {"div", "span", "b", "code"}
+
+
+@pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "`<img src=x onerror=y>`", "</div><b>", "\x1b[2J\u202e"])
+def test_nothing_that_a_student_wrote_is_markup(evil: str) -> None:
+    """Wherever it stands, it is shown, and neither obeyed nor a tag; control characters are made visible."""
+    made = report(check("failed", f"f({evil})\nexpected: {evil}\ngot: {evil}\n{evil}"), notes=(evil,))
+    html = report_panel(made).html
+    assert tags(html) <= {"div", "span", "b", "code"}
+    assert "<script" not in html and "<img" not in html
+    assert "\x1b" not in html and "\u202e" not in html
+    assert "\x1b" not in repr(report_panel(made))
+
+
+def test_what_could_not_be_graded_says_why() -> None:
+    """The problem of a file stands in the panel, without a list of checks that nobody ran."""
+    panel = report_panel(blank_report("10_x", [("mse", 2.0)], "unreadable", "x.ipynb is damaged. Save it again."))
+    assert "x.ipynb is damaged" in panel.html and "Not attempted" not in panel.html
+    assert "0 of 2" in repr(panel)
+
+
+def test_the_text_may_be_the_points_alone() -> None:
+    """As nbgrader reads them off a cell's result."""
+    assert repr(report_panel(report(check()), text="1")) == "1"
+
+
+def test_a_note_has_both_forms() -> None:
+    """Text for a terminal, HTML for a notebook."""
+    panel = note_panel("Hint 1 of 3", "use `detach`")
+    assert repr(panel) == "Hint 1 of 3: use `detach`" and "<code>detach</code>" in panel._repr_html_()
+
+
+CURVE = Curve(got=(4.0, 2.0, 1.0), expected=(4.0, 3.0, 2.0))
+
+
+def test_a_training_loop_has_a_plot() -> None:
+    """Yours and the expected course, one point an epoch each; of a task's curves that of the failed check is drawn."""
+    drawn = report_panel(
+        report(check(curve=Curve(got=(9.0, 8.0), expected=(9.0, 8.0))), check("failed", "m", curve=CURVE))
+    )
+    assert tags(drawn.html) >= {"svg", "polyline", "rect", "text"}
+    expected, got = re.findall(r'points="([^"]+)"', drawn.html)
+    assert len(got.split()) == len(expected.split()) == 3
+    heights = [float(point.split(",")[1]) for point in got.split()]
+    assert heights == sorted(heights), "a falling loss goes down the page"
+
+
+@pytest.mark.parametrize("got", [(), (None, None), (None, 3.0, None), (4.0, 1e30, -1e30), tuple([1.0] * 1000)])
+def test_any_curve_can_be_drawn(got: tuple[float | None, ...]) -> None:
+    """Missing numbers leave gaps, an exploding loss stays inside the frame, and nothing at all draws nothing."""
+    svg = plot(Curve(got=got, expected=(4.0, 3.0, 2.0)))
+    assert (svg == "") == (not any(value is not None for value in got))
+    for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", " ".join(re.findall(r'points="([^"]+)"', svg))):
+        assert 46 <= float(x) <= 366 and 6 <= float(y) <= 102
+
+
+def test_a_wide_range_is_drawn_on_a_logarithmic_axis() -> None:
+    """Where the loss falls by orders of magnitude, and never where it may be zero."""
+    assert "logarithmic" in plot(Curve(got=(100.0, 1.0, 0.01), expected=(100.0, 2.0, 0.02)))
+    assert "logarithmic" not in plot(Curve(got=(100.0, 1.0, 0.0), expected=(100.0, 2.0, 0.0)))
