@@ -18,7 +18,8 @@ TORCH_GENERATOR = "the generator of torch"
 # Predicting too little costs three times as much as predicting too much: this tells prediction from target.
 LOPSIDED = "lambda y_pred, y: torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()"
 CROSS_ENTROPY = "nn.CrossEntropyLoss()"
-ADAM = "lambda parameters: torch.optim.Adam(parameters, lr=0.05)"
+# With its usual eps of 1e-8, Adam makes whole steps of gradients that are but rounding errors.
+ADAM = "lambda parameters: torch.optim.Adam(parameters, lr=0.05, eps=0.1)"
 STANDSTILL = "lambda parameters: torch.optim.SGD(parameters, lr=0.0)"
 MOMENTUM = "lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.5)"
 
