@@ -34,7 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     out. `trusted` says that the code is the kit's or the user's own, so that a sandbox with fewer layers will do.
     `tampering` spoils every value that comes back, to see which checks judge values (see `grader.verification`).
     `until_failure` stops at a submission's first failure. `facts` asks for what authors want to know of the checks.
-    Candidates compute with `threads` threads; `device` is the second device that functions must work on.
+    Candidates compute with `threads` threads; `device` is the second device that functions must work on. `quiet` lets
+    a lane write nothing to the standard streams, which it shares with the process that started it.
     """
 
     root: str
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     facts: bool = False
     threads: int = 1
     device: str = "meta"
+    quiet: bool = False
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,6 +163,10 @@ def _shares(jobs: int) -> list[frozenset[int]]:
 
 def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset[int]) -> None:
     """Run one lane: the body of its process."""
+    if settings.quiet:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
     if share:
         os.sched_setaffinity(0, share)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work

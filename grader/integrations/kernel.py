@@ -44,7 +44,13 @@ class Session:
         catalog = load_catalog(Path(course.catalog) if course.catalog else None)
         exercise, task = catalog.find(which)
         submission = _submission(exercise, task, student=Path.cwd().parent.name if grading else "you")
-        settings = Settings(root=str(catalog.root), exercises=(exercise,), course_seed=course.seed, trusted=True)
+        settings = Settings(
+            root=str(catalog.root),
+            exercises=(exercise,),
+            course_seed=course.seed,
+            trusted=True,
+            quiet=True,  # else its warnings would be the cell's, for which nbgrader takes all points
+        )
         report = report_of(catalog, self._grade(submission, settings))
         return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
 

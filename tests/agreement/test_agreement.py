@@ -29,6 +29,10 @@ CATALOG = load_catalog(ROOT)
 EXERCISES = [e.id for e in CATALOG.exercises] if ASKED == "full" else ["08_detach_and_inplace"]
 NOTEBOOKS = {"full": None, "speed": 30}.get(ASKED, 3)
 TIMES_FASTER = 100
+NOISE = """import sys, warnings
+print("starting", file=sys.stderr)
+warnings.warn("this is only a warning")
+"""
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -44,6 +48,16 @@ def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
     assert len(ours) == students * len(CATALOG.get(exercise).tasks)
     assert {key: (ours[key], theirs.get(key)) for key in ours if ours[key] != theirs.get(key)} == {}
     assert any(0 < got < most for got, most in ours.values()), "partial credit is given"
+    assert all(got == most for (student, _), (got, most) in theirs.items() if student == "student000"), "noise is free"
+    for graded in (course, theirs_course):
+        run(graded, "nbgrader", "generate_feedback", exercise)
+        shown = [
+            path.read_text("utf-8")
+            for kind in ("autograded/*/*/*.ipynb", "feedback/*/*/*.html")
+            for path in graded.glob(kind)
+        ]
+        assert len(shown) == 2 * students and all("(hidden)" in text for text in shown), "the kit's feedback is in both"
+        assert [line for line in hidden_lines(exercise) for text in shown if line in text] == []
     ratio = theirs_took / ours_took
     print(
         f"\n{exercise}: {students} notebooks, {len(ours)} cells agree; "
@@ -51,6 +65,17 @@ def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
     )
     if ASKED == "speed":
         assert ratio >= TIMES_FASTER
+
+
+def hidden_lines(exercise: str) -> set[str]:
+    """Return the lines of the hidden suite's code that say something."""
+    suite = (ROOT / "tests" / "hidden" / f"test_{exercise}.py").read_text(encoding="utf-8")
+    lines = {line.strip() for line in suite.splitlines()}
+    return {
+        line
+        for line in lines
+        if len(line) >= 30 and line.startswith(("seen", "candidate", "def test_", "for ", "expected"))
+    }
 
 
 def lay_down(course: Path, exercise: str) -> Path:
@@ -73,6 +98,8 @@ def hand_in(course: Path, exercise: str) -> int:
             if managed.get("solution"):
                 known = answers[managed["grade_id"]]
                 cell["source"] = known[student % len(known)]
+                if student == 0:  # the solutions: what they print costs them nothing
+                    cell["source"] = NOISE + cell["source"]
         folder = course / "submitted" / f"student{student:03}" / exercise
         folder.mkdir(parents=True)
         (folder / f"{exercise}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")

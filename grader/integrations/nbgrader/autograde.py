@@ -38,6 +38,7 @@ from grader.reports.panels import report_panel
 from grader.submissions import Reader
 
 _TIMESTAMP = "timestamp.txt"
+_LANE_PAYS = 40  # submissions: in the time in which another lane starts, the first grades about as many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +233,8 @@ def _graded(
                 left.append(submission)
             else:
                 yield from take(submission, report)
-    for graded in run_lanes(settings, left, jobs=max(1, min(jobs, len(left)))):
+    worthwhile = 1 + len(left) // _LANE_PAYS
+    for graded in run_lanes(settings, left, jobs=min(jobs, worthwhile)):
         if graded.report is not None:
             ledger.keep(graded.submission, graded.report)
         yield from take(graded.submission, report_of(catalog, graded))
