@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from grader.submissions.files import read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
 from grader.submissions.history import read_history
+from grader.submissions.names import printable
 from grader.submissions.reader import Reader
-from grader.submissions.reading import read_submission
+from grader.submissions.reading import NOTEBOOK_LIMIT, read_submission
 from grader.submissions.sentences import Unreadable
 
 __all__ = [
+    "NOTEBOOK_LIMIT",
     "Reader",
     "StudentFolder",
     "SubmissionsError",
     "Unreadable",
     "find_submissions",
+    "printable",
+    "read_bytes",
     "read_history",
     "read_submission",
 ]

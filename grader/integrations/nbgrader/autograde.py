@@ -35,7 +35,7 @@ from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
 from grader.reports.ledger import Ledger
 from grader.reports.panels import report_panel
-from grader.submissions import Reader
+from grader.submissions import NOTEBOOK_LIMIT, Reader, Unreadable, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
 _LANE_PAYS = 40  # submissions: in the time in which another lane starts, the first grades about as many
@@ -58,6 +58,7 @@ class _Work:
     folder: Path
     out: Path
     timestamp: datetime | None
+    problem: str
     digest: str
     submissions: dict[str, tuple[Submission, ...]]
     reports: dict[tuple[str, str], ExerciseReport] = field(default_factory=dict)
@@ -97,7 +98,7 @@ def autograde(
                 _work(catalog, reader, ledger, directory, assignment, notebooks, *one, about) for one in found
             ]
         changed = [work for work in everything if not _is_done(work, notebooks)]
-        problems = _strangers(changed, notebooks)
+        problems = [work.problem for work in changed if work.problem] + _strangers(changed, notebooks)
         graded: list[str] = []
         total = sum(len(s) for work in changed for s in work.submissions.values())
         for work in _graded(catalog, changed, ledger, settings, jobs, total, progress):
@@ -165,24 +166,22 @@ def _work(
         path = folder / f"{notebook.name}.ipynb"
         if not path.is_file():
             continue
-        digest.update(path.read_bytes())
-        wanted: dict[str, list[str]] = {}
-        for task in notebook.tasks:
-            wanted.setdefault(catalog.find(task)[0], []).append(task)
+        digest.update((_text(path) or "").encode("utf-8", "surrogatepass"))
+        wanted = dict.fromkeys(catalog.find(task)[0] for task in notebook.tasks)
         read = tuple(reader.read((path,), student=student, exercise=exercise) for exercise in wanted)
         submissions[notebook.name] = read
         digest.update("".join(ledger.key(submission) for submission in read).encode())
+    timestamp, problem = None, ""
     try:
         timestamp = parse_utc(written) if written else None
     except (ValueError, OverflowError):
-        raise CourseError(
-            f"Cannot read {str(stamp)!r}: {written[:40]!r} is no time. Write one such as 2026-03-01 12:00:00 UTC."
-        ) from None
+        problem = f"{stamp} holds no time: {printable(written[:40])!r}. Write one such as 2026-03-01 12:00:00 UTC."
     return _Work(
         student=student,
         folder=folder,
         out=Path(directory.format_path(directory.autograded_directory, student, assignment)),
         timestamp=timestamp,
+        problem=problem,
         digest=digest.hexdigest(),
         submissions=submissions,
     )
@@ -208,7 +207,7 @@ def _graded(
 ) -> Iterator[_Work]:
     """Yield each student's work as soon as all of it is graded."""
     by_submission = {
-        (submission.path, submission.exercise): (work, name)
+        (submission.student, submission.path, submission.exercise): (work, name)
         for work in works
         for name, submissions in work.submissions.items()
         for submission in submissions
@@ -218,7 +217,7 @@ def _graded(
 
     def take(submission: Submission, report: ExerciseReport) -> Iterator[_Work]:
         nonlocal done
-        work, name = by_submission[submission.path, submission.exercise]
+        work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report
         done += 1
         progress(done, total, submission)
@@ -303,9 +302,10 @@ def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
 
 
 def _text(path: Path) -> str | None:
+    """Return what a notebook holds; None for what the reader of submissions refuses too, a link above all."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        return read_bytes(path, limit=NOTEBOOK_LIMIT).decode("utf-8-sig")
+    except (Unreadable, UnicodeDecodeError):
         return None
 
 
@@ -314,6 +314,8 @@ def _copy_others(directory: CourseDirectory, assignment: str, work: _Work) -> No
     source = directory.format_path(directory.source_directory, ".", assignment)
     for folder in (str(work.folder), source):
         for name in find_all_files(folder, [*directory.ignore, "*.ipynb"]):
+            if os.path.islink(name):  # whose file is it?
+                continue
             target = work.out / os.path.relpath(name, folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
