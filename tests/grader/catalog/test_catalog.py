@@ -64,10 +64,34 @@ def test_reads_the_solutions_in_order(clone: Path) -> None:
 
 
 def test_reads_a_release_from_its_stubs(clone: Path, release: Path) -> None:
-    """Without solutions the stubs give the same catalog, but for the hints."""
+    """Without solutions the stubs give the same catalog, with the hints that were written down beside them."""
     exercise = load_catalog(release).get("02_more")
     assert (exercise.title, exercise.prerequisites, exercise.points) == ("Counting", ("01_counting",), 2)
-    assert exercise.task("count").hints == ()
+    assert exercise.task("count").hints == ("`len`",)
+    (release / "exercises" / "hints.json").write_text("{}", encoding="utf-8")
+    assert load_catalog(release).get("02_more").task("count").hints == ()
+    (release / "exercises" / "hints.json").write_text("[", encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"Cannot read exercises/hints.json: .* Restore the file."):
+        load_catalog(release)
+
+
+@pytest.mark.parametrize(("which", "found"), [("02", None), ("02_more", None), ("02.count", "count"), ("only", "only")])
+def test_finds_what_is_named(clone: Path, which: str, found: str | None) -> None:
+    """An exercise by its number or id, a task with it or, where only one is called so, alone."""
+    text = SOURCE.format(before="").replace("count", "only")
+    write(clone / "solutions/03_last.py", text)
+    assert load_catalog(clone).find(which) == ("03_last" if which == "only" else "02_more", found)
+
+
+def test_says_what_was_meant(clone: Path) -> None:
+    """A name that is no exercise and no task gets the closest one; a hint that is not there is not given."""
+    catalog = load_catalog(clone)
+    with pytest.raises(CatalogError, match=r"Cannot find 'coutn': it is no exercise and no task. Did you mean 'count'"):
+        catalog.find("coutn")
+    with pytest.raises(CatalogError, match=r"Cannot give hint 2 for '02.count': its hints are 1 to 1"):
+        catalog.hint("02.count", 2)
+    with pytest.raises(CatalogError, match=r"name a task too"):
+        catalog.hint("02", 1)
 
 
 def test_finds_the_root_above_the_current_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,12 +187,12 @@ def test_built_stubs_do_not_drift(clone: Path) -> None:
 
 
 def test_sees_stubs_that_drifted(clone: Path) -> None:
-    """A stub drifts when it is edited, missing, or left without a source."""
+    """A stub drifts when it is edited, missing, or left without a source, and hints when a task is new."""
     write(clone / "solutions/03_last.py", SOURCE.format(before=""))
     write(clone / "exercises/00_orphan.py")
     write(clone / "exercises/02_more.py", "edited")
     drifted = [path.name for path in drift(load_catalog(clone))]
-    assert drifted == ["00_orphan.py", "02_more.py", "03_last.py"]
+    assert drifted == ["00_orphan.py", "02_more.py", "03_last.py", "hints.json"]
 
 
 def test_refuses_to_build_from_a_release(release: Path) -> None:
