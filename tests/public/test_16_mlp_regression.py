@@ -185,7 +185,7 @@ def fit_scripted(student, model, script, max_epochs, patience):
 
 def fit(candidate: Candidate, draw: Draw, losses: Sequence[float], max_epochs: int, patience: int) -> Seen:
     """Train where the validation losses are these, times a factor, in this order."""
-    factor = draw.integer(2, 9) / 8
+    factor = draw.integer(3, 9) / 8
     script = [factor * loss for loss in losses]
     return candidate.run(fit_scripted, draw.model(Constant), script, max_epochs, patience)
 
@@ -205,7 +205,7 @@ def stopped(seen: Seen, n_epochs: int, best_epoch: int) -> None:
 @check("fit_early_stopping", points=0.5)
 def test_fit_history(candidate, draw):
     """The result holds the losses of every epoch, Python floats, and the index of the best one."""
-    seen = fit(candidate, draw, [4, 3, 2], max_epochs=3, patience=3)
+    seen = fit(candidate, draw, [3, 4, 2], max_epochs=3, patience=3)
     script = seen.given[1]
     for loss, expected in zip(seen.result.key("valid").items(3, kind="list"), script, strict=True):
         loss.number(expected)

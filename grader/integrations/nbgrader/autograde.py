@@ -91,7 +91,7 @@ def autograde(
         exercises = _exercises(catalog, assignment, notebooks)
         settings = Settings(root=str(catalog.root), exercises=exercises, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
-        about = json.dumps([[str(notebook) for notebook in notebooks], str(book.due(assignment)), str(config)])
+        about = repr((notebooks, book.due(assignment), {**config, "CourseDirectory": None}))
         found = _found(directory, assignment, student)
         with Reader() as reader:
             everything = [

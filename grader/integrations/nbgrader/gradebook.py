@@ -18,11 +18,11 @@ from typing import Any
 
 import nbgrader
 from alembic.script import ScriptDirectory
-from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Base, Comment, Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, SAWarning
 
 from grader.catalog import TASK_CHECKED
@@ -190,24 +190,29 @@ class Book:
 
     def _check_version(self, url: str) -> None:
         """Refuse a database that another version of nbgrader has made."""
-        from sqlalchemy import create_engine
-
         scripts = ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic")))
         engine = create_engine(url)
         try:
             with engine.connect() as connection:
                 found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                there = {name: _columns(connection, name) for name in inspect(connection).get_table_names()}
         except DatabaseError as error:
             if "no such table" not in str(error):
                 raise
-            found = None
+            found, there = None, {}
         finally:
             engine.dispose()
-        if found != scripts.get_current_head():
+        wanted = {table.name: {column.name for column in table.columns} for table in Base.metadata.sorted_tables}
+        complete = all(columns <= there[name] for name, columns in wanted.items() if name in there)
+        if found != scripts.get_current_head() or not complete:
             raise CourseError(
                 f"Cannot use the gradebook {url!r}: another version of nbgrader made it. Back it up, then run "
                 "`nbgrader db upgrade`."
             )
+
+
+def _columns(connection: Any, table: str) -> set[str]:
+    return {str(column["name"]) for column in inspect(connection).get_columns(table)}
 
 
 def _late_plugin(config: Any) -> BasePlugin:
@@ -230,6 +235,8 @@ def _told() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader adds a submission
             yield
+    except InvalidEntry as error:
+        raise CourseError(f"Cannot use the gradebook: {error}. Back it up, and try `nbgrader db upgrade`.") from None
     except DatabaseError as error:
         cause = str(error.orig or error)
         if "locked" in cause:
