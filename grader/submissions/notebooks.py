@@ -24,6 +24,20 @@ from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)
+# What every notebook has, and a script has not: where it is used it does nothing.
+_GIVEN = re.compile(r"\b(display|get_ipython)\s*\(")
+_STAND_INS = """\
+class _Shell:
+    def __getattr__(self, name):
+        return lambda *arguments, **options: None
+
+
+def get_ipython():
+    return _Shell()
+
+
+def display(*objects, **options):
+    pass"""
 _TOO_MANY_CELLS = 2000  # each is compiled
 
 
@@ -72,6 +86,8 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
             cells.append(msgspec.structs.replace(cell, code=translation.code))
     if not cells:
         raise Unreadable(sentences.NO_CODE.format(name=name))
+    if any(_GIVEN.search(cell.code) for cell in cells):
+        cells.insert(0, Cell(label="the notebook itself", code=_STAND_INS))
     notes = tuple(note.format(example=example) for note, example in skipped.items())
     return msgspec.structs.replace(_join(cells), notes=notes)
 
