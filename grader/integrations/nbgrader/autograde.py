@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +24,12 @@ from typing import Any
 from msgspec.structs import replace
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
-from grader.integrations.nbgrader.course import CourseError, StudentError, read_config
+from grader.integrations.nbgrader.course import CourseError, StudentError, importable, read_config
 from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, sanitized
 from grader.integrations.nbgrader.gradebook import Book, Cell, Notebook
 from grader.lanes import Settings, run_lanes
@@ -85,31 +88,56 @@ def autograde(
     What concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
     """
     config = read_config(course)
-    directory = CourseDirectory(config=config)
+    converter, plugin = _configured(course, config)
+    directory = converter.coursedir
     with _alone(course), Book(directory) as book:
         notebooks = book.notebooks(assignment)
         exercises = _exercises(catalog, assignment, notebooks)
         settings = Settings(root=str(catalog.root), exercises=exercises, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
-        about = repr((notebooks, book.due(assignment), {**config, "CourseDirectory": None}))
+        about = repr((notebooks, {**config, "CourseDirectory": None}))
         found = _found(directory, assignment, student)
         with Reader() as reader:
             everything = [
-                _work(catalog, reader, ledger, directory, assignment, notebooks, *one, about) for one in found
+                _work(
+                    catalog,
+                    reader,
+                    ledger,
+                    directory,
+                    assignment,
+                    notebooks,
+                    name,
+                    path,
+                    f"{about}\n{book.due(assignment, name)!r}",
+                )
+                for name, path in found
             ]
-        changed = [work for work in everything if not _is_done(work, notebooks)]
+        changed = [work for work in everything if not _is_done(book, assignment, work)]
         problems = [work.problem for work in changed if work.problem] + _strangers(changed, notebooks)
         graded: list[str] = []
         total = sum(len(s) for work in changed for s in work.submissions.values())
         for work in _graded(catalog, changed, ledger, settings, jobs, total, progress):
             try:
-                _record(book, directory, config, assignment, notebooks, work)
+                _record(book, converter, plugin, assignment, notebooks, work)
             except StudentError as error:
                 problems.append(str(error))
                 continue
             graded.append(work.student)
     unchanged = tuple(work.student for work in everything if work not in changed)
     return Outcome(graded=tuple(sorted(graded)), unchanged=unchanged, problems=(*problems, *_by_person(notebooks)))
+
+
+def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
+    """Return nbgrader's own command as the course configures it, and what it configures for late submissions."""
+    try:
+        with importable(course):
+            late = AssignLatePenalties(config=config)
+            late.init_plugin()
+            return Autograde(CourseDirectory(config=config), config=config), late.plugin_inst
+    except Exception as error:  # a value that nbgrader refuses, or whatever a plugin raises
+        raise CourseError(
+            f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Mend it first."
+        ) from None
 
 
 def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> tuple[str, ...]:
@@ -187,11 +215,13 @@ def _work(
     )
 
 
-def _is_done(work: _Work, notebooks: Sequence[Notebook]) -> bool:
+def _is_done(book: Book, assignment: str, work: _Work) -> bool:
     """Say whether an earlier run has written all this."""
+    if not work.submissions:  # no notebook to hold a digest
+        return _notebooks_in(work.out) == set() and book.has_nothing(assignment, work.student, work.timestamp)
     try:
         written = [json.loads((work.out / f"{name}.ipynb").read_bytes()) for name in work.submissions]
-        return bool(written) and all(nb["metadata"]["grader"]["digest"] == work.digest for nb in written)
+        return all(nb["metadata"]["grader"]["digest"] == work.digest for nb in written)
     except (OSError, ValueError, LookupError, TypeError):
         return False
 
@@ -241,8 +271,8 @@ def _graded(
 
 def _record(
     book: Book,
-    directory: CourseDirectory,
-    config: Any,
+    converter: Autograde,
+    plugin: BasePlugin,
     assignment: str,
     notebooks: Sequence[Notebook],
     work: _Work,
@@ -274,21 +304,25 @@ def _record(
         }
         problem = next((s.problem for s in work.submissions[notebook.name] if s.problem is not None), "")
         files[notebook.name] = annotate(nb, panels, note=problem, digest=work.digest)
-    create = config.Autograde.get("create_student", Autograde.create_student.default_value)
     book.record(
         assignment,
         work.student,
         timestamp=work.timestamp,
         scores=scores,
         comments=comments,
-        config=config,
-        create_student=bool(create),
+        plugin=plugin,
+        create_student=converter.create_student,
     )
-    _copy_others(directory, assignment, work)
-    for name, text in files.items():
-        path = work.out / f"{name}.ipynb"
-        write_text(path, text)
-        os.chmod(path, 0o664 if directory.groupshared else 0o444)
+    others = _others(converter, assignment, work)
+    _remove_all_but({*others, *(Path(f"{name}.ipynb") for name in files)}, work.out)
+    for beside, source in others.items():
+        target = work.out / beside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        shutil.copy(source, target)
+    for name, text in files.items():  # after all else: the digests in them say that it is there
+        write_text(work.out / f"{name}.ipynb", text)
+    converter.set_permissions(assignment, work.student)
 
 
 def _scaled(task: TaskReport, cell: Cell) -> float:
@@ -309,17 +343,44 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _copy_others(directory: CourseDirectory, assignment: str, work: _Work) -> None:
-    """Copy what stands beside the notebooks, as nbgrader does: the student's files, and over them the course's own."""
+def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str]:
+    """Return what belongs beside the notebooks, as nbgrader has it, and where it is copied from.
+
+    That is what the student has handed in, and instead of it or beside it the course's own files.
+    """
+    directory = converter.coursedir
+    ignored = [*directory.ignore, "*.ipynb"]
     source = directory.format_path(directory.source_directory, ".", assignment)
-    for folder in (str(work.folder), source):
-        for name in find_all_files(folder, [*directory.ignore, "*.ipynb"]):
-            if os.path.islink(name):  # whose file is it?
-                continue
-            target = work.out / os.path.relpath(name, folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            shutil.copy(name, target)
+    kept = converter.exclude_overwriting.get(assignment, [])
+    own = {Path(os.path.relpath(name, source)): name for name in find_all_files(source, ignored)}
+    own = {name: path for name, path in own.items() if str(name) not in kept}
+    folders = {above for name in own for above in name.parents}
+    found = {}
+    for path in find_all_files(str(work.folder), ignored):
+        name = Path(os.path.relpath(path, work.folder))
+        # A link may lead to what is not the student's, and opening a pipe would wait for ever.
+        if stat.S_ISREG(os.lstat(path).st_mode) and name not in folders and own.keys().isdisjoint(name.parents):
+            found[name] = path
+    return {**found, **own}
+
+
+def _remove_all_but(wanted: set[Path], folder: Path) -> None:
+    """Remove what an earlier submission has left in a folder that is to be as nbgrader would make it anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for above, folders, files in os.walk(folder, topdown=False):
+        for path in (Path(above, name) for name in files):
+            if path.relative_to(folder) not in wanted:
+                path.unlink()
+        for path in (Path(above, name) for name in folders):
+            if path.is_symlink():
+                path.unlink()
+            elif not any(path.iterdir()):
+                path.rmdir()
+
+
+def _notebooks_in(folder: Path) -> set[str] | None:
+    """Return the notebooks in a folder; None if there is no such folder."""
+    return {path.name for path in folder.glob("*.ipynb")} if folder.is_dir() else None
 
 
 def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[str]:

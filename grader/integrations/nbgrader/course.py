@@ -5,6 +5,10 @@ This module is light: nbgrader itself, which takes a second to import, is not ne
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,11 +67,22 @@ def read_config(folder: Path) -> Config:
         if not (Path(place) / _CONFIG).is_file():
             continue
         try:
-            config.merge(PyFileConfigLoader(_CONFIG, path=place).load_config())
+            with importable(folder):
+                config.merge(PyFileConfigLoader(_CONFIG, path=place).load_config())
         except Exception as error:  # whatever an instructor's Python raises
             raise CourseError(
                 f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Mend it first."
             ) from None
-    if "root" not in config.CourseDirectory:
-        config.CourseDirectory.root = str(folder)
+    # nbgrader takes a root to be relative to where it runs, and that is the course's folder.
+    config.CourseDirectory.root = os.path.join(folder, config.CourseDirectory.get("root", ""))
     return config
+
+
+@contextlib.contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Let what the configuration names, such as a plugin, be imported from the course's folder, as nbgrader does."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -13,7 +13,6 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import utils
-from nbgrader.nbgraderformat import MetadataValidator
 
 from grader.integrations.nbgrader.gradebook import Cell, Notebook
 from grader.reports.panels import Panel
@@ -29,8 +28,7 @@ def sanitized(text: str | None, notebook: Notebook) -> Any:
     try:
         nb = _read(text)
         _manage(nb, notebook)
-        MetadataValidator().validate_nb(nb)
-    except Exception:  # nbformat, nbgrader and jsonschema each raise their own
+    except Exception:  # nbformat raises many kinds
         nb = new_notebook(cells=[])
         _manage(nb, notebook)
     if notebook.kernelspec:
@@ -68,15 +66,13 @@ def _read(text: str | None) -> Any:
         warnings.simplefilter("ignore")  # of identifiers that are missing
         nb = nbformat.reads(text, as_version=4)
         _, nb = nbformat.validator.normalize(nb)
-    for cell in nb.cells:
-        if "nbgrader" in cell.metadata:
-            MetadataValidator().upgrade_cell_metadata(cell)
     return nb
 
 
 def _id(cell: Any) -> str | None:
     found = cell.metadata.get("nbgrader", {})
-    return found.get("grade_id") if isinstance(found, Mapping) else None
+    name = found.get("grade_id") if isinstance(found, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def _manage(nb: Any, notebook: Notebook) -> None:
@@ -86,10 +82,8 @@ def _manage(nb: Any, notebook: Notebook) -> None:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         name = _id(cell)
-        if name is None:
-            continue
         if name not in known or name in seen:
-            del cell.metadata["nbgrader"]
+            cell.metadata.pop("nbgrader", None)
             continue
         seen.add(name)
         _restore(cell, known[name])

@@ -11,7 +11,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,9 +21,9 @@ from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Comment, Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, SAWarning
+from tornado.log import app_log
 
 from grader.catalog import TASK_CHECKED
 from grader.integrations.nbgrader.course import CourseError, StudentError
@@ -99,11 +99,26 @@ class Book:
                 ) from None
             return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
 
-    def due(self, assignment: str) -> datetime | None:
-        """Return when an assignment is due, if ever."""
+    def due(self, assignment: str, student: str) -> tuple[datetime | None, timedelta | None]:
+        """Return when an assignment is due, if ever, and the extension that a student has been given."""
         with _told():
-            due: datetime | None = self._gradebook.find_assignment(assignment).duedate
-            return due
+            try:
+                extension = self._gradebook.find_submission(assignment, student).extension
+            except MissingEntry:
+                extension = None
+            return self._gradebook.find_assignment(assignment).duedate, extension
+
+    def has_nothing(self, assignment: str, student: str, timestamp: datetime | None) -> bool:
+        """Say whether it is on record that a student handed in nothing, at that time."""
+        with _told():
+            try:
+                submission = self._gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                return False
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            return submission.timestamp == timestamp and not any(
+                grade.auto_score != 0 or grade.needs_manual_grade for grade in grades
+            )
 
     def record(
         self,
@@ -113,10 +128,12 @@ class Book:
         timestamp: datetime | None,
         scores: Mapping[str, Mapping[str, float | None]],
         comments: Mapping[str, Mapping[str, str | None]],
-        config: Any,
+        plugin: BasePlugin,
         create_student: bool,
     ) -> None:
         """Write what a student got: by notebook and cell the score, None for a person to give, and the comment.
+
+        `plugin` says what lateness costs.
 
         A notebook that is not among the scores was not handed in: its cells get nothing.
         """
@@ -144,7 +161,6 @@ class Book:
                 for comment in notebook.comments:
                     comment.auto_comment = said.get(comment.name)
             gradebook.db.flush()
-            plugin = _late_plugin(config)
             for notebook in submission.notebooks:
                 gradebook.db.refresh(notebook)
                 notebook.late_submission_penalty = _penalty(plugin, student, notebook, submission.total_seconds_late)
@@ -215,13 +231,6 @@ def _columns(connection: Any, table: str) -> set[str]:
     return {str(column["name"]) for column in inspect(connection).get_columns(table)}
 
 
-def _late_plugin(config: Any) -> BasePlugin:
-    """Return what the course configures for late submissions, nbgrader's own if nothing."""
-    preprocessor = AssignLatePenalties(config=config)
-    preprocessor.init_plugin()
-    return preprocessor.plugin_inst
-
-
 def _penalty(plugin: Any, student: str, notebook: Any, late: float) -> float | None:
     """Return what lateness costs, as nbgrader's `AssignLatePenalties` has it: never more than the score."""
     penalty = plugin.late_submission_penalty(student, notebook.score, late) if late > 0 else None
@@ -232,13 +241,13 @@ def _penalty(plugin: Any, student: str, notebook: Any, late: float) -> float | N
 def _told() -> Iterator[None]:
     """Turn what the database says no to into an error that names the cure."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _unlogged():
             warnings.simplefilter("ignore", SAWarning)  # of how nbgrader adds a submission
             yield
-    except InvalidEntry as error:
-        raise CourseError(f"Cannot use the gradebook: {error}. Back it up, and try `nbgrader db upgrade`.") from None
-    except DatabaseError as error:
-        cause = str(error.orig or error)
+    except (InvalidEntry, DatabaseError) as error:
+        # nbgrader raises its InvalidEntry for whatever a commit met with: a lock and a full disk too.
+        met = error.__context__ if isinstance(error, InvalidEntry) else error
+        cause = str((met.orig if isinstance(met, DatabaseError) else None) or error)
         if "locked" in cause:
             cure = "Another program holds it: close formgrader or wait for the other command, and run this again."
         elif "full" in cause or "disk" in cause:
@@ -250,3 +259,14 @@ def _told() -> Iterator[None]:
         else:
             cure = "Back it up, and try `nbgrader db upgrade`."
         raise CourseError(f"Cannot use the gradebook: {cause}. {cure}") from None
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep nbgrader from printing the traceback of what is told in a sentence."""
+    before = app_log.disabled
+    app_log.disabled = True
+    try:
+        yield
+    finally:
+        app_log.disabled = before
