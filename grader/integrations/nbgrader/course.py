@@ -6,7 +6,6 @@ This module is light: nbgrader itself, which takes a second to import, is not ne
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,7 +73,7 @@ def read_config(folder: Path) -> Config:
                 f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Mend it first."
             ) from None
     # nbgrader takes a root to be relative to where it runs, and that is the course's folder.
-    config.CourseDirectory.root = os.path.join(folder, config.CourseDirectory.get("root", ""))
+    config.CourseDirectory.root = str(folder / config.CourseDirectory.get("root", ""))
     return config
 
 

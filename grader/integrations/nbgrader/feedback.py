@@ -6,6 +6,7 @@ identity, locked cells get the source that the gradebook holds, and those that w
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +27,7 @@ def sanitized(text: str | None, notebook: Notebook) -> Any:
     `text` is None where there is nothing to read.
     """
     try:
-        nb = _read(text)
+        nb = _read(text or "")
         _manage(nb, notebook)
     except Exception:  # nbformat raises many kinds
         nb = new_notebook(cells=[])
@@ -55,16 +56,23 @@ def annotate(nb: Any, panels: Mapping[str, Panel], *, note: str = "", digest: st
             cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
     if note:
         nb.cells.insert(0, new_markdown_cell(f"**{note}**", id="grader-note"))
+    if (nb.nbformat, nb.nbformat_minor) < (4, 5):  # which has no identifiers; cells that were added here do
+        for cell in nb.cells:
+            cell.pop("id", None)
     nb.metadata[MARK] = {"digest": digest}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return nbformat.writes(nb) + "\n"
 
 
-def _read(text: str | None) -> Any:
+def _read(text: str) -> Any:
+    found = json.loads(text)
+    found.setdefault("metadata", {})
+    for cell in found.get("cells", ()):  # nbformat reads none without it; what is graded is lenient, and so is this
+        cell.setdefault("metadata", {})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of identifiers that are missing
-        nb = nbformat.reads(text, as_version=4)
+        nb = nbformat.reads(json.dumps(found), as_version=4)
         _, nb = nbformat.validator.normalize(nb)
     return nb
 

@@ -157,6 +157,8 @@ class Book:
                     score = 0.0 if given is None else given.get(grade.name)
                     grade.auto_score = score
                     grade.needs_manual_grade = given is not None and (score is None or grade.manual_score is not None)
+                if given is None:  # nbgrader leaves the comments on what is not there as they were
+                    continue
                 said = comments.get(notebook.name, {})
                 for comment in notebook.comments:
                     comment.auto_comment = said.get(comment.name)

@@ -1,0 +1,606 @@
+"""`grader nbgrader autograde` beside nbgrader's own: the same course is graded by both, and nothing else may tell.
+
+nbgrader grades without running anything, which gives every check cell all its points. Where every answer is right the
+kit must come to the same, so whole gradebooks, folders and notebooks are compared.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grader.catalog import load_catalog
+from grader.catalog.cells import split_cells
+from grader.integrations.nbgrader import CourseError
+from grader.integrations.nbgrader.autograde import Outcome, autograde
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+EXERCISE = "04_indexing_and_inplace"
+CHECKS = {"check-column_view": 5.0, "check-set_column_": 2.0, "check-rectify_": 2.0}  # the first is worth 2 to the kit
+OWN = "own-test"
+CATALOG = load_catalog(ROOT)
+
+_CONFIG = """
+c.Autograde.exclude_overwriting = {"04_indexing_and_inplace": ["helper.py"]}
+# As nbgrader has it, but for Execute.
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""
+_HALF = """
+from nbgrader.plugins import BasePlugin
+
+
+class Half(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score / 2
+"""
+
+Notebook = dict[str, Any]
+
+
+def run(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
+    """Run one of the environment's commands; no settings of the user's."""
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "JUPYTER_CONFIG_DIR": str(folder)}
+    return subprocess.run(
+        [*map(str, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def succeed(folder: Path, *command: object) -> None:
+    done = run(folder, *command)
+    assert done.returncode == 0, done.stderr
+
+
+def grade(course: Path, **options: Any) -> Outcome:
+    """Grade in this process: what the command calls."""
+    settings = {"seed": "0", "jobs": 1, "trusted": True, "progress": lambda done, total, last: None, **options}
+    return autograde(CATALOG, course, EXERCISE, **settings)
+
+
+def answers() -> dict[str, str]:
+    """Return a right answer for each task, and one for the essay."""
+    cells = split_cells(CATALOG.solution(EXERCISE).read_text(encoding="utf-8"), origin="")[1]
+    found = {str(c.metadata["task"]): c.text for c in cells if c.kind == "code" and "task" in c.metadata}
+    return {**found, "essay": "Because a view has no numbers of its own."}
+
+
+def notebook(course: Path, given: dict[str, str], name: str = EXERCISE) -> Notebook:
+    """Return a released notebook with these answers in it."""
+    nb: Notebook = json.loads((course / "release" / EXERCISE / f"{name}.ipynb").read_text(encoding="utf-8"))
+    for cell in nb["cells"]:
+        cell["source"] = given.get(grade_id(cell), cell["source"])
+    return nb
+
+
+def grade_id(cell: Any) -> str:
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+
+
+def cell_of(nb: Notebook, name: str) -> Any:
+    return next(cell for cell in nb["cells"] if grade_id(cell) == name)
+
+
+def hand_in(
+    course: Path, student: str, nb: Notebook | str | None, *, time: str = "2026-03-01 12:00:00 UTC", **files: str
+) -> Path:
+    """Lay a submission where nbgrader's collect would, instead of an earlier one; `files` are named as in Python."""
+    folder = course / "submitted" / student / EXERCISE
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if nb is not None:
+        text = nb if isinstance(nb, str) else json.dumps(nb)
+        (folder / f"{EXERCISE}.ipynb").write_text(text, encoding="utf-8")
+    for name, content in {"timestamp_txt": time, **files}.items():
+        (folder / name.replace("_", ".")).write_text(content, encoding="utf-8")
+    return folder
+
+
+def opened(course: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{course}/gradebook.db")
+
+
+def recorded(course: Path, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return all that the gradebook holds about what students have handed in, but the grades of some cells."""
+    with opened(course) as book:
+        return {
+            submission.student.id: {
+                "timestamp": submission.timestamp,
+                "late": submission.total_seconds_late,
+                "needs a person": submission.needs_manual_grade,
+                **{
+                    f"{nb.name}/{grade.name}": (
+                        grade.auto_score,
+                        grade.manual_score,
+                        grade.extra_credit,
+                        grade.needs_manual_grade,
+                        grade.failed_tests,
+                    )
+                    for nb in submission.notebooks
+                    for grade in nb.grades
+                    if grade.name not in without
+                },
+                **{
+                    f"{nb.name}/{comment.name}/said": (comment.auto_comment, comment.manual_comment)
+                    for nb in submission.notebooks
+                    for comment in nb.comments
+                },
+            }
+            for submission in book.assignment_submissions(EXERCISE)
+        }
+
+
+def scores(course: Path, student: str, name: str = EXERCISE) -> dict[str, float | None]:
+    with opened(course) as book:
+        return {g.name: g.auto_score for g in book.find_submission_notebook(name, EXERCISE, student).grades}
+
+
+def laid_down(course: Path) -> dict[str, tuple[int, bytes]]:
+    """Return what `autograded/` holds, with permissions, and with what is in every file but the notebooks."""
+    folder = course / "autograded"
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mode, b"" if path.suffix == ".ipynb" else path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def graded_notebook(course: Path, student: str, name: str = EXERCISE) -> Any:
+    """Return a notebook that formgrader would show; it is a valid one."""
+    path = course / "autograded" / student / EXERCISE / f"{name}.ipynb"
+    nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+    nbformat.validate(nb)
+    return nb
+
+
+def managed(nb: Any) -> list[tuple[str, Any]]:
+    """Return a notebook's cells as nbgrader's other commands see them: with an identity or none, and no outputs."""
+    return [(cell.source, dict(cell.metadata.get("nbgrader", {})) or None) for cell in nb.cells]
+
+
+def own_cells() -> list[Any]:
+    base = {"schema_version": 3, "locked": False, "solution": False, "grade": False, "points": 3, "task": False}
+    of = {
+        "essay": {**base, "grade": True, "solution": True},
+        "drawing": {**base, "task": True, "locked": True},
+        OWN: {**base, "grade": True, "locked": True},
+    }
+    texts = {"essay": "Why is it a view?", "drawing": "Draw it below.", OWN: "assert True"}
+    new = {OWN: nbformat.v4.new_code_cell}
+    return [
+        new.get(name, nbformat.v4.new_markdown_cell)(texts[name], metadata={"nbgrader": {**metadata, "grade_id": name}})
+        for name, metadata in of.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose assignment is released: the kit's exercise with cells of the instructor's own, and an essay."""
+    course = tmp_path_factory.mktemp("released") / "course"
+    succeed(ROOT, "grader", "release", "--format", "nbgrader", "--exercise", "04", "--out", course)
+    source = course / "source" / EXERCISE
+    nb = nbformat.read(source / f"{EXERCISE}.ipynb", as_version=4)
+    cell_of(nb, "check-column_view").metadata.nbgrader.points = CHECKS["check-column_view"]
+    nb.cells += own_cells()
+    nbformat.write(nb, source / f"{EXERCISE}.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=own_cells()[:1], metadata=nb.metadata), source / "essay.ipynb")
+    (source / "data.csv").write_text("1,2\n", encoding="utf-8")
+    (source / "helper.py").write_text("theirs = False\n", encoding="utf-8")
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(_CONFIG)
+    succeed(course, "nbgrader", "generate_assignment", EXERCISE)
+    with opened(course) as book:
+        book.update_or_create_assignment(EXERCISE, duedate="2026-03-01 13:00:00 UTC")
+    return course
+
+
+@pytest.fixture
+def course(released: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(released, tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def twins(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The same course with the same submissions twice: graded by nbgrader, and by the kit."""
+    course = Path(shutil.copytree(released, tmp_path_factory.mktemp("twins") / "nbgrader"))
+    essay = json.dumps(notebook(course, {}, "essay"))
+    right = notebook(course, answers())
+    files = {"essay_ipynb": essay, "notes_txt": "mine", "data_csv": "forged", "helper_py": "theirs = True\n"}
+    hand_in(course, "ana", right, **files)
+    hand_in(course, "bruno", right, time="2026-03-01 15:00:00 UTC")  # late, and without the essay
+    untouched = notebook(course, {})
+    cell_of(untouched, "check-rectify_")["source"] = "print('edited')"
+    cell_of(untouched, "check-rectify_")["metadata"]["nbgrader"]["points"] = 99
+    cell_of(untouched, "essay")["cell_type"] = "raw"
+    hand_in(course, "carla", untouched, essay_ipynb=essay)
+    mixed = notebook(course, answers())
+    tasks = [cell for cell in mixed["cells"] if grade_id(cell)]
+    mixed["cells"] = [cell for cell in mixed["cells"] if not grade_id(cell)] + tasks[::-1]
+    cell_of(mixed, "drawing")["source"] = "edited"
+    hand_in(course, "davi", mixed)
+    kits = Path(shutil.copytree(course, course.with_name("kit")))
+    succeed(course, "nbgrader", "autograde", EXERCISE)
+    done = run(kits, "grader", "nbgrader", "autograde", EXERCISE)
+    assert (done.returncode, done.stdout) == (1, "4 graded, 0 unchanged.\n")
+    assert done.stderr.splitlines()[-1] == f"grader: Not the kit's, and left for you to grade: {OWN}."
+    return course, kits
+
+
+def test_the_gradebook_is_as_nbgrader_leaves_it(twins: tuple[Path, Path]) -> None:
+    """Scores, comments, times, lateness and what a person must look at are nbgrader's, cell for cell."""
+    theirs, kits = twins
+    assert recorded(theirs, without=(OWN,)).keys() == {"ana", "bruno", "carla", "davi"}
+    left, right = recorded(theirs, without=(OWN,)), recorded(kits, without=(OWN,))
+    for cell in CHECKS:  # nbgrader has run nothing, so it gives an untouched notebook all points
+        left["carla"].pop(f"{EXERCISE}/{cell}"), right["carla"].pop(f"{EXERCISE}/{cell}")
+    assert right == left
+    assert {cell: scores(kits, "ana")[cell] for cell in CHECKS} == CHECKS
+    assert {scores(kits, "carla")[cell] for cell in CHECKS} == {0.0}
+
+
+def test_a_code_test_that_is_not_the_kits_is_left(twins: tuple[Path, Path]) -> None:
+    """Nothing of the instructor's own is run, so such a cell has no score, and waits for a person."""
+    with opened(twins[1]) as book:
+        grade = book.find_grade(OWN, EXERCISE, EXERCISE, "ana")
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+
+
+def test_the_folders_are_as_nbgrader_leaves_them(twins: tuple[Path, Path]) -> None:
+    """The same files with the same permissions: the course's own over the student's, but for what a course excludes."""
+    theirs, kits = map(laid_down, twins)
+    assert kits == theirs
+    assert kits[f"ana/{EXERCISE}/data.csv"][1] == b"1,2\n"
+    assert kits[f"ana/{EXERCISE}/helper.py"][1] == b"theirs = True\n"
+
+
+@pytest.mark.parametrize("student", ["ana", "bruno", "carla", "davi"])
+def test_the_notebooks_are_as_nbgrader_leaves_them(twins: tuple[Path, Path], student: str) -> None:
+    """Cells that were edited or moved come out the same; only the outputs are the kit's."""
+    theirs, kits = (graded_notebook(course, student) for course in twins)
+    assert managed(kits) == managed(theirs)
+    for name, points in CHECKS.items():
+        (output,) = cell_of(kits, name).outputs
+        assert output.output_type == "execute_result" and "<" in output.data["text/html"]
+        assert float(output.data["text/plain"]) == (0.0 if student == "carla" else points)
+
+
+def test_what_comes_after_finds_the_same(twins: tuple[Path, Path]) -> None:
+    """Formgrader lists the same students as graded, and feedback and export are made of the same points."""
+    points = []
+    others = []
+    for course in twins:
+        api = NbGraderAPI(CourseDirectory(config=Config({"CourseDirectory": {"root": str(course)}})))
+        assert api.get_autograded_students(EXERCISE) == {"ana", "bruno", "carla", "davi"}
+        succeed(course, "nbgrader", "generate_feedback", EXERCISE, "--student", "ana")
+        succeed(course, "nbgrader", "export")
+        with open(course / "grades.csv", encoding="utf-8", newline="") as table:
+            rows = {row["student_id"]: row for row in csv.DictReader(table)}
+        points.append({student: float(row.pop("score")) for student, row in rows.items()})
+        others.append([{k: v for k, v in row.items() if k != "raw_score"} for row in rows.values()])
+    page = (twins[1] / "feedback" / "ana" / EXERCISE / f"{EXERCISE}.html").read_text(encoding="utf-8")
+    assert "Score: 5.0 / 5.0" in page and "✓" in page
+    assert others[1] == others[0]
+    # nbgrader counts the instructor's own test as passed by all, and, having run nothing, the untouched tasks too.
+    assert points[0] == dict.fromkeys(("ana", "bruno", "carla", "davi"), 12.0)
+    assert points[1] == {"ana": 9.0, "bruno": 9.0, "carla": 0.0, "davi": 9.0}
+
+
+def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    """What a person entered stays and is marked for another look; files that are gone from a submission go."""
+    both = [Path(shutil.copytree(course, tmp_path / course.name)) for course in twins]
+    for course in both:
+        with opened(course) as book:
+            mine = book.find_grade("check-rectify_", EXERCISE, EXERCISE, "ana")
+            mine.manual_score, mine.extra_credit, mine.needs_manual_grade = 1.5, 0.5, False
+            essay = book.find_grade("essay", EXERCISE, EXERCISE, "ana")
+            essay.manual_score, essay.needs_manual_grade = 3.0, False
+            book.find_comment("rectify_", EXERCISE, EXERCISE, "ana").manual_comment = "Nearly."
+            book.db.commit()
+        again = notebook(course, {**answers(), "essay": "Changed my mind."})
+        hand_in(course, "ana", again, time="2026-03-01 12:30:00 UTC")
+    succeed(both[0], "nbgrader", "autograde", EXERCISE)
+    outcome = grade(both[1])
+    assert (outcome.graded, len(outcome.unchanged)) == (("ana",), 3)
+    theirs, kits = (recorded(course, without=(OWN,))["ana"] for course in both)
+    assert kits == theirs
+    assert kits[f"{EXERCISE}/check-rectify_"] == (2.0, 1.5, 0.5, True, theirs[f"{EXERCISE}/check-rectify_"][4])
+    assert laid_down(both[1]) == laid_down(both[0])
+    assert not (both[1] / "autograded" / "ana" / EXERCISE / "notes.txt").exists()
+    assert grade(both[1]).graded == ()
+
+
+def test_a_plugin_in_the_courses_folder_is_found(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    """What lateness costs is up to the configured plugin; an extension, given later, takes it back."""
+    course = Path(shutil.copytree(twins[1], tmp_path / "course"))
+    (course / "late_half.py").write_text(_HALF, encoding="utf-8")
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write("c.AssignLatePenalties.plugin_class = 'late_half.Half'\n")
+    grade(course, student="bruno")
+    with opened(course) as book:
+        assert book.find_submission(EXERCISE, "bruno").late_submission_penalty == 4.5
+        assert book.find_submission_notebook("essay", EXERCISE, "bruno").late_submission_penalty in (None, 0.0)
+        book.grant_extension(EXERCISE, "bruno", hours=3)
+    assert grade(course, student="bruno").graded == ("bruno",)
+    with opened(course) as book:
+        assert book.find_submission(EXERCISE, "bruno").late_submission_penalty == 0
+    sys.modules.pop("late_half", None)
+
+
+def test_cells_added_after_submissions_came_in(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    """Submissions get the entries that they lack, where nbgrader stops at its MissingEntry; old scores stay."""
+    course = Path(shutil.copytree(twins[1], tmp_path / "course"))
+    with opened(course) as book:
+        book.update_or_create_grade_cell("late-essay", EXERCISE, EXERCISE, max_score=3, cell_type="markdown")
+        book.update_or_create_solution_cell("late-essay", EXERCISE, EXERCISE)
+        book.update_or_create_source_cell(
+            "late-essay", EXERCISE, EXERCISE, cell_type="markdown", source="And why?", locked=False
+        )
+    before = scores(course, "davi")
+    assert grade(course, student="davi").graded == ("davi",)
+    after = scores(course, "davi")
+    assert after.keys() == {*before, "late-essay"} and {k: after[k] for k in before} == before
+    assert any(grade_id(cell) == "late-essay" for cell in graded_notebook(course, "davi").cells)
+
+
+# Notebooks as no tool would write them
+
+
+def _without_metadata(nb: Notebook) -> None:
+    nb["cells"][0].pop("metadata")
+
+
+def _forged_metadata(nb: Notebook) -> None:
+    cell_of(nb, "column_view")["metadata"]["nbgrader"]["schema_version"] = 99
+    nb["cells"][2]["metadata"]["nbgrader"] = {**cell_of(nb, "essay")["metadata"]["nbgrader"], "grade_id": "unheard-of"}
+    nb["cells"][1]["metadata"]["nbgrader"] = {"grade_id": ["no", "name"]}
+    nb["cells"][0]["metadata"]["nbgrader"] = ["not", "a", "mapping"]
+
+
+def _before_identifiers(nb: Notebook) -> None:
+    nb["nbformat_minor"] = 2
+    nb["cells"] = [cell for cell in nb["cells"] if not grade_id(cell).startswith("check-")]
+    for cell in nb["cells"]:
+        cell.pop("id", None)
+
+
+def _doubled(nb: Notebook) -> None:
+    """Of what nbgrader's own command stops at, the last counts: the essay is unanswered, the task is solved."""
+    essay = {**cell_of(nb, "essay"), "id": "again", "source": "YOUR ANSWER HERE"}
+    answer = {**cell_of(nb, "column_view"), "id": "first", "source": "def column_view(x, col):\n    return None\n"}
+    nb["cells"] = [answer, {**cell_of(nb, "check-column_view"), "id": "check"}, *nb["cells"], essay]
+
+
+def test_an_odd_notebook_keeps_its_answers(course: Path) -> None:
+    """Its code has its points, and what formgrader shows is valid, holds the answers, and has a panel for each task."""
+    oddities = (_without_metadata, _forged_metadata, _before_identifiers, _doubled)
+    for spoil in oddities:
+        nb = notebook(course, answers())
+        spoil(nb)
+        hand_in(course, f"zoë [{spoil.__name__}] d'Ávila", nb)
+    outcome = grade(course)
+    assert len(outcome.graded) == len(oddities)
+    for student in outcome.graded:
+        assert scores(course, student)["essay"] == (0.0 if "_doubled" in student else None), student
+        assert {cell: scores(course, student)[cell] for cell in CHECKS} == CHECKS, student
+        nb = graded_notebook(course, student)
+        assert "return x[:, col]" in cell_of(nb, "column_view").source, student
+        assert all(len(cell_of(nb, cell).outputs) == 1 for cell in CHECKS), student
+        names = [name for name in map(grade_id, nb.cells) if name]
+        assert len(names) == len(set(names)) == 9 and "unheard-of" not in names, student
+    assert len(grade(course).unchanged) == len(oddities)
+
+
+def test_a_folder_without_notebooks_is_on_record(course: Path) -> None:
+    """Such a student has 0 everywhere; formgrader lists them as graded, and a second run has nothing to do."""
+    hand_in(course, "eva", None)
+    assert grade(course).graded == ("eva",)
+    assert set(scores(course, "eva").values()) == {0.0}
+    assert grade(course).unchanged == ("eva",)
+
+
+def test_other_files_are_copied_but_never_in_the_way(course: Path) -> None:
+    """A pipe is left out; a folder gives way to a file of the course's, and one of an earlier submission to a file."""
+    folder = hand_in(course, "gil", notebook(course, {}))
+    os.mkfifo(folder / "pipe")
+    (folder / "data.csv").mkdir()
+    (folder / "data.csv" / "x.txt").write_text("in the way", encoding="utf-8")
+    (folder / "figures").mkdir()
+    (folder / "figures" / "a.txt").write_text("kept", encoding="utf-8")
+    grade(course)
+    place = course / "autograded" / "gil" / EXERCISE
+    assert (place / "data.csv").read_text(encoding="utf-8") == "1,2\n"
+    assert (place / "figures" / "a.txt").is_file() and not (place / "pipe").exists()
+    folder = hand_in(course, "gil", notebook(course, {}), time="2026-03-01 12:01:00 UTC", figures="now a file")
+    grade(course)
+    assert (place / "figures").read_text(encoding="utf-8") == "now a file"
+
+
+def test_a_notebook_of_another_name_is_named(course: Path) -> None:
+    """It is not graded, the student's own entry is 0, and the command says which notebook that is."""
+    hand_in(course, "hugo", None, week4_ipynb=json.dumps(notebook(course, answers())))
+    done = in_process(course)
+    assert done.exit_code == 1
+    assert "grader: hugo: week4.ipynb is no notebook of the assignment, and was not graded." in done.stderr
+    assert set(scores(course, "hugo").values()) == {0.0}
+
+
+# What cannot be graded as it stands, as the command says it
+
+
+def in_process(course: Path, *arguments: str) -> Any:
+    """Run the command without starting Python anew."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # typer's own, about click
+        from typer.testing import CliRunner
+
+        from grader.cli import app
+
+        return CliRunner().invoke(app, ["nbgrader", "autograde", EXERCISE, "--course", str(course), *arguments])
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def _sql(statement: str) -> Callable[[Path], None]:
+    def spoil(course: Path) -> None:
+        database = sqlite3.connect(course / "gradebook.db")
+        with database:
+            database.execute(statement)
+        database.close()
+
+    return spoil
+
+
+def _config(line: str) -> Callable[[Path], None]:
+    def spoil(course: Path) -> None:
+        with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
+            config.write(f"{line}\n")
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda course: (course / "nbgrader_config.py").unlink(), "there is no nbgrader_config.py"),
+        (lambda course: (course / "gradebook.db").unlink(), "Run `nbgrader generate_assignment`"),
+        (_config("c.CourseDirectory.ignore = 5"), "Cannot use the configuration"),
+        (_config("c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'"), "Cannot use the configuration"),
+        (_config("import nothing_of_this_name"), "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
+        (_sql("UPDATE alembic_version SET version_num = '724cde206c17'"), "run `nbgrader db upgrade`"),
+        (_sql("DROP TABLE alembic_version"), "run `nbgrader db upgrade`"),
+        (_sql("ALTER TABLE grade DROP COLUMN extra_credit"), "run `nbgrader db upgrade`"),
+        (_sql("UPDATE assignment SET name = 'week4'"), "which knows week4. Was it renamed?"),
+        (_sql("""UPDATE source_cell SET source = 'check("no_task")' WHERE locked"""), "no_task"),
+        (lambda course: shutil.rmtree(course / "submitted"), "there are none at all"),
+        (
+            lambda course: (course / "submitted" / "ana" / EXERCISE).rename(course / "submitted" / "ana" / "week4"),
+            "there are submissions for week4",
+        ),
+    ],
+)
+def test_bad_input_is_explained(course: Path, spoil: Callable[[Path], object], said: str) -> None:
+    """One line on stderr names cause and cure, the exit code is 2, and the course stays as it was."""
+    hand_in(course, "ana", notebook(course, {}))
+    spoil(course)
+    before = tree(course)
+    done = in_process(course)
+    assert done.exit_code == 2, done.output
+    assert done.stderr.startswith("grader: Cannot ") and done.stderr.count("\n") == 1
+    assert said in done.stderr
+    assert {name: data for name, data in tree(course).items() if name != ".grader/lock"} == before
+
+
+def test_a_database_that_another_program_writes_to(course: Path) -> None:
+    """Reading goes on while another writes, and so the lock is met late: still one line, and no advice to upgrade."""
+    hand_in(course, "ana", notebook(course, {}))
+    holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    done = run(course, "grader", "nbgrader", "autograde", EXERCISE)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert done.returncode == 2
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("grader: Cannot use the gradebook: database is locked. Another program holds it")
+    assert "Traceback" not in done.stderr and not (course / "autograded").exists()
+    assert grade(course).graded == ("ana",)
+
+
+@pytest.fixture
+def small_disk(course: Path) -> Iterator[Path]:
+    """A disk with hardly more room than the course needs, and the course on it."""
+    place = course.with_name("disk")
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a disk is not permitted here")
+    try:
+        yield Path(shutil.copytree(course, place / "course"))
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_is_full(small_disk: Path) -> None:
+    """Whatever does not fit, the command says so in one line, and with room again it finishes what it began."""
+    hand_in(small_disk, "ana", notebook(small_disk, {}))
+    with open(small_disk / "filler", "wb", buffering=0) as filler, pytest.raises(OSError) as full:
+        while True:
+            filler.write(bytes(4096))
+    assert full.value.errno == errno.ENOSPC
+    done = run(small_disk, "grader", "nbgrader", "autograde", EXERCISE)
+    assert done.returncode == 2
+    assert "Make room" in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
+    assert not list(small_disk.rglob("autograded/**/*.ipynb"))
+    (small_disk / "filler").unlink()
+    assert grade(small_disk).graded == ("ana",)
+    assert set(scores(small_disk, "ana").values()) == {0.0, None}
+
+
+def test_a_full_gradebook(course: Path) -> None:
+    """A database that cannot grow says so with its cure, and nbgrader prints no traceback beside it."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    students = {f"student-{number}" for number in range(12)}  # more than fit into the pages that are free
+    for student in students:
+        hand_in(course, student, notebook(course, {}))
+
+    def stop_growing(connection: Any, record: object) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(Engine, "connect", stop_growing)
+    try:
+        with pytest.raises(CourseError, match=r"full\. Make room on the disk, and run this again"):
+            grade(course)
+    finally:
+        event.remove(Engine, "connect", stop_growing)
+    written = {path.name for path in course.glob("autograded/*")}
+    assert written < students
+    assert set(grade(course).graded) == students - written
+    assert all(CHECKS.keys() <= scores(course, student).keys() for student in students)
+
+
+def test_a_run_that_was_stopped(course: Path) -> None:
+    """What is written of it is whole, and the next run does what is left, and only that."""
+    for student in ("ana", "bia", "caio"):
+        hand_in(course, student, notebook(course, {"column_view": f"column_view = '{student}'\n"}))
+
+    def stop(done: int, total: int, last: object) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(course, progress=stop)
+    there = sorted(path.name for path in (course / "autograded").iterdir())
+    assert len(there) == 1
+    assert not list(course.rglob("**/.writing-*"))
+    again = grade(course)
+    assert list(again.unchanged) == there and len(again.graded) == 2
