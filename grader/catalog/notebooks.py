@@ -27,7 +27,13 @@ _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 MARK = "grader"  # the metadata key of what belongs to the kit, and is no student's
 # Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
-_SCRIPTS = ("task", "points", "by_hand", "tags", "lines_to_next_cell")
+_SCRIPTS = ("task", "points", "by_hand", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
+# What ends a line for str.splitlines, and so for jupytext, but not for Python, where it may stand in a string. While
+# jupytext has the text, noncharacters (which Unicode sets aside for uses such as this) stand in its place.
+_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_NONCHARACTERS = "".join(chr(0xFDD0 + n) for n in range(len(_LINE_ENDS)))
+_HIDE = str.maketrans(_LINE_ENDS, _NONCHARACTERS)
+_SHOW = str.maketrans(_NONCHARACTERS, _LINE_ENDS)
 
 
 def build_notebook(script: str, *, nbgrader: bool = False) -> str:
@@ -35,6 +41,8 @@ def build_notebook(script: str, *, nbgrader: bool = False) -> str:
 
     With `nbgrader` the cells carry its metadata (schema 3): an answer cell for each task, and a locked, autograded
     cell with its points. Solutions keep their markers: `nbgrader generate_assignment` leaves the TODO and takes them.
+
+    Raises ValueError for a script in which no cell is a task's.
     """
     import nbformat
 
@@ -59,18 +67,21 @@ def to_script(notebook: str) -> str:
         nb.cells.insert(0, nbformat.v4.new_raw_cell(header))
     kernel = nb.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
     nb.metadata = {"jupytext": {"notebook_metadata_filter": "-jupytext.text_representation"}, "kernelspec": kernel}
+    for cell in nb.cells:
+        cell.source = cell.source.translate(_HIDE)
     text: str = jupytext.writes(nbformat.from_dict(nb), fmt=_SCRIPT)
-    return text
+    return text.translate(_SHOW)
 
 
 def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
     import jupytext
     from nbformat.v4 import new_code_cell, new_notebook
 
-    read = jupytext.reads(script, fmt=_SCRIPT)
+    read = jupytext.reads(script.translate(_HIDE), fmt=_SCRIPT)
     cells: list[Any] = []
     header = None
     for number, cell in enumerate(read.cells):
+        cell.source = cell.source.translate(_SHOW)
         metadata = cell.metadata
         task = metadata.get("task")
         if cell.cell_type == "raw" and number == 0:
@@ -89,8 +100,10 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
             metadata["nbgrader"] = _managed(task, solution=True)
             check.metadata["nbgrader"] = {**_managed(f"check-{task}"), "points": metadata["points"]}
         cells.append(check)
-    first = next(cell.metadata["task"] for cell in cells if "task" in cell.metadata)
-    opening = new_code_cell(_OPENING.format(task=first), id="grader", metadata={MARK: "opening"})
+    tasks = [cell.metadata["task"] for cell in cells if cell.cell_type == "code" and "task" in cell.metadata]
+    if not tasks:
+        raise ValueError("it is not an exercise's script: it has no task's cell. Give one that the kit released")
+    opening = new_code_cell(_OPENING.format(task=tasks[0]), id="grader", metadata={MARK: "opening"})
     at = next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 
-from grader.catalog import build_notebook, load_catalog, to_script
+from grader.catalog import Exercise, build_notebook, load_catalog, to_script
+from grader.catalog.entries import read_exercise
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
@@ -36,18 +36,15 @@ def test_a_stub_comes_back_byte_for_byte(path: Path) -> None:
 
 
 @pytest.mark.parametrize("exercise", CATALOG.exercises, ids=lambda exercise: exercise.id)
-def test_a_notebook_is_what_jupyter_and_nbgrader_ask_for(exercise: object) -> None:
+def test_a_notebook_is_what_jupyter_and_nbgrader_ask_for(exercise: Exercise) -> None:
     """Valid, with its own identifiers; for nbgrader an answer cell and a locked check cell a task, with its points."""
-    from grader.catalog import Exercise
-
-    assert isinstance(exercise, Exercise)
     solution = CATALOG.solution(exercise.id).read_text(encoding="utf-8")
     for text in (build_notebook(CATALOG.stub(exercise.id).read_text("utf-8")), build_notebook(solution, nbgrader=True)):
         nb = nbformat.reads(text, as_version=4)
         nbformat.validate(nb)
         assert len({cell.id for cell in nb.cells}) == len(nb.cells)
         assert not any("hint" in cell.metadata.get("tags", ()) for cell in nb.cells)
-    MetadataValidator().validate_nb(nb)
+    MetadataValidator().validate_nb(nb)  # the last of the two: nbgrader's
     managed = [cell.metadata["nbgrader"] for cell in nb.cells if "nbgrader" in cell.metadata]
     assert [m["grade_id"] for m in managed if m["solution"]] == [task.name for task in exercise.tasks]
     checks = {m["grade_id"]: m["points"] for m in managed if m["grade"] and m["locked"]}
@@ -68,6 +65,11 @@ WORK = {
     "a very long line": "x = [" + ", ".join(map(str, range(3000))) + "]",
     "a comment alone": "# nothing yet",
     "a question": "torch.relu?",
+    "a commented magic": "# %matplotlib inline\nx = 1",
+    "another language": "%%html\n<b>x</b>\n# %% y",
+    "nothing": "",
+    "blank lines at its ends": "\n\nx = 1\n\n\n",
+    "line ends that Python does not count": "s = 'a\u2028b\x85c\x1dd'\n\x0c\ny = 2",
 }
 
 
@@ -83,8 +85,83 @@ def test_a_students_cell_survives_both_ways(what: str) -> None:
     assert to_script(build_notebook(script)) == script
 
 
+# The lines of each solution that its stub has not: lines that both have are no secret.
+SOLUTIONS = {
+    exercise.id: {line.strip() for line in CATALOG.solution(exercise.id).read_text("utf-8").splitlines()}
+    - {line.strip() for line in CATALOG.stub(exercise.id).read_text("utf-8").splitlines()}
+    for exercise in CATALOG.exercises
+}
+
+
+@pytest.mark.parametrize("path", STUBS, ids=lambda path: path.stem)
+def test_a_notebook_for_students_holds_no_solution(path: Path) -> None:
+    """No line that the solution has and the stub has not is in the code of the stub's notebook."""
+    nb = nbformat.reads(build_notebook(path.read_text(encoding="utf-8")), as_version=4)
+    lines = {line.strip() for cell in nb.cells if cell.cell_type == "code" for line in cell.source.splitlines()}
+    assert SOLUTIONS[path.stem] and not SOLUTIONS[path.stem] & lines
+
+
+LAST = "\n# %%\ny = 2\n"
+# Scripts with a student's own cells behind the stub, by what is in them.
+SCRIPTS = {
+    "a cell": "\n# %%\nx = 1\n",
+    "a title": "\n# %% my title\nx = 1\n",
+    "a title and tags": '\n# %% my title tags=["mine"]\nx = 1\n',
+    "a part of a cell": "\n# %%%% a part\nx = 1\n",
+    "a magic": "\n# %%\n# %matplotlib inline\nx = 1\n",
+    "a shell line": "\n# %%\n# !pip install nothing\nx = 1\n",
+    "a cell of another language": '\n# %% language="bash"\n# ls\n',
+    "markers in a string": '\n# %%\ns = """\n# %% not a cell\n# %% [markdown]\n"""\n',
+    "a marker in a function": "\n# %%\ndef f():\n    # %%\n    return 1\n",
+    "cells close together": "\n# %%\nx = 1\n# %%\nz = 3\n",
+    "cells far apart": "\n\n\n# %%\nx = 1\n\n\n\n\n",
+    "empty cells": "\n# %%\n\n# %%\n",
+    "tabs": "\n# %%\nif True:\n\tx = '\t'\n",
+    "spaces at the ends of lines": "\n# %%\nx = 1   \n\n",
+    "other letters": "\n# %%\nπ = 3.14  # größer, 円, \U0001f9e0\n",
+    "line ends that Python does not count": "\n# %%\ns = 'a\u2028b\x85c'\n\x0c\n",
+    "a syntax error": "\n# %%\ndef broken(:\n    pass\n",
+    "a very long line": "\n# %%\nx = '" + "a" * 20_000 + "'\n",
+    "text": "\n# %% [markdown]\n# # My notes\n#\n# - one\n",
+    "text in quotes": '\n# %% [markdown]\n"""\nMy notes\n"""\n',
+    "raw text": "\n# %% [raw]\n# raw <text>\n",
+}
+
+
+@pytest.mark.parametrize("what", SCRIPTS)
+def test_a_script_with_a_students_work_comes_back_byte_for_byte(what: str) -> None:
+    """An answer, and cells of the student's own in whatever form."""
+    script = STUB.replace("raise NotImplementedError", "return x[:, col]", 1) + SCRIPTS[what] + LAST
+    assert to_script(build_notebook(script)) == script
+
+
+@pytest.mark.parametrize(
+    ("written", "back"),
+    [
+        (STUB.replace("\n", "\r\n"), STUB),
+        (STUB.rstrip("\n"), STUB),
+        (STUB + "\n#%%\nx = 1\n", STUB + "\n# %%\nx = 1\n"),
+        (STUB + "\n# %% scrolled=true\nx = 1\n", STUB + "\n# %%\nx = 1\n"),
+        (STUB + "\n# %%\n!ls\nx = 1\n", STUB + "\n# %%\n# !ls\nx = 1\n"),
+    ],
+    ids=["CRLF", "no newline at the end", "a marker without its space", "how a cell is shown", "a bare shell line"],
+)
+def test_what_changes_on_the_way_is_no_code(written: str, back: str) -> None:
+    """Line ends become Unix's, markers take the usual form, notebook commands become comments: no Python is lost."""
+    assert to_script(build_notebook(written)) == back
+
+
+def test_a_marker_in_a_cell_divides_it() -> None:
+    """A line that begins a cell in a script does so when the script becomes a notebook: each line is still there."""
+    nb = nbformat.reads(build_notebook(STUB), as_version=4)
+    nb.cells.append(nbformat.v4.new_code_cell("x = 1\n# %%\ny = 2"))
+    script = to_script(nbformat.writes(nb))
+    assert script.endswith("x = 1\n# %%\ny = 2\n")
+    assert code_cells(build_notebook(script))[-2:] == ["x = 1", "y = 2"]
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), max_size=60), max_size=6))
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=60), max_size=6))
 def test_any_lines_survive(lines: list[str]) -> None:
     """No text that one can type into a cell is lost on the way."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
@@ -102,14 +179,12 @@ def test_text_and_raw_cells_survive() -> None:
     assert [(c.cell_type, c.source) for c in again.cells] == [(c.cell_type, c.source) for c in nb.cells]
 
 
-def test_a_released_notebook_becomes_a_script_that_the_kit_reads(tmp_path: Path) -> None:
+def test_a_released_notebook_becomes_a_script_that_the_kit_reads() -> None:
     """Out of nbgrader's release comes a script with every task; its answer counts as if it had been written there."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     for cell in nb.cells:
         if cell.metadata.get("task") == "column_view":
             cell.source = WORK["an answer"]
-    from grader.catalog.entries import read_exercise
-
     script = to_script(nbformat.writes(nb))
     assert [task.name for task in read_exercise(script, exercise=STUBS[3].stem).tasks] == [
         task.name for task in CATALOG.get(STUBS[3].stem).tasks
@@ -117,24 +192,37 @@ def test_a_released_notebook_becomes_a_script_that_the_kit_reads(tmp_path: Path)
     assert WORK["an answer"] in script and "check(" not in script
 
 
+def convert(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [GRADER, "convert", source, target]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def test_the_command_converts_both_ways(tmp_path: Path) -> None:
-    """It writes the other form, and overwrites nothing; what is no notebook, or no pair of forms, is explained."""
-    notebook, script = tmp_path / "x.ipynb", tmp_path / "x.py"
-
-    def convert(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
-        command = [GRADER, "convert", source, target]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-    assert convert(STUBS[3], notebook).returncode == 0
+    """It writes the other form, and takes a script with the line ends and the byte order mark of Windows."""
+    windows, notebook, script = tmp_path / "w.py", tmp_path / "x.ipynb", tmp_path / "x.py"
+    windows.write_bytes(STUB.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert convert(windows, notebook).returncode == 0
     assert convert(notebook, script).returncode == 0
-    assert script.read_text(encoding="utf-8") == STUB
-    (tmp_path / "bad.ipynb").write_text("{", encoding="utf-8")
-    for source, target, said in (
-        (notebook, script, "is there already"),
-        (script, tmp_path / "y.py", "one must end in .py, the other in .ipynb"),
-        (tmp_path / "bad.ipynb", tmp_path / "y.py", "it is not a notebook"),
-        (tmp_path / "gone.py", tmp_path / "y.ipynb", "No such file"),
-    ):
-        done = convert(source, target)
-        assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
-    assert json.loads(notebook.read_text(encoding="utf-8"))["nbformat"] == 4
+    assert script.read_bytes() == STUB.encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("stub.py", "old.ipynb", "old.ipynb': it is there already. Remove it, or give another name."),
+        ("stub.py", "new.py", "Cannot convert stub.py to new.py: one must end in .py, the other in .ipynb."),
+        ("old.ipynb", "new.ipynb", "Cannot convert old.ipynb to new.ipynb: one must end in .py, the other in .ipynb."),
+        ("old.ipynb", "new.py", "old.ipynb': it is not a notebook"),
+        ("plain.py", "new.ipynb", "plain.py': it is not an exercise's script"),
+        ("gone.py", "new.ipynb", "gone.py': No such file or directory."),
+    ],
+)
+def test_the_command_says_why_it_does_not_convert(tmp_path: Path, source: str, target: str, said: str) -> None:
+    """One line names the file and the cause, the exit code is 2, and no file has changed or appeared."""
+    held = {"stub.py": STUB, "old.ipynb": "{", "plain.py": "x = 1\n"}
+    for name, text in held.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = convert(tmp_path / source, tmp_path / target)
+    assert done.returncode == 2 and said in done.stderr and len(done.stderr.splitlines()) == 1
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == held
