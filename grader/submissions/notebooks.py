@@ -2,6 +2,9 @@
 
 By hand, and not with nbformat, on purpose: nbformat validates what is of no interest here (outputs, identifiers,
 kernels), raises on much that students' tools write, and logs to the terminal.
+
+Cells count in the order in which they stand, whatever order they ran in, and wherever they stand: of two that define
+the same name the last one holds, as when all cells are run, and as in nbgrader.
 """
 
 from __future__ import annotations
@@ -24,12 +27,15 @@ from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)
-# What every notebook has, and a script has not: where it is used it does nothing.
-_GIVEN = re.compile(r"\b(display|get_ipython)\s*\(")
+# What every notebook has, and a script has not: here it does nothing, and so does all that is asked of the shell.
+_GIVEN = re.compile(r"\b(display|get_ipython)\b")
 _STAND_INS = """\
 class _Shell:
     def __getattr__(self, name):
-        return lambda *arguments, **options: None
+        return self
+
+    def __call__(self, *arguments, **options):
+        return self
 
 
 def get_ipython():
@@ -86,10 +92,12 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
             cells.append(msgspec.structs.replace(cell, code=translation.code))
     if not cells:
         raise Unreadable(sentences.NO_CODE.format(name=name))
-    if any(_GIVEN.search(cell.code) for cell in cells):
-        cells.insert(0, Cell(label="the notebook itself", code=_STAND_INS))
+    script = _join(cells)
+    if _GIVEN.search(script.source):
+        helped = _join([Cell(label="the notebook itself", code=_STAND_INS), *cells])
+        script = helped if is_python(helped.source) else script  # an import from __future__ may have to stay on top
     notes = tuple(note.format(example=example) for note, example in skipped.items())
-    return msgspec.structs.replace(_join(cells), notes=notes)
+    return msgspec.structs.replace(script, notes=notes)
 
 
 def is_notebook(text: str) -> bool:
@@ -149,7 +157,8 @@ def _is_autograded(cell: dict[str, Any]) -> bool:
 def _source(cell: dict[str, Any], name: str, number: int) -> str:
     source = cell.get("source", cell.get("input", ""))  # "input" up to version 3
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+        has_line_ends = any("\n" in line for line in source)  # in version 2 lines are written without
+        source = ("" if has_line_ends else "\n").join(source)
     if not isinstance(source, str):
         raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason=f"code cell {number} holds no text"))
     return unix_lines(source)

@@ -1,10 +1,11 @@
 """What students really send: each notebook is graded as far as its code allows, or is told what to mend.
 
-A released notebook is spoiled in one way after the other, and all of them are graded as one class.
+A released notebook is spoiled in one way after the other. Each is read, and all of them are graded as one class.
 """
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import subprocess
@@ -20,7 +21,8 @@ from nbformat.v4 import new_code_cell, new_output
 
 from grader.catalog import build_notebook, load_catalog
 from grader.catalog.cells import split_cells
-from grader.records import Report
+from grader.records import ExerciseReport, Report, Submission
+from grader.submissions import read_submission
 
 ROOT = Path(__file__).resolve().parents[3]
 EXERCISE = "04_indexing_and_inplace"
@@ -49,6 +51,7 @@ def answered() -> Notebook:
 
 
 def first_answer(nb: Notebook) -> int:
+    """Return the place of the first task's answer."""
     return next(n for n, cell in enumerate(nb.cells) if "task" in cell.metadata and cell.cell_type == "code")
 
 
@@ -64,6 +67,7 @@ def with_cell(code: str, at: int | None = None) -> Callable[[], Notebook]:
 
 
 def pasted_elsewhere() -> Notebook:
+    """The first answer's cell was removed, and the answer stands at the end."""
     nb = answered()
     moved = nb.cells.pop(first_answer(nb))
     nb.cells.append(new_code_cell(moved.source))
@@ -71,7 +75,7 @@ def pasted_elsewhere() -> Notebook:
 
 
 def duplicated() -> Notebook:
-    """The answer stands twice: first as a copy with a mistake, then as it should be."""
+    """The answer's cell stands twice, as do its identifier and metadata: first with a mistake, then as it should be."""
     nb = answered()
     at = first_answer(nb)
     wrong = copy.deepcopy(nb.cells[at])
@@ -80,13 +84,61 @@ def duplicated() -> Notebook:
     return nb
 
 
+def stub_again_at_the_end() -> Notebook:
+    """The first task is solved, and its cell as it was released was pasted behind everything."""
+    nb = answered()
+    given = released()
+    nb.cells.append(given.cells[first_answer(given)])
+    return nb
+
+
+def removed() -> Notebook:
+    """The first answer's cell is gone."""
+    nb = answered()
+    del nb.cells[first_answer(nb)]
+    return nb
+
+
+def answer_is_text() -> Notebook:
+    """The first answer's cell was turned into text, as one key does in Jupyter."""
+    nb = answered()
+    nb.cells[first_answer(nb)] = nbformat.v4.new_markdown_cell(nb.cells[first_answer(nb)].source)
+    return nb
+
+
+def reordered() -> Notebook:
+    """The answers stand in another order, the imports still before them."""
+    nb = answered()
+    at = first_answer(nb)
+    nb.cells[at:] = nb.cells[at:][::-1]
+    return nb
+
+
+def imports_last() -> Notebook:
+    """The cell with the imports was moved to the end, where it came to run first."""
+    nb = answered()
+    at = next(n for n, cell in enumerate(nb.cells) if cell.cell_type == "code" and "import torch" in cell.source)
+    nb.cells.append(nb.cells.pop(at))
+    return nb
+
+
+def fails_halfway() -> Notebook:
+    """An answer's cell holds lines that fail, before the answer and after it."""
+    nb = answered()
+    cell = nb.cells[first_answer(nb)]
+    cell.source = f"print(gone)\n\n\n{cell.source}\n\n\nassert column_view(torch.ones(2, 2), 0).sum() == 5\nx = 1"
+    return nb
+
+
 def without_checks() -> Notebook:
+    """Nothing is left but the code cells of the exercise."""
     nb = answered()
     nb.cells = [cell for cell in nb.cells if "grader" not in cell.metadata and cell.cell_type == "code"]
     return nb
 
 
 def without_ids() -> Notebook:
+    """No cell has an identifier, as before version 4.5."""
     nb = answered()
     for cell in nb.cells:
         cell.pop("id", None)
@@ -94,6 +146,7 @@ def without_ids() -> Notebook:
 
 
 def other_kernel() -> Notebook:
+    """It ran in a kernel of another name, and holds the state of widgets."""
     nb = answered()
     nb.metadata["kernelspec"] = {"display_name": "my torch env (conda)", "language": "python", "name": "conda-env-x"}
     nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
@@ -101,6 +154,7 @@ def other_kernel() -> Notebook:
 
 
 def huge_outputs() -> Notebook:
+    """A cell has printed five million characters."""
     nb = answered()
     nb.cells[first_answer(nb)].outputs = [new_output("stream", name="stdout", text="x" * 5_000_000)]
     return nb
@@ -116,11 +170,18 @@ def half_run() -> Notebook:
     return nb
 
 
+def version_2() -> str:
+    """The oldest version that held cells."""
+    return str(nbformat.v2.writes_json(nbformat.convert(answered(), 2)))
+
+
 def version_3() -> str:
+    """The last version with worksheets."""
     return str(nbformat.v3.writes_json(nbformat.convert(answered(), 3)))
 
 
 def later_version() -> Notebook:
+    """A version that nobody has written yet."""
     nb = answered()
     nb["nbformat"], nb["nbformat_minor"] = 5, 3
     return nb
@@ -137,97 +198,222 @@ def helpers_in_other_cells() -> Notebook:
 
 
 def display_in_an_answer() -> Notebook:
+    """An answer shows what it is given."""
     nb = answered()
     nb.cells[first_answer(nb)].source = "def column_view(x, col):\n    display(x)\n    return x[:, col]"
     return nb
 
 
-# By how a notebook is spoiled: the notebook, its points, and what a note on it says, if there is one.
-SENT: dict[str, tuple[Callable[[], Notebook | str], float, str]] = {
-    "as released": (released, 0.0, ""),
-    "solved": (answered, WHOLE, ""),
-    "version 3": (version_3, WHOLE, ""),
-    "a later version": (later_version, WHOLE, ""),
-    "magics": (with_cell("%matplotlib inline\n%load_ext autoreload\n%autoreload 2", 0), WHOLE, "`%matplotlib inline`"),
-    "shell lines": (with_cell("!pip install torch\nfiles = !ls", 0), WHOLE, "`!pip install torch`"),
-    "a cell of another language": (with_cell("%%bash\nrm -rf /tmp/nothing"), WHOLE, "`%%bash`"),
-    "a timed cell": (with_cell("%%time\ny = 2 ** 10"), WHOLE, ""),
-    "a question": (with_cell("torch.stack?"), WHOLE, "`torch.stack?`"),
-    "a cell that fails": (with_cell("1 / 0", 4), WHOLE, "ZeroDivisionError"),
-    "the kit's own calls": (with_cell('check("rectify_")\nhint("rectify_", 2)\nstatus()'), WHOLE, ""),
-    "pasted elsewhere": (pasted_elsewhere, WHOLE, ""),
-    "twice": (duplicated, WHOLE, ""),
-    "without checks and texts": (without_checks, WHOLE, ""),
-    "without ids": (without_ids, WHOLE, ""),
-    "another kernel": (other_kernel, WHOLE, ""),
-    "huge outputs": (huge_outputs, WHOLE, ""),
-    "half run": (half_run, WHOLE, ""),
-    "helpers in other cells": (helpers_in_other_cells, WHOLE, ""),
-    "display": (with_cell("display(torch.zeros(3))"), WHOLE, ""),
-    "imported display": (
-        with_cell("from IPython.display import display, HTML\ndisplay(HTML('<b>x</b>'))"),
-        WHOLE,
-        None,
+class Sent(msgspec.Struct, frozen=True):
+    """A spoiled notebook, its points, and what each note on it, in their order, says among other things."""
+
+    make: Callable[[], Notebook | str]
+    points: float = WHOLE
+    notes: tuple[str, ...] = ()
+
+
+SENT = {
+    "as released": Sent(released, 0.0),
+    "solved": Sent(answered),
+    "version 2": Sent(version_2),
+    "version 3": Sent(version_3),
+    "a later version": Sent(later_version),
+    "magics": Sent(
+        with_cell("%matplotlib inline\n%load_ext autoreload\n%autoreload 2", 0), WHOLE, ("`%matplotlib inline`",)
     ),
-    "get_ipython": (with_cell("get_ipython().run_line_magic('matplotlib', 'inline')"), WHOLE, ""),
-    "display in an answer": (display_in_an_answer, WHOLE, ""),
-    "input": (with_cell("name = input('who are you? ')"), WHOLE, "EOFError"),
+    "shell lines": Sent(with_cell("!pip install torch\nfiles = !ls", 0), WHOLE, ("`!pip install torch`",)),
+    "another language": Sent(with_cell("%%bash\nrm -rf /tmp/nothing"), WHOLE, ("`%%bash`",)),
+    "a timed cell": Sent(with_cell("%%time\ny = 2 ** 10")),
+    "a question": Sent(with_cell("torch.stack?"), WHOLE, ("`torch.stack?`",)),
+    "a cell that fails": Sent(
+        with_cell("1 / 0\ny = 1", 4), WHOLE, ("ZeroDivisionError: division by zero at code cell 3",)
+    ),
+    "fails halfway": Sent(fails_halfway, WHOLE, ("at code cell 3, line 1, `print(gone)`", "AssertionError")),
+    "the kit's own calls": Sent(
+        with_cell(
+            "from grader import check, hint, status\n"
+            'check("rectify_")\nhint("rectify_", 2)\nstatus()\nfor task in ("rectify_",):\n    print(check(task))'
+        )
+    ),
+    "the kit by its name": Sent(with_cell('import grader\ngrader.check("rectify_")')),
+    "pasted elsewhere": Sent(pasted_elsewhere),
+    "twice": Sent(duplicated),
+    "the stub again at the end": Sent(stub_again_at_the_end, 4.0),
+    "removed": Sent(removed, 4.0),
+    "an answer is text": Sent(answer_is_text, 4.0),
+    "reordered": Sent(reordered),
+    "imports last": Sent(
+        imports_last,
+        0.0,
+        (
+            "name 'Tensor' is not defined at code cell 2, line 1, `def column_view",
+            "name 'Tensor' is not defined at code cell 4, line 1, `def set_column_",
+            "name 'Tensor' is not defined at code cell 6, line 1, `def rectify_",
+        ),
+    ),
+    "without checks and texts": Sent(without_checks),
+    "without ids": Sent(without_ids),
+    "another kernel": Sent(other_kernel),
+    "huge outputs": Sent(huge_outputs),
+    "half run": Sent(half_run),
+    "helpers in other cells": Sent(helpers_in_other_cells),
+    "display": Sent(with_cell("display(torch.zeros(3))\nlist(map(display, [1, 2]))")),
+    "imported display": Sent(with_cell("from IPython.display import display, HTML\ndisplay(HTML('<b>x</b>'))")),
+    "display in an answer": Sent(display_in_an_answer),
+    "get_ipython": Sent(
+        with_cell(
+            "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().config.InlineBackend.rc = {}\n"
+            "print('google.colab' in str(get_ipython()))"
+        )
+    ),
+    "display and a feature of Python's": Sent(
+        with_cell("from __future__ import annotations\ndisplay(1)", 6),
+    ),
+    "display below a crowded first line": Sent(
+        with_cell("from __future__ import annotations; y = 1\ndisplay(y)", 0), WHOLE, ("'display' is not defined",)
+    ),
+    "widgets": Sent(
+        with_cell(
+            "import ipywidgets as w\nslider = w.IntSlider(value=3)\ndisplay(slider)\nw.interact(lambda x: x, x=3)"
+        )
+    ),
+    "a library that is not here": Sent(
+        with_cell("import nowhere.pyplot as plt\nplt.plot([1, 2])\nplt.show()"),
+        WHOLE,
+        ("No module named 'nowhere' at code cell 9, line 1", "`plt.plot([1, 2])`", "`plt.show()`"),
+    ),
+    "input": Sent(with_cell("name = input('who are you? ')"), WHOLE, ("EOFError",)),
+    "an exit": Sent(with_cell("exit()", 4), WHOLE, ("SystemExit",)),
+}
+# What never comes to an end when it is loaded: no check can run.
+ENDLESS = {
+    "sleeps": with_cell("import time\ntime.sleep(3600)"),
+    "trains": with_cell("w = torch.zeros(3)\nwhile True:\n    w = w - 0.1 * w"),
 }
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ExerciseReport]:
     """The class of all of them, graded by the command."""
     place = tmp_path_factory.mktemp("sent")
-    for student, (make, _, _) in SENT.items():
+    for student, make in {**{student: sent.make for student, sent in SENT.items()}, **ENDLESS}.items():
         (place / "class" / student).mkdir(parents=True)
-        made = make()
-        text = made if isinstance(made, str) else json.dumps(made)
-        (place / "class" / student / f"{EXERCISE}.ipynb").write_text(text, encoding="utf-8")
+        save(make(), place / "class" / student)
     command = [Path(sys.executable).parent / "grader", "grade", place / "class", "--out", place / "out"]
     done = subprocess.run([*command, "--exercise", "04"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = [msgspec.json.decode(path.read_bytes(), type=Report) for path in (place / "out").glob("*/report.json")]
-    return {report.student: report for report in found}
+    return {report.student: report.exercises[0] for report in found}
+
+
+def save(made: Notebook | str, folder: Path) -> Path:
+    """Write a notebook, or its text, as it is: nbformat would mend it."""
+    path = folder / f"{EXERCISE}.ipynb"
+    path.write_text(made if isinstance(made, str) else json.dumps(made), encoding="utf-8")
+    return path
+
+
+def read(made: Notebook | str, folder: Path) -> Submission:
+    """Read what a student sent."""
+    return read_submission((save(made, folder),), student="ana", exercise=EXERCISE)
 
 
 @pytest.mark.parametrize("student", SENT)
-def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, Report], student: str) -> None:
+def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseReport], student: str) -> None:
     """Its points are those of its code, and what was skipped or failed is noted, in words and with its place."""
-    _, points, said = SENT[student]
-    (exercise,) = reports[student].exercises
-    assert (exercise.points, exercise.message if points else "") == (points, "")
-    if said is not None:
-        assert [note for note in exercise.notes if said and said in note] or (not said and exercise.notes == ()), (
-            exercise.notes
-        )
+    sent, report = SENT[student], reports[student]
+    assert report.points == sent.points
+    assert len(report.notes) == len(sent.notes), report.notes
+    assert all(said in note for said, note in zip(sent.notes, report.notes, strict=True)), report.notes
+    assert not sent.points or (report.status, report.message) == ("graded", "")
 
 
-CONFLICT = '<<<<<<< HEAD\n   "source": []\n=======\n   "source": ["x = 1"]\n>>>>>>> branch\n'
+@pytest.mark.parametrize("student", ENDLESS)
+def test_what_does_not_end_is_told_what_to_do(reports: dict[str, ExerciseReport], student: str) -> None:
+    """A trial at the top level that takes too long costs the points, and the message says where it may stand."""
+    report = reports[student]
+    assert (report.status, report.points) == ("load_failed", 0.0)
+    assert "did not finish loading" in report.message
+    assert 'put them under `if __name__ == "__main__":`' in report.message
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("student", "said"),
     [
-        (
-            lambda text: text.replace('"cells": [', '"cells": [\n' + CONFLICT, 1),
-            "a mark that Git leaves where two versions",
-        ),
-        (lambda text: text[: len(text) // 2], "is damaged: it stops being a notebook at line"),
-        (lambda text: "", "is empty"),
-        (lambda text: '{"cells": 3}', "it has no list of cells"),
-        (lambda text: json.dumps({"cells": [], "nbformat": 4}), "has no code in it"),
-        (lambda text: text.replace("import torch", "<<<<<<< HEAD\\nimport torch", 1), "a mark that Git leaves"),
-        (lambda text: text.replace("import torch", "import torch torch", 1), "Python cannot read"),
-        (lambda text: json.dumps({"cells": [{"cell_type": "code", "source": 7}]}), "holds no text"),
-        (lambda text: text + "x" * 21_000_000, "Delete what is not your answer"),
+        ("removed", "column_view is not defined in your file"),
+        ("an answer is text", "column_view is not defined in your file"),
+        ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],
 )
-def test_what_cannot_be_graded_says_what_to_mend(tmp_path: Path, text: Callable[[str], str], said: str) -> None:
-    """One sentence names the file, what is wrong, where, and what to do."""
-    from grader.submissions import read_submission
+def test_a_task_that_is_not_there_says_why(reports: dict[str, ExerciseReport], student: str, said: str) -> None:
+    """Where no function was defined, the first check of its task says so, why, and what to do."""
+    first = next(task.checks[0] for task in reports[student].tasks if task.name == "column_view")
+    assert first.status == "error" and said in first.message and "\nNext: " in first.message
 
-    path = tmp_path / f"{EXERCISE}.ipynb"
-    path.write_text(text(nbformat.writes(answered())), encoding="utf-8")
-    problem = read_submission((path,), student="ana", exercise=EXERCISE).problem
-    assert problem is not None and problem.startswith(path.name) and said in problem
+
+@pytest.mark.parametrize(
+    "student",
+    [student for student, sent in SENT.items() if student not in ("as released", "the stub again at the end")],
+)
+def test_the_students_code_is_what_is_read(tmp_path: Path, student: str) -> None:
+    """The last definition of each task is the one that the student wrote, statement for statement."""
+    changed = {
+        "helpers in other cells": "def column_view(x, col):\n    return pick(x, col)",
+        "display in an answer": "def column_view(x, col):\n    display(x)\n    return x[:, col]",
+    }
+    wanted = dict(ANSWERS) | ({"column_view": changed[student]} if student in changed else {})
+    if student in ("removed", "an answer is text"):
+        del wanted["column_view"]
+    submission = read(SENT[student].make(), tmp_path)
+    assert submission.problem is None and submission.source is not None
+    found = {node.name: node for node in ast.parse(submission.source).body if isinstance(node, ast.FunctionDef)}
+    assert {name: ast.dump(node) for name, node in found.items() if name in ANSWERS} == {
+        name: ast.dump(ast.parse(code).body[0]) for name, code in wanted.items()
+    }
+
+
+def test_what_goes_wrong_is_placed_in_the_students_cells(tmp_path: Path) -> None:
+    """The stand-ins for what a notebook has do not move the lines by which a student knows the code."""
+    submission = read(with_cell("display(1)\n1 / 0", 0)(), tmp_path)
+    assert submission.source is not None
+    line = submission.source.split("\n").index("1 / 0") + 1
+    assert submission.where(line) == "code cell 1, line 2"
+
+
+CONFLICT = '<<<<<<< HEAD\n   "source": []\n=======\n   "source": ["x = 1"]\n>>>>>>> branch\n'
+# By what is wrong: how the text of a solved notebook is changed, and what is said about it.
+UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
+    "a conflict in the file": (
+        lambda text: text.replace('"cells": [', '"cells": [\n' + CONFLICT, 1),
+        "a mark that Git leaves where two versions clash. Keep the version that you want",
+    ),
+    "a conflict in a cell": (
+        lambda text: text.replace("import torch", "<<<<<<< HEAD\\nimport torch", 1),
+        "a mark that Git leaves where two versions clash. Keep the version that you want",
+    ),
+    "half of it": (
+        lambda text: text[: len(text) // 2],
+        "is damaged: it stops being a notebook at line",
+    ),
+    "nothing": (lambda text: "", "is empty. Save your work in it"),
+    "other JSON": (lambda text: '{"cells": 3}', "it has no list of cells. Open your notebook in Jupyter"),
+    "no cells": (lambda text: '{"cells": [], "nbformat": 4}', "has no code in it. Write your answers in code cells"),
+    "a cell without text": (
+        lambda text: '{"cells": [{"cell_type": "code", "source": 7}]}',
+        "code cell 1 holds no text. Open your notebook in Jupyter",
+    ),
+    "no Python": (
+        lambda text: text.replace("import torch", "import torch torch", 1),
+        "Python cannot read `import torch torch`",
+    ),
+    "too large": (lambda text: text + "x" * 21_000_000, "Delete what is not your answer"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_graded_says_what_to_mend(tmp_path: Path, what: str) -> None:
+    """One sentence names the file, what is wrong, where, and what to do."""
+    change, said = UNREADABLE[what]
+    submission = read(change(nbformat.writes(answered())), tmp_path)
+    assert submission.problem is not None and submission.problem.startswith(f"{EXERCISE}.ipynb")
+    assert said in submission.problem
