@@ -52,7 +52,7 @@ def grade_class(
         )
     sweep(out)
     reports: dict[str, Report] = {}
-    graded = _graded(_read_all(students), Ledger(out / ".graded", catalog, settings), settings, jobs)
+    graded = grade_new(_read_all(students), Ledger(out / ".graded", catalog, settings), settings, jobs)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
         write_json(folders[report.student] / "report.json", report)
         reports[report.student] = report
@@ -103,8 +103,8 @@ def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
                 yield reader.read(paths, student=student.student, exercise=exercise)
 
 
-def _graded(submissions: Iterable[Submission], ledger: Ledger, settings: Settings, jobs: int) -> Iterator[Graded]:
-    """Grade what no earlier run has graded already."""
+def grade_new(submissions: Iterable[Submission], ledger: Ledger, settings: Settings, jobs: int) -> Iterator[Graded]:
+    """Grade what no earlier run has graded already, and yield all of it. Raises `LaneError` and `OSError`."""
     found: deque[Graded] = deque()
 
     def left() -> Iterator[Submission]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -46,25 +45,17 @@ def autograde(
         course = course.resolve()
         known = find_course(course) or Course()
         catalog = load_catalog(Path(known.catalog) if known.catalog else None)
-        try:
-            with grading_progress(console(stderr=True)) as progress:
-                outcome = grade(
-                    catalog,
-                    course,
-                    assignment,
-                    seed=known.seed,
-                    student=student,
-                    jobs=lanes(jobs),
-                    trusted=trust_submissions,
-                    progress=progress,
-                )
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise CourseError(
-                f"Cannot write {error.filename or 'a file'!r}: {error.strerror}. Make room, and run this again: what "
-                "has been graded is kept."
-            ) from None
+        with grading_progress(console(stderr=True)) as progress:
+            outcome = grade(
+                catalog,
+                course,
+                assignment,
+                seed=known.seed,
+                student=student,
+                jobs=lanes(jobs),
+                trusted=trust_submissions,
+                progress=progress,
+            )
         console().print(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", soft_wrap=True)
         for problem in outcome.problems:
             say_error(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,9 @@ def errors_told() -> Iterator[None]:
         raise typer.Exit(2) from None
     except OSError as error:
         where = f" {error.filename!r}" if error.filename else ""
-        say_error(f"Cannot read or write{where}: {error.strerror or error}. Check the path and its permissions.")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        cure = "Make room on the disk, and run this again." if full else "Check the path and its permissions."
+        say_error(f"Cannot read or write{where}: {error.strerror or error}. {cure}")
         raise typer.Exit(2) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import zipfile
@@ -40,17 +41,10 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
 
 def write_zip(path: Path, files: Mapping[str, str]) -> None:
     """Write an archive of one folder, which is called as the archive is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
-    os.close(descriptor)
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in files.items():
-                entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+    write_bytes(path, data.getvalue())

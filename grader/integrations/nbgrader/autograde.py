@@ -11,11 +11,10 @@ import contextlib
 import fcntl
 import glob
 import hashlib
-import json
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +29,10 @@ from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
 from grader.integrations.nbgrader.course import CourseError, StudentError, importable, read_config
-from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, sanitized
+from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, recorded_digest, sanitized
 from grader.integrations.nbgrader.gradebook import Book, Cell, Notebook
-from grader.lanes import Settings, run_lanes
-from grader.pipeline import Progress, report_of
+from grader.lanes import Settings
+from grader.pipeline import Progress, grade_new, report_of
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
 from grader.reports.ledger import Ledger
@@ -93,19 +92,19 @@ def autograde(
     with _alone(course), Book(directory) as book:
         notebooks = book.notebooks(assignment)
         exercises = _exercises(catalog, assignment, notebooks)
-        settings = Settings(root=str(catalog.root), exercises=exercises, course_seed=seed, trusted=trusted)
+        every = tuple(sorted({id for ids in exercises.values() for id in ids}))
+        settings = Settings(root=str(catalog.root), exercises=every, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
         about = repr((notebooks, {**config, "CourseDirectory": None}))
         found = _found(directory, assignment, student)
         with Reader() as reader:
             everything = [
                 _work(
-                    catalog,
                     reader,
                     ledger,
                     directory,
                     assignment,
-                    notebooks,
+                    exercises,
                     name,
                     path,
                     f"{about}\n{book.due(assignment, name)!r}",
@@ -115,8 +114,7 @@ def autograde(
         changed = [work for work in everything if not _is_done(book, assignment, work)]
         problems = [work.problem for work in changed if work.problem] + _strangers(changed, notebooks)
         graded: list[str] = []
-        total = sum(len(s) for work in changed for s in work.submissions.values())
-        for work in _graded(catalog, changed, ledger, settings, jobs, total, progress):
+        for work in _graded(catalog, changed, ledger, settings, jobs, progress):
             try:
                 _record(book, converter, plugin, assignment, notebooks, work)
             except StudentError as error:
@@ -140,16 +138,15 @@ def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
         ) from None
 
 
-def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> tuple[str, ...]:
-    """Return the exercises that the notebooks' tasks belong to. Raises `CourseError`."""
-    tasks = [task for notebook in notebooks for task in notebook.tasks]
-    if not tasks:
+def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> dict[str, tuple[str, ...]]:
+    """Return the exercises that each notebook's tasks belong to. Raises `CourseError`."""
+    if not any(notebook.tasks for notebook in notebooks):
         raise CourseError(
             f"Cannot grade the assignment {assignment!r}: none of its cells checks a task of the kit. "
             "Grade it with `nbgrader autograde`."
         )
     try:
-        return tuple(sorted({catalog.find(task)[0] for task in tasks}))
+        return {nb.name: tuple(dict.fromkeys(catalog.find(task)[0] for task in nb.tasks)) for nb in notebooks}
     except CatalogError as error:
         raise CourseError(f"Cannot grade the assignment {assignment!r}: {error}") from None
 
@@ -176,12 +173,11 @@ def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tu
 
 
 def _work(
-    catalog: Catalog,
     reader: Reader,
     ledger: Ledger,
     directory: CourseDirectory,
     assignment: str,
-    notebooks: Sequence[Notebook],
+    exercises: Mapping[str, Sequence[str]],
     student: str,
     folder: Path,
     about: str,
@@ -190,14 +186,13 @@ def _work(
     stamp = folder / _TIMESTAMP
     written = stamp.read_text(encoding="utf-8", errors="replace").strip() if stamp.is_file() else ""
     digest = hashlib.sha256(f"{about}\n{written}".encode("utf-8", "surrogatepass"))
-    for notebook in notebooks:
-        path = folder / f"{notebook.name}.ipynb"
+    for notebook, wanted in exercises.items():
+        path = folder / f"{notebook}.ipynb"
         if not path.is_file():
             continue
         digest.update((_text(path) or "").encode("utf-8", "surrogatepass"))
-        wanted = dict.fromkeys(catalog.find(task)[0] for task in notebook.tasks)
         read = tuple(reader.read((path,), student=student, exercise=exercise) for exercise in wanted)
-        submissions[notebook.name] = read
+        submissions[notebook] = read
         digest.update("".join(ledger.key(submission) for submission in read).encode())
     timestamp, problem = None, ""
     try:
@@ -220,8 +215,8 @@ def _is_done(book: Book, assignment: str, work: _Work) -> bool:
     if not work.submissions:  # no notebook to hold a digest
         return _notebooks_in(work.out) == set() and book.has_nothing(assignment, work.student, work.timestamp)
     try:
-        written = [json.loads((work.out / f"{name}.ipynb").read_bytes()) for name in work.submissions]
-        return all(nb["metadata"]["grader"]["digest"] == work.digest for nb in written)
+        written = [(work.out / f"{name}.ipynb").read_bytes() for name in work.submissions]
+        return all(recorded_digest(text) == work.digest for text in written)
     except (OSError, ValueError, LookupError, TypeError):
         return False
 
@@ -232,7 +227,6 @@ def _graded(
     ledger: Ledger,
     settings: Settings,
     jobs: int,
-    total: int,
     progress: Progress,
 ) -> Iterator[_Work]:
     """Yield each student's work as soon as all of it is graded."""
@@ -243,30 +237,15 @@ def _graded(
         for submission in submissions
     }
     yield from (work for work in works if work.done)  # nothing to grade in it
-    done = 0
-
-    def take(submission: Submission, report: ExerciseReport) -> Iterator[_Work]:
-        nonlocal done
+    submissions = [s for work in works for read in work.submissions.values() for s in read]
+    jobs = min(jobs, 1 + len(submissions) // _LANE_PAYS)
+    for done, graded in enumerate(grade_new(submissions, ledger, settings, jobs), start=1):
+        submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
-        work.reports[name, submission.exercise] = report
-        done += 1
-        progress(done, total, submission)
+        work.reports[name, submission.exercise] = report_of(catalog, graded)
+        progress(done, len(submissions), submission)
         if work.done:
             yield work
-
-    left: list[Submission] = []
-    for work in works:
-        for submission in (s for submissions in work.submissions.values() for s in submissions):
-            report = ledger.find(submission)
-            if report is None:
-                left.append(submission)
-            else:
-                yield from take(submission, report)
-    worthwhile = 1 + len(left) // _LANE_PAYS
-    for graded in run_lanes(settings, left, jobs=min(jobs, worthwhile)):
-        if graded.report is not None:
-            ledger.keep(graded.submission, graded.report)
-        yield from take(graded.submission, report_of(catalog, graded))
 
 
 def _record(

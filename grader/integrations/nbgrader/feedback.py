@@ -15,10 +15,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import utils
 
+from grader.catalog.notebooks import MARK
 from grader.integrations.nbgrader.gradebook import Cell, Notebook
 from grader.reports.panels import Panel
-
-MARK = "grader"
 
 
 def sanitized(text: str | None, notebook: Notebook) -> Any:
@@ -63,6 +62,11 @@ def annotate(nb: Any, panels: Mapping[str, Panel], *, note: str = "", digest: st
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return nbformat.writes(nb) + "\n"
+
+
+def recorded_digest(text: str | bytes) -> object:
+    """Return the digest with which a notebook was annotated; without one raise ValueError, LookupError or TypeError."""
+    return json.loads(text)["metadata"][MARK]["digest"]
 
 
 def _read(text: str) -> Any:
