@@ -36,7 +36,14 @@ def diagnose(
     `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` and
     `reference` make a call to a misconception and to the reference.
     """
-    matching = {check: _matching(exchanges, misconceptions, replay, reference) for check, exchanges in failed.items()}
+    # What explains every check comes before all else, and needs the fewest questions: it is looked for first.
+    common = list(misconceptions)
+    for exchanges in failed.values():
+        common = _exact(exchanges, common, replay) if exchanges else common
+    matching = {
+        check: (exchanges and common) or _matching(exchanges, misconceptions, replay, reference)
+        for check, exchanges in failed.items()
+    }
     named = {variant.name: variant for variants in matching.values() for variant in variants}
     rank: dict[str, tuple[float, ...]] = {name: () for name in named}
     if len(named) > 1:
@@ -46,12 +53,16 @@ def diagnose(
     return {check: max(variants, key=lambda v: rank[v.name]) for check, variants in matching.items() if variants}
 
 
+def _exact(exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay) -> list[Variant]:
+    return [v for v in misconceptions if all(same_observation(seen, replay(v, call)) for call, seen in exchanges)]
+
+
 def _matching(
     exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Reference
 ) -> list[Variant]:
     if not exchanges:
         return []
-    exact = [v for v in misconceptions if all(same_observation(seen, replay(v, call)) for call, seen in exchanges)]
+    exact = _exact(exchanges, misconceptions, replay)
     if exact or all(same_observation(seen, reference(call), values_only=True) for call, seen in exchanges):
         return exact
     return [

@@ -100,6 +100,18 @@ def test_every_call_of_the_check_must_be_answered_alike() -> None:
     assert case.named() == {}
 
 
+def test_whoever_has_been_acquitted_of_one_check_is_not_asked_about_the_next() -> None:
+    """As long as one misconception explains them all: the questions are what a diagnosis costs."""
+    case = Case(
+        {"values": {1: answer(3)}, "memory": {2: answer(4)}, "none": {}},
+        {1: answer(2), 2: answer(2)},
+        half={1: answer(0), 2: answer(4)},
+        plus={1: answer(3), 2: answer(4)},
+    )
+    assert case.named() == {"values": "plus", "memory": "plus"}
+    assert case.asked == ["half", "plus", "plus"]
+
+
 def test_a_check_that_made_no_call_tells_nothing() -> None:
     """Everybody would answer alike."""
     assert Case({"values": {}}, {}, plus={}).named() == {}
