@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from traitlets.config import Config
 from grader.catalog import load_catalog
 from grader.catalog.cells import split_cells
 from grader.integrations.nbgrader import CourseError
+from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,6 +42,7 @@ OWN = "own-test"
 CATALOG = load_catalog(ROOT)
 
 _CONFIG = """
+c.LateSubmissionPlugin.penalty_method = "zero"
 c.Autograde.exclude_overwriting = {"04_indexing_and_inplace": ["helper.py"]}
 # As nbgrader has it, but for Execute.
 c.Autograde.autograde_preprocessors = [
@@ -50,6 +54,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 """
+_POINTS = ("raw_score", "late_submission_penalty")  # beside `score`, which is what is left
 _HALF = """
 from nbgrader.plugins import BasePlugin
 
@@ -130,6 +135,7 @@ def recorded(course: Path, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
             submission.student.id: {
                 "timestamp": submission.timestamp,
                 "late": submission.total_seconds_late,
+                "lost to lateness": submission.late_submission_penalty / (submission.score or 1),
                 "needs a person": submission.needs_manual_grade,
                 **{
                     f"{nb.name}/{grade.name}": (
@@ -300,13 +306,13 @@ def test_what_comes_after_finds_the_same(twins: tuple[Path, Path]) -> None:
         with open(course / "grades.csv", encoding="utf-8", newline="") as table:
             rows = {row["student_id"]: row for row in csv.DictReader(table)}
         points.append({student: float(row.pop("score")) for student, row in rows.items()})
-        others.append([{k: v for k, v in row.items() if k != "raw_score"} for row in rows.values()])
+        others.append([{k: v for k, v in row.items() if k not in _POINTS} for row in rows.values()])
     page = (twins[1] / "feedback" / "ana" / EXERCISE / f"{EXERCISE}.html").read_text(encoding="utf-8")
     assert "Score: 5.0 / 5.0" in page and "✓" in page
     assert others[1] == others[0]
     # nbgrader counts the instructor's own test as passed by all, and, having run nothing, the untouched tasks too.
-    assert points[0] == dict.fromkeys(("ana", "bruno", "carla", "davi"), 12.0)
-    assert points[1] == {"ana": 9.0, "bruno": 9.0, "carla": 0.0, "davi": 9.0}
+    assert points[0] == {"ana": 12.0, "bruno": 0.0, "carla": 12.0, "davi": 12.0}
+    assert points[1] == {"ana": 9.0, "bruno": 0.0, "carla": 0.0, "davi": 9.0}
 
 
 def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_path: Path) -> None:
@@ -331,6 +337,21 @@ def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_pa
     assert laid_down(both[1]) == laid_down(both[0])
     assert not (both[1] / "autograded" / "ana" / EXERCISE / "notes.txt").exists()
     assert grade(both[1]).graded == ()
+
+
+def test_only_what_has_changed_is_graded_again(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    """A second run does nothing; a new time or due date is taken up, and nothing else is."""
+    course = Path(shutil.copytree(twins[1], tmp_path / "course"))
+    before = tree(course / "autograded")
+    assert len(grade(course).unchanged) == 4
+    assert tree(course / "autograded") == before
+    stamp = course / "submitted" / "davi" / EXERCISE / "timestamp.txt"
+    stamp.write_text("2026-03-01 12:59:00 UTC", encoding="utf-8")
+    assert grade(course).graded == ("davi",)
+    with opened(course) as book:
+        assert book.find_submission(EXERCISE, "davi").timestamp == datetime(2026, 3, 1, 12, 59)
+        book.update_or_create_assignment(EXERCISE, duedate="2026-04-01 13:00:00 UTC")
+    assert len(grade(course).graded) == 4
 
 
 def test_a_plugin_in_the_courses_folder_is_found(twins: tuple[Path, Path], tmp_path: Path) -> None:
@@ -414,6 +435,44 @@ def test_an_odd_notebook_keeps_its_answers(course: Path) -> None:
     assert len(grade(course).unchanged) == len(oddities)
 
 
+def test_an_old_notebook_has_partial_credit(course: Path) -> None:
+    """Format 3 is read; a task that is half right has some of its points and the kit's feedback."""
+    half = {**answers(), "column_view": "def column_view(x, col):\n    return x[:, col].clone()\n"}
+    old = nbformat.reads(json.dumps(notebook(course, half)), as_version=3)
+    hand_in(course, "elisa", nbformat.v3.writes_json(old))
+    grade(course)
+    found = scores(course, "elisa")
+    assert (found["check-rectify_"], found["check-set_column_"]) == (2.0, 2.0)
+    assert 0.0 < (found["check-column_view"] or 0.0) < CHECKS["check-column_view"]
+    (output,) = cell_of(graded_notebook(course, "elisa"), "check-column_view").outputs
+    assert "expected:" in output.data["text/html"]
+
+
+def test_what_cannot_be_read_has_a_sentence(course: Path) -> None:
+    """A notebook that is none gets nothing, and one that formgrader can show says what to mend."""
+    hand_in(course, "fabio", "{ this is no notebook")
+    grade(course)
+    assert {scores(course, "fabio")[cell] for cell in CHECKS} == {0.0}
+    nb = graded_notebook(course, "fabio")
+    assert "is damaged" in nb.cells[0].source and "save it" in nb.cells[0].source
+    assert all(len(cell_of(nb, cell).outputs) == 1 for cell in CHECKS)
+
+
+def test_links_are_not_followed(course: Path) -> None:
+    """A notebook that is a link to somebody else's shows nothing of it, and earns nothing."""
+    folder = hand_in(course, "ana", notebook(course, answers()))
+    linked = hand_in(course, "zoe", "")
+    (linked / f"{EXERCISE}.ipynb").unlink()
+    (linked / f"{EXERCISE}.ipynb").symlink_to(folder / f"{EXERCISE}.ipynb")
+    (linked / "secret.txt").symlink_to("/etc/hostname")
+    grade(course)
+    assert {scores(course, "zoe")[cell] for cell in CHECKS} == {0.0}
+    nb = graded_notebook(course, "zoe")
+    assert "symbolic link" in nb.cells[0].source
+    assert "return x[:, col]" not in cell_of(nb, "column_view").source
+    assert not (course / "autograded" / "zoe" / EXERCISE / "secret.txt").exists()
+
+
 def test_a_folder_without_notebooks_is_on_record(course: Path) -> None:
     """Such a student has 0 everywhere; formgrader lists them as graded, and a second run has nothing to do."""
     hand_in(course, "eva", None)
@@ -491,12 +550,15 @@ def _config(line: str) -> Callable[[Path], None]:
         (lambda course: (course / "gradebook.db").unlink(), "Run `nbgrader generate_assignment`"),
         (_config("c.CourseDirectory.ignore = 5"), "Cannot use the configuration"),
         (_config("c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'"), "Cannot use the configuration"),
+        (_config("c = get_config("), "SyntaxError"),
         (_config("import nothing_of_this_name"), "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
         (_sql("UPDATE alembic_version SET version_num = '724cde206c17'"), "run `nbgrader db upgrade`"),
         (_sql("DROP TABLE alembic_version"), "run `nbgrader db upgrade`"),
         (_sql("ALTER TABLE grade DROP COLUMN extra_credit"), "run `nbgrader db upgrade`"),
         (_sql("UPDATE assignment SET name = 'week4'"), "which knows week4. Was it renamed?"),
         (_sql("""UPDATE source_cell SET source = 'check("no_task")' WHERE locked"""), "no_task"),
+        (_sql("UPDATE source_cell SET source = 'assert True' WHERE locked"), "Grade it with `nbgrader autograde`"),
+        (lambda course: (course / "gradebook.db").write_bytes(b"this is no database" * 100), "not a database"),
         (lambda course: shutil.rmtree(course / "submitted"), "there are none at all"),
         (
             lambda course: (course / "submitted" / "ana" / EXERCISE).rename(course / "submitted" / "ana" / "week4"),
@@ -516,11 +578,12 @@ def test_bad_input_is_explained(course: Path, spoil: Callable[[Path], object], s
     assert {name: data for name, data in tree(course).items() if name != ".grader/lock"} == before
 
 
-def test_a_database_that_another_program_writes_to(course: Path) -> None:
-    """Reading goes on while another writes, and so the lock is met late: still one line, and no advice to upgrade."""
+@pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
+def test_a_database_that_another_program_holds(course: Path, how: str) -> None:
+    """Where reading goes on while another writes, the lock is met late: still one line, no advice to upgrade."""
     hand_in(course, "ana", notebook(course, {}))
     holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
+    holder.execute(f"BEGIN {how}")
     done = run(course, "grader", "nbgrader", "autograde", EXERCISE)
     holder.execute("ROLLBACK")
     holder.close()
@@ -529,6 +592,57 @@ def test_a_database_that_another_program_writes_to(course: Path) -> None:
     assert told.startswith("grader: Cannot use the gradebook: database is locked. Another program holds it")
     assert "Traceback" not in done.stderr and not (course / "autograded").exists()
     assert grade(course).graded == ("ana",)
+
+
+def test_two_runs_at_once(course: Path) -> None:
+    """The second says that another one is at work, and touches nothing."""
+    hand_in(course, "ana", notebook(course, {}))
+    (course / ".grader").mkdir()
+    with open(course / ".grader" / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = in_process(course)
+    assert done.exit_code == 2
+    assert "another run of this command is at work there. Wait for it." in done.stderr
+    assert not (course / "autograded").exists()
+
+
+def test_a_student_who_may_not_be_added(course: Path) -> None:
+    """Where the configuration says so, strangers are told and the others graded; adding them later is enough."""
+    _config("c.Autograde.create_student = False")(course)
+    hand_in(course, "ana", notebook(course, {}))
+    hand_in(course, "zoe", notebook(course, {}))
+    with opened(course) as book:
+        book.add_student("ana")
+    outcome = grade(course)
+    assert outcome.graded == ("ana",)
+    assert outcome.problems[0].startswith("Cannot grade 'zoe': no such student is in the gradebook")
+    assert not (course / "autograded" / "zoe").exists()
+    with opened(course) as book:
+        book.add_student("zoe")
+    assert grade(course).graded == ("zoe",)
+
+
+def test_a_time_that_is_none(course: Path) -> None:
+    """A broken timestamp.txt is told; the student is graded all the same."""
+    hand_in(course, "ana", notebook(course, {}), time="yesterday, I think")
+    outcome = grade(course)
+    assert outcome.graded == ("ana",) and "holds no time: 'yesterday, I think'" in outcome.problems[0]
+
+
+def test_a_notebook_that_cannot_be_written(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left half-written, and running again once there is room finishes the work."""
+    hand_in(course, "ana", notebook(course, answers()))
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            grade(course)
+    assert list(course.glob("autograded/**/*.ipynb")) == [] and list(course.glob("autograded/**/.writing-*")) == []
+    assert grade(course).graded == ("ana",)
+    assert {cell: scores(course, "ana")[cell] for cell in CHECKS} == CHECKS
 
 
 @pytest.fixture
