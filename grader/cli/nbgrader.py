@@ -61,6 +61,8 @@ def autograde(
                 progress=progress,
             )
         console().print(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", soft_wrap=True)
+        for note in outcome.notes:
+            console().print(note, soft_wrap=True)
         for problem in outcome.problems:
             say_error(problem)
         if outcome.problems:

@@ -12,6 +12,7 @@ import fcntl
 import glob
 import hashlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,11 +46,12 @@ _LANE_PAYS = 40  # submissions: in the time in which another lane starts, the fi
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a run did: the students graded, those left as they were, and what is to be told."""
+    """What a run did: the students graded, those left as they were, what went wrong, and what else is to be known."""
 
     graded: tuple[str, ...]
     unchanged: tuple[str, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(kw_only=True)
@@ -95,8 +97,12 @@ def autograde(
         every = tuple(sorted({id for ids in exercises.values() for id in ids}))
         settings = Settings(root=str(catalog.root), exercises=every, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
-        about = repr((notebooks, {**config, "CourseDirectory": None}))
+        # Functions among it are the same ones the next time, but not where they were.
+        about = re.sub(r" at 0x[0-9a-f]+", "", repr((notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
+        hooks = _Hooks(course, converter, assignment, student)
+        for _, folder in found:
+            hooks.run("pre_convert_hook", folder)
         with Reader() as reader:
             everything = [
                 _work(
@@ -112,7 +118,9 @@ def autograde(
                 for name, path in found
             ]
         changed = [work for work in everything if not _is_done(book, assignment, work)]
-        problems = [work.problem for work in changed if work.problem] + _strangers(changed, notebooks)
+        problems = [*hooks.problems, *(work.problem for work in changed if work.problem)]
+        problems += _strangers(changed, notebooks)
+        hooks.problems.clear()
         graded: list[str] = []
         for work in _graded(catalog, changed, ledger, settings, jobs, progress):
             try:
@@ -121,8 +129,13 @@ def autograde(
                 problems.append(str(error))
                 continue
             graded.append(work.student)
-    unchanged = tuple(work.student for work in everything if work not in changed)
-    return Outcome(graded=tuple(sorted(graded)), unchanged=unchanged, problems=(*problems, *_by_person(notebooks)))
+            hooks.run("post_convert_hook", work.folder)
+    return Outcome(
+        graded=tuple(sorted(graded)),
+        unchanged=tuple(work.student for work in everything if work not in changed),
+        problems=(*problems, *hooks.problems),
+        notes=(*_by_person(notebooks), *_not_run(config)),
+    )
 
 
 def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
@@ -136,6 +149,27 @@ def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
         raise CourseError(
             f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Mend it first."
         ) from None
+
+
+class _Hooks:
+    """What the course has nbgrader call before and after it converts a submission; `problems` says which failed."""
+
+    def __init__(self, course: Path, converter: Autograde, assignment: str, student: str) -> None:
+        self._course = course
+        self._converter = converter
+        self._given = {"assignment": assignment, "student": student}  # the pattern, as nbgrader has it
+        self.problems: list[str] = []
+
+    def run(self, name: str, folder: Path) -> None:
+        """Call a hook, if there is one, for the notebooks in a student's folder."""
+        hook = getattr(self._converter, name)
+        if hook is None:
+            return
+        try:
+            with importable(self._course):
+                hook(**self._given, notebooks=sorted(map(str, folder.glob("*.ipynb"))))
+        except Exception as error:  # whatever an instructor's code raises
+            self.problems.append(f"Your {name} failed in {str(folder)!r}: {type(error).__name__}: {error}")
 
 
 def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> dict[str, tuple[str, ...]]:
@@ -384,6 +418,15 @@ def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
     if not foreign:
         return []
     return [f"Not the kit's, and left for you to grade: {', '.join(foreign)}."]
+
+
+def _not_run(config: Any) -> list[str]:
+    """Say which preprocessors of the course's own have no part in this."""
+    named = ("sanitize_preprocessors", "autograde_preprocessors")
+    own = [f"c.Autograde.{name}" for name in named if name in config.Autograde]
+    if not own:
+        return []
+    return [f"Not run, for no notebook is executed: what {' and '.join(own)} name{'s' if len(own) == 1 else ''}."]
 
 
 @contextlib.contextmanager
