@@ -99,12 +99,16 @@ Input: TypeAlias = (
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Run a source file's top-level statements, as the module `module`."""
+    """Run a source file's top-level statements, as the module `module`.
+
+    One that is running after `seconds` of computing is stopped, as one that fails; later ones then have less.
+    """
 
     nonce: int
     module: str
     filename: str
     source: str
+    seconds: float
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):

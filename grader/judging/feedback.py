@@ -35,6 +35,10 @@ REFUSED_NEXT = "build it from simpler operations. Once yours works, you will kno
 REFUSED_NAMES = {"Optimizer.step": "an optimizer of `torch.optim`"}
 RAISED = "{call}\nexpected: a result\ngot: {error}{where}."
 LOAD_NOTE = "There was an error while your file was being loaded: {error}{where}. What comes after it was still run."
+LOAD_STOPPED = (
+    "Your file took long to load and was stopped{where}. What comes after it was still run. Put long computations "
+    'under `if __name__ == "__main__":`.'
+)
 UNREADABLE = "Your file could not be graded. {problem}"
 NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"

@@ -29,8 +29,9 @@ class Limits:
     """What one candidate may use, and how long one request may take.
 
     `call` and `load` are seconds of processor time; a candidate that does not compute (it sleeps, or the machine is
-    busy) gets `patience` times as many seconds of wall time. `processor` bounds a candidate's whole life. `threads` is
-    how many torch computes with.
+    busy) gets `patience` times as many seconds of wall time. A statement that takes longer to load is stopped, and the
+    others still run; all of it together may take `_LOADING` times as long. `processor` bounds a candidate's whole
+    life. `threads` is how many torch computes with.
     """
 
     memory: int = 2 * 2**30
@@ -41,6 +42,7 @@ class Limits:
     threads: int = 1
 
 
+_LOADING = 2.5
 DEFAULT_LIMITS = Limits()
 # An accelerator is woken by every candidate anew, and nothing that may wake it is rehearsed: calls are longer.
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0)
@@ -249,8 +251,9 @@ class Process:
     def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
         """Run a source file in the candidate. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
         nonce = secrets.randbits(63)
-        request = wire.Load(nonce=nonce, module=module, filename=filename, source=source)
-        return self._ask(request, nonce, wire.Loaded, self._server.limits.load)
+        seconds = self._server.limits.load
+        request = wire.Load(nonce=nonce, module=module, filename=filename, source=source, seconds=seconds)
+        return self._ask(request, nonce, wire.Loaded, seconds * _LOADING)
 
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call. Raises `CandidateLost`, or `SandboxError` when the server is lost."""

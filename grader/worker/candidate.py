@@ -18,9 +18,11 @@ import torch
 from grader import wire
 from grader.worker import inputs
 from grader.worker.facts import Describer, clean
+from grader.worker.limits import TimeLimitExceeded, time_limit
 from grader.worker.watch import Watch
 
 _DEFINED = 200  # names listed in one reply
+_LESS = 5  # what each statement may take, once the time for all is used up, is so many times less
 # Only from Python 3.11 on does a traceback tell which of two statements on one line has failed.
 _TELLS_COLUMNS = hasattr(types.CodeType, "co_positions")
 
@@ -78,17 +80,21 @@ class Candidate:
     def _run(self, request: wire.Load, module: types.ModuleType, errors: list[wire.Raised]) -> None:
         """Run the source as a whole, as most can be; where a statement fails, go on after it one by one."""
         failed: tuple[float, float] = (0, 0)  # line and column
+        seconds = request.seconds
         try:
             code = compile(request.source, request.filename, "exec", dont_inherit=True) if _TELLS_COLUMNS else None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             code = None  # what of it cannot be compiled is found below
         if code is not None:
             try:
-                exec(code, vars(module))
+                with time_limit(seconds, self._files):
+                    exec(code, vars(module))
                 return
             except BaseException as error:
                 failed = _position(code, sys.exc_info()[2])
                 errors.append(self._raised(error))
+                if isinstance(error, TimeLimitExceeded):
+                    seconds = request.seconds / _LESS
         flags = 0
         for statement in self._statements(request, errors):
             flags |= _future_flags(statement)
@@ -96,9 +102,12 @@ class Candidate:
                 continue
             tree = ast.Module(body=[statement], type_ignores=[])
             try:
-                exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), vars(module))
+                with time_limit(seconds, self._files):
+                    exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), vars(module))
             except BaseException as error:
                 errors.append(self._raised(error))
+                if isinstance(error, TimeLimitExceeded):
+                    seconds = request.seconds / _LESS
 
     def _statements(self, request: wire.Load, errors: list[wire.Raised]) -> list[ast.stmt]:
         try:

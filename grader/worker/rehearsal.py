@@ -111,7 +111,8 @@ def _play(source: str, names: tuple[str, ...]) -> None:
     from grader.worker.candidate import Candidate
 
     candidate = Candidate()
-    wire.encode(candidate.load(wire.Load(nonce=0, module=_MODULE, filename=f"{_MODULE}.py", source=source)))
+    load = wire.Load(nonce=0, module=_MODULE, filename=f"{_MODULE}.py", source=source, seconds=5.0)
+    wire.encode(candidate.load(load))
     for name in names:
         call = wire.Call(
             nonce=0,

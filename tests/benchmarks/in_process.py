@@ -48,7 +48,7 @@ class InProcessCandidate:
 
     def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
         """Run a source file here."""
-        return self._candidate.load(wire.Load(nonce=0, module=module, filename=filename, source=source))
+        return self._candidate.load(wire.Load(nonce=0, module=module, filename=filename, source=source, seconds=5.0))
 
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call here."""

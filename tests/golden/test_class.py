@@ -103,7 +103,7 @@ def test_points_add_up(graded: Path) -> None:
         ("two-files", "07_autograd.ipynb and 07_autograd.py"),
         ("renamed-function", "there is `derivative`: is that the one?"),
         ("missing-import", "ModuleNotFoundError: No module named 'torchvision_extras' at line 2"),
-        ("sleeps-on-import", "did not finish loading"),
+        ("sleeps-on-import", "took long to load and was stopped at line 3, `time.sleep(30)`"),
         ("loops-forever", "stopped: it did not finish within 4 s of computing"),
         ("crashes", "ended the whole Python process (exit code 0)"),
         ("crashes", "segmentation fault"),

@@ -222,7 +222,7 @@ def test_requests_arrive_as_they_were(ask: Ask) -> None:
         wire.MappingInput(items=(("a", 1),)),
     )
     call = ask("f", *inputs, keywords={"lr": 0.1}, backward=(None,), trace=True, seed=7, probe="def f(s): ...")
-    load = wire.Load(nonce=2**63 - 1, module="submission", filename="f.py", source="é")
+    load = wire.Load(nonce=2**63 - 1, module="submission", filename="f.py", source="é", seconds=5.0)
     for request in (call, load):
         arrived = wire.decode_request(wire.encode(request))
         assert arrived == request and type(arrived) is type(request)
@@ -245,7 +245,7 @@ def observation(**fields: object) -> bytes:
         (observation(result=["evil"]), "Invalid value 'evil'"),
         (observation(result=msgspec.msgpack.Ext(1, b"")), "got `ext`"),
         (observation(arguments=[[]]), "Expected `array` of at least length 1"),
-        (wire.encode(wire.Load(nonce=1, module="m", filename="f", source="")), "Invalid value 'load'"),
+        (wire.encode(wire.Load(nonce=1, module="m", filename="f", source="", seconds=5.0)), "Invalid value 'load'"),
     ],
 )
 def test_what_is_not_in_the_schema_is_refused(payload: bytes, complaint: str) -> None:

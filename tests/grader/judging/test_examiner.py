@@ -347,7 +347,11 @@ def test_an_endless_loop_is_waited_for_twice(examine: Examine, lay_down: LayDown
 @pytest.mark.parametrize(
     ("line", "status", "message"),
     [
-        ("while True: pass", "timeout", "Your file did not finish loading within 0.3 s of computing."),
+        (
+            "sum(range(10**12))",  # which Python cannot stop
+            "timeout",
+            "Your file did not finish loading within 0.75 s of computing.",
+        ),
         (
             "import os; os._exit(1)",
             "crashed",
@@ -365,6 +369,16 @@ def test_a_file_that_does_not_load_is_told_in_every_check(
     assert statuses(report) == {"shape": status, "values": "skipped", "leaves_x": "skipped", "relu": status}
     assert checks(report)["relu"].message == report.message
     assert after.points == 6
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_slow_line_costs_nothing_but_itself(examine: Examine, course: Path) -> None:
+    """It is stopped, and a note says where, and where long computations belong."""
+    (report,) = examine(course, f"{RIGHT}while True: pass\n")
+    assert (report.status, report.points) == ("graded", 6)
+    (note,) = report.notes
+    assert note.startswith("Your file took long to load and was stopped at line ") and "`while True: pass`" in note
+    assert note.endswith('Put long computations under `if __name__ == "__main__":`.')
 
 
 # By hand

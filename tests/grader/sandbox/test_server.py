@@ -186,8 +186,8 @@ def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None],
 def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
     """Top-level code has its own limit."""
     hurried(0.2, patience=60)
-    with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$"):
-        confined("while True: pass\n")
+    with pytest.raises(CandidateLost, match=r"^timeout: 0\.5 s$"):
+        confined("sum(range(10**12))  # which Python cannot stop\n")
 
 
 def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> None:

@@ -15,7 +15,9 @@ from grader.worker.candidate import Candidate
 
 
 class Loaded:
-    """A candidate with a submission loaded."""
+    """A candidate with a submission loaded, of which nothing may take longer than `seconds`."""
+
+    seconds = 5.0
 
     def __init__(self, source: str, ask: Callable[..., wire.Call]) -> None:
         self._ask = ask
@@ -24,7 +26,8 @@ class Loaded:
 
     def load(self, source: str, *, module: str = "submission") -> wire.Loaded:
         """Load a source as `module`."""
-        return self._candidate.load(wire.Load(nonce=1, module=module, filename=f"{module}.py", source=source))
+        load = wire.Load(nonce=1, module=module, filename=f"{module}.py", source=source, seconds=self.seconds)
+        return self._candidate.load(load)
 
     def call(self, name: str = "f", *arguments: wire.Input, **fields: Any) -> wire.Observation:
         """Make one call."""

@@ -538,16 +538,21 @@ def test_a_call_that_replaced_the_module_does_not_matter(load: Load) -> None:
 def test_it_serves_until_the_channel_closes(ask: Ask) -> None:
     """Requests are answered one at a time, with their nonces, and the end of the channel ends it in order."""
     ours, theirs = socket.socketpair()
-    serving = threading.Thread(target=Candidate().serve, args=(theirs,))
-    serving.start()
-    with ours, theirs:
-        load = wire.Load(nonce=1, module="submission", filename="submission.py", source="def f(): return 5\n")
+    source = "def f(): return 5\n"
+    load = wire.Load(nonce=1, module="submission", filename="submission.py", source=source, seconds=5.0)
+    replies: list[Any] = []
+
+    def put_requests() -> None:
         for request in (load, ask("f", nonce=2), ask("g", nonce=3)):
             wire.send(ours, wire.encode(request))
-        replies: list[Any] = [wire.decode_reply(wire.receive(ours)) for _ in range(3)]
+        replies.extend(wire.decode_reply(wire.receive(ours)) for _ in range(3))
         ours.shutdown(socket.SHUT_RDWR)
-        serving.join(timeout=5)
-    assert not serving.is_alive()
+
+    asking = threading.Thread(target=put_requests)
+    with ours, theirs:
+        asking.start()
+        Candidate().serve(theirs)  # here, in the main thread, where time limits work
+        asking.join(timeout=5)
     assert [reply.nonce for reply in replies] == [1, 2, 3]
     assert (replies[0].defined, replies[1].result, replies[2].outcome) == (("f",), 5, "missing")
     del sys.modules["submission"]
