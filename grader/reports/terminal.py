@@ -123,17 +123,17 @@ def untouched(task: TaskReport) -> bool:
 
 def once(task: TaskReport) -> list[tuple[CheckReport, str]]:
     """Pair each check with what is to be told of it: a message or a common mistake is told once a task."""
-    told: set[str] = set()
+    told: dict[str, str] = {}  # in which check
     pairs = []
     for check in task.checks:
         message, _, mistake = check.message.partition(f"\n{MISTAKE}: ")
-        if check.message in told:
-            text = "The same as above."
-        elif mistake in told:
-            text = f"{message}\nThe same mistake as above."
-        else:
-            text = check.message
-        told |= {check.message, mistake} - {""}
+        text = check.message
+        if text and text in told:
+            text = "Not run either." if check.status == "skipped" else f'The same as in "{told[text]}".'
+        elif mistake and mistake in told:
+            text = f'{message}\nThe same mistake as in "{told[mistake]}".'
+        for part in (check.message, mistake):
+            told.setdefault(part, check.id.replace("_", " "))
         pairs.append((check, text))
     return pairs
 

@@ -69,14 +69,18 @@ def test_repeated_messages_are_told_once() -> None:
                 verdict("two", "failed", f"call 2\n{mistake}", "sum"),
                 verdict("three", "skipped", "Not run."),
                 verdict("four", "skipped", "Not run."),
+                verdict("step_five", "failed", "call 1\ngot: nothing"),
+                verdict("six", "passed"),
+                verdict("seven", "failed", "call 1\ngot: nothing"),
             ),
         ),
     )
     text = printed(student_feedback(report))
     assert text.count(mistake) == 1
     assert "call 2" in text
-    assert text.count("The same mistake as above.") == 1
-    assert text.count("Not run.") == 1
+    assert text.count('The same mistake as in "one".') == 1
+    assert text.count("Not run.") == text.count("Not run either.") == 1
+    assert text.count("got: nothing") == text.count('The same as in "step five".') == 1
 
 
 def test_untouched_task_takes_one_line() -> None:
