@@ -139,7 +139,15 @@ def _lines(text: str) -> list[dict[str, Any]]:
 def _plain_text(shown: RenderableType) -> str:
     from rich.console import Console
 
-    console = Console(file=io.StringIO(), width=_WIDTH, markup=False, highlight=False, emoji=False, color_system=None)
+    console = Console(
+        file=io.StringIO(),
+        force_jupyter=False,  # else it would show the text in the notebook too
+        width=_WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        color_system=None,
+    )
     with console.capture() as capture:
         console.print(shown)
     return "\n".join(line.rstrip() for line in capture.get().strip().splitlines())

@@ -32,15 +32,18 @@ class Kernel:
         self._setup.__enter__()
 
     def run(self, code: str) -> dict[str, Any]:
-        """Run a cell; return the data of its result, or the error's text under "error"."""
+        """Run a cell, which has at most one output; return its data, or text under "error" or "stdout"."""
         self._notebook.cells.append(new_code_cell(code))
         cell = self._client.execute_cell(self._notebook.cells[-1], len(self._notebook.cells) - 1)
-        for output in cell.outputs:
-            if output.output_type == "error":
-                return {"error": f"{output.ename}: {output.evalue}"}
-            if output.output_type == "execute_result":
-                return dict(output.data)
-        return {}
+        if not cell.outputs:
+            return {}
+        (output,) = cell.outputs
+        if output.output_type == "error":
+            return {"error": f"{output.ename}: {output.evalue}"}
+        if output.output_type == "stream":
+            return {output.name: output.text}
+        assert output.output_type == "execute_result"
+        return dict(output.data)
 
     def close(self) -> None:
         self._setup.__exit__(None, None, None)
