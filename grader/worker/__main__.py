@@ -126,6 +126,7 @@ class Server:
             jail = replace(jail, writable=directory)
         process = self._processes.fork() if self._processes else os.fork()
         if process == 0:
+            ours.close()
             self._become_candidate(theirs, jail, jailed)
         theirs.close()
         # The candidate says which layers hold before it reads anything else.
@@ -141,6 +142,7 @@ class Server:
         from grader.worker.candidate import Candidate
 
         try:
+            confine.die_with_parent()
             os.environ.update(HOME=jail.writable, TMPDIR=jail.writable)
             tempfile.tempdir = jail.writable
             layers: list[str] = []

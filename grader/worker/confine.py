@@ -259,7 +259,6 @@ def confine(jail: Jail, limits: Limits, *, keep: int, filters: SystemCalls | Non
     namespaces of its own.
     """
     layers = []
-    die_with_parent()
     _close_descriptors(keep)
     if jailed and _held(_private_temporary, jail, limits):
         layers.append(TEMPORARY)

@@ -557,6 +557,36 @@ def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
         process.end()
 
 
+@pytest.mark.parametrize("accelerated", [False, True])
+def test_candidates_end_with_their_server(accelerated: bool) -> None:
+    """The one that was handed out, and the one in reserve that nobody has asked for yet."""
+    with Server(trusted=True, accelerated=accelerated) as server:
+        candidate = server.spawn()
+        reserve = server.spawn()  # so that a third one is being forked, or has been
+        pids = [_pid(process) for process in (candidate, reserve)]
+        pids += map(int, Path(f"/proc/{server._process.pid}/task/{server._process.pid}/children").read_text().split())
+    deadline = time.monotonic() + 10
+    while (left := [pid for pid in pids if _runs(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    candidate.end()
+    reserve.end()
+    assert left == []
+
+
+def _pid(process: Any) -> int:
+    """Return a candidate's number as this process sees it."""
+    lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
+def _runs(pid: int) -> bool:
+    """Say whether there is such a process, and it is no zombie."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_candidates_that_reach_an_accelerator_are_not_confined(ask: Ask) -> None:
     """They still answer, and go backward; nobody else's code is given to them."""
     source = "import torch\ndef f():\n    x = torch.ones(2, requires_grad=True)\n    (3 * x).sum().backward()\n"
