@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from grader.sandbox import CandidateLost, Process, Server
 
 _TIMEOUTS_PER_TASK = 2
 _RESTARTS = 12
+_LOADING = 120.0  # seconds for all loads together: what loads slowly is not loaded again and again
 
 
 class Examinee:
@@ -31,6 +33,7 @@ class Examinee:
         self._submission = submission
         self._process: Process | None = None
         self._restarts = 0
+        self._loading = 0.0
         self._timeouts: Counter[str] = Counter()
         self.loaded: wire.Loaded | None = None
         self.unloadable: tuple[Status, str, str] | None = None
@@ -47,11 +50,12 @@ class Examinee:
             raise CheckEnded(*self.unloadable)
         if self._process is not None:
             return
-        if self._restarts > _RESTARTS:
+        if self._restarts > _RESTARTS or self._loading > _LOADING:
             raise CheckEnded("crashed", feedback.TOO_MANY_RESTARTS)
         self._restarts += 1
         process = self._server.spawn()
         source = self._submission.source or ""
+        started = time.monotonic()
         try:
             self.loaded = process.load(module="submission", filename=f"{self._submission.exercise}.py", source=source)
         except CandidateLost as lost:
@@ -63,6 +67,7 @@ class Examinee:
                 end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
             self.unloadable = end
             raise CheckEnded(*end) from None
+        self._loading += time.monotonic() - started
         self._process = process
 
     def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:

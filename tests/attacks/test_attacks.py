@@ -47,7 +47,8 @@ JOBS = 2
 SUCCEEDED, MARK, SECRET = "SUCCEEDED", "attack-was-here", "the-examiners-secret"
 PORT = 47113
 
-LONGEST = 60.0  # seconds for one attack: of the submission's time, not counting where it waits for a lane
+# Seconds for one attack, not counting where it waits for a lane: each of four tasks is stopped twice, after 12 s.
+LONGEST = 100.0
 WHOLE = 300.0  # seconds for all of them
 
 # Who else is in the class, as whom of the example class. The names put them before, between and after attackers.
@@ -524,9 +525,10 @@ def descendants() -> list[str]:
 
 
 def sockets_of_the_system() -> list[str]:
-    """Return the lines of the system's tables of sockets."""
+    """Return the lines of the system's tables of sockets, without their numbers: they change as others come and go."""
     tables = [Path("/proc/net") / name for name in ("unix", "tcp", "tcp6", "udp")]
-    return [line for table in tables if table.is_file() for line in table.read_text(encoding="utf-8").splitlines()]
+    lines = [line for table in tables if table.is_file() for line in table.read_text(encoding="utf-8").splitlines()]
+    return [line.partition(": ")[2] for line in lines]
 
 
 def marked_files() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -158,6 +160,21 @@ def test_too_many_restarts_end_it(ask: Ask) -> None:
     with pytest.raises(CheckEnded, match="Not run: your code crashed or ran out of time too often before") as info:
         asks(ask())
     assert info.value.status == "crashed" and server.spawned == 13
+
+
+def test_what_loads_slowly_is_not_loaded_again_and_again(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seconds of all its loads are counted; the first one is always worth the wait."""
+    monkeypatch.setattr("grader.judging.examinee._LOADING", 2.5)
+    clock = itertools.count()  # each load takes a second
+    monkeypatch.setattr("grader.judging.examinee.time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    server = FakeServer(CRASH)
+    asks = examinee(server).asker("double")
+    for _ in range(3):
+        with lost("crashed"):
+            asks(ask())
+    with pytest.raises(CheckEnded, match="Not run: your code crashed or ran out of time too often before"):
+        asks(ask())
+    assert server.spawned == 3
 
 
 @pytest.mark.parametrize(
