@@ -324,7 +324,7 @@ def student_called_dots(parent: Path) -> str:
 
 @dataclass
 class Night:
-    """What became of the class: folders, reports by attack, times, what was there before and after."""
+    """What became of the class: folders, reports by attack, times, what was left behind."""
 
     alone: Path
     together: Path
@@ -334,8 +334,7 @@ class Night:
     lanes: int = 0
     whole: float = 0.0
     connections: list[object] = field(default_factory=list)
-    before: dict[str, object] = field(default_factory=dict)
-    after: dict[str, object] = field(default_factory=dict)
+    left_behind: dict[str, list[str]] = field(default_factory=dict)
     temporary: list[str] = field(default_factory=list)
 
 
@@ -407,11 +406,11 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         patch.chdir(base / "together")  # the worst place to start from
         grade(base / "alone", night.alone)
         watch_the_lanes(patch, night)
-        night.before = traces()
+        before = traces()
         started = time.monotonic()
         grade(Path(), night.together)
         night.whole = time.monotonic() - started
-        night.after = traces(wait_for=night.before)
+        night.left_behind = left_behind(before)
         night.temporary = os.listdir(own)
     for path in night.together.glob("*/report.json"):
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -484,21 +483,26 @@ def listening(heard: list[object]) -> Iterator[None]:
         listener.close()
 
 
-def traces(wait_for: dict[str, object] | None = None) -> dict[str, object]:
-    """Return what could be left behind by a run; what takes its time to go is waited for."""
+def traces() -> dict[str, list[str]]:
+    """Return what could be left behind by a run."""
+    return {
+        "processes": descendants(),
+        "mounts": Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines(),
+        "descriptors": [str(number) for number in range(len(os.listdir("/proc/self/fd")))],
+        "marked files": marked_files(),
+        "marked sockets": [line for line in sockets_of_the_system() if MARK in line or f":{PORT:04X} " in line],
+        "libraries": [f"{os.stat(str(sys.modules[name].__file__)).st_mtime_ns}" for name in ("msgspec", "grader.wire")],
+        "data": sorted(os.listdir(_data_home())) if _data_home().is_dir() else [],
+    }
+
+
+def left_behind(before: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what was not there before; what takes its time to go is waited for."""
     deadline = time.monotonic() + 5
     while True:
-        found: dict[str, object] = {
-            "processes": descendants(),
-            "mounts": Path("/proc/self/mountinfo").read_text(encoding="utf-8"),
-            "descriptors": len(os.listdir("/proc/self/fd")),
-            "marked files": marked_files(),
-            "marked sockets": [line for line in sockets_of_the_system() if MARK in line or f":{PORT:04X} " in line],
-            "libraries": [os.stat(str(sys.modules[name].__file__)).st_mtime_ns for name in ("msgspec", "grader.wire")],
-            "data": sorted(os.listdir(_data_home())) if _data_home().is_dir() else [],
-        }
-        if wait_for is None or found == wait_for or time.monotonic() > deadline:
-            return found
+        new = {kind: [trace for trace in found if trace not in before[kind]] for kind, found in traces().items()}
+        if not any(new.values()) or time.monotonic() > deadline:
+            return new
         time.sleep(0.1)
 
 
@@ -680,7 +684,7 @@ def test_no_lane_died(night: Night) -> None:
 
 def test_nothing_is_left_behind(night: Night) -> None:
     """After the run there is no process, mount, socket, descriptor or file that was not there before."""
-    assert night.after == night.before
+    assert night.left_behind and not any(night.left_behind.values()), night.left_behind
     assert night.temporary == []
 
 
