@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal
 
 import msgspec
@@ -35,7 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `tampering` spoils every value that comes back, to see which checks judge values (see `grader.verification`).
     `until_failure` stops at a submission's first failure. `facts` asks for what authors want to know of the checks.
     Candidates compute with `threads` threads; `device` is the second device that functions must work on. `quiet` lets
-    a lane write nothing to the standard streams, which it shares with the process that started it.
+    a lane write nothing to the standard streams, which it shares with the process that started it. `sources` is a
+    digest of what lanes read when they start, if they are to be started anew when that changes.
     """
 
     root: str
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 1
     device: str = "meta"
     quiet: bool = False
+    sources: str = ""
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,56 +65,125 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
     """Grade submissions in `jobs` lanes, yielding each as it is done. Raises `LaneError`."""
-    waiting = iter(submissions)
-    again: deque[Submission] = deque()
-    tried: set[Submission] = set()
-    lanes: list[Lane] = []
-    shares = _shares(jobs)
+    with Lanes(jobs) as lanes:
+        yield from lanes.grade(settings, submissions)
 
-    def following() -> Submission | None:
-        return again.popleft() if again else next(waiting, None)
 
-    try:
-        while True:
-            while shares and (submission := following()) is not None:
-                lanes.append(Lane(settings, submission, shares.pop()))
-            if not lanes:
-                return
-            for ready in wait([lane.channel for lane in lanes]):
-                lane = next(lane for lane in lanes if lane.channel is ready)
-                graded = lane.take()
-                if graded == "started":
-                    continue
-                if graded == "died":
-                    lanes.remove(lane)
-                    lane.stop()
-                    shares.append(lane.share)
-                    if lane.holds in tried:
-                        yield Graded(submission=lane.holds, report=None)
+class Lanes:
+    """As many lanes as are needed, up to `jobs`, kept warm from one class to the next. A context manager."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._settings: Settings | None = None
+        self._idle: list[Lane] = []
+        self._shares: list[frozenset[int]] = []
+
+    def __enter__(self) -> Lanes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the lanes; what is graded after that is graded in new ones."""
+        while self._idle:
+            self._idle.pop().stop()
+        self._settings = None
+
+    def warm_up(self, settings: Settings) -> None:
+        """Start every lane and wait until all are ready. Raises `LaneError`."""
+        self._use(settings)
+        starting = [Lane(settings, None, self._shares.pop()) for _ in range(len(self._shares))]
+        try:
+            for lane in starting:
+                lane.take()
+                self._idle.append(lane)
+        finally:
+            for lane in starting:
+                if lane not in self._idle:
+                    self._end(lane)
+
+    def grade(
+        self, settings: Settings, submissions: Iterable[Submission], *, starting: int | None = None
+    ) -> Iterator[Graded]:
+        """Grade submissions, yielding each as it is done. Raises `LaneError`.
+
+        Lanes that are warm all take part; others are started until `starting` of them (all, if left out) are at work.
+        Ones that grade by other settings are ended.
+        """
+        self._use(settings)
+        most = self._jobs if starting is None else starting
+        waiting = iter(submissions)
+        again: deque[Submission] = deque()
+        tried: set[Submission] = set()
+        busy: list[Lane] = []
+
+        def following() -> Submission | None:
+            return again.popleft() if again else next(waiting, None)
+
+        try:
+            while True:
+                while self._idle or (self._shares and len(busy) < most):
+                    submission = following()
+                    if submission is None:
+                        break
+                    if self._idle:
+                        busy.append(self._idle.pop())
+                        busy[-1].give(submission)
                     else:
-                        tried.add(lane.holds)
-                        again.append(lane.holds)
-                    continue
-                submission = following()
-                if submission is None:
-                    lanes.remove(lane)
-                    lane.stop()
-                else:
-                    lane.give(submission)
-                yield graded
-    finally:
-        for lane in lanes:
-            lane.stop()
+                        busy.append(Lane(settings, submission, self._shares.pop()))
+                if not busy:
+                    return
+                for ready in wait([lane.channel for lane in busy]):
+                    lane = next(lane for lane in busy if lane.channel is ready)
+                    graded = lane.take()
+                    if graded == "started":
+                        continue
+                    if graded == "died":
+                        assert lane.holds is not None
+                        busy.remove(lane)
+                        self._end(lane)
+                        if lane.holds in tried:
+                            yield Graded(submission=lane.holds, report=None)
+                        else:
+                            tried.add(lane.holds)
+                            again.append(lane.holds)
+                        continue
+                    submission = following()
+                    if submission is None:
+                        busy.remove(lane)
+                        self._idle.append(lane)
+                    else:
+                        lane.give(submission)
+                    yield graded
+        finally:
+            for lane in busy:  # what they are grading is no longer wanted
+                self._end(lane)
+
+    def _use(self, settings: Settings) -> None:
+        """Make sure that the lanes there are grade by these settings."""
+        if settings != self._settings:
+            self.close()
+            self._settings = settings
+            self._shares = _shares(self._jobs)
+
+    def _end(self, lane: Lane) -> None:
+        lane.stop()
+        self._shares.append(lane.share)
 
 
 class Lane:
     """A lane's process, seen from here, and the submission that it holds."""
 
-    def __init__(self, settings: Settings, submission: Submission, share: frozenset[int] = frozenset()) -> None:
+    def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int] = frozenset()) -> None:
         self._started = False
+        self.holds: Submission | None = None
         self.share = share
         self._process, self.channel = processes.start(_examine, settings, share)
-        self.give(submission)
+        if submission is not None:
+            self.give(submission)
 
     def give(self, submission: Submission) -> None:
         """Hand over the next submission."""
@@ -140,6 +212,7 @@ class Lane:
         if isinstance(message, LaneError):
             raise message
         report, facts = message
+        assert self.holds is not None
         return Graded(submission=self.holds, report=report, facts=facts)
 
     def stop(self) -> None:

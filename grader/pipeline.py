@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -52,7 +53,8 @@ def grade_class(
         )
     sweep(out)
     reports: dict[str, Report] = {}
-    graded = grade_new(_read_all(students), Ledger(out / ".graded", catalog, settings), settings, jobs)
+    grade = partial(run_lanes, settings, jobs=jobs)
+    graded = grade_new(_read_all(students), Ledger(out / ".graded", catalog, settings), grade)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
         write_json(folders[report.student] / "report.json", report)
         reports[report.student] = report
@@ -103,7 +105,9 @@ def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
                 yield reader.read(paths, student=student.student, exercise=exercise)
 
 
-def grade_new(submissions: Iterable[Submission], ledger: Ledger, settings: Settings, jobs: int) -> Iterator[Graded]:
+def grade_new(
+    submissions: Iterable[Submission], ledger: Ledger, grade: Callable[[Iterable[Submission]], Iterator[Graded]]
+) -> Iterator[Graded]:
     """Grade what no earlier run has graded already, and yield all of it. Raises `LaneError` and `OSError`."""
     found: deque[Graded] = deque()
 
@@ -115,7 +119,7 @@ def grade_new(submissions: Iterable[Submission], ledger: Ledger, settings: Setti
             else:
                 found.append(Graded(submission=submission, report=report))
 
-    for graded in run_lanes(settings, left(), jobs=jobs):
+    for graded in grade(left()):
         if graded.report is not None:
             ledger.keep(graded.submission, graded.report)
         yield graded

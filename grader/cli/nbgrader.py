@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli.shared import console, errors_told, lanes, say_error
 
-_MISSING = "nbgrader is not installed. Install it: pip install 'torch-exercise-kit[nbgrader]'."
+if TYPE_CHECKING:
+    from grader.integrations.nbgrader.autograde import Outcome
+
+_MISSING = "{} is not installed. Install what is needed: pip install 'torch-exercise-kit[nbgrader]'."
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +32,9 @@ def autograde(
     course: Annotated[Path, typer.Option("--course", help="The course's folder.", metavar="DIR")] = Path("."),
     student: Annotated[str, typer.Option("--student", help="Only students whose names match.", metavar="GLOB")] = "*",
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay ready, and grade what is handed in as it comes, until Ctrl-C.")
+    ] = False,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
     ] = False,
@@ -38,32 +47,84 @@ def autograde(
         from grader.catalog import load_catalog
         from grader.cli.progress import grading_progress
         from grader.integrations.nbgrader import Course, CourseError, find_course
+        from grader.lanes import Lanes
 
         # What jsonschema would check internationalised addresses with, which no notebook's schema asks for, and which
         # takes a second to import.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         try:
             from grader.integrations.nbgrader.autograde import autograde as grade
+            if watch:
+                from grader.integrations.nbgrader.watch import watch as keep_watching
         except ModuleNotFoundError as error:
-            raise CourseError(f"Cannot grade an nbgrader course: {_MISSING}") from error
+            raise CourseError(f"Cannot grade an nbgrader course: {_MISSING.format(error.name)}") from error
         course = course.resolve()
-        known = find_course(course) or Course()
-        catalog = load_catalog(Path(known.catalog) if known.catalog else None)
-        with grading_progress(console(stderr=True)) as progress:
-            outcome = grade(
-                catalog,
-                course,
-                assignment,
-                seed=known.seed,
-                student=student,
-                jobs=lanes(jobs),
-                trusted=trust_submissions,
-                progress=progress,
-            )
-        console().print(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", soft_wrap=True)
-        for note in outcome.notes:
-            console().print(note, soft_wrap=True)
-        for problem in outcome.problems:
-            say_error(problem)
-        if outcome.problems:
-            raise typer.Exit(1)
+        with Lanes(lanes(jobs)) as kept:
+
+            def once() -> Outcome:
+                known = find_course(course) or Course()
+                catalog = load_catalog(Path(known.catalog) if known.catalog else None)
+                with grading_progress(console(stderr=True)) as progress:
+                    return grade(
+                        catalog,
+                        course,
+                        assignment,
+                        seed=known.seed,
+                        student=student,
+                        lanes=kept,
+                        warm=watch,
+                        trusted=trust_submissions,
+                        progress=progress,
+                    )
+
+            if watch:
+                with contextlib.suppress(KeyboardInterrupt):
+                    keep_watching(course, _Rounds(assignment, once))
+            else:
+                outcome = once()
+                _tell(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", *outcome.notes)
+                for problem in outcome.problems:
+                    say_error(problem)
+                if outcome.problems:
+                    raise typer.Exit(1)
+
+
+class _Rounds:
+    """Grades again and again, and tells what is new. What stops the first grading stops it all."""
+
+    def __init__(self, assignment: str, grade: Callable[[], Outcome]) -> None:
+        self._assignment = assignment
+        self._grade = grade
+        self._ready = False
+        self._told: set[str] = set()  # by the grading before: one may be tried again and again
+
+    def __call__(self) -> bool:
+        """Grade, and say whether that could be done."""
+        from grader.integrations.nbgrader import CourseError, NothingSubmitted
+
+        done, graded, notes, problems = True, 0, [], []
+        try:
+            outcome = self._grade()
+            graded, notes, problems = len(outcome.graded), list(outcome.notes), list(outcome.problems)
+        except NothingSubmitted:
+            pass
+        except CourseError as error:
+            if not self._ready:
+                raise
+            done, problems = False, [str(error)]
+        for problem in problems:
+            if problem not in self._told:
+                say_error(problem)
+        _tell(*(note for note in notes if note not in self._told))
+        self._told = {*notes, *problems}
+        if graded:
+            _tell(f"{time.strftime('%H:%M:%S')}  {graded} graded.")
+        if not self._ready:
+            self._ready = True
+            _tell(f"Ready: what is handed in for {self._assignment} is graded as it comes. Press Ctrl-C to end.")
+        return done
+
+
+def _tell(*lines: str) -> None:
+    for line in lines:
+        console().print(line, soft_wrap=True)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.catalog import CatalogError, load_catalog
 from grader.integrations.nbgrader import Course, find_course
-from grader.lanes import Graded, Lane, Settings
+from grader.lanes import Lanes, Settings
 from grader.pipeline import grade_own, report_of
 from grader.records import Submission
 from grader.reports.panels import Panel, map_panel, report_panel
@@ -26,15 +26,8 @@ class Session:
     """A kernel's examiner: one warm lane, for the exercise that was checked last."""
 
     def __init__(self) -> None:
-        self._lane: Lane | None = None
-        self._settings: Settings | None = None
-        atexit.register(self.close)
-
-    def close(self) -> None:
-        """End the lane, if there is one."""
-        if self._lane is not None:
-            self._lane.stop()
-            self._lane = None
+        self._lanes = Lanes(1)
+        atexit.register(self._lanes.close)
 
     def check(self, which: str) -> Panel:
         """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `LaneError`."""
@@ -51,27 +44,9 @@ class Session:
             trusted=True,
             quiet=True,  # else its warnings would be the cell's, for which nbgrader takes all points
         )
-        report = report_of(catalog, self._grade(submission, settings))
+        (graded,) = self._lanes.grade(settings, [submission])
+        report = report_of(catalog, graded)
         return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
-
-    def _grade(self, submission: Submission, settings: Settings) -> Graded:
-        """Grade in the warm lane; a lane that dies is replaced, and dies of the same submission but once more."""
-        for _ in range(2):
-            if self._lane is None or self._settings != settings:
-                self.close()
-                self._lane, self._settings = Lane(settings, submission), settings
-            else:
-                self._lane.give(submission)
-            try:
-                while (graded := self._lane.take()) == "started":
-                    pass
-            except BaseException:  # interrupted: what the lane is doing is no longer wanted
-                self.close()
-                raise
-            if isinstance(graded, Graded):
-                return graded
-            self.close()
-        return Graded(submission=submission, report=None)
 
 
 def _submission(exercise: str, task: str | None, *, student: str) -> Submission:

@@ -35,6 +35,11 @@ class Ledger:
             for id in settings.exercises
         }
 
+    @property
+    def about(self) -> str:
+        """A digest of all that reports depend on beside the submission."""
+        return hashlib.sha256("\x1f".join(self._about.values()).encode("utf-8", "surrogatepass")).hexdigest()
+
     def find(self, submission: Submission) -> ExerciseReport | None:
         """Return the report of an earlier run, if nothing that it depends on has changed since."""
         try:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from grader import lanes
-from grader.lanes import Graded, Lane, LaneError, Settings, run_lanes
+from grader.lanes import Graded, Lane, LaneError, Lanes, Settings, run_lanes
 from grader.records import ExerciseReport, Submission, blank_report
 
 LayDown = Callable[..., Path]
@@ -51,7 +51,7 @@ class Played:
     started = 0
     error = ""
 
-    def __init__(self, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
+    def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int]) -> None:
         self.share = share
         self.shares.append(share)
         self.channel, theirs = multiprocessing.Pipe()
@@ -60,7 +60,7 @@ class Played:
         type(self).alive += 1
         type(self).started += 1
         type(self).most = max(self.most, self.alive)
-        self.give(submission)
+        self.holds = submission
 
     def give(self, submission: Submission) -> None:
         """Take the next submission."""
@@ -73,6 +73,7 @@ class Played:
         if not self.has_started:
             self.has_started = True
             return "started"
+        assert self.holds is not None
         if self.deaths[self.holds.student] > 0:
             self.deaths[self.holds.student] -= 1
             return "died"
@@ -205,6 +206,80 @@ def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
     with pytest.raises(LaneError, match="Cannot collect it"):
         names(played([hand_in(student) for student in "abc"], jobs=2))
     assert play.alive == 0
+
+
+# Lanes that stay
+
+WARM = Settings(root="", exercises=())
+
+
+def test_lanes_stay_warm_for_the_next_class(play: type[Played]) -> None:
+    """They end when they are closed."""
+    with Lanes(2) as kept:
+        for students in ("abc", "d", "efg"):
+            assert len(names(kept.grade(WARM, [hand_in(student) for student in students]))) == len(students)
+            assert (play.started, play.alive) == (2, 2)
+    assert play.alive == 0
+
+
+@pytest.mark.parametrize(("starting", "lanes"), [(1, 1), (2, 2), (9, 3), (None, 3)])
+def test_so_many_lanes_are_started(play: type[Played], starting: int | None, lanes: int) -> None:
+    """Where another one would take longer to start than the others to finish, say."""
+    with Lanes(3) as kept:
+        names(kept.grade(WARM, [hand_in(student) for student in "abcdefgh"], starting=starting))
+        assert play.started == lanes
+
+
+def test_lanes_that_are_warm_all_take_part(play: type[Played]) -> None:
+    """However few would be started."""
+    with Lanes(3) as kept:
+        kept.warm_up(WARM)
+        assert (play.started, play.alive) == (3, 3)
+        kept.warm_up(WARM)
+        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"], starting=1)
+        next(graded)
+        assert kept._idle == []
+        assert len(names(graded)) == 5 and play.started == 3
+
+
+def test_lanes_that_grade_otherwise_are_ended(play: type[Played]) -> None:
+    """Another seed, other exercises, or sources that have changed since."""
+    with Lanes(2) as kept:
+        kept.warm_up(WARM)
+        kept.warm_up(msgspec.structs.replace(WARM, sources="changed"))
+        assert (play.started, play.alive) == (4, 2)
+
+
+def test_lanes_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
+    """The next time they are started anew."""
+    play.error = "Cannot collect it."
+    with Lanes(2) as kept:
+        with pytest.raises(LaneError, match="Cannot collect it"):
+            kept.warm_up(WARM)
+        assert play.alive == 0
+        play.error = ""
+        kept.warm_up(WARM)
+        assert play.alive == 2
+
+
+def test_a_lane_that_died_while_idle_costs_nobody_anything(play: type[Played]) -> None:
+    """It is replaced as any other."""
+    with Lanes(1) as kept:
+        kept.warm_up(WARM)
+        play.deaths["a"] = 1
+        assert sorted(names(kept.grade(WARM, [hand_in("a"), hand_in("b")]))) == [("a", True), ("b", True)]
+        assert (play.started, play.alive) == (2, 1)
+
+
+def test_lanes_at_work_for_nobody_are_ended(play: type[Played]) -> None:
+    """Whoever has seen enough does not get, the next time, what was left."""
+    with Lanes(2) as kept:
+        kept.warm_up(WARM)
+        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
+        next(graded)
+        graded.close()  # type: ignore[attr-defined]
+        assert play.alive == 0
+        assert sorted(names(kept.grade(WARM, [hand_in("x"), hand_in("y")]))) == [("x", True), ("y", True)]
 
 
 # In processes

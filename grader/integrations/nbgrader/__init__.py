@@ -1,5 +1,5 @@
 """Grade nbgrader's courses: read what nbgrader collected, write what its other commands read."""
 
-from grader.integrations.nbgrader.course import NAME, Course, CourseError, find_course
+from grader.integrations.nbgrader.course import NAME, Course, CourseError, NothingSubmitted, find_course
 
-__all__ = ["NAME", "Course", "CourseError", "find_course"]
+__all__ = ["NAME", "Course", "CourseError", "NothingSubmitted", "find_course"]

@@ -18,6 +18,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,16 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
-from grader.integrations.nbgrader.course import CourseError, StudentError, importable, read_config
+from grader.integrations.nbgrader.course import (
+    CourseError,
+    NothingSubmitted,
+    StudentError,
+    importable,
+    read_config,
+)
 from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, recorded_digest, sanitized
 from grader.integrations.nbgrader.gradebook import Book, Cell, Notebook
-from grader.lanes import Settings
+from grader.lanes import Lanes, Settings
 from grader.pipeline import Progress, grade_new, report_of
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
@@ -79,14 +86,16 @@ def autograde(
     *,
     seed: str,
     student: str = "*",
-    jobs: int,
+    lanes: Lanes,
+    warm: bool = False,
     trusted: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Grade what students (those that the pattern `student` matches) have handed in for an assignment.
 
-    Raises `CourseError` for a course that cannot be graded as it stands, `LaneError` and `OSError` as grading does.
-    What concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
+    `warm` has every lane ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
+    graded as it stands, `NothingSubmitted` where nobody has handed in, `LaneError` and `OSError` as grading does. What
+    concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
     """
     config = read_config(course)
     converter, plugin = _configured(course, config)
@@ -97,6 +106,9 @@ def autograde(
         every = tuple(sorted({id for ids in exercises.values() for id in ids}))
         settings = Settings(root=str(catalog.root), exercises=every, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
+        settings = replace(settings, sources=ledger.about)
+        if warm:
+            lanes.warm_up(settings)
         # Functions among it are the same ones the next time, but not where they were.
         about = re.sub(r" at 0x[0-9a-f]+", "", repr((notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
@@ -122,7 +134,7 @@ def autograde(
         problems += _strangers(changed, notebooks)
         hooks.problems.clear()
         graded: list[str] = []
-        for work in _graded(catalog, changed, ledger, settings, jobs, progress):
+        for work in _graded(catalog, changed, ledger, settings, lanes, progress):
             try:
                 _record(book, converter, plugin, assignment, notebooks, work)
             except StudentError as error:
@@ -199,7 +211,7 @@ def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tu
         near = directory.format_path(directory.submitted_directory, student, "*")
         others = sorted({os.path.basename(path) for path in glob.glob(near)})
         there = f"there are submissions for {', '.join(others)}" if others else "there are none at all"
-        raise CourseError(
+        raise NothingSubmitted(
             f"Cannot find submissions for {assignment!r} under {directory.submitted_directory!r}: {there}. "
             "Check the assignment's name, or collect first."
         )
@@ -260,7 +272,7 @@ def _graded(
     works: Sequence[_Work],
     ledger: Ledger,
     settings: Settings,
-    jobs: int,
+    lanes: Lanes,
     progress: Progress,
 ) -> Iterator[_Work]:
     """Yield each student's work as soon as all of it is graded."""
@@ -272,8 +284,8 @@ def _graded(
     }
     yield from (work for work in works if work.done)  # nothing to grade in it
     submissions = [s for work in works for read in work.submissions.values() for s in read]
-    jobs = min(jobs, 1 + len(submissions) // _LANE_PAYS)
-    for done, graded in enumerate(grade_new(submissions, ledger, settings, jobs), start=1):
+    grade = partial(lanes.grade, settings, starting=1 + len(submissions) // _LANE_PAYS)
+    for done, graded in enumerate(grade_new(submissions, ledger, grade), start=1):
         submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report_of(catalog, graded)

@@ -24,6 +24,10 @@ class CourseError(Exception):
     """A course cannot be graded as it stands; the text says why, and what to do."""
 
 
+class NothingSubmitted(CourseError):
+    """Nobody has handed in for an assignment yet."""
+
+
 class StudentError(CourseError):
     """One student cannot be graded; the others can."""
 

@@ -6,15 +6,19 @@ kit must come to the same, so whole gradebooks, folders and notebooks are compar
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import fcntl
+import functools
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -30,9 +34,10 @@ from traitlets.config import Config
 
 from grader.catalog import load_catalog
 from grader.catalog.cells import split_cells
-from grader.integrations.nbgrader import CourseError
+from grader.integrations.nbgrader import CourseError, watch
 from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
+from grader.lanes import Lanes
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -82,8 +87,9 @@ def succeed(folder: Path, *command: object) -> None:
 
 def grade(course: Path, **options: Any) -> Outcome:
     """Grade in this process: what the command calls."""
-    settings = {"seed": "0", "jobs": 1, "trusted": True, "progress": lambda done, total, last: None, **options}
-    return autograde(CATALOG, course, EXERCISE, **settings)
+    settings = {"seed": "0", "trusted": True, "progress": lambda done, total, last: None, **options}
+    with Lanes(1) as lanes:
+        return autograde(CATALOG, course, EXERCISE, lanes=lanes, **settings)
 
 
 def answers() -> dict[str, str]:
@@ -749,3 +755,93 @@ def test_a_run_that_was_stopped(course: Path) -> None:
     assert not list(course.rglob("**/.writing-*"))
     again = grade(course)
     assert list(again.unchanged) == there and len(again.graded) == 2
+
+
+# Staying ready
+
+
+@contextlib.contextmanager
+def watching(course: Path, *options: str) -> Iterator[Callable[[str], str]]:
+    """Run the command with --watch; gives what waits for a line with a text in it. In the end Ctrl-C is pressed."""
+    command = [BIN / "grader", "nbgrader", "autograde", EXERCISE, "--jobs", "1", "--watch", *options]
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course)}
+    # Started as from a terminal: a process in the background would not hear Ctrl-C.
+    restore = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
+        command,
+        cwd=course,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=restore,
+    )
+    assert process.stdout is not None
+    timer = threading.Timer(120, process.kill)
+    timer.start()
+    lines: list[str] = []
+
+    def wait_for(text: str) -> str:
+        for line in process.stdout:
+            lines.append(line)
+            if text in line:
+                return line
+        raise AssertionError(f"{text!r} was never said: {lines}")
+
+    try:
+        yield wait_for
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait() == 0 and rest == "", rest
+    finally:
+        timer.cancel()
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def arrive(course: Path, student: str, nb: Notebook) -> None:
+    """Hand in as one step, as far as who watches can tell."""
+    folder = hand_in(course / "elsewhere", student, nb)
+    target = course / "submitted" / student
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(exist_ok=True)
+    folder.parent.rename(target)
+
+
+def test_what_is_handed_in_is_graded_as_it_comes(course: Path) -> None:
+    """Before anybody has handed in, again when somebody hands in again, and when the gradebook is free once more."""
+    with watching(course) as wait_for:
+        assert wait_for("Ready").startswith(f"Ready: what is handed in for {EXERCISE} is graded as it comes.")
+        arrive(course, "ana", notebook(course, answers()))
+        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert scores(course, "ana")["check-column_view"] == CHECKS["check-column_view"]
+        arrive(course, "ana", notebook(course, {}))
+        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert scores(course, "ana")["check-column_view"] == 0
+        holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        arrive(course, "bia", notebook(course, answers()))
+        assert "database is locked" in wait_for("grader: ")
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert scores(course, "bia") == {**scores(course, "ana"), **CHECKS, "essay": None}
+    assert grade(course).unchanged == ("ana", "bia")
+
+
+def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
+    """What is wrong from the beginning will not mend itself: a wrong name, say."""
+    done = run(course, "grader", "nbgrader", "autograde", "none", "--watch")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("grader: Cannot find the assignment 'none' in the gradebook")
+
+
+@pytest.mark.parametrize(
+    ("structure", "place"),
+    [("{nbgrader_step}/{student_id}/{assignment_id}", "submitted"), ("in/{assignment_id}/{student_id}", "in")],
+)
+def test_the_folder_that_is_watched(course: Path, structure: str, place: str) -> None:
+    """It holds all that may be handed in, however the course names its folders."""
+    _config(f"c.CourseDirectory.directory_structure = {structure!r}")(course)
+    assert watch._submitted(course) == course / place
