@@ -54,6 +54,7 @@ def autograde(
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         try:
             from grader.integrations.nbgrader.autograde import autograde as grade
+
             if watch:
                 from grader.integrations.nbgrader.watch import watch as keep_watching
         except ModuleNotFoundError as error:
