@@ -99,11 +99,11 @@ class Lanes:
         try:
             for lane in starting:
                 lane.take()
-                self._idle.append(lane)
-        finally:
+        except BaseException:
             for lane in starting:
-                if lane not in self._idle:
-                    self._end(lane)
+                self._end(lane)
+            raise
+        self._idle += starting
 
     def grade(
         self, settings: Settings, submissions: Iterable[Submission], *, starting: int | None = None
