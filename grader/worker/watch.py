@@ -9,7 +9,6 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -138,9 +137,7 @@ class Watch:
             self._operations.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.stop_tracing()
         self._catch.__exit__(None, None, None)
         sys.stdout, sys.stderr = self._streams
