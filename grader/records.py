@@ -38,8 +38,9 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """One student's copy of one exercise, as read: either `source` to run, or `problem` saying why there is none.
 
     `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
-    no points (a magic that was skipped, say). `places` maps lines of `source` to what the student sees; empty means
-    that they are the same. `tasks` are those to grade, all if there are none.
+    no points (a magic that was skipped, say). `left_out` counts a notebook's cells that are not in `source` because
+    they are not Python. `places` maps lines of `source` to what the student sees; empty means that they are the same.
+    `tasks` are those to grade, all if there are none.
     """
 
     student: str
@@ -49,6 +50,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: int = 0
     places: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:

@@ -30,7 +30,8 @@ class Context:
 
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
     finished functions, modules and optimisers that the task asks to do without, `parameters` are the names in the
-    task's signature, `log` keeps what was exchanged and `curves` what curves were compared.
+    task's signature. `left_out` says that there are cells which are not in the source. `log` keeps what was exchanged
+    and `curves` what curves were compared.
     """
 
     task: str
@@ -41,6 +42,7 @@ class Context:
     refused: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
+    left_out: bool = False
     log: list[Exchange] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     trusted: bool = False
@@ -156,6 +158,9 @@ class Candidate:
                 task=context.task, error=feedback.error_name(errors[0]) + where
             )
             return CheckEnded("error", message, feedback.MISSING_AFTER_ERROR_NEXT)
+        if context.left_out:
+            message = feedback.MISSING_LEFT_OUT.format(task=context.task)
+            return CheckEnded("error", message, feedback.MISSING_LEFT_OUT_NEXT)
         close = difflib.get_close_matches(context.task, observation.defined, 1, 0.5)
         instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
         message = feedback.MISSING.format(task=context.task, instead=instead)

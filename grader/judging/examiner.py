@@ -249,6 +249,7 @@ class Examiner:
                 refused=self._task(check).by_hand,
                 parameters=self._task(check).parameters,
                 load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
+                left_out=sitting.submission.left_out > 0,
                 log=log,
                 curves=sitting.curves.setdefault(check.id, []),
             )

@@ -27,6 +27,8 @@ MISSING = "{task} is not defined in your file{instead}."
 MISSING_NEXT = "define it under exactly the name `{task}`."
 MISSING_AFTER_ERROR = "{task} is not defined, because of an error while your file was being loaded: {error}."
 MISSING_AFTER_ERROR_NEXT = "fix that error first."
+MISSING_LEFT_OUT = "{task} is not defined, unless in a cell that Python could not read and that was left out."
+MISSING_LEFT_OUT_NEXT = "mend the cell that the note names, and run it."
 REFUSED = (
     "This task asks you to write {task} yourself; your code used {used}, which is PyTorch's finished version, so the "
     "task earns nothing yet."

@@ -4,7 +4,8 @@ By hand, and not with nbformat, on purpose: nbformat validates what is of no int
 kernels), raises on much that students' tools write, and logs to the terminal.
 
 Cells count in the order in which they stand, whatever order they ran in, and wherever they stand: of two that define
-the same name the last one holds, as when all cells are run, and as in nbgrader.
+the same name the last one holds, as when all cells are run, and as in nbgrader. As there, a cell that is not Python
+keeps no other from running: it is left out, and noted.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def get_ipython():
 def display(*objects, **options):
     pass"""
 _TOO_MANY_CELLS = 2000  # each is compiled
+_TOLD = 3  # cells that are not Python, each with where and why
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +70,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     places: tuple[Place, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def read_notebook(text: str, *, name: str, limit: int) -> Script:
-    """Return the script in the notebook `text`, or raise Unreadable, also if it has `limit` characters or more."""
+    """Return the script in the notebook `text`; raise Unreadable: no Python in it, `limit` characters or more."""
     require_text(text, name=name, where=lambda line: f"line {line}")
     return read_cells(_code_cells(_parse(text, name), name), name=name, limit=limit)
 
@@ -83,21 +86,28 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
     require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
     cells: list[Cell] = []
     skipped: dict[str, str] = {}
+    broken: list[Unreadable] = []
     for cell in written:
-        require_text(cell.code, name=name, where=cell.where)
-        translation = translate(cell.code)
-        skipped |= {note: example for note, example in translation.skipped.items() if note not in skipped}
-        if translation.code is not None and translation.code.strip():
-            require_python(translation.code, shown=cell.code, name=name, where=cell.where, notebook=True)
-            cells.append(msgspec.structs.replace(cell, code=translation.code))
+        try:
+            require_text(cell.code, name=name, where=cell.where)
+            translation = translate(cell.code)
+            skipped |= {note: example for note, example in translation.skipped.items() if note not in skipped}
+            if translation.code is not None and translation.code.strip():
+                require_python(translation.code, shown=cell.code, name=name, where=cell.where, notebook=True)
+                cells.append(msgspec.structs.replace(cell, code=translation.code))
+        except Unreadable as problem:
+            broken.append(problem)
     if not cells:
-        raise Unreadable(sentences.NO_CODE.format(name=name))
+        raise broken[0] if broken else Unreadable(sentences.NO_CODE.format(name=name))
     script = _join(cells)
     if _GIVEN.search(script.source):
         helped = _join([Cell(label="the notebook itself", code=_STAND_INS), *cells])
         script = helped if is_python(helped.source) else script  # an import from __future__ may have to stay on top
-    notes = tuple(note.format(example=example) for note, example in skipped.items())
-    return msgspec.structs.replace(script, notes=notes)
+    notes = [sentences.LEFT_OUT.format(problem=problem) for problem in broken[:_TOLD]]
+    if len(broken) > _TOLD:
+        notes.append(sentences.MORE_LEFT_OUT.format(count=len(broken) - _TOLD))
+    notes += [note.format(example=example) for note, example in skipped.items()]
+    return msgspec.structs.replace(script, notes=tuple(notes), left_out=len(broken))
 
 
 def is_notebook(text: str) -> bool:

@@ -35,7 +35,7 @@ def read_submission(paths: tuple[Path, ...], *, student: str, exercise: str) -> 
     build = functools.partial(Submission, student=student, exercise=exercise, path=shown)
     try:
         script = _read(paths, exercise, name)
-        submission = build(source=script.source, places=script.places, notes=script.notes)
+        submission = build(source=script.source, places=script.places, notes=script.notes, left_out=script.left_out)
         if script.places:  # each cell is Python; are they together?
             require_python(script.source, name=name, where=submission.where, notebook=True)
     except Unreadable as problem:

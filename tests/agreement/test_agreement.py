@@ -110,6 +110,8 @@ def hand_in(course: Path, exercise: str) -> int:
                 cell["source"] = known[student % len(known)]
                 if student == 0:  # the solutions: what they print costs them nothing
                     cell["source"] = NOISE + cell["source"]
+        if student == 1:  # what is no Python costs only its own cell
+            notebook["cells"].insert(1, {**notebook["cells"][-1], "metadata": {}, "source": "def unfinished(x:\n    x"})
         folder = course / "submitted" / f"student{student:03}" / exercise
         folder.mkdir(parents=True)
         (folder / f"{exercise}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")

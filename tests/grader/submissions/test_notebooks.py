@@ -161,20 +161,30 @@ def test_a_future_import_that_cannot_move_is_a_problem(hand_in_cells: HandIn) ->
 # Problems
 
 
-def test_a_syntax_error_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
-    """The cell is counted as the student sees code cells, and the line within it."""
-    problem = hand_in_cells("x = 1", WORDS, "%%bash\nls", "y = 2\ndef f(x)\n    return x\n").problem
-    assert problem == (
+def test_a_cell_that_is_not_python_is_left_out(hand_in_cells: HandIn) -> None:
+    """As in a kernel, the others run. The cell is counted as the student sees code cells, and the line within it."""
+    read = hand_in_cells("x = 1", WORDS, "%%bash\nls", "y = 2\ndef f(x)\n    return x\n", "z = 3")
+    assert (read.problem, read.source, read.left_out) == (None, "x = 1\n\nz = 3\n", 1)
+    assert [place.label for place in read.places] == ["code cell 1", "code cell 4"]
+    assert read.notes[0] == (
         "01_tensors.ipynb, code cell 3, line 2: Python cannot read `def f(x)` (expected ':'). "
-        "Put a colon at the end of the line."
+        "Put a colon at the end of the line. Until then this cell is left out, and the others are graded without it."
     )
 
 
-def test_an_open_bracket_does_not_reach_the_next_cell(hand_in_cells: HandIn) -> None:
+def test_of_many_cells_that_are_not_python_the_first_are_explained(hand_in_cells: HandIn) -> None:
+    """The others are counted."""
+    notes = hand_in_cells("x = 1", *["x = ("] * 5).notes
+    assert [note.split(",")[1] for note in notes[:3]] == [f" code cell {number}" for number in (2, 3, 4)]
+    assert notes[3:] == ("Cells that Python cannot read either, and that were left out too: 2.",)
+
+
+def test_a_notebook_without_any_python_is_a_problem(hand_in_cells: HandIn) -> None:
     """Each cell is Python on its own: what one leaves open is not closed by the next."""
     problem = hand_in_cells("x = (1", ")").problem
     assert problem is not None
     assert problem.startswith("01_tensors.ipynb, code cell 1, line 1: Python cannot read `x = (1`")
+    assert "left out" not in problem
 
 
 def test_cells_that_are_only_wrong_together_are_a_problem(hand_in_cells: HandIn) -> None:
@@ -186,10 +196,9 @@ def test_cells_that_are_only_wrong_together_are_a_problem(hand_in_cells: HandIn)
 
 def test_a_null_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
     """A null character that JSON escapes is found."""
-    problem = hand_in_cells("x = 1", "\ny = '\0'").problem
-    assert problem is not None and problem.startswith(
-        "01_tensors.ipynb, code cell 2, line 2: there is a null character"
-    )
+    read = hand_in_cells("x = 1", "\ny = '\0'")
+    assert read.source == "x = 1\n"
+    assert read.notes[0].startswith("01_tensors.ipynb, code cell 2, line 2: there is a null character")
 
 
 def test_half_a_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:

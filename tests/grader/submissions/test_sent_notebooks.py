@@ -204,6 +204,13 @@ def display_in_an_answer() -> Notebook:
     return nb
 
 
+def no_python_in_an_answer() -> Notebook:
+    """A colon is missing in the first answer."""
+    nb = answered()
+    nb.cells[first_answer(nb)].source = "def column_view(x, col)\n    return x[:, col]"
+    return nb
+
+
 class Sent(msgspec.Struct, frozen=True):
     """A spoiled notebook, its points, and what each note on it, in their order, says among other things."""
 
@@ -227,6 +234,15 @@ SENT = {
     "a question": Sent(with_cell("torch.stack?"), WHOLE, ("`torch.stack?`",)),
     "a cell that fails": Sent(
         with_cell("1 / 0\ny = 1", 4), WHOLE, ("ZeroDivisionError: division by zero at code cell 3",)
+    ),
+    "no Python": Sent(
+        with_cell("x = torch.zeros(3", 0), WHOLE, ("code cell 1, line 1: Python cannot read `x = torch.zeros(3`",)
+    ),
+    "no Python in an answer": Sent(
+        no_python_in_an_answer, 4.0, ("code cell 3, line 1: Python cannot read `def column_view(x, col)`",)
+    ),
+    "a conflict in a cell": Sent(
+        with_cell("<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> branch"), WHOLE, ("a mark that Git leaves where two",)
     ),
     "fails halfway": Sent(fails_halfway, WHOLE, ("at code cell 3, line 1, `print(gone)`", "AssertionError")),
     "the kit's own calls": Sent(
@@ -342,6 +358,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
     [
         ("removed", "column_view is not defined in your file"),
         ("an answer is text", "column_view is not defined in your file"),
+        ("no Python in an answer", "is not defined, unless in a cell that Python could not read and that was left out"),
         ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],
 )
@@ -362,7 +379,7 @@ def test_the_students_code_is_what_is_read(tmp_path: Path, student: str) -> None
         "display in an answer": "def column_view(x, col):\n    display(x)\n    return x[:, col]",
     }
     wanted = dict(ANSWERS) | ({"column_view": changed[student]} if student in changed else {})
-    if student in ("removed", "an answer is text"):
+    if student in ("removed", "an answer is text", "no Python in an answer"):
         del wanted["column_view"]
     submission = read(SENT[student].make(), tmp_path)
     assert submission.problem is None and submission.source is not None
@@ -387,10 +404,6 @@ UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
         lambda text: text.replace('"cells": [', '"cells": [\n' + CONFLICT, 1),
         "a mark that Git leaves where two versions clash. Keep the version that you want",
     ),
-    "a conflict in a cell": (
-        lambda text: text.replace("import torch", "<<<<<<< HEAD\\nimport torch", 1),
-        "a mark that Git leaves where two versions clash. Keep the version that you want",
-    ),
     "half of it": (
         lambda text: text[: len(text) // 2],
         "is damaged: it stops being a notebook at line",
@@ -403,7 +416,7 @@ UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
         "code cell 1 holds no text. Open your notebook in Jupyter",
     ),
     "no Python": (
-        lambda text: text.replace("import torch", "import torch torch", 1),
+        lambda text: '{"cells": [{"cell_type": "code", "source": "import torch torch"}]}',
         "Python cannot read `import torch torch`",
     ),
     "too large": (lambda text: text + "x" * 21_000_000, "Delete what is not your answer"),
