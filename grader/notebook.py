@@ -15,25 +15,28 @@ if TYPE_CHECKING:
     from grader.reports.panels import Panel
 
 
-def check(which: str) -> Panel | str:
-    """Grade a task, such as `"gradient_step_"`, or an exercise, such as `"08"`, and return what to say about it."""
+def check(which: object = None) -> Panel | str:
+    """Grade a task, such as `"gradient_step_"`, or an exercise, such as `"08"`, and return what to say about it.
+
+    The task's function or class itself will do instead of its name.
+    """
 
     def graded() -> Panel:
         from grader.integrations.kernel import session
 
-        return session().check(which)
+        return session().check(_name(which, 'check("gradient_step_")'))
 
     return _shown(graded)
 
 
-def hint(which: str, tier: int = 1) -> Panel | str:
+def hint(which: object = None, tier: int = 1) -> Panel | str:
     """Return a task's hint: of tier 1 a nudge, 2 the idea, 3 nearly the line."""
 
     def found() -> Panel:
         from grader.catalog import load_catalog
         from grader.reports.panels import note_panel
 
-        return note_panel(f"Hint {tier} of 3", load_catalog().hint(which, tier))
+        return note_panel(f"Hint {tier} of 3", load_catalog().hint(_name(which, 'hint("gradient_step_")'), tier))
 
     return _shown(found)
 
@@ -50,6 +53,16 @@ def status() -> Panel | str:
         return course_panel()
 
     return _shown(found)
+
+
+def _name(which: object, example: str) -> str:
+    """Return the name of what was asked for. Raises `CatalogError` where nothing has one."""
+    from grader.catalog import CatalogError
+
+    name = which if isinstance(which, str) else getattr(which, "__name__", None)
+    if not isinstance(name, str):
+        raise CatalogError(f"Say which task is meant, by its name: {example}.")
+    return name
 
 
 def _shown(make: Callable[[], Panel]) -> Panel | str:

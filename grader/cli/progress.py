@@ -49,6 +49,7 @@ def _lines(console: Console) -> Tell:
         elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
             said = now
             left = (now - first) / (done - 1) * (total - done)
-            console.print(f"{done} of {total} submissions graded, about {left:.0f} s left")
+            still = f", about {left:.0f} s left" if done < total else ""
+            console.print(f"{done} of {total} submissions graded{still}")
 
     return tell

@@ -62,12 +62,20 @@ def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Rende
         f"{number} {name}" for name in _MARKS if (number := sum(state == name for state in found.values()))
     )
     told = f"\n{points(earned)} of {points(whole)} points; {counts}."
-    return Group(table, Text(told), *map(Text, following(catalog, reports)))
+    return Group(table, Text(told), *map(Text, (*following(catalog, reports), *elsewhere(catalog, reports))))
 
 
 def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, str]:
     """Return the mark of each exercise's state."""
     return {id: _MARKS[state] for id, state in states(catalog, reports).items()}
+
+
+def elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+    """Say what the checks of this release are worth, where there are others."""
+    here, whole = sum(report.max_points for report in reports.values()), sum(e.points for e in catalog.exercises)
+    if here >= whole:
+        return ()
+    return (f"The checks here are worth {points(here)} of {points(whole)} points: more will look at the same tasks.",)
 
 
 def following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,10 +89,10 @@ class Book:
             try:
                 found = self._gradebook.find_assignment(assignment)
             except MissingEntry:
-                known = ", ".join(sorted(a.name for a in self._gradebook.assignments)) or "none"
+                known = sorted(a.name for a in self._gradebook.assignments)
                 raise CourseError(
-                    f"Cannot find the assignment {assignment!r} in the gradebook, which knows {known}. Was it renamed? "
-                    f"Run `nbgrader generate_assignment {assignment}` first."
+                    f"Cannot find the assignment {assignment!r} in the gradebook, which knows "
+                    f"{', '.join(known) or 'none'}. {_meant(assignment, known)}"
                 ) from None
             return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
 
@@ -224,6 +224,13 @@ class Book:
                 f"Cannot use the gradebook {url!r}: another version of nbgrader made it. Back it up, then run "
                 "`nbgrader db upgrade`."
             )
+
+
+def _meant(assignment: str, known: Sequence[str]) -> str:
+    begins = [name for name in known if name.startswith(assignment)]
+    if len(begins) == 1:
+        return f"Did you mean {begins[0]}?"
+    return f"Was it renamed? Run `nbgrader generate_assignment {assignment}` first."
 
 
 def _columns(connection: Any, table: str) -> set[str]:

@@ -128,6 +128,15 @@ def test_what_is_misspelt_is_explained(kernel: Kernel) -> None:
     assert "Did you mean 'snapshot'?" in kernel.run('check("snapshott")')["text/plain"]
 
 
+def test_the_function_itself_will_do(kernel: Kernel) -> None:
+    """Quotes are easily forgotten; with nothing at all one is told what to say."""
+    kernel.run(RIGHT)
+    assert "✓ snapshot" in kernel.run("check(snapshot)")["text/plain"]
+    assert kernel.run("hint(snapshot)")["text/plain"].startswith("Hint 1 of 3")
+    for call in ("check()", "check(3)"):
+        assert 'Say which task is meant, by its name: check("gradient_step_").' in kernel.run(call)["text/plain"]
+
+
 def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
     """The map is of the notebooks beside this one, as they were saved."""
     assert "0 of 5.5 points" in kernel.run("status()")["text/plain"]
@@ -139,6 +148,8 @@ def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
     nbformat.write(saved, path)
     shown = kernel.run("status()")
     assert "0.75 of 5.5 points" in shown["text/plain"] and "<table" in shown["text/html"]
+    told = "The checks here are worth 5.5 of 16 points: more will look at the same tasks."
+    assert told in shown["text/plain"] and told in shown["text/html"]
 
 
 def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> None:

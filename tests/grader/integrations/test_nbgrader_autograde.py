@@ -835,6 +835,7 @@ def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
     done = run(course, "grader", "nbgrader", "autograde", "none", "--watch")
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("grader: Cannot find the assignment 'none' in the gradebook")
+    assert run(course, "grader", "nbgrader", "autograde", "04").stderr.endswith(f"Did you mean {EXERCISE}?\n")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -75,6 +76,16 @@ def shown(*earned: float) -> str:
 def test_what_comes_next(earned: tuple[float, ...], following: str) -> None:
     """The first task left of what is begun, else of what is open."""
     assert following in shown(*earned)
+
+
+def test_checks_that_are_elsewhere_are_told() -> None:
+    """A release for students holds the public ones, which are worth less than the tasks."""
+    told = "The checks here are worth 13 of 15 points: more will look at the same tasks."
+    some = {**reports(0, 0, 0, 0, 0), "01_small": msgspec.structs.replace(report("01_small", 0), max_points=1.0)}
+    console = Console(width=90, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(course_map(COURSE, some))
+    assert told in captured.get() and "The checks here" not in shown(0, 0, 0, 0, 0)
 
 
 def test_the_map_shows_needs_tasks_and_points() -> None:
