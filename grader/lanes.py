@@ -15,12 +15,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 import msgspec
 
 from grader import processes
 from grader.records import CheckFacts, ExerciseReport, Submission
+
+_STARTING = 6.0  # seconds: what starting one more lane takes
+_USUAL = 0.15  # seconds: what grading one exercise takes, until it is known better
 
 
 class LaneError(Exception):
@@ -103,26 +107,34 @@ class Lanes:
         self._idle += starting
 
     def grade(
-        self, settings: Settings, submissions: Iterable[Submission], *, starting: int | None = None
+        self, settings: Settings, submissions: Iterable[Submission], *, total: int | None = None
     ) -> Iterator[Graded]:
         """Grade submissions, yielding each as it is done. Raises `LaneError`.
 
-        Lanes that are warm all take part; others are started until `starting` of them (all, if left out) are at work.
-        Ones that grade by other settings are ended.
+        Lanes that are warm all take part, others are started. Where it is known that there are only `total`
+        submissions, that is done as far as it saves time. Lanes that grade by other settings are ended.
         """
         self._use(settings)
-        most = self._jobs if starting is None else starting
         waiting = iter(submissions)
         again: deque[Submission] = deque()
         tried: set[Submission] = set()
         busy: list[Lane] = []
+        given, done, spent = 0, 0, 0.0
 
         def following() -> Submission | None:
+            nonlocal given
+            given += 1
             return again.popleft() if again else next(waiting, None)
+
+        def pays() -> bool:
+            if total is None or not busy:
+                return True
+            each = spent / done if done else _USUAL
+            return (total - given) * each / len(busy) > _STARTING
 
         try:
             while True:
-                while self._idle or (self._shares and len(busy) < most):
+                while self._idle or (self._shares and pays()):
                     submission = following()
                     if submission is None:
                         break
@@ -148,6 +160,7 @@ class Lanes:
                             tried.add(lane.holds)
                             again.append(lane.holds)
                         continue
+                    done, spent = done + 1, spent + monotonic() - lane.since
                     submission = following()
                     if submission is None:
                         busy.remove(lane)
@@ -177,6 +190,7 @@ class Lane:
     def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int] = frozenset()) -> None:
         self._started = False
         self.holds: Submission | None = None
+        self.since = monotonic()  # when it began what it is doing
         self.share = share
         self._process, self.channel = processes.start(_examine, settings, share)
         if submission is not None:
@@ -185,6 +199,7 @@ class Lane:
     def give(self, submission: Submission) -> None:
         """Hand over the next submission."""
         self.holds = submission
+        self.since = monotonic()
         with contextlib.suppress(OSError):  # it died, as take() will say
             self.channel.send(submission)
 
@@ -205,6 +220,7 @@ class Lane:
             return "died"
         if message == "started":
             self._started = True
+            self.since = monotonic()
             return "started"
         if isinstance(message, LaneError):
             raise message

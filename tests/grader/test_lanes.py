@@ -53,6 +53,7 @@ class Played:
 
     def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int]) -> None:
         self.share = share
+        self.since = lanes.monotonic()
         self.shares.append(share)
         self.channel, theirs = multiprocessing.Pipe()
         theirs.close()  # so that waiting for it ends at once
@@ -65,6 +66,7 @@ class Played:
     def give(self, submission: Submission) -> None:
         """Take the next submission."""
         self.holds = submission
+        self.since = lanes.monotonic()
 
     def take(self) -> Graded | Literal["started", "died"]:
         """Say that it has started, then answer, or be dead."""
@@ -72,6 +74,7 @@ class Played:
             raise LaneError(self.error)
         if not self.has_started:
             self.has_started = True
+            self.since = lanes.monotonic()
             return "started"
         assert self.holds is not None
         if self.deaths[self.holds.student] > 0:
@@ -222,11 +225,24 @@ def test_lanes_stay_warm_for_the_next_class(play: type[Played]) -> None:
     assert play.alive == 0
 
 
-@pytest.mark.parametrize(("starting", "lanes"), [(1, 1), (2, 2), (9, 3), (None, 3)])
-def test_so_many_lanes_are_started(play: type[Played], starting: int | None, lanes: int) -> None:
-    """Where another one would take longer to start than the others to finish, say."""
+@pytest.mark.parametrize(
+    ("total", "seconds", "lanes"), [(8, 0.1, 1), (8, 2.0, 2), (8, 9.0, 3), (60, 0.1, 2), (200, 0.01, 3), (None, 0.1, 3)]
+)
+def test_lanes_are_started_where_that_saves_time(
+    play: type[Played], monkeypatch: pytest.MonkeyPatch, total: int | None, seconds: float, lanes: int
+) -> None:
+    """Not for a few that are graded before another one has started; but for a few that take long."""
+    now = 0.0
+
+    def take(lane: Played) -> Graded | Literal["started", "died"]:
+        nonlocal now
+        now += seconds
+        return Played.take(lane)
+
+    monkeypatch.setattr(play, "take", take)
+    monkeypatch.setattr("grader.lanes.monotonic", lambda: now)
     with Lanes(3) as kept:
-        names(kept.grade(WARM, [hand_in(student) for student in "abcdefgh"], starting=starting))
+        assert len(names(kept.grade(WARM, [hand_in(f"s{n}") for n in range(total or 8)], total=total))) == (total or 8)
         assert play.started == lanes
 
 
@@ -236,7 +252,7 @@ def test_lanes_that_are_warm_all_take_part(play: type[Played]) -> None:
         kept.warm_up(WARM)
         assert (play.started, play.alive) == (3, 3)
         kept.warm_up(WARM)
-        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"], starting=1)
+        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"], total=6)
         next(graded)
         assert kept._idle == []
         assert len(names(graded)) == 5 and play.started == 3

@@ -48,7 +48,6 @@ from grader.reports.panels import report_panel
 from grader.submissions import NOTEBOOK_LIMIT, Reader, Unreadable, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
-_LANE_PAYS = 40  # submissions: in the time in which another lane starts, the first grades about as many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,7 +283,7 @@ def _graded(
     }
     yield from (work for work in works if work.done)  # nothing to grade in it
     submissions = [s for work in works for read in work.submissions.values() for s in read]
-    grade = partial(lanes.grade, settings, starting=1 + len(submissions) // _LANE_PAYS)
+    grade = partial(lanes.grade, settings, total=len(submissions))
     for done, graded in enumerate(grade_new(submissions, ledger, grade), start=1):
         submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
