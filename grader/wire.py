@@ -129,7 +129,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     seed: int
 
 
-Request: TypeAlias = Load | Call
+class CallEach(msgspec.Struct, frozen=True, kw_only=True, tag="call each"):
+    """Make one call of each of several loaded modules, one after the other."""
+
+    nonce: int
+    call: Call
+    modules: tuple[str, ...]
+
+
+Request: TypeAlias = Load | Call | CallEach
 
 
 # What comes back: facts -----------------------------------------------------------------------------------------------
@@ -286,7 +294,14 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
     seconds: float
 
 
-Reply: TypeAlias = Loaded | Observation
+class Observations(msgspec.Struct, frozen=True, kw_only=True, tag="observations"):
+    """The records of one call of each of several modules, in their order."""
+
+    nonce: int
+    each: Annotated[tuple[Observation, ...], Meta(max_length=MAX_NAMES)]
+
+
+Reply: TypeAlias = Loaded | Observation | Observations
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 
@@ -299,8 +314,8 @@ _decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
 def decode_reply(payload: bytes) -> Reply:
     """Return a reply. Raises `ValueError` for one that breaks the schema, or that holds too many values, too deep."""
     reply = _decode_reply(payload)
-    if isinstance(reply, Observation):
-        _require_bounded((reply.result, *reply.before, *reply.arguments, *reply.keywords.values()))
+    for seen in (reply,) if isinstance(reply, Observation) else reply.each if isinstance(reply, Observations) else ():
+        _require_bounded((seen.result, *seen.before, *seen.arguments, *seen.keywords.values()))
     return reply
 
 

@@ -110,6 +110,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return the exercise's right implementations that differ, none if it has no file of them."""
         return self._variants(id, "alternatives")
 
+    def all_wrong(self, id: str) -> str:
+        """Return a submission in which every task has one of its documented mistakes, "" where none are documented."""
+        first = {variant.task: variant for variant in reversed(self.misconceptions(id))}
+        if not first:
+            return ""
+        solution = self.solution(id).read_text(encoding="utf-8").rstrip()
+        return "\n\n".join([solution, *(variant.source[len(solution) :] for variant in first.values())])
+
     def unknown_prerequisites(self, id: str) -> tuple[str, ...]:
         """Return the exercise's prerequisites that are not in the catalog (not built yet, or not released)."""
         known = {exercise.id for exercise in self.exercises}

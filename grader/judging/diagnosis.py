@@ -19,7 +19,7 @@ from grader.catalog import Variant
 from grader.judging.candidate import Exchange
 from grader.judging.comparisons import same_fact
 
-Replay = Callable[[Variant, wire.Call], wire.Observation | None]
+Replay = Callable[[Sequence[Variant], wire.Call], Sequence[wire.Observation | None]]
 Reference = Callable[[wire.Call], wire.Observation | None]
 
 
@@ -33,8 +33,8 @@ def diagnose(
 ) -> dict[str, Variant]:
     """Return the misconception that explains each failed check of one task, by check id.
 
-    `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` and
-    `reference` make a call to a misconception and to the reference.
+    `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` makes a call to
+    each of several misconceptions, `reference` to the reference.
     """
     # What explains every check comes before all else, and needs the fewest questions: it is looked for first.
     common = list(misconceptions)
@@ -44,17 +44,32 @@ def diagnose(
         check: (exchanges and common) or _matching(exchanges, misconceptions, replay, reference)
         for check, exchanges in failed.items()
     }
-    named = {variant.name: variant for variants in matching.values() for variant in variants}
-    rank: dict[str, tuple[float, ...]] = {name: () for name in named}
+    named = list({variant.name: variant for variants in matching.values() for variant in variants}.values())
+    rank: dict[str, tuple[float, ...]] = {variant.name: () for variant in named}
     if len(named) > 1:
-        for name, variant in named.items():
+        for variant, closeness in zip(named, _closeness(named, every, replay), strict=True):
             explained = sum(variant in variants for variants in matching.values())
-            rank[name] = (explained, *_closeness(variant, every, replay))
+            rank[variant.name] = (explained, *closeness)
     return {check: max(variants, key=lambda v: rank[v.name]) for check, variants in matching.items() if variants}
 
 
 def _exact(exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay) -> list[Variant]:
-    return [v for v in misconceptions if all(same_observation(seen, replay(v, call)) for call, seen in exchanges)]
+    return _alike(exchanges, misconceptions, replay, values_only=False)
+
+
+def _alike(
+    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, *, values_only: bool
+) -> list[Variant]:
+    """Return those that answer every call as the submission did; who has differed once is asked no more."""
+    left = list(misconceptions)
+    for call, seen in exchanges:
+        answers = replay(left, call) if left else ()
+        left = [
+            variant
+            for variant, answer in zip(left, answers, strict=True)
+            if same_observation(seen, answer, values_only=values_only)
+        ]
+    return left
 
 
 def _matching(
@@ -65,21 +80,19 @@ def _matching(
     exact = _exact(exchanges, misconceptions, replay)
     if exact or all(same_observation(seen, reference(call), values_only=True) for call, seen in exchanges):
         return exact
-    return [
-        variant
-        for variant in misconceptions
-        if all(same_observation(seen, replay(variant, call), values_only=True) for call, seen in exchanges)
-    ]
+    return _alike(exchanges, misconceptions, replay, values_only=True)
 
 
-def _closeness(variant: Variant, every: Sequence[Exchange], replay: Replay) -> tuple[float, float]:
-    same, alike = 0, 0.0
+def _closeness(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[tuple[float, float]]:
+    """Return of each how many calls it answers as the submission did, and how like it its way of doing so is."""
+    found = [(0.0, 0.0)] * len(variants)
     for call, seen in every:
-        other = replay(variant, call)
-        if other is not None:
-            same += same_observation(seen, other)
-            alike += _likeness(seen.operations, other.operations) + (_message(seen) == _message(other))
-    return same, alike
+        for n, other in enumerate(replay(variants, call)):
+            if other is not None:
+                same, alike = found[n]
+                alike += _likeness(seen.operations, other.operations) + (_message(seen) == _message(other))
+                found[n] = (same + same_observation(seen, other), alike)
+    return found
 
 
 def _likeness(a: dict[str, int], b: dict[str, int]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -99,6 +99,7 @@ class Staff:
         self._process: Process | None = None
         self._loaded: set[str] = set()
         self._lost: set[str] = set()
+        self._one_by_one: set[tuple[str, str]] = set()
 
     def close(self) -> None:
         """End the process."""
@@ -111,8 +112,8 @@ class Staff:
         """Try again what was lost before: what one submission met must not decide what another is told."""
         self._lost.clear()
 
-    def observe(self, call: wire.Call, *, module: str, source: Callable[[], str]) -> wire.Observation | None:
-        """Make a call to the implementation `source()`, known as `module`; `None` when it does not survive the call.
+    def observe(self, call: wire.Call, *, module: str, source: str) -> wire.Observation | None:
+        """Make a call to the implementation `source`, known as `module`; `None` when it does not survive the call.
 
         One that was lost in a fresh process is not asked again: it would only be waited for.
         """
@@ -126,13 +127,36 @@ class Staff:
                     self._lost.add(module)
         return None
 
-    def _ask(self, call: wire.Call, module: str, source: Callable[[], str]) -> wire.Observation:
+    def observe_each(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
+        """Make a call to several implementations, by the names of their modules, as `observe` does.
+
+        They are asked all at once, which takes a third of the time. Where that cannot be done (one of them does not
+        survive the call, or all of them take too long together) it is not tried again for calls of that name.
+        """
+        asked = [module for module in sources if module not in self._lost]
+        key = (asked[0].partition(".")[0], call.name) if len(asked) > 1 else None
+        if key is not None and key not in self._one_by_one:
+            try:
+                process = self._ready(sources)
+                each = wire.CallEach(nonce=secrets.randbits(63), call=call, modules=tuple(asked))
+                return {**dict.fromkeys(sources), **dict(zip(asked, process.call_each(each), strict=True))}
+            except (CandidateLost, ValueError):
+                self.close()
+                self._one_by_one.add(key)
+        return {module: self.observe(call, module=module, source=source) for module, source in sources.items()}
+
+    def _ask(self, call: wire.Call, module: str, source: str) -> wire.Observation:
+        process = self._ready({module: source})
+        return process.call(msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63)))
+
+    def _ready(self, sources: Mapping[str, str]) -> Process:
+        """Return the process with these modules loaded in it."""
         if self._process is None:
             self._process = self._server.spawn()
-        if module not in self._loaded:
-            loaded = self._process.load(module=module, filename=f"{module}.py", source=source())
-            if loaded.errors:
-                raise SuiteError(f"Cannot load {module}: {feedback.error_name(loaded.errors[0])}.")
-            self._loaded.add(module)
-        request = msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63))
-        return self._process.call(request)
+        for module, source in sources.items():
+            if module not in self._loaded:
+                loaded = self._process.load(module=module, filename=f"{module}.py", source=source)
+                if loaded.errors:
+                    raise SuiteError(f"Cannot load {module}: {feedback.error_name(loaded.errors[0])}.")
+                self._loaded.add(module)
+        return self._process

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -86,7 +86,7 @@ class Examiner:
         self._tampering = tampering
         self._until_failure = until_failure
         self._same_inputs = same_inputs
-        self._replayed: dict[tuple[str, str, bytes], wire.Observation | None] = {}  # where inputs are the same
+        self._replayed: dict[tuple[str, bytes], wire.Observation | None] = {}  # where inputs are the same
         self._device = device
         self._staff = Staff(server)
         self._variants: dict[str, tuple[Variant, ...]] = {}
@@ -263,9 +263,7 @@ class Examiner:
         exercise = sitting.check.exercise
 
         def ask(call: wire.Call) -> wire.Observation:
-            seen = self._staff.observe(
-                call, module=f"{exercise}.reference", source=lambda: self._reference_source(exercise)
-            )
+            seen = self._staff.observe(call, module=f"{exercise}.reference", source=self._reference_source(exercise))
             if seen is None:
                 raise SuiteError(f"Cannot ask the reference of {exercise}: it did not survive the call {call.name}.")
             return seen
@@ -313,16 +311,17 @@ class Examiner:
                 explained |= diagnose(failed, every, known, **self._replays(exercise.id))
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
-    def _replay(self, exercise: str, name: str, call: wire.Call, source: Callable[[], str]) -> wire.Observation | None:
-        """Put a call to one of the kit's own implementations; where all have the same inputs, only once for all."""
+    def _replay(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
+        """Put a call to some of the kit's own implementations; where all have the same inputs, only once for all."""
         if not self._same_inputs:
-            return self._staff.observe(call, module=f"{exercise}.{name}", source=source)
-        key = (exercise, name, hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest())
-        if key not in self._replayed:
-            if len(self._replayed) >= _REPLAYED:
-                self._replayed.clear()
-            self._replayed[key] = self._staff.observe(call, module=f"{exercise}.{name}", source=source)
-        return self._replayed[key]
+            return self._staff.observe_each(call, sources)
+        digest = hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest()
+        known = self._replayed
+        if len(known) >= _REPLAYED:
+            known.clear()
+        new = {module: source for module, source in sources.items() if (module, digest) not in known}
+        known |= {(module, digest): seen for module, seen in self._staff.observe_each(call, new).items()}
+        return {module: known[module, digest] for module in sources}
 
     def _misconceptions(self, exercise: str) -> tuple[Variant, ...]:
         if exercise not in self._variants:
@@ -330,18 +329,17 @@ class Examiner:
         return self._variants[exercise]
 
     def _replays(self, exercise: str) -> _Replays:
-        """Return what puts a call to a misconception and to the reference, each asked only once."""
+        """Return what puts a call to misconceptions and to the reference, each asked only once."""
         seen: dict[tuple[str, int], wire.Observation | None] = {}
 
-        def ask(name: str, call: wire.Call, source: Callable[[], str]) -> wire.Observation | None:
-            key = (name, id(call))
-            if key not in seen:
-                seen[key] = self._replay(exercise, name, call, source)
-            return seen[key]
+        def ask(call: wire.Call, sources: Mapping[str, str]) -> list[wire.Observation | None]:
+            new = {module: source for module, source in sources.items() if (module, id(call)) not in seen}
+            seen.update({(module, id(call)): answer for module, answer in self._replay(call, new).items()})
+            return [seen[module, id(call)] for module in sources]
 
         return {
-            "replay": lambda v, call: ask(f"{v.task}.{v.name}", call, lambda: v.source),
-            "reference": lambda call: ask("reference", call, lambda: self._reference_source(exercise)),
+            "replay": lambda variants, call: ask(call, {f"{exercise}.{v.task}.{v.name}": v.source for v in variants}),
+            "reference": lambda call: ask(call, {f"{exercise}.reference": self._reference_source(exercise)})[0],
         }
 
 

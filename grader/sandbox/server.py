@@ -228,7 +228,7 @@ def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dic
     return environment
 
 
-_Reply = TypeVar("_Reply", wire.Loaded, wire.Observation)
+_Reply = TypeVar("_Reply", wire.Loaded, wire.Observation, wire.Observations)
 
 
 class Process:
@@ -255,6 +255,13 @@ class Process:
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
+
+    def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
+        """Make one call of each of several modules, in the time of one.
+
+        Raises `CandidateLost`, or `SandboxError` when the server is lost.
+        """
+        return self._ask(request, request.nonce, wire.Observations, self._server.limits.call).each
 
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
         if self._gone:

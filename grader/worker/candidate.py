@@ -13,6 +13,7 @@ import time
 import types
 from typing import Any
 
+import msgspec
 import torch
 
 from grader import wire
@@ -53,8 +54,16 @@ class Candidate:
                 request = wire.decode_request(wire.receive(channel))
             except wire.Closed:
                 return
-            reply = self.load(request) if isinstance(request, wire.Load) else self.call(request)
-            wire.send(channel, wire.encode(reply))
+            wire.send(channel, wire.encode(self._answer(request)))
+
+    def _answer(self, request: wire.Request) -> wire.Reply:
+        match request:
+            case wire.Load():
+                return self.load(request)
+            case wire.Call():
+                return self.call(request)
+        each = (self.call(msgspec.structs.replace(request.call, module=module)) for module in request.modules)
+        return wire.Observations(nonce=request.nonce, each=tuple(each))
 
     def load(self, request: wire.Load) -> wire.Loaded:
         """Run the source's top-level statements; one that fails is noted, and those after it still run."""

@@ -105,7 +105,7 @@ def autograde(
         every = tuple(sorted({id for ids in exercises.values() for id in ids}))
         settings = Settings(root=str(catalog.root), exercises=every, course_seed=seed, trusted=trusted)
         ledger = Ledger(course / ".grader", catalog, settings)
-        settings = replace(settings, sources=ledger.about)
+        settings = replace(settings, sources=ledger.about, rehearse=warm)
         if warm:
             lanes.warm_up(settings)
         # Functions among it are the same ones the next time, but not where they were.

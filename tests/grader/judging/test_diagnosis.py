@@ -73,9 +73,9 @@ class Case:
     def _log(self, seen: Answers) -> Sequence[Exchange]:
         return [(self.calls[n], observation) for n, observation in seen.items() if observation is not None]
 
-    def _replay(self, misconception: Variant, call: wire.Call) -> wire.Observation | None:
-        self.asked.append(misconception.name)
-        return self.misconceptions[misconception.name].get(call.nonce)
+    def _replay(self, variants: Sequence[Variant], call: wire.Call) -> list[wire.Observation | None]:
+        self.asked += [variant.name for variant in variants]
+        return [self.misconceptions[variant.name].get(call.nonce) for variant in variants]
 
 
 # Who is named

@@ -293,7 +293,7 @@ def test_staff_shares_one_process(ask: Ask) -> None:
     server = FakeServer(1)
     staff = Staff(server)  # type: ignore[arg-type]
     for module in ("reference", "wrong", "reference"):
-        staff.observe(ask(), module=module, source=lambda: "x = 1")
+        staff.observe(ask(), module=module, source="x = 1")
     loads = [request["module"] for request in server.requests if isinstance(request, dict)]
     calls = [request.module for request in server.requests if isinstance(request, wire.Call)]
     assert (server.spawned, loads, calls) == (1, ["reference", "wrong"], ["reference", "wrong", "reference"])
@@ -303,8 +303,8 @@ def test_staff_that_is_lost_is_asked_again_in_a_fresh_process(ask: Ask) -> None:
     """Its processor time may have run out."""
     server = FakeServer(1, TIMEOUT, 3)
     staff = Staff(server)  # type: ignore[arg-type]
-    staff.observe(ask(), module="reference", source=str)
-    seen = staff.observe(ask(), module="reference", source=str)
+    staff.observe(ask(), module="reference", source="")
+    seen = staff.observe(ask(), module="reference", source="")
     assert seen is not None and seen.result == 3 and server.spawned == 2
 
 
@@ -313,15 +313,15 @@ def test_staff_that_a_fresh_process_does_not_save_is_given_up(ask: Ask) -> None:
     server = FakeServer(TIMEOUT)
     staff = Staff(server)  # type: ignore[arg-type]
     for _ in range(3):
-        assert staff.observe(ask(), module="endless", source=str) is None
+        assert staff.observe(ask(), module="endless", source="") is None
     assert server.spawned == 1
 
 
 def test_staff_that_is_given_up_takes_nobody_along(ask: Ask) -> None:
     """The others are loaded again."""
     staff = Staff(FakeServer(TIMEOUT, 2))  # type: ignore[arg-type]
-    assert staff.observe(ask(), module="endless", source=str) is None
-    seen = staff.observe(ask(), module="reference", source=str)
+    assert staff.observe(ask(), module="endless", source="") is None
+    seen = staff.observe(ask(), module="reference", source="")
     assert seen is not None and seen.result == 2
 
 
@@ -329,7 +329,7 @@ def test_staff_that_does_not_load_is_the_kits_fault(ask: Ask, raised: Any) -> No
     """It ends the grading, whoever is being graded."""
     staff = Staff(FakeServer(1, loads=(raised(NameError("name 'torhc' is not defined")),)))  # type: ignore[arg-type]
     with pytest.raises(SuiteError, match="Cannot load wrong: NameError: name 'torhc' is not defined"):
-        staff.observe(ask(), module="wrong", source=str)
+        staff.observe(ask(), module="wrong", source="")
 
 
 def test_closed_staff_starts_anew(ask: Ask) -> None:
@@ -337,7 +337,7 @@ def test_closed_staff_starts_anew(ask: Ask) -> None:
     server = FakeServer(1)
     staff = Staff(server)  # type: ignore[arg-type]
     staff.close()
-    staff.observe(ask(), module="reference", source=str)
+    staff.observe(ask(), module="reference", source="")
     staff.close()
-    staff.observe(ask(), module="reference", source=str)
+    staff.observe(ask(), module="reference", source="")
     assert (server.spawned, server.ended) == (2, 1)
