@@ -48,6 +48,7 @@ def autograde(
         from grader.cli.progress import grading_progress
         from grader.integrations.nbgrader import Course, CourseError, find_course
         from grader.lanes import Lanes
+        from grader.submissions import Reader
 
         # What jsonschema would check internationalised addresses with, which no notebook's schema asks for, and which
         # takes a second to import.
@@ -60,7 +61,7 @@ def autograde(
         except ModuleNotFoundError as error:
             raise CourseError(f"Cannot grade an nbgrader course: {_MISSING.format(error.name)}") from error
         course = course.resolve()
-        with Lanes(lanes(jobs)) as kept:
+        with Reader() as reader, Lanes(lanes(jobs)) as kept:
 
             def once() -> Outcome:
                 known = find_course(course) or Course()
@@ -72,6 +73,7 @@ def autograde(
                         assignment,
                         seed=known.seed,
                         student=student,
+                        reader=reader,
                         lanes=kept,
                         warm=watch,
                         trusted=trust_submissions,

@@ -85,6 +85,7 @@ def autograde(
     *,
     seed: str,
     student: str = "*",
+    reader: Reader,
     lanes: Lanes,
     warm: bool = False,
     trusted: bool = False,
@@ -114,20 +115,19 @@ def autograde(
         hooks = _Hooks(course, converter, assignment, student)
         for _, folder in found:
             hooks.run("pre_convert_hook", folder)
-        with Reader() as reader:
-            everything = [
-                _work(
-                    reader,
-                    ledger,
-                    directory,
-                    assignment,
-                    exercises,
-                    name,
-                    path,
-                    f"{about}\n{book.due(assignment, name)!r}",
-                )
-                for name, path in found
-            ]
+        everything = [
+            _work(
+                reader,
+                ledger,
+                directory,
+                assignment,
+                exercises,
+                name,
+                path,
+                f"{about}\n{book.due(assignment, name)!r}",
+            )
+            for name, path in found
+        ]
         changed = [work for work in everything if not _is_done(book, assignment, work)]
         problems = [*hooks.problems, *(work.problem for work in changed if work.problem)]
         problems += _strangers(changed, notebooks)

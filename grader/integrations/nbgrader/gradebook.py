@@ -76,6 +76,8 @@ class Book:
         with _told():
             self._check_version(url)
             self._gradebook = Gradebook(url, directory.course_id)
+            # A commit need not make everything read anew: each student is written once, and nobody else's rows are.
+            self._gradebook.db().expire_on_commit = False
 
     def __enter__(self) -> Book:
         return self
@@ -94,6 +96,7 @@ class Book:
                     f"Cannot find the assignment {assignment!r} in the gradebook, which knows "
                     f"{', '.join(known) or 'none'}. {_meant(assignment, known)}"
                 ) from None
+            self._assignment = found  # SQLAlchemy forgets what nobody holds: every student's cells are among these
             return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
 
     def due(self, assignment: str, student: str) -> tuple[datetime | None, timedelta | None]:

@@ -38,6 +38,7 @@ from grader.integrations.nbgrader import CourseError, watch
 from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
 from grader.lanes import Lanes
+from grader.submissions import Reader
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -88,8 +89,8 @@ def succeed(folder: Path, *command: object) -> None:
 def grade(course: Path, **options: Any) -> Outcome:
     """Grade in this process: what the command calls."""
     settings = {"seed": "0", "trusted": True, "progress": lambda done, total, last: None, **options}
-    with Lanes(1) as lanes:
-        return autograde(CATALOG, course, EXERCISE, lanes=lanes, **settings)
+    with Reader() as reader, Lanes(1) as lanes:
+        return autograde(CATALOG, course, EXERCISE, reader=reader, lanes=lanes, **settings)
 
 
 def answers() -> dict[str, str]:
