@@ -15,7 +15,8 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -74,8 +75,13 @@ class _Work:
     reports: dict[tuple[str, str], ExerciseReport] = field(default_factory=dict)
 
     @property
+    def number(self) -> int:
+        """How many submissions it is."""
+        return sum(map(len, self.submissions.values()))
+
+    @property
     def done(self) -> bool:
-        return len(self.reports) == sum(map(len, self.submissions.values()))
+        return len(self.reports) == self.number
 
 
 def autograde(
@@ -115,7 +121,7 @@ def autograde(
         hooks = _Hooks(course, converter, assignment, student)
         for _, folder in found:
             hooks.run("pre_convert_hook", folder)
-        everything = [
+        works = (
             _work(
                 reader,
                 ledger,
@@ -127,26 +133,74 @@ def autograde(
                 f"{about}\n{book.due(assignment, name)!r}",
             )
             for name, path in found
-        ]
-        changed = [work for work in everything if not _is_done(book, assignment, work)]
-        problems = [*hooks.problems, *(work.problem for work in changed if work.problem)]
-        problems += _strangers(changed, notebooks)
-        hooks.problems.clear()
+        )
+        each = sum(map(len, exercises.values()))
+        reading = _Reading(works, partial(_is_done, book, assignment), students=len(found), submissions=each)
+        if not warm:
+            reading.read_all()  # how many lanes are started depends on it; lanes that are warm need not wait
         graded: list[str] = []
-        for work in _graded(catalog, changed, ledger, settings, lanes, progress):
+        refused: list[str] = []
+        for work in _graded(catalog, reading, ledger, settings, lanes, progress):
             try:
                 _record(book, converter, plugin, assignment, notebooks, work)
             except StudentError as error:
-                problems.append(str(error))
+                refused.append(str(error))
                 continue
             graded.append(work.student)
             hooks.run("post_convert_hook", work.folder)
     return Outcome(
         graded=tuple(sorted(graded)),
-        unchanged=tuple(work.student for work in everything if work not in changed),
-        problems=(*problems, *hooks.problems),
+        unchanged=tuple(work.student for work in reading.unchanged),
+        problems=(
+            *hooks.problems,
+            *(work.problem for work in reading.changed if work.problem),
+            *_strangers(reading.changed, notebooks),
+            *refused,
+        ),
         notes=(*_by_person(notebooks), *_not_run(config)),
     )
+
+
+class _Reading:
+    """Reads what students have handed in, one after the other, and yields what has changed since it was graded."""
+
+    def __init__(
+        self, works: Iterator[_Work], is_done: Callable[[_Work], bool], *, students: int, submissions: int
+    ) -> None:
+        """`works` are read as they are asked for; there are `students` of them, each of up to so many `submissions`."""
+        self._works = works
+        self._is_done = is_done
+        self._left = students
+        self._each = submissions
+        self._next: deque[_Work] = deque()
+        self.changed: list[_Work] = []
+        self.unchanged: list[_Work] = []
+
+    @property
+    def expected(self) -> int:
+        """How many submissions there are to grade, as far as is known."""
+        return sum(work.number for work in self.changed) + self._each * self._left
+
+    def read_all(self) -> None:
+        """Read what is left at once."""
+        while self._left:
+            self._read_one()
+
+    def __iter__(self) -> Iterator[_Work]:
+        while self._next or self._left:
+            if self._next:
+                yield self._next.popleft()
+            else:
+                self._read_one()
+
+    def _read_one(self) -> None:
+        work = next(self._works)
+        self._left -= 1
+        if self._is_done(work):
+            self.unchanged.append(work)
+        else:
+            self.changed.append(work)
+            self._next.append(work)
 
 
 def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
@@ -267,30 +321,32 @@ def _is_done(book: Book, assignment: str, work: _Work) -> bool:
 
 
 def _graded(
-    catalog: Catalog,
-    works: Sequence[_Work],
-    ledger: Ledger,
-    settings: Settings,
-    lanes: Lanes,
-    progress: Progress,
+    catalog: Catalog, reading: _Reading, ledger: Ledger, settings: Settings, lanes: Lanes, progress: Progress
 ) -> Iterator[_Work]:
     """Yield each student's work as soon as all of it is graded."""
-    by_submission = {
-        (submission.student, submission.path, submission.exercise): (work, name)
-        for work in works
-        for name, submissions in work.submissions.items()
-        for submission in submissions
-    }
-    yield from (work for work in works if work.done)  # nothing to grade in it
-    submissions = [s for work in works for read in work.submissions.values() for s in read]
-    grade = partial(lanes.grade, settings, total=len(submissions))
-    for done, graded in enumerate(grade_new(submissions, ledger, grade), start=1):
+    by_submission: dict[tuple[str, str, str], tuple[_Work, str]] = {}
+    blank: deque[_Work] = deque()  # nothing to grade in it
+
+    def submissions() -> Iterator[Submission]:
+        for work in reading:
+            if work.done:
+                blank.append(work)
+            for name, read in work.submissions.items():
+                for submission in read:
+                    by_submission[submission.student, submission.path, submission.exercise] = (work, name)
+                    yield submission
+
+    grade = partial(lanes.grade, settings, total=reading.expected)
+    for done, graded in enumerate(grade_new(submissions(), ledger, grade), start=1):
         submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report_of(catalog, graded)
-        progress(done, len(submissions), submission)
+        progress(done, reading.expected, submission)
         if work.done:
             yield work
+        while blank:
+            yield blank.popleft()
+    yield from blank
 
 
 def _record(
