@@ -360,6 +360,12 @@ def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_
     assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
 
 
+def test_a_rehearsal_is_nobodys(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
+    """What a lane grades to be ready is not delivered, and changes nothing."""
+    rehearsed = msgspec.structs.replace(settings(lay_down(SUITE)), rehearse=True)
+    assert list(run_lanes(rehearsed, CLASS[:2], jobs=1)) == [side_by_side["ana"], side_by_side["bea"]]
+
+
 def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
     side_by_side: dict[str, Graded], lay_down: LayDown
 ) -> None:

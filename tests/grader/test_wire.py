@@ -223,7 +223,8 @@ def test_requests_arrive_as_they_were(ask: Ask) -> None:
     )
     call = ask("f", *inputs, keywords={"lr": 0.1}, backward=(None,), trace=True, seed=7, probe="def f(s): ...")
     load = wire.Load(nonce=2**63 - 1, module="submission", filename="f.py", source="é", seconds=5.0)
-    for request in (call, load):
+    each = wire.CallEach(nonce=3, call=call, modules=("a", "b"))
+    for request in (call, load, each):
         arrived = wire.decode_request(wire.encode(request))
         assert arrived == request and type(arrived) is type(request)
 
@@ -249,7 +250,7 @@ def observation(**fields: object) -> bytes:
     ],
 )
 def test_what_is_not_in_the_schema_is_refused(payload: bytes, complaint: str) -> None:
-    """A reply is one of two records with the right types throughout, or an error that names what is wrong."""
+    """A reply is one of three records with the right types throughout, or an error that names what is wrong."""
     with pytest.raises(msgspec.DecodeError, match=complaint):
         wire.decode_reply(payload)
 
@@ -306,6 +307,18 @@ def test_every_part_of_a_reply_is_bounded(fields: dict[str, object]) -> None:
     """A candidate that writes its replies itself cannot fill the examiner's memory, time or reports."""
     with pytest.raises(ValueError, match=r"Expected|Cannot take a reply"):
         wire.decode_reply(observation(**fields))
+
+
+def test_each_of_several_observations_is_bounded() -> None:
+    """What holds for one holds for every one of many."""
+    one = wire.Observation(nonce=1, outcome="returned", result=1)
+    deep = msgspec.structs.replace(one, result=nested(wire.MAX_DEPTH + 9))
+    whole = wire.Observations(nonce=2, each=(one, one))
+    assert wire.decode_reply(wire.encode(whole)) == whole
+    with pytest.raises(ValueError, match="Cannot take a reply so deep"):
+        wire.decode_reply(wire.encode(wire.Observations(nonce=2, each=(one, deep))))
+    with pytest.raises(ValueError, match="Expected"):
+        wire.decode_reply(wire.encode(wire.Observations(nonce=2, each=(one,) * 501)))
 
 
 def test_what_the_worker_sends_at_most_is_taken() -> None:

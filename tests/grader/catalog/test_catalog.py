@@ -1,12 +1,13 @@
 """The catalog of a clone or a release."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from grader.catalog import CatalogError, build_all, drift, load_catalog
+from grader.catalog import Catalog, CatalogError, build_all, drift, load_catalog
 
 SOURCE = """\
 # ---
@@ -215,3 +216,12 @@ def test_imports_nothing_heavy() -> None:
 def test_the_committed_stubs_are_built() -> None:
     """The stubs of this repository are what its sources build."""
     assert drift(load_catalog(Path(__file__).resolve().parents[3])) == ()
+
+
+def test_a_submission_can_be_all_wrong(catalog: Catalog) -> None:
+    """Every task of it is defined once more, as its first misconception has it."""
+    for exercise in catalog.exercises:
+        source = catalog.all_wrong(exercise.id)
+        wrong = source.removeprefix(catalog.solution(exercise.id).read_text(encoding="utf-8").rstrip())
+        defined = [node.name for node in ast.parse(wrong).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        assert wrong != source and {task.name for task in exercise.tasks} <= set(defined)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader import wire
@@ -36,6 +37,7 @@ class FakeServer:
         self.spawned = 0
         self.ended = 0
         self.requests: list[Any] = []
+        self.together: list[tuple[str, ...]] = []
 
     def spawn(self) -> FakeServer:
         """Start a candidate."""
@@ -56,6 +58,11 @@ class FakeServer:
         if isinstance(answer, Exception):
             raise answer
         return wire.Observation(nonce=call.nonce, outcome="returned", result=answer)  # type: ignore[arg-type]
+
+    def call_each(self, each: wire.CallEach) -> tuple[wire.Observation, ...]:
+        """Answer for each module as if it were asked alone."""
+        self.together.append(each.modules)
+        return tuple(self.call(msgspec.structs.replace(each.call, module=module)) for module in each.modules)
 
     def end(self) -> int:
         """End the candidate."""
@@ -330,6 +337,34 @@ def test_staff_that_does_not_load_is_the_kits_fault(ask: Ask, raised: Any) -> No
     staff = Staff(FakeServer(1, loads=(raised(NameError("name 'torhc' is not defined")),)))  # type: ignore[arg-type]
     with pytest.raises(SuiteError, match="Cannot load wrong: NameError: name 'torhc' is not defined"):
         staff.observe(ask(), module="wrong", source="")
+
+
+THREE = {"01_small.a": "", "01_small.b": "", "01_small.c": ""}
+
+
+def results(seen: dict[str, wire.Observation | None]) -> list[object]:
+    """Return what came back from each."""
+    return [None if one is None else one.result for one in seen.values()]
+
+
+def test_staff_is_asked_all_at_once(ask: Ask) -> None:
+    """Each has its own answer; one alone is asked as ever."""
+    server = FakeServer(1, 2, 3, 4)
+    staff = Staff(server)  # type: ignore[arg-type]
+    assert results(staff.observe_each(ask("f"), THREE)) == [1, 2, 3]
+    assert results(staff.observe_each(ask("f"), {"01_small.a": ""})) == [4]
+    assert server.together == [tuple(THREE)] and staff.observe_each(ask("f"), {}) == {}
+
+
+def test_staff_that_cannot_be_asked_at_once_is_asked_one_by_one(ask: Ask) -> None:
+    """One that loops for ever costs the others nothing but time, and that only once for calls of that name."""
+    server = FakeServer(1, TIMEOUT, 1, TIMEOUT, TIMEOUT, 3, 1, 2, 3, 4)
+    staff = Staff(server)  # type: ignore[arg-type]
+    assert results(staff.observe_each(ask("f"), THREE)) == [1, None, 3]
+    assert results(staff.observe_each(ask("f"), THREE)) == [1, None, 2]  # what is lost is not asked again
+    assert server.together == [tuple(THREE)]
+    assert results(staff.observe_each(ask("g"), THREE)) == [3, None, 4]
+    assert server.together == [tuple(THREE), ("01_small.a", "01_small.c")]
 
 
 def test_closed_staff_starts_anew(ask: Ask) -> None:

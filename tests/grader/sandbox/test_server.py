@@ -248,6 +248,9 @@ FORGERIES: dict[str, bytes] = {
     "a record and more": observation() + b"\0",
     "a verdict": wire.encode({"type": "verdict", "status": "passed"}),
     "the wrong kind": wire.encode(wire.Loaded(nonce=5, errors=(), output="", defined=(), seconds=0)),
+    "several at once": wire.encode(
+        wire.Observations(nonce=5, each=(wire.Observation(nonce=5, outcome="returned"),) * 2)
+    ),
     "the wrong nonce": observation(nonce=6),
     "a huge nonce": observation(nonce=2**64 - 1),
     "bytes for text": observation(output=b"\xff"),
