@@ -67,12 +67,12 @@ def grade_own(
     catalog: Catalog,
     exercises: Sequence[str],
     *,
-    folder: Path | None = None,
+    place: Path | None = None,
     tasks: tuple[str, ...] = (),
     settings: Settings,
     jobs: int,
 ) -> Iterator[ExerciseReport]:
-    """Grade what stands in `exercises/`, or in `folder`, and yield the reports as they are done.
+    """Grade what stands in `exercises/`, or at `place`, and yield the reports as they are done.
 
     An exercise whose file is missing has a report too.
     `tasks` grades only these. What was graded before and has not changed since is remembered in `.grader/`. Raises
@@ -81,7 +81,7 @@ def grade_own(
     ledger = Ledger(catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
     for id in exercises:
-        paths = catalog.own_files(id, folder)
+        paths = catalog.own_files(id, place)
         if not paths:
             yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
             continue

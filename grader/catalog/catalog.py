@@ -71,9 +71,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return where the exercise's stub is, or will be built."""
         return self.root / "exercises" / f"{self.get(id).id}.py"
 
-    def own_files(self, id: str, folder: Path | None = None) -> tuple[Path, ...]:
-        """Return what stands in `exercises/`, or `folder`, for the exercise: script, notebook, both, or none."""
-        script = self.stub(id) if folder is None else folder / self.stub(id).name
+    def own_files(self, id: str, place: Path | None = None) -> tuple[Path, ...]:
+        """Return what stands for the exercise in `exercises/`, or at `place`, a folder or the file itself.
+
+        That is a script, a notebook, both, or none.
+        """
+        if place is not None and place.is_file():
+            return (place,)
+        script = self.stub(id) if place is None else place / self.stub(id).name
         paths = (script, script.with_suffix(".ipynb"))
         return tuple(path for path in paths if path.is_file())
 

@@ -7,6 +7,7 @@ jupytext and nbformat are imported only here, and only when a notebook is built:
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from grader import check, hint, status"""
 # The import stands in the cell because nbgrader grades it whatever the cells above have come to.
 _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
+_OURS = re.compile("|".join(re.escape(text).replace(r"\{task\}", r"\w+") for text in (_OPENING, _CHECK)))
 MARK = "grader"  # the metadata key of what belongs to the kit, and is no student's
 # Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
 _SCRIPTS = ("task", "points", "by_hand", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
@@ -60,7 +62,7 @@ def to_script(notebook: str) -> str:
     try:
         nb = nbformat.reads(notebook, as_version=4)
     except Exception as error:  # nbformat raises many kinds
-        raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
+        raise ValueError("it is not a notebook. Open yours in Jupyter, and save it again") from error
     header = nb.metadata.get(MARK, {}).get("header")
     nb.cells = [_plain(cell) for cell in nb.cells if not _is_ours(cell)]
     if header is not None:
@@ -71,6 +73,24 @@ def to_script(notebook: str) -> str:
         cell.source = cell.source.translate(_HIDE)
     text: str = jupytext.writes(nbformat.from_dict(nb), fmt=_SCRIPT)
     return text.translate(_SHOW)
+
+
+def own_cells(notebook: str, new: str) -> list[str]:
+    """Name the cells of an nbgrader source that are not the kit's, which puts `new` in its place.
+
+    Raises ValueError for text that is no notebook.
+    """
+    kits = json.loads(new)["cells"]
+    ids, sources = {cell["id"] for cell in kits}, {"".join(cell["source"]).strip() for cell in kits}
+    try:
+        cells = json.loads(notebook)["cells"]
+        return [
+            cell["metadata"].get("nbgrader", {}).get("grade_id") or f"cell {number}"
+            for number, cell in enumerate(cells, 1)
+            if cell.get("id") not in ids and "".join(cell["source"]).strip() not in sources | {""}
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError("it is not a notebook") from error
 
 
 def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
@@ -125,8 +145,10 @@ def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:
 
 
 def _is_ours(cell: Any) -> bool:
+    """Say whether a cell is the kit's own, and as the kit wrote it: what a student wrote into it is the student's."""
     metadata = cell.metadata.get("nbgrader", {})
-    return MARK in cell.metadata or (metadata.get("grade", False) and not metadata.get("solution", False))
+    marked = MARK in cell.metadata or (metadata.get("grade", False) and not metadata.get("solution", False))
+    return marked and (_OURS.fullmatch(cell.source.strip()) is not None or cell.cell_type != "code")
 
 
 def _plain(cell: Any) -> Any:

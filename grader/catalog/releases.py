@@ -65,6 +65,8 @@ You need Python 3.10 or newer. Set up once, in this folder:
 $ python -m pip install -r requirements.txt
 ```
 
+Notebooks need Jupyter in the same environment: `python -m pip install jupyterlab`.
+
 ## With scripts
 
 ```console
@@ -75,13 +77,13 @@ $ grader status
 
 ## With notebooks
 
-Open `notebooks/{id}.ipynb` in JupyterLab, Notebook, VS Code or Colab, and run the cells from the top. Below each task
-stands a cell that checks it:
+Open `notebooks/{id}.ipynb` in JupyterLab, Notebook, VS Code or Colab, and run the cells from
+the top. Below each task stands a cell that checks it:
 
 ```python
-check("{task}")      # what is right, what is not, and what to try next
-hint("{task}", 1)    # 1 a nudge, 2 the idea, 3 nearly the line
-status()             # the map of the course
+check("{task}")  # what is right, what is not, and what to try next
+hint("{task}", 1)  # 1 a nudge, 2 the idea, 3 nearly the line
+status()  # the map of the course
 ```
 
 ## Exercises

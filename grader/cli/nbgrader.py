@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,8 @@ from grader.cli.shared import console, errors_told, lanes, say_error
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
 
+_NAMED = 5  # students in one line
+_PATIENCE = 3.0  # seconds until one is told why nothing is graded
 _MISSING = "{} is not installed. Install what is needed: pip install 'torch-exercise-kit[nbgrader]'."
 
 
@@ -81,8 +82,10 @@ def autograde(
                     )
 
             if watch:
-                with contextlib.suppress(KeyboardInterrupt):
-                    keep_watching(course, _Rounds(assignment, once))
+                try:
+                    keep_watching(course, assignment, _Rounds(assignment, once))
+                except KeyboardInterrupt:
+                    _tell("Ended. What is graded is kept, and the next run does the rest.")
             else:
                 outcome = once()
                 _tell(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", *outcome.notes)
@@ -99,33 +102,40 @@ class _Rounds:
         self._assignment = assignment
         self._grade = grade
         self._ready = False
-        self._told: set[str] = set()  # by the grading before: one may be tried again and again
+        self._told: set[str] = set()  # by the grading before
+        self._failing: float | None = None  # since when
 
     def __call__(self) -> bool:
         """Grade, and say whether that could be done."""
         from grader.integrations.nbgrader import CourseError, NothingSubmitted
 
-        done, graded, notes, problems = True, 0, [], []
         try:
             outcome = self._grade()
-            graded, notes, problems = len(outcome.graded), list(outcome.notes), list(outcome.problems)
+            self._tell_of(outcome.notes, outcome.problems)
+            if outcome.graded:
+                names = ", ".join(outcome.graded[:_NAMED]) + (", …" if len(outcome.graded) > _NAMED else "")
+                _tell(f"{time.strftime('%H:%M:%S')}  {len(outcome.graded)} graded: {names}")
         except NothingSubmitted:
-            pass
+            self._tell_of()
         except CourseError as error:
             if not self._ready:
                 raise
-            done, problems = False, [str(error)]
+            self._failing = self._failing or time.monotonic()
+            if time.monotonic() - self._failing > _PATIENCE:
+                self._tell_of(problems=(f"{error} It is tried again until that works.",))
+            return False
+        self._failing = None
+        if not self._ready:
+            self._ready = True
+            _tell(f"Ready: what is handed in for {self._assignment} is graded as it comes. Press Ctrl-C to end.")
+        return True
+
+    def _tell_of(self, notes: Sequence[str] = (), problems: Sequence[str] = ()) -> None:
         for problem in problems:
             if problem not in self._told:
                 say_error(problem)
         _tell(*(note for note in notes if note not in self._told))
         self._told = {*notes, *problems}
-        if graded:
-            _tell(f"{time.strftime('%H:%M:%S')}  {graded} graded.")
-        if not self._ready:
-            self._ready = True
-            _tell(f"Ready: what is handed in for {self._assignment} is graded as it comes. Press Ctrl-C to end.")
-        return done
 
 
 def _tell(*lines: str) -> None:

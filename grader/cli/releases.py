@@ -40,7 +40,9 @@ def release(
     exercise: Annotated[
         list[str] | None, typer.Option("--exercise", help="Release only this exercise; may be repeated.", metavar="ID")
     ] = None,
-    seed: Annotated[str, typer.Option("--seed", help="For nbgrader: the course's seed, to draw inputs from.")] = "0",
+    seed: Annotated[
+        str | None, typer.Option("--seed", help="For nbgrader: the course's seed, to draw inputs from.")
+    ] = None,
 ) -> None:
     """Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."""
     with errors_told():
@@ -48,7 +50,7 @@ def release(
 
         from grader import __version__
         from grader.catalog import nbgrader_sources, student_bundle
-        from grader.integrations.nbgrader import NAME, Course
+        from grader.integrations.nbgrader import NAME, Course, find_course
         from grader.reports.files import write_folder, write_zip
 
         known = catalog()
@@ -64,13 +66,38 @@ def release(
                 say_error("Cannot release a course for nbgrader as a .zip: nbgrader works in a folder. Give a folder.")
                 raise typer.Exit(2)
             files = nbgrader_sources(known, exercises)
-            files[NAME] = msgspec.json.encode(Course(catalog=str(known.root), seed=seed)).decode() + "\n"
+            own = [found for path, text in files.items() if (found := _own_cells(out / path, text))]
+            if own:
+                say_error(
+                    f"Cannot release to {str(out)!r}: it would remove cells of yours, {', '.join(own)}. "
+                    "Move that notebook away, release, and add your cells to the new one."
+                )
+                raise typer.Exit(2)
+            before = find_course(out) if (out / NAME).is_file() else None
+            course = Course(catalog=str(known.root), seed=seed or (before.seed if before else Course().seed))
+            if before and before.seed != course.seed:
+                say_error(f"The seed was {before.seed}: what has been handed in will be graded anew, on other inputs.")
+            files[NAME] = msgspec.json.encode(course).decode() + "\n"
             if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
                 files["nbgrader_config.py"] = _CONFIG
         (write_zip if zipped else write_folder)(out, files)
-        console().print(f"{len(exercises)} exercises, {len(files)} files: {out}", soft_wrap=True)
+        count = f"{len(exercises)} exercise{'s' if len(exercises) > 1 else ''}"
+        console().print(f"{count}, {len(files)} files: {out}", soft_wrap=True)
         if format is Format.nbgrader:
             console().print(f"Next: cd {out} && nbgrader generate_assignment {exercises[0]}", soft_wrap=True)
+
+
+def _own_cells(path: Path, new: str) -> str:
+    """Name the cells of a course's notebook that are an instructor's own, "" if a release would lose none."""
+    from grader.catalog import own_cells
+
+    try:
+        found = own_cells(path.read_text(encoding="utf-8"), new)
+    except FileNotFoundError:
+        return ""
+    except ValueError:
+        return f"all of {path.name}, which is no notebook any more"
+    return f"{', '.join(found)} in {path.name}" if found else ""
 
 
 def convert(
@@ -89,9 +116,11 @@ def convert(
         if target.exists():
             say_error(f"Cannot convert to {str(target)!r}: it is there already. Remove it, or give another name.")
             raise typer.Exit(2)
-        text = source.read_text(encoding="utf-8-sig")
         try:
+            text = source.read_text(encoding="utf-8-sig")
             written = build_notebook(text) if source.suffix.lower() == ".py" else to_script(text)
+        except UnicodeDecodeError:
+            raise CatalogError(f"Cannot convert {str(source)!r}: it is not UTF-8 text. Save it as UTF-8.") from None
         except ValueError as error:
             raise CatalogError(f"Cannot convert {str(source)!r}: {error}.") from None
         write_text(target, written)

@@ -33,14 +33,14 @@ def check(
         from grader.reports.terminal import exercise_feedback
 
         known = catalog()
-        folder = Path(which).parent if which and Path(which).is_file() else None
-        exercise, task = known.find(which if folder is None else Path(which or "").name) if which else (None, None)
+        file = Path(which) if which and Path(which).is_file() else None
+        exercise, task = known.find(which if file is None else file.name) if which else (None, None)
         ids = (exercise,) if exercise else tuple(e.id for e in known.exercises)
-        missing = [id for id in ids if not known.own_files(id, folder)]
+        missing = [id for id in ids if not known.own_files(id, file)]
         if missing:
             say_error(f"Cannot check {missing[0]!r}: exercises/ has neither its .py nor .ipynb. Restore it.")
             raise typer.Exit(2)
-        reports = _graded(known, ids, folder, (task,) if task else (), device)
+        reports = _graded(known, ids, file, (task,) if task else (), device)
         screen = console()
         for id in ids:
             screen.print(exercise_feedback(reports[id]))
@@ -63,7 +63,7 @@ def status(
 
 
 def _graded(
-    known: Catalog, ids: tuple[str, ...], folder: Path | None, tasks: tuple[str, ...] = (), device: str = "meta"
+    known: Catalog, ids: tuple[str, ...], place: Path | None, tasks: tuple[str, ...] = (), device: str = "meta"
 ) -> dict[str, ExerciseReport]:
     from grader.lanes import Settings
     from grader.pipeline import grade_own
@@ -71,7 +71,7 @@ def _graded(
     settings = Settings(root=str(known.root), exercises=ids, trusted=True, device=device)
     with console(stderr=True).status("checking") as screen:
         reports = {}
-        for report in grade_own(known, ids, folder=folder, tasks=tasks, settings=settings, jobs=lanes(None)):
+        for report in grade_own(known, ids, place=place, tasks=tasks, settings=settings, jobs=lanes(None)):
             reports[report.id] = report
             screen.update(f"checking: {len(reports)} of {len(ids)} exercises")
     return reports

@@ -75,7 +75,7 @@ def course_panel() -> Panel:
     ids = tuple(exercise.id for exercise in catalog.exercises)
     here = Path.cwd() if any(Path(f"{id}.ipynb").is_file() for id in ids) else None
     settings = Settings(root=str(catalog.root), exercises=ids, trusted=True)
-    reports = {report.id: report for report in grade_own(catalog, ids, folder=here, settings=settings, jobs=2)}
+    reports = {report.id: report for report in grade_own(catalog, ids, place=here, settings=settings, jobs=2)}
     return map_panel(catalog, reports)
 
 

@@ -161,7 +161,7 @@ class Candidate:
         if context.left_out:
             message = feedback.MISSING_LEFT_OUT.format(task=context.task)
             return CheckEnded("error", message, feedback.MISSING_LEFT_OUT_NEXT)
-        close = difflib.get_close_matches(context.task, observation.defined, 1, 0.5)
+        close = difflib.get_close_matches(context.task, observation.defined, 1, 0.7)
         instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
         message = feedback.MISSING.format(task=context.task, instead=instead)
         return CheckEnded("error", message, feedback.MISSING_NEXT.format(task=context.task))

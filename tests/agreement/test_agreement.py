@@ -167,7 +167,7 @@ def taken_warm(course: Path, exercise: str, students: int) -> float:
     with subprocess.Popen(command, cwd=course, env=environment(course), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            assert "1 graded" in process.stdout.readline() and "Ready" in process.stdout.readline()
+            assert "1 graded: early" in process.stdout.readline() and "Ready" in process.stdout.readline()
             started = time.perf_counter()
             for folder in aside.iterdir():
                 folder.rename(submitted / folder.name)

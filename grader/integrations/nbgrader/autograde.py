@@ -262,6 +262,8 @@ def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tu
     found = [(path[len(before) : len(path) - end], Path(path)) for path in folders if os.path.isdir(path)]
     if not found:
         near = directory.format_path(directory.submitted_directory, student, "*")
+        if student != "*" and glob.glob(f"{glob.escape(before)}*{after}"):
+            raise NothingSubmitted(f"Cannot find submissions for {assignment!r} of students named {student!r}.")
         others = sorted({os.path.basename(path) for path in glob.glob(near)})
         there = f"there are submissions for {', '.join(others)}" if others else "there are none at all"
         raise NothingSubmitted(

@@ -192,6 +192,16 @@ def test_a_released_notebook_becomes_a_script_that_the_kit_reads() -> None:
     assert WORK["an answer"] in script and "check(" not in script
 
 
+def test_what_a_student_writes_into_the_kits_cells_is_kept() -> None:
+    """An import in the first one, an answer above a check; cells that are as they were are left out."""
+    nb = nbformat.reads(build_notebook(STUB), as_version=4)
+    ours = [cell for cell in nb.cells if "grader" in cell.metadata]
+    ours[0].source += "\nimport matplotlib"
+    ours[1].source = f"def answer(x):\n    return x\n\n\n{ours[1].source}"
+    script = to_script(nbformat.writes(nb))
+    assert "import matplotlib" in script and "def answer(x):" in script and script.count("check(") == 1
+
+
 def convert(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     command = [GRADER, "convert", source, target]
@@ -215,14 +225,15 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
         ("old.ipynb", "new.ipynb", "Cannot convert old.ipynb to new.ipynb: one must end in .py, the other in .ipynb."),
         ("old.ipynb", "new.py", "old.ipynb': it is not a notebook"),
         ("plain.py", "new.ipynb", "plain.py': it is not an exercise's script"),
+        ("latin.py", "new.ipynb", "latin.py': it is not UTF-8 text. Save it as UTF-8."),
         ("gone.py", "new.ipynb", "gone.py': No such file or directory."),
     ],
 )
 def test_the_command_says_why_it_does_not_convert(tmp_path: Path, source: str, target: str, said: str) -> None:
     """One line names the file and the cause, the exit code is 2, and no file has changed or appeared."""
-    held = {"stub.py": STUB, "old.ipynb": "{", "plain.py": "x = 1\n"}
-    for name, text in held.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    held = {"stub.py": STUB.encode(), "old.ipynb": b"{", "plain.py": b"x = 1\n", "latin.py": "# \xe7".encode("latin-1")}
+    for name, data in held.items():
+        (tmp_path / name).write_bytes(data)
     done = convert(tmp_path / source, tmp_path / target)
     assert done.returncode == 2 and said in done.stderr and len(done.stderr.splitlines()) == 1
-    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == held
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == held

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from grader.catalog.stubs import BEGIN, END
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
+OWN_CELL = {"cell_type": "markdown", "id": "mine", "metadata": {"nbgrader": {"grade_id": "essay"}}, "source": "Why?"}
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +150,40 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert source.read_text(encoding="utf-8") == first
     assert "mine" in (tmp_path / "nbgrader_config.py").read_text()
-    assert json.loads((tmp_path / "grader_course.json").read_text()) == {"catalog": str(ROOT), "seed": "spring"}
+    told = tmp_path / "grader_course.json"
+    assert json.loads(told.read_text()) == {"catalog": str(ROOT), "seed": "spring"}
+    subprocess.run(command[:-2], cwd=ROOT, check=True, capture_output=True)  # without --seed
+    assert json.loads(told.read_text())["seed"] == "spring"
+    done = subprocess.run([*command[:-1], "autumn"], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "The seed was spring: what has been handed in will be graded anew" in done.stderr
+    assert json.loads(told.read_text())["seed"] == "autumn"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda nb: nb["cells"].append(OWN_CELL), "cells of yours, essay in 04_indexing_and_inplace.ipynb. Move"),
+        (lambda nb: nb.pop("cells"), "all of 04_indexing_and_inplace.ipynb, which is no notebook any more"),
+    ],
+)
+def test_an_instructors_own_cells_are_not_removed(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    """Releasing again says what it would remove, and leaves all as it is; edited texts are the kit's to renew."""
+    command = [GRADER, "release", "--format", "nbgrader", "--exercise", "04", "--out", tmp_path]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    source = tmp_path / "source" / "04_indexing_and_inplace" / "04_indexing_and_inplace.ipynb"
+    nb = json.loads(source.read_text(encoding="utf-8"))
+    nb["cells"][0]["source"] = "# Another title"
+    source.write_text(json.dumps(nb), encoding="utf-8")
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    nb = json.loads(source.read_text(encoding="utf-8"))
+    assert "# Another title" not in source.read_text(encoding="utf-8")
+    spoil(nb)
+    source.write_text(json.dumps(nb), encoding="utf-8")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    assert json.loads(source.read_text(encoding="utf-8")) == nb
 
 
 def test_sources_hold_the_solution_between_nbgraders_markers(catalog: Catalog) -> None:

@@ -793,7 +793,7 @@ def watching(course: Path, *options: str) -> Iterator[Callable[[str], str]]:
         yield wait_for
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-        assert process.wait() == 0 and rest == "", rest
+        assert process.wait() == 0 and rest == "Ended. What is graded is kept, and the next run does the rest.\n", rest
     finally:
         timer.cancel()
         process.kill()
@@ -815,20 +815,26 @@ def test_what_is_handed_in_is_graded_as_it_comes(course: Path) -> None:
     with watching(course) as wait_for:
         assert wait_for("Ready").startswith(f"Ready: what is handed in for {EXERCISE} is graded as it comes.")
         arrive(course, "ana", notebook(course, answers()))
-        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert wait_for(" graded: ").endswith("  1 graded: ana\n")
         assert scores(course, "ana")["check-column_view"] == CHECKS["check-column_view"]
         arrive(course, "ana", notebook(course, {}))
-        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert wait_for(" graded: ").endswith("  1 graded: ana\n")
         assert scores(course, "ana")["check-column_view"] == 0
         holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")
         arrive(course, "bia", notebook(course, answers()))
-        assert "database is locked" in wait_for("grader: ")
+        assert "database is locked" in (told := wait_for("grader: "))
+        assert told.endswith(" It is tried again until that works.\n")
         holder.execute("ROLLBACK")
         holder.close()
-        assert wait_for("graded.").endswith("  1 graded.\n")
+        assert wait_for(" graded: ").endswith("  1 graded: bia\n")
+        shutil.move(course / "submitted", course / "before")
+        arrive(course, "caio", notebook(course, answers()))
+        assert wait_for(" graded: ").endswith("  1 graded: caio\n")
+        shutil.move(course / "before" / "ana", course / "submitted")
+        shutil.move(course / "before" / "bia", course / "submitted")
         assert scores(course, "bia") == {**scores(course, "ana"), **CHECKS, "essay": None}
-    assert grade(course).unchanged == ("ana", "bia")
+    assert grade(course).unchanged == ("ana", "bia", "caio")
 
 
 def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
@@ -846,4 +852,20 @@ def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
 def test_the_folder_that_is_watched(course: Path, structure: str, place: str) -> None:
     """It holds all that may be handed in, however the course names its folders."""
     _config(f"c.CourseDirectory.directory_structure = {structure!r}")(course)
-    assert watch._submitted(course) == course / place
+    assert watch._fixed(watch._pattern(course, EXERCISE)) == course / place
+
+
+@pytest.mark.parametrize(
+    ("path", "concerns"),
+    [
+        ("submitted", True),
+        ("submitted/ana", True),
+        (f"submitted/ana/{EXERCISE}", True),
+        (f"submitted/ana/{EXERCISE}/a/b", True),
+        ("submitted/ana/07_autograd", False),
+        ("submitted/ana/07_autograd/x.ipynb", False),
+    ],
+)
+def test_other_assignments_wake_nobody(course: Path, path: str, concerns: bool) -> None:
+    """Only what is, or may hold, what is handed in for this one."""
+    assert watch._concerns(watch._pattern(course, EXERCISE), course / path) is concerns

@@ -175,22 +175,24 @@ def test_a_missing_function_is_told() -> None:
     """By its name."""
     end = ended(observed("missing"), status="error")
     assert (end.message, end.next_step) == (
-        "double is not defined in your file.",
-        "define it under exactly the name `double`.",
+        "double is not defined.",
+        "define it under exactly the name `double`; in a notebook, run the cell that does.",
     )
 
 
 def test_a_misspelt_function_is_suggested() -> None:
     """The closest name that the file defines."""
     end = ended(observed("missing", defined=("main", "duoble", "Net")), status="error")
-    assert end.message == "double is not defined in your file (there is `duoble`: is that the one?)."
+    assert end.message == "double is not defined (there is `duoble`: is that the one?)."
+    other = ended(observed("missing", defined=("column_double_",)), status="error")
+    assert other.message == "double is not defined."
 
 
 def test_a_function_that_is_missing_in_a_probe_is_told(raised: Any) -> None:
     """As if it had been called directly."""
     error = AttributeError("module 'submission' has no attribute 'double'")
     end = ended(observed("raised", raised=raised(error)), status="error")
-    assert end.message == "double is not defined in your file."
+    assert end.message == "double is not defined."
 
 
 def test_any_other_attribute_error_is_the_students(raised: Any) -> None:

@@ -212,8 +212,8 @@ def test_a_renamed_function_is_suggested(examine: Examine, course: Path) -> None
     """It is an error of this task alone."""
     (report,) = examine(course, RIGHT.replace("double", "doubel"))
     assert checks(report)["shape"].message == (
-        "double is not defined in your file (there is `doubel`: is that the one?).\n"
-        "Next: define it under exactly the name `double`."
+        "double is not defined (there is `doubel`: is that the one?).\n"
+        "Next: define it under exactly the name `double`; in a notebook, run the cell that does."
     )
     assert (checks(report)["shape"].status, report.points) == ("error", 2)
 
@@ -222,7 +222,7 @@ def test_an_empty_file_defines_nothing(examine: Examine, course: Path) -> None:
     """Every task is missing; the file was loaded."""
     (report,) = examine(course, "")
     assert (report.status, report.points) == ("graded", 0)
-    assert checks(report)["relu"].message.startswith("relu is not defined in your file.")
+    assert checks(report)["relu"].message.startswith("relu is not defined.")
 
 
 def test_a_wrong_signature_is_told(examine: Examine, course: Path) -> None:

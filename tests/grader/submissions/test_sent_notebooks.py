@@ -356,8 +356,8 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
 @pytest.mark.parametrize(
     ("student", "said"),
     [
-        ("removed", "column_view is not defined in your file"),
-        ("an answer is text", "column_view is not defined in your file"),
+        ("removed", "column_view is not defined"),
+        ("an answer is text", "column_view is not defined"),
         ("no Python in an answer", "is not defined, unless in a cell that Python could not read and that was left out"),
         ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],
