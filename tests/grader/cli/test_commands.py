@@ -97,6 +97,16 @@ def test_check_without_a_file_says_which(clone: Path) -> None:
     assert (done.returncode, "Cannot check '08_detach_and_inplace'" in done.stderr) == (2, True)
 
 
+def test_check_of_a_file_looks_at_no_other(clone: Path, tmp_path: Path) -> None:
+    """A script and a notebook of one exercise may lie side by side: which is meant, its name says."""
+    script = tmp_path / "08_detach_and_inplace.py"
+    script.write_text(f"import torch\n\n\n{SNAPSHOT}", encoding="utf-8")
+    script.with_suffix(".ipynb").write_text("{}", encoding="utf-8")
+    done = grader("check", script, cwd=clone)
+    assert "✓ snapshot" in done.stdout and "There are 2 files" not in done.stdout
+    assert "is not a notebook" in grader("check", script.with_suffix(".ipynb"), cwd=clone).stdout
+
+
 def test_check_works_without_solutions(clone: Path) -> None:
     """In a release, without solutions, hidden suites and misconceptions, the public checks still grade."""
     for folder in ("solutions", "tests/hidden", "tests/misconceptions"):

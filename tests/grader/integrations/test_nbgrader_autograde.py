@@ -847,7 +847,10 @@ def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
 
 @pytest.mark.parametrize(
     ("structure", "place"),
-    [("{nbgrader_step}/{student_id}/{assignment_id}", "submitted"), ("in/{assignment_id}/{student_id}", "in")],
+    [
+        ("{nbgrader_step}/{student_id}/{assignment_id}", "submitted"),
+        ("in/{assignment_id}/{student_id}", f"in/{EXERCISE}"),
+    ],
 )
 def test_the_folder_that_is_watched(course: Path, structure: str, place: str) -> None:
     """It holds all that may be handed in, however the course names its folders."""
