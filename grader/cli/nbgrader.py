@@ -108,12 +108,14 @@ class _Rounds:
     def __call__(self) -> bool:
         """Grade, and say whether that could be done."""
         from grader.integrations.nbgrader import CourseError, NothingSubmitted
+        from grader.reports.terminal import plain
 
         try:
             outcome = self._grade()
             self._tell_of(outcome.notes, outcome.problems)
             if outcome.graded:
-                names = ", ".join(outcome.graded[:_NAMED]) + (", …" if len(outcome.graded) > _NAMED else "")
+                names = ", ".join(map(plain, outcome.graded[:_NAMED]))
+                names += ", …" if len(outcome.graded) > _NAMED else ""
                 _tell(f"{time.strftime('%H:%M:%S')}  {len(outcome.graded)} graded: {names}")
         except NothingSubmitted:
             self._tell_of()

@@ -15,7 +15,7 @@ import struct
 import threading
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -449,15 +449,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
             desk.note(request, reply)
         return reply
 
-    def remembered(staff: Staff, call: wire.Call, *, module: str, source: Callable[[], str]) -> Any:
+    def remembered(staff: Staff, call: wire.Call, *, module: str, source: str) -> Any:
         key = module.encode() + key_of(call)
         if key not in seen:
             seen[key] = observe(staff, call, module=module, source=source)
         return seen[key]
 
+    def each(staff: Staff, call: wire.Call, sources: Mapping[str, str]) -> Any:
+        return {module: remembered(staff, call, module=module, source=source) for module, source in sources.items()}
+
     with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, trusted=True) as server:
         patch.setattr(Process, "_ask", noted)
         patch.setattr(Staff, "observe", remembered)  # the same questions again and again
+        patch.setattr(Staff, "observe_each", each)
         patch.setattr(examining, "Examinee", lambda _, submission: Examinee(desk, submission))
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")
