@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, TaskReport
 from grader.reports.plots import plot
-from grader.reports.status import course_map, elsewhere, following, marks
+from grader.reports.status import course_map, marks, remarks
 from grader.reports.terminal import MISTAKE, exercise_feedback, once, plain, points, untouched
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
         }
         for e in catalog.exercises
     ]
-    notes = (*following(catalog, reports), *elsewhere(catalog, reports))
-    html = _html(title="The map of the course", rows=rows, notes=notes)
+    html = _html(title="The map of the course", rows=rows, notes=remarks(catalog, reports))
     return Panel(text=_plain_text(course_map(catalog, reports)), html=html)
 
 

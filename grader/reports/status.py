@@ -62,7 +62,7 @@ def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Rende
         f"{number} {name}" for name in _MARKS if (number := sum(state == name for state in found.values()))
     )
     told = f"\n{points(earned)} of {points(whole)} points; {counts}."
-    return Group(table, Text(told), *map(Text, (*following(catalog, reports), *elsewhere(catalog, reports))))
+    return Group(table, Text(told), *map(Text, remarks(catalog, reports)))
 
 
 def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, str]:
@@ -70,7 +70,12 @@ def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, 
     return {id: _MARKS[state] for id, state in states(catalog, reports).items()}
 
 
-def elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+    """Say below the map what to do next, and what the checks of this release are worth."""
+    return (*_following(catalog, reports), *_elsewhere(catalog, reports))
+
+
+def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
     """Say what the checks of this release are worth, where there are others."""
     here, whole = sum(report.max_points for report in reports.values()), sum(e.points for e in catalog.exercises)
     if here >= whole:
@@ -78,7 +83,7 @@ def elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[
     return (f"The checks here are worth {points(here)} of {points(whole)} points: more will look at the same tasks.",)
 
 
-def following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
     """Say which task to do next: in what is begun first, then in what is open."""
     found = states(catalog, reports)
     for state in ("begun", "open"):
