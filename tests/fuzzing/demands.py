@@ -1,0 +1,73 @@
+"""What is demanded of every fuzzed run: it ends in time, its reports are well formed, and points are deserved."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+import jsonschema
+import msgspec
+from mutations import CATALOG, ROOT, Mutant, parse
+
+from grader.records import ExerciseReport, Submission, student_report
+
+
+def validator(name: str) -> jsonschema.Draft202012Validator:
+    """Return what validates by one of the published schemas."""
+    schema = (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(schema))
+
+
+VALIDATOR = validator("report")
+
+
+@contextlib.contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """End the test where something hangs."""
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"not done within {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def functions(source: str) -> dict[str, list[str]]:
+    """Return what each name is defined as at the top level."""
+    found: dict[str, list[str]] = {}
+    for node in parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.setdefault(node.name, []).append(ast.dump(node))
+    return found
+
+
+STUBS = {
+    exercise.id: functions((ROOT / "exercises" / f"{exercise.id}.py").read_text(encoding="utf-8"))
+    for exercise in CATALOG.exercises
+}
+
+
+def require_deserved(mutant: Mutant, submission: Submission, report: ExerciseReport) -> None:
+    """Assert that points come from passed checks, and none from what nobody wrote."""
+    whole = student_report(submission.student, (report,))
+    VALIDATOR.validate(json.loads(msgspec.json.encode(whole)))
+    checks = [check for task in report.tasks for check in task.checks]
+    assert report.points == sum(check.points for check in checks if check.status == "passed") <= report.max_points
+    assert report.max_points == sum(task.points for task in CATALOG.get(report.id).tasks)
+    assert not [check.message for check in checks if "which is not your fault" in check.message]
+    if mutant.file.empty or submission.source is None:
+        assert report.points == 0, f"mutant {mutant.number}"
+        return
+    written = functions(submission.source)
+    for task in report.tasks:
+        if task.name not in submission.source or written.get(task.name) == STUBS[report.id][task.name]:
+            assert task.points == 0, f"mutant {mutant.number}: {task.name}"
