@@ -39,12 +39,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `course_seed` is what inputs are drawn from, with the student's name and the exercise; `same_inputs` leaves the name
     out. `trusted` says that the code is the kit's or the user's own, so that a sandbox with fewer layers will do.
-    `tampering` spoils every value that comes back, to see which checks judge values (see `grader.verification`).
-    `until_failure` stops at a submission's first failure. `facts` asks for what authors want to know of the checks.
-    Candidates compute with `threads` threads; `device` is the second device that functions must work on. `quiet` lets
-    a lane write nothing to the standard streams, which it shares with the process that started it. `sources` is a
-    digest of what lanes read when they start, if they are to be started anew when that changes. `rehearse` has a lane
-    grade a wrong submission before it says that it has started: what is done for the first time takes long.
+    `forging` names, by student, what answers are replaced by, to see which checks judge values; `known` are digests of
+    the calls that are the same for everybody (see `grader.judging.forging`). `until_failure` stops at a submission's
+    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads;
+    `device` is the second device that functions must work on. `quiet` lets a lane write nothing to the standard
+    streams, which it shares with the process that started it. `sources` is a digest of what lanes read when they start,
+    if they are to be started anew when that changes. `rehearse` has a lane grade a wrong submission before it says that
+    it has started: what is done for the first time takes long.
     """
 
     root: str
@@ -52,7 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     course_seed: str = "0"
     trusted: bool = False
     diagnosing: bool = True
-    tampering: bool = False
+    forging: dict[str, str] = {}
+    known: frozenset[str] = frozenset()
     until_failure: bool = False
     same_inputs: bool = False
     facts: bool = False
@@ -310,7 +312,8 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 deliver,
                 course_seed=settings.course_seed,
                 diagnosing=settings.diagnosing,
-                tampering=settings.tampering,
+                forging=settings.forging,
+                known=settings.known,
                 until_failure=settings.until_failure,
                 same_inputs=settings.same_inputs,
                 device=settings.device,

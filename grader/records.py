@@ -94,10 +94,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What authors want to know of a check besides its verdict: its task, docstring, a digest of each call's inputs."""
+    """What authors want to know of a check besides its verdict: its task, docstring, a digest of each call's inputs.
+
+    `judges` is what it judges: values, or facts alone.
+    """
 
     task: str
     docstring: str
+    judges: Literal["values", "facts"] = "values"
     inputs: tuple[str, ...]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.catalog import Catalog, Exercise, build_all
+from grader.junk import SPOILED
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ExerciseReport, Submission
 
@@ -187,7 +188,8 @@ class Verification:
                     references[case.exercise] = graded
                 yield _problems(case, graded)
         variants = Counter(f"{case.exercise} {case.kind} {case.task}" for case in self.cases)
-        tampering = Settings(**self._settings(f"{self.seeds[0]} tampering"), tampering=True, diagnosing=False)
+        spoiled = {case.label: SPOILED for case in self.cases if case.kind == REFERENCE}
+        tampering = Settings(**self._settings(f"{self.seeds[0]} tampering"), forging=spoiled, diagnosing=False)
         for graded in self._graded([c for c in self.cases if c.kind == REFERENCE], tampering):
             exercise = self.catalog.get(graded.submission.exercise)
             if graded.report is None or exercise.id not in references:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from grader import wire
-from grader.judging import feedback, showing
+from grader.judging import feedback, showing, weighing
 from grader.judging.inputs import to_wire
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.seen import Seen
@@ -52,11 +52,17 @@ class Candidate:
     """Calls functions of one submission. Attributes are the submission's functions; methods here change the how."""
 
     def __init__(
-        self, context: Context, *, backward: tuple[torch.Tensor | None] | None = None, trace: bool = True
+        self,
+        context: Context,
+        *,
+        backward: tuple[torch.Tensor | None] | None = None,
+        trace: bool = True,
+        weigh: bool = False,
     ) -> None:
         self._context = context
         self._backward = backward
         self._trace = trace
+        self._weigh = weigh
 
     def with_backward(self, upstream: torch.Tensor | None = None) -> Candidate:
         """Return a candidate whose calls also run backward from the result, with `upstream` (ones) as its gradient."""
@@ -64,7 +70,15 @@ class Candidate:
 
     def untraced(self) -> Candidate:
         """Return a candidate whose calls are not traced: for what cannot run under a dispatch mode."""
-        return Candidate(self._context, backward=self._backward, trace=False)
+        return Candidate(self._context, backward=self._backward, trace=False, weigh=self._weigh)
+
+    def weighed(self) -> Candidate:
+        """Return a candidate whose calls also compute a weighted sum of what was returned, where the values are.
+
+        For tasks whose values are known beforehand, being those of an argument in another shape or dtype: somebody who
+        only makes up the answer has not computed with it.
+        """
+        return Candidate(self._context, trace=self._trace, weigh=True)
 
     def __getattr__(self, name: str) -> Callable[..., Seen]:
         if name.startswith("_"):
@@ -75,7 +89,8 @@ class Candidate:
             if self._backward is not None:
                 shown += ", then backward()"
             names = self._context.parameters if name == self._context.task else ()
-            return self._observe(name, None, shown, names, arguments, keywords)
+            source = weighing.source(name) if self._weigh else None
+            return self._observe(name, source, shown, names, arguments, keywords)
 
         return call
 
@@ -97,12 +112,13 @@ class Candidate:
     ) -> Seen:
         context = self._context
         backward = self._backward
+        handed = (weighing.turn(context.seed), *arguments) if self._weigh else arguments
         call = wire.Call(
             nonce=0,  # the sandbox numbers it
             module="submission",
             name=name,
             probe=source,
-            arguments=tuple(to_wire(argument) for argument in arguments),
+            arguments=tuple(to_wire(argument) for argument in handed),
             keywords={key: to_wire(value) for key, value in keywords.items()},
             backward=None if backward is None else (None if backward[0] is None else to_wire(backward[0]),),  # type: ignore[arg-type]
             trace=self._trace,
@@ -118,6 +134,11 @@ class Candidate:
             _must_work(shown, observation)
         else:
             self._refuse(shown, observation)
+        if self._weigh:
+            try:
+                observation = weighing.unweighed(observation, handed[0])
+            except ValueError as error:
+                raise _lost(shown, CandidateLost("crashed", str(error))) from None
         return Seen(
             call=shown,
             names=names,

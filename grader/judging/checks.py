@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 
@@ -20,6 +21,7 @@ class Check:
     task: str
     visibility: Visibility
     points: float
+    judges: Literal["values", "facts"]
     requires: tuple[str, ...]
     hint: str | None
     docstring: str
@@ -51,6 +53,7 @@ def declared(item: pytest.Item) -> Check:
         task=mark.kwargs["task"],
         visibility=visibility,
         points=float(mark.kwargs["points"]),
+        judges=mark.kwargs["judges"],
         requires=mark.kwargs["requires"],
         hint=mark.kwargs["hint"],
         docstring=(item.function.__doc__ or "").strip(),

@@ -120,6 +120,13 @@ def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
     return a == b
 
 
+def same_answer(a: wire.Observation, b: wire.Observation) -> bool:
+    """Say whether two calls ended alike, with the same facts and values."""
+    outcomes = [(o.outcome, o.raised and o.raised.type, len(o.arguments), o.keywords.keys()) for o in (a, b)]
+    kept = [(o.result, *o.arguments, *o.keywords.values()) for o in (a, b)]
+    return outcomes[0] == outcomes[1] and _all_same(kept[0], kept[1], values_only=False)
+
+
 def _same_module(a: wire.ModuleFact, b: wire.ModuleFact, values_only: bool) -> bool:
     def outline(m: wire.ModuleFact) -> list[object]:
         held = [name for name, _ in (*m.parameters, *m.buffers)]

@@ -6,10 +6,11 @@ and turns the end of every check into a verdict.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -23,13 +24,14 @@ from _pytest.runner import runtestprotocol
 from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
 from grader.judging import feedback
-from grader.judging.candidate import Candidate, Context, Exchange
+from grader.judging.candidate import Ask, Candidate, Context, Exchange
 from grader.judging.checks import Check, declared, validate
+from grader.judging.comparisons import same_answer
 from grader.judging.diagnosis import Reference, Replay, diagnose
 from grader.judging.examinee import Examinee, Staff
+from grader.judging.forging import FORGERS, Forger
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.suite import Draw
-from grader.judging.tampering import tampered
 from grader.records import (
     CheckFacts,
     Curve,
@@ -58,6 +60,7 @@ class _Sitting:
     curves: dict[str, list[Curve]] = field(default_factory=dict)
     check: Check | None = None
     failure: SandboxError | None = None
+    forger: Forger | None = None
 
 
 class Examiner:
@@ -72,7 +75,8 @@ class Examiner:
         *,
         course_seed: str,
         diagnosing: bool = True,
-        tampering: bool = False,
+        forging: Mapping[str, str] | None = None,
+        known: Collection[str] = (),
         until_failure: bool = False,
         same_inputs: bool = False,
         device: str = "meta",
@@ -83,7 +87,9 @@ class Examiner:
         self._deliver = deliver
         self._course_seed = course_seed
         self._diagnosing = diagnosing
-        self._tampering = tampering
+        self._forging = forging or {}
+        self._known = known
+        self._truths: dict[tuple[str, int], wire.Observation] = {}  # the reference's answers, for forgers
         self._until_failure = until_failure
         self._same_inputs = same_inputs
         self._replayed: dict[tuple[str, bytes], wire.Observation | None] = {}  # where inputs are the same
@@ -150,7 +156,9 @@ class Examiner:
             message = feedback.UNREADABLE.format(problem=submission.problem)
             verdicts = [check.verdict("error", message) for check in checks]
             return exercise_report(exercise, verdicts, "unreadable", message, submission.notes)
-        sitting = self._sitting = _Sitting(submission=submission, examinee=Examinee(self._server, submission))
+        sitting = self._sitting = _Sitting(
+            submission=submission, examinee=Examinee(self._server, submission), forger=self._forger(submission)
+        )
         try:
             following = [check.item for check in checks[1:]]
             for check, nextitem in zip_longest(checks, following):
@@ -169,7 +177,8 @@ class Examiner:
         self._logs = sitting.logs
         if self._diagnosing and self._catalog.solution(exercise.id).is_file():  # students have none to compare with
             verdicts = self._diagnosed(exercise, verdicts, sitting)
-        verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in _refused(verdicts, sitting)]
+        verdicts = _gated(_refused(verdicts, sitting), {check.id for check in checks if check.judges == "values"})
+        verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in verdicts]
         loaded = sitting.examinee.loaded
         notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
         unloadable = sitting.examinee.unloadable if loaded is None else None
@@ -179,12 +188,51 @@ class Examiner:
         message = feedback.whole(*unloadable[1:]) if unloadable else ""
         return exercise_report(exercise, verdicts, status, message, notes)
 
+    def _forger(self, submission: Submission) -> Forger | None:
+        """Return what forges this submission's answers, if that is asked for."""
+        name = self._forging.get(submission.student)
+        if name is None:
+            return None
+        words = sorted(
+            {
+                node.value
+                for node in ast.walk(ast.parse(submission.source or ""))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
+            }
+        )
+        return FORGERS[name](words)
+
+    def _forged(self, forger: Forger, ask: Ask) -> Ask:
+        """Return what asks a reference and forges its answers, but for calls that are the same for everybody.
+
+        All forgers of an exercise are given the same calls, so that each is made only once.
+        """
+
+        def truth(call: wire.Call) -> wire.Observation:
+            key = _digest(call), call.seed
+            if key not in self._truths:
+                if len(self._truths) >= _REPLAYED:
+                    self._truths.clear()
+                self._truths[key] = ask(call)
+            return self._truths[key]
+
+        def forged(call: wire.Call) -> wire.Observation:
+            seen = truth(call)
+            if _digest(call) in self._known and same_answer(
+                seen, truth(msgspec.structs.replace(call, seed=call.seed ^ 1))
+            ):
+                return seen
+            return forger.forge(call, seen)
+
+        return forged
+
     def facts(self, exercise: str) -> dict[str, CheckFacts]:
         """Return what authors want to know of the checks that were run last."""
         return {
             check.id: CheckFacts(
                 task=check.task,
                 docstring=check.docstring,
+                judges=check.judges,
                 inputs=tuple(_digest(call) for call, _ in self._logs.get(check.id, ())),
             )
             for check in self.checks.get(exercise, [])
@@ -196,8 +244,8 @@ class Examiner:
         sitting = self._sitting
         assert sitting is not None and sitting.check is not None
         check = sitting.check
-        # Spoiled values fail almost everything: each check is then to show what it judges, whatever it requires.
-        required = () if self._tampering else check.requires
+        # Guessed values fail almost everything: each check is then to show what it judges, whatever it requires.
+        required = () if sitting.forger is not None else check.requires
         unmet = [name for name in required if sitting.verdicts[name].status != "passed"]
         if unmet:
             first = sitting.verdicts[unmet[0]]
@@ -242,7 +290,7 @@ class Examiner:
         return Candidate(
             Context(
                 task=check.task,
-                ask=(lambda call: tampered(ask(call))) if self._tampering else ask,
+                ask=ask if sitting.forger is None else self._forged(sitting.forger, ask),
                 where=sitting.submission.where,
                 seed=draw.seed,
                 hint=check.hint,
@@ -408,6 +456,24 @@ def _refused(verdicts: list[Verdict], sitting: _Sitting) -> list[Verdict]:
     return [
         msgspec.structs.replace(v, status="failed", points=0.0, message=refused[v.task])
         if v.status == "passed" and v.task in refused
+        else v
+        for v in verdicts
+    ]
+
+
+def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
+    """Let facts count only in tasks of which a check of values has passed; `values` are the ids of those checks.
+
+    Facts alone (a shape, an error that is raised, an argument that is left alone) hold of much that solves nothing.
+    """
+    right = {v.task for v in verdicts if v.id in values and v.status == "passed"}
+    first: dict[str, str] = {}  # the check to pass, by task
+    for v in verdicts:
+        if v.id in values:
+            first.setdefault(v.task, v.id.replace("_", " "))
+    return [
+        msgspec.structs.replace(v, status="skipped", points=0.0, message=feedback.holds(first.get(v.task)))
+        if v.status == "passed" and v.id not in values and v.task not in right
         else v
         for v in verdicts
     ]

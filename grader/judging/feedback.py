@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from grader import wire
 
 SKIPPED = 'Not run: it says nothing until the check "{required}" passes. Fix that one first.'
+HOLDS = "This holds already. It earns its points once your values are right too{values}."
+HOLDS_UNTIL = ': first pass the check "{check}"'
 NOT_ATTEMPTED = "Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code."
 BROKEN_CHECK = "This check itself broke, which is not your fault. Please tell your instructor: {error}"
 TIMEOUT = "{call}\nstopped: it did not finish within {limit} of computing."
@@ -233,6 +235,11 @@ def next_step_for_warnings(warnings: Sequence[str], kind: str) -> str | None:
 def place(where: str, code: str) -> str:
     """Return the words that point at the student's line."""
     return f" at {where}, `{code}`" if code else f" at {where}" if where else ""
+
+
+def holds(first: str | None) -> str:
+    """Return what is told of a check of facts that holds while no check of values does; `first` is one of these."""
+    return HOLDS.format(values="" if first is None else HOLDS_UNTIL.format(check=first))
 
 
 def mismatch(call: str, expected: str, got: str, details: Sequence[str] = ()) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 import torch
@@ -24,15 +24,29 @@ from grader import wire
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def check(task: str, *, points: float, requires: Sequence[str] = (), hint: str | None = None) -> Callable[[_F], _F]:
+def check(
+    task: str,
+    *,
+    points: float,
+    judges: Literal["values", "facts"] = "values",
+    requires: Sequence[str] = (),
+    hint: str | None = None,
+) -> Callable[[_F], _F]:
     """Make a test function a check of `task` that is worth `points`.
 
-    `requires` names checks (without "test_") of the same exercise without which this one is meaningless: it is skipped
-    when one of them did not pass. `hint` is the next step to tell the student, instead of the usual one.
+    It judges "values", which only right code gives on inputs that vary, or "facts" alone: a shape, a dtype, an error
+    that is raised, an argument that is left alone. Facts may hold of code that solves nothing, so they count only once
+    a check of values of the same task has passed. `requires` names checks (without "test_") of the same exercise
+    without which this one is meaningless: it is skipped when one of them did not pass. `hint` is the next step to tell
+    the student, instead of the usual one.
     """
+    if judges not in ("values", "facts"):
+        raise ValueError(f'Cannot make a check of {task!r} judge {judges!r}: it judges "values" or "facts".')
     if not points >= 0:
         raise ValueError(f"Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
-    mark: Callable[[_F], _F] = pytest.mark.check(task=task, points=points, requires=tuple(requires), hint=hint)
+    mark: Callable[[_F], _F] = pytest.mark.check(
+        task=task, points=points, judges=judges, requires=tuple(requires), hint=hint
+    )
     return mark
 
 

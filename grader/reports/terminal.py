@@ -129,7 +129,7 @@ def once(task: TaskReport) -> list[tuple[CheckReport, str]]:
         message, _, mistake = check.message.partition(f"\n{MISTAKE}: ")
         text = check.message
         if text and text in told:
-            text = "Not run either." if check.status == "skipped" else f'The same as in "{told[text]}".'
+            text = "Not run either." if text.startswith("Not run") else f'The same as in "{told[text]}".'
         elif mistake and mistake in told:
             text = f'{message}\nThe same mistake as in "{told[mistake]}".'
         for part in (check.message, mistake):

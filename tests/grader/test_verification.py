@@ -410,7 +410,7 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
     def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
         handed_in = list(submissions)
         labels = [submission.student for submission in handed_in]
-        asked.append((settings.course_seed, settings.tampering, settings.diagnosing, labels))
+        asked.append((settings.course_seed, bool(settings.forging), settings.diagnosing, labels))
         for submission in handed_in:
             yield Graded(submission=submission, report=None)
 

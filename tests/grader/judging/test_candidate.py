@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 
@@ -12,7 +13,7 @@ from grader import wire
 from grader.judging import Candidate, Seen, feedback, probe
 from grader.judging.candidate import Context, Exchange
 from grader.judging.outcomes import CheckEnded, SuiteError
-from grader.sandbox import CandidateLost
+from grader.sandbox import CandidateLost, Server
 
 Make = Callable[..., Candidate]
 
@@ -329,3 +330,43 @@ def test_a_reference_without_the_function_is_the_suites_fault() -> None:
     """Not the student's."""
     with pytest.raises(SuiteError, match=r"Cannot call double\(2\) of the reference: it is not defined there"):
         candidate(observed("missing"), trusted=True).double(2)
+
+
+# Weighing
+
+
+def weighed(result: Any, weight: Any) -> Process:
+    """Return what answers a weighed call with this result and this sum."""
+    items = wire.Items(kind="tuple", items=(result, weight))
+    return observed(result=items, before=(0.5, 1.0), arguments=(0.5, 1.0))
+
+
+def test_a_weighed_call_is_told_as_the_call_itself(server: Server) -> None:
+    """What comes back, its arguments and its message are the call's own."""
+    process = server.spawn()
+    process.load(module="submission", filename="01_small.py", source="def double(x):\n    return 2 * x\n")
+    seen = Candidate(
+        Context(ask=lambda call: process.call(msgspec.structs.replace(call, nonce=1)), task="double", where=str, seed=5)
+    ).weighed()
+    x = torch.tensor([1.0, 3.0])
+    result = seen.double(x).result
+    result.values(2 * x).owns_memory()
+    assert result.seen.call == "double(tensor([1., 3.]))" and len(result.seen.observation.arguments) == 1
+    with pytest.raises(CheckEnded, match="expected: tensor"):
+        result.values(3 * x)
+    seen.double("a").result.equals("aa")  # nothing to add up
+    seen.double(None).raises("TypeError")
+    process.end()
+
+
+@pytest.mark.parametrize("weight", [None, 1.0, "1.0"])
+def test_a_result_that_was_not_weighed_is_no_answer(fact: Callable[..., Any], weight: object) -> None:
+    """A result and a sum that do not agree were made up."""
+    with pytest.raises(CheckEnded, match="it answered another question"):
+        candidate(weighed(fact(torch.tensor([1.0, 3.0])), weight)).weighed().double(1.0)
+
+
+def test_a_result_without_its_sum_is_no_answer() -> None:
+    """Nor is one that is no pair."""
+    with pytest.raises(CheckEnded, match="it answered another question"):
+        candidate(observed(result=1.0)).weighed().double(1.0)

@@ -708,10 +708,127 @@ def test_a_misconception_that_does_not_load_ends_the_grading(examine: Examine, l
         examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=broken), WRONG)
 
 
+# Facts count where values are right
+
+FACTS = '''
+@check("double", points=1, judges="facts")
+def test_shape(candidate, draw):
+    """The shape of x is kept."""
+    candidate.double(draw.tensor(2, 3)).result.shape(2, 3)
+
+
+@check("double", points=1, judges="facts")
+def test_leaves_x(candidate, draw):
+    """x is left alone."""
+    candidate.double(draw.tensor(3)).returned().unchanged()
+
+
+@check("double", points=1)
+def test_first_values(candidate, draw):
+    """Every number is doubled."""
+    x = draw.tensor(3, low=3.0, high=9.0)
+    candidate.double(x).result.values(2 * x)
+'''
+MORE = '''
+@check("double", points=1, requires=["leaves_x"])
+def test_last_values(candidate, draw):
+    """Negative numbers are doubled too."""
+    x = draw.tensor(3, low=-9.0, high=-3.0)
+    candidate.double(x).result.values(2 * x)
+
+
+@check("relu", points=2, judges="facts")
+def test_relu(candidate, draw):
+    """The shape is kept."""
+    candidate.relu(draw.tensor(8)).result.shape(8)
+'''
+
+
+def test_facts_count_for_nothing_where_no_value_is_right(examine: Examine, lay_down: LayDown) -> None:
+    """They are skipped, and say why and what to do first; each task is looked at by itself."""
+    (report,) = examine(lay_down(MORE, public=FACTS), RIGHT.replace("x * 2", "x.clone()"))
+    assert statuses(report) == {
+        "shape": "skipped",
+        "leaves_x": "skipped",
+        "first_values": "failed",
+        "last_values": "failed",
+        "relu": "skipped",
+    }
+    assert report.points == 0
+    said = (
+        'This holds already. It earns its points once your values are right too: first pass the check "first values".'
+    )
+    assert {checks(report)[id].message for id in ("shape", "leaves_x")} == {said}
+    assert checks(report)["relu"].message == "This holds already. It earns its points once your values are right too."
+
+
+@pytest.mark.parametrize("right", ["x.abs() * 2", "-x.abs() * 2"], ids=["the first", "the last"])
+def test_one_check_of_values_makes_facts_count(examine: Examine, lay_down: LayDown, right: str) -> None:
+    """Whichever it is, and whether it comes before them or after."""
+    (report,) = examine(lay_down(MORE, public=FACTS), RIGHT.replace("x * 2", right))
+    assert report.tasks[0].points == 3
+    assert [checks(report)[id].status for id in ("shape", "leaves_x")] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("source", "status"), [("raise NotImplementedError", "not_attempted"), ("raise KeyError", "error")]
+)
+def test_facts_that_do_not_hold_say_why_themselves(
+    examine: Examine, lay_down: LayDown, source: str, status: str
+) -> None:
+    """What is not attempted stays so, and what fails tells its own reason."""
+    (report,) = examine(lay_down(public=FACTS), f"def double(x):\n    {source}\n")
+    assert statuses(report) == dict.fromkeys(("shape", "leaves_x", "first_values"), status)
+
+
+def test_a_refused_task_says_so_in_its_facts_too(examine: Examine, lay_down: LayDown) -> None:
+    """The rule that was broken is the reason, not the values."""
+    facts = FACTS.replace('"double"', '"relu"').replace("candidate.double", "candidate.relu")
+    facts = facts.replace("candidate.relu(x)", "candidate.relu(-x)")
+    source = RIGHT.replace("x.clamp(min=0)", "x.relu() if x.min() < 0 else x + 1")
+    (report,) = examine(lay_down(public=facts), source)
+    assert {c.status for c in checks(report).values()} == {"failed"} and report.points == 0
+
+
+# Forging
+
+
 def test_spoiled_values_fail_the_reference(examine: Examine, course: Path) -> None:
     """Checks that judge values fail, the others don't; none is skipped, so that each shows what it judges."""
-    (report,) = examine(course, RIGHT, tampering=True, diagnosing=False)
+    (report,) = examine(course, RIGHT, forging={"somebody": "spoiled"}, diagnosing=False)
     assert statuses(report) == {"shape": "passed", "values": "failed", "leaves_x": "failed", "relu": "failed"}
+
+
+GUESSED = '''
+@check("double", points=1)
+def test_fixed(candidate):
+    """1 becomes 2."""
+    candidate.double(torch.tensor([1.0])).result.values([2.0])
+
+
+@check("double", points=1)
+def test_drawn(candidate, draw):
+    """Every number is doubled."""
+    x = draw.tensor(3, low=3.0, high=9.0)
+    candidate.double(x).result.values(2 * x)
+'''
+
+
+def test_a_forger_knows_what_everybody_is_asked(hold: Hold, lay_down: LayDown) -> None:
+    """It tells the truth where the call is known from somebody else, and guesses elsewhere."""
+    root = lay_down(public=GUESSED)
+    inputs: list[str] = []
+
+    def note(examiner: Examiner, report: ExerciseReport) -> None:
+        inputs.extend(digest for facts in examiner.facts("01_small").values() for digest in facts.inputs)
+
+    hold(root, [hand_in(RIGHT)], note, course_seed="theirs")
+    found: list[dict[str, str]] = []
+    for known in ((), inputs):
+        submission = hand_in(RIGHT, student="f")
+        forging = {"f": "the first argument"}
+        hold(root, [submission], lambda _, r: found.append(statuses(r)), forging=forging, known=known, diagnosing=False)
+    assert found == [{"fixed": "failed", "drawn": "failed"}, {"fixed": "passed", "drawn": "failed"}]
 
 
 # Checks that break

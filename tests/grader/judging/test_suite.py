@@ -29,7 +29,7 @@ def test_a_check_is_marked_with_what_it_is_worth() -> None:
     (mark,) = test.pytestmark  # type: ignore[attr-defined]
     assert (mark.name, mark.kwargs) == (
         "check",
-        {"task": "double", "points": 1.5, "requires": ("shape",), "hint": "times two."},
+        {"task": "double", "points": 1.5, "judges": "values", "requires": ("shape",), "hint": "times two."},
     )
 
 
@@ -38,6 +38,17 @@ def test_a_check_cannot_cost_points(points: float) -> None:
     """Points are taken from nobody for failing."""
     with pytest.raises(ValueError, match=r"Cannot make a check of 'double' worth .*: .*Give it"):
         check("double", points=points)
+
+
+def test_a_check_judges_values_or_facts() -> None:
+    """Values if nothing is said; nothing else can be judged."""
+
+    @check("double", points=1, judges="facts")
+    def test() -> None: ...
+
+    assert test.pytestmark[0].kwargs["judges"] == "facts"  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match=r"Cannot make a check of 'double' judge 'shapes': it judges \"values\" or"):
+        check("double", points=1, judges="shapes")  # type: ignore[arg-type]
 
 
 # code
