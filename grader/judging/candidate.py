@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,8 @@ import torch
 
 from grader import wire
 from grader.judging import feedback, showing, weighing
+from grader.judging.by_hand import Use
+from grader.judging.finished import OPTIMIZER_STEP, fits
 from grader.judging.inputs import to_wire
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.seen import Seen
@@ -29,9 +30,9 @@ class Context:
     """What every call of one check has in common.
 
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
-    finished functions, modules and optimisers that the task asks to do without, `parameters` are the names in the
-    task's signature. `left_out` says that there are cells which are not in the source. `log` keeps what was exchanged
-    and `curves` what curves were compared.
+    finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
+    one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
+    source. `log` keeps what was exchanged and `curves` what curves were compared.
     """
 
     task: str
@@ -40,6 +41,7 @@ class Context:
     seed: int
     hint: str | None = None
     refused: tuple[str, ...] = ()
+    written: Callable[[], Use | None] = lambda: None
     parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     left_out: bool = False
@@ -159,13 +161,15 @@ class Candidate:
             raise self._missing(observation)
         if raised is not None and _is_todo(raised):
             raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
-        for pattern in context.refused:
-            used = _used(observation, pattern)
+        if context.refused:
+            written = context.written()
+            used = _used(observation, context.refused) if written is None else written.name
             if used is not None:
                 what = feedback.REFUSED_NAMES.get(used, f"`{used}`")
+                where = "" if written is None else feedback.place(context.where(written.line), written.code)
                 raise CheckEnded(
                     "failed",
-                    feedback.REFUSED.format(task=context.task, used=what),
+                    feedback.REFUSED.format(task=context.task, used=what, where=where),
                     feedback.REFUSED_NEXT.format(used=what),
                     refused=True,
                 )
@@ -213,10 +217,10 @@ def _where(context: Context, raised: wire.Raised) -> str:
     return "" if raised.line is None else feedback.place(context.where(raised.line), raised.code)
 
 
-def _used(observation: wire.Observation, pattern: str) -> str | None:
-    """Return the first function, module or operation that ran whose name fits the pattern, such as "*max_pool*"."""
-    if pattern == "Optimizer.step":
-        return pattern if observation.optimizers else None
+def _used(observation: wire.Observation, patterns: tuple[str, ...]) -> str | None:
+    """Return the first function, module or operation that ran whose name fits the patterns, such as "*max_pool*"."""
+    if OPTIMIZER_STEP in patterns and observation.optimizers:
+        return OPTIMIZER_STEP
     operations = (name.rpartition("::")[2] for name in observation.operations)
     ran = chain(observation.functions, observation.modules, operations)
-    return next((name for name in ran if fnmatchcase(name, pattern)), None)
+    return next((name.partition(".")[0] for name in ran if fits(name, patterns)), None)

@@ -24,6 +24,7 @@ from _pytest.runner import runtestprotocol
 from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
 from grader.judging import feedback
+from grader.judging.by_hand import Use, finished_versions
 from grader.judging.candidate import Ask, Candidate, Context, Exchange
 from grader.judging.checks import Check, declared, validate
 from grader.judging.comparisons import same_answer
@@ -50,7 +51,10 @@ Deliver = Callable[[Submission, ExerciseReport], None]
 
 @dataclass(kw_only=True)
 class _Sitting:
-    """One submission being examined: by check id, the verdicts so far, how checks ended, what was exchanged."""
+    """One submission being examined: by check id, the verdicts so far, how checks ended, what was exchanged.
+
+    `written` is, by task, the finished version that its code calls.
+    """
 
     submission: Submission
     examinee: Examinee
@@ -58,6 +62,7 @@ class _Sitting:
     ends: dict[str, CheckEnded] = field(default_factory=dict)
     logs: dict[str, list[Exchange]] = field(default_factory=dict)
     curves: dict[str, list[Curve]] = field(default_factory=dict)
+    written: dict[str, Use | None] = field(default_factory=dict)
     check: Check | None = None
     failure: SandboxError | None = None
     forger: Forger | None = None
@@ -295,6 +300,7 @@ class Examiner:
                 seed=draw.seed,
                 hint=check.hint,
                 refused=self._task(check).by_hand,
+                written=lambda: self._written(sitting, self._task(check)),
                 parameters=self._task(check).parameters,
                 load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
                 left_out=sitting.submission.left_out > 0,
@@ -331,6 +337,13 @@ class Examiner:
     def device(self) -> str:
         """A second device, which functions must work on too: "meta", whose tensors have no values."""
         return "meta"
+
+    def _written(self, sitting: _Sitting, task: Task) -> Use | None:
+        """Return the first finished version that the task's code calls, as the syntax tree tells."""
+        if task.name not in sitting.written:
+            found = finished_versions(sitting.submission.source or "", task.name, task.by_hand)
+            sitting.written[task.name] = found[0] if found else None
+        return sitting.written[task.name]
 
     def _task(self, check: Check) -> Task:
         return self._catalog.get(check.exercise).task(check.task)

@@ -32,8 +32,8 @@ MISSING_AFTER_ERROR_NEXT = "fix that error first."
 MISSING_LEFT_OUT = "{task} is not defined, unless in a cell that Python could not read and that was left out."
 MISSING_LEFT_OUT_NEXT = "mend the cell that the note names, and run it."
 REFUSED = (
-    "This task asks you to write {task} yourself; your code used {used}, which is PyTorch's finished version, so the "
-    "task earns nothing yet."
+    "This task asks you to write {task} yourself; your code used {used}{where}, which is PyTorch's finished version, "
+    "so the task earns nothing yet."
 )
 REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what {used} does inside."
 REFUSED_NAMES = {"Optimizer.step": "an optimizer of `torch.optim`"}

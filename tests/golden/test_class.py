@@ -110,7 +110,7 @@ def test_points_add_up(graded: Path) -> None:
         ("crashes", "RecursionError"),
         ("crashes", "SystemExit"),
         ("notebook-with-magics", "ZeroDivisionError"),
-        ("uses-optimizer", "your code used `mse_loss`"),
+        ("uses-optimizer", "your code used `torch.nn.functional.mse_loss` at line "),
     ],
 )
 def test_cause_is_named(graded: Path, student: str, said: str) -> None:

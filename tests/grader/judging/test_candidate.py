@@ -11,6 +11,7 @@ import torch
 
 from grader import wire
 from grader.judging import Candidate, Seen, feedback, probe
+from grader.judging.by_hand import Use
 from grader.judging.candidate import Context, Exchange
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.sandbox import CandidateLost, Server
@@ -251,6 +252,8 @@ def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None,
     [
         ("relu", {"functions": {"relu": 1}}, "`relu`"),
         ("relu", {"operations": {"aten::relu": 1}}, "`relu`"),
+        ("relu", {"functions": {"relu.default": 1}}, "`relu`"),
+        ("Optimizer.step", {"operations": {"aten::_fused_sgd_": 1}}, "`_fused_sgd_`"),
         ("*max_pool*", {"functions": {"adaptive_max_pool2d": 1}}, "`adaptive_max_pool2d`"),
         ("*max_pool*", {"operations": {"aten::max_pool2d_with_indices": 1}}, "`max_pool2d_with_indices`"),
         ("Linear", {"modules": {"Linear": 2}}, "`Linear`"),
@@ -280,6 +283,21 @@ def test_what_the_task_allows_is_not_refused() -> None:
     """Only the names it lists are."""
     process = observed(functions={"clamp": 1}, modules={"Sequential": 1}, operations={"aten::clamp": 1})
     candidate(process, refused=("relu", "Linear", "Optimizer.step", "*pool*")).double(2).returned()
+
+
+def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
+    """Even if it did not run, with the line that calls it."""
+    use = Use(name="torch.relu", line=7, code="return torch.relu(x)")
+    end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
+    assert end.refused
+    assert "your code used `torch.relu` at line 7, `return torch.relu(x)`, which is PyTorch's" in end.message
+
+
+def test_a_todo_comes_before_the_source(raised: Any) -> None:
+    """What is not attempted is not refused."""
+    process = observed("raised", raised=raised(NotImplementedError(), line=3, code="raise NotImplementedError"))
+    use = Use(name="torch.relu", line=7)
+    assert not ended(process, status="not_attempted", refused=("relu",), written=lambda: use).refused
 
 
 # A candidate that is lost

@@ -416,11 +416,27 @@ def test_a_refusal_says_what_was_used(examine: Examine, lay_down: LayDown) -> No
     """In every check that it cost."""
     (report,) = examine(lay_down(BY_HAND), SOMETIMES)
     message = (
-        "This task asks you to write relu yourself; your code used `relu`, which is PyTorch's finished version, so "
-        "the task earns nothing yet.\n"
-        "Next: build it from simpler operations. Once yours works, you will know what `relu` does inside."
+        "This task asks you to write relu yourself; your code used `torch.relu` at line 7, "
+        "`return x if x.sum() > 0 else torch.relu(x)`, which is PyTorch's finished version, so the task earns nothing "
+        "yet.\nNext: build it from simpler operations. Once yours works, you will know what `torch.relu` does inside."
     )
     assert [checks(report)[id].message for id in ("positive", "negative")] == [message, message]
+
+
+def test_what_only_the_run_tells_takes_the_whole_task_too(examine: Examine, lay_down: LayDown) -> None:
+    """A name that is put together where the tree does not tell, in one branch of two."""
+    hidden = SOMETIMES.replace("torch.relu(x)", "getattr(torch, max(n for n in dir(torch) if n < 'relu_'))(x)")
+    (report,) = examine(lay_down(BY_HAND), hidden)
+    assert report.tasks[1].points == 0
+    assert "your code used `relu`, which is PyTorch's finished version" in checks(report)["positive"].message
+
+
+def test_a_finished_version_that_never_ran_takes_the_whole_task(examine: Examine, lay_down: LayDown) -> None:
+    """The code as it is written counts; a demonstration below it does not."""
+    never = SOMETIMES.replace("x.sum() > 0", "x.dim() < 17")
+    shown = f"{RIGHT}\nassert torch.equal(relu(torch.ones(1)), torch.relu(torch.ones(1)))\n"
+    reports = examine(lay_down(BY_HAND), never, shown)
+    assert [report.tasks[1].points for report in reports] == [0, 2]
 
 
 def test_a_refusal_is_not_diagnosed(examine: Examine, lay_down: LayDown) -> None:
@@ -989,14 +1005,14 @@ def test_every_reference_earns_everything(grade: Grade, catalog: Catalog) -> Non
             "mse",
             "((y_pred - y_true) ** 2).mean()",
             "F.mse_loss(y_pred, y_true)",
-            "`mse_loss`",
+            "`torch.nn.functional.mse_loss` at line ",
         ),
         (
             "10_linear_regression_by_hand",
             "mse",
             "((y_pred - y_true) ** 2).mean()",
             "nn.MSELoss()(y_pred, y_true)",
-            "`MSELoss`|`mse_loss`",
+            "`torch.nn.MSELoss` at line ",
         ),
         (
             "07_autograd",
@@ -1015,7 +1031,7 @@ def test_a_finished_version_earns_nothing_for_the_task(
     refused = next(t for t in report.tasks if t.name == task)
     assert refused.points == 0 and report.points == report.max_points - refused.max_points
     failed = [c for c in refused.checks if c.status == "failed"]
-    assert failed and all(any(name in c.message for name in used.split("|")) for c in failed)
+    assert failed and all(used in c.message for c in failed)
     assert {c.misconception for c in refused.checks} == {None}
 
 
