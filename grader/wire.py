@@ -239,13 +239,20 @@ Fact: TypeAlias = (
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception: its type, the names of the types it derives from, where in the student's source it was."""
+    """An exception: its type, the names of the types it derives from, where in the student's source it was.
+
+    `own` says that the student's own `raise` or `assert` raised it; `through` are the modules that it came through on
+    its way to the student's line. Of what failed while loading, `unbound` are the names that have no value for that.
+    """
 
     type: Name
     bases: Names
     message: Line
     line: Integer | None
     code: Line
+    own: bool = False
+    through: Names = ()
+    unbound: Names = ()
 
 
 class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,7 +267,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     `outcome` is "missing" when the module has no such callable (`defined` then lists what it has). `before` holds the
     arguments' facts as they were handed over, without their values; `arguments` and `keywords` as they were left.
     `functions`, `operations` and `modules` count the torch functions, the ATen operations and PyTorch's own module
-    classes (bases included) that were used, `optimizers` the steps of PyTorch's own optimisers.
+    classes (bases included) that were used, `optimizers` the steps of PyTorch's own optimisers. `withheld` names what
+    was asked for and not given, such as a loader's workers.
     """
 
     nonce: int
@@ -281,6 +289,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     warnings: Annotated[tuple[Line, ...], Meta(max_length=MAX_NAMES)] = ()
     output: Text = ""
     defined: Names = ()
+    withheld: Names = ()
     seconds: float = 0.0
 
 
@@ -292,6 +301,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
     output: Text
     defined: Names
     seconds: float
+    withheld: Names = ()
 
 
 class Observations(msgspec.Struct, frozen=True, kw_only=True, tag="observations"):

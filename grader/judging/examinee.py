@@ -23,7 +23,8 @@ _LOADING = 120.0  # seconds for all loads together: what loads slowly is not loa
 class Examinee:
     """A submission in the sandbox: loaded at its first call, and again after it was lost.
 
-    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded.
+    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it has
+    asked for and was not given.
     """
 
     def __init__(self, server: Server, submission: Submission) -> None:
@@ -37,6 +38,7 @@ class Examinee:
         self._timeouts: Counter[str] = Counter()
         self.loaded: wire.Loaded | None = None
         self.unloadable: tuple[Status, str, str] | None = None
+        self.withheld: set[str] = set()
 
     def close(self) -> None:
         """End the candidate's process."""
@@ -68,6 +70,7 @@ class Examinee:
             self.unloadable = end
             raise CheckEnded(*end) from None
         self._loading += time.monotonic() - started
+        self.withheld |= set(self.loaded.withheld)
         self._process = process
 
     def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:
@@ -79,11 +82,13 @@ class Examinee:
             self.load()
             assert self._process is not None
             try:
-                return self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
+                seen = self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
             except CandidateLost as lost:
                 self._process = None
                 self._timeouts[task] += lost.reason == "timeout"
                 raise
+            self.withheld |= set(seen.withheld)
+            return seen
 
         return ask
 

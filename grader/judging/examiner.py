@@ -186,6 +186,7 @@ class Examiner:
         verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in verdicts]
         loaded = sitting.examinee.loaded
         notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
+        notes += tuple(note for what, note in feedback.WITHHELD.items() if what in sitting.examinee.withheld)
         unloadable = sitting.examinee.unloadable if loaded is None else None
         status: ExerciseStatus = "load_failed" if unloadable else "graded"
         if verdicts and all(v.status == "not_attempted" for v in verdicts):

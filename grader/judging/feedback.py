@@ -43,6 +43,10 @@ LOAD_STOPPED = (
     "Your file took long to load and was stopped{where}. What comes after it was still run. Put long computations "
     'under `if __name__ == "__main__":`.'
 )
+WITHHELD = {
+    "num_workers": "A DataLoader was asked for workers. Submissions run without other processes, so it was used as "
+    "with `num_workers=0`: the batches are the same.",
+}
 UNREADABLE = "Your file could not be graded. {problem}"
 NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"

@@ -4,25 +4,27 @@ from __future__ import annotations
 import __future__
 
 import ast
-import itertools
 import linecache
 import math
+import opcode
 import socket
 import sys
 import time
 import types
+from itertools import islice
 from typing import Any
 
 import msgspec
 import torch
 
 from grader import wire
-from grader.worker import inputs
+from grader.worker import inputs, loaders, script
 from grader.worker.facts import Describer, clean
 from grader.worker.limits import TimeLimitExceeded, time_limit
 from grader.worker.watch import Watch
 
 _DEFINED = 200  # names listed in one reply
+_RAISE = opcode.opmap["RAISE_VARARGS"]  # what `raise` and `assert` come to
 _LESS = 5  # what each statement may take, once the time for all is used up, is so many times less
 # Only from Python 3.11 on does a traceback tell which of two statements on one line has failed.
 _TELLS_COLUMNS = hasattr(types.CodeType, "co_positions")
@@ -46,9 +48,12 @@ class Candidate:
         torch.set_num_threads(threads)
         self._modules: dict[str, types.ModuleType] = {}
         self._files: set[str] = set()
+        self._serving = False  # else this process is somebody else's too
 
     def serve(self, channel: socket.socket) -> None:
         """Answer requests, one at a time, until the other side goes."""
+        loaders.without_workers()
+        self._serving = True
         while True:
             try:
                 request = wire.decode_request(wire.receive(channel))
@@ -71,6 +76,8 @@ class Candidate:
         module.__file__ = request.filename
         self._modules[request.module] = sys.modules[request.module] = module
         self._files.add(request.filename)
+        if self._serving:
+            script.settle(module, request.filename)
         module.__loader__ = _Source(request.source)  # type: ignore[assignment]
         linecache.cache.pop(request.filename, None)
         linecache.lazycache(request.filename, vars(module))  # for inspect.getsource, so TorchScript, and tracebacks
@@ -84,6 +91,7 @@ class Candidate:
             output=watch.facts()["output"],
             defined=_callables(module),
             seconds=time.perf_counter() - started,
+            withheld=loaders.asked_for(),
         )
 
     def _run(self, request: wire.Load, module: types.ModuleType, errors: list[wire.Raised]) -> None:
@@ -108,13 +116,15 @@ class Candidate:
         for statement in self._statements(request, errors):
             flags |= _future_flags(statement)
             if _start(statement) <= failed:
+                if failed[0] < math.inf:  # the last of these is the one that failed
+                    errors[0] = msgspec.structs.replace(errors[0], unbound=_binds(statement))
                 continue
             tree = ast.Module(body=[statement], type_ignores=[])
             try:
                 with time_limit(seconds, self._files):
                     exec(compile(tree, request.filename, "exec", flags, dont_inherit=True), vars(module))
             except BaseException as error:
-                errors.append(self._raised(error))
+                errors.append(msgspec.structs.replace(self._raised(error), unbound=_binds(statement)))
                 if isinstance(error, TimeLimitExceeded):
                     seconds = request.seconds / _LESS
 
@@ -162,6 +172,7 @@ class Candidate:
             backward=backward,  # type: ignore[arg-type]
             backward_raised=backward_raised,
             seconds=time.perf_counter() - started,
+            withheld=loaders.asked_for(),
             **watch.facts(),
         )
 
@@ -176,15 +187,22 @@ class Candidate:
 
     def _raised(self, error: BaseException) -> wire.Raised:
         line = None
+        own = False
+        through: dict[str, None] = {}
         traceback = error.__traceback__
         while traceback is not None:
-            if traceback.tb_frame.f_code.co_filename in self._files:
-                line = traceback.tb_lineno
-                file = traceback.tb_frame.f_code.co_filename
+            code = traceback.tb_frame.f_code
+            if own := code.co_filename in self._files:
+                line, file = traceback.tb_lineno, code.co_filename
+                through.clear()
+            elif type(name := dict.get(traceback.tb_frame.f_globals, "__name__")) is str:
+                through[clean(name, wire.MAX_NAME)] = None
+            if traceback.tb_next is None:
+                own = own and code.co_code[traceback.tb_lasti] == _RAISE
             traceback = traceback.tb_next
         if line is None and isinstance(error, SyntaxError) and error.filename in self._files:
             line, file = error.lineno, error.filename
-        code = "" if line is None else linecache.getline(file, line).strip()
+        text = "" if line is None else linecache.getline(file, line).strip()
         kind = type(error)
         try:
             message = str(error)
@@ -195,7 +213,9 @@ class Candidate:
             bases=tuple(clean(base.__name__, wire.MAX_NAME) for base in kind.__mro__[:20]),
             message=clean(message, wire.MAX_LINE),
             line=line,
-            code=clean(code, 300),
+            code=clean(text, 300),
+            own=own,
+            through=tuple(islice(through, _DEFINED)) if line is not None else (),
         )
 
 
@@ -205,7 +225,7 @@ def _position(code: types.CodeType, traceback: types.TracebackType | None) -> tu
         traceback = traceback.tb_next
     if traceback is None:
         return math.inf, math.inf
-    line, _, column, _ = next(itertools.islice(code.co_positions(), traceback.tb_lasti // 2, None))
+    line, _, column, _ = next(islice(code.co_positions(), traceback.tb_lasti // 2, None))
     return line or traceback.tb_lineno, math.inf if column is None else column
 
 
@@ -213,6 +233,25 @@ def _start(statement: ast.stmt) -> tuple[int, int]:
     """Return the line and column where a statement begins, its decorators included."""
     first = [statement, *getattr(statement, "decorator_list", [])]
     return min((node.lineno, node.col_offset) for node in first)
+
+
+def _binds(statement: ast.stmt) -> tuple[str, ...]:
+    """Return the names that a statement gives values to, as far as they are not inside a function or class of its."""
+    names: dict[str, None] = {}
+    left: list[ast.AST] = [statement]
+    while left and len(names) < _DEFINED:
+        match left.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names[name] = None
+            case ast.alias(name=name, asname=given):
+                names[given or name.partition(".")[0]] = None
+            case ast.Name(id=name, ctx=ast.Store()):
+                names[name] = None
+            case ast.Lambda():
+                pass
+            case node:
+                left.extend(ast.iter_child_nodes(node))
+    return tuple(clean(name, wire.MAX_NAME) for name in names)
 
 
 def _future_flags(statement: ast.stmt) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import random
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader import wire
 from grader.worker.facts import clean
+from grader.worker.streams import Streams
 
 _DISTINCT = wire.MAX_NAMES
 _WARNINGS = 20
@@ -76,29 +75,6 @@ def _collect_devices(values: Iterable[object], devices: set[str]) -> None:
 _MOVES = {"aten::copy_", "aten::_to_copy", "aten::_copy_from"}
 
 
-class Output(io.TextIOBase):
-    """A standard stream that keeps the beginning of what is written and drops the rest."""
-
-    def __init__(self) -> None:
-        self._text = ""
-
-    def write(self, text: str) -> int:
-        """Keep what still fits."""
-        text = str(text)
-        room = wire.MAX_TEXT - len(self._text)
-        if room > 0:
-            self._text += text[:room]
-        return len(text)
-
-    def writable(self) -> bool:
-        """Say that one may write here."""
-        return True
-
-    def text(self) -> str:
-        """Return what was kept."""
-        return clean(self._text)
-
-
 class Watch:
     """A context in which a candidate runs; afterwards its attributes say what happened.
 
@@ -114,7 +90,7 @@ class Watch:
         self._modules: Counter[str] = Counter()
         self._optimizers: Counter[str] = Counter()
         self._warnings: list[str] = []
-        self._output = Output()
+        self._streams = Streams()
         self._undo: list[Callable[[], object]] = []
         self.changed: tuple[str, ...] = ()
 
@@ -122,8 +98,7 @@ class Watch:
         if self._seed is not None:
             _seed_generators(self._seed)
         self._before = _global_state()
-        self._streams = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = self._output
+        self._streams.__enter__()
         self._catch = warnings.catch_warnings()
         self._catch.__enter__()
         warnings.simplefilter("always")
@@ -140,7 +115,7 @@ class Watch:
     def __exit__(self, *raised: object) -> None:
         self.stop_tracing()
         self._catch.__exit__(None, None, None)
-        sys.stdout, sys.stderr = self._streams
+        self._streams.__exit__()
         after = _global_state()
         self.changed = tuple(name for name in self._before if self._before[name] != after[name])
         for name in self.changed:
@@ -180,7 +155,7 @@ class Watch:
             "mixed_devices": tuple(_bounded(self._operations.mixed)),
             "state": wire.GlobalState(changed=self.changed),
             "warnings": tuple(self._warnings),
-            "output": self._output.text(),
+            "output": self._streams.text,
         }
 
 

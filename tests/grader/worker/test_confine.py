@@ -382,7 +382,7 @@ def test_no_program_can_be_brought_along(inside: Confined) -> None:
     source = """
         def f():
             with open("libown.so", "wb") as file:
-                for path in sys.path:
+                for path in sys.path[1:]:  # the first is this folder
                     for folder, _, names in os.walk(path):
                         for name in names:
                             if name.endswith(".so"):
