@@ -149,6 +149,7 @@ class Candidate:
             where=where,
             hint=context.hint,
             curves=context.curves,
+            loading=context.load_errors(),
         )
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:

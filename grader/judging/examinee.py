@@ -23,8 +23,8 @@ _LOADING = 120.0  # seconds for all loads together: what loads slowly is not loa
 class Examinee:
     """A submission in the sandbox: loaded at its first call, and again after it was lost.
 
-    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it has
-    asked for and was not given.
+    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it
+    has asked for and was not given.
     """
 
     def __init__(self, server: Server, submission: Submission) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import wire
+from grader.judging import surroundings
 
 SKIPPED = 'Not run: it says nothing until the check "{required}" passes. Fix that one first.'
 HOLDS = "This holds already. It earns its points once your values are right too{values}."
@@ -192,35 +193,50 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
         "sizes of tensors must match except in dimension",
         "`cat` needs equal sizes in all other dimensions. Print the shapes: is `dim` the one that you mean?",
     ),
+    (
+        "UnboundLocalError",
+        "",
+        "the function gives this name a value only later, or in a branch that was not taken. Give it one first.",
+    ),
     ("NameError", "", "check the spelling, and that the name is defined before this line."),
-    ("ModuleNotFoundError", "", "that module is not installed here. The imports at the top of the stub are enough."),
+    ("ImportError", "cannot import name", "that module has no such name: check its spelling, and where it is from."),
+    ("ImportError", "", "the imports at the top of the stub are enough: do without this one."),
     ("RecursionError", "", "the function calls itself without end. When should it stop?"),
     (
         "RuntimeError",
         "can't allocate memory",
         "the result would be larger than the memory. Did two shapes broadcast into a huge one?",
     ),
-    ("URLError", "", "there is no network while grading. Use data that is on this machine."),
-    ("PermissionError", "", "submissions run without network, other processes and other files. Do it without."),
 )
 _NEXT_STEP_BY_WRONG_CALL: tuple[tuple[str, str, str], ...] = (
     # the same, for what was raised before the student's first line
     ("TypeError", "unexpected keyword argument", "keep the parameter names of the exercise's signature."),
     ("TypeError", "positional argument", "keep the parameters of the exercise's signature, in the same order."),
 )
+_NEXT_STEP_OWN_RAISE = "your own `raise` ended it: these arguments are allowed. Is the condition above it right?"
+_NEXT_STEP_OWN_ASSERT = "your own `assert` ended it. Print what it compares: is the value wrong, or the condition?"
 _NEXT_STEP_OTHERWISE = "read the message from its end: it names what Python could not do on that line."
 
 
 def error_name(raised: wire.Raised) -> str:
     """Return the exception as Python would print it, without its traceback."""
-    first = raised.message.strip().splitlines()[0] if raised.message.strip() else ""
-    if "modified by an inplace operation:" in first:
-        first = first.partition(":")[0]  # what follows names tensors that a student never sees
-    return f"{raised.type}: {first[:300].rstrip('.')}" if first else raised.type
+    name = surroundings.said(raised)
+    if "modified by an inplace operation:" in name:
+        return name[: name.index("operation:") + len("operation")]  # what follows names tensors that no student sees
+    return name
 
 
-def next_step_for(raised: wire.Raised) -> str:
-    """Return what usually causes this exception."""
+def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, hint: str | None = None) -> str:
+    """Return what usually causes this exception.
+
+    `loading` are the errors met while loading. A `hint` of the check comes before all that does not have to do with
+    where submissions run.
+    """
+    step = surroundings.step_for(raised, loading) or hint
+    if step is not None:
+        return step
+    if raised.own:
+        return _NEXT_STEP_OWN_ASSERT if raised.type == "AssertionError" else _NEXT_STEP_OWN_RAISE
     message = raised.message.lower()
     before = _NEXT_STEP_BY_WRONG_CALL if raised.line is None else ()
     for kind, part, advice in (*before, *_NEXT_STEP_BY_ERROR):

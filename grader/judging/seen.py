@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from grader import wire
-from grader.judging import feedback, showing
+from grader.judging import feedback, showing, surroundings
 from grader.judging.comparisons import difference, to_tensor
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.judging.subject import Subject, memory
@@ -36,6 +36,7 @@ class Seen:
         names: tuple[str, ...] = (),
         hint: str | None = None,
         curves: list[Curve] | None = None,
+        loading: Sequence[wire.Raised] = (),
     ) -> None:
         """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
 
@@ -48,6 +49,7 @@ class Seen:
         self.observation = observation
         self._where = where
         self._hint = hint
+        self._loading = loading
         self.curves = [] if curves is None else curves
 
     @property
@@ -84,7 +86,7 @@ class Seen:
             raise CheckEnded(
                 "error",
                 feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
-                (self._hint if _is_of_use(raised) else None) or feedback.next_step_for(raised),
+                feedback.next_step_for(raised, self._loading, hint=self._hint if _is_of_use(raised) else None),
             )
         if self.observation.outcome != "returned":
             self._torn()
@@ -101,6 +103,7 @@ class Seen:
                 f"{wanted} is raised",
                 f"{feedback.error_name(raised)}{self._where}",
                 "raises",
+                next_step=surroundings.step_for(raised, self._loading),
             )
         return self
 
@@ -214,7 +217,7 @@ class Seen:
             raise CheckEnded(
                 "failed",
                 feedback.mismatch(self.call, "the gradients", feedback.error_name(raised)),
-                self._hint or feedback.next_step_for(raised),
+                feedback.next_step_for(raised, self._loading, hint=self._hint),
             )
         return self
 
@@ -243,7 +246,7 @@ class Seen:
 
 def _is_of_use(raised: wire.Raised) -> bool:
     """Say whether a hint helps more than the exception: where torch refuses something, or the student's own `raise`."""
-    return raised.type == "RuntimeError" or raised.code.startswith("raise ")
+    return raised.type == "RuntimeError" or raised.own
 
 
 def _changed(fact: wire.TensorFact, given: torch.Tensor | None) -> bool:

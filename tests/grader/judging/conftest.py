@@ -101,9 +101,9 @@ def _in_memory(value: object) -> bool:
 def raised() -> Callable[..., wire.Raised]:
     """Describe an exception as a candidate does."""
 
-    def raised(error: BaseException, *, line: int | None = None, code: str = "") -> wire.Raised:
+    def raised(error: BaseException, *, line: int | None = None, code: str = "", **fields: Any) -> wire.Raised:
         bases = tuple(base.__name__ for base in type(error).__mro__)
-        return wire.Raised(type=bases[0], bases=bases, message=str(error), line=line, code=code)
+        return wire.Raised(type=bases[0], bases=bases, message=str(error), line=line, code=code, **fields)
 
     return raised
 

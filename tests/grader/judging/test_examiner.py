@@ -263,6 +263,16 @@ def test_places_are_those_of_the_notebook(examine: Examine, course: Path) -> Non
     )
 
 
+def test_workers_are_done_without_and_it_is_noted(examine: Examine, course: Path) -> None:
+    """Once, however often they were asked for, and it costs nothing."""
+    body = RIGHT.replace("return x * 2", "return [v for v in DataLoader([1], num_workers=2)] and x * 2")
+    source = f"from torch.utils.data import DataLoader\n{body}"
+    assert body != RIGHT
+    (report,) = examine(course, source)
+    assert (report.points, len(report.notes)) == (6, 1)
+    assert "used as with `num_workers=0`: the batches are the same" in report.notes[0]
+
+
 def test_notes_of_reading_come_first(examine: Examine, course: Path) -> None:
     """Before those of loading."""
     (report,) = examine(course, hand_in(RIGHT + "1 / 0\n", notes=("A magic was skipped.",)))

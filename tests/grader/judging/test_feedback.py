@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from grader.judging import feedback
+from grader.judging import feedback, surroundings
 
 META = torch.empty(3, device="meta")
 
@@ -108,11 +108,11 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: leaf(1, 2), r"keep the parameters of the exercise's signature"),  # type: ignore[call-arg]
         (lambda: leaf(size=1), r"keep the parameter names"),  # type: ignore[call-arg]
         (lambda: undefined, r"check the spelling"),  # type: ignore[name-defined]  # noqa: F821
-        (lambda: __import__("nothing_of_this_name"), r"is not installed here"),
+        (lambda: __import__("nothing_of_this_name"), r"there is no such module here"),
         (recurse, r"calls itself without end"),
         (lambda: torch.empty(10**15), r"larger than the memory"),
-        (lambda: Path("/nowhere").read_text(), r"read the message from its end"),
-        (lambda: (_ for _ in ()).throw(PermissionError("no")), r"without network"),
+        (lambda: Path("/nowhere").read_text(), r"runs in an empty folder"),
+        (lambda: {}["x"], r"read the message from its end"),
     ],
 )
 def test_the_advice_fits_the_error(raised: Any, does: Callable[[], Any], advice: str) -> None:
@@ -136,8 +136,25 @@ def test_the_advice_does_not_depend_on_where_it_was(raised: Any) -> None:
 
 
 def test_an_exception_that_derives_from_a_known_one_has_its_advice(raised: Any) -> None:
-    """UnboundLocalError is a NameError."""
-    assert "spelling" in feedback.next_step_for(raised(UnboundLocalError("x")))
+    """It need not be that very type."""
+
+    class Own(RecursionError):
+        pass
+
+    assert "calls itself" in feedback.next_step_for(raised(Own("x")))
+
+
+def test_what_a_learner_raised_is_not_explained_as_torchs(raised: Any) -> None:
+    """Whatever its message says: the condition above it is what to look at."""
+    error = raised(RuntimeError("same device, does not require grad"), line=3, code="raise ...", own=True)
+    assert "your own `raise`" in feedback.next_step_for(error)
+    assert "your own `assert`" in feedback.next_step_for(raised(AssertionError(), line=3, code="assert x", own=True))
+    assert feedback.next_step_for(error, hint="halve it.") == "halve it."
+
+
+def test_a_name_that_gets_its_value_too_late_is_not_misspelt(raised: Any) -> None:
+    """An UnboundLocalError is a NameError with a cause of its own."""
+    assert "only later" in feedback.next_step_for(raised(UnboundLocalError("x")))
 
 
 # Putting messages together
@@ -197,6 +214,9 @@ def test_the_teachers_sentence_replaces_the_next_step() -> None:
 SENTENCES = {
     **{name: text for name, text in vars(feedback).items() if name.isupper() and isinstance(text, str)},
     **{f"NEXT_STEP[{kind}]": text for kind, text in feedback.NEXT_STEP.items()},
+    **{f"error[{n}. {rule.kinds[0]}]": rule.advice for n, rule in enumerate(surroundings.RULES)},
+    "error[unbound]": surroundings.UNBOUND,
+    "error[unbound module]": surroundings.UNBOUND_MODULE,
     **{f"error[{part}]": advice for _, part, advice in feedback._NEXT_STEP_BY_ERROR},
     **{f"call[{part}]": advice for _, part, advice in feedback._NEXT_STEP_BY_WRONG_CALL},
 }

@@ -374,7 +374,7 @@ def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) 
 
 def test_a_hint_is_the_next_step_after_ones_own_raise(see: Any, raised: Any) -> None:
     """Who refuses what is right knows the exception well."""
-    seen = see(raised=raised(ValueError("no"), line=3, code="raise ValueError('no')"), hint="halve it.")
+    seen = see(raised=raised(ValueError("no"), line=3, code="raise ValueError('no')", own=True), hint="halve it.")
     assert ended(seen.returned, status="error").next_step == "halve it."
 
 

@@ -131,6 +131,53 @@ def test_what_python_cannot_parse_is_noted(load: Load, source: str) -> None:
     assert len(load(source).report.errors) == 1
 
 
+@pytest.mark.parametrize("tells_columns", [True, False], ids=["as a whole", "one by one"])
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("import a_b.c, math", {"a_b", "math"}),
+        ("from a_b import c as d, e", {"d", "e"}),
+        ("x = y, (z, *w) = 1 / 0", {"x", "y", "z", "w"}),
+        ("if 1:\n    for i in 1 / 0: j = 1", {"i", "j"}),
+        ("@(1 / 0)\ndef g(a=1): b = 2", {"g"}),
+        ("class A(1 / 0):\n    c = 1", {"A"}),
+        ("print(1 / 0)", set()),
+    ],
+)
+def test_a_failure_tells_which_names_it_leaves_without_a_value(
+    load: Load, monkeypatch: pytest.MonkeyPatch, statement: str, names: set[str], tells_columns: bool
+) -> None:
+    """Those of the statement that failed, wherever it stands, and not those of others."""
+    monkeypatch.setattr(candidate, "_TELLS_COLUMNS", tells_columns and candidate._TELLS_COLUMNS)
+    for source in (f"k = 1\n{statement}\nm = 2\n", f"k = 1\n{statement}"):
+        (error,) = load(source).report.errors
+        assert set(error.unbound) == names
+
+
+@pytest.mark.parametrize(
+    ("body", "own", "through"),
+    [
+        ("raise ValueError", True, ()),
+        ("assert 0", True, ()),
+        ("1 / 0", False, ()),
+        ("(lambda: 1 / 0)()", False, ()),
+        ("json.loads('x')", False, ("json", "json.decoder")),
+        ("try:\n        json.loads('x')\n    except ValueError:\n        raise", False, ("json", "json.decoder")),
+        ("try:\n        json.loads('x')\n    except ValueError as e:\n        raise KeyError from e", True, ()),
+        ("json.dumps(1, cls=Own)", True, ()),
+        ("json.dumps(Bad())", False, ("json", "json.encoder")),
+    ],
+)
+def test_an_exception_tells_how_it_came(load: Load, body: str, own: bool, through: tuple[str, ...]) -> None:
+    """Whether the submission's own `raise` made it, and through which modules it came to the submission's last line."""
+    loaded = load(
+        "import json\nclass Own(json.JSONEncoder):\n    def encode(self, o): raise ValueError\nclass Bad: pass\n"
+        f"def f():\n    {body}\n"
+    )
+    raised = loaded.call().raised
+    assert raised is not None and (raised.own, raised.through) == (own, through)
+
+
 def test_the_future_holds_for_the_whole_file(load: Load) -> None:
     """`from __future__ import annotations` works on, though statements are compiled one by one."""
     source = "from __future__ import annotations\ndef f(x: Nowhere) -> Never.Heard.Of: return f.__annotations__['x']\n"
