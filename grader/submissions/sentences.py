@@ -45,6 +45,10 @@ CONFLICT = (
     "delete the lines that begin with <<<<<<<, ======= or >>>>>>>, and hand it in again."
 )
 SYNTAX = "{name}, {where}: Python cannot read `{text}` ({message}). {step}"
+NEWER = (
+    "Only Python {needed} and later can read this line, and the grader runs Python {own}: "
+    "write it as older versions do."
+)
 TOO_NESTED = (
     "{name}: Python cannot read the code, because it is nested too deeply or too long. "
     "Split long expressions into several shorter statements."

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from grader.submissions import sentences
 from grader.submissions.names import excerpt
 from grader.submissions.sentences import Unreadable, next_step
+from grader.submissions.versions import newer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
@@ -97,5 +98,5 @@ def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], s
     text, place = excerpt(line), where(number)
     if _MARKS.match(line):
         return sentences.CONFLICT.format(name=name, where=place, text=text)
-    step = next_step(text, message)
+    step = newer(line) or next_step(text, message)
     return sentences.SYNTAX.format(name=name, where=place, text=text, message=message, step=step)
