@@ -32,7 +32,7 @@ _FREE_STRINGS: Final = (3, 12)  # since then a string inside the braces of an f-
 _OPENING = re.compile(_STRING.format("[fF]") + r"('''|\"\"\"|'|\")")
 
 
-def newer(line: str, *, running: Sequence[int] = sys.version_info) -> str | None:
+def newer(line: str, *, running: Sequence[int] = sys.version_info[:3]) -> str | None:
     """Return what to do about `line`, which `running` cannot read, where a later Python could; else None."""
     version = _needed(line)
     if version is None or tuple(running[:2]) >= version:
