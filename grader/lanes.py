@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from grader import processes
-from grader.records import CheckFacts, ExerciseReport, Submission
+from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -37,26 +37,26 @@ class LaneError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every lane is told: where the exercises are, and how to grade them.
 
-    `course_seed` is what inputs are drawn from, with the student's name and the exercise; `same_inputs` leaves the name
-    out. `trusted` says that the code is the kit's or the user's own, so that a sandbox with fewer layers will do.
-    `forging` names, by student, what answers are replaced by, to see which checks judge values; `known` are digests of
-    the calls that are the same for everybody (see `grader.judging.forging`). `until_failure` stops at a submission's
-    first failure. `facts` asks for what authors want to know of the checks. Candidates compute with `threads` threads;
-    `device` is the second device that functions must work on. `quiet` lets a lane write nothing to the standard
-    streams, which it shares with the process that started it. `sources` is a digest of what lanes read when they start,
-    if they are to be started anew when that changes. `rehearse` has a lane grade a wrong submission before it says that
-    it has started: what is done for the first time takes long.
+    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on. `trusted` says that the code is
+    the kit's or the user's own, so that a sandbox with fewer layers will do. `forging` names, by student, what answers
+    are replaced by, to see which checks judge values; `known` are digests of the calls that are the same for everybody
+    (see `grader.judging.forging`). `until_failure` stops at a submission's first failure. `facts` asks for what authors
+    want to know of the checks. Candidates compute with `threads` threads; `device` is the second device that functions
+    must work on. `quiet` lets a lane write nothing to the standard streams, which it shares with the process that
+    started it. `sources` is a digest of what lanes read when they start, if they are to be started anew when that
+    changes. `rehearse` has a lane grade a wrong submission before it says that it has started: what is done for the
+    first time takes long.
     """
 
     root: str
     exercises: tuple[str, ...]
-    course_seed: str = "0"
+    course_seed: str = ""
+    inputs: Inputs = "fixed"
     trusted: bool = False
     diagnosing: bool = True
     forging: dict[str, str] = {}
     known: frozenset[str] = frozenset()
     until_failure: bool = False
-    same_inputs: bool = False
     facts: bool = False
     threads: int = 1
     device: str = "meta"
@@ -315,7 +315,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 forging=settings.forging,
                 known=settings.known,
                 until_failure=settings.until_failure,
-                same_inputs=settings.same_inputs,
+                inputs=settings.inputs,
                 device=settings.device,
             )
             suites = [suite for id in settings.exercises for suite in catalog.suites(id)]

@@ -17,7 +17,7 @@ from grader.catalog import Catalog
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.ledger import Ledger
-from grader.reports.store import report_folders, sweep, write_json
+from grader.reports.store import keep_seed, report_folders, sweep, write_json
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions, read_submission
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
@@ -39,10 +39,16 @@ def grade_class(
     """Grade every student's folder under `submissions`; write one report a student, and the class report, to `out`.
 
     What an earlier run graded into `out` is not graded again unless something that it depends on has changed.
+    Where inputs depend on the content, their seed is kept in `out`: without one in the settings, that of the first run.
     `progress` is told how many of how many submissions are done, and which one was last. Raises `SubmissionsError`
-    for a folder that holds no submissions, `LaneError` when grading cannot go on, `OSError` when `out` cannot be
-    written.
+    for a folder that holds no submissions, or the course itself, `LaneError` when grading cannot go on, `ReportError`
+    for a seed that cannot be read, `OSError` when `out` cannot be written.
     """
+    if catalog.root.resolve().is_relative_to(submissions.resolve()):
+        raise SubmissionsError(
+            f"Cannot grade {str(submissions)!r} by the course in {str(catalog.root)!r}: it lies among the submissions, "
+            "and its suites would run as your own code. Name the course's clone, outside that folder, with --course."
+        )
     students = find_submissions(submissions, exercises=exercises)
     folders = report_folders(out, [student.student for student in students])
     total = sum(len(student.files) for student in students)
@@ -52,6 +58,8 @@ def grade_class(
             f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
         )
     sweep(out)
+    if settings.inputs == "by_content":
+        settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
     reports: dict[str, Report] = {}
     grade = partial(run_lanes, settings, jobs=jobs)
     graded = grade_new(_read_all(students), Ledger(out / ".graded", catalog, settings), grade)
@@ -68,17 +76,17 @@ def grade_own(
     exercises: Sequence[str],
     *,
     place: Path | None = None,
+    kept: Path | None = None,
     tasks: tuple[str, ...] = (),
     settings: Settings,
     jobs: int,
 ) -> Iterator[ExerciseReport]:
-    """Grade what stands in `exercises/`, or at `place`, and yield the reports as they are done.
+    """Grade what stands at `place`, a folder or a file (the course's own `exercises/` if left out); yield reports.
 
-    An exercise whose file is missing has a report too.
-    `tasks` grades only these. What was graded before and has not changed since is remembered in `.grader/`. Raises
-    `LaneError`.
+    An exercise whose file is missing has a report too. `tasks` grades only these. What was graded before and has not
+    changed since is remembered in the folder `kept` (the course's own `.grader/` if left out). Raises `LaneError`.
     """
-    ledger = Ledger(catalog.root / ".grader", catalog, settings)
+    ledger = Ledger(kept or catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
     for id in exercises:
         paths = catalog.own_files(id, place)

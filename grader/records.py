@@ -15,6 +15,9 @@ import msgspec
 
 Visibility = Literal["public", "hidden"]
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "not_attempted"]
+# What the inputs of checks depend on beside the course's seed, the exercise and the check: nothing, or who handed in
+# what. Fixed inputs are for one's own work and for comparing; they are no inputs to give marks by.
+Inputs = Literal["fixed", "by_content"]
 ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
 
 
@@ -40,6 +43,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
     no points (a magic that was skipped, say). `left_out` counts a notebook's cells that are not in `source` because
     they are not Python. `places` maps lines of `source` to what the student sees; empty means that they are the same.
+    `content` is a digest of the code in `source`, apart from how it is written down ("" where nobody made one).
     `tasks` are those to grade, all if there are none.
     """
 
@@ -52,6 +56,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     left_out: int = 0
     places: tuple[Place, ...] = ()
+    content: str = ""
 
     def __post_init__(self) -> None:
         if (self.source is None) == (self.problem is None):

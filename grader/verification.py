@@ -205,7 +205,6 @@ class Verification:
             "exercises": self.exercises,
             "course_seed": seed,
             "trusted": True,
-            "same_inputs": True,  # what a misconception answers is then asked of it once, not by every other one
             "facts": True,
             "threads": self.threads,
             "device": self.device,

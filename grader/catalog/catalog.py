@@ -71,8 +71,36 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return where the exercise's stub is, or will be built."""
         return self.root / "exercises" / f"{self.get(id).id}.py"
 
+    def work_folder(self, here: Path) -> Path:
+        """Return whose `exercises/` somebody works in: the nearest folder from `here` upwards, else the course's own.
+
+        That folder is read, and what it holds is graded; nothing of it is part of the course.
+        """
+        for folder in (here, *here.parents):
+            if any(self._named_in(folder)):
+                return folder
+        return self.root
+
+    def held_in(self, folder: Path) -> Catalog:
+        """Return the exercises that a folder of somebody's work has, all of them for the course's own folder.
+
+        A bundle may hold fewer than the course does. What it has been given is told by its public suites too, so that
+        a file that was lost is missed.
+        """
+        if folder == self.root:
+            return self
+        named = set(self._named_in(folder))
+        return msgspec.structs.replace(self, exercises=tuple(e for e in self.exercises if e.id in named))
+
+    def _named_in(self, folder: Path) -> Iterator[str]:
+        for exercise in self.exercises:
+            script = folder / "exercises" / f"{exercise.id}.py"
+            suite = folder / "tests" / "public" / f"test_{exercise.id}.py"
+            if script.is_file() or script.with_suffix(".ipynb").is_file() or suite.is_file():
+                yield exercise.id
+
     def own_files(self, id: str, place: Path | None = None) -> tuple[Path, ...]:
-        """Return what stands for the exercise in `exercises/`, or at `place`, a folder or the file itself.
+        """Return what stands for the exercise in the course's `exercises/`, or at `place`, a folder or the file itself.
 
         That is a script, a notebook, both, or none.
         """
@@ -145,16 +173,16 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 def load_catalog(root: Path | None = None) -> Catalog:
     """Read the catalog under `root`: from the solutions where there are any, else from the stubs (without hints).
 
-    Without `root` it is the nearest folder, from the current one upwards, that holds `exercises/` and
-    `tests/public/`, or else the clone in which this package lies, or what was installed
-    with it. Raise `CatalogError` if there is none, or if a file is not well formed.
+    Without `root` it is the clone in which this package lies, or what was installed with it. It is never looked for
+    from the current folder: the suites of a course are run, and one may stand in a folder that somebody handed in.
+    Raise `CatalogError` if there is none, or if a file is not well formed.
     """
-    root = _find_root() if root is None else root.resolve()
+    root = _own_root() if root is None else root.resolve()
     files = _files(root / "solutions") or _files(root / "exercises")
     if not files:
         raise CatalogError(
             f"Cannot find exercises: {root} has none in `solutions/` or `exercises/`. "
-            "Run the command inside a clone or a release of the course."
+            "Name a clone of the course with --course."
         )
     exercises = tuple(read_exercise(_read(path), exercise=path.stem) for path in files)
     hints = root / "exercises" / HINTS
@@ -188,15 +216,9 @@ def drift(catalog: Catalog) -> tuple[Path, ...]:
     )
 
 
-def _find_root() -> Path:
-    def candidates() -> Iterator[Path]:
-        for folder in (Path.cwd(), *Path.cwd().parents):
-            if (folder / "exercises").is_dir() and (folder / "tests" / "public").is_dir():
-                yield folder
-        clone = Path(__file__).resolve().parents[2]
-        yield clone if _files(clone / "exercises") else Path(sysconfig.get_path("data")) / INSTALLED
-
-    return next(candidates())
+def _own_root() -> Path:
+    clone = Path(__file__).resolve().parents[2]
+    return clone if _files(clone / "exercises") else Path(sysconfig.get_path("data")) / INSTALLED
 
 
 def _files(folder: Path) -> list[Path]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from grader.cli.shared import Device, catalog, console, errors_told, lanes, say_error, tasks_of
+from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, lanes, say_error, tasks_of
 
 
 def register(app: typer.Typer) -> None:
@@ -17,13 +18,14 @@ def register(app: typer.Typer) -> None:
 
 def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if something differs.")] = False,
+    course: CourseOption = None,
 ) -> None:
     """Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports."""
     with errors_told():
         from grader.catalog import build_all, drift
         from grader.reports.schemas import schemas
 
-        known = catalog()
+        known = catalog(course)
         built = {**build_all(known), **schemas(known.root)}
         stale = {path for path, text in built.items() if not path.is_file() or path.read_text(encoding="utf-8") != text}
         stray = [path for path in drift(known) if path not in built]
@@ -53,11 +55,12 @@ def verify(
     ] = False,
     every: Annotated[int, typer.Option("--every", min=1, help="Of the mutants, take one in so many.")] = 1,
     device: Device = "meta",
+    course: CourseOption = None,
 ) -> None:
     """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
     if mutants:
         _refuse(seeds != 1 and "--seeds", threads != 1 and "--threads", device != "meta" and "--device")
-        _mutate(which or [], jobs, every)
+        _mutate(which or [], jobs, every, course)
         return
     _refuse(every != 1 and "--every", why="needs --mutants")
     with errors_told():
@@ -65,7 +68,7 @@ def verify(
 
         from grader.verification import verify_all
 
-        known = catalog()
+        known = catalog(course)
         screen = console()
         problems = 0
         steps = verify_all(
@@ -93,14 +96,14 @@ def _refuse(*options: str | Literal[False], why: str = "does not go with --mutan
         raise typer.Exit(2)
 
 
-def _mutate(which: list[str], jobs: int | None, every: int) -> None:
+def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None) -> None:
     """Grade the solutions' mutants; exit code 1 when one survives that is not known to be equivalent."""
     with errors_told():
         from rich.progress import track
 
         from grader.mutation import mutate_all
 
-        known = catalog()
+        known = catalog(course)
         screen = console()
         run = mutate_all(known, tasks_of(known, which), jobs=lanes(jobs), every=every)
         steps = track(run.run(), total=len(run.mutants) + 1, description="mutants", console=console(stderr=True))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.cli.shared import catalog, chosen, console, errors_told, lanes
+from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, lanes, say_error
+
+
+class InputsOption(str, Enum):
+    """What the inputs of checks depend on."""
+
+    by_content = "by-content"
+    fixed = "fixed"
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +32,13 @@ def grade(
         list[str] | None, typer.Option("--exercise", help="Grade only this exercise; may be repeated.", metavar="ID")
     ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
-    seed: Annotated[str, typer.Option("--seed", help="The course's seed, from which inputs are drawn.")] = "0",
+    seed: Annotated[
+        str, typer.Option("--seed", help="The seed to draw inputs from; the one kept in OUT if left out.")
+    ] = "",
+    inputs: Annotated[
+        InputsOption, typer.Option("--inputs", help="fixed: the same for everybody, to compare by and not for marks.")
+    ] = InputsOption.by_content,
+    course: CourseOption = None,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
     ] = False,
@@ -35,10 +49,20 @@ def grade(
         from grader.lanes import Settings
         from grader.pipeline import grade_class
         from grader.reports import class_table
+        from grader.reports.store import kept_seed
 
-        known = catalog()
+        known = catalog(course)
         exercises = chosen(known, exercise or [])
-        settings = Settings(root=str(known.root), exercises=exercises, course_seed=seed, trusted=trust_submissions)
+        settings = Settings(
+            root=str(known.root),
+            exercises=exercises,
+            course_seed=seed,
+            inputs="fixed" if inputs is InputsOption.fixed else "by_content",
+            trusted=trust_submissions,
+        )
+        before = kept_seed(out)
+        if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
+            say_error(f"{str(out)!r} was graded with another seed: everything is graded again, on other inputs.")
         screen = console()
         with grading_progress(console(stderr=True)) as progress:
             report = grade_class(

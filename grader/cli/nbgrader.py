@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import console, errors_told, lanes, say_error
+from grader.cli.shared import console, errors_told, lanes, say_course, say_error
 
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def autograde(
     assignment: Annotated[str, typer.Argument(help="The assignment, as nbgrader calls it.", metavar="ASSIGNMENT")],
-    course: Annotated[Path, typer.Option("--course", help="The course's folder.", metavar="DIR")] = Path("."),
+    course: Annotated[
+        Path | None, typer.Option("--course", help="The course's folder; the current one if left out.", metavar="DIR")
+    ] = None,
     student: Annotated[str, typer.Option("--student", help="Only students whose names match.", metavar="GLOB")] = "*",
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
     watch: Annotated[
@@ -47,7 +49,7 @@ def autograde(
     with errors_told():
         from grader.catalog import load_catalog
         from grader.cli.progress import grading_progress
-        from grader.integrations.nbgrader import Course, CourseError, find_course
+        from grader.integrations.nbgrader import Course, CourseError, read_course, require_own
         from grader.lanes import Lanes
         from grader.submissions import Reader
 
@@ -61,16 +63,22 @@ def autograde(
                 from grader.integrations.nbgrader.watch import watch as keep_watching
         except ModuleNotFoundError as error:
             raise CourseError(f"Cannot grade an nbgrader course: {_MISSING.format(error.name)}") from error
-        course = course.resolve()
+        folder = (course or Path.cwd()).resolve()
+        if course is None:
+            require_own(folder)
+        told: set[Path] = set()
         with Reader() as reader, Lanes(lanes(jobs)) as kept:
 
             def once() -> Outcome:
-                known = find_course(course) or Course()
+                known = read_course(folder) or Course()
                 catalog = load_catalog(Path(known.catalog) if known.catalog else None)
+                if catalog.root not in told:
+                    say_course(catalog)
+                    told.add(catalog.root)
                 with grading_progress(console(stderr=True)) as progress:
                     return grade(
                         catalog,
-                        course,
+                        folder,
                         assignment,
                         seed=known.seed,
                         student=student,
@@ -83,7 +91,7 @@ def autograde(
 
             if watch:
                 try:
-                    keep_watching(course, assignment, _Rounds(assignment, once))
+                    keep_watching(folder, assignment, _Rounds(assignment, once))
                 except KeyboardInterrupt:
                     _tell("Ended. What is graded is kept, and the next run does the rest.")
             else:

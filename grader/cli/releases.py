@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import catalog, chosen, console, errors_told, say_error
+from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, say_error
 
 _CONFIG = """\
 # The course's configuration; `nbgrader --help-all` lists what can stand here.
@@ -43,17 +43,20 @@ def release(
     seed: Annotated[
         str | None, typer.Option("--seed", help="For nbgrader: the course's seed, to draw inputs from.")
     ] = None,
+    course: CourseOption = None,
 ) -> None:
     """Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."""
     with errors_told():
+        import secrets
+
         import msgspec
 
         from grader import __version__
         from grader.catalog import nbgrader_sources, student_bundle
-        from grader.integrations.nbgrader import NAME, Course, find_course
+        from grader.integrations.nbgrader import NAME, Course, read_course
         from grader.reports.files import write_folder, write_zip
 
-        known = catalog()
+        known = catalog(course)
         exercises = chosen(known, exercise or [])
         zipped = out.suffix.lower() == ".zip"
         if format is Format.student:
@@ -73,11 +76,12 @@ def release(
                     "Move that notebook away, release, and add your cells to the new one."
                 )
                 raise typer.Exit(2)
-            before = find_course(out) if (out / NAME).is_file() else None
-            course = Course(catalog=str(known.root), seed=seed or (before.seed if before else Course().seed))
-            if before and before.seed != course.seed:
-                say_error(f"The seed was {before.seed}: what has been handed in will be graded anew, on other inputs.")
-            files[NAME] = msgspec.json.encode(course).decode() + "\n"
+            before = read_course(out)
+            kept = before.seed if before else ""
+            laid = Course(catalog=str(known.root), seed=seed or kept or secrets.token_hex(16))
+            if kept not in ("", laid.seed):
+                say_error(f"The seed was {kept}: what has been handed in will be graded anew, on other inputs.")
+            files[NAME] = msgspec.json.encode(laid).decode() + "\n"
             if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
                 files["nbgrader_config.py"] = _CONFIG
         (write_zip if zipped else write_folder)(out, files)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,11 +58,24 @@ def errors_told() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def catalog() -> Catalog:
-    """Return the catalog of the clone or release that the command is run in."""
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", help="A clone of the course; the kit's own if left out.", metavar="DIR")
+]
+
+
+def catalog(course: Path | None = None) -> Catalog:
+    """Return the catalog of the course that was named, or of the kit that the command belongs to, and say which."""
     from grader.catalog import load_catalog
 
-    return load_catalog()
+    known = load_catalog(course)
+    say_course(known)
+    return known
+
+
+def say_course(known: Catalog, rest: str = "") -> None:
+    """Say on stderr which course is used."""
+    count = len(known.exercises)
+    print(f"Course: {known.root} ({count} exercise{'s' if count != 1 else ''}){rest}", file=sys.stderr)
 
 
 def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Device, catalog, console, errors_told, lanes, say_error
+from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, lanes, say_course, say_error
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -27,20 +27,22 @@ def check(
         typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help="An exercise (07 will do), one of its tasks, or a file."),
     ] = None,
     device: Device = "meta",
+    course: CourseOption = None,
 ) -> None:
     """Grade exercises/ in place and explain what fails. Exit code 1 while something does."""
     with errors_told():
         from grader.reports.terminal import exercise_feedback
 
-        known = catalog()
+        known, work = _work(course)
         file = Path(which) if which and Path(which).is_file() else None
+        place = file or work / "exercises"
         exercise, task = known.find(which if file is None else file.name) if which else (None, None)
-        ids = (exercise,) if exercise else tuple(e.id for e in known.exercises)
-        missing = [id for id in ids if not known.own_files(id, file)]
+        ids = (exercise,) if exercise else tuple(e.id for e in known.held_in(work).exercises)
+        missing = [id for id in ids if not known.own_files(id, place)]
         if missing:
-            say_error(f"Cannot check {missing[0]!r}: exercises/ has neither its .py nor .ipynb. Restore it.")
+            say_error(f"Cannot check {missing[0]!r}: {place} has neither its .py nor .ipynb. Restore it.")
             raise typer.Exit(2)
-        reports = _graded(known, ids, file, (task,) if task else (), device)
+        reports = _graded(known, ids, work, place, (task,) if task else (), device)
         screen = console()
         for id in ids:
             screen.print(exercise_feedback(reports[id]))
@@ -52,18 +54,35 @@ def status(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[FOLDER]", help="Where your files are; exercises/ if left out.")
     ] = None,
+    course: CourseOption = None,
 ) -> None:
     """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
     with errors_told():
         from grader.reports.status import course_map
 
-        known = catalog()
-        ids = tuple(e.id for e in known.exercises)
-        console().print(course_map(known, _graded(known, ids, folder)))
+        known, work = _work(course)
+        held = known.held_in(work)
+        ids = tuple(e.id for e in held.exercises)
+        console().print(course_map(held, _graded(known, ids, work, folder or work / "exercises")))
+
+
+def _work(course: Path | None) -> tuple[Catalog, Path]:
+    """Return the course, and the folder whose exercises/ the user works in; say which these are."""
+    from grader.catalog import load_catalog
+
+    known = load_catalog(course)
+    work = known.work_folder(Path.cwd())
+    say_course(known, "" if work == known.root else f". Your files: {work / 'exercises'}")
+    return known, work
 
 
 def _graded(
-    known: Catalog, ids: tuple[str, ...], place: Path | None, tasks: tuple[str, ...] = (), device: str = "meta"
+    known: Catalog,
+    ids: tuple[str, ...],
+    work: Path,
+    place: Path,
+    tasks: tuple[str, ...] = (),
+    device: str = "meta",
 ) -> dict[str, ExerciseReport]:
     from grader.lanes import Settings
     from grader.pipeline import grade_own
@@ -71,7 +90,9 @@ def _graded(
     settings = Settings(root=str(known.root), exercises=ids, trusted=True, device=device)
     with console(stderr=True).status("checking") as screen:
         reports = {}
-        for report in grade_own(known, ids, place=place, tasks=tasks, settings=settings, jobs=lanes(None)):
+        for report in grade_own(
+            known, ids, place=place, tasks=tasks, settings=settings, kept=work / ".grader", jobs=lanes(None)
+        ):
             reports[report.id] = report
             screen.update(f"checking: {len(reports)} of {len(ids)} exercises")
     return reports
@@ -80,7 +101,8 @@ def _graded(
 def hint(
     which: Annotated[str, typer.Argument(metavar="EXERCISE.TASK", help="A task, such as 07.minimize.")],
     tier: Annotated[int, typer.Option("--tier", min=1, max=3, help="1 a nudge, 2 the idea, 3 nearly the line.")] = 1,
+    course: CourseOption = None,
 ) -> None:
     """Give a hint for a task."""
     with errors_told():
-        console().print(catalog().hint(which, tier))
+        console().print(catalog(course).hint(which, tier))

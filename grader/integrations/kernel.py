@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import atexit
 import os
+import secrets
 import sys
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from grader.catalog import CatalogError, load_catalog
-from grader.integrations.nbgrader import Course, find_course
+from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
 from grader.lanes import Lanes, Settings
 from grader.pipeline import grade_own, report_of
 from grader.records import Submission
 from grader.reports.panels import Panel, map_panel, report_panel
-from grader.submissions import Unreadable, read_history
+from grader.reports.store import keep_seed
+from grader.submissions import Unreadable, content_of, read_history
 
 
 class Session:
@@ -27,26 +29,36 @@ class Session:
 
     def __init__(self) -> None:
         self._lanes = Lanes(1)
+        self._own_seed = ""
         atexit.register(self._lanes.close)
 
     def check(self, which: str) -> Panel:
         """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `LaneError`."""
         under_nbgrader = os.environ.get("NBGRADER_EXECUTION")
         grading = under_nbgrader == "autograde"
-        course = (find_course(Path.cwd()) if grading else None) or Course()
+        folder = course_above(Path.cwd()) if grading else None
+        course = (read_course(folder) if folder else None) or Course()
         catalog = load_catalog(Path(course.catalog) if course.catalog else None)
         exercise, task = catalog.find(which)
         submission = _submission(exercise, task, student=Path.cwd().parent.name if grading else "you")
         settings = Settings(
             root=str(catalog.root),
             exercises=(exercise,),
-            course_seed=course.seed,
+            course_seed=(course.seed or self._seed(folder)) if grading else "",
+            inputs="by_content" if grading else "fixed",
             trusted=True,
             quiet=True,  # else its warnings would be the cell's, for which nbgrader takes all points
         )
         (graded,) = self._lanes.grade(settings, [submission])
         report = report_of(catalog, graded)
         return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
+
+    def _seed(self, course: Path | None) -> str:
+        """Return the seed of a course that names none: the one that is kept in its folder, or one for this kernel."""
+        if course is not None:
+            return keep_seed(course / KEPT)
+        self._own_seed = self._own_seed or secrets.token_hex(16)
+        return self._own_seed
 
 
 def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
@@ -57,7 +69,7 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
         script = read_history(_inputs())
     except Unreadable as problem:
         return replace(blank, source=None, problem=str(problem))
-    return replace(blank, source=script.source, places=script.places)
+    return replace(blank, source=script.source, places=script.places, content=content_of(script.source))
 
 
 def _inputs() -> list[str]:
@@ -71,12 +83,15 @@ def _inputs() -> list[str]:
 
 def course_panel() -> Panel:
     """Return the map of the course, from the notebooks in the current folder or from `exercises/`."""
-    catalog = load_catalog()
+    known = load_catalog()
+    here = Path.cwd()
+    work = known.work_folder(here)
+    catalog = known.held_in(work)
     ids = tuple(exercise.id for exercise in catalog.exercises)
-    here = Path.cwd() if any(Path(f"{id}.ipynb").is_file() for id in ids) else None
+    place = here if any((here / f"{id}.ipynb").is_file() for id in ids) else work / "exercises"
     settings = Settings(root=str(catalog.root), exercises=ids, trusted=True)
-    reports = {report.id: report for report in grade_own(catalog, ids, place=here, settings=settings, jobs=2)}
-    return map_panel(catalog, reports)
+    graded = grade_own(catalog, ids, place=place, kept=work / ".grader", settings=settings, jobs=2)
+    return map_panel(catalog, {report.id: report for report in graded})
 
 
 def session() -> Session:

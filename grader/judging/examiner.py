@@ -38,11 +38,13 @@ from grader.records import (
     Curve,
     ExerciseReport,
     ExerciseStatus,
+    Inputs,
     Submission,
     Verdict,
     task_report,
 )
 from grader.sandbox import SandboxError, Server
+from grader.submissions import text_digest
 
 _WRONG = ("failed", "error")
 _REPLAYED = 20_000  # answers of misconceptions that are remembered
@@ -83,7 +85,7 @@ class Examiner:
         forging: Mapping[str, str] | None = None,
         known: Collection[str] = (),
         until_failure: bool = False,
-        same_inputs: bool = False,
+        inputs: Inputs = "fixed",
         device: str = "meta",
     ) -> None:
         self._catalog = catalog
@@ -96,8 +98,10 @@ class Examiner:
         self._known = known
         self._truths: dict[tuple[str, int], wire.Observation] = {}  # the reference's answers, for forgers
         self._until_failure = until_failure
-        self._same_inputs = same_inputs
-        self._replayed: dict[tuple[str, bytes], wire.Observation | None] = {}  # where inputs are the same
+        if inputs == "by_content" and not course_seed:
+            raise ValueError("Cannot draw inputs that nobody can guess from an empty course seed. Give one.")
+        self._inputs = inputs
+        self._replayed: dict[tuple[str, bytes], wire.Observation | None] = {}  # where inputs are fixed
         self._device = device
         self._staff = Staff(server)
         self._variants: dict[str, tuple[Variant, ...]] = {}
@@ -327,12 +331,14 @@ class Examiner:
 
     @pytest.fixture
     def draw(self) -> Draw:
-        """Inputs for this check and this student."""
+        """Inputs for this check: fixed ones, or those for this student and what the submission says."""
         sitting = self._sitting
         assert sitting is not None and sitting.check is not None
-        check = sitting.check
-        student = "" if self._same_inputs else sitting.submission.student
-        return Draw(self._course_seed, student, check.exercise, check.id)
+        check, submission = sitting.check, sitting.submission
+        whose: tuple[str, ...] = ()
+        if self._inputs == "by_content":
+            whose = (submission.student, submission.content or text_digest(submission.source or ""))
+        return Draw(self._course_seed, check.exercise, check.id, *whose)
 
     @pytest.fixture
     def device(self) -> str:
@@ -374,8 +380,8 @@ class Examiner:
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
     def _replay(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
-        """Put a call to some of the kit's own implementations; where all have the same inputs, only once for all."""
-        if not self._same_inputs:
+        """Put a call to some of the kit's own implementations; where inputs are fixed, only once for everybody."""
+        if self._inputs != "fixed":
             return self._staff.observe_each(call, sources)
         digest = hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest()
         known = self._replayed

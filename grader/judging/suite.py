@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-import hashlib
+import hmac
 import importlib.util
 import inspect
 import sys
@@ -160,12 +160,16 @@ def public_suite(hidden: str) -> ModuleType:
 
 
 class Draw:
-    """Draws a check's inputs: always the same for one (course seed, student, exercise, check), others otherwise."""
+    """Draws a check's inputs: always the same for one course seed and key, others otherwise.
 
-    def __init__(self, *key: object) -> None:
-        digest = hashlib.sha256("\x1f".join(map(str, key)).encode("utf-8", "surrogatepass")).digest()
-        self.seed = int.from_bytes(digest[:4], "big")
-        self._generator = torch.Generator().manual_seed(self.seed)
+    `seed` is what the generators of the candidate begin with. The candidate sees it, and from it neither the inputs
+    nor the course seed can be found.
+    """
+
+    def __init__(self, course_seed: object, *key: object) -> None:
+        secret, parts = str(course_seed), tuple(map(str, key))
+        self.seed = _derived(secret, "told", *parts) >> 32
+        self._generator = torch.Generator().manual_seed(_derived(secret, "inputs", *parts))
 
     def number(self, low: float, high: float, *, decimals: int = 2) -> float:
         """Return a float from `low` to `high`, rounded so that it reads well."""
@@ -208,6 +212,13 @@ class Draw:
                 parameter.copy_(self.tensor(*parameter.shape, low=-1, high=1))
         model.__dict__["made_by"] = factory, arguments
         return model
+
+
+def _derived(secret: str, *key: str) -> int:
+    """Return a number of 64 bits that only those who know the secret can derive from the key."""
+    said = "".join(f"{len(part)} {part}" for part in key)  # no two keys are written alike
+    digest = hmac.digest(secret.encode("utf-8", "surrogatepass"), said.encode("utf-8", "surrogatepass"), "sha256")
+    return int.from_bytes(digest[:8], "big")
 
 
 def state_of(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:

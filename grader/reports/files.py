@@ -14,14 +14,17 @@ WRITING: Final = ".writing-"  # how the names of what is not whole yet begin
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bundle has the same bytes
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file atomically: a reader sees the old one or the new one, never half. Raises `OSError`."""
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a file atomically: a reader sees the old one or the new one, never half. Raises `OSError`.
+
+    Nobody but its owner may read a `private` one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, 0o600 if private else 0o644)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

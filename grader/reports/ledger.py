@@ -28,7 +28,14 @@ class Ledger:
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
         """Digest what reports depend on beside the submission."""
         self._folder = folder
-        about_all = [__version__, version("torch"), settings.course_seed, str(settings.diagnosing), settings.device]
+        about_all = [
+            __version__,
+            version("torch"),
+            settings.course_seed,
+            settings.inputs,
+            str(settings.diagnosing),
+            settings.device,
+        ]
         about_all += [_digest(path) for path in sorted(_KIT.rglob("*.py"))]
         self._about = {
             id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,8 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
 _LONGEST = 80  # characters
 _MOST_BYTES = 200  # of the 255 that file systems allow
 _LONGEST_WRITING = 60  # seconds
-_RESERVED = {"class.json"}  # beside the students' folders
+SEED = "course-seed.txt"  # in an output folder
+_RESERVED = {"class.json", SEED}  # beside the students' folders
 
 
 def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
@@ -40,6 +42,33 @@ def write_json(path: Path, record: msgspec.Struct) -> None:
     """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
     text = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
     write_bytes(path, text)
+
+
+def kept_seed(folder: Path) -> str:
+    """Return the course seed that an earlier run has kept in a folder, "" if there is none. Raises `ReportError`."""
+    path = folder / SEED
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(
+            f"Cannot read the course's seed in {str(path)!r}: {error}. Restore it, or remove it."
+        ) from None
+
+
+def keep_seed(folder: Path, seed: str = "") -> str:
+    """Keep a course seed in a folder and return it: the one that is given, or kept there already, or a random one.
+
+    Whoever knows it can compute what students will be asked, so only its owner may read the file. Raises `ReportError`
+    and `OSError`.
+    """
+    kept = kept_seed(folder)
+    seed = seed.strip() or kept or secrets.token_hex(16)
+    if seed != kept:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_bytes(folder / SEED, f"{seed}\n".encode("utf-8", "surrogateescape"), private=True)
+    return seed
 
 
 def sweep(out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.submissions.content import content_of, text_digest
 from grader.submissions.files import read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
 from grader.submissions.history import read_history
@@ -16,9 +17,11 @@ __all__ = [
     "StudentFolder",
     "SubmissionsError",
     "Unreadable",
+    "content_of",
     "find_submissions",
     "printable",
     "read_bytes",
     "read_history",
     "read_submission",
+    "text_digest",
 ]

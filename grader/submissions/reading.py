@@ -10,6 +10,7 @@ import msgspec
 
 from grader.records import Submission
 from grader.submissions import sentences
+from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
 from grader.submissions.files import MEGABYTE, read_bytes, require_small
 from grader.submissions.names import printable
@@ -38,6 +39,7 @@ def read_submission(paths: tuple[Path, ...], *, student: str, exercise: str) -> 
         submission = build(source=script.source, places=script.places, notes=script.notes, left_out=script.left_out)
         if script.places:  # each cell is Python; are they together?
             require_python(script.source, name=name, where=submission.where, notebook=True)
+        submission = msgspec.structs.replace(submission, content=content_of(script.source))
     except Unreadable as problem:
         return build(problem=str(problem))
     except (MemoryError, RecursionError):

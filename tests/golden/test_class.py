@@ -22,6 +22,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Grade the example class from another directory; return where the reports are."""
     out = tmp_path_factory.mktemp("graded")
     command = [str(GRADER), "grade", str(ROOT / "examples" / "class"), "--out", str(out), "--jobs", "2"]
+    command += ["--inputs", "fixed"]
     done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (out / "stdout.txt").write_text(done.stdout, encoding="utf-8")

@@ -32,6 +32,7 @@ from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
 from grader.integrations.nbgrader.course import (
+    KEPT,
     CourseError,
     NothingSubmitted,
     StudentError,
@@ -46,6 +47,7 @@ from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
 from grader.reports.ledger import Ledger
 from grader.reports.panels import report_panel
+from grader.reports.store import keep_seed
 from grader.submissions import NOTEBOOK_LIMIT, Reader, Unreadable, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
@@ -99,6 +101,7 @@ def autograde(
 ) -> Outcome:
     """Grade what students (those that the pattern `student` matches) have handed in for an assignment.
 
+    Inputs are drawn from `seed`, or, where the course names none, from one that is kept in its folder.
     `warm` has every lane ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
     graded as it stands, `NothingSubmitted` where nobody has handed in, `LaneError` and `OSError` as grading does. What
     concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
@@ -110,8 +113,15 @@ def autograde(
         notebooks = book.notebooks(assignment)
         exercises = _exercises(catalog, assignment, notebooks)
         every = tuple(sorted({id for ids in exercises.values() for id in ids}))
-        settings = Settings(root=str(catalog.root), exercises=every, course_seed=seed, trusted=trusted)
-        ledger = Ledger(course / ".grader", catalog, settings)
+        _require_outside(catalog, directory, assignment)
+        settings = Settings(
+            root=str(catalog.root),
+            exercises=every,
+            course_seed=seed or keep_seed(course / KEPT),
+            inputs="by_content",
+            trusted=trusted,
+        )
+        ledger = Ledger(course / KEPT, catalog, settings)
         settings = replace(settings, sources=ledger.about, rehearse=warm)
         if warm:
             lanes.warm_up(settings)
@@ -248,6 +258,16 @@ def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook])
         return {nb.name: tuple(dict.fromkeys(catalog.find(task)[0] for task in nb.tasks)) for nb in notebooks}
     except CatalogError as error:
         raise CourseError(f"Cannot grade the assignment {assignment!r}: {error}") from None
+
+
+def _require_outside(catalog: Catalog, directory: CourseDirectory, assignment: str) -> None:
+    """Raise `CourseError` if the suites to grade by lie among what students have handed in."""
+    submitted = directory.format_path(directory.submitted_directory, "\0", assignment).partition("\0")[0]
+    if catalog.root.resolve().is_relative_to(Path(submitted).resolve()):
+        raise CourseError(
+            f"Cannot grade by the course in {str(catalog.root)!r}: it lies among the submissions, and its suites would "
+            "run as your own code. Name the clone in grader_course.json, or release again."
+        )
 
 
 def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tuple[str, Path]]:
@@ -501,7 +521,7 @@ def _not_run(config: Any) -> list[str]:
 @contextlib.contextmanager
 def _alone(course: Path) -> Iterator[None]:
     """Keep a second run out while this one is at work."""
-    folder = course / ".grader"
+    folder = course / KEPT
     folder.mkdir(exist_ok=True)
     with open(folder / "lock", "w") as lock:
         try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 NAME = "grader_course.json"  # beside nbgrader_config.py
+KEPT = ".grader"  # where the kit keeps what it has graded
 _CONFIG = "nbgrader_config.py"
 
 
@@ -33,22 +34,43 @@ class StudentError(CourseError):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """The clone whose suites grade the course (found as for every command if empty), and the seed of its inputs."""
+    """The clone whose suites grade the course (the kit's own if empty), and the seed of its inputs.
+
+    A clone's path may be relative to the course's folder.
+    """
 
     catalog: str = ""
-    seed: str = "0"
+    seed: str = ""
 
 
-def find_course(folder: Path) -> Course | None:
-    """Return what the course in whose tree a folder lies knows of the kit, if anything. Raises `CourseError`."""
-    for above in (folder, *folder.parents):
-        try:
-            return msgspec.json.decode((above / NAME).read_bytes(), type=Course)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except (OSError, msgspec.DecodeError) as error:
-            raise CourseError(f"Cannot read {str(above / NAME)!r}: {error}. Restore it, or release anew.") from None
-    return None
+def read_course(folder: Path) -> Course | None:
+    """Return what the course in this very folder knows of the kit, if anything. Raises `CourseError`."""
+    try:
+        course = msgspec.json.decode((folder / NAME).read_bytes(), type=Course)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise CourseError(f"Cannot read {str(folder / NAME)!r}: {error}. Restore it, or release anew.") from None
+    return msgspec.structs.replace(course, catalog=str(folder / course.catalog)) if course.catalog else course
+
+
+def course_above(submission: Path) -> Path | None:
+    """Return the folder of the course that a submission's folder belongs to.
+
+    What lies in the submission's own folder was handed in, so the search begins above it. The outermost course counts,
+    should there be several: no student can lay one down above the class.
+    """
+    above = tuple(reversed(submission.parents))
+    return next((folder for name in (NAME, _CONFIG) for folder in above if (folder / name).is_file()), None)
+
+
+def require_own(folder: Path) -> None:
+    """Raise `CourseError` for a course inside another one's tree: it may have been handed in, and would be run."""
+    if (outer := course_above(folder)) is not None:
+        raise CourseError(
+            f"Cannot grade the course in {str(folder)!r}: it lies inside the one in {str(outer)!r}, perhaps because it "
+            "was handed in. Run the command there, or name the course with --course."
+        )
 
 
 def read_config(folder: Path) -> Config:

@@ -95,21 +95,38 @@ def test_says_what_was_meant(clone: Path) -> None:
         catalog.hint("02", 1)
 
 
-def test_finds_the_root_above_the_current_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a root, the nearest folder upwards with exercises and public suites is the root."""
-    monkeypatch.chdir(clone / "exercises")
-    assert load_catalog().root == clone
+def test_the_course_is_never_found_from_the_current_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its suites are run, and that folder may have been handed in: the package's own clone is the root."""
+    for folder in (clone, clone / "exercises"):
+        monkeypatch.chdir(folder)
+        assert load_catalog().root == Path(__file__).resolve().parents[3]
 
 
-def test_falls_back_to_the_clone_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere, the clone in which the package lies is the root."""
-    monkeypatch.chdir(tmp_path)
-    assert load_catalog().root == Path(__file__).resolve().parents[3]
+def test_work_is_found_from_the_current_folder_upwards(clone: Path, tmp_path: Path) -> None:
+    """It is only read; where there is none, the course's own exercises are meant."""
+    catalog = load_catalog(clone)
+    bundle = tmp_path / "bundle"
+    (bundle / "exercises").mkdir(parents=True)
+    (bundle / "notebooks").mkdir()
+    (bundle / "exercises" / "02_more.ipynb").write_text("{}", encoding="utf-8")
+    for here in (bundle, bundle / "exercises", bundle / "notebooks"):
+        assert catalog.work_folder(here) == bundle
+    assert [e.id for e in catalog.held_in(bundle).exercises] == ["02_more"]
+    assert catalog.work_folder(tmp_path) == clone and catalog.held_in(clone) is catalog
+
+
+def test_an_exercise_that_a_bundle_lost_is_missed(clone: Path, tmp_path: Path) -> None:
+    """Its public suite tells that it was there; that is not run."""
+    bundle = tmp_path / "bundle"
+    (bundle / "tests" / "public").mkdir(parents=True)
+    (bundle / "tests" / "public" / "test_02_more.py").write_text("raise SystemExit", encoding="utf-8")
+    held = load_catalog(clone).held_in(bundle)
+    assert [e.id for e in held.exercises] == ["02_more"] and held.own_files("02_more", bundle / "exercises") == ()
 
 
 def test_refuses_a_folder_without_exercises(tmp_path: Path) -> None:
     """A root that holds no exercises is an error that says where to run the command."""
-    with pytest.raises(CatalogError, match=r"Cannot find exercises: .* Run the command inside a clone or a release"):
+    with pytest.raises(CatalogError, match=r"Cannot find exercises: .* Name a clone of the course with --course"):
         load_catalog(tmp_path)
 
 

@@ -117,6 +117,94 @@ def test_check_works_without_solutions(clone: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+SUITE = """\"\"\"Suite.\"\"\"
+open({mark!r}, "a").write("run")
+from grader.judging import check
+""" + "".join(
+    f"""
+@check({task!r}, points={points})
+def test_{task}_ok(candidate):
+    \"\"\"Fine.\"\"\"
+"""
+    for task, points in (("derivative_at", 2), ("accumulate_gradients", 3), ("halving_chain", 3), ("minimize", 4))
+)
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    """A class in which somebody has handed in a course of their own, that gives full marks and leaves a mark."""
+    mallory = tmp_path / "class" / "mallory"
+    for folder in ("exercises", "tests/public", "tests/hidden", "solutions"):
+        (mallory / folder).mkdir(parents=True)
+    for name in ("07_autograd.py", "hints.json"):
+        shutil.copy(ROOT / "exercises" / name, mallory / "exercises")
+    suite = SUITE.replace("{mark!r}", repr(str(tmp_path / "mark")))
+    for kind in ("public", "hidden"):
+        (mallory / "tests" / kind / "test_07_autograd.py").write_text(suite, encoding="utf-8")
+    shutil.copy(ROOT / "solutions" / "07_autograd.py", mallory / "solutions")
+    (mallory / "07_autograd.py").write_text("x = 1\n", encoding="utf-8")
+    return mallory
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "07"),
+        ("check", "07_autograd.py"),
+        ("status",),
+        ("hint", "07.minimize"),
+        ("grade", "..", "--out", "../../out", "--exercise", "07"),
+        ("release", "--format", "student", "--out", "../../bundle", "--exercise", "07"),
+        ("release", "--format", "nbgrader", "--out", "../../nbgrader", "--exercise", "07"),
+        ("build", "--check"),
+        ("verify", "07.halving_chain"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:3]),
+)
+def test_a_course_that_was_handed_in_is_never_run(handed_in: Path, arguments: tuple[str, ...]) -> None:
+    """Whoever stands in it: suites come from the kit, and the command says so."""
+    done = grader(*arguments, cwd=handed_in)
+    assert done.returncode in (0, 1), done.stderr
+    assert not (handed_in.parents[1] / "mark").exists()
+    assert f"Course: {ROOT} (20 exercises)" in done.stderr
+    if arguments[0] == "grade":
+        report = json.loads((handed_in.parents[1] / "out" / "mallory" / "report.json").read_text(encoding="utf-8"))
+        assert report["points"] == 0
+    if arguments[0] == "check" and arguments[1] == "07":
+        assert "Not attempted yet" in done.stdout and f"Your files: {handed_in / 'exercises'}" in done.stderr
+
+
+def test_a_course_among_the_submissions_is_refused(handed_in: Path) -> None:
+    """Even where it is named."""
+    done = grader("grade", handed_in.parent, "--out", handed_in.parents[1] / "out", "--course", handed_in)
+    assert done.returncode == 2
+    assert "it lies among the submissions" in done.stderr and "Name the course's clone" in done.stderr
+    assert not (handed_in.parents[1] / "mark").exists() and not (handed_in.parents[1] / "out").exists()
+
+
+def test_the_seed_is_kept_with_the_reports(tmp_path: Path) -> None:
+    """It is random, stays when the command is repeated, and another one is told of and kept instead."""
+    shutil.copytree(ROOT / "examples" / "class" / "untouched", tmp_path / "in" / "untouched")
+
+    def grade(out: str, *options: str) -> tuple[str, str]:
+        done = grader("grade", tmp_path / "in", "--out", tmp_path / out, "--exercise", "07", *options)
+        assert done.returncode == 0, done.stderr
+        return (tmp_path / out / "course-seed.txt").read_text(encoding="utf-8").strip(), done.stderr
+
+    def kept() -> set[str]:
+        return {path.name for path in (tmp_path / "one" / ".graded").iterdir()}
+
+    first, _ = grade("one")
+    assert len(first) == 32 and (tmp_path / "one" / "course-seed.txt").stat().st_mode & 0o077 == 0
+    before = kept()
+    assert grade("one")[0] == first and kept() == before
+    assert grade("two")[0] not in ("", first)
+    seed, said = grade("one", "--seed", "autumn")
+    assert seed == "autumn" and "graded again" in said and len(kept()) == 2
+    seed, said = grade("one")
+    assert seed == "autumn" and "graded again" not in said
+
+
 def test_grade_reports_every_student(tmp_path: Path) -> None:
     """grade writes each student's report and the class's, and names the exercises that are missing."""
     for student in ("Zoë Ångström", "..", "<b>bold", "=1+1", "\x1b[31mred"):
@@ -140,7 +228,7 @@ def test_grade_is_repeatable(tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "in", ignore_errors=True)
         for student in ("half-done", "wrong-answers"):
             shutil.copytree(ROOT / "examples" / "class" / student, tmp_path / "in" / student)
-        assert grader("grade", tmp_path / "in", "--out", out, "--jobs", jobs).returncode == 0
+        assert grader("grade", tmp_path / "in", "--out", out, "--jobs", jobs, "--seed", "x").returncode == 0
         texts.append({path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*.json"))})
     assert texts[0] == texts[1]
 
@@ -162,13 +250,13 @@ def test_hint_has_three_tiers() -> None:
 
 def test_build_check_finds_drift(clone: Path) -> None:
     """build --check fails on a stub that differs from its source, names it, and build mends it."""
-    assert grader("build", "--check", cwd=clone).returncode == 0
+    assert grader("build", "--check", "--course", clone).returncode == 0
     stub = clone / "exercises" / "07_autograd.py"
     before = stub.read_bytes()
     stub.write_text("# edited\n", encoding="utf-8")
-    done = grader("build", "--check", cwd=clone)
+    done = grader("build", "--check", "--course", clone)
     assert (done.returncode, "07_autograd.py" in done.stderr) == (1, True)
-    assert grader("build", cwd=clone).returncode == 0
+    assert grader("build", "--course", clone).returncode == 0
     assert stub.read_bytes() == before
 
 
@@ -186,7 +274,7 @@ def test_verify_finds_a_broken_promise(clone: Path) -> None:
     right = '\n\n# %% task="snapshot" name="right-after-all"\n# Nothing is wrong here.\n\n\n' + SNAPSHOT
     path.write_text(path.read_text(encoding="utf-8") + right, encoding="utf-8")
     shutil.copytree(ROOT / "tests" / "alternatives", clone / "tests" / "alternatives")
-    done = grader("verify", "08", cwd=clone)
+    done = grader("verify", "08", "--course", clone)
     assert done.returncode == 1
     assert "08_detach_and_inplace misconception snapshot: right-after-all: no check of its task fails." in done.stdout
     assert done.stdout.count("✗") == 1

@@ -504,7 +504,8 @@ def inputs(hold: Hold) -> Callable[..., list[dict[str, tuple[str, ...]]]]:
 
 def test_another_student_has_other_inputs(inputs: Any, course: Path) -> None:
     """In every check that draws; the same student has the same."""
-    ana, bea, again = inputs(course, *(hand_in(RIGHT, student=student) for student in ("ana", "bea", "ana")))
+    students = [hand_in(RIGHT, student=student) for student in ("ana", "bea", "ana")]
+    ana, bea, again = inputs(course, *students, inputs="by_content")
     assert ana == again and all(ana[id] != bea[id] for id in ("shape", "values", "leaves_x", "relu"))
 
 
@@ -1102,19 +1103,59 @@ def test_a_device_that_is_not_there_is_the_kits_error(examine: Examine, course: 
         examine(course, RIGHT, device="cuda:99")
 
 
-def test_everybody_may_have_the_same_inputs(examine: Examine, lay_down: LayDown) -> None:
-    """Else another student has others."""
-    suite = one_check('candidate.double(draw.tensor(3)).fails("", f"{draw.seed}", "values")')
-    students = [hand_in(RIGHT, student=name) for name in ("ana", "bia")]
-    for same in (True, False):
-        first, second = (checks(r)["one"].message for r in examine(lay_down(suite), *students, same_inputs=same))
-        assert (first == second) == same
+TELLS_ITS_SEED = one_check('candidate.double(draw.tensor(3)).fails("", f"{draw.tensor(3).tolist()}", "values")')
 
 
-def test_where_inputs_are_the_same_a_misconception_is_asked_once(examine: Examine, lay_down: LayDown) -> None:
+def drawn(report: ExerciseReport) -> str:
+    """Return what a check drew that tells it."""
+    return checks(report)["one"].message.partition("got: ")[2]
+
+
+def test_fixed_inputs_are_the_same_for_everybody(examine: Examine, lay_down: LayDown) -> None:
+    """Whoever hands in, and whatever: for one's own work, and for comparing."""
+    students = [hand_in(RIGHT, student="ana"), hand_in(WRONG, student="bia")]
+    first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), *students))
+    assert first == second
+
+
+def test_inputs_depend_on_student_and_content(examine: Examine, lay_down: LayDown) -> None:
+    """The same code in other words draws the same; another student, or another constant, draws others."""
+    told = {
+        name: drawn(report)
+        for name, report in zip(
+            ("ana", "again", "retold", "bia", "changed"),
+            examine(
+                lay_down(TELLS_ITS_SEED),
+                hand_in(RIGHT, student="ana", content="c"),
+                hand_in(RIGHT, student="ana", content="c"),
+                hand_in(RIGHT + "# retold\n", student="ana", content="c"),
+                hand_in(RIGHT, student="bia", content="c"),
+                hand_in(RIGHT, student="ana", content="d"),
+                inputs="by_content",
+            ),
+            strict=True,
+        )
+    }
+    assert told["ana"] == told["again"] == told["retold"]
+    assert len({told["ana"], told["bia"], told["changed"]}) == 3
+
+
+def test_without_a_digest_the_text_counts(examine: Examine, lay_down: LayDown) -> None:
+    """A submission that nobody has digested may not keep its inputs by saying so."""
+    first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), RIGHT, RIGHT + "x = 1\n", inputs="by_content"))
+    assert first != second
+
+
+def test_inputs_for_marks_need_a_seed(server: Server, catalog: Catalog) -> None:
+    """An empty one can be guessed."""
+    with pytest.raises(ValueError, match=r"empty course seed\. Give one"):
+        Examiner(catalog, server, [], lambda *_: None, course_seed="", inputs="by_content")
+
+
+def test_where_inputs_are_fixed_a_misconception_is_asked_once(examine: Examine, lay_down: LayDown) -> None:
     """And still names the mistake of everybody who shares it."""
     mistake = '# %% task="double" name="adds-two"\n# That adds two.\n\n\ndef double(x):\n    return x + 2\n'
     root = lay_down(HIDDEN, public=PUBLIC, misconceptions=mistake)
-    for same in (True, False):
-        reports = examine(root, *(hand_in(WRONG, student=name) for name in ("ana", "bia")), same_inputs=same)
+    for how in ("fixed", "by_content"):
+        reports = examine(root, *(hand_in(WRONG, student=name) for name in ("ana", "bia")), inputs=how)
         assert [checks(report)["values"].misconception for report in reports] == ["adds-two", "adds-two"]

@@ -130,6 +130,23 @@ def test_the_same_key_draws_the_same_inputs() -> None:
     assert first.seed == second.seed
 
 
+def test_what_the_candidate_is_told_leads_back_to_nothing() -> None:
+    """Its seed draws other numbers than the inputs, and trying seeds from 0 on finds neither."""
+    told = draw().seed
+    assert 0 <= told < 2**32
+    inputs = draw().tensor(4)
+    for seed in (told, *range(100)):
+        generator = torch.Generator().manual_seed(seed)
+        again = (torch.rand(4, generator=generator, dtype=torch.float64) * 6 - 3).round(decimals=2)
+        assert not torch.equal(again.to(torch.float32), inputs)
+
+
+def test_no_two_keys_are_written_alike() -> None:
+    """Where one part ends and the next begins is told."""
+    keys = [("a", "b c"), ("a b", "c"), ("a", "b", "c"), ("a\x1fb", "c"), ("a", "b\x1fc")]
+    assert len({draw("0", *key).seed for key in keys}) == len(keys)
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -1,0 +1,243 @@
+"""Say what a submission's code is, apart from how it is written down: a digest of its syntax tree.
+
+Comments, docstrings, blank lines, quotes and the split into cells make no difference to it; a constant, a name or a
+statement more does. Where inputs depend on the content, handing the same code in again draws the same inputs, and
+handing in an answer that was learnt from feedback draws others.
+
+That only works while code can't see what its digest leaves out: a table kept in a comment would not change the digest.
+So the whole text counts where the code holds anything by which it might read its own text, its docstrings or its line
+numbers. What follows lists what is known to be harmless, and what is not: a name too few costs an honest student
+nothing but other numbers after a comment was changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import warnings
+from typing import Any, Final
+
+_BEYOND_PYTHON: Final = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
+_SKIPPED: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # say nothing that the rest doesn't
+_DOCUMENTED: Final = frozenset({ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef})
+_LOOKED_AT: Final = _DOCUMENTED | {
+    *(ast.Attribute, ast.arg, ast.ExceptHandler, ast.Import, ast.ImportFrom),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.MatchClass),
+}
+_KIT: Final = frozenset({"check", "hint", "status"})  # what a notebook asks of the kit does nothing while it is graded
+
+# Modules that may be imported, and names with two underscores that may be used.
+_MODULES: Final = frozenset(
+    "__future__ collections collections.abc copy functools io itertools math numpy pathlib random sklearn.datasets "
+    "sklearn.model_selection sklearn.preprocessing time torch torch.nn torch.nn.functional torch.nn.init "
+    "torch.nn.utils torch.optim torch.optim.lr_scheduler torch.utils torch.utils.data typing".split()
+)
+_DUNDERS: Final = frozenset(
+    "__abs__ __add__ __bool__ __call__ __contains__ __enter__ __eq__ __exit__ __getattr__ __getitem__ __hash__ "
+    "__iadd__ __imul__ __init__ __iter__ __len__ __lt__ __mul__ __name__ __neg__ __next__ __post_init__ __radd__ "
+    "__repr__ __rmul__ __rsub__ __setitem__ __str__ __sub__ __truediv__".split()
+)
+# What must not be used: builtins, and attributes (or what is imported) that lead to text, lines or other modules.
+_BUILTINS: Final = frozenset(
+    "breakpoint compile delattr dir eval exec getattr globals help locals memoryview open vars".split()
+)
+_ATTRIBUTES: Final = frozenset(
+    "ABCMeta EnumMeta EnumType attrgetter ast bdb bltns builtins cache code codeop compile compiler ctypes dis "
+    "export faulthandler format_map fx gc getline getlines getmembers getsource graph graph_for hub importlib info "
+    "inlined_graph inspect jit joblib lazycache library lineno linecache logging lookfor marshal metadata "
+    "multiprocessing onnx operator os package pdb pickle pickletools pkgutil profile profiler pydoc runpy safe_eval "
+    "serialization source symtable sys tokenize traceback tracemalloc types warnings weakref zipimport "
+    "_C _current_frames _dynamo _getframe _os _sys".split()
+)
+_INSIDE: Final = re.compile(r"(gi|cr|ag|tb|f|co)_|.*anomaly")  # attributes of frames, tracebacks and code
+_LOOKS_INSIDE: Final = re.compile(r"\{[^}]*[.\[]")  # a format that takes attributes or items
+
+
+def content_of(source: str) -> str:
+    """Return the digest of the code in `source`, or that of the text where it isn't Python or might see its own text.
+
+    It never raises, and does not depend on the version of Python as far as syntax trees do not.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            walk = _Walk(ast.parse(source))
+    except _BEYOND_PYTHON:
+        return text_digest(source)
+    return text_digest(source) if walk.sees_text else f"code {_sha256(walk.text)}"
+
+
+def text_digest(source: str) -> str:
+    """Return a digest of every character of `source`."""
+    return f"text {_sha256(source)}"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Field(str):
+    """The name of a field, which is no constant of the code."""
+
+
+_END: Final = _Field("end")
+
+
+class _Walk:
+    """Reads a tree from its root: `text` is what it says, `sees_text` whether its code might see how it is written.
+
+    It keeps a stack of its own, so that no tree is too deep for it.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._said: list[str] = []
+        self._suspect = False
+        self._assigned: set[str] = set()
+        self._imported: set[str] = set()
+        self._classes: set[str] = set()
+        self._bases: list[ast.expr] = []
+        self._private: set[str] = set()  # attributes with one underscore that are used,
+        self._own: set[str] = set()  # and what of that kind is the code's own
+        self._asks_the_kit = False
+        self._read(tree)
+
+    @property
+    def text(self) -> str:
+        return "\x1f".join(self._said)
+
+    @property
+    def sees_text(self) -> bool:
+        kit_is_the_kit = not (self._asks_the_kit and _KIT & (self._assigned | self._classes | self._imported))
+        return (
+            self._suspect
+            or not kit_is_the_kit
+            or not self._private <= self._own
+            or not all(map(self._is_plain, self._bases))
+        )
+
+    def _read(self, tree: ast.Module) -> None:
+        say = self._said.append
+        stack: list[Any] = [tree]
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is _Field:
+                say(node)
+            elif kind is list:
+                say(f"[{len(node)}")
+                stack.extend(reversed(node))
+            elif kind is ast.Name:
+                self._look_at_name(node)
+                say(f"Name {node.id}")
+            elif kind is ast.Constant:
+                say(_constant(node.value))
+            elif isinstance(node, ast.AST):
+                say(kind.__name__)
+                if kind in _LOOKED_AT:
+                    self._look_at(node)
+                stack.append(_END)
+                for name in reversed(kind._fields):
+                    value = getattr(node, name, None)
+                    # Newer versions of Python add fields: those that are empty say nothing.
+                    if value is None or value == [] or name in _SKIPPED:
+                        continue
+                    if name == "body" and kind in _DOCUMENTED:
+                        value = self._code(node, value)
+                    stack += (value, _Field(name))
+            else:
+                say(_constant(node))
+
+    def _code(self, node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Return a body without its docstring, and a module's without all that does nothing while it is graded.
+
+        There any text that stands alone is a comment: which one is the docstring depends on how cells are split. A
+        magic that was skipped is a `pass`.
+        """
+        if not isinstance(node, ast.Module):
+            return body[1:] if body and _is_text(body[0]) else body
+        asks = [_asks_the_kit(statement) for statement in body]
+        self._asks_the_kit = any(asks)
+        return [
+            statement
+            for statement, ours in zip(body, asks, strict=True)
+            if not ours and not isinstance(statement, ast.Pass) and not _is_text(statement)
+        ]
+
+    def _look_at_name(self, node: ast.Name) -> None:
+        if node.id in _BUILTINS or _is_hidden(node.id):
+            self._suspect = True
+        if not isinstance(node.ctx, ast.Load):
+            self._assigned.add(node.id)
+
+    def _look_at(self, node: ast.AST) -> None:
+        """Note what code holds by which it might see how it is written."""
+        match node:
+            case ast.Attribute(value=value, attr=name, ctx=ctx):
+                self._suspect |= name in _ATTRIBUTES or _is_hidden(name) or bool(_INSIDE.match(name))
+                self._suspect |= name == "format" and not _is_plain_format(value)
+                if name.startswith("_") and name not in _DUNDERS:
+                    (self._private if isinstance(ctx, ast.Load) else self._own).add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self._suspect |= _is_hidden(name)
+                self._assigned.add(name)
+                self._own.add(name)
+            case ast.ClassDef(name=name, bases=bases, keywords=keywords, decorator_list=decorators):
+                self._suspect |= bool(keywords or decorators)
+                self._classes.add(name)
+                self._bases += bases
+            case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                self._assigned.add(name)
+            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                self._assigned.add(name)
+            case ast.MatchClass(kwd_attrs=names):
+                self._suspect |= any(n.startswith("_") or n in _ATTRIBUTES or _INSIDE.match(n) for n in names)
+            case ast.Import(names=aliases):
+                self._suspect |= any(alias.name not in _MODULES for alias in aliases)
+                self._imported |= {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+            case ast.ImportFrom(module=module, names=aliases, level=level):
+                self._suspect |= level != 0 or module not in _MODULES
+                self._suspect |= any(a.name.startswith("_") or a.name in _ATTRIBUTES for a in aliases)
+                self._imported |= {alias.asname or alias.name for alias in aliases}
+
+    def _is_plain(self, base: ast.expr) -> bool:
+        """Say whether a class to derive from is known by its name: what else makes classes may be given docstrings."""
+        within = base.value if isinstance(base, ast.Subscript) else base
+        while isinstance(within, ast.Attribute):
+            within = within.value
+        if not isinstance(within, ast.Name) or within.id == "type" or within.id in self._assigned:
+            return False
+        return within.id not in self._classes or not isinstance(base, ast.Attribute)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith("__") and name not in _DUNDERS
+
+
+def _is_plain_format(value: ast.expr) -> bool:
+    """Say whether this is a text whose `format` takes no attributes and no items of what it is given."""
+    return isinstance(value, ast.Constant) and isinstance(value.value, str) and not _LOOKS_INSIDE.search(value.value)
+
+
+def _asks_the_kit(statement: ast.stmt) -> bool:
+    """Say whether a statement only speaks to the kit: its import, or a call such as `check("minimize")`."""
+    match statement:
+        case ast.ImportFrom(module="grader", level=0, names=aliases):
+            return all(alias.name in _KIT and alias.asname is None for alias in aliases)
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=arguments, keywords=[])):
+            return name in _KIT and all(isinstance(argument, ast.Constant | ast.Name) for argument in arguments)
+    return False
+
+
+def _constant(value: object) -> str:
+    """Write a constant, or a name, so that no two are alike; a whole number may be too long for `repr`."""
+    if isinstance(value, float):
+        return f"float {value.hex()}"
+    if isinstance(value, int):
+        return f"{type(value).__name__} {value:x}"
+    return f"{type(value).__name__} {value!r}"
