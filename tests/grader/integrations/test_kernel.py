@@ -78,7 +78,7 @@ def test_what_the_kernel_has_is_checked(kernel: Kernel) -> None:
     assert "✗ snapshot" in shown["text/plain"] and "expected: " in shown["text/plain"]
     assert "<code>" in shown["text/html"] and "snapshot" in shown["text/html"]
     kernel.run(RIGHT)
-    assert "✓ snapshot  0.75 of 0.75" in kernel.run('check("08.snapshot")')["text/plain"]
+    assert "✓ snapshot  2 of 2" in kernel.run('check("08.snapshot")')["text/plain"]
 
 
 def test_the_last_run_counts_whatever_the_order(kernel: Kernel) -> None:
@@ -139,7 +139,7 @@ def test_the_function_itself_will_do(kernel: Kernel) -> None:
 
 def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
     """The map is of the notebooks beside this one, as they were saved."""
-    assert "0 of 5.5 points" in kernel.run("status()")["text/plain"]
+    assert "0 of 16 points" in kernel.run("status()")["text/plain"]
     path = bundle / "notebooks" / "08_detach_and_inplace.ipynb"
     saved = nbformat.read(path, as_version=4)
     for cell in saved.cells:
