@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.submissions.beneath import Handed, held_file
 from grader.submissions.content import content_of, text_digest
 from grader.submissions.files import read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
@@ -13,12 +14,14 @@ from grader.submissions.sentences import Unreadable
 
 __all__ = [
     "NOTEBOOK_LIMIT",
+    "Handed",
     "Reader",
     "StudentFolder",
     "SubmissionsError",
     "Unreadable",
     "content_of",
     "find_submissions",
+    "held_file",
     "printable",
     "read_bytes",
     "read_history",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.submissions import sentences
+from grader.submissions.beneath import OPENING, FolderError, ForeignError, Handed
 from grader.submissions.names import printable
 from grader.submissions.sentences import Unreadable
 
@@ -20,27 +22,41 @@ _FAILURES = {
     errno.EACCES: sentences.FORBIDDEN,
     errno.EPERM: sentences.FORBIDDEN,
 }
-# Not every platform has every flag. O_NONBLOCK: a FIFO that appears between the two looks must not block the open.
-_FLAGS = os.O_RDONLY
-for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-    _FLAGS |= getattr(os, _name, 0)
+_FOLDERS = {
+    errno.ELOOP: sentences.LINKED_STUDENT,
+    errno.ENOTDIR: sentences.EXCHANGED,
+    errno.ESTALE: sentences.EXCHANGED,
+    errno.ENOENT: sentences.EXCHANGED,
+    errno.EACCES: sentences.CLOSED_STUDENT,
+}
 
 
-def read_bytes(path: Path, *, limit: int) -> bytes:
+def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
     """Return what `path` holds, if it is an ordinary file of fewer than `limit` bytes; else raise Unreadable."""
     name = printable(path.name)
     try:
-        _require_ordinary(os.lstat(path), name)
-        with open(os.open(path, _FLAGS), "rb") as file:
+        with open(_open(path, lambda status: _require_ordinary(status, name)), "rb") as file:
             status = os.fstat(file.fileno())
             _require_ordinary(status, name)
             require_small(status.st_size, limit, sentences.TOO_BIG, name)
             data = file.read(limit)
+    except FolderError as error:
+        sentence = _FOLDERS.get(error.errno or 0, sentences.FAILED)
+        raise Unreadable(sentence.format(name=printable(str(error.filename)), reason=error.strerror)) from error
+    except ForeignError as error:
+        raise Unreadable(sentences.FOREIGN.format(name=name)) from error
     except OSError as error:
         sentence = _FAILURES.get(error.errno or 0, sentences.FAILED)
         raise Unreadable(sentence.format(name=name, reason=error.strerror)) from error
     require_small(len(data), limit, sentences.TOO_BIG, name)
     return data
+
+
+def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int:
+    if isinstance(path, Handed):
+        return path.open(require)
+    require(os.lstat(path))
+    return os.open(path, OPENING)
 
 
 def require_small(size: int, limit: int, sentence: str, name: str) -> None:

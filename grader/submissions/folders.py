@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader.submissions import sentences
+from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.names import printable, student_name
 
 _SUFFIXES: Final = (".py", ".ipynb")
@@ -32,17 +34,19 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     student: str
-    files: dict[str, tuple[Path, ...]]
+    files: dict[str, tuple[Handed, ...]]
     notes: tuple[str, ...] = ()
 
 
 def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[StudentFolder, ...]:
     """Return what each student handed in for `exercises`, sorted by student; hidden files and folders are ignored.
 
+    The folder is held from now on: what is read is what stands beneath it, whatever becomes a link in the meantime.
     Raises SubmissionsError if `folder` can't be read or holds no student's folder.
     """
     try:
-        entries = _list(folder)
+        anchor = Anchor(folder)
+        _, entries = anchor.scan()
     except FileNotFoundError:
         raise _error(folder, "there is no such folder. Check its name.") from None
     except NotADirectoryError:
@@ -55,21 +59,21 @@ def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[Student
         raise _error(folder, "it holds exercise files itself. Put them in one folder per student inside it.")
     if not students:
         raise _error(folder, "it holds no student's folder. Put each student's files in a folder of their own.")
-    return _numbered(_read_student(entry, names) for entry in students)
+    return _numbered(_read_student(anchor, entry, names) for entry in students)
 
 
 def _error(folder: Path, cause: str) -> SubmissionsError:
     return SubmissionsError(f"Cannot read submissions from {str(folder)!r}: {cause}")
 
 
-def _list(folder: Path | str) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name)
-
-
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Tell whether `entry` stands for a student: a link does too, even to nowhere, so that no one goes missing."""
-    return not os.path.isfile(entry.path) if entry.is_symlink() else entry.is_dir()
+    if not entry.is_symlink():
+        return entry.is_dir()
+    try:
+        return not entry.is_file()
+    except OSError:  # it leads to itself
+        return True
 
 
 def _is_hidden_folder(name: str) -> bool:
@@ -77,23 +81,26 @@ def _is_hidden_folder(name: str) -> bool:
     return name in _LITTER or (name.startswith(".") and not name.startswith(".."))
 
 
-def _read_student(entry: os.DirEntry[str], names: _Names) -> StudentFolder:
+def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> StudentFolder:
     student, shown = student_name(entry.name), printable(entry.name)
-    everything: dict[str, tuple[Path, ...]]
+    everything: dict[str, tuple[Handed, ...]]
     if entry.is_symlink():
-        everything = {exercise: (Path(entry.path),) for exercise in names.exercises}
+        everything = {exercise: (anchor.file(entry.name),) for exercise in names.exercises}
         return StudentFolder(student=student, files=everything, notes=(sentences.LINKED_STUDENT.format(name=shown),))
     try:
-        entries = _list(entry.path)
+        folder, entries = anchor.scan(entry.name)
     except OSError as error:
-        everything = {exercise: (Path(entry.path, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
-        note = sentences.CLOSED_STUDENT.format(name=shown, reason=error.strerror)
+        everything = {exercise: (anchor.file(entry.name, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
+        sentence = sentences.LINKED_STUDENT if error.errno == errno.ELOOP else sentences.CLOSED_STUDENT
+        note = sentence.format(name=shown, reason=error.strerror)
         return StudentFolder(student=student, files=everything, notes=(note,))
-    return _sort_out(student, entries, names)
+    return _sort_out(student, entries, lambda name: anchor.file(entry.name, name, folder=folder), names)
 
 
-def _sort_out(student: str, entries: list[os.DirEntry[str]], names: _Names) -> StudentFolder:
-    files: defaultdict[str, tuple[Path, ...]] = defaultdict(tuple)
+def _sort_out(
+    student: str, entries: list[os.DirEntry[str]], file: Callable[[str], Handed], names: _Names
+) -> StudentFolder:
+    files: defaultdict[str, tuple[Handed, ...]] = defaultdict(tuple)
     notes: list[str] = []
     strangers = []
     for entry in entries:
@@ -103,7 +110,7 @@ def _sort_out(student: str, entries: list[os.DirEntry[str]], names: _Names) -> S
         if exercise is None:
             strangers.append(entry)
             continue
-        files[exercise] += (Path(entry.path),)
+        files[exercise] += (file(entry.name),)
         if not names.is_exact(entry.name):
             notes.append(sentences.MISSPELT_CASE.format(name=printable(entry.name), closest=exercise))
     notes += [_note_on(entry, names) for entry in strangers[:_MOST_NOTES]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -14,8 +13,14 @@ from typing import Any, Final
 from grader import processes
 from grader.records import Submission
 from grader.submissions import sentences
+from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.names import printable
 from grader.submissions.reading import read_submission
+
+try:
+    import resource
+except ImportError:  # not on every platform
+    resource = None  # type: ignore[assignment]
 
 _MEMORY: Final = 2**30
 _PROCESSOR: Final = 10  # seconds for one submission
@@ -28,6 +33,7 @@ class Reader:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._channel: Connection[Any, Any] | None = None
+        self._anchor: Anchor | None = None  # of what is read; the process holds it too
 
     def __enter__(self) -> Reader:
         return self
@@ -43,8 +49,9 @@ class Reader:
             self._process.join()
             self._process = self._channel = None
 
-    def read(self, paths: tuple[Path, ...], *, student: str, exercise: str) -> Submission:
+    def read(self, paths: tuple[Path | Handed, ...], *, student: str, exercise: str) -> Submission:
         """Return what `student` handed in for `exercise`, as `read_submission` does."""
+        self._anchor = paths[0].anchor if isinstance(paths[0], Handed) else None
         for _ in range(2):
             channel = self._channel or self._start()
             with contextlib.suppress(EOFError, OSError):
@@ -67,21 +74,26 @@ class Reader:
         return code == -signal.SIGKILL
 
     def _start(self) -> Connection[Any, Any]:
-        self._process, self._channel = processes.start(_serve, os.getcwd())
+        self._process, self._channel = processes.start(_serve, os.getcwd(), self._anchor)
         return self._channel
 
 
-def _serve(channel: Connection[Any, Any], folder: str) -> None:
-    """Read one submission after another, their paths relative to `folder`: the body of the process."""
+def _serve(channel: Connection[Any, Any], folder: str, anchor: Anchor | None) -> None:
+    """Read one submission after another, their paths relative to `folder`: the body of the process.
+
+    It holds the `anchor`, so that what is beneath it is found whatever becomes of its path.
+    """
     os.chdir(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit(resource.RLIMIT_AS, _MEMORY)
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limit(resource.RLIMIT_AS, _MEMORY)
     with contextlib.suppress(EOFError, OSError):
         while True:
             paths, student, exercise = channel.recv()
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + _PROCESSOR)
+            if resource is not None:
+                used = resource.getrusage(resource.RUSAGE_SELF)
+                _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + _PROCESSOR)
             channel.send(read_submission(paths, student=student, exercise=exercise))
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from grader.records import Submission
 from grader.submissions import sentences
+from grader.submissions.beneath import Handed
 from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
 from grader.submissions.files import MEGABYTE, read_bytes, require_small
@@ -24,7 +25,7 @@ NOTEBOOK_LIMIT: Final = 20 * MEGABYTE
 CODE_LIMIT: Final = MEGABYTE // 2
 
 
-def read_submission(paths: tuple[Path, ...], *, student: str, exercise: str) -> Submission:
+def read_submission(paths: tuple[Path | Handed, ...], *, student: str, exercise: str) -> Submission:
     """Return what `student` handed in for `exercise`, found at `paths`: its source, or the problem with it.
 
     Nothing that a student can hand in raises. Raises ValueError if there are no paths.
@@ -47,7 +48,7 @@ def read_submission(paths: tuple[Path, ...], *, student: str, exercise: str) -> 
     return submission
 
 
-def _read(paths: tuple[Path, ...], exercise: str, name: str) -> Script:
+def _read(paths: tuple[Path | Handed, ...], exercise: str, name: str) -> Script:
     if len(paths) > 1:
         names = " and ".join(printable(path.name) for path in paths)
         raise Unreadable(sentences.TWO_FILES.format(count=len(paths), exercise=exercise, names=names))

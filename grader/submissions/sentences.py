@@ -20,6 +20,10 @@ FOLDER = "{name} is a folder, not a file. Hand in the file itself, not a folder 
 SPECIAL = "{name} is not an ordinary file, so it was not opened. Hand in a plain .py or .ipynb file."
 FORBIDDEN = "{name} may not be read: its permissions forbid it. Make it readable (chmod u+r) and hand it in again."
 FAILED = "{name} could not be read ({reason}). Save it again and hand it in again."
+FOREIGN = (
+    "{name} belongs to somebody else than the folder that it is in, and stands in another place as well (a hard link), "
+    "so it was not read. Hand in a file of your own."
+)
 TOO_BIG = (
     "{name} is {size} MB, and files of {limit} MB or more are not graded. "
     "Delete what is not your answer (data, images, printed output) and hand it in again."
@@ -85,6 +89,10 @@ MISSPELT_CASE = "{name} was read as {closest}: capital and small letters differ.
 INNER_FOLDER = "The folder {name} was not looked into. Put the files directly in the student's folder."
 LINKED_STUDENT = "The folder {name} is a symbolic link, and links are not followed. Hand in the files themselves."
 CLOSED_STUDENT = "The folder {name} could not be read ({reason}). Make it readable and grade it again."
+EXCHANGED = (
+    "The folder {name} was removed or exchanged for another while the class was being graded, so its files were not "
+    "read. Grade it again."
+)
 SAME_NAME = "Another student's folder has the same name when shown, so this one is numbered {number}."
 MORE_FILES = "{count} more files are not exercises."
 

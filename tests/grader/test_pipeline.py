@@ -124,3 +124,26 @@ def test_class_without_submissions_is_explained(
     with pytest.raises(SubmissionsError, match=r"holds any of the exercises.*07_autograd\.py"):
         run(catalog, tmp_path / "in", monkeypatch, FakeLanes())
     assert not (tmp_path / "out").exists()
+
+
+def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is exchanged for a link to the solutions after it was listed, and before it is read."""
+
+    class Exchanging(FakeLanes):
+        def __call__(self, settings: Settings, left: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+            def exchanging() -> Iterator[Submission]:
+                for number, submission in enumerate(left):
+                    if number == 0:
+                        (submissions / "bia").rename(submissions.parent / "moved")
+                        (submissions / "bia").symlink_to(catalog.root / "solutions")
+                    read[submission.student, submission.exercise] = submission
+                    yield submission
+
+            yield from super().__call__(settings, exchanging(), jobs=jobs)
+
+    read: dict[tuple[str, str], Submission] = {}
+    run(catalog, submissions, monkeypatch, Exchanging())
+    assert [submission.source is not None for submission in read.values()] == [True, True, False]
+    assert "The folder bia is a symbolic link, and links are not followed." in str(read["bia", IDS[0]].problem)
