@@ -147,9 +147,7 @@ def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
             cell.source = RIGHT
     nbformat.write(saved, path)
     shown = kernel.run("status()")
-    assert "0.75 of 5.5 points" in shown["text/plain"] and "<table" in shown["text/html"]
-    told = "The checks here are worth 5.5 of 16 points: more will look at the same tasks."
-    assert told in shown["text/plain"] and told in shown["text/html"]
+    assert "2 of 16 points" in shown["text/plain"] and "<table" in shown["text/html"]
 
 
 def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> None:
