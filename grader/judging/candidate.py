@@ -197,6 +197,10 @@ def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
     if lost.reason == "timeout":
         message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
         return CheckEnded("timeout", message, feedback.TIMEOUT_NEXT)
+    if lost.reason == "spent":
+        return CheckEnded("timeout", feedback.SPENT.format(call=shown, limit=lost.detail), feedback.SPENT_NEXT)
+    if lost.reason == "too much":
+        return CheckEnded("crashed", feedback.TOO_MUCH.format(call=shown, limit=lost.detail), feedback.TOO_MUCH_NEXT)
     return CheckEnded("crashed", feedback.CRASHED.format(call=shown, how=lost.detail), feedback.CRASHED_NEXT)
 
 

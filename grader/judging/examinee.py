@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -13,28 +12,27 @@ from grader import wire
 from grader.judging import feedback
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.records import Status, Submission
-from grader.sandbox import CandidateLost, Process, Server
+from grader.sandbox import Budget, CandidateLost, Process, Server
 
 _TIMEOUTS_PER_TASK = 2
 _RESTARTS = 12
-_LOADING = 120.0  # seconds for all loads together: what loads slowly is not loaded again and again
 
 
 class Examinee:
     """A submission in the sandbox: loaded at its first call, and again after it was lost.
 
     `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it
-    has asked for and was not given.
+    has asked for and was not given. `budget` is what it may use as a whole; examined once more, it has no more.
     """
 
-    def __init__(self, server: Server, submission: Submission) -> None:
+    def __init__(self, server: Server, submission: Submission, budget: Budget | None = None) -> None:
         if submission.source is None:
             raise ValueError(f"Cannot examine {submission.path!r}: it has no source.")
         self._server = server
         self._submission = submission
+        self._budget = budget
         self._process: Process | None = None
         self._restarts = 0
-        self._loading = 0.0
         self._timeouts: Counter[str] = Counter()
         self.loaded: wire.Loaded | None = None
         self.unloadable: tuple[Status, str, str] | None = None
@@ -52,24 +50,32 @@ class Examinee:
             raise CheckEnded(*self.unloadable)
         if self._process is not None:
             return
-        if self._restarts > _RESTARTS or self._loading > _LOADING:
+        if self._restarts > _RESTARTS:
             raise CheckEnded("crashed", feedback.TOO_MANY_RESTARTS)
         self._restarts += 1
         process = self._server.spawn()
+        process.budget = self._budget
         source = self._submission.source or ""
-        started = time.monotonic()
+        file = f"{self._submission.exercise}.py"
         try:
-            self.loaded = process.load(module="submission", filename=f"{self._submission.exercise}.py", source=source)
+            self.loaded = process.load(module="submission", filename=file, source=source)
         except CandidateLost as lost:
-            if lost.reason == "timeout":
+            if lost.reason == "spent":
+                end: tuple[Status, str, str] = (
+                    "timeout",
+                    feedback.LOAD_SPENT.format(limit=lost.detail),
+                    feedback.SPENT_NEXT,
+                )
+            elif lost.reason == "too much":
+                end = ("crashed", feedback.LOAD_TOO_MUCH.format(limit=lost.detail), feedback.TOO_MUCH_NEXT)
+            elif lost.reason == "timeout":
                 message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
-                end: tuple[Status, str, str] = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
+                end = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
             else:
                 message = feedback.LOAD_CRASHED.format(how=lost.detail)
                 end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
             self.unloadable = end
             raise CheckEnded(*end) from None
-        self._loading += time.monotonic() - started
         self.withheld |= set(self.loaded.withheld)
         self._process = process
 
@@ -79,6 +85,7 @@ class Examinee:
         def ask(call: wire.Call) -> wire.Observation:
             if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
                 raise CheckEnded("timeout", feedback.TIMEOUT_AGAIN.format(task=task))
+            self._require_budget()
             self.load()
             assert self._process is not None
             try:
@@ -91,6 +98,17 @@ class Examinee:
             return seen
 
         return ask
+
+    def _require_budget(self) -> None:
+        """End the check where all is used up that there is for one submission."""
+        if self._budget is None:
+            return
+        if self._budget.seconds <= 0:
+            limit = f"{self._budget.whole:g} s"
+            raise CheckEnded("timeout", feedback.SPENT_BEFORE.format(limit=limit), feedback.SPENT_NEXT)
+        if self._budget.answers <= 0:
+            limit = f"{self._budget.most / 2**20:.3g} MiB"
+            raise CheckEnded("crashed", feedback.TOO_MUCH_BEFORE.format(limit=limit), feedback.TOO_MUCH_NEXT)
 
 
 class Staff:
@@ -105,6 +123,7 @@ class Staff:
         self._loaded: set[str] = set()
         self._lost: set[str] = set()
         self._one_by_one: set[tuple[str, str]] = set()
+        self._naming: Budget | None = None
 
     def close(self) -> None:
         """End the process."""
@@ -113,19 +132,26 @@ class Staff:
             self._process = None
         self._loaded.clear()
 
-    def forgive(self) -> None:
-        """Try again what was lost before: what one submission met must not decide what another is told."""
+    def forgive(self, naming: Budget | None = None) -> None:
+        """Try again what was lost before: what one submission met must not decide what another is told.
+
+        `naming` is what naming the mistakes of the next one may take as a whole.
+        """
         self._lost.clear()
+        self._naming = naming
 
     def observe(self, call: wire.Call, *, module: str, source: str) -> wire.Observation | None:
         """Make a call to the implementation `source`, known as `module`; `None` when it does not survive the call.
 
         One that was lost in a fresh process is not asked again: it would only be waited for.
         """
-        while module not in self._lost:
+        return self._observe(call, module, source, None)
+
+    def _observe(self, call: wire.Call, module: str, source: str, budget: Budget | None) -> wire.Observation | None:
+        while module not in self._lost and (budget is None or not budget.used_up):
             fresh = self._process is None
             try:
-                return self._ask(call, module, source)
+                return self._ask(call, module, source, budget)
             except CandidateLost:
                 self.close()
                 if fresh:
@@ -136,28 +162,36 @@ class Staff:
         """Make a call to several implementations, by the names of their modules, as `observe` does.
 
         They are asked all at once, which takes a third of the time. Where that cannot be done (one of them does not
-        survive the call, or all of them take too long together) it is not tried again for calls of that name.
+        survive the call, or all of them take too long together) it is not tried again for calls of that name. All this
+        is for naming the mistakes of one submission, which takes a bounded time: then nothing more is answered.
         """
+        budget = self._naming
+        if budget is not None and budget.used_up:
+            return dict.fromkeys(sources)
         asked = [module for module in sources if module not in self._lost]
         key = (asked[0].partition(".")[0], call.name) if len(asked) > 1 else None
         if key is not None and key not in self._one_by_one:
             try:
-                process = self._ready(sources)
+                process = self._ready(sources, budget)
                 each = wire.CallEach(nonce=secrets.randbits(63), call=call, modules=tuple(asked))
-                return {**dict.fromkeys(sources), **dict(zip(asked, process.call_each(each), strict=True))}
+                return {
+                    **dict.fromkeys(sources),
+                    **dict(zip(asked, process.call_each(each), strict=True)),
+                }
             except (CandidateLost, ValueError):
                 self.close()
                 self._one_by_one.add(key)
-        return {module: self.observe(call, module=module, source=source) for module, source in sources.items()}
+        return {module: self._observe(call, module, source, budget) for module, source in sources.items()}
 
-    def _ask(self, call: wire.Call, module: str, source: str) -> wire.Observation:
-        process = self._ready({module: source})
+    def _ask(self, call: wire.Call, module: str, source: str, budget: Budget | None) -> wire.Observation:
+        process = self._ready({module: source}, budget)
         return process.call(msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63)))
 
-    def _ready(self, sources: Mapping[str, str]) -> Process:
-        """Return the process with these modules loaded in it."""
+    def _ready(self, sources: Mapping[str, str], budget: Budget | None) -> Process:
+        """Return the process with these modules loaded in it; what it is asked next is taken from the budget."""
         if self._process is None:
             self._process = self._server.spawn()
+        self._process.budget = budget
         for module, source in sources.items():
             if module not in self._loaded:
                 loaded = self._process.load(module=module, filename=f"{module}.py", source=source)

@@ -43,7 +43,7 @@ from grader.records import (
     Verdict,
     task_report,
 )
-from grader.sandbox import SandboxError, Server
+from grader.sandbox import Budget, SandboxError, Server
 from grader.submissions import text_digest
 
 _WRONG = ("failed", "error")
@@ -152,21 +152,27 @@ class Examiner:
         nothing about the submission: it is examined once more, from the beginning.
         """
         killed = self._server.killed
-        report = self._examine(submission)
-        return report if self._server.killed == killed else self._examine(submission)
+        limits = self._server.limits
+        budget = Budget(seconds=limits.submission, answers=limits.answers)
+        report = self._examine(submission, budget)
+        if self._server.killed == killed:
+            return report
+        budget.answers = limits.answers  # nothing of them is kept; the time is gone
+        return self._examine(submission, budget)
 
-    def _examine(self, submission: Submission) -> ExerciseReport:
+    def _examine(self, submission: Submission, budget: Budget) -> ExerciseReport:
         exercise = _only(self._catalog.get(submission.exercise), submission.tasks)
         tasks = {task.name for task in exercise.tasks}
         checks = [check for check in self.checks.get(submission.exercise, []) if check.task in tasks]
         self._logs = {}
-        self._staff.forgive()
+        limits = self._server.limits
+        self._staff.forgive(Budget(seconds=limits.naming, answers=limits.answers))
         if submission.problem is not None:
             message = feedback.UNREADABLE.format(problem=submission.problem)
             verdicts = [check.verdict("error", message) for check in checks]
             return exercise_report(exercise, verdicts, "unreadable", message, submission.notes)
         sitting = self._sitting = _Sitting(
-            submission=submission, examinee=Examinee(self._server, submission), forger=self._forger(submission)
+            submission=submission, examinee=Examinee(self._server, submission, budget), forger=self._forger(submission)
         )
         try:
             following = [check.item for check in checks[1:]]

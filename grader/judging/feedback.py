@@ -19,6 +19,16 @@ BROKEN_CHECK = "This check itself broke, which is not your fault. Please tell yo
 TIMEOUT = "{call}\nstopped: it did not finish within {limit} of computing."
 TIMEOUT_NEXT = "look for a loop whose condition never becomes false."
 TIMEOUT_AGAIN = "Not tried again: earlier checks of {task} already ran out of time. Fix the endless loop first."
+SPENT = "{call}\nstopped: your code as a whole has used up the {limit} that there are for one submission."
+SPENT_BEFORE = "Not run: your code has used up the {limit} that there are for one submission."
+SPENT_NEXT = (
+    "look for what takes long: work that is done again and again, long computations at the top level, `time.sleep`."
+)
+TOO_MUCH = "{call}\nstopped: what your code has sent back as a whole takes more than {limit} of memory."
+TOO_MUCH_BEFORE = "Not run: what your code has sent back takes more than the {limit} that there are for one submission."
+TOO_MUCH_NEXT = "look at the sizes of your results. Did two shapes broadcast into a huge one?"
+LOAD_SPENT = "Your file did not finish loading within the {limit} that there are for one submission."
+LOAD_TOO_MUCH = "What your file sent back while it was being loaded takes more than {limit} of memory."
 LOAD_TIMEOUT = "Your file did not finish loading within {limit} of computing."
 LOAD_TIMEOUT_NEXT = 'keep long computations out of the top level; put them under `if __name__ == "__main__":`.'
 CRASHED = "{call}\nended the whole Python process ({how})."

@@ -1,5 +1,6 @@
 """The sandbox, from the trusted side: a warm server, its confined candidates, and what may be asked of them."""
 
+from grader.sandbox.budget import Budget
 from grader.sandbox.layers import LAYERS, active_layers
 from grader.sandbox.server import (
     ACCELERATED_LIMITS,
@@ -16,6 +17,7 @@ __all__ = [
     "ACCELERATED_LIMITS",
     "DEFAULT_LIMITS",
     "LAYERS",
+    "Budget",
     "CandidateLost",
     "Limits",
     "Process",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import select
@@ -21,6 +22,7 @@ from typing import TypeVar
 import msgspec
 
 from grader import wire
+from grader.sandbox.budget import Budget, Meter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,9 @@ class Limits:
     busy) gets `patience` times as many seconds of wall time. A statement that takes longer to load is stopped, and the
     others still run; all of it together may take `_LOADING` times as long. `processor` bounds a candidate's whole
     life. `threads` is how many torch computes with.
+
+    One submission as a whole may be waited for `submission` seconds, and its answers may take `answers` bytes of the
+    examiner's memory (see `Budget`). Naming its mistakes may take `naming` seconds more.
     """
 
     memory: int = 2 * 2**30
@@ -39,12 +44,16 @@ class Limits:
     load: float = 5.0
     patience: float = 3.0
     threads: int = 1
+    submission: float = 35.0
+    naming: float = 10.0
+    answers: int = 192 * 2**20
 
 
 _LOADING = 2.5
+_SPENT = 0.02  # seconds that are left of a budget are none
 DEFAULT_LIMITS = Limits()
 # An accelerator is woken by every candidate anew, and nothing that may wake it is rehearsed: calls are longer.
-ACCELERATED_LIMITS = Limits(call=20.0, load=20.0)
+ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 
 
 def confined_enough(layers: Collection[str]) -> bool:
@@ -65,7 +74,11 @@ class SandboxError(Exception):
 
 
 class CandidateLost(Exception):
-    """The candidate ended without answering: `reason` is "timeout" or "crashed", `detail` says how."""
+    """The candidate ended without answering: `detail` says how.
+
+    `reason` is "timeout", "crashed", "spent" (the submission's time is used up) or "too much" (so is the room for its
+    answers).
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -232,7 +245,7 @@ _Reply = TypeVar("_Reply", wire.Loaded, wire.Observation, wire.Observations)
 
 
 class Process:
-    """One candidate's process, as its examiner holds it."""
+    """One candidate's process, as its examiner holds it. What is asked of it is taken from its `budget`, if any."""
 
     def __init__(
         self, server: Server, channel: socket.socket, pidfd: int, number: int, layers: tuple[str, ...]
@@ -242,8 +255,11 @@ class Process:
         self._pidfd = pidfd
         self._number = number
         self._gone = False
-        self._clock = _processor_clock(pidfd)
+        pid = _pid(pidfd)
+        self._clock = None if pid is None else (~pid << 3) | 2  # of its processor time: clock_getcpuclockid(3)
+        self._meter = Meter(pid, self._computed)
         self.layers = layers
+        self.budget: Budget | None = None
 
     def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
         """Run a source file in the candidate. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
@@ -266,14 +282,26 @@ class Process:
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
         if self._gone:
             raise CandidateLost("crashed", "it was ended before")
+        budget = self.budget or Budget(seconds=math.inf, answers=sys.maxsize)
+        self._meter.start()
         try:
-            self._channel.settimeout(seconds * self._server.limits.patience)
+            self._channel.settimeout(max(min(seconds * self._server.limits.patience, budget.seconds), 0.01))
             wire.send(self._channel, wire.encode(request))
-            reply = wire.decode_reply(wire.receive(self._channel, patience=self._patience(seconds)))
+            payload = wire.receive(self._channel, patience=self._patience(seconds, budget))
+            budget.take_seconds(*self._meter.count())
+            if not budget.take_answer(wire.weigh(payload, budget.answers)):
+                self.end()
+                raise CandidateLost("too much", f"{budget.most / 2**20:.3g} MiB")
+            reply = wire.decode_reply(payload)
         except wire.Closed:
+            budget.take_seconds(*self._meter.count())
             raise CandidateLost("crashed", self._how_it_ended()) from None
         except TimeoutError:
+            budget.take_seconds(*self._meter.count())
             self.end()
+            if budget.seconds <= _SPENT:
+                budget.seconds = 0.0
+                raise CandidateLost("spent", f"{budget.whole:g} s") from None
             raise CandidateLost("timeout", f"{seconds:g} s") from None
         except (ValueError, RecursionError, MemoryError, msgspec.DecodeError):
             self.end()
@@ -283,13 +311,13 @@ class Process:
             raise CandidateLost("crashed", "it answered another question")
         return reply
 
-    def _patience(self, seconds: float) -> Callable[[], float]:
-        """Return a function that says how long to wait on: as processor time allows, within a last deadline."""
+    def _patience(self, seconds: float, budget: Budget) -> Callable[[], float]:
+        """Return a function that says how long to wait on: as processor time and budget allow, to a last deadline."""
         last = time.monotonic() + seconds * self._server.limits.patience
         limit = self._computed() + seconds
 
         def left() -> float:
-            remaining = min(limit - self._computed(), last - time.monotonic())
+            remaining = min(limit - self._computed(), last - time.monotonic(), budget.left(*self._meter.used()))
             if remaining <= 0:
                 raise TimeoutError
             return max(remaining, 0.01)
@@ -326,6 +354,7 @@ class Process:
             return
         self._gone = True
         self._channel.close()
+        self._meter.close()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
@@ -338,11 +367,11 @@ def _ends(pidfd: int) -> bool:
     return bool(gone.poll(1000))
 
 
-def _processor_clock(pidfd: int) -> int | None:
-    """Return the clock of a process's processor time (clock_getcpuclockid(3)), `None` where there is no telling."""
+def _pid(pidfd: int) -> int | None:
+    """Return the number of a process, as this one sees it, `None` where there is no telling."""
     try:
         lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii").splitlines()
         pid = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
     except (OSError, StopIteration, ValueError):
         return None
-    return (~pid << 3) | 2 if pid > 0 else None
+    return pid if pid > 0 else None

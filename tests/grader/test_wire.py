@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -334,3 +336,54 @@ def test_a_loaded_file_has_a_bounded_number_of_errors() -> None:
     loaded = wire.Loaded(nonce=1, errors=(RAISED,) * 501, output="", defined=(), seconds=0.0)
     with pytest.raises(msgspec.ValidationError, match="length <= 500"):
         wire.decode_reply(wire.encode(loaded))
+
+
+def memory(value: object) -> int:
+    """Return what a decoded message takes, roughly."""
+    if isinstance(value, dict):
+        return sys.getsizeof(value) + sum(memory(k) + memory(v) for k, v in value.items())
+    return sys.getsizeof(value) + (sum(map(memory, value)) if isinstance(value, list) else 0)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["ab"] * 100_000,
+        ["\U0001f600" + "a" * 3999] * 100,
+        [[["a" * 40]] * 10] * 5_000,
+        {f"name {n}": n for n in range(20_000)},
+        {f"{n}" * 40: ["é" * 30] for n in range(9_000)},
+        [2**40 + n for n in range(50_000)],
+        [n / 7 for n in range(50_000)],
+        [b"x" * 300_000, None, True, -1, -(2**33), 2**63, "x" * 300],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_message_is_weighed_before_it_is_decoded(value: object) -> None:
+    """It takes no more memory than that, and not many times less."""
+    payload = msgspec.msgpack.encode(value)
+    assert len(payload) > 2**16
+    weight = wire.weigh(payload, 2**40)
+    taken = memory(msgspec.msgpack.decode(payload))
+    assert 0.75 * taken < weight < 6 * taken
+    assert wire.weigh(bytearray(payload), 2**40) == weight
+
+
+def test_short_messages_are_overestimated() -> None:
+    """Which costs nothing."""
+    payload = msgspec.msgpack.encode(["ab"] * 1000)
+    assert memory(msgspec.msgpack.decode(payload)) < wire.weigh(payload) < 100_000
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\xc1" * 70_000, b"\xdb\xff\xff\xff\xff" * 20_000, b"\xc7" * 70_000, os.urandom(70_000)]
+)
+def test_weighing_junk_ends(junk: bytes) -> None:
+    """Lengths that lead beyond the end, and bytes that mean nothing: decoding will say so."""
+    assert wire.weigh(junk) >= 0
+
+
+def test_too_many_parts_weigh_too_much() -> None:
+    """Looking at all of them would take seconds."""
+    payload = msgspec.msgpack.encode([0] * 5_000_000)
+    assert wire.weigh(payload, 2**40) > 2**40

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -15,7 +13,7 @@ from grader.judging import feedback
 from grader.judging.examinee import Examinee, Staff
 from grader.judging.outcomes import CheckEnded, SuiteError
 from grader.records import Submission
-from grader.sandbox import CandidateLost, Limits, Server
+from grader.sandbox import Budget, CandidateLost, Limits, Server
 
 Ask = Callable[..., wire.Call]
 TIMEOUT, CRASH = CandidateLost("timeout", "4 s"), CandidateLost("crashed", "segmentation fault")
@@ -38,6 +36,7 @@ class FakeServer:
         self.ended = 0
         self.requests: list[Any] = []
         self.together: list[tuple[str, ...]] = []
+        self.budget: Budget | None = None
 
     def spawn(self) -> FakeServer:
         """Start a candidate."""
@@ -169,19 +168,52 @@ def test_too_many_restarts_end_it(ask: Ask) -> None:
     assert info.value.status == "crashed" and server.spawned == 13
 
 
-def test_what_loads_slowly_is_not_loaded_again_and_again(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The seconds of all its loads are counted; the first one is always worth the wait."""
-    monkeypatch.setattr("grader.judging.examinee._LOADING", 2.5)
-    clock = itertools.count()  # each load takes a second
-    monkeypatch.setattr("grader.judging.examinee.time", SimpleNamespace(monotonic=lambda: float(next(clock))))
-    server = FakeServer(CRASH)
-    asks = examinee(server).asker("double")
-    for _ in range(3):
-        with lost("crashed"):
-            asks(ask())
-    with pytest.raises(CheckEnded, match="Not run: your code crashed or ran out of time too often before"):
-        asks(ask())
-    assert server.spawned == 3
+@pytest.mark.parametrize(
+    ("used", "status", "said"),
+    [
+        ({"seconds": 0.0}, "timeout", "Not run: your code has used up the 30 s that there are for one submission."),
+        ({"answers": 0}, "crashed", "Not run: what your code has sent back takes more than the 8 MiB that there are"),
+    ],
+)
+def test_what_is_used_up_ends_the_remaining_checks(ask: Ask, used: dict[str, Any], status: str, said: str) -> None:
+    """At once, with the limit's name and a next step: nothing is asked and nothing started any more."""
+    server = FakeServer(1)
+    budget = Budget(seconds=30.0, answers=8 * 2**20)
+    seen = Examinee(server, submission(), budget)  # type: ignore[arg-type]
+    seen.asker("double")(ask())
+    assert server.budget is budget
+    for name, value in used.items():
+        setattr(budget, name, value)
+    for task in ("double", "relu"):
+        with pytest.raises(CheckEnded, match=said) as info:
+            seen.asker(task)(ask())
+        assert info.value.status == status and info.value.next_step
+    assert server.spawned == 1 and len(server.requests) == 2
+
+
+def test_loading_may_use_it_up_as_well() -> None:
+    """The file's own message tells it; no check loads it again."""
+    server = FakeServer(loads=CandidateLost("spent", "30 s"))
+    seen = examinee(server)
+    for _ in range(2):
+        with pytest.raises(CheckEnded, match="did not finish loading within the 30 s that there are") as info:
+            seen.load()
+        assert info.value.status == "timeout" and server.spawned == 1
+
+
+def test_naming_mistakes_is_bounded(ask: Ask) -> None:
+    """For each submission: what is used up is not asked, and the next submission has as much again."""
+    server = FakeServer(1)
+    staff = Staff(server)  # type: ignore[arg-type]
+    budget = Budget(seconds=10.0, answers=1)
+    staff.forgive(budget)
+    assert staff.observe_each(ask(), {"a.b": ""})["a.b"] is not None and server.budget is budget
+    budget.seconds = 0.0
+    assert staff.observe_each(ask(), {"a.b": "", "a.c": ""}) == {"a.b": None, "a.c": None}
+    # What a check needs of the reference is not naming.
+    assert staff.observe(ask(), module="a.reference", source="") is not None
+    staff.forgive(Budget(seconds=10.0, answers=1))
+    assert staff.observe_each(ask(), {"a.b": ""})["a.b"] is not None
 
 
 @pytest.mark.parametrize(
