@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from grader.cli import authors, instructors, nbgrader, releases, students
+from grader.cli import authors, instructors, nbgrader, releases, screens, students
 from grader.cli.shared import say_error
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for room in (students, instructors, nbgrader, releases, authors):
 
 def main() -> None:
     """Run the command; the kit's own errors become one line on stderr and exit code 2."""
+    screens.prepare()
     try:
         app()
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli import screens
 from grader.cli.shared import console, errors_told, lanes, say_course, say_error
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ class _Rounds:
                 self._tell_of(problems=(f"{error} It is tried again until that works.",))
             return False
         self._failing = None
+        if screens.nobody_reads():
+            raise typer.Exit()
         if not self._ready:
             self._ready = True
             _tell(f"Ready: what is handed in for {self._assignment} is graded as it comes. Press Ctrl-C to end.")

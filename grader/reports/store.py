@@ -40,8 +40,23 @@ def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
 
 def write_json(path: Path, record: msgspec.Struct) -> None:
     """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
-    text = msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-    write_bytes(path, text)
+    try:
+        text = msgspec.json.encode(record)
+    except UnicodeEncodeError:  # a half of a character, which JSON cannot hold
+        text = msgspec.json.encode(_whole(msgspec.to_builtins(record)))
+    write_bytes(path, msgspec.json.format(text, indent=2) + b"\n")
+
+
+def _whole(value: object) -> object:
+    """Return the same with a question mark for each half of a character."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode("utf-8")
+        case dict():
+            return {_whole(key): _whole(held) for key, held in value.items()}
+        case list() | tuple():
+            return [_whole(held) for held in value]
+    return value
 
 
 def kept_seed(folder: Path) -> str:

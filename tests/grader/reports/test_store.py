@@ -18,6 +18,12 @@ def test_report_survives_the_disk(tmp_path: Path) -> None:
     assert load_report(tmp_path / "new") == report
 
 
+def test_half_a_character_keeps_no_report_from_being_written(tmp_path: Path) -> None:
+    """Wherever it comes from: JSON cannot hold it, and a question mark stands in for it."""
+    write_json(tmp_path / "report.json", student_report("a\ud800é", (), notes=("\udcff",)))
+    assert load_report(tmp_path) == student_report("a?é", (), notes=("?",))
+
+
 def test_writing_leaves_one_file(tmp_path: Path) -> None:
     """Writing twice leaves the newer file and nothing else."""
     for student in ("a", "b"):

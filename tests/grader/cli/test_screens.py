@@ -1,0 +1,136 @@
+"""What the commands print is readable in every terminal, and they end in order when nobody reads any more."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.cli import screens
+from grader.cli.screens import Screen
+from grader.records import CheckReport, ExerciseReport, Report, TaskReport
+from grader.reports.store import write_json
+
+ROOT = Path(__file__).resolve().parents[3]
+GRADER = Path(sys.executable).parent / "grader"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write down what a student with a name of many scripts is told, in signs that few terminals have."""
+    check = CheckReport(
+        id="shape_is_kept",
+        visibility="hidden",
+        status="failed",
+        points=0.0,
+        max_points=1.0,
+        message="f(x ≤ 3)\nexpected: 2 × 3 → “ação” …\ngot: \U0001f600 日本\nNext: look – twice.",
+        misconception=None,
+    )
+    passed = CheckReport(
+        id="value", visibility="public", status="passed", points=1.0, max_points=1.0, message="", misconception=None
+    )
+    tasks = (
+        TaskReport(name="wrong", points=0.0, max_points=1.0, checks=(check,)),
+        TaskReport(name="right", points=1.0, max_points=1.0, checks=(passed,)),
+    )
+    exercise = ExerciseReport(id="01_x", status="graded", points=1.0, max_points=2.0, tasks=tasks)
+    path = tmp_path_factory.mktemp("reports") / "report.json"
+    write_json(path, Report(student="José 日本 \ud83d", points=1.0, max_points=2.0, exercises=(exercise,)))
+    return path
+
+
+def grader(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in an environment."""
+    command = [str(GRADER), *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, env={**os.environ, **environment})
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+    ids=str,
+)
+def test_signs_are_readable_where_there_is_only_ascii(report: Path, environment: dict[str, str]) -> None:
+    """Marks and arrows become signs that look like them, letters question marks; nothing fails."""
+    done = grader("show", report, **environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown = done.stdout.decode("ascii")
+    for part in (
+        "Jos? ?? ",
+        "+ right  1 of 1",
+        "x wrong  0 of 1",
+        'expected: 2 x 3 -> "a??o" ...',
+        "Next: look - twice.",
+    ):
+        assert part in shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "shift_jis", "utf-8"])
+def test_what_an_encoding_has_is_written(report: Path, encoding: str) -> None:
+    """Only what it lacks is replaced."""
+    done = grader("show", report, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown = done.stdout.decode(encoding)
+    assert ("José" in shown) == (encoding != "shift_jis") and ("日本" in shown) == (encoding in ("shift_jis", "utf-8"))
+
+
+@pytest.mark.parametrize("command", ["--help", "hint 07.minimise"])
+def test_every_command_keeps_its_exit_code(command: str) -> None:
+    """Whatever the terminal can show: also for what is said of errors."""
+    there, here = grader(*command.split()), grader(*command.split(), PYTHONIOENCODING="ascii")
+    assert here.returncode == there.returncode and b"Traceback" not in here.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "closed"),
+    [("hint 07.minimize", "stdout"), ("show {report}", "stdout"), ("hint 07", "stdout"), ("hint 07", "stderr")],
+)
+def test_nobody_has_to_read(report: Path, command: str, closed: str) -> None:
+    """A pipe that is closed at the other end changes neither the exit code nor what the other stream says."""
+    arguments = command.format(report=report).split()
+    expected = grader(*arguments)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, closed: theirs}
+    done = subprocess.run([str(GRADER), *arguments], cwd=ROOT, timeout=60, check=False, **streams)  # type: ignore
+    os.close(theirs)
+    other = {"stdout": "stderr", "stderr": "stdout"}[closed]
+    assert (done.returncode, getattr(done, other)) == (expected.returncode, getattr(expected, other))
+
+
+def test_a_stream_that_was_never_open_does_no_harm() -> None:
+    """As after `>&-`."""
+    done = subprocess.run(["sh", "-c", f"'{GRADER}' hint 07.minimize >&- 2>&-"], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == 0
+
+
+def test_a_screen_that_nobody_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes on for long, such as a watch, asks for it, and ends."""
+    ours, theirs = os.pipe()
+    with open(theirs, "wb") as pipe:
+        screen = Screen(pipe, encoding="utf-8")
+        monkeypatch.setattr(sys, "stdout", screen)
+        print("read", flush=True)
+        assert not screens.nobody_reads()
+        os.close(ours)
+        print("lost", flush=True)
+        assert screens.nobody_reads()
+        print("lost too", flush=True)
+
+
+def test_what_is_no_stream_of_pythons_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has put something else there wants it there."""
+    own = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", own)
+    monkeypatch.setattr(sys, "stderr", own)
+    screens.prepare()
+    assert sys.stdout is sys.stderr is own
