@@ -158,6 +158,10 @@ class Server:
             raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
         channel, pidfd = descriptors
+        if answer.problem:
+            os.close(channel)
+            os.close(pidfd)
+            raise SandboxError(f"Cannot start a candidate: {answer.problem}.")
         if not self._trusted and not confined_enough(answer.layers):
             os.close(channel)
             os.close(pidfd)
@@ -216,6 +220,7 @@ _SIGNALS = {
 class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
     process: int
     layers: tuple[str, ...]
+    problem: str = ""
 
 
 def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dict[str, str]:

@@ -14,11 +14,12 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from grader.worker import confine
+from grader.worker import confine, kernel, namespaces, syscalls
 from grader.worker.memory import gather
 from grader.worker.rehearsal import rehearse, stretch
 
@@ -39,49 +40,83 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate that is ready: its number (in the server's namespace) and the layers that confine it."""
+    """A candidate that is ready: its number (in the server's namespace) and the layers that confine it.
+
+    With a `problem` it is none: it has ended, as it could not have what it must not be without.
+    """
 
     process: int
     layers: tuple[str, ...]
+    problem: str = ""
 
 
 _REMEMBERED = 16
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Living:
+    """What a candidate has to itself until it is buried."""
+
+    user: int | None
+    directory: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Ready:
-    process: int
     channel: socket.socket
     pidfd: int
-    layers: tuple[str, ...]
-    directory: str | None
+    spawned: Spawned
 
 
 class Server:
     """Holds the warm process and one candidate in reserve."""
 
     def __init__(self, control: socket.socket, start: Start) -> None:
-        confine.die_with_parent()
+        kernel.die_with_parent(control.fileno())
         self._control = control
-        self._filters = confine.system_calls()  # while libseccomp can be searched for
         self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
         self._accelerated = start.accelerated
-        enclosure = confine.Enclosure(layers=(), proc=None) if self._accelerated else confine.enter_jail(self._jail)
+        # While libseccomp can be searched for. The second is for a root in which all else is read-only.
+        filters = [syscalls.system_calls(own_files=own_files) for own_files in (False, True)]
+        enclosure = confine.enter_jail(self._jail) if not self._accelerated else confine.NOWHERE
         self._layers = enclosure.layers
+        self._enclosure = enclosure
+        limits = confine.Limits(mapped=0, memory=start.memory, processor=start.processor)
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
         else:
             tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
-            os.makedirs(tempfile.tempdir, mode=0o700, exist_ok=True)
+            os.makedirs(tempfile.tempdir, mode=0o711, exist_ok=True)
+        private = confine.NAMESPACES in self._layers and confine.private_directories(tempfile.tempdir, limits)
         rehearse(start.imports, start.warm_up, backward=not start.accelerated)
         self._threads = start.threads
-        self._limits = confine.Limits(mapped=enclosure.mapped(), memory=start.memory, processor=start.processor)
-        self._processes = confine.ProcessNamespace() if self._layers else None
-        self._directories: dict[int, str] = {}
+        self._users = self._usable(start.readable)
+        self._confinement = confine.Confinement(
+            jail=self._jail,
+            limits=replace(limits, mapped=enclosure.mapped()),
+            filters=filters[confine.ROOT in self._layers and private],
+            jailed=bool(self._layers),
+            private=private,
+            user=None,
+        )
+        self._processes = namespaces.ProcessNamespace() if self._layers else None
+        self._living: dict[int, _Living] = {}
         self._buried: dict[int, int] = {}  # exit codes that nobody has asked for yet
         gc.collect()
         gc.freeze()
         gather(enclosure.maps())
+
+    def _usable(self, readable: tuple[str, ...]) -> namespaces.Users | None:
+        """Return whom candidates can be, if these can read what they may well import.
+
+        What is imported by now stands for the rest.
+        """
+        users = self._enclosure.users
+        if users is None:
+            return None
+        files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        paths = {file for file in files if file is not None and os.path.exists(file)}
+        return users if confine.users_can_read(users, sorted(paths | set(readable))) else None
 
     def run(self) -> None:
         """Serve until the examiner goes."""
@@ -89,7 +124,7 @@ class Server:
         while message := self._control.recv(64):
             request = msgspec.msgpack.decode(message)
             if request == "spawn":
-                payload = msgspec.msgpack.encode(Spawned(process=ready.process, layers=ready.layers))
+                payload = msgspec.msgpack.encode(ready.spawned)
                 socket.send_fds(self._control, [payload], [ready.channel.fileno(), ready.pidfd])
                 ready.channel.close()
                 os.close(ready.pidfd)
@@ -113,44 +148,65 @@ class Server:
 
     def _bury(self, process: int, status: int) -> None:
         self._buried[process] = os.waitstatus_to_exitcode(status)
-        if (directory := self._directories.pop(process, None)) is not None:
-            shutil.rmtree(directory, ignore_errors=True)
+        living = self._living.pop(process, None)
+        if living is not None and living.directory is not None:
+            shutil.rmtree(living.directory, ignore_errors=True)
 
     def _fork(self) -> _Ready:
         self._bury_the_dead()
         ours, theirs = socket.socketpair()
-        jail, directory = self._jail, None
-        jailed = confine.ROOT in self._layers
-        if not jailed:
+        user = next(self._free_users(), None)
+        if user is None and self._users is not None:
+            raise RuntimeError("too many candidates at a time")
+        wanted = replace(self._confinement, user=user)
+        directory = None
+        if confine.ROOT not in self._layers or not wanted.private:
             directory = tempfile.mkdtemp(prefix="candidate-")
-            jail = replace(jail, writable=directory)
+            if user is not None:
+                os.chown(directory, user, user)
+            wanted = replace(wanted, jail=replace(wanted.jail, writable=directory))
+        server = os.getpid()
         process = self._processes.fork() if self._processes else os.fork()
         if process == 0:
             ours.close()
-            self._become_candidate(theirs, jail, jailed)
+            self._become_candidate(theirs, wanted, server)
         theirs.close()
+        self._living[process] = _Living(user=user, directory=directory)
         # The candidate says which layers hold before it reads anything else.
         report = ours.recv(4096)
-        layers = (*self._layers, *msgspec.msgpack.decode(report, type=tuple[str, ...])) if report else ()
-        if self._processes:
-            layers = (*layers, confine.PROCESSES)
-        if directory is not None:
-            self._directories[process] = directory
-        return _Ready(process=process, channel=ours, pidfd=os.pidfd_open(process), layers=layers, directory=directory)
+        layers: tuple[str, ...] = ()
+        problem = "it ended before it was confined"
+        if report:
+            layers, problem = msgspec.msgpack.decode(report, type=tuple[tuple[str, ...], str])
+        layers = (*self._layers, *([confine.PROCESSES] if self._processes else []), *layers)
+        spawned = Spawned(process=process, layers=layers, problem=problem)
+        return _Ready(channel=ours, pidfd=os.pidfd_open(process), spawned=spawned)
 
-    def _become_candidate(self, channel: socket.socket, jail: confine.Jail, jailed: bool) -> None:
+    def _free_users(self) -> Iterator[int]:
+        """Yield those whom no living candidate is."""
+        if self._users is not None:
+            taken = {living.user for living in self._living.values()}
+            everybody = range(self._users.first, self._users.first + self._users.count)
+            yield from (user for user in everybody if user not in taken)
+
+    def _become_candidate(self, channel: socket.socket, wanted: confine.Confinement, server: int) -> None:
         from grader.worker.candidate import Candidate
 
         try:
-            confine.die_with_parent()
-            os.environ.update(HOME=jail.writable, TMPDIR=jail.writable)
-            tempfile.tempdir = jail.writable
+            kernel.die_with_parent()
+            os.environ.update(HOME=wanted.jail.writable, TMPDIR=wanted.jail.writable)
+            tempfile.tempdir = wanted.jail.writable
             layers: list[str] = []
             if not self._accelerated:
-                layers = confine.confine(
-                    jail, self._limits, keep=channel.fileno(), filters=self._filters, jailed=jailed
-                )
-            channel.sendall(msgspec.msgpack.encode(tuple(layers)))
+                self._enclosure.end_before_others(confine.CANDIDATES_FIRST)
+                try:
+                    layers = confine.confine(wanted, keep=channel.fileno())
+                except confine.NotConfined as error:
+                    channel.sendall(msgspec.msgpack.encode(((), str(error))))
+                    return
+            if self._processes is None and os.getppid() != server:
+                return  # the server died before it could be noticed
+            channel.sendall(msgspec.msgpack.encode((tuple(layers), "")))
             if not self._accelerated:
                 stretch()
             Candidate(threads=self._threads).serve(channel)
