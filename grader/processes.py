@@ -1,13 +1,21 @@
-"""Starts the kit's own trusted processes: lanes, and the reader of submissions."""
+"""Starts the kit's own trusted processes: lanes, and the reader of submissions. They end when their starter ends."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import multiprocessing
 import os
+import signal
+import threading
+import weakref
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+# Of each process that was started, the end of a pipe that this process holds, and the system closes when it dies.
+_LIFELINES: weakref.WeakKeyDictionary[BaseProcess, Connection[Any, Any]] = weakref.WeakKeyDictionary()
 
 
 def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection[Any, Any]]:
@@ -15,10 +23,14 @@ def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess,
 
     A new Python imports from its current folder first, even multiprocessing itself, and ours may be a folder of
     submissions, one of them called `multiprocessing`. So the process begins, and stays, in the root.
+
+    However this process ends, the one that it started ends at once, whatever it is doing.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(target, theirs, *arguments), daemon=True)
+    lifeline, held = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(lifeline, target, theirs, *arguments), daemon=True)
+    _LIFELINES[process] = held
     here = os.getcwd()
     os.chdir("/")
     try:
@@ -26,10 +38,35 @@ def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess,
     finally:
         os.chdir(here)
     theirs.close()
+    lifeline.close()
     return process, ours
 
 
-def _run(target: Callable[..., None], *arguments: object) -> None:
+def _run(lifeline: Connection[Any, Any], target: Callable[..., None], *arguments: object) -> None:
     """Run the body of a process, and then end it at once: to take torch down in order takes most of a second."""
+    _end_with(lifeline)
     target(*arguments)
     os._exit(0)
+
+
+def _end_with(lifeline: Connection[Any, Any]) -> None:
+    """Have the system kill this process when the other end of a pipe is closed.
+
+    No parent-death signal: that is sent already when the thread ends that started the process, and a notebook's kernel
+    may run every cell in a new one.
+    """
+    pipe = lifeline.fileno()
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+        if lifeline.poll(0):  # closed before this process listened
+            os._exit(1)
+    else:
+        threading.Thread(target=_wait_for, args=(lifeline,), daemon=True).start()
+
+
+def _wait_for(lifeline: Connection[Any, Any]) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        lifeline.recv()
+    os._exit(1)

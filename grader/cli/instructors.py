@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, lanes, say_error
+from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, lanes, say_error, trusted
 
 
 class InputsOption(str, Enum):
@@ -58,7 +58,7 @@ def grade(
             exercises=exercises,
             course_seed=seed,
             inputs="fixed" if inputs is InputsOption.fixed else "by_content",
-            trusted=trust_submissions,
+            trusted=trusted(trust_submissions),
         )
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
@@ -88,7 +88,7 @@ def doctor() -> None:
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
-        from grader.sandbox import LAYERS, active_layers, confined_enough
+        from grader.sandbox import LAYERS, MINIMA, Place, active_layers, confined_enough
 
         active = active_layers()
         screen = console()
@@ -97,15 +97,17 @@ def doctor() -> None:
             table.add_column(heading)
         for layer in LAYERS:
             held = layer.name in active
-            table.add_row(
-                layer.name,
-                "active" if held else "missing",
-                layer.protects if held else f"{layer.protects}\n{layer.cure}",
-            )
+            without = f"{layer.protects}\nWithout it: {layer.lost}\n{layer.cure}"
+            table.add_row(layer.name, "active" if held else "missing", layer.protects if held else without)
         screen.print(table)
         screen.print("\nAlways: an empty environment, no open files but the channel, on Linux no new privileges.")
         if confined_enough(active):
             screen.print("Other people's submissions can be graded here.")
         else:
-            screen.print("Too few layers to grade other people's submissions (your own: grader check).")
+            ways = " or ".join(
+                ", ".join(layer.name for layer in LAYERS if layer.name in way) for way in MINIMA[Place.SHARED]
+            )
+            screen.print(
+                f"Other people's submissions cannot be graded here (your own can: grader check).\nNeeded: {ways}."
+            )
             raise typer.Exit(1)

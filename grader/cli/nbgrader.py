@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import screens
-from grader.cli.shared import console, errors_told, lanes, say_course, say_error
+from grader.cli.shared import console, errors_told, lanes, say_course, say_error, trusted
 
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
@@ -86,7 +86,7 @@ def autograde(
                         reader=reader,
                         lanes=kept,
                         warm=watch,
-                        trusted=trust_submissions,
+                        trusted=trusted(trust_submissions),
                         progress=progress,
                     )
 

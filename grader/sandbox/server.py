@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,13 +57,32 @@ DEFAULT_LIMITS = Limits()
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 
 
-def confined_enough(layers: Collection[str]) -> bool:
-    """Say whether a candidate with these layers may run other people's code.
+class Place(Enum):
+    """Where other people's code is to run.
 
-    It must not reach the network, other processes or the system (seccomp), nor other files (a root of its own, or
-    Landlock), nor use up the machine (limits).
+    `SHARED`: a machine with other things of value. `DISPOSABLE`: a container that grades one submission and is then
+    thrown away, its own limits set from outside.
     """
-    return {"seccomp", "limits"} <= set(layers) and not {"root", "landlock"}.isdisjoint(layers)
+
+    SHARED = "shared"
+    DISPOSABLE = "disposable"
+
+
+# What a candidate must have before other people's code runs in it: all layers of one of these sets. It must not reach
+# the network, other processes or the system (seccomp), nor use up the machine (limits, temporary), nor reach other
+# files: by a root of its own, or by Landlock, which guards no attributes, so that it must be another user as well.
+MINIMA = {
+    Place.SHARED: (
+        frozenset({"seccomp", "limits", "root", "temporary"}),
+        frozenset({"seccomp", "limits", "landlock", "user", "temporary"}),
+    ),
+    Place.DISPOSABLE: (frozenset({"seccomp", "user"}),),
+}
+
+
+def confined_enough(layers: Collection[str], place: Place = Place.SHARED) -> bool:
+    """Say whether a candidate with these layers may run other people's code in such a place."""
+    return any(minimum <= set(layers) for minimum in MINIMA[place])
 
 
 def _listed(layers: Collection[str]) -> str:
@@ -97,6 +117,7 @@ class Server:
         imports: Sequence[str] = (),
         warm_up: Sequence[str] = (),
         trusted: bool = False,
+        place: Place = Place.SHARED,
         accelerated: bool = False,
     ) -> None:
         """Start the process; it warms up in the background. Raises `SandboxError`.
@@ -104,14 +125,17 @@ class Server:
         `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
         submissions are expected to import, `warm_up` statements that make torch load what they will use: no candidate
         will wait for that. Unless the code is `trusted`, no
-        candidate is handed out that is confined less than `confined_enough` asks.
+        candidate is handed out that is confined less than `confined_enough` asks in this `place`.
         """
         self.limits = limits
         self.killed = 0  # how many candidates somebody else has killed: the system, short of memory, say
         self._trusted = trusted
+        self._place = place
         # Where candidates write when they cannot have a file system of their own: only then will the process make it,
         # so that nothing is left should this one be killed.
-        self._scratch = os.path.join(tempfile.gettempdir(), f"grader-{secrets.token_hex(8)}")
+        name = secrets.token_hex(8)
+        self._scratch = os.path.join(tempfile.gettempdir(), f"grader-{name}")
+        self._group = ""  # the server's control group, once it is known
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
@@ -121,6 +145,7 @@ class Server:
             raise SandboxError(f"Cannot start the sandbox's server: {error}.") from error
         self._control = ours
         start = {
+            "name": name,
             "readable": [] if data_home is None else [os.path.realpath(data_home)],
             "memory": limits.memory,
             "processor": limits.processor,
@@ -146,6 +171,7 @@ class Server:
             self._process.stderr.close()
         self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
+        _remove_group(self._group)
 
     def spawn(self) -> Process:
         """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
@@ -157,12 +183,13 @@ class Server:
         if not payload:
             raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
+        self._group = answer.group
         channel, pidfd = descriptors
         if answer.problem:
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(f"Cannot start a candidate: {answer.problem}.")
-        if not self._trusted and not confined_enough(answer.layers):
+        if not self._trusted and not confined_enough(answer.layers, self._place):
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(
@@ -221,6 +248,17 @@ class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
     process: int
     layers: tuple[str, ...]
     problem: str = ""
+    group: str = ""
+
+
+def _remove_group(path: str) -> None:
+    """Remove a control group and those in it, as soon as their processes have gone."""
+    deadline = time.monotonic() + 2
+    while path and os.path.isdir(path) and time.monotonic() < deadline:
+        for folder in (*(entry.path for entry in os.scandir(path) if entry.is_dir()), path):
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        time.sleep(0.01)
 
 
 def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dict[str, str]:

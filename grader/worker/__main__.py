@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from grader.worker import confine, kernel, namespaces, syscalls
+from grader.worker import cgroups, confine, kernel, namespaces, syscalls
 from grader.worker.memory import gather
 from grader.worker.rehearsal import rehearse, stretch
 
@@ -27,8 +27,11 @@ from grader.worker.rehearsal import rehearse, stretch
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What a server is told at birth: what candidates may read, how much they may use, what they may well need.
 
-    `accelerated` lets them reach this machine's accelerators, which takes what confinement takes away.
+    `accelerated` lets them reach this machine's accelerators, which takes what confinement takes away. `name` is one
+    that no other server has.
     """
+
+    name: str
 
     readable: tuple[str, ...]
     memory: int
@@ -42,12 +45,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate that is ready: its number (in the server's namespace) and the layers that confine it.
 
-    With a `problem` it is none: it has ended, as it could not have what it must not be without.
+    With a `problem` it is none: it has ended, as it could not have what it must not be without. `group` is the path of
+    the server's control group, if it has one, for the examiner to remove.
     """
 
     process: int
     layers: tuple[str, ...]
     problem: str = ""
+    group: str = ""
 
 
 _REMEMBERED = 16
@@ -59,6 +64,7 @@ class _Living:
 
     user: int | None
     directory: str | None
+    group: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +84,7 @@ class Server:
         self._accelerated = start.accelerated
         # While libseccomp can be searched for. The second is for a root in which all else is read-only.
         filters = [syscalls.system_calls(own_files=own_files) for own_files in (False, True)]
+        self._group = None if self._accelerated else cgroups.make(start.name)
         enclosure = confine.enter_jail(self._jail) if not self._accelerated else confine.NOWHERE
         self._layers = enclosure.layers
         self._enclosure = enclosure
@@ -149,8 +156,12 @@ class Server:
     def _bury(self, process: int, status: int) -> None:
         self._buried[process] = os.waitstatus_to_exitcode(status)
         living = self._living.pop(process, None)
-        if living is not None and living.directory is not None:
+        if living is None:
+            return
+        if living.directory is not None:
             shutil.rmtree(living.directory, ignore_errors=True)
+        if living.group is not None and self._group is not None:
+            self._group.remove(living.group)
 
     def _fork(self) -> _Ready:
         self._bury_the_dead()
@@ -171,15 +182,19 @@ class Server:
             ours.close()
             self._become_candidate(theirs, wanted, server)
         theirs.close()
-        self._living[process] = _Living(user=user, directory=directory)
+        limits = wanted.limits
+        group = self._group.add(process, memory=limits.memory, threads=limits.threads) if self._group else None
+        self._living[process] = _Living(user=user, directory=directory, group=group)
         # The candidate says which layers hold before it reads anything else.
         report = ours.recv(4096)
         layers: tuple[str, ...] = ()
         problem = "it ended before it was confined"
         if report:
             layers, problem = msgspec.msgpack.decode(report, type=tuple[tuple[str, ...], str])
-        layers = (*self._layers, *([confine.PROCESSES] if self._processes else []), *layers)
-        spawned = Spawned(process=process, layers=layers, problem=problem)
+        own = ((confine.PROCESSES, self._processes), (confine.CGROUP, group))
+        layers = (*self._layers, *layers, *(layer for layer, held in own if held))
+        path = str(self._group.path) if self._group else ""
+        spawned = Spawned(process=process, layers=layers, problem=problem, group=path)
         return _Ready(channel=ours, pidfd=os.pidfd_open(process), spawned=spawned)
 
     def _free_users(self) -> Iterator[int]:

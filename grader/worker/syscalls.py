@@ -205,7 +205,12 @@ _REFUSALS = {
 REFUSED = {name: why for why, names in _REFUSALS.items() for name in names.split()}
 
 # What libraries try and go on without, and who does so.
-DONE_WITHOUT: dict[str, str] = {}
+DONE_WITHOUT = {
+    "clone3": "the C library, which then starts threads by clone, whose flags a filter can read",
+    "mbind": "OpenMP, which places memory near a processor where it may",
+    "pipe2": "subprocess: torch.compile looks for a compiler, DataLoader for workers",
+    "socket": "the C library, which asks a service for users' names before it looks in a file",
+}
 
 
 class SystemCalls:

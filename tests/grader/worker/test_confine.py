@@ -12,6 +12,7 @@ import functools
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,26 +20,48 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox import Server, confined_enough
-from grader.worker import confine
+from grader.sandbox import Process, SandboxError, Server, confined_enough
+from grader.worker import confine, landlock
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux confines")
 
 Confined = Callable[..., Any]
 
 ROOT = Path(__file__).resolve().parents[3]
-EVERY_LAYER = {"namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits"}
+EVERY_LAYER = {
+    "namespaces",
+    "root",
+    "processes",
+    "temporary",
+    "user",
+    "landlock",
+    "seccomp",
+    "capabilities",
+    "limits",
+}
+OPTIONAL = {"cgroup"}
+NEWNS = 0x20000
 NOBODY = 65534
 
 
-def refuse(*names: str) -> Callable[[], None]:
-    """Return what makes a new process one to which these system calls are refused, with its children."""
+def refuse(*names: str, first: int | None = None) -> Callable[[], None]:
+    """Return what makes a new process one to which these system calls are refused, with its children.
+
+    With `first`, only where this is the first argument.
+    """
     pyseccomp = pytest.importorskip("pyseccomp")
     refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    arguments = [] if first is None else [pyseccomp.Arg(0, pyseccomp.EQ, first)]
     for name in names:
-        refusing.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+        refusing.add_rule(pyseccomp.ERRNO(errno.EPERM), name, *arguments)
     load: Callable[[], None] = refusing.load
     return load
+
+
+def number_of(process: Process) -> int:
+    """Return the number that this process knows a candidate by."""
+    lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
 def open_to_all(path: Path) -> bool:
@@ -50,18 +73,32 @@ SYSTEMS: dict[str, Callable[[], dict[str, Any]]] = {
     "here": dict,
     "no namespaces": lambda: {"preexec_fn": refuse("unshare")},
     "no mounts": lambda: {"preexec_fn": refuse("mount")},
+    "no second mount namespace": lambda: {"preexec_fn": refuse("unshare", first=NEWNS)},
+    "no other root": lambda: {"preexec_fn": refuse("pivot_root")},
+    "no other users": lambda: {"preexec_fn": refuse("setresuid")},
 }
 if os.getuid() == 0 and open_to_all(Path(sys.executable).resolve()) and open_to_all(Path(confine.__file__)):
     SYSTEMS["ordinary user"] = lambda: {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
-LACKING = {"no namespaces": {"namespaces", "root", "processes", "temporary"}, "no mounts": {"root", "temporary"}}
+# Outside a root of one's own, every user must be able to reach the libraries by their real names.
+NO_ROOT = set() if open_to_all(Path(sys.executable).resolve()) and open_to_all(Path(confine.__file__)) else {"user"}
+LACKING = {
+    "no namespaces": {"namespaces", "root", "processes", "temporary", *NO_ROOT},
+    "no mounts": {"root", "temporary", *NO_ROOT},
+    "no second mount namespace": {"temporary"},
+    "no other root": {"root", *NO_ROOT},
+    "no other users": {"user"},
+    "ordinary user": {"user"},
+}
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of datasets."""
-    folder = tmp_path_factory.mktemp("data")
-    (folder / "numbers").write_text("1 2 3", encoding="ascii")
-    return folder
+def data() -> Iterator[Path]:
+    """A folder of datasets, which every user may read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "numbers").write_text("1 2 3", encoding="ascii")
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +110,7 @@ def servers(data: Path) -> Iterator[dict[str, Server]]:
         for system, options in SYSTEMS.items():
             with patch.context() as patch_popen:
                 patch_popen.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, **options()))
-                started[system] = Server(data_home=data)
+                started[system] = Server(data_home=data, trusted=True)
     yield started
     for server in started.values():
         server.close()
@@ -128,7 +165,7 @@ def refusal(attempt, *arguments):
 
 def namespaces_work() -> bool:
     """Ask the kernel in a process apart."""
-    script = "import sys; from grader.worker import confine; sys.exit(not confine._namespaces_work())"
+    script = "import sys; from grader.worker import namespaces; sys.exit(not namespaces.works(namespaces._enter))"
     return subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
@@ -136,15 +173,21 @@ def namespaces_work() -> bool:
 
 
 def test_every_layer_that_can_hold_holds(system: str, inside: Confined) -> None:
-    """All eight layers hold on a system that allows them; one that is refused leaves the others in force."""
+    """All layers hold on a system that allows them; one that is refused leaves the others in force."""
     if not namespaces_work():
         pytest.skip("this system allows no namespaces")
-    assert set(inside("").process.layers) == EVERY_LAYER - LACKING.get(system, set())
+    if os.getuid():
+        pytest.skip("whom an ordinary user's candidates can be is up to the administrator")
+    assert set(inside("").process.layers) - OPTIONAL == EVERY_LAYER - LACKING.get(system, set())
 
 
-def test_what_holds_is_enough_for_other_peoples_code(inside: Confined) -> None:
-    """With either wall before the files there is enough confinement to grade."""
-    assert confined_enough(inside("").process.layers)
+def test_what_must_hold_for_other_peoples_code(system: str, inside: Confined) -> None:
+    """A bounded directory, and a wall before the files: a root, or Landlock for another user."""
+    layers = set(inside("").process.layers)
+    wall = "root" in layers or {"landlock", "user"} <= layers
+    assert confined_enough(layers) == ("temporary" in layers and wall)
+    if system in ("here", "no other users", "ordinary user") and namespaces_work():
+        assert confined_enough(layers)
 
 
 def test_an_ordinary_user_is_confined_as_well() -> None:
@@ -226,7 +269,18 @@ REFUSED = {
     "a mount": "call('mount', b'none', b'.', b'tmpfs', 0, None)",
     "another root": "os.chroot('.')",
     "a set-uid bit": "os.chmod('.', 0o4777)",
-    "another time on a file": "os.utime(os.__file__, (0, 0))",
+    "an attribute": "os.setxattr('.', 'user.x', b'x')",
+    "a lock": "fcntl.flock(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_EX)",
+    "a lock on a stretch": "fcntl.lockf(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_SH)",
+    "news of files": "call('inotify_init1', 0)",
+    "news of all files": "call('fanotify_init', 0, 0)",
+    "asynchronous reading": "system({'x86_64': 206, 'aarch64': 0}, 8, ctypes.byref(ctypes.c_ulong()))",
+    "a named queue": "system({'x86_64': 240, 'aarch64': 180}, b'x', 0o102, 0o600, 0)",
+    "a pipe": "os.pipe()",
+    "an event": "call('eventfd', 0, 0)",
+    "a group of one's own": "os.setpgid(0, 0)",
+    "a descriptor sent along": "socket.socket(fileno=os.dup(channel())).sendmsg([b'x'])",
+    "a forced write of all": "call('syncfs', 0)",
     "an owner": "os.chown('.', 1, 1)",
     "another user": "os.setuid(1)",
     "a device": "os.mknod('device', stat.S_IFCHR | 0o666, os.makedev(1, 1))",
@@ -258,9 +312,18 @@ def test_clone3_is_said_not_to_exist(inside: Confined) -> None:
     assert inside("def f(): return refusal(system, 435, 0, 0)").python() == "ENOSYS"
 
 
+NEWER = {"setxattrat": 463, "open_tree_attr": 467, "file_getattr": 468, "file_setattr": 469, "next year's": 600}
+
+
+def test_calls_of_newer_kernels_do_not_exist(inside: Confined) -> None:
+    """Whatever nobody has thought about yet fails as if the kernel did not have it."""
+    attempts = f"{{n: refusal(system, c, -100, 0, 0, 0, 0, 0) for n, c in {NEWER}.items()}}"
+    assert set(inside(f"def f(): return {attempts}").python().values()) <= {"ENOSYS", "EPERM"}
+
+
 def test_nothing_can_be_gained(inside: Confined) -> None:
     """No capability is left, none can be had by running a program, and there are no core dumps."""
-    capabilities, no_new, dumpable, core, user = inside(
+    capabilities, no_new, dumpable, core = inside(
         """
         def f():
             header, data = struct.pack("=Ii", 0x20080522, 0), ctypes.create_string_buffer(24)
@@ -270,13 +333,53 @@ def test_nothing_can_be_gained(inside: Confined) -> None:
                 libc.prctl(39, 0, 0, 0, 0),
                 libc.prctl(3, 0, 0, 0, 0),
                 resource.getrlimit(resource.RLIMIT_CORE),
-                os.getuid(),
             )
         """
     ).python()
     assert capabilities == [0] * 6
     assert (no_new, dumpable, core) == (1, 0, [0, 0])
-    assert user in (os.getuid(), NOBODY)
+
+
+def test_each_is_a_user_of_its_own(system: str, inside: Confined) -> None:
+    """Candidates that live at the same time are different users, none of them the server's, in no group of others."""
+    source = "def f(): return os.getresuid(), os.getresgid(), os.getgroups()"
+    first, second = inside(source), inside(source)
+    if "user" not in first.process.layers:
+        assert first.python()[0] == [NOBODY if system == "ordinary user" else os.getuid()] * 3
+        return
+    (users, groups, others), (users_too, _, _) = first.python(), second.python()
+    assert len(set(users)) == 1 and users == groups and others == []
+    assert users != users_too and not {0, os.getuid(), NOBODY} & {*users, *users_too}
+    outside = [
+        line.split()[1:]
+        for line in Path(f"/proc/{number_of(first.process)}/status").read_text().splitlines()
+        if line.startswith("Uid:")
+    ]
+    assert outside == [[str(user) for user in [*users, users[0]]]]
+
+
+def test_candidates_are_what_the_system_ends_first(inside: Confined, servers: dict[str, Server], system: str) -> None:
+    """When memory runs out: before their server, and that before all else."""
+    number = number_of(inside("").process)
+    scores = [
+        int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in ("self", servers[system]._process.pid, number)
+    ]
+    assert scores == sorted(scores) and scores[-1] == 1000 and scores[0] <= 0
+
+
+def test_attributes_of_files(inside: Confined) -> None:
+    """One's own files may get other permissions and times where nothing else can be written; others' never."""
+    attempts = "lambda: os.chmod(path, 0o600), lambda: os.utime(path, (0, 0)), lambda: os.listxattr(path)"
+    result = inside(
+        f"""
+        def f(path):
+            open("own", "w").close()
+            return [refusal(a) for a in ({attempts})]
+        """
+    )
+    own = {"root", "temporary"} <= set(result.process.layers)
+    assert result.python("f", "own") == [None] * 3 if own else ["EPERM"] * 3
+    assert set(result.python("f", confine.__file__)[:2]) == ({"EROFS"} if own else {"EPERM"})
 
 
 def test_limits_cannot_be_raised(inside: Confined) -> None:
@@ -540,10 +643,10 @@ def test_threads_are_limited(system: str, inside: Confined) -> None:
             except RuntimeError as error:
                 return str(error)
         """
-    if os.getuid() == 0 and system != "ordinary user":
-        pytest.skip("the system holds root to no number of threads")
     result = inside(source)
-    if "root" not in result.process.layers:
+    if "user" not in result.process.layers and os.getuid() == 0 and system != "ordinary user":
+        pytest.skip("the system holds root to no number of threads")
+    if not {"user", "root"} & set(result.process.layers):
         pytest.skip("outside a jail all that the user runs would count")
     assert result.python() == "can't start new thread"
 
@@ -561,9 +664,10 @@ def test_a_refused_identity_leaves_the_server_where_it_was() -> None:
     """Some systems grant namespaces and refuse to map a user into them: then there are none, and all else goes on."""
     script = """
         import os
-        from grader.worker import confine
+        from grader.worker import confine, namespaces
         def refuse(path, text): raise PermissionError(1, path)
-        confine._write = refuse
+        namespaces._write = refuse
+        os.geteuid = lambda: 1000  # not even root
         before = os.readlink("/proc/self/ns/user")
         enclosure = confine.enter_jail(confine.Jail(readable=()))
         print(enclosure.layers, os.readlink("/proc/self/ns/user") == before, enclosure.mapped() > 0)
@@ -577,24 +681,88 @@ def test_a_root_that_cannot_be_made_leaves_the_namespaces(trouble: str) -> None:
     if not namespaces_work():
         pytest.skip("this system allows no namespaces")
     script = f"""
-        from grader.worker import confine
-        def fail(jail): raise {trouble}
-        confine._private_root = fail
+        from grader.worker import confine, namespaces
+        def fail(*arguments): raise {trouble}
+        namespaces.private_root = fail
         print(confine.enter_jail(confine.Jail(readable=())).layers, flush=True)
         """
     assert in_a_process(textwrap.dedent(script)) == "('namespaces',)"
 
 
-def test_without_libseccomp_there_is_no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing library costs its layer, not the sandbox."""
-    monkeypatch.setitem(sys.modules, "pyseccomp", None)
-    assert confine.system_calls() is None
-
-
 def test_without_landlock_there_is_no_layer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A kernel without Landlock costs its layer, not the sandbox."""
-    monkeypatch.setattr(confine, "landlock_abi", lambda: 0)
-    assert not confine._held(confine._landlock, confine.Jail(readable=(), writable=str(tmp_path)))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    with pytest.raises(OSError, match="not in this kernel"):
+        landlock.restrict((), str(tmp_path))
+
+
+@pytest.mark.parametrize(("version", "counts"), [(1, False), (2, False), (3, True)])
+def test_an_old_landlock_does_not_count(version: int, counts: bool) -> None:
+    """Versions that do not guard files from being emptied are in force, and are no layer."""
+    if not landlock.version() >= version:
+        pytest.skip("this kernel's Landlock is older")
+    script = f"""
+        import os
+        from grader.worker import confine, landlock
+        landlock.version = lambda: {version}
+        wanted = confine.Confinement(
+            jail=confine.Jail(readable=("/usr",), writable="/tmp"),
+            limits=confine.Limits(mapped=0), filters=None, jailed=False, private=False, user=None,
+        )
+        own, other = os.pipe()
+        os.dup2(1, 30)
+        layers = confine.confine(wanted, keep=30)
+        try:
+            os.listdir("/etc")
+        except PermissionError:
+            os.write(30, str("landlock" in layers).encode())
+        """
+    assert in_a_process(textwrap.dedent(script)) == str(counts)
+
+
+@pytest.mark.parametrize("trouble", ["directory", "user"])
+def test_what_was_promised_is_there_or_nothing_starts(
+    trouble: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has found that candidates can have it; one that cannot is never handed out, and the error says why."""
+    broken = {"directory": "confine._private_temporary", "user": "namespaces.become"}[trouble]
+    script = f"""
+        from grader.worker import __main__ as worker, confine, namespaces
+        def refuse(*arguments): raise PermissionError(1, "not today")
+        class Broken(worker.Server):
+            def run(self):
+                {broken} = refuse
+                super().run()
+        worker.Server = Broken
+        worker.main()
+        """
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess,
+        "Popen",
+        lambda arguments, **options: start([sys.executable, "-c", textwrap.dedent(script), arguments[-1]], **options),
+    )
+    with Server(data_home=data, trusted=True) as server:
+        for _ in range(2):
+            with pytest.raises(SandboxError, match=rf"^Cannot start a candidate: it can.* {trouble} of its own \("):
+                server.spawn()
+
+
+def test_nothing_is_left_for_the_next_candidate(inside: Confined) -> None:
+    """Wherever one may write, the next finds nothing: not where it stands, nor in a shared place."""
+    source = """
+        PLACES = (".", "/candidate", "/tmp", os.environ["TMPDIR"], "/dev/shm", "..")
+        def f():
+            for place in PLACES:
+                refusal(open, os.path.join(place, "note"), "w")
+        def g():
+            return [place for place in PLACES if refusal(open, os.path.join(place, "note")) is None]
+        """
+    writer = inside(source)
+    writer.python("f")
+    assert writer.python("g") and inside(source).python("g") == []
+    writer.process.end()
+    assert inside(source).python("g") == []
 
 
 def test_only_libraries_and_data_are_readable() -> None:
