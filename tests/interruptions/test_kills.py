@@ -40,7 +40,7 @@ EXERCISES = ("07_autograd", "08_detach_and_inplace")
 # Who is struck, in a rota of ten. A "server" has two processes where there are namespaces: one waits for the other.
 TARGETS = ("command", "lane", "server", "candidate", "reader", "tracker", "command", "lane", "server", "candidate")
 EARLY = 0.25  # the share of strikes that do not wait for submissions to be graded: most of these hit what is starting
-GONE_WITHIN = 20.0  # seconds: what is still starting notices only then that nobody waits for it any more
+GONE_WITHIN = 2.0  # seconds
 ABSENT = 5.0  # seconds to wait for a process of the kind that is to be struck
 
 

@@ -18,19 +18,22 @@ def test_every_layer_is_described() -> None:
         confine.ROOT,
         confine.PROCESSES,
         confine.TEMPORARY,
+        confine.USER,
         confine.LANDLOCK,
         confine.SECCOMP,
         confine.CAPABILITIES,
         confine.LIMITS,
+        confine.CGROUP,
     )
     assert tuple(layer.name for layer in LAYERS) == known
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_a_layer_says_what_it_protects_and_how_to_get_it(layer: layers.Layer) -> None:
-    """What is protected reads on after a colon; the cure is a sentence."""
+    """What is protected reads on after a colon; what is lost without it and the cure are sentences."""
     assert layer.protects and not layer.protects.endswith(".")
-    assert layer.cure[0].isupper() and layer.cure.endswith(".")
+    for text in (layer.lost, layer.cure):
+        assert text[0].isupper() and text.endswith(".")
 
 
 def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from grader import wire
-from grader.sandbox import CandidateLost, Limits, Process, SandboxError, Server, confined_enough
+from grader.sandbox import LAYERS, CandidateLost, Limits, Place, Process, SandboxError, Server, confined_enough
 from grader.sandbox import server as room
 
 Confined = Callable[..., Any]
@@ -392,7 +392,7 @@ def doomed(scratch: Path) -> Iterator[dict[str, Server]]:
         for name in ("killed", "closed"):
             started[name] = Server()
         patch.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, preexec_fn=refusing.load))
-        started["closed, without namespaces"] = Server()
+        started["closed, without namespaces"] = Server(trusted=True)
     yield started
     for server in started.values():
         server.close()
@@ -505,29 +505,44 @@ def test_a_server_does_not_import_from_where_the_examiner_stands(
 # Confined enough
 
 
+EVERYTHING = tuple(layer.name for layer in LAYERS)
+
+
 @pytest.mark.parametrize(
-    ("layers", "enough"),
+    ("layers", "shared", "disposable"),
     [
-        (("namespaces", "root", "processes", "temporary", "landlock", "seccomp", "capabilities", "limits"), True),
-        (("root", "seccomp", "limits"), True),
-        (("landlock", "seccomp", "limits"), True),
-        (("namespaces", "processes", "capabilities", "seccomp", "limits"), False),
-        (("root", "landlock", "seccomp"), False),
-        (("root", "landlock", "limits"), False),
-        ((), False),
+        (EVERYTHING, True, True),
+        (("root", "temporary", "seccomp", "limits"), True, False),
+        (("landlock", "user", "temporary", "seccomp", "limits"), True, True),
+        (("root", "seccomp", "limits"), False, False),
+        (("landlock", "seccomp", "limits"), False, False),
+        (("landlock", "temporary", "seccomp", "limits"), False, False),
+        (("landlock", "user", "seccomp", "limits"), False, True),
+        (("user", "temporary", "seccomp", "limits"), False, True),
+        (("user", "seccomp"), False, True),
+        (("landlock", "user", "limits", "temporary", "root"), False, False),
+        (("root", "landlock", "user", "temporary", "seccomp"), False, True),
+        ((), False, False),
     ],
     ids=lambda value: ", ".join(value) or "none" if isinstance(value, tuple) else None,
 )
-def test_files_the_system_and_the_machine_must_be_safe(layers: tuple[str, ...], enough: bool) -> None:
-    """Other people's code needs one wall before the files, the system calls filtered, and limits."""
-    assert confined_enough(layers) is enough
+def test_files_the_system_and_the_machine_must_be_safe(layers: tuple[str, ...], shared: bool, disposable: bool) -> None:
+    """On a shared machine a bounded directory and a wall before the files; in a container to throw away, less."""
+    assert confined_enough(layers) is confined_enough(layers, Place.SHARED) is shared
+    assert confined_enough(layers, Place.DISPOSABLE) is disposable
+
+
+@pytest.mark.parametrize("layer", sorted({"seccomp", "limits", "temporary"}))
+def test_no_layer_of_the_minimum_can_be_left_out(layer: str) -> None:
+    """Each of those that both ways need is missed, whatever else holds."""
+    assert not confined_enough(set(EVERYTHING) - {layer})
 
 
 def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without enough confinement there is no candidate, and the error says what to do."""
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(server, "_trusted", False)
-    monkeypatch.setattr(room, "confined_enough", lambda layers: False)
+    monkeypatch.setattr(room, "confined_enough", lambda layers, place: False)
     with pytest.raises(
         SandboxError,
         match=r"^Cannot grade other people's code here: of the sandbox only .*seccomp.* work\. "
@@ -538,9 +553,18 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
+def test_a_place_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server is told of where it stands decides, and not what another place would ask for."""
+    asked = []
+    monkeypatch.setattr(room, "confined_enough", lambda layers, place: asked.append(place) or True)
+    with Server(place=Place.DISPOSABLE) as server:
+        server.spawn().end()
+    assert asked == [Place.DISPOSABLE]
+
+
 def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A trusted server hands a candidate out however little it is confined."""
-    monkeypatch.setattr(room, "confined_enough", lambda layers: False)
+    monkeypatch.setattr(room, "confined_enough", lambda layers, place: False)
     server.spawn().end()
 
 

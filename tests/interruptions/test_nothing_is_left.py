@@ -1,0 +1,91 @@
+"""Two seconds after the command was killed nothing of it is left, whatever it was doing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from test_kills import Found, Processes, become_the_reaper
+
+ROOT = Path(__file__).resolve().parents[2]
+GRADER = Path(sys.executable).parent / "grader"
+WITHIN = 2.0  # seconds
+
+# Takes long and cannot be stopped from inside: what is graded when the command is killed.
+BUSY = "def derivative_at(*args, **kwargs):\n    sum(range(10**11))\n\nhalving_chain = minimize = derivative_at\n"
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    """Those that are started from here on, to be looked at; what is left of them at the end is killed."""
+    with become_the_reaper():
+        processes = Processes()
+        yield processes
+        for one in processes.found():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)
+        processes.bury(beside=0)
+
+
+def there(kind: str, *, so_many: int = 1) -> Callable[[list[Found]], bool]:
+    """Say whether there are as many processes of this kind."""
+    return lambda found: sum(one.kind == kind for one in found) >= so_many
+
+
+# When to strike, each told by what is there; the first that Python itself takes to start is the command's.
+MOMENTS = {
+    "a lane's Python starts": there("starting"),
+    "the lane imports": there("lane"),
+    "the server's Python starts": there("server"),
+    "the server enters its jail": there("server", so_many=2),
+    "a candidate is ready": there("candidate"),
+    "a submission runs": lambda found: sum(one.kind == "candidate" for one in found) >= 2,
+}
+
+
+def strike_at(command: subprocess.Popen[bytes], processes: Processes, moment: Callable[[list[Found]], bool]) -> float:
+    """Kill the command at a moment, and return after how many seconds nothing is left of it."""
+    deadline = time.monotonic() + 120
+    while not moment(processes.found()):
+        assert command.poll() is None and time.monotonic() < deadline, "the moment did not come"
+        time.sleep(0.005)
+    command.kill()
+    command.wait()
+    struck = time.monotonic()
+    while processes.found() and time.monotonic() - struck < 10 * WITHIN:
+        time.sleep(0.01)
+    return time.monotonic() - struck
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_grade_leaves_nothing(moment: str, processes: Processes, tmp_path: Path) -> None:
+    """Lane, reader, server, candidates and multiprocessing's tracker: all end with the command."""
+    (tmp_path / "class" / "busy").mkdir(parents=True)
+    (tmp_path / "class" / "busy" / "07_autograd.py").write_text(BUSY, encoding="utf-8")
+    command = subprocess.Popen(
+        [str(GRADER), "grade", str(tmp_path / "class"), "--out", str(tmp_path / "out"), "--exercise", "07_autograd"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert strike_at(command, processes, MOMENTS[moment]) < WITHIN
+
+
+def test_check_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
+    """A student's own command as well."""
+    shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
+    shutil.copytree(ROOT / "tests" / "public", tmp_path / "tests" / "public")
+    with open(tmp_path / "exercises" / "07_autograd.py", "a", encoding="utf-8") as stub:
+        stub.write(f"\n\n{BUSY}")
+    command = subprocess.Popen(
+        [str(GRADER), "check", "07"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert strike_at(command, processes, MOMENTS["a submission runs"]) < WITHIN
