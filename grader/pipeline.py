@@ -18,7 +18,7 @@ from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.ledger import Ledger
 from grader.reports.store import keep_seed, report_folders, sweep, write_json
-from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions, read_submission
+from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
 LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
@@ -88,17 +88,18 @@ def grade_own(
     """
     ledger = Ledger(kept or catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
-    for id in exercises:
-        paths = catalog.own_files(id, place)
-        if not paths:
-            yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
-            continue
-        submission = replace(read_submission(paths, student="you", exercise=id), tasks=tasks)
-        report = ledger.find(submission)
-        if report is None:
-            left.append(submission)
-        else:
-            yield report
+    with Reader() as reader:
+        for id in exercises:
+            paths = catalog.own_files(id, place)
+            if not paths:
+                yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
+                continue
+            submission = replace(reader.read(paths, student="you", exercise=id), tasks=tasks)
+            report = ledger.find(submission)
+            if report is None:
+                left.append(submission)
+            else:
+                yield report
     for graded in run_lanes(settings, left, jobs=min(jobs, max(1, len(left)))):
         if graded.report is not None and not tasks:
             with contextlib.suppress(OSError):  # it is graded again the next time

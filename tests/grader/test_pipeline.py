@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -147,3 +148,24 @@ def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
     run(catalog, submissions, monkeypatch, Exchanging())
     assert [submission.source is not None for submission in read.values()] == [True, True, False]
     assert "The folder bia is a symbolic link, and links are not followed." in str(read["bia", IDS[0]].problem)
+
+
+def test_ones_own_file_that_is_too_hard_to_read_ends_nothing(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few lines can make Python's compiler take all memory: not that of the command, which says so and goes on."""
+    bomb = "def f():\n" + "".join(f"{' ' * d}try:\n{' ' * d} a\n{' ' * d}finally:\n" for d in range(1, 20))
+    (tmp_path / f"{IDS[0]}.py").write_text(bomb + " " * 20 + ";".join(["a()"] * 20) + "\n", encoding="utf-8")
+    (tmp_path / f"{IDS[1]}.py").write_text("x = 1\n", encoding="utf-8")
+    given: list[Submission] = []
+
+    def lanes(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+        given.extend(submissions)
+        return iter(())
+
+    monkeypatch.setattr(pipeline, "run_lanes", lanes)
+    settings = Settings(root=str(catalog.root), exercises=IDS)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    list(pipeline.grade_own(catalog, IDS, place=tmp_path, kept=tmp_path / "kept", settings=settings, jobs=1))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
+    assert given[0].problem is not None and given[1].source == "x = 1\n"
