@@ -158,6 +158,7 @@ class Candidate:
                 result = function(*given, **keywords)
             except BaseException as error:
                 raised = self._raised(error)
+            watch.look_at_graph(result)
             if raised is None and request.backward is not None:
                 watch.stop_tracing()
                 backward, backward_raised = self._backward(result, upstream)

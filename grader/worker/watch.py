@@ -2,64 +2,75 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
+import functools
 import random
+import re
+import threading
 import warnings
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch.nn.modules import module as module_hooks
-from torch.optim import optimizer as optimizer_hooks
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader import wire
+from grader.worker import inside
 from grader.worker.facts import clean
 from grader.worker.streams import Streams
 
 _DISTINCT = wire.MAX_NAMES
 _WARNINGS = 20
+_GRAPH = 300  # nodes of a result's graph that are looked at
+
+inside.install()
+
+
+class _Seen:
+    """What ran: functions by name, operations, and those whose tensors were on two devices."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, int] = defaultdict(int)
+        self.operations: dict[Any, int] = defaultdict(int)
+        self.mixed: dict[str, int] = defaultdict(int)
+
+
+_seen_now = [_Seen()]  # by the watch that traces now, if one does: threads outlive the call that started them
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self) -> None:
+    def __init__(self, seen: Callable[[], _Seen]) -> None:
         super().__init__()
-        self.seen: Counter[str] = Counter()
+        self._seen = seen
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.seen[getattr(func, "__name__", "?")] += 1
+        self._seen().functions[getattr(func, "__name__", "?")] += 1
         return func(*args, **(kwargs or {}))
 
 
 class _Operations(TorchDispatchMode):
-    def __init__(self) -> None:
+    def __init__(self, seen: Callable[[], _Seen]) -> None:
         super().__init__()
-        self._seen: Counter[Any] = Counter()
-        self.mixed: Counter[str] = Counter()
+        self._seen = seen
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self._seen[func] += 1
+        seen = self._seen()
+        seen.operations[func] += 1
         devices: set[str] = set()
         _collect_devices((*args, *(kwargs or {}).values()), devices)
         if len(devices) > 1 and func._schema.name not in _MOVES:
-            self.mixed[func._schema.name] += 1
+            seen.mixed[func._schema.name] += 1
         return func(*args, **(kwargs or {}))
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         """Keep torch from wrapping the method above, which costs more than the method: nothing here is compiled."""
         return False
-
-    @property
-    def seen(self) -> Counter[str]:
-        """How often each operation ran, by name whatever the overload."""
-        names: Counter[str] = Counter()
-        for func, count in self._seen.items():
-            names[func._schema.name] += count
-        return names
 
 
 def _collect_devices(values: Iterable[object], devices: set[str]) -> None:
@@ -85,10 +96,10 @@ class Watch:
         """`trace` also records functions and operations; `seed` is given to the global generators on entry."""
         self._trace = trace
         self._seed = seed
-        self._functions = _Functions()
-        self._operations = _Operations()
-        self._modules: Counter[str] = Counter()
-        self._optimizers: Counter[str] = Counter()
+        self._seen = _Seen()
+        self._modes = _Functions(lambda: self._seen), _Operations(lambda: self._seen)
+        self._inside = inside.Inside()
+        self._modules: dict[str, int] = defaultdict(int)
         self._warnings: list[str] = []
         self._streams = Streams()
         self._undo: list[Callable[[], object]] = []
@@ -103,17 +114,22 @@ class Watch:
         self._catch.__enter__()
         warnings.simplefilter("always")
         warnings.showwarning = self._showwarning  # type: ignore[assignment]
+        _follow_threads(True)
         if self._trace:
-            created = module_hooks.register_module_parameter_registration_hook(self._registered)
-            called = module_hooks.register_module_forward_pre_hook(self._called)
-            stepped = optimizer_hooks.register_optimizer_step_pre_hook(self._stepped)
-            self._undo = [created.remove, called.remove, stepped.remove]
-            self._functions.__enter__()
-            self._operations.__enter__()
+            self._inside.start()
+            _seen_now.append(self._seen)
+            self._undo = [
+                self._inside.stop,
+                _seen_now.pop,
+                module_hooks.register_module_forward_pre_hook(self._called).remove,
+            ]
+            for mode in self._modes:
+                mode.__enter__()
         return self
 
     def __exit__(self, *raised: object) -> None:
         self.stop_tracing()
+        _follow_threads(False)
         self._catch.__exit__(None, None, None)
         self._streams.__exit__()
         after = _global_state()
@@ -125,8 +141,8 @@ class Watch:
         """Record no further functions and operations; what else happens is still watched."""
         if self._trace:
             self._trace = False
-            self._operations.__exit__(None, None, None)
-            self._functions.__exit__(None, None, None)
+            for mode in reversed(self._modes):
+                mode.__exit__(None, None, None)
             for undo in self._undo:
                 undo()
 
@@ -134,25 +150,44 @@ class Watch:
         if len(self._warnings) < _WARNINGS:
             self._warnings.append(clean(str(message), 500))
 
-    def _registered(self, module: torch.nn.Module, name: str, parameter: object) -> None:
-        self._modules.update(_finished_modules(type(module)))
-
     def _called(self, module: torch.nn.Module, arguments: object) -> None:
-        self._modules.update(_finished_modules(type(module)))
+        self._count_module(type(module))
 
-    def _stepped(self, optimizer: torch.optim.Optimizer, *rest: object) -> None:
-        stepping = next(kind for kind in type(optimizer).__mro__ if "step" in vars(kind))
-        if stepping.__module__.startswith("torch.optim"):  # a subclass with a step of its own is the student's
-            self._optimizers[type(optimizer).__name__] += 1
+    def _count_module(self, kind: type) -> None:
+        for name in _finished_modules(kind):
+            self._modules[name] += 1
+
+    def look_at_graph(self, result: object) -> None:
+        """Stop tracing, and note what a result was made by: its graph tells, even where nothing has watched."""
+        if not self._trace:
+            return
+        self.stop_tracing()
+        found = list(result) if type(result) in (tuple, list) else [result]  # type: ignore[call-overload]
+        nodes = [value.grad_fn for value in found[:_GRAPH] if type(value) is torch.Tensor]
+        met: set[Any] = set()
+        while nodes and len(met) < _GRAPH:
+            node = nodes.pop()
+            if node is not None and node not in met:
+                met.add(node)
+                self._inside.functions[_operation(node.name())] = 1
+                nodes += [following for following, _ in node.next_functions]
 
     def facts(self) -> dict[str, Any]:
         """Return what was seen, under the names of an observation's fields."""
+        operations: dict[str, int] = {}
+        for func, count in list(self._seen.operations.items()):
+            name = func._schema.name  # whatever the overload
+            operations[name] = operations.get(name, 0) + count
+        for kind in list(self._inside.modules):
+            self._count_module(kind)
+        # What was heard from inside comes first, where there is not room for all, and counts once.
+        functions = {**dict.fromkeys(self._inside.functions, 1), **self._seen.functions}
         return {
-            "functions": _bounded(self._functions.seen),
-            "operations": _bounded(self._operations.seen),
+            "functions": _bounded(functions),
+            "operations": _bounded(operations),
             "modules": _bounded(self._modules),
-            "optimizers": _bounded(self._optimizers),
-            "mixed_devices": tuple(_bounded(self._operations.mixed)),
+            "optimizers": _bounded(self._inside.optimizers),
+            "mixed_devices": tuple(_bounded(self._seen.mixed)),
             "state": wire.GlobalState(changed=self.changed),
             "warnings": tuple(self._warnings),
             "output": self._streams.text,
@@ -164,7 +199,41 @@ def _finished_modules(kind: type) -> list[str]:
     return [base.__name__ for base in kind.__mro__ if base.__module__.startswith("torch.nn.modules")]
 
 
-def _bounded(seen: Counter[str]) -> dict[str, int]:
+@functools.lru_cache(1000)
+def _operation(name: str) -> str:
+    """Return the name of the operation that a node of a graph undoes: `MaxPool2DWithIndicesBackward0`."""
+    plain = re.sub(r"Backward\d*$", "", name)
+    return re.sub(r"(?<=[a-z0-9D])(?=[A-Z][a-z])", "_", plain).lower()
+
+
+def _start_thread(start: Callable[..., object], run: Callable[..., object], *rest: Any, **how: Any) -> object:
+    """Start a thread with modes of its own: those of the thread that starts it end with that."""
+
+    def watched(*arguments: Any, **keywords: Any) -> None:
+        with _Functions(lambda: _seen_now[-1]), _Operations(lambda: _seen_now[-1]):
+            run(*arguments, **keywords)
+
+    return start(watched, *rest, **how)
+
+
+_STARTS = [
+    (place, name, getattr(place, name), functools.partial(_start_thread, getattr(place, name)))
+    for place, name in (
+        (_thread, "start_new_thread"),
+        (threading, "_start_new_thread"),
+        (threading, "_start_joinable_thread"),  # from Python 3.13 on
+    )
+    if hasattr(place, name)
+]
+
+
+def _follow_threads(follow: bool) -> None:
+    """Have modes in the threads that are started from now on, or in no further ones."""
+    for place, name, start, following in _STARTS:
+        setattr(place, name, following if follow else start)
+
+
+def _bounded(seen: dict[str, int]) -> dict[str, int]:
     return {clean(name, wire.MAX_NAME): count for name, count in list(seen.items())[:_DISTINCT]}
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import functools
 import random
 import sys
+import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.optim.sgd import sgd
+from torch.utils._python_dispatch import _disable_current_modes
 
 from grader import wire
 from grader.worker import watch
@@ -87,6 +93,91 @@ def test_steps_of_optimisers_are_counted() -> None:
         optimizer.step()
 
     assert watched(train)["optimizers"] == {"SGD": 2}
+
+
+def test_functional_optimisers_are_steps_too() -> None:
+    """They are what a step calls."""
+    values, gradients = [torch.zeros(1)], [torch.ones(1)]
+    settings: dict[str, Any] = {"weight_decay": 0, "momentum": 0, "lr": 0.1, "dampening": 0}
+    call = functools.partial(sgd, values, gradients, [None], **settings, nesterov=False, maximize=False)
+    assert watched(call)["optimizers"] == {"sgd": 1}
+    fused = watched(
+        lambda: torch._fused_sgd_(values, gradients, [], **settings, nesterov=False, maximize=False, is_first_step=True)
+    )
+    assert "aten::_fused_sgd_" in fused["operations"] and "_fused_sgd_" in fused["functions"]
+    assert watched(lambda: torch._foreach_add_(values, gradients))["optimizers"] == {}
+
+
+THREADS: dict[str, Callable[[Callable[[], object]], object]] = {
+    "threading": lambda run: _joined(threading.Thread(target=run)),
+    "a pool": lambda run: ThreadPoolExecutor(1).submit(run).result(),
+    "_thread": lambda run: _started(run),
+}
+
+
+def _joined(thread: threading.Thread) -> None:
+    thread.start()
+    thread.join()
+
+
+def _started(run: Callable[[], object]) -> None:
+    done = threading.Event()
+    _thread.start_new_thread(lambda: (run(), done.set()), ())
+    assert done.wait(10)
+
+
+@pytest.mark.parametrize("how", THREADS)
+def test_threads_are_watched(how: str) -> None:
+    """Modes belong to a thread: each that is started has its own."""
+    seen = watched(lambda: THREADS[how](lambda: torch.ones(2).relu()))
+    assert seen["functions"]["relu"] == 1 and seen["operations"]["aten::relu"] == 1
+
+
+def test_a_thread_that_was_started_before_is_watched() -> None:
+    """One that a submission started when it was loaded, and hands work to in a call."""
+    with Watch(trace=False, seed=0):
+        pool = ThreadPoolExecutor(1)
+        pool.submit(int).result()
+    assert watched(lambda: pool.submit(torch.ones(2).relu).result())["operations"]["aten::relu"] == 1
+
+
+def test_threads_are_left_alone_outside() -> None:
+    """Where nothing is watched, nothing is put into threads."""
+    before = _thread.start_new_thread
+    watched(lambda: None)
+    assert _thread.start_new_thread is before
+
+
+def test_what_no_mode_sees_is_seen_from_inside_or_in_the_graph() -> None:
+    """Modes can be switched off: functions in Python tell all the same, and the graph of the result keeps the rest."""
+    x = torch.ones(1, 1, 2, 2, requires_grad=True)
+
+    def without_modes(call: Callable[[], object]) -> dict[str, int]:
+        def run() -> object:
+            with torch._C.DisableTorchFunction(), _disable_current_modes():
+                return call()
+
+        with Watch(trace=True, seed=0) as watching:
+            watching.look_at_graph(run())
+        functions: dict[str, int] = watching.facts()["functions"]
+        return functions
+
+    assert "cross_entropy" in without_modes(lambda: nn.functional.cross_entropy(x[0, 0], torch.tensor([0, 1])))
+    assert "relu" in without_modes(lambda: torch.relu(x))
+    assert "softmax" in without_modes(lambda: [1, torch.softmax(x, 0)])
+    assert "max_pool2d_with_indices" in without_modes(lambda: (torch.max_pool2d(x, 2) * 2).sum())
+    assert "mse_loss" in without_modes(lambda: torch._C._nn.mse_loss(x, x.detach()))
+
+
+def test_looking_at_the_graph_counts_nothing_more() -> None:
+    """The watch's own looks are no functions of the submission's, and a long graph is not followed to its end."""
+    x = torch.ones(2, requires_grad=True)
+    with Watch(trace=True, seed=0) as watching:
+        result = x * 2
+        for _ in range(1000):
+            result = result + 1
+        watching.look_at_graph(result)
+    assert watching.facts()["functions"] == {"mul": 1, "add": 1000}
 
 
 def test_without_trace_nothing_is_counted() -> None:

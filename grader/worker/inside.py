@@ -1,0 +1,154 @@
+"""Hears of PyTorch's finished versions from inside: a function of PyTorch's tells when it runs, however it was called.
+
+Modes can be switched off, hooks can be cleared, decorators can be unwrapped, and all of them belong to a thread or to a
+dictionary. So the functions that are written in Python (optimizers' steps, their functional forms, what stands in
+`torch.nn.functional`) are given other code: it tells whoever listens, and then runs what was there. A function stays
+the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting and exporting
+find what they look for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import torch
+
+_Key = TypeVar("_Key")
+Listener = Callable[[str, str, tuple[object, ...]], object]
+_listeners: list[Listener] = []
+_steps: list[None] = []  # as many as optimizers are taking a step: what they call on the way is no step more
+_NO_OPTIMIZERS = (
+    "torch.optim.optimizer",
+    "torch.optim.lr_scheduler",
+    "torch.optim.swa_utils",
+    "torch.optim._stateless",
+)
+
+
+class Inside:
+    """What ran while it listened: functions, optimizers that took a step, modules that registered a parameter."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, int] = {}
+        self.optimizers: dict[str, int] = {}
+        self.modules: dict[type, int] = {}
+
+    def start(self) -> None:
+        """Listen."""
+        _listeners.append(self._heard)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._heard in _listeners:
+            _listeners.remove(self._heard)
+
+    def _heard(self, kind: str, name: str, arguments: tuple[object, ...]) -> None:
+        if kind == "step":
+            _count(self.optimizers, type(arguments[0]).__name__ if arguments else name)
+        elif kind == "functional step":
+            if not _steps:
+                _count(self.optimizers, name)
+        elif kind == "module":
+            _count(self.modules, type(arguments[0]) if arguments else object)
+        else:
+            _count(self.functions, name)
+
+
+def _count(counts: dict[_Key, int], key: _Key) -> None:
+    counts[key] = counts.get(key, 0) + 1
+
+
+def install() -> None:
+    """Have PyTorch's functions tell. Once is enough for a process, and for those that it forks."""
+    for kind, function in list(_to_be_heard()):
+        if not function.__code__.co_freevars and "_run" not in (function.__kwdefaults__ or {}):
+            _give_other_code(kind, function)
+
+
+def _to_be_heard() -> Iterator[tuple[str, types.FunctionType]]:
+    """Yield the functions, and what running each of them means."""
+    for function in vars(torch.nn.functional).values():
+        if isinstance(function, types.FunctionType) and function.__module__ == "torch.nn.functional":
+            yield "function", function
+    yield "module", vars(torch.nn.Module)["register_parameter"]
+    for path, module in sorted(sys.modules.items()):
+        if path.startswith("torch.optim.") and path not in _NO_OPTIMIZERS:
+            own = path.rpartition(".")[2].strip("_")
+            for name, value in list(vars(module).items()):
+                if getattr(value, "__module__", None) != path:
+                    continue
+                if isinstance(value, type) and issubclass(value, torch.optim.Optimizer) and "step" in vars(value):
+                    yield "step", _innermost(vars(value)["step"])
+                elif isinstance(value, types.FunctionType) and (
+                    name in (own, "sparse_adam") or name.startswith(("_single_tensor_", "_multi_tensor_", "_fused_"))
+                ):
+                    yield "functional step", _innermost(value)
+
+
+def _innermost(function: types.FunctionType) -> types.FunctionType:
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
+def _give_other_code(kind: str, function: types.FunctionType) -> None:
+    code, keywords = function.__code__, function.__kwdefaults__
+    original = types.FunctionType(code, function.__globals__, function.__name__, function.__defaults__)
+    original.__kwdefaults__ = keywords
+    function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    template = _step if kind.endswith("step") else _call
+    # What it needs comes as defaults of keywords: there `torch.compile` finds functions, and among constants none.
+    function.__kwdefaults__ = {
+        **(keywords or {}),
+        **(template.__kwdefaults__ or {}),
+        "_kind": kind,
+        "_name": function.__name__,
+        "_run": original,
+    }
+    function.__code__ = template.__code__.replace(
+        co_filename=code.co_filename, co_firstlineno=code.co_firstlineno, co_name=code.co_name
+    )
+
+
+def _nothing(*arguments: Any, **keywords: Any) -> Any:
+    """Stand where the function's own code will."""
+
+
+def _call(
+    *arguments: Any,
+    _kind: str = "",
+    _name: str = "",
+    _run: Callable[..., Any] = _nothing,
+    _listening: list[Listener] = _listeners,
+    _compiling: Callable[[], bool] = torch.compiler.is_dynamo_compiling,
+    **keywords: Any,
+) -> Any:
+    if not _compiling():
+        for listener in _listening:
+            listener(_kind, _name, arguments)
+    return _run(*arguments, **keywords)
+
+
+def _step(
+    *arguments: Any,
+    _kind: str = "",
+    _name: str = "",
+    _run: Callable[..., Any] = _nothing,
+    _listening: list[Listener] = _listeners,
+    _now: list[None] = _steps,
+    _compiling: Callable[[], bool] = torch.compiler.is_dynamo_compiling,
+    **keywords: Any,
+) -> Any:
+    if _compiling():
+        return _run(*arguments, **keywords)
+    for listener in _listening:
+        listener(_kind, _name, arguments)
+    _now.append(None)
+    try:
+        return _run(*arguments, **keywords)
+    finally:
+        _now.pop()
