@@ -37,7 +37,8 @@ class LaneError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every lane is told: where the exercises are, and how to grade them.
 
-    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on. `trusted` says that the code is
+    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on.
+    `hide_expected` keeps what hidden checks expected out of their feedback. `trusted` says that the code is
     the kit's or the user's own, so that a sandbox with fewer layers will do. `forging` names, by student, what answers
     are replaced by, to see which checks judge values; `known` are digests of the calls that are the same for everybody
     (see `grader.judging.forging`). `until_failure` stops at a submission's first failure. `facts` asks for what authors
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[str, ...]
     course_seed: str = ""
     inputs: Inputs = "fixed"
+    hide_expected: bool = False
     trusted: bool = False
     diagnosing: bool = True
     forging: dict[str, str] = {}
@@ -316,6 +318,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 known=settings.known,
                 until_failure=settings.until_failure,
                 inputs=settings.inputs,
+                hide_expected=settings.hide_expected,
                 device=settings.device,
             )
             suites = [suite for id in settings.exercises for suite in catalog.suites(id)]

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, lanes, say_error, trusted
+from grader.cli.shared import (
+    CourseOption,
+    HideExpected,
+    catalog,
+    chosen,
+    console,
+    errors_told,
+    lanes,
+    say_error,
+    trusted,
+)
 
 
 class InputsOption(str, Enum):
@@ -38,6 +48,7 @@ def grade(
     inputs: Annotated[
         InputsOption, typer.Option("--inputs", help="fixed: the same for everybody, to compare by and not for marks.")
     ] = InputsOption.by_content,
+    hide_expected: HideExpected = False,
     course: CourseOption = None,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
@@ -59,6 +70,7 @@ def grade(
             course_seed=seed,
             inputs="fixed" if inputs is InputsOption.fixed else "by_content",
             trusted=trusted(trust_submissions),
+            hide_expected=hide_expected,
         )
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import screens
-from grader.cli.shared import console, errors_told, lanes, say_course, say_error, trusted
+from grader.cli.shared import HideExpected, console, errors_told, lanes, say_course, say_error, trusted
 
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
@@ -39,6 +39,7 @@ def autograde(
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay ready, and grade what is handed in as it comes, until Ctrl-C.")
     ] = False,
+    hide_expected: HideExpected = False,
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
     ] = False,
@@ -87,6 +88,7 @@ def autograde(
                         lanes=kept,
                         warm=watch,
                         trusted=trusted(trust_submissions),
+                        hide_expected=hide_expected,
                         progress=progress,
                     )
 

@@ -35,6 +35,11 @@ Device = Annotated[
 ]
 
 
+HideExpected = Annotated[
+    bool, typer.Option("--hide-expected", help="Don't tell what hidden checks expected: while grades are not final.")
+]
+
+
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""

@@ -32,7 +32,8 @@ class Context:
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
     finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
     one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
-    source. `log` keeps what was exchanged and `curves` what curves were compared.
+    source. `log` keeps what was exchanged and `curves` what curves were compared; `hides_expected` keeps what was
+    expected out of messages.
     """
 
     task: str
@@ -48,6 +49,7 @@ class Context:
     log: list[Exchange] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     trusted: bool = False
+    hides_expected: bool = False
 
 
 class Candidate:
@@ -150,6 +152,7 @@ class Candidate:
             hint=context.hint,
             curves=context.curves,
             loading=context.load_errors(),
+            hides_expected=context.hides_expected,
         )
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:

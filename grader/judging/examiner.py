@@ -41,6 +41,7 @@ from grader.records import (
     Inputs,
     Submission,
     Verdict,
+    Visibility,
     task_report,
 )
 from grader.sandbox import Budget, SandboxError, Server
@@ -86,6 +87,7 @@ class Examiner:
         known: Collection[str] = (),
         until_failure: bool = False,
         inputs: Inputs = "fixed",
+        hide_expected: bool = False,
         device: str = "meta",
     ) -> None:
         self._catalog = catalog
@@ -101,6 +103,7 @@ class Examiner:
         if inputs == "by_content" and not course_seed:
             raise ValueError("Cannot draw inputs that nobody can guess from an empty course seed. Give one.")
         self._inputs = inputs
+        self._hide_expected = hide_expected
         self._replayed: dict[tuple[str, bytes], wire.Observation | None] = {}  # where inputs are fixed
         self._device = device
         self._staff = Staff(server)
@@ -193,7 +196,7 @@ class Examiner:
         if self._diagnosing and self._catalog.solution(exercise.id).is_file():  # students have none to compare with
             verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = _gated(_refused(verdicts, sitting), {check.id for check in checks if check.judges == "values"})
-        verdicts = [_with_curve(verdict, sitting.curves.get(verdict.id)) for verdict in verdicts]
+        verdicts = [v if self._hides(v.visibility) else _with_curve(v, sitting.curves.get(v.id)) for v in verdicts]
         loaded = sitting.examinee.loaded
         notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
         notes += tuple(note for what, note in feedback.WITHHELD.items() if what in sitting.examinee.withheld)
@@ -241,6 +244,10 @@ class Examiner:
             return forger.forge(call, seen)
 
         return forged
+
+    def _hides(self, visibility: Visibility) -> bool:
+        """Say whether students are not told, for now, what such a check expected."""
+        return self._hide_expected and visibility == "hidden"
 
     def facts(self, exercise: str) -> dict[str, CheckFacts]:
         """Return what authors want to know of the checks that were run last."""
@@ -317,6 +324,7 @@ class Examiner:
                 left_out=sitting.submission.left_out > 0,
                 log=log,
                 curves=sitting.curves.setdefault(check.id, []),
+                hides_expected=self._hides(check.visibility),
             )
         )
 

@@ -59,6 +59,7 @@ WITHHELD = {
     "with `num_workers=0`: the batches are the same.",
 }
 UNREADABLE = "Your file could not be graded. {problem}"
+EXPECTED_LATER = "told when grades are final"
 NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"
 

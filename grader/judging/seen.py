@@ -37,11 +37,12 @@ class Seen:
         hint: str | None = None,
         curves: list[Curve] | None = None,
         loading: Sequence[wire.Raised] = (),
+        hides_expected: bool = False,
     ) -> None:
         """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
 
         `curves` takes the curves that are compared. `names` are the names of the positional arguments, as far as they
-        have any.
+        have any. `hides_expected` leaves what was expected, and by how much it was missed, out of messages.
         """
         self.call = call
         self._names = names
@@ -50,6 +51,7 @@ class Seen:
         self._where = where
         self._hint = hint
         self._loading = loading
+        self._hides_expected = hides_expected
         self.curves = [] if curves is None else curves
 
     @property
@@ -241,6 +243,8 @@ class Seen:
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
         step = step or feedback.NEXT_STEP[kind]
+        if self._hides_expected:
+            expected, details = feedback.EXPECTED_LATER, ()
         raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
 
 

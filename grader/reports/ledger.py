@@ -33,6 +33,7 @@ class Ledger:
             version("torch"),
             settings.course_seed,
             settings.inputs,
+            str(settings.hide_expected),
             str(settings.diagnosing),
             settings.device,
         ]

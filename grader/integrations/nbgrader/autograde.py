@@ -97,11 +97,13 @@ def autograde(
     lanes: Lanes,
     warm: bool = False,
     trusted: bool = False,
+    hide_expected: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Grade what students (those that the pattern `student` matches) have handed in for an assignment.
 
-    Inputs are drawn from `seed`, or, where the course names none, from one that is kept in its folder.
+    `hide_expected` keeps what hidden checks expected out of the feedback. Inputs are drawn from `seed`, or, where the
+    course names none, from one that is kept in its folder.
     `warm` has every lane ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
     graded as it stands, `NothingSubmitted` where nobody has handed in, `LaneError` and `OSError` as grading does. What
     concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
@@ -120,6 +122,7 @@ def autograde(
             course_seed=seed or keep_seed(course / KEPT),
             inputs="by_content",
             trusted=trusted,
+            hide_expected=hide_expected,
         )
         ledger = Ledger(course / KEPT, catalog, settings)
         settings = replace(settings, sources=ledger.about, rehearse=warm)

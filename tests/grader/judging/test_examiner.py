@@ -1159,3 +1159,35 @@ def test_where_inputs_are_fixed_a_misconception_is_asked_once(examine: Examine, 
     for how in ("fixed", "by_content"):
         reports = examine(root, *(hand_in(WRONG, student=name) for name in ("ana", "bia")), inputs=how)
         assert [checks(report)["values"].misconception for report in reports] == ["adds-two", "adds-two"]
+
+
+CURVE = """
+@check("double", points=1)
+def test_losses(candidate, draw):
+    \"\"\"The losses are these.\"\"\"
+    candidate.relu(draw.tensor(1)).result.curve([11.5, 12.5])
+
+
+@check("double", points=1)
+def test_error(candidate, draw):
+    \"\"\"An error.\"\"\"
+    candidate.double(draw.tensor(1)).raises("ZeroDivisionError")
+"""
+
+
+def test_what_hidden_checks_expected_may_wait(examine: Examine, lay_down: LayDown) -> None:
+    """The message then says what was called, what came back and the next step; public checks tell everything."""
+    wrong = "def double(x):\n    return x + 2\n\ndef relu(x):\n    return [1.25, 12.5]\n"
+    public = PUBLIC.replace("shape(2, 3)", "shape(3, 3)")
+    (told,) = examine(lay_down(HIDDEN.replace(', requires=["shape"]', "") + CURVE, public=public), wrong)
+    root = lay_down(HIDDEN.replace(', requires=["shape"]', "") + CURVE, public=public)
+    (hidden,) = examine(root, wrong, hide_expected=True)
+    assert statuses(told) == statuses(hidden) and told.points == hidden.points
+    before, after = checks(told), checks(hidden)
+    assert after["shape"] == before["shape"] and "expected: shape (3, 3)" in after["shape"].message
+    for id in ("values", "losses", "error"):
+        lines, full = after[id].message.splitlines(), before[id].message.splitlines()
+        assert lines == [full[0], "expected: told when grades are final", full[2], full[-1]]
+        assert full[1].startswith("expected: ") and full[-1].startswith("Next: ")
+    assert "largest difference" in before["values"].message
+    assert before["losses"].curve is not None and after["losses"].curve is None

@@ -69,6 +69,14 @@ def test_another_seed_is_graded_anew(clone: Path) -> None:
     assert ledger(clone, course_seed="another").find(SUBMISSION) is None
 
 
+@pytest.mark.parametrize("options", [{"inputs": "by_content"}, {"hide_expected": True}, {"device": "cuda"}])
+def test_what_changes_reports_is_graded_anew(clone: Path, options: dict[str, object]) -> None:
+    """What inputs depend on, and what feedback tells, are part of a report."""
+    ledger(clone).keep(SUBMISSION, REPORT)
+    assert ledger(clone, **options).find(SUBMISSION) is None
+    assert ledger(clone).find(SUBMISSION) == REPORT
+
+
 def test_change_of_another_exercise_is_none(clone: Path) -> None:
     """A change to one exercise leaves the reports of the others."""
     ledger(clone).keep(SUBMISSION, REPORT)
