@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from grader.catalog import Catalog
 
 _STARTING = 6.0  # seconds: what starting one more lane takes
+_MEMORY = 800 * 2**20  # bytes that a lane may take up beyond those that it has when it starts, some 400 MiB
 _USUAL = 0.15  # seconds: what grading one exercise takes, until it is known better
 
 
@@ -294,6 +295,7 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 nonlocal started
                 server.spawn().end()  # it works
                 yield from rehearsal
+                processes.limit_memory(_MEMORY)
                 channel.send("started")
                 started = True
                 while True:
@@ -347,5 +349,5 @@ def _data_home() -> Path:
     except OSError:
         pass
     fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit-{os.getuid()}"
-    fallback.mkdir(mode=0o700, exist_ok=True)
+    fallback.mkdir(mode=0o755, exist_ok=True)  # candidates are other users, and the data is no secret
     return fallback

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 import weakref
@@ -70,3 +71,22 @@ def _wait_for(lifeline: Connection[Any, Any]) -> None:
     with contextlib.suppress(EOFError, OSError):
         lifeline.recv()
     os._exit(1)
+
+
+def limit_memory(more: int) -> None:
+    """Let this process take up so many more bytes and no more: beyond that, what it tries ends in a `MemoryError`.
+
+    Memory of its own is what counts, not that of libraries, nor addresses without memory behind them. Processes that
+    it starts from now on are held to the same.
+    """
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            pages = int(file.read().split()[5])
+    except (OSError, IndexError):
+        return  # no Linux
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = pages * resource.getpagesize() + more
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most)
+        )

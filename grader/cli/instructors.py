@@ -100,7 +100,7 @@ def doctor() -> None:
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
-        from grader.sandbox import LAYERS, MINIMA, Place, active_layers, confined_enough
+        from grader.sandbox import LAYERS, MINIMA, Host, active_layers, confined_enough
 
         active = active_layers()
         screen = console()
@@ -117,7 +117,7 @@ def doctor() -> None:
             screen.print("Other people's submissions can be graded here.")
         else:
             ways = " or ".join(
-                ", ".join(layer.name for layer in LAYERS if layer.name in way) for way in MINIMA[Place.SHARED]
+                ", ".join(layer.name for layer in LAYERS if layer.name in way) for way in MINIMA[Host.SHARED]
             )
             screen.print(
                 f"Other people's submissions cannot be graded here (your own can: grader check).\nNeeded: {ways}."

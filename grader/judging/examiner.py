@@ -7,6 +7,7 @@ and turns the end of every check into a verdict.
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import os
 import traceback
@@ -390,7 +391,8 @@ class Examiner:
             if failed:
                 every = [pair for v in verdicts if v.task == task.name for pair in sitting.logs.get(v.id, [])]
                 known = [m for m in self._misconceptions(exercise.id) if m.task == task.name]
-                explained |= diagnose(failed, every, known, **self._replays(exercise.id))
+                with contextlib.suppress(MemoryError):  # then no mistake is named
+                    explained |= diagnose(failed, every, known, **self._replays(exercise.id))
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
     def _replay(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
@@ -463,10 +465,17 @@ def _run(check: Check, call: Callable[[], object], ends: dict[str, CheckEnded]) 
     except SandboxError:
         raise
     except Exception as error:
+        if _out_of_memory(error):
+            return check.verdict("error", feedback.whole(feedback.TOO_LARGE, feedback.TOO_MUCH_NEXT))
         if os.environ.get("GRADER_DEBUG"):
             traceback.print_exc()
         return _broken(check, error)
     return check.verdict("passed")
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Say whether this process may not take up as much memory as comparing would need; torch has no type for it."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
 
 
 def _broken(check: Check, error: BaseException) -> Verdict:

@@ -26,6 +26,7 @@ SPENT_NEXT = (
 )
 TOO_MUCH = "{call}\nstopped: what your code has sent back as a whole takes more than {limit} of memory."
 TOO_MUCH_BEFORE = "Not run: what your code has sent back takes more than the {limit} that there are for one submission."
+TOO_LARGE = "What your code sent back takes too much memory to be compared with what is expected."
 TOO_MUCH_NEXT = "look at the sizes of your results. Did two shapes broadcast into a huge one?"
 LOAD_SPENT = "Your file did not finish loading within the {limit} that there are for one submission."
 LOAD_TOO_MUCH = "What your file sent back while it was being loaded takes more than {limit} of memory."

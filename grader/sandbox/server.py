@@ -57,8 +57,8 @@ DEFAULT_LIMITS = Limits()
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 
 
-class Place(Enum):
-    """Where other people's code is to run.
+class Host(Enum):
+    """What other people's code is to run on.
 
     `SHARED`: a machine with other things of value. `DISPOSABLE`: a container that grades one submission and is then
     thrown away, its own limits set from outside.
@@ -72,17 +72,17 @@ class Place(Enum):
 # the network, other processes or the system (seccomp), nor use up the machine (limits, temporary), nor reach other
 # files: by a root of its own, or by Landlock, which guards no attributes, so that it must be another user as well.
 MINIMA = {
-    Place.SHARED: (
+    Host.SHARED: (
         frozenset({"seccomp", "limits", "root", "temporary"}),
         frozenset({"seccomp", "limits", "landlock", "user", "temporary"}),
     ),
-    Place.DISPOSABLE: (frozenset({"seccomp", "user"}),),
+    Host.DISPOSABLE: (frozenset({"seccomp", "user"}),),
 }
 
 
-def confined_enough(layers: Collection[str], place: Place = Place.SHARED) -> bool:
-    """Say whether a candidate with these layers may run other people's code in such a place."""
-    return any(minimum <= set(layers) for minimum in MINIMA[place])
+def confined_enough(layers: Collection[str], host: Host = Host.SHARED) -> bool:
+    """Say whether a candidate with these layers may run other people's code on such a machine."""
+    return any(minimum <= set(layers) for minimum in MINIMA[host])
 
 
 def _listed(layers: Collection[str]) -> str:
@@ -117,7 +117,7 @@ class Server:
         imports: Sequence[str] = (),
         warm_up: Sequence[str] = (),
         trusted: bool = False,
-        place: Place = Place.SHARED,
+        host: Host = Host.SHARED,
         accelerated: bool = False,
     ) -> None:
         """Start the process; it warms up in the background. Raises `SandboxError`.
@@ -125,12 +125,12 @@ class Server:
         `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
         submissions are expected to import, `warm_up` statements that make torch load what they will use: no candidate
         will wait for that. Unless the code is `trusted`, no
-        candidate is handed out that is confined less than `confined_enough` asks in this `place`.
+        candidate is handed out that is confined less than `confined_enough` asks on this `host`.
         """
         self.limits = limits
         self.killed = 0  # how many candidates somebody else has killed: the system, short of memory, say
         self._trusted = trusted
-        self._place = place
+        self._host = host
         # Where candidates write when they cannot have a file system of their own: only then will the process make it,
         # so that nothing is left should this one be killed.
         name = secrets.token_hex(8)
@@ -189,7 +189,7 @@ class Server:
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(f"Cannot start a candidate: {answer.problem}.")
-        if not self._trusted and not confined_enough(answer.layers, self._place):
+        if not self._trusted and not confined_enough(answer.layers, self._host):
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(

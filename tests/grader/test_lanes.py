@@ -398,3 +398,22 @@ def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
     """As a suite does."""
     with pytest.raises(LaneError, match="Cannot find exercises"):
         list(run_lanes(settings(tmp_path), CLASS, jobs=1))
+
+
+def test_a_lane_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
+    """What would take more ends as a verdict of that submission; the lane goes on."""
+    suite = """
+@check("double", points=1)
+def test_one(candidate):
+    '''Room.'''
+    torch.ones(2**28 * (candidate.double(torch.ones(1)).result.tensor.item() != 2.0))
+"""
+    wrong, right = (f"def double(x):\n    return x {sign} 2\n" for sign in "+*")
+    with Lanes(1) as one:
+        settled = settings(lay_down(suite))
+        first = list(one.grade(settled, [hand_in("a", wrong)]))
+        (lane,) = one._idle
+        second = list(one.grade(settled, [hand_in("b", right)]))
+        assert one._idle == [lane]
+    statuses = [report_of(graded).tasks[0].checks[0].status for graded in (*first, *second)]
+    assert statuses == ["error", "passed"]

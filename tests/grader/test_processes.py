@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -36,3 +39,69 @@ def test_current_folder_is_not_imported_from(tmp_path: Path, monkeypatch: pytest
     assert channel.recv()[0] == "hello"
     process.join()
     assert os.listdir(tmp_path) == [name]
+
+
+def be_busy(channel: Connection[Any, Any]) -> None:
+    """Never look at the channel again, and let no other thread of Python run."""
+    channel.send(os.getpid())
+    sum(range(10**12))
+
+
+STARTER = """
+import os, sys, threading, time
+sys.path.insert(0, {folder!r})
+import test_processes
+from grader import processes
+
+if __name__ == "__main__":
+    started = []
+    thread = threading.Thread(target=lambda: started.append(processes.start(test_processes.be_busy)))
+    thread.start()
+    thread.join()
+    print(started[0][1].recv(), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_process_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
+    """Whatever it is doing; but not when only the thread ends that started it, as in a notebook."""
+    script = tmp_path / "starter.py"
+    script.write_text(STARTER.format(folder=str(Path(__file__).parent)), encoding="utf-8")
+    starter = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    process = Path("/proc") / starter.stdout.readline().strip()
+    try:
+        time.sleep(0.2)
+        assert b"spawn_main" in (process / "cmdline").read_bytes()
+    finally:
+        starter.kill()
+        starter.wait()
+        starter.stdout.close()
+    deadline = time.monotonic() + 2
+    while process.exists() and "\nState:\tZ" not in (process / "status").read_text("ascii", "replace"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def take_up(channel: Connection[Any, Any], more: int) -> None:
+    """Say whether there is room under a limit: for less, for more, and for addresses without memory of their own."""
+    import mmap
+
+    processes.limit_memory(more)
+
+    def fits(size: int) -> bool:
+        try:
+            return len(bytearray(size)) == size
+        except MemoryError:
+            return False
+
+    readable = mmap.mmap(-1, 4 * more, prot=mmap.PROT_READ)
+    channel.send((fits(more // 2), fits(2 * more), fits(more // 2), len(readable) == 4 * more))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts this")
+def test_memory_beyond_a_limit_is_a_memory_error() -> None:
+    """The process goes on, and has room again for what is not too much."""
+    process, channel = processes.start(take_up, 2**28)
+    assert channel.recv() == (True, False, True, True)
+    process.join()

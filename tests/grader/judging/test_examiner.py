@@ -565,6 +565,17 @@ def test_a_reference_that_is_lost_is_no_fault_of_the_students(examine: Examine, 
     assert "Cannot ask the reference of 01_small: it did not survive the call double." in message
 
 
+@pytest.mark.parametrize(
+    "error", ["MemoryError()", 'RuntimeError("DefaultCPUAllocator: can\'t allocate memory: you tried")']
+)
+def test_memory_that_runs_out_is_the_submissions_matter(examine: Examine, lay_down: LayDown, error: str) -> None:
+    """What it sent back was too much to compare: its check says so, and the next submission is examined as ever."""
+    suite = one_check(f"if candidate.double(torch.ones(1)).result.tensor.item() != 2.0:\n    raise {error}")
+    report, other = examine(lay_down(suite), WRONG, RIGHT)
+    assert statuses(report) == {"one": "error"} and statuses(other) == {"one": "passed"}
+    assert checks(report)["one"].message == feedback.whole(feedback.TOO_LARGE, feedback.TOO_MUCH_NEXT)
+
+
 def test_a_probe_runs_beside_the_submission(examine: Examine, lay_down: LayDown) -> None:
     """It is called with the submission's module first."""
     probe = (

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from grader import wire
-from grader.sandbox import LAYERS, CandidateLost, Limits, Place, Process, SandboxError, Server, confined_enough
+from grader.sandbox import LAYERS, CandidateLost, Host, Limits, Process, SandboxError, Server, confined_enough
 from grader.sandbox import server as room
 
 Confined = Callable[..., Any]
@@ -528,8 +528,8 @@ EVERYTHING = tuple(layer.name for layer in LAYERS)
 )
 def test_files_the_system_and_the_machine_must_be_safe(layers: tuple[str, ...], shared: bool, disposable: bool) -> None:
     """On a shared machine a bounded directory and a wall before the files; in a container to throw away, less."""
-    assert confined_enough(layers) is confined_enough(layers, Place.SHARED) is shared
-    assert confined_enough(layers, Place.DISPOSABLE) is disposable
+    assert confined_enough(layers) is confined_enough(layers, Host.SHARED) is shared
+    assert confined_enough(layers, Host.DISPOSABLE) is disposable
 
 
 @pytest.mark.parametrize("layer", sorted({"seccomp", "limits", "temporary"}))
@@ -542,7 +542,7 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
     """Without enough confinement there is no candidate, and the error says what to do."""
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(server, "_trusted", False)
-    monkeypatch.setattr(room, "confined_enough", lambda layers, place: False)
+    monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
     with pytest.raises(
         SandboxError,
         match=r"^Cannot grade other people's code here: of the sandbox only .*seccomp.* work\. "
@@ -553,18 +553,18 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
-def test_a_place_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a server is told of where it stands decides, and not what another place would ask for."""
     asked = []
-    monkeypatch.setattr(room, "confined_enough", lambda layers, place: asked.append(place) or True)
-    with Server(place=Place.DISPOSABLE) as server:
+    monkeypatch.setattr(room, "confined_enough", lambda layers, host: asked.append(host) or True)
+    with Server(host=Host.DISPOSABLE) as server:
         server.spawn().end()
-    assert asked == [Place.DISPOSABLE]
+    assert asked == [Host.DISPOSABLE]
 
 
 def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A trusted server hands a candidate out however little it is confined."""
-    monkeypatch.setattr(room, "confined_enough", lambda layers, place: False)
+    monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
     server.spawn().end()
 
 
