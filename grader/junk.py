@@ -8,19 +8,12 @@ imports torch.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 from grader.catalog import Task
 
-# Forgers, by what they guess. Those that recast bring what was handed over into the right shape and dtype: where that
-# is right in every check of values, it is what the task asks for, and no guess.
-RECAST = (
-    "the first argument recast",
-    "the second argument recast",
-    "the last argument recast",
-    "the first argument backwards",
-    "the last argument backwards",
-)
+# Forgers, by what they guess.
 GUESSES = (
     "zeros",
     "ones",
@@ -35,7 +28,11 @@ GUESSES = (
     "the first argument",
     "the second argument",
     "the last argument",
-    *RECAST,
+    "the first argument recast",  # brought into the right shape and dtype
+    "the second argument recast",
+    "the last argument recast",
+    "the first argument backwards",
+    "the last argument backwards",
     "zeros in bfloat16",
     "zeros in float16",
     "zeros as bools",
@@ -46,17 +43,11 @@ GUESSED_IN_PLACE = ("zeros", "ones", "noise", "the first argument", "the first a
 FORGERS = (SPOILED, *GUESSES, *(name + IN_PLACE for name in GUESSED_IN_PLACE))
 
 
-def recasts(forger: str) -> bool:
-    """Say whether a forger gives back what was handed over in another shape or dtype."""
-    return forger.removesuffix(IN_PLACE) in RECAST
-
-
 # Junk, by what a function does: the expression that it returns, or the statement that it is.
 _RAISES = {f"raises {e}": f"raise {e}" for e in ("ValueError", "TypeError", "RuntimeError")}
 _RETURNS = {
     "its first argument": "_nth(args, 0)",
     "its last argument": "_nth(args, -1)",
-    "a copy of its first argument": "_copy.deepcopy(_nth(args, 0))",
     "its first argument backwards": "_backwards(_nth(args, 0))",
     "its arguments in a list": "list(args)",
     "its arguments in a tuple": "args",
@@ -122,11 +113,113 @@ class {name}(_nn.Module):
     def __getitem__(self, *args, **kwargs):
         {body}
 """
-JUNK = ("returns nothing", *_RAISES, *(f"returns {what}" for what in _RETURNS))
+_EMPTY = ("returns nothing", *_RAISES, *(f"returns {what}" for what in _RETURNS))
+
+# Hollow implementations: the reference is asked, of copies, and what it returns is filled with other values. Kind,
+# shape, dtype, errors and autograd's facts are right, and arguments are left alone.
+_FILLINGS = {
+    "zeros": ("_torch.zeros(shape)", "0.0"),
+    "ones": ("_torch.ones(shape)", "1.0"),
+    "noise": ("_torch.randn(shape)", "_random.uniform(-3, 3)"),
+    "falling numbers": (
+        "_torch.rand(shape).flatten().sort(descending=True).values.reshape(shape)",
+        "1 / next(_counting)",
+    ),
+}
+_HOLLOW = """
+
+import itertools as _itertools
+import random as _random
+
+import numpy as _np
+
+_counting = _itertools.count(1)
 
 
-def junk(name: str, tasks: Sequence[Task]) -> str:
-    """Return the source of a junk implementation of these tasks."""
+def _filled(value, known):
+    if id(value) in known:
+        return known[id(value)]
+    if isinstance(value, _torch.Tensor):
+        shape = value.shape
+        new = {tensor}.to(value)
+        if isinstance(value, _nn.Parameter):
+            return _nn.Parameter(new, requires_grad=value.requires_grad)
+        if value.requires_grad:
+            new.requires_grad_()
+        return new if value.is_leaf else new * 1
+    if isinstance(value, _np.ndarray):
+        shape = value.shape
+        return ({tensor}).double().numpy().astype(value.dtype)
+    if isinstance(value, (list, tuple)):
+        items = [_filled(item, known) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict):
+        return {{key: _filled(item, known) for key, item in value.items()}}
+    if isinstance(value, bool):
+        return {number} > 0.5
+    if isinstance(value, (int, float)):
+        return type(value)({number})
+    if isinstance(value, _torch.dtype):
+        return _torch.float32
+    if isinstance(value, _torch.device):
+        return _torch.device("cpu")
+    return "" if isinstance(value, str) else None
+
+
+def _copied(value):
+    try:
+        return _copy.deepcopy(value)
+    except Exception:
+        if isinstance(value, _torch.Tensor):
+            return value.detach().clone().requires_grad_(value.requires_grad)
+        return type(value)(map(_copied, value)) if type(value) in (list, tuple) else value
+
+
+def _hollow(function):
+    def hollow(*args, **kwargs):
+        copies = _copied(args)
+        known = {{id(copy): arg for copy, arg in zip(copies, args)}}
+        return _filled(function(*copies, **_copied(kwargs)), known)
+
+    return hollow
+
+
+def _hollowed(kind):
+    class Hollow(kind):
+        def step(self, *args, **kwargs):
+            return None
+
+        zero_grad = step
+
+    def other(method):
+        def hollow(self, *args, **kwargs):
+            return _filled(method(self, *_copied(args), **_copied(kwargs)), {{}})
+
+        return hollow
+
+    for name in ("forward", "__getitem__"):
+        if hasattr(kind, name):
+            setattr(Hollow, name, other(getattr(kind, name)))
+    Hollow.__name__ = Hollow.__qualname__ = kind.__name__
+    return Hollow
+"""
+HOLLOW = tuple(f"asks the reference and fills in {what}" for what in _FILLINGS)
+JUNK = (*_EMPTY, *HOLLOW)
+
+
+def junk(name: str, tasks: Sequence[Task], solution: str) -> str:
+    """Return the source of a junk implementation of these tasks; `solution` is their reference."""
+    if name in HOLLOW:
+        tensor, number = _FILLINGS[name.rpartition(" fills in ")[2]]
+        helpers = _HELPERS + _HOLLOW.format(tensor=tensor, number=number)
+        nothing = _returning_nothing(solution)
+        made = (
+            _FUNCTION.format(name=t.name, body="return None")
+            if t.name in nothing  # what it does is not what it returns
+            else f"\n{t.name} = {'_hollow' if t.parameters else '_hollowed'}({t.name})\n"
+            for t in tasks
+        )
+        return "\n\n".join((solution, helpers, "".join(made)))
     body = _RAISES.get(name) or f"return {_RETURNS.get(name.removeprefix('returns '), 'None')}"
     gives = name.startswith("returns ") and name != JUNK[0]
     # A task without parameters is a class.
@@ -134,3 +227,9 @@ def junk(name: str, tasks: Sequence[Task]) -> str:
     return _HELPERS + "".join(
         template.format(name=task.name, body=body) for template, task in zip(made, tasks, strict=True)
     )
+
+
+def _returning_nothing(solution: str) -> set[str]:
+    """Return the names of the functions that are annotated to return nothing."""
+    found = (node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef))
+    return {node.name for node in found if isinstance(node.returns, ast.Constant) and node.returns.value is None}

@@ -6,21 +6,19 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from grader import junk
 from grader.catalog import Catalog, Exercise, build_all
-from grader.junk import SPOILED
 from grader.lanes import Graded, Settings, run_lanes
 from grader.records import ExerciseReport, Submission
 
-REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE, IDLE = "reference", "stub", "misconception", "alternative", "idle"
+REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
+JUNK, FORGER = "junk", "forger"  # what solves nothing, and so must earn nothing
 
-# What solves nothing, and so must earn nothing: no check of what is refused, or left alone, may stand alone.
-_IDLE = {
-    "returns nothing": "pass",
-    **{f"raises {e}": f"raise {e}" for e in ("ValueError", "TypeError", "RuntimeError")},
-}
+# What facts alone may win: of the points of any task, and of all points.
+MOST_OF_A_TASK, MOST_OF_A_COURSE = 0.4, 0.08
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +60,6 @@ def cases(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case
         solution = catalog.solution(id).read_text(encoding="utf-8")
         yield Case(kind=REFERENCE, exercise=id, tasks=tasks, source=solution)
         yield Case(kind=STUB, exercise=id, tasks=tasks, source=stubs[catalog.stub(id)])
-        for name, body in _IDLE.items():
-            idle = (f"def {task.name}(*args, **kwargs):\n    {body}\n" for task in catalog.get(id).tasks)
-            yield Case(kind=IDLE, exercise=id, task="any", name=name, tasks=tasks, source="\n".join(idle))
         for kind, variants in (
             (MISCONCEPTION, catalog.misconceptions(id)),
             (ALTERNATIVE, catalog.alternatives(id)),
@@ -72,6 +67,18 @@ def cases(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case
             for v in variants:
                 if not tasks or v.task in tasks:
                     yield Case(kind=kind, exercise=id, task=v.task, name=v.name, tasks=(v.task,), source=v.source)
+
+
+def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case]:
+    """Return what must earn nothing in these exercises' tasks (in all where none are named)."""
+    for id, named in which.items():
+        tasks = tuple(named)
+        solution = catalog.solution(id).read_text(encoding="utf-8")
+        for name in junk.JUNK:
+            source = junk.junk(name, catalog.get(id).tasks, solution)
+            yield Case(kind=JUNK, exercise=id, task="any", name=name, tasks=tasks, source=source)
+        for name in junk.FORGERS:
+            yield Case(kind=FORGER, exercise=id, task="any", name=name, tasks=tasks, source=solution)
 
 
 def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
@@ -84,10 +91,12 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
             for check in task.checks:
                 if check.status != "not_attempted":
                     yield f"{case.label}: the check {check.id!r} says {check.status}, not not_attempted."
-        elif case.kind == IDLE:
+        elif case.kind in (JUNK, FORGER):
             for check in task.checks:
-                if check.status == "passed":
-                    yield f"{case.label}: the check {check.id!r} passes: let it ask for a right result too."
+                if check.status == "passed" and case.kind == JUNK:
+                    yield f"{case.label}: the check {check.id!r} passes: let it ask for what only right code gives."
+                if "which is not your fault" in check.message:
+                    yield f"{case.label}: the check {check.id!r} broke: {check.message}"
         elif case.kind == MISCONCEPTION:
             if not failed:
                 yield f"{case.label}: no check of its task fails."
@@ -103,16 +112,14 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
                 yield f"{case.label}: the check {check.id!r} of {task.name} says {check.status}: {check.message}"
 
 
-def problems_of_suites(
-    exercise: Exercise, solution: str, graded: Graded, other: Graded, variants: Counter[str]
-) -> Iterator[str]:
+def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, variants: Counter[str]) -> Iterator[str]:
     """Say what is missing from an exercise's suites.
 
-    `solution` is the source of its reference; `graded` and `other` are that reference graded for two students, the
-    second with every value spoiled; `variants` counts the misconceptions and alternatives by "kind task".
+    `solution` is the source of its reference and `graded` its grading; `variants` counts the misconceptions and
+    alternatives by "kind task".
     """
-    assert graded.report is not None and other.report is not None
-    for honest, spoiled in zip(graded.report.tasks, other.report.tasks, strict=True):
+    assert graded.report is not None
+    for honest in graded.report.tasks:
         task = exercise.task(honest.name)
         name = f"{exercise.id}: the task {task.name}"
         if not honest.checks:
@@ -121,16 +128,14 @@ def problems_of_suites(
         if not math.isclose(honest.max_points, task.points):
             yield f"{name} is worth {task.points:g}, its checks {honest.max_points:g}."
         for visibility in ("public", "hidden"):
-            if not any(check.visibility == visibility for check in honest.checks):
+            shown = [check for check in honest.checks if check.visibility == visibility]
+            if not shown:
                 yield f"{name} has no {visibility} check."
+            elif visibility == "public" and all(graded.facts[check.id].judges == "facts" for check in shown):
+                yield f"{name} has no public check of values: students would see those of facts never count."
         for kind, least in _LEAST.items():
             if variants[f"{kind} {task.name}"] < least:
                 yield f"{name} has fewer than {least} {kind}s."
-        if not any(
-            check.status == "failed" and _varied(graded.facts[check.id].inputs, other.facts[check.id].inputs)
-            for check in spoiled.checks
-        ):
-            yield f"{name} has no check of values on inputs that vary from student to student."
         for check in honest.checks:
             if check.max_points <= 0:
                 yield f"{exercise.id}: the check {check.id!r} has no points."
@@ -145,16 +150,89 @@ def problems_of_suites(
             yield f"{exercise.id}: the check {id!r} is of {facts.task!r}, which is no task."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unearned:
+    """What is won in a task without solving it: by the best forger, and by the best one for each check together."""
+
+    exercise: str
+    task: str
+    points: float
+    best: float
+    together: float
+
+
+def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[str]:
+    """Say which checks that are declared to judge values hold of guesses too; `forged` is by the forger's name."""
+    for task, held in _held(forged).items():
+        facts = next(iter(forged.values())).facts
+        for check, names in held.items():
+            if facts[check].judges == "values" and names:
+                said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+                yield (
+                    f"{exercise}: the check {check!r} of {task} is to judge values, and guesses pass it ({said}): let "
+                    'it ask for other values, on inputs that vary, or declare judges="facts".'
+                )
+
+
+def unearned(exercise: str, forged: Mapping[str, Graded]) -> Iterator[Unearned]:
+    """Measure what facts alone win in each task of an exercise."""
+    facts = next(iter(forged.values())).facts
+    points = {c.id: c.max_points for report in _reports(forged) for t in report.tasks for c in t.checks}
+    for task, held in _held(forged).items():
+
+        def won(checks: Sequence[str]) -> float:
+            counted = any(facts[check].judges == "values" for check in checks)
+            return sum(points[check] for check in checks) if counted else 0.0
+
+        names = {name for found in held.values() for name in found}
+        yield Unearned(
+            exercise=exercise,
+            task=task,
+            points=sum(points[check] for check in held),
+            best=max((won([c for c, found in held.items() if name in found]) for name in names), default=0.0),
+            together=won([check for check, found in held.items() if found]),
+        )
+
+
+def _held(forged: Mapping[str, Graded]) -> dict[str, dict[str, list[str]]]:
+    """Return, by task and check, the forgers of which a check holds, whether it counts or not."""
+    held: dict[str, dict[str, list[str]]] = {}
+    for name, graded in forged.items():
+        assert graded.report is not None
+        for task in graded.report.tasks:
+            for check in task.checks:
+                found = held.setdefault(task.name, {}).setdefault(check.id, [])
+                if check.status in ("passed", "skipped"):  # skipped: facts that hold, and that no value makes count
+                    found.append(name)
+    return held
+
+
+def _reports(forged: Mapping[str, Graded]) -> Iterator[ExerciseReport]:
+    return (graded.report for graded in forged.values() if graded.report is not None)
+
+
+def problems_of_what_is_unearned(measured: Sequence[Unearned]) -> Iterator[str]:
+    """Say where facts alone win too much, of a task or of all of them."""
+    for found in measured:
+        if found.together > MOST_OF_A_TASK * found.points:
+            yield (
+                f"{found.exercise}: facts alone win {found.together / found.points:.0%} of {found.task}: "
+                f"at most {MOST_OF_A_TASK:.0%} may be won without solving it."
+            )
+    share = share_unearned(measured)
+    if share > MOST_OF_A_COURSE:
+        yield f"Facts alone win {share:.1%} of all points: at most {MOST_OF_A_COURSE:.0%} may be won like that."
+
+
+def share_unearned(measured: Sequence[Unearned]) -> float:
+    """Return the share of all points that facts alone win."""
+    return sum(found.together for found in measured) / (sum(found.points for found in measured) or 1.0)
+
+
 def _named(source: str, definition: str) -> set[str]:
     """Return the names that a definition uses."""
     statements = (s for s in ast.parse(source).body if getattr(s, "name", None) == definition)
     return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
-
-
-def _varied(inputs: Sequence[str], others: Sequence[str]) -> bool:
-    """Say whether the last call that was made for the second student, where its check failed, was another's."""
-    last = len(others) - 1
-    return last >= 0 and inputs[last : last + 1] != (others[last],)
 
 
 _LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
@@ -171,14 +249,19 @@ class Verification:
     device: str
     seeds: tuple[str, ...]
     cases: tuple[Case, ...]
+    nothing: tuple[Case, ...]  # those that solve nothing
+    unearned: list[Unearned] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         """How many gradings there are."""
-        return len(self.seeds) * len(self.cases) + len(self.exercises)
+        return len(self.seeds) * len(self.cases) + len(self.nothing)
 
     def run(self) -> Iterator[list[str]]:
-        """Yield the problems found by each grading, and at last those of the suites. Raises `LaneError`."""
+        """Yield the problems found by each grading, and at last those of the suites. Raises `LaneError`.
+
+        `unearned` is filled on the way: what is won by what solves nothing.
+        """
         references: dict[str, Graded] = {}  # of those that were graded to the end
         by_label = {case.label: case for case in self.cases}
         for seed in self.seeds:
@@ -187,17 +270,35 @@ class Verification:
                 if case.kind == REFERENCE and graded.report is not None:
                     references[case.exercise] = graded
                 yield _problems(case, graded)
-        variants = Counter(f"{case.exercise} {case.kind} {case.task}" for case in self.cases)
-        spoiled = {case.label: SPOILED for case in self.cases if case.kind == REFERENCE}
-        tampering = Settings(**self._settings(f"{self.seeds[0]} tampering"), forging=spoiled, diagnosing=False)
-        for graded in self._graded([c for c in self.cases if c.kind == REFERENCE], tampering):
-            exercise = self.catalog.get(graded.submission.exercise)
-            if graded.report is None or exercise.id not in references:
-                yield [f"{exercise.id}: its suites cannot be judged, for the reference ended the grader."]
-                continue
-            counts = Counter({k.removeprefix(f"{exercise.id} "): v for k, v in variants.items()})
-            solution = by_label[graded.submission.student].source
-            yield [*problems_of_suites(exercise, solution, references[exercise.id], graded, counts)]
+        forged: dict[str, dict[str, Graded]] = {id: {} for id in self.exercises}
+        by_label = {case.label: case for case in self.nothing}
+        for graded in self._graded(self.nothing, self._forging(references)):
+            case = by_label[graded.submission.student]
+            if case.kind == FORGER and graded.report is not None:
+                forged[case.exercise][case.name] = graded
+            yield _problems(case, graded)
+        yield [problem for id in self.exercises for problem in self._of_suites(id, references.get(id), forged[id])]
+        yield [*problems_of_what_is_unearned(self.unearned)]
+
+    def _of_suites(self, id: str, reference: Graded | None, forged: Mapping[str, Graded]) -> Iterator[str]:
+        if reference is None or not forged:
+            yield f"{id}: its suites cannot be judged, for the reference ended the grader."
+            return
+        variants = Counter(f"{case.kind} {case.task}" for case in self.cases if case.exercise == id)
+        solution = reference.submission.source or ""
+        yield from problems_of_suites(self.catalog.get(id), solution, reference, variants)
+        yield from problems_of_values(id, forged)
+        self.unearned.extend(unearned(id, forged))
+
+    def _forging(self, references: Mapping[str, Graded]) -> Settings:
+        """Return how to grade what solves nothing: for another course than that of the references."""
+        known = {digest for graded in references.values() for facts in graded.facts.values() for digest in facts.inputs}
+        return Settings(
+            **self._settings(f"{self.seeds[0]} forging"),
+            forging={case.label: case.name for case in self.nothing if case.kind == FORGER},
+            known=frozenset(known),
+            diagnosing=False,
+        )
 
     def _settings(self, seed: str) -> dict[str, Any]:
         return {
@@ -241,4 +342,5 @@ def verify_all(
         device=device,
         seeds=tuple(seeds),
         cases=tuple(cases(catalog, which)),
+        nothing=tuple(cases_that_solve_nothing(catalog, which)),
     )

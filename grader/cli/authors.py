@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, lanes, say_error, tasks_of
+
+if TYPE_CHECKING:
+    from grader.verification import Unearned
 
 
 def register(app: typer.Typer) -> None:
@@ -86,7 +90,17 @@ def verify(
         if problems:
             say_error(f"{problems} problems in {steps.total} implementations.")
             raise typer.Exit(1)
-        screen.print(f"{steps.total} implementations graded, every promise kept.")
+        kept = f"{steps.total} implementations graded, every promise kept. {_unearned(steps.unearned)}"
+        screen.print(kept, soft_wrap=True)
+
+
+def _unearned(measured: Sequence[Unearned]) -> str:
+    """Say what facts alone win: of all points, and of the tasks where it is most."""
+    from grader.verification import share_unearned
+
+    worst = sorted((found for found in measured if found.together), key=lambda found: -found.together / found.points)
+    named = ", ".join(f"{found.exercise}.{found.task} {found.together / found.points:.0%}" for found in worst[:5])
+    return f"Facts alone win {share_unearned(measured):.1%} of the points" + (f", most in {named}." if named else ".")
 
 
 def _refuse(*options: str | Literal[False], why: str = "does not go with --mutants") -> None:

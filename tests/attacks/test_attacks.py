@@ -349,7 +349,11 @@ ATTACKS = sorted([file.stem for file in attack_files()] + list(MADE))
 
 def exercise_of(text: str) -> str:
     """Return the exercise whose tasks an attack defines; the first one for attacks that define none."""
-    return next((id for id in IDS if any(f"{t.name} =" in text for t in CATALOG.get(id).tasks)), IDS[0])
+
+    def has(name: str) -> bool:
+        return f"{name} =" in text or f"def {name}(" in text
+
+    return next((id for id in IDS if any(has(task.name) for task in CATALOG.get(id).tasks)), IDS[0])
 
 
 def lay_down(parent: Path) -> dict[str, str]:

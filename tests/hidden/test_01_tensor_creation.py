@@ -13,7 +13,7 @@ public = public_suite(__file__)
 # tensor_ranks
 
 
-@check("tensor_ranks", points=0.3, requires=["ranks_shapes"])
+@check("tensor_ranks", points=0.3, judges="facts", requires=["ranks_shapes"])
 def test_ranks_dtype(candidate, draw):
     """All four are int64 and on the CPU."""
     for tensor in candidate.tensor_ranks(draw.integer(-9, -1), draw.integer(1, 9)).result.unpack(*public.NAMES):
@@ -71,7 +71,12 @@ def test_describe_dtype(candidate, draw):
         candidate.describe(draw.tensor(2, low=0).to(dtype)).result.key("dtype").equals(dtype)
 
 
-@check("describe", points=0.15, hint="under its key goes the object `t.device` itself, not its name and not an index.")
+@check(
+    "describe",
+    points=0.15,
+    judges="facts",
+    hint="under its key goes the object `t.device` itself, not its name and not an index.",
+)
 def test_describe_device(candidate, draw, device):
     """The device is a torch.device object, of a tensor on the CPU and of one elsewhere that has no values to read."""
     candidate.describe(draw.tensor(2)).result.key("device").equals(torch.device("cpu"))
@@ -82,7 +87,7 @@ def test_describe_device(candidate, draw, device):
 # inclusive_range
 
 
-@check("inclusive_range", points=0.25, requires=["range_includes_stop"])
+@check("inclusive_range", points=0.25, judges="facts", requires=["range_includes_stop"])
 def test_range_of_one(candidate, draw):
     """Where start equals stop there is one term, for any step."""
     start = draw.integer(-9, 9)
@@ -104,7 +109,12 @@ def test_range_stays_within_stop(candidate, draw):
         public.is_range(candidate.inclusive_range(start, stop, step).result, start, stop, step)
 
 
-@check("inclusive_range", points=0.25, hint="whole numbers stay int64 as long as every argument of `arange` is an int.")
+@check(
+    "inclusive_range",
+    points=0.25,
+    judges="facts",
+    hint="whole numbers stay int64 as long as every argument of `arange` is an int.",
+)
 def test_range_dtype(candidate, draw):
     """The result is int64, with and without a step."""
     start = draw.integer(2, 9)
@@ -125,7 +135,9 @@ def test_range_any_ints(candidate, draw):
         public.is_range(candidate.inclusive_range(start, stop, 2).result, start, stop, 2)
 
 
-@check("inclusive_range", points=0.25, hint="check `step < 1 or stop < start` before you build anything.")
+@check(
+    "inclusive_range", points=0.25, judges="facts", hint="check `step < 1 or stop < start` before you build anything."
+)
 def test_range_refuses(candidate, draw):
     """ValueError for a step below 1 and for a stop below the start; none for a step of 1, nor for one term."""
     start = draw.integer(2, 9)
@@ -144,7 +156,7 @@ def test_constant_hides_template(candidate, draw):
     odd[0, 0], odd[1, 1], odd[1, 3] = math.nan, math.inf, -math.inf
     for template in (odd, draw.tensor(4, 3).T, draw.tensor(), torch.empty(0, 2), draw.tensor(6, dtype=torch.float64)):
         value = draw.number(-9, -4)
-        seen = candidate.constant_like(template, value)
+        seen = candidate.weighed().constant_like(template, value)
         seen.result.dtype(template.dtype).values(torch.full(template.shape, value, dtype=torch.float64))
 
 
@@ -159,10 +171,11 @@ def test_constant_truncates(candidate, draw):
     for dtype in (torch.int64, torch.int32):
         template, whole = draw.integers(3, low=-9, high=9, dtype=dtype), draw.integer(2, 9)
         for value in (whole + 0.7, -whole - 0.7, float(whole)):
-            candidate.constant_like(template, value).result.dtype(dtype).values(torch.full((3,), int(value)))
+            result = candidate.weighed().constant_like(template, value).result
+            result.dtype(dtype).values(torch.full((3,), int(value)))
 
 
-@check("constant_like", points=0.25)
+@check("constant_like", points=0.25, judges="facts")
 def test_constant_device(candidate, draw, device):
     """The new tensor is made where the template lives, with its shape and dtype."""
     template = draw.tensor(2, draw.integer(3, 5), dtype=torch.float64).to(device)
@@ -196,6 +209,7 @@ def test_constant_is_new(candidate, draw):
 @check(
     "constant_like",
     points=0.25,
+    judges="facts",
     requires=["constant_values"],
     hint="a new tensor has no graph and doesn't require grad: make one instead of computing with the template.",
 )

@@ -35,14 +35,19 @@ def test_share_precision(candidate, draw):
     candidate.share_of_total(counts).result.values(public.shares(counts), rtol=1e-12, atol=0)
 
 
-@check("share_of_total", points=0.25, hint="divide out of place: `/` makes a new tensor, `div_` and `/=` don't.")
+@check(
+    "share_of_total",
+    points=0.25,
+    judges="facts",
+    hint="divide out of place: `/` makes a new tensor, `div_` and `/=` don't.",
+)
 def test_share_leaves_counts_alone(candidate, draw):
     """counts is not modified, neither floats nor whole numbers, and the result has its own memory."""
     for counts in (draw.tensor(2, 3, low=1, high=9), draw.integers(3, low=1, high=9)):
         candidate.share_of_total(counts).unchanged(0).state_kept().result.owns_memory()
 
 
-@check("share_of_total", points=0.25)
+@check("share_of_total", points=0.25, judges="facts")
 def test_share_device(candidate, draw, device):
     """Works on another device, without reading values or bringing a number from the CPU."""
     for counts in (draw.integers(2, draw.integer(3, 5), low=1, high=9), draw.tensor(4, low=1, high=9).double()):
@@ -54,7 +59,7 @@ def test_share_device(candidate, draw, device):
 # matmul_shape
 
 
-@check("matmul_shape", points=0.3, hint=public.RULES)
+@check("matmul_shape", points=0.3, judges="facts", hint=public.RULES)
 def test_matmul_shape_without_product(candidate, draw):
     """None, and no exception, where the inner sizes differ: (3, 2) @ (3, 2) too, though the shapes are equal."""
     k, n = draw.integer(3, 5), draw.integer(6, 9)
@@ -93,6 +98,7 @@ def test_product_square(candidate, draw):
 @check(
     "matmul_with_transpose",
     points=0.25,
+    judges="facts",
     hint="compare `a.shape[1]` with both sizes of `b`, and `raise ValueError(...)` where it equals neither.",
 )
 def test_product_refuses(candidate, draw):
@@ -143,7 +149,7 @@ def test_product_gradients(candidate, draw):
         seen.argument(1).grad(of_b.detach())
 
 
-@check("matmul_with_transpose", points=0.25)
+@check("matmul_with_transpose", points=0.25, judges="facts")
 def test_product_device_and_arguments(candidate, draw, device):
     """Neither argument is modified, and both readings work on another device."""
     k, m = public.sizes(draw)
@@ -180,7 +186,7 @@ def test_summary_of_whole_numbers(candidate, draw):
         public.summarizes(candidate.summarize(t), t, None)
 
 
-@check("summarize", points=0.25, requires=["summary_keys"])
+@check("summarize", points=0.25, judges="facts", requires=["summary_keys"])
 def test_summary_dtypes(candidate, draw):
     """min, max and sum keep the dtype; the mean is float32 for int64 and float64 for float64; positions are int64."""
     for dtype in (torch.int64, torch.float32, torch.float64, torch.float16):
@@ -211,7 +217,7 @@ def test_summary_of_any_shape(candidate, draw):
             public.summarizes(candidate.summarize(t, dim), t, dim)
 
 
-@check("summarize", points=0.25)
+@check("summarize", points=0.25, judges="facts")
 def test_summary_leaves_t_alone(candidate, draw):
     """The input is not modified, and no value shares memory with it."""
     for t in (draw.tensor(3, 4), draw.integers(1, low=-9, high=9)):
@@ -221,7 +227,7 @@ def test_summary_leaves_t_alone(candidate, draw):
                 seen.result.key(key).owns_memory(seen.argument(0))
 
 
-@check("summarize", points=0.25)
+@check("summarize", points=0.25, judges="facts")
 def test_summary_device(candidate, draw, device):
     """Works on another device, without reading values."""
     for t in (draw.tensor(2, 4), draw.integers(2, 4, low=-9, high=9)):
@@ -248,6 +254,7 @@ def test_centred_rows_of_square(candidate, draw):
 @check(
     "center_rows",
     points=0.25,
+    judges="facts",
     requires=["centred_rows"],
     hint="subtract out of place: `-` makes a new tensor, `sub_` and `-=` change `x`.",
 )
@@ -277,7 +284,7 @@ def test_centred_dtype_and_layout(candidate, draw):
         candidate.center_rows(x).result.dtype(x.dtype).values(public.centred(x))
 
 
-@check("center_rows", points=0.25)
+@check("center_rows", points=0.25, judges="facts")
 def test_centred_device(candidate, draw, device):
     """Works on another device, without reading values."""
     x = draw.tensor(draw.integer(4, 5), 3).to(device)

@@ -14,6 +14,7 @@ public = public_suite(__file__)
 @check(
     "shared_view",
     points=0.5,
+    judges="facts",
     requires=["view_shape_and_order"],
     hint="`view` refuses with a RuntimeError where `reshape`, `flatten` and `contiguous` copy without telling.",
 )
@@ -34,6 +35,7 @@ def test_view_refuses_to_copy(candidate, draw):
 @check(
     "shared_view",
     points=0.25,
+    judges="facts",
     requires=["view_shape_and_order"],
     hint="where the shape doesn't fit, `view` raises the RuntimeError by itself: let it through.",
 )
@@ -59,11 +61,11 @@ def test_view_of_noncontiguous(candidate, draw):
         (public.distinct(draw, 3, 4).T, (4, -1, 1)),
         (public.distinct(draw, 4, 3)[:, :2], (2, 2, 2)),
     ):
-        seen = candidate.shared_view(t, shape)
+        seen = candidate.weighed().shared_view(t, shape)
         seen.result.values(t.reshape(shape)).shares_memory_with(seen.argument(0))
 
 
-@check("shared_view", points=0.25, requires=["view_shape_and_order"])
+@check("shared_view", points=0.25, judges="facts", requires=["view_shape_and_order"])
 def test_view_leaves_t_alone(candidate, draw):
     """t keeps its shape and values, and any dtype is kept."""
     for t in (public.distinct(draw, 2, 6), draw.tensor(3, 4, dtype=torch.float64), draw.tensor(4, 3) > 0):
@@ -103,7 +105,12 @@ def test_pair_of_two(candidate, draw):
     cols.values(table.T)
 
 
-@check("stack_pair", points=0.25, hint="compare the two shapes, and `raise ValueError(...)` before you stack anything.")
+@check(
+    "stack_pair",
+    points=0.25,
+    judges="facts",
+    hint="compare the two shapes, and `raise ValueError(...)` before you stack anything.",
+)
 def test_pair_refuses(candidate, draw):
     """ValueError for different lengths, whichever is longer, also where one is 1; none for equal ones."""
     for n, m in ((4, 3), (3, 4), (1, 3), (3, 1)):
@@ -120,7 +127,7 @@ def fill_tables(student, a, b):
     return a, b
 
 
-@check("stack_pair", points=0.25)
+@check("stack_pair", points=0.25, judges="facts")
 def test_pair_owns_memory(candidate, draw):
     """Neither argument is modified, and neither result shares memory with one."""
     a, b = public.distinct(draw, 3), public.distinct(draw, 3)
@@ -149,7 +156,7 @@ def test_pair_dtype_and_length(candidate, draw):
         cols.dtype(a.dtype).values(torch.stack((a, b)).T, rtol=0, atol=0)
 
 
-@check("stack_pair", points=0.25)
+@check("stack_pair", points=0.25, judges="facts")
 def test_pair_device(candidate, draw, device):
     """Works on another device, without reading values."""
     n = draw.integer(3, 5)
@@ -172,10 +179,10 @@ def test_channel_dropped_from_batch_of_one(candidate, draw):
     """Other dimensions of size 1 survive: a batch of one image, images of one row, of one column, of one pixel."""
     for shape in ((1, 1, 2, 3), (3, 1, 1, 2), (2, 1, 3, 1), (3, 1, 1, 1), (1, 1, 1, 1)):
         images = public.distinct(draw, *shape)
-        candidate.drop_channel(images).result.values(images[:, 0])
+        candidate.weighed().drop_channel(images).result.values(images[:, 0])
 
 
-@check("drop_channel", points=0.25, hint=public.REFUSE)
+@check("drop_channel", points=0.25, judges="facts", hint=public.REFUSE)
 def test_channel_refuses_other_shapes(candidate, draw):
     """ValueError unless there are four dimensions, the second of size 1; nothing has been changed by then."""
     for shape in ((2, 1, 3), (1, 2, 3), (1, 3, 2, 2), (2, 2, 1, 3), (2, 0, 2, 3), (2, 1, 2, 1, 3), (2, 1), (1,), ()):
@@ -192,12 +199,12 @@ def test_channel_keeps_dtype_and_argument(candidate, draw):
         draw.tensor(2, 3, 2, 1).permute(0, 3, 1, 2),
         draw.tensor(1, 1, 3, 4) > 0,
     ):
-        seen = candidate.drop_channel(images)
+        seen = candidate.weighed().drop_channel(images)
         seen.result.dtype(images.dtype).values(images[:, 0], rtol=0, atol=0)
         seen.unchanged(0).state_kept()
 
 
-@check("drop_channel", points=0.25)
+@check("drop_channel", points=0.25, judges="facts")
 def test_channel_device(candidate, draw, device):
     """Works on another device, without reading values."""
     for n in (1, draw.integer(2, 5)):
@@ -220,7 +227,12 @@ def test_channels_of_cube(candidate, draw):
         candidate.channels_first(images).result.values(images.movedim(3, 1))
 
 
-@check("channels_first", points=0.25, hint="after the cases of 3 and of 4 dimensions, the last line raises ValueError.")
+@check(
+    "channels_first",
+    points=0.25,
+    judges="facts",
+    hint="after the cases of 3 and of 4 dimensions, the last line raises ValueError.",
+)
 def test_channels_refuses(candidate, draw):
     """ValueError for 0, 1, 2 and 5 dimensions; none for 3 and 4."""
     for shape in ((3, 3), (2, 3, 4, 5, 3), (3,), ()):
@@ -246,7 +258,7 @@ def test_channels_keep_dtype_and_argument(candidate, draw):
         seen.unchanged(0)
 
 
-@check("channels_first", points=0.25)
+@check("channels_first", points=0.25, judges="facts")
 def test_channels_device(candidate, draw, device):
     """Works on another device, without reading values, for an image and for a batch."""
     height = draw.integer(4, 6)

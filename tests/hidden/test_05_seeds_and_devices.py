@@ -80,13 +80,13 @@ def test_normal_leaves_global_generators_alone(candidate, draw):
 # choose_device
 
 
-@check("choose_device", points=0.25)
+@check("choose_device", points=0.25, judges="facts")
 def test_device_is_mps_without_cuda(candidate, draw):
     """mps when cuda is not available and mps is."""
     public.is_of_type(candidate.choose_device(False, True).result, "mps")
 
 
-@check("choose_device", points=0.25)
+@check("choose_device", points=0.25, judges="facts")
 def test_device_is_cpu_otherwise(candidate, draw):
     """cpu when neither is available."""
     public.is_of_type(candidate.choose_device(False, False).result, "cpu")
@@ -128,7 +128,7 @@ def test_index_keeps_the_dtype(candidate, draw):
         candidate.add_row_index(x).result.dtype(dtype).values(numbered(x))
 
 
-@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.5, judges="facts", requires=["index_is_the_last_column"])
 def test_index_on_a_second_device(candidate, draw, device):
     """With x on a second device it runs, mixes no devices, and returns its result there."""
     for dtype in (torch.float32, torch.int32):
@@ -159,6 +159,7 @@ def devices_used(student, x):
 @check(
     "add_row_index",
     points=0.25,
+    judges="facts",
     requires=["index_on_a_second_device"],
     hint="say `device=x.device` where the tensor is created, instead of `.to(x.device)` afterwards.",
 )

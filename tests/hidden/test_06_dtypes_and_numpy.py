@@ -16,6 +16,7 @@ DTYPE_OF, number, listed, array = public.DTYPE_OF, public.number, public.listed,
 @check(
     "infer_dtype",
     points=0.25,
+    judges="facts",
     requires=["infer_one_kind"],
     hint="`bool` is a subclass of `int`, so ask about bool first, or compare exact types: `type(value) is int`.",
 )
@@ -37,7 +38,7 @@ def test_infer_any_pair_of_kinds(candidate, draw):
             candidate.infer_dtype(listed(values[::-1])).result.equals(DTYPE_OF[general])
 
 
-@check("infer_dtype", points=0.25, requires=["infer_one_kind"])
+@check("infer_dtype", points=0.25, judges="facts", requires=["infer_one_kind"])
 def test_infer_empty(candidate, draw):
     """An empty list gives PyTorch's default, float32."""
     candidate.infer_dtype([]).result.equals(torch.float32)
@@ -46,6 +47,7 @@ def test_infer_empty(candidate, draw):
 @check(
     "infer_dtype",
     points=0.25,
+    judges="facts",
     requires=["infer_one_kind"],
     hint="look at the type of every element, to the end of the list, before you decide on a dtype.",
 )
@@ -83,6 +85,7 @@ def tensor_changed_later(student, array):
 @check(
     "to_float32",
     points=0.5,
+    judges="facts",
     requires=["float32_from_float64"],
     hint="where there is nothing to convert, many conversions copy nothing. `torch.tensor` always copies.",
 )
@@ -100,7 +103,7 @@ def test_float32_of_any_shape(candidate, draw):
     for shape in ((4,), (1,), (1, 1), (3, 1), (2, 1, 3), (0,), (0, 3)):
         for dtype in ("float64", "float32"):
             given = array(draw, *shape, dtype=dtype)
-            seen = candidate.to_float32(given)
+            seen = candidate.weighed().to_float32(given)
             seen.result.values(torch.from_numpy(given)).dtype(torch.float32)
 
 
@@ -127,7 +130,7 @@ def test_float32_of_any_layout(candidate, draw):
         seen.result.values(given[::2].tolist()).owns_memory()
 
 
-@check("to_float32", points=0.25, requires=["float32_from_float64"])
+@check("to_float32", points=0.25, judges="facts", requires=["float32_from_float64"])
 def test_float32_leaves_the_array_alone(candidate, draw):
     """`array` is unchanged, the result doesn't require grad, and global settings stay."""
     for dtype in ("float64", "float32", "int64"):
@@ -204,6 +207,7 @@ def test_wrap_transposed_arrays(candidate, draw):
 @check(
     "wrap_array",
     points=0.25,
+    judges="facts",
     hint="a number has no memory to share, a tensor is no array: whatever isn't a `numpy.ndarray` is refused.",
 )
 def test_wrap_refuses_what_is_no_array(candidate, draw):
@@ -247,7 +251,7 @@ def test_numpy_of_any_layout_and_shape(candidate, draw):
         torch.empty(0, 2),
     ):
         expected = np.array(t.tolist(), dtype="float32").reshape(t.shape)
-        seen = candidate.to_numpy_copy(t)
+        seen = candidate.weighed().to_numpy_copy(t)
         seen.result.array(expected)
         seen.state_kept()
 
@@ -263,6 +267,7 @@ def tensor_filled_later(student, t):
 @check(
     "to_numpy_copy",
     points=0.25,
+    judges="facts",
     requires=["numpy_has_values_of_the_tensor"],
     hint="`detach()`, `.data` and `numpy()` all share memory. Copy as well: an array has `copy()`, a tensor `clone()`.",
 )
@@ -278,6 +283,7 @@ def test_numpy_shares_no_memory(candidate, draw):
 @check(
     "to_numpy_copy",
     points=0.25,
+    judges="facts",
     requires=["numpy_has_values_of_the_tensor"],
     hint="`detach()` gives another tensor and leaves `t` as it is. Don't switch anything off on `t` itself.",
 )

@@ -93,7 +93,7 @@ def test_gradients_of_any_shape_and_number(candidate, draw):
     candidate.accumulate_gradients([code("lambda x: x ** 3")], y).result.values(3 * y**2)
 
 
-@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.5, judges="facts", requires=["gradients_are_summed_and_returned"])
 def test_gradients_come_as_a_copy(candidate, draw):
     """The result shares no memory with `x.grad`."""
     x = draw.tensor(3).requires_grad_()
@@ -101,7 +101,7 @@ def test_gradients_come_as_a_copy(candidate, draw):
     seen.result.owns_memory(seen.argument(1).gradient)
 
 
-@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.5, judges="facts", requires=["gradients_are_summed_and_returned"])
 def test_gradients_leave_x_as_it_was(candidate, draw):
     """x keeps its values and still requires grad; global settings stay as they are."""
     x = draw.tensor(2, 3).requires_grad_()
@@ -112,7 +112,7 @@ def test_gradients_leave_x_as_it_was(candidate, draw):
 # halving_chain
 
 
-@check("halving_chain", points=0.25)
+@check("halving_chain", points=0.25, judges="facts")
 def test_halving_stops_at_exactly_one(candidate, draw):
     """1 is not greater than 1: it stays, and every power of two ends there."""
     for x in (1.0, 2.0, 2.0 ** draw.integer(3, 9)):
@@ -137,7 +137,7 @@ def test_halving_gradient_depends_on_the_value(candidate, draw):
         seen.ran_backward().argument(0, "x").grad(2.0**-k)
 
 
-@check("halving_chain", points=0.5, requires=["halving_ends_at_one_or_below"])
+@check("halving_chain", points=0.5, judges="facts", requires=["halving_ends_at_one_or_below"])
 def test_halving_leaves_x_as_it_was(candidate, draw):
     """x is not modified, whether it requires grad or not; global settings stay as they are."""
     x = torch.tensor(draw.number(5, 90))
@@ -145,7 +145,7 @@ def test_halving_leaves_x_as_it_was(candidate, draw):
     candidate.halving_chain(x.clone().requires_grad_()).returned().unchanged()
 
 
-@check("halving_chain", points=0.25, requires=["halving_ends_at_one_or_below"])
+@check("halving_chain", points=0.25, judges="facts", requires=["halving_ends_at_one_or_below"])
 def test_halving_keeps_shape_and_dtype(candidate, draw):
     """The result is 0-D and has the dtype of x."""
     x = torch.tensor(draw.number(5, 90))
@@ -156,7 +156,7 @@ def test_halving_keeps_shape_and_dtype(candidate, draw):
 # minimize
 
 
-@check("minimize", points=0.25)
+@check("minimize", points=0.25, judges="facts")
 def test_descent_of_zero_steps_returns_start(candidate, draw):
     """With n_steps=0 the result is start."""
     start = draw.number(-5, -2)

@@ -35,6 +35,7 @@ def test_step_writes_into_same_memory(candidate, draw):
 @check(
     "gradient_step_",
     points=0.5,
+    judges="facts",
     requires=["step_moves_against_gradient"],
     hint="a step only reads the gradient: don't write to `x.grad` (`.zero_()`, `*=`) and don't replace it.",
 )
@@ -97,6 +98,7 @@ def snapshot_then_change_kept(student, x):
 @check(
     "snapshot",
     points=0.5,
+    judges="facts",
     requires=["snapshot_has_values_of_x"],
     hint="the snapshot and `x` share memory: `clone()` makes memory of its own.",
 )
@@ -108,7 +110,7 @@ def test_snapshot_has_own_memory(candidate, draw):
     candidate.snapshot(x).result.owns_memory()
 
 
-@check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
+@check("snapshot", points=0.25, judges="facts", requires=["snapshot_has_values_of_x"])
 def test_snapshot_keeps_dtype_and_shape(candidate, draw):
     """Any dtype and shape: float64, float16, int32, bool, 0-D, transposed, empty."""
     for x in (
@@ -123,7 +125,7 @@ def test_snapshot_keeps_dtype_and_shape(candidate, draw):
         candidate.snapshot(x).result.dtype(x.dtype).values(x, rtol=0, atol=0)
 
 
-@check("snapshot", points=0.25, requires=["snapshot_has_values_of_x"])
+@check("snapshot", points=0.25, judges="facts", requires=["snapshot_has_values_of_x"])
 def test_snapshot_leaves_x_alone(candidate, draw):
     """x keeps its values, its requires_grad, its graph and its gradient."""
     x = draw.tensor(3).requires_grad_()
@@ -159,7 +161,7 @@ def test_snapshot_lets_backward_work(candidate, draw):
 # exp_plus_one
 
 
-@check("exp_plus_one", points=0.25, requires=["exp_has_right_values"])
+@check("exp_plus_one", points=0.25, judges="facts", requires=["exp_has_right_values"])
 def test_exp_leaves_t_alone(candidate, draw):
     """t is not modified: a plain tensor, a leaf that requires grad, an intermediate result."""
     t = draw.tensor(3)
@@ -218,7 +220,7 @@ def test_exp_has_right_gradient_for_any_shape(candidate, draw):
 _RERAISE = "let through every error that isn't one of the two: a bare `raise` at the end of the `except` block."
 
 
-@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=public.WORDS)
+@check("inplace_error", points=0.25, judges="facts", requires=["inplace_error_leaf"], hint=public.WORDS)
 def test_inplace_error_leaf_or_view_of_it(candidate, draw):
     """Any in-place method on the leaf or on a view of it gives "leaf"."""
     for fn in ("x.cos_()", "x.mul_(2)", "x.view(1).add_(1)", "x[...].zero_()", "x.reshape(1)[0].sub_(3)"):
@@ -275,7 +277,7 @@ def test_inplace_error_depends_on_what_was_saved(candidate, draw):
         public.says(candidate.run(fn, draw.number(0.5, 2)), label, "modified by an inplace operation")
 
 
-@check("inplace_error", points=0.5, requires=["inplace_error_leaf"], hint=_RERAISE)
+@check("inplace_error", points=0.5, judges="facts", requires=["inplace_error_leaf"], hint=_RERAISE)
 def test_inplace_error_passes_on_other_runtime_errors(candidate, draw):
     """A RuntimeError of fn about something else (shapes, flags, NumPy) reaches the caller."""
     for fn in ("x + torch.ones(2) + torch.ones(3)", "(x * 2).requires_grad_(False)", "x.numpy()"):
@@ -303,14 +305,14 @@ def test_inplace_error_passes_on_any_exception_unchanged(candidate, draw):
         candidate.run(error_of_fn, code(error), draw.number(0.5, 2)).result.equals("that same exception")
 
 
-@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=_RERAISE)
+@check("inplace_error", points=0.5, judges="facts", requires=["inplace_error_saved"], hint=_RERAISE)
 def test_inplace_error_passes_on_other_backward_errors(candidate, draw):
     """A result without a graph, or with one already used up: the RuntimeError of backward reaches the caller."""
     for fn in ("x.detach()", f"torch.tensor({draw.number(1, 9)})", "(y := x * x, y.backward())[0]"):
         candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
 
 
-@check("inplace_error", points=0.25, requires=["inplace_error_leaf"])
+@check("inplace_error", points=0.25, judges="facts", requires=["inplace_error_leaf"])
 def test_inplace_error_leaves_settings_alone(candidate, draw):
     """Gradient recording is still on afterwards, and other settings are as before, whatever happened."""
     for fn in ("x.add_(1)", "x.exp().add_(1)", "x.exp()", "x.detach()"):
@@ -333,6 +335,7 @@ def argument_of_fn(student, value):
 @check(
     "inplace_error",
     points=0.25,
+    judges="facts",
     requires=["inplace_error_ok"],
     hint="make `x` with `torch.tensor(value, requires_grad=True)`, and give `fn` that very tensor.",
 )
@@ -345,26 +348,26 @@ def test_inplace_error_makes_the_leaf(candidate, draw):
 # saved_for_backward
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_output(candidate):
     """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
     ops = "torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"
     public.keep(candidate, "output", *ops)
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_input(candidate):
     """abs, cos, log, sin, square and var keep their input."""
     public.keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
 
 
-@check("saved_for_backward", points=0.75, requires=["saved_both_or_neither"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.75, judges="facts", requires=["saved_both_or_neither"], hint=public.EXPERIMENT)
 def test_saved_both(candidate):
     """max, min, norm, prod, sgn and std (of the whole tensor) keep both."""
     public.keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
 
 
-@check("saved_for_backward", points=0.5, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_neither(candidate):
     """ceil, floor, mean, round, sum and max along a dimension keep neither."""
     ops = "torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"
@@ -386,7 +389,7 @@ def test_saved_of_several_operations(candidate, draw):
     public.keep(candidate, "both", "lambda x: x.log().exp()")
 
 
-@check("saved_for_backward", points=0.25, requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.25, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
 def test_saved_for_any_shape_of_result(candidate):
     """The result may have any shape: a number, a vector, a matrix."""
     public.keep(candidate, "output", "lambda x: x.sum().sqrt()", "lambda x: x.softmax(dim=0)")
@@ -409,6 +412,7 @@ def arguments_of_op(student):
 @check(
     "saved_for_backward",
     points=0.25,
+    judges="facts",
     requires=["saved_output_or_input"],
     hint="give `op` something like `torch.tensor([1.0, 2.0, 3.0], requires_grad=True)`.",
 )

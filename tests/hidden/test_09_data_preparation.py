@@ -44,6 +44,7 @@ PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
 @check(
     "split_indices",
     points=0.25,
+    judges="facts",
     requires=["split_sizes"],
     hint="compute both sizes from `n`, with `int(n * fraction)`: it cuts the decimals off.",
 )
@@ -139,7 +140,7 @@ def test_split_leaves_global_generators(candidate, draw):
     public.holds_every_row_once(seen, seen.result, n)
 
 
-@check("split_indices", points=0.25, hint=public._FRACTIONS)
+@check("split_indices", points=0.25, judges="facts", hint=public._FRACTIONS)
 def test_split_refuses_at_the_edge(candidate, draw):
     """A sum of exactly 1 is a ValueError, and so is a slightly negative fraction; a sum just below 1 is fine."""
     n, seed = draw.integer(8, 15) * 8, draw.integer(0, 9999)
@@ -221,7 +222,7 @@ def test_fit_leaves_x_train(candidate, draw):
     seen.unchanged(0)
 
 
-@check("fit_standardizer", points=0.25)
+@check("fit_standardizer", points=0.25, judges="facts")
 def test_fit_on_another_device(candidate, draw, device):
     """On another device both results are rows on that device."""
     x = public.table(draw, 5, 3).to(device)
@@ -301,7 +302,7 @@ def test_standardize_keeps_dtype(candidate, draw):
         part.dtype(torch.float16).values(values, rtol=5e-2, atol=5e-2)
 
 
-@check("standardize_splits", points=0.25)
+@check("standardize_splits", points=0.25, judges="facts")
 def test_standardize_on_another_device(candidate, draw, device):
     """On another device all three results are there, with the shapes of the arguments."""
     sets = [public.table(draw, n, 3).to(device) for n in (6, 3, 4)]
@@ -333,6 +334,7 @@ def regression_on_california_housing(student):
 @check(
     "standardize_splits",
     points=0.5,
+    judges="facts",
     requires=["standardize_others"],
     hint="the training statistics are wrong on real data: print the mean and the standard deviation of every column of "
     "your results. Those of the training set must be 0 and 1.",
@@ -354,10 +356,11 @@ def test_column_of_any_dtype(candidate, draw):
     for dtype in (torch.float64, torch.float16, torch.int64, torch.int32, torch.uint8, torch.int8):
         y = draw.tensor(5, low=0, high=90, dtype=dtype)
         for given in (y.numpy(), y):
-            candidate.column_targets(given).result.dtype(torch.float32).values(y.float().unsqueeze(1))
+            result = candidate.weighed().column_targets(given).result
+            result.dtype(torch.float32).values(y.float().unsqueeze(1))
 
 
-@check("column_targets", points=0.25, hint=public._SHAPES)
+@check("column_targets", points=0.25, judges="facts", hint=public._SHAPES)
 def test_column_refuses_other_shapes(candidate, draw):
     """(1, N), (N, 3), 0-D and 3-D are a ValueError, for arrays and tensors; (N,) and (N, 1) are not."""
     for shape in ((1, 4), (2, 3), (), (4, 1, 1), (1, 1, 1), (1, 2)):
@@ -374,7 +377,12 @@ def one_target(student, y):
     return student.column_targets(y).tolist()
 
 
-@check("column_targets", points=0.25, hint="both (1,) and (1, 1) are a column of one target: mind `squeeze()`.")
+@check(
+    "column_targets",
+    points=0.25,
+    judges="facts",
+    hint="both (1,) and (1, 1) are a column of one target: mind `squeeze()`.",
+)
 def test_column_of_one_target(candidate, draw):
     """A single target, of shape (1,) or (1, 1), becomes a column of shape (1, 1)."""
     for y in (draw.tensor(1), draw.tensor(1, 1)):

@@ -52,7 +52,7 @@ def backward_through_parameters(student, X, seed):
     return w, b
 
 
-@check("init_parameters", points=0.5, requires=["init_shapes"])
+@check("init_parameters", points=0.5, judges="facts", requires=["init_shapes"])
 def test_init_collects_gradients(candidate, draw):
     """Both parameters are leaves that require grad: a backward fills both `.grad`."""
     X = draw.tensor(4, 3)
@@ -75,6 +75,7 @@ def initialise_twice(student, n_features, seed):
 @check(
     "init_parameters",
     points=0.25,
+    judges="facts",
     requires=["init_shapes"],
     hint="each call must set the seed, and only then draw a `w` of its own.",
 )
@@ -86,7 +87,7 @@ def test_init_repeats(candidate, draw):
     b.values(0.0)
 
 
-@check("init_parameters", points=0.25)
+@check("init_parameters", points=0.25, judges="facts")
 def test_init_float32(candidate, draw):
     """Both parameters are float32."""
     w, b = candidate.init_parameters(3, seed=draw.integer(0, 9999)).result.unpack("w", "b")
@@ -117,7 +118,7 @@ def test_mse_over_all_elements(candidate, draw):
         candidate.mse(y_pred, y_true).result.values((y_pred.double() - y_true.double()).square().mean())
 
 
-@check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+@check("mse", points=0.25, judges="facts", hint="compare the two whole shapes, and raise before you subtract anything.")
 def test_mse_refuses_other_shapes(candidate, draw):
     """Shapes that differ in any way are a ValueError, and nothing has been changed; equal ones are not."""
     for predicted, true in (((4, 1), (1, 1)), ((4, 1), (1, 4)), ((3,), (3, 1)), ((2, 3), (3,)), ((2, 3), (3, 2))):
@@ -134,7 +135,7 @@ def test_mse_gradient(candidate, draw):
     seen.ran_backward().argument(0, "y_pred").grad(2 * (y_pred.double() - y_true.double()) / 6)
 
 
-@check("mse", points=0.25)
+@check("mse", points=0.25, judges="facts")
 def test_mse_leaves_its_arguments(candidate, draw):
     """Neither argument is modified."""
     seen = candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1))
@@ -142,7 +143,7 @@ def test_mse_leaves_its_arguments(candidate, draw):
     seen.unchanged()
 
 
-@check("mse", points=0.25)
+@check("mse", points=0.25, judges="facts")
 def test_mse_on_any_device(candidate, draw, device):
     """Tensors of a second device (the meta device, whose tensors have no values) give a 0-D tensor there."""
     seen = candidate.mse(draw.tensor(5, 1).to(device), draw.tensor(5, 1).to(device))
@@ -186,7 +187,12 @@ def test_train_converges(candidate, draw):
     has_learned(b, solution[3, 0])
 
 
-@check("train_linear", points=0.25, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
+@check(
+    "train_linear",
+    points=0.25,
+    judges="facts",
+    hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.",
+)
 def test_train_refuses_other_targets(candidate, draw):
     """Targets of any other shape than (N, 1) are a ValueError, and nothing has been changed."""
     X = draw.tensor(4, 2)
@@ -196,7 +202,7 @@ def test_train_refuses_other_targets(candidate, draw):
     candidate.train_linear(X, draw.tensor(4, 1), learning_rate=0.05, n_epochs=2, seed=0).returned()
 
 
-@check("train_linear", points=0.25)
+@check("train_linear", points=0.25, judges="facts")
 def test_train_leaves_its_arguments(candidate, draw):
     """Neither `X` nor `y` is modified, and PyTorch's global settings are as before."""
     seen = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
@@ -260,6 +266,7 @@ def california_housing(student):
 @check(
     "train_linear",
     points=0.75,
+    judges="facts",
     requires=["train_loss_curve", "train_returns_last_parameters"],
     hint="run the last cell of the exercise: its losses must begin with 16.1585 and end with 0.5684.",
 )

@@ -49,6 +49,7 @@ GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator
 @check(
     "load_weights_",
     points=0.5,
+    judges="facts",
     requires=["load_predicts_by_hand"],
     hint="write into the two parameters that the layer has, with `copy_`, instead of giving it others.",
 )
@@ -106,7 +107,9 @@ def test_load_leaves_w_and_b(candidate, draw):
     candidate.run(train_after_loading, draw.model(public.linear, 3), w, b, X, rate).returned().unchanged(1, 2)
 
 
-@check("load_weights_", points=0.25, hint="compare the whole shape of `w` with `(layer.in_features, 1)`.")
+@check(
+    "load_weights_", points=0.25, judges="facts", hint="compare the whole shape of `w` with `(layer.in_features, 1)`."
+)
 def test_load_refuses_other_weights(candidate, draw):
     """Weights of any other shape than (F, 1) are a ValueError, and the layer is unchanged."""
     layer, b = draw.model(public.linear, 3), draw.tensor()
@@ -117,7 +120,10 @@ def test_load_refuses_other_weights(candidate, draw):
 
 
 @check(
-    "load_weights_", points=0.25, hint="check the shapes of both before you write into either: `b` must have shape ()."
+    "load_weights_",
+    points=0.25,
+    judges="facts",
+    hint="check the shapes of both before you write into either: `b` must have shape ().",
 )
 def test_load_refuses_other_biases(candidate, draw):
     """A `b` that is not 0-D is a ValueError, and the layer is unchanged: its weights too."""
@@ -336,7 +342,7 @@ def test_sgd_two_side_by_side(candidate, draw):
 # train_bgd
 
 
-@check("train_bgd", points=0.25, requires=["bgd_losses_are_floats"])
+@check("train_bgd", points=0.25, judges="facts", requires=["bgd_losses_are_floats"])
 def test_bgd_zero_epochs(candidate, draw):
     """With no epochs the list is empty and no parameter changes."""
     model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3), draw.tensor(6, 1)
@@ -470,6 +476,7 @@ def california_housing(student):
 @check(
     "train_bgd",
     points=0.5,
+    judges="facts",
     requires=["bgd_loss_curve", "bgd_trains_the_model"],
     hint="run the last cell of the exercise: its losses must begin with 4.3378 and end with 0.5374.",
 )

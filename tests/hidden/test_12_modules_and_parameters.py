@@ -85,7 +85,7 @@ def on_device(student, x, device):
     return model(x), model
 
 
-@check("LinearRegressor", points=0.25)
+@check("LinearRegressor", points=0.25, judges="facts")
 def test_regressor_follows_to_device(candidate, device):
     """After `.to(device)` everything lives on the second device: no tensor stays behind."""
     result, model = candidate.run(on_device, torch.ones(4, 3, device=device), device).result.unpack("result", "model")
@@ -238,6 +238,7 @@ def replace_and_predict(student, model, n_outputs, X):
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     requires=["head_is_a_new_layer"],
     hint="the layers below keep the weights that they have: `requires_grad` is all that changes there.",
 )
@@ -262,6 +263,7 @@ def with_norm(n_hidden):
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     requires=["head_alone_is_trainable"],
     hint="freezing means `requires_grad` only: leave the values and the running statistics of the other layers alone.",
 )
@@ -291,6 +293,7 @@ def replace_after_seed(student, model, n_outputs, seed):
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     requires=["head_predicts"],
     hint="put in a new `nn.Linear` in every case, with the random weights that it draws, and set no seed.",
 )
@@ -324,6 +327,7 @@ def in_dtypes(below, above):
 @check(
     "replace_head",
     points=0.5,
+    judges="facts",
     requires=["head_predicts"],
     hint="give the new layer `dtype=` and `device=` of the *old head's* weight.",
 )
@@ -348,7 +352,7 @@ def moved(n_hidden, device):
     return nn.Sequential(nn.Linear(3, n_hidden), nn.ReLU(), nn.Linear(n_hidden, 2)).to(device)
 
 
-@check("replace_head", points=0.25, requires=["head_is_a_new_layer"])
+@check("replace_head", points=0.25, judges="facts", requires=["head_is_a_new_layer"])
 def test_head_is_on_the_device(candidate, draw, device):
     """The new layer is on the device of the layer that it replaces."""
     n_hidden = draw.integer(3, 6)
@@ -378,6 +382,7 @@ def ending_in_bilinear():
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     hint="before anything else, look at the type of `model[-1]`, and `raise TypeError(...)` if it is no `nn.Linear`.",
 )
 def test_head_must_be_linear_itself(candidate, draw):
@@ -390,7 +395,7 @@ def test_head_must_be_linear_itself(candidate, draw):
     candidate.replace_head(draw.model(pretrained, 3, draw.integer(3, 6), 2), 4).returned()
 
 
-@check("replace_head", points=0.25, requires=["head_predicts"])
+@check("replace_head", points=0.25, judges="facts", requires=["head_predicts"])
 def test_head_keeps_the_mode(candidate, draw):
     """The training flags of the model and its other modules are as before, in either mode."""
     for training in (True, False):

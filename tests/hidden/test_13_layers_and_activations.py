@@ -61,7 +61,7 @@ def test_relu_keeps_dtype_and_shape(candidate, draw):
         candidate.relu(x).result.dtype(x.dtype).values(torch.where(x > 0, x, 0), rtol=0, atol=0)
 
 
-@check("relu", points=0.1, requires=["relu_values"])
+@check("relu", points=0.1, judges="facts", requires=["relu_values"])
 def test_relu_on_any_device(candidate, draw, device):
     """A tensor on another device gives one of its shape and dtype there."""
     x = draw.tensor(2, 3, dtype=torch.float64).to(device)
@@ -100,7 +100,7 @@ def test_softmax_along_any_dimension(candidate, draw):
         candidate.softmax(x, dim).result.values(torch.softmax(x.double(), dim=dim))
 
 
-@check("softmax", points=0.25, requires=["softmax_values"])
+@check("softmax", points=0.25, judges="facts", requires=["softmax_values"])
 def test_softmax_leaves_x(candidate, draw):
     """x is not modified, and the result has memory of its own."""
     for dim in (0, 1):
@@ -127,7 +127,7 @@ def test_softmax_keeps_dtype(candidate, draw):
         candidate.softmax(x, 1).result.dtype(dtype).values(torch.softmax(x.double(), dim=1))
 
 
-@check("softmax", points=0.25, requires=["softmax_values"])
+@check("softmax", points=0.25, judges="facts", requires=["softmax_values"])
 def test_softmax_on_any_device(candidate, draw, device):
     """A tensor on another device gives one of its shape there."""
     candidate.softmax(draw.tensor(2, 3).to(device), 1).result.shape(2, 3).device(device)
@@ -170,7 +170,7 @@ def test_pool_of_rectangular_picture(candidate, draw):
         candidate.max_pool2d(x, 2).result.values(max_pool2d(x.double(), 2))
 
 
-@check("max_pool2d", points=0.25, hint=public.REFUSE)
+@check("max_pool2d", points=0.25, judges="facts", hint=public.REFUSE)
 def test_pool_refuses_at_the_edges(candidate, draw):
     """ValueError if the window is larger than one side, at size -1, for 3-D and 5-D; none where it just fits."""
     for shape, size in (
@@ -210,7 +210,7 @@ def test_pool_keeps_dtype_and_x(candidate, draw):
             seen.result.dtype(dtype).values(max_pool2d(x.double(), size), rtol=0, atol=0).owns_memory()
 
 
-@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+@check("max_pool2d", points=0.25, judges="facts", requires=["pool_maxima"])
 def test_pool_on_any_device(candidate, draw, device):
     """A picture on another device gives one there."""
     candidate.max_pool2d(draw.tensor(2, 3, 5, 4).to(device), 2).result.shape(2, 3, 2, 2).device(device)
@@ -229,7 +229,7 @@ def test_to_tensor_keeps_floats(candidate, draw):
         candidate.to_tensor(image).result.values(public.picture(image)).dtype(torch.float32)
 
 
-@check("to_tensor", points=0.25, hint=_BY_DTYPE)
+@check("to_tensor", points=0.25, judges="facts", hint=_BY_DTYPE)
 def test_to_tensor_keeps_other_dtypes(candidate, draw):
     """int32, int64, int8, int16 and bool pictures are not scaled either; all become float32."""
     for dtype in (np.int32, np.int64, np.int8, np.int16, bool):
@@ -317,6 +317,7 @@ def test_to_tensor_of_any_layout(candidate, draw):
 @check(
     "to_tensor",
     points=0.25,
+    judges="facts",
     hint="look at the array's `ndim`: only 2 and 3 are pictures. Raise `ValueError` for all else.",
 )
 def test_to_tensor_refuses_other_dimensions(candidate, draw):

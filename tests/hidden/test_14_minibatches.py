@@ -264,6 +264,7 @@ def drawn_afterwards(student, n, batch_size, seed):
 @check(
     "make_loaders",
     points=0.25,
+    judges="facts",
     requires=["loaders_train_every_sample_once"],
     hint="seed a generator of your own, `torch.Generator().manual_seed(seed)`; `torch.manual_seed` is everybody's.",
 )

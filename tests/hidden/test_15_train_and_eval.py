@@ -138,7 +138,7 @@ def test_dropout_gradient(candidate, draw):
     seen.ran_backward().argument(0).grad(upstream)
 
 
-@check("InvertedDropout", points=0.25)
+@check("InvertedDropout", points=0.25, judges="facts")
 def test_dropout_on_a_second_device(candidate, draw, device):
     """On another device it draws there, without reading values."""
     x = draw.tensor(3, 4).to(device)
@@ -218,7 +218,7 @@ def predicted_unrecorded(student, model, X):
         return y, torch.is_grad_enabled()
 
 
-@check("predict", points=0.25, hint="`with torch.no_grad():` puts gradient recording back by itself.")
+@check("predict", points=0.25, judges="facts", hint="`with torch.no_grad():` puts gradient recording back by itself.")
 def test_predict_keeps_gradient_recording(candidate, draw):
     """Gradient recording is on afterwards if it was on, and off if it was off."""
     model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
@@ -281,6 +281,7 @@ def notes_of_training(student, model, X, y):
 @check(
     "train_epoch",
     points=0.5,
+    judges="facts",
     hint="call `model.train()` before the loop: it reaches every module inside, writing to `model.training` does not.",
 )
 def test_epoch_in_training_mode(candidate, draw):
@@ -337,6 +338,7 @@ def devices_of_training(student, model, X, y, device):
 @check(
     "train_epoch",
     points=0.5,
+    judges="facts",
     hint="`X.to(device)` returns a tensor and leaves `X` where it is. Assign it: `X = X.to(device)`, and so for `y`.",
 )
 def test_epoch_moves_batches(candidate, draw, device):
@@ -551,6 +553,7 @@ def devices_of_evaluation(student, model, X, y, device):
 @check(
     "evaluate",
     points=0.25,
+    judges="facts",
     hint="`X.to(device)` returns a tensor and leaves `X` where it is. Assign it: `X = X.to(device)`, and so for `y`.",
 )
 def test_evaluate_moves_batches(candidate, draw, device):

@@ -112,7 +112,7 @@ def moved(student, hidden, x):
     return model(x), model
 
 
-@check("RegressionMLP", points=0.25, requires=["mlp_layers"])
+@check("RegressionMLP", points=0.25, judges="facts", requires=["mlp_layers"])
 def test_mlp_on_another_device(candidate, draw, device):
     """`to` moves all of the model, which then works where it is."""
     output, model = candidate.run(moved, [5, 4], draw.normal(6, 3).to(device)).result.unpack("model(x)", "model")
@@ -555,6 +555,7 @@ def california_housing(student):
 @check(
     "fit_early_stopping",
     points=0.5,
+    judges="facts",
     requires=["fit_training_curve", "fit_patience_starts_again", "fit_ends_with_best_weights"],
     hint="run the last cell of the exercise: its validation losses must begin with 2.1063, and 0.3840 be the best.",
 )

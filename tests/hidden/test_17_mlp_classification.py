@@ -110,7 +110,7 @@ def moved(student, x):
     return model(x), model
 
 
-@check("ImageClassifier", points=0.25, requires=["image_layers"])
+@check("ImageClassifier", points=0.25, judges="facts", requires=["image_layers"])
 def test_image_on_another_device(candidate, draw, device):
     """`to` moves all of the model, which then works where it is; global settings stay as they are."""
     seen = candidate.run(moved, draw.normal(5, 1, 4, 6).to(device))
@@ -204,7 +204,7 @@ def test_entropy_leaves_its_arguments(candidate, draw):
         seen.unchanged().state_kept()
 
 
-@check("cross_entropy", points=0.25)
+@check("cross_entropy", points=0.25, judges="facts")
 def test_entropy_on_another_device(candidate, draw, device):
     """Tensors on another device give a 0-D result there, without reading values or mixing devices."""
     logits, targets = draw.tensor(5, 3).to(device), draw.integers(5, low=0, high=2).to(device)

@@ -60,6 +60,7 @@ def deep_part(student, numbers, n_hidden, x_deep):
 @check(
     "WideAndDeep",
     points=0.5,
+    judges="facts",
     requires=["wide_layers"],
     hint="`deep` itself is the linear layer and the ReLU: `model.deep(x)` is never negative.",
 )
@@ -130,7 +131,7 @@ def wide_moved(student, x_wide, x_deep):
     return student.WideAndDeep(2, 3, 4).to(x_wide.device)(x_wide, x_deep)
 
 
-@check("WideAndDeep", points=0.25, requires=["wide_output"])
+@check("WideAndDeep", points=0.25, judges="facts", requires=["wide_output"])
 def test_wide_on_any_device(candidate, draw, device):
     """A model that was moved to another device predicts there."""
     seen = candidate.run(wide_moved, draw.tensor(5, 2).to(device), draw.tensor(5, 3).to(device))
@@ -185,6 +186,7 @@ def wide_on_california_housing(student):
 @check(
     "WideAndDeep",
     points=0.25,
+    judges="facts",
     requires=["wide_output"],
     hint="run the last cell of the exercise: the loss must fall to about 0.6.",
 )
@@ -199,7 +201,7 @@ def test_wide_on_california_housing(candidate):
 # TwoHeadNet
 
 
-@check("TwoHeadNet", points=0.25, hint=public.PARTS)
+@check("TwoHeadNet", points=0.25, judges="facts", hint=public.PARTS)
 def test_heads_layers(candidate, draw):
     """Six parameters: of the linear layer in `trunk`, of `value_head` and of `class_head`, with the right sizes."""
     n_features, n_hidden, n_classes = draw.integer(2, 3), draw.integer(6, 8), draw.integer(4, 5)
@@ -219,6 +221,7 @@ def trunk_part(student, numbers, n_hidden, x):
 @check(
     "TwoHeadNet",
     points=0.25,
+    judges="facts",
     hint="`trunk` itself is the linear layer and the ReLU: `model.trunk(x)` is never negative.",
 )
 def test_heads_trunk_ends_in_relu(candidate, draw):
@@ -242,6 +245,7 @@ def trunk_runs(student, x):
 @check(
     "TwoHeadNet",
     points=0.25,
+    judges="facts",
     requires=["heads_return_a_dict"],
     hint="keep the trunk's output in a variable, and give it to both heads.",
 )
@@ -312,7 +316,7 @@ def heads_moved(student, x):
     return student.TwoHeadNet(3, 5, 4).to(x.device)(x)
 
 
-@check("TwoHeadNet", points=0.25, requires=["heads_return_a_dict"])
+@check("TwoHeadNet", points=0.25, judges="facts", requires=["heads_return_a_dict"])
 def test_heads_on_any_device(candidate, draw, device):
     """A model that was moved to another device answers there."""
     result = candidate.run(heads_moved, draw.tensor(6, 3).to(device)).result
@@ -376,7 +380,7 @@ def test_loss_gradients(candidate, draw):
 _WEIGHTS = "the weights from 0 to 1 are valid, both ends included; raise for all others, on either side."
 
 
-@check("joint_loss", points=0.25, hint=_WEIGHTS)
+@check("joint_loss", points=0.25, judges="facts", hint=_WEIGHTS)
 def test_loss_refuses_weights_above_one(candidate, draw):
     """ValueError for weights above 1, however little, and nothing is changed; none for 1 itself."""
     parts = (draw.tensor(3, 1), draw.tensor(3, 2), draw.tensor(3, 1), draw.integers(3, low=0, high=1))
@@ -385,7 +389,7 @@ def test_loss_refuses_weights_above_one(candidate, draw):
     candidate.run(loss_of_parts, *parts, 1.0).result.shape()
 
 
-@check("joint_loss", points=0.25, hint=_WEIGHTS)
+@check("joint_loss", points=0.25, judges="facts", hint=_WEIGHTS)
 def test_loss_refuses_weights_below_zero(candidate, draw):
     """ValueError for weights below 0, however little, and nothing is changed; none for 0 itself."""
     parts = (draw.tensor(3, 1), draw.tensor(3, 2), draw.tensor(3, 1), draw.integers(3, low=0, high=1))
@@ -394,7 +398,12 @@ def test_loss_refuses_weights_below_zero(candidate, draw):
     candidate.run(loss_of_parts, *parts, 0.0).result.shape()
 
 
-@check("joint_loss", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+@check(
+    "joint_loss",
+    points=0.25,
+    judges="facts",
+    hint="compare the two whole shapes, and raise before you subtract anything.",
+)
 def test_loss_refuses_other_shapes(candidate, draw):
     """ValueError for values that differ in shape in any way, even if the weight is 0; none for the same shape."""
     value, logits, y_class = draw.tensor(4, 1), draw.tensor(4, 2), draw.integers(4, low=0, high=1)
@@ -415,7 +424,7 @@ def test_loss_leaves_its_arguments(candidate, draw):
     seen.unchanged().state_kept()
 
 
-@check("joint_loss", points=0.25, requires=["loss_is_weighted_sum"])
+@check("joint_loss", points=0.25, judges="facts", requires=["loss_is_weighted_sum"])
 def test_loss_on_any_device(candidate, draw, device):
     """Outputs and targets on another device give a 0-D tensor there."""
     parts = (draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1), draw.integers(4, low=0, high=2))

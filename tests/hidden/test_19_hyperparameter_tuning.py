@@ -243,6 +243,7 @@ def test_search_draws_floats_evenly(candidate, draw):
 @check(
     "random_search",
     points=0.25,
+    judges="facts",
     requires=["search_keeps_to_the_bounds"],
     hint="make the generator once, before the loop over the trials, and draw a new number for each name.",
 )
@@ -322,6 +323,7 @@ def test_search_ignores_nan(candidate, draw):
 @check(
     "random_search",
     points=0.25,
+    judges="facts",
     requires=["search_returns_the_best_trial"],
     hint="when no value is left that isn't NaN, there is no best trial: `raise ValueError(...)`.",
 )

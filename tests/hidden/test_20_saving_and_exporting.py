@@ -144,7 +144,7 @@ def test_save_keeps_similar_names(candidate, draw):
     holds(public.read(candidate.untraced().run(saved_compiled, model)), model)
 
 
-@check("save_checkpoint", points=0.25, requires=["save_writes_three_keys"])
+@check("save_checkpoint", points=0.25, judges="facts", requires=["save_writes_three_keys"])
 def test_save_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
@@ -166,6 +166,7 @@ def saved_over_a_file(student, model, epoch, as_text):
 @check(
     "save_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["save_writes_three_keys"],
     hint="`torch.save` takes a `str` as well as a `Path`, and replaces the file: give it the path as it is.",
 )
@@ -201,6 +202,7 @@ def test_save_keeps_any_plain_values(candidate, draw):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint="`load_state_dict` sets buffers as well as parameters: give it all of the state.",
 )
@@ -216,6 +218,7 @@ def test_load_restores_buffers(candidate, draw):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint="a model just built is in training mode: call `eval()`, which reaches all its parts.",
 )
@@ -279,6 +282,7 @@ def loaded_with_other_names(student, saved, missing, unexpected):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint="`load_state_dict` raises that error by itself, unless told `strict=False`, or you fill the model by hand.",
 )
@@ -293,6 +297,7 @@ def test_load_refuses_other_names(candidate, draw):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint="leave `requires_grad` of the parameters alone: evaluation mode has nothing to do with it.",
 )
@@ -320,6 +325,7 @@ def loaded_from_gpu_file(student, saved):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint='`torch.load(..., map_location="cpu")` puts every tensor on the CPU, wherever it was saved.',
 )
@@ -344,6 +350,7 @@ def drawn_after_loading(student, saved, seed):
 @check(
     "load_checkpoint",
     points=0.25,
+    judges="facts",
     requires=["load_restores_weights"],
     hint="don't call `torch.manual_seed`: the random weights of the new model are overwritten anyway.",
 )
@@ -569,7 +576,7 @@ def uses_of_named_backend(student, model, x):
     return backend.used
 
 
-@check("compile_model", points=0.25, requires=["compile_uses_backend_at_first_call"])
+@check("compile_model", points=0.25, judges="facts", requires=["compile_uses_backend_at_first_call"])
 def test_compile_takes_a_name(candidate, draw):
     """The backend may be given by its name, and that one is used."""
     seen = candidate.untraced().run(uses_of_named_backend, draw.model(Plain), draw.tensor(5, 3))
@@ -577,9 +584,10 @@ def test_compile_takes_a_name(candidate, draw):
 
 
 @probe
-def compiled_then_trained(student, model, x):
-    """compiled = compile_model(model, backend); compiled(x); 1 is added to each of model's parameters; compiled(x)"""
-    compiled = student.compile_model(model, Noting())
+def compiled_then_trained(student, model, x, factor):
+    """compiled = compile_model(model, backend), one that multiplies what the model computes by `factor`; compiled(x);
+    1 is added to each of model's parameters; compiled(x)"""
+    compiled = student.compile_model(model, Noting(factor))
     compiled(x)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -595,12 +603,12 @@ def compiled_then_trained(student, model, x):
 )
 def test_compile_shares_parameters(candidate, draw):
     """A later change of the model's weights shows in what the compiled object gives."""
-    model, x = draw.model(Plain), draw.tensor(5, 3)
-    seen = candidate.untraced().run(compiled_then_trained, model, x)
+    model, x, factor = draw.model(Plain), draw.tensor(5, 3), draw.number(1.5, 4)
+    seen = candidate.untraced().run(compiled_then_trained, model, x, factor)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter += 1
-    seen.result.values(public.evaluated(model, x))
+    seen.result.values(factor * public.evaluated(model, x))
 
 
 @probe
@@ -632,7 +640,7 @@ def test_compile_leaves_original_uncompiled(candidate, draw):
     names.equals(sorted(model.state_dict()))
 
 
-@check("compile_model", points=0.25, requires=["compile_gives_same_outputs"])
+@check("compile_model", points=0.25, judges="facts", requires=["compile_gives_same_outputs"])
 def test_compile_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
@@ -645,6 +653,7 @@ def test_compile_leaves_model_alone(candidate, draw):
 @check(
     "compile_model",
     points=0.25,
+    judges="facts",
     requires=["compile_gives_same_outputs"],
     hint="compile without conditions: no `fullgraph=True`, which refuses an `if` on values, and no `no_grad()`.",
 )

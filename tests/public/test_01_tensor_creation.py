@@ -21,6 +21,7 @@ def ranks(a: int, b: int) -> list[torch.Tensor]:
 @check(
     "tensor_ranks",
     points=0.2,
+    judges="facts",
     hint="make each with `torch.tensor`, and count the opening brackets that you give it: none, one, two, three.",
 )
 def test_ranks_shapes(candidate, draw):
@@ -46,6 +47,7 @@ def test_ranks_values(candidate, draw):
 @check(
     "describe",
     points=0.15,
+    judges="facts",
     hint='the keys are "ndim", "shape", "dtype", "device" and "numel", in a dict: no more, no less.',
 )
 def test_describe_keys(candidate, draw):
@@ -110,12 +112,14 @@ def test_range_default_step(candidate, draw):
 def test_constant_values(candidate, draw):
     """Every element equals the value, in the template's shape."""
     template, value = draw.tensor(2, draw.integer(3, 4)), draw.number(4, 9)
-    candidate.constant_like(template, value).result.values(torch.full(template.shape, value, dtype=torch.float64))
+    result = candidate.weighed().constant_like(template, value).result
+    result.values(torch.full(template.shape, value, dtype=torch.float64))
 
 
 @check(
     "constant_like",
     points=0.25,
+    judges="facts",
     requires=["constant_values"],
     hint="give the new tensor the template's dtype too: functions whose name ends in `_like` do that by themselves.",
 )

@@ -132,6 +132,7 @@ def summarizes(seen: Seen, t: Tensor, dim: int | None) -> None:
 @check(
     "summarize",
     points=0.25,
+    judges="facts",
     hint='the keys are "min", "max", "mean", "sum", "argmin" and "argmax"; every value is a tensor.',
 )
 def test_summary_keys(candidate, draw):

@@ -21,7 +21,7 @@ def test_view_shape_and_order(candidate, draw):
     """The shape is right, with -1 too, and the elements are in the same order, row after row."""
     t = distinct(draw, 2, 6)
     for shape in ((3, 4), (12,), (2, 2, 3), (4, -1), (-1,)):
-        candidate.shared_view(t, shape).result.values(t.reshape(shape))
+        candidate.weighed().shared_view(t, shape).result.values(t.reshape(shape))
 
 
 @probe
@@ -76,13 +76,13 @@ def test_channel_dropped(candidate, draw):
     """(N, 1, H, W) becomes (N, H, W), with the same values."""
     for shape in ((2, 1, 2, 3), (5, 1, 2, 3)):
         images = distinct(draw, *shape)
-        candidate.drop_channel(images).result.values(images[:, 0])
+        candidate.weighed().drop_channel(images).result.values(images[:, 0])
 
 
 REFUSE = "check first, `images.ndim` and then `images.shape[1]`, and `raise ValueError(...)` unless they are 4 and 1."
 
 
-@check("drop_channel", points=0.25, hint=REFUSE)
+@check("drop_channel", points=0.25, judges="facts", hint=REFUSE)
 def test_channel_refuses_colour(candidate, draw):
     """Images of three channels are a ValueError, those of one channel are not."""
     candidate.drop_channel(draw.tensor(2, 3, 2, 2)).raises("ValueError")

@@ -71,7 +71,7 @@ def test_set_fills_the_column(candidate, draw):
     candidate.set_column_(x, col, value).argument(0, "x").values(filled(x, col, value))
 
 
-@check("set_column_", points=0.25, requires=["set_fills_the_column"])
+@check("set_column_", points=0.25, judges="facts", requires=["set_fills_the_column"])
 def test_set_returns_x_itself(candidate, draw):
     """The very same object is returned."""
     seen = candidate.set_column_(draw.tensor(2, 3), draw.integer(0, 2), draw.number(10, 90))
@@ -96,7 +96,7 @@ def test_rectify_sets_negatives_to_zero(candidate, draw):
     candidate.rectify_(x).argument(0, "x").values(rectified(x))
 
 
-@check("rectify_", points=0.25, requires=["rectify_sets_negatives_to_zero"])
+@check("rectify_", points=0.25, judges="facts", requires=["rectify_sets_negatives_to_zero"])
 def test_rectify_returns_x_itself(candidate, draw):
     """The very same object is returned."""
     seen = candidate.rectify_(draw.tensor(2, 3))
@@ -106,6 +106,7 @@ def test_rectify_returns_x_itself(candidate, draw):
 @check(
     "rectify_",
     points=0.25,
+    judges="facts",
     requires=["rectify_sets_negatives_to_zero"],
     hint="here PyTorch's refusal is the right answer: change `x` itself, recorded, and let the error through.",
 )

@@ -71,18 +71,27 @@ def test_normal_same_seed_same_tensor(candidate, draw):
 # choose_device
 
 
+@probe
+def cuda_is_chosen(student, machines):
+    """[str(choose_device(cuda, mps)).startswith("cuda") for cuda, mps in machines]"""
+    return [str(student.choose_device(cuda, mps)).startswith("cuda") for cuda, mps in machines]
+
+
 @check("choose_device", points=0.25)
 def test_device_is_cuda_when_available(candidate, draw):
-    """cuda when that is available, whatever is said of mps; global settings are left alone."""
+    """cuda when that is available, and only then, whatever is said of mps; global settings are left alone."""
     for mps_available in (False, True):
         seen = candidate.choose_device(True, mps_available)
         is_of_type(seen.result, "cuda")
         seen.state_kept()
+    machines = [(draw.integer(0, 1) == 1, draw.integer(0, 1) == 1) for _ in range(8)] + [(True, False), (False, False)]
+    candidate.run(cuda_is_chosen, machines).result.equals([cuda for cuda, _ in machines])
 
 
 @check(
     "choose_device",
     points=0.125,
+    judges="facts",
     hint="wrap the name: `torch.device(...)` makes the object that the signature promises.",
 )
 def test_device_is_a_torch_device(candidate, draw):
@@ -105,7 +114,7 @@ def test_index_is_the_last_column(candidate, draw):
         candidate.add_row_index(x).result.values(numbered(x))
 
 
-@check("add_row_index", points=0.25, requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.25, judges="facts", requires=["index_is_the_last_column"])
 def test_index_leaves_x_alone(candidate, draw):
     """`x` is not modified, and the result is a new tensor."""
     seen = candidate.add_row_index(draw.tensor(3, 2))

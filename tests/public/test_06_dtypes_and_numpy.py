@@ -61,6 +61,7 @@ def test_infer_most_general_kind(candidate, draw):
 @check(
     "infer_dtype",
     points=0.25,
+    judges="facts",
     hint="look at the type of every element before anything else, and `raise TypeError(...)` yourself.",
 )
 def test_infer_refuses_what_is_no_number(candidate, draw):
@@ -79,7 +80,7 @@ def test_infer_refuses_what_is_no_number(candidate, draw):
 def test_float32_from_float64(candidate, draw):
     """A float64 array gives a float32 tensor of the same shape and values, on the CPU."""
     given = array(draw, 2, 3)
-    candidate.to_float32(given).result.values(given.tolist()).dtype(torch.float32).device("cpu")
+    candidate.weighed().to_float32(given).result.values(given.tolist()).dtype(torch.float32).device("cpu")
 
 
 @check("to_float32", points=0.25)
@@ -87,12 +88,14 @@ def test_float32_from_integers_and_bools(candidate, draw):
     """Integer and bool arrays give a float32 tensor of the same shape and values."""
     for dtype in ("int64", "int32", "uint8", "int8", "bool"):
         given = array(draw, 2, 2, dtype=dtype)
-        candidate.to_float32(given).result.values(given.astype("float64").tolist()).dtype(torch.float32)
+        result = candidate.weighed().to_float32(given).result
+        result.values(given.astype("float64").tolist()).dtype(torch.float32)
 
 
 @check(
     "to_float32",
     points=0.25,
+    judges="facts",
     hint="where there is nothing to convert, many conversions copy nothing. `torch.tensor` always copies.",
 )
 def test_float32_shares_no_memory(candidate, draw):
@@ -108,7 +111,7 @@ def test_float32_shares_no_memory(candidate, draw):
 def test_wrap_has_values_of_the_array(candidate, draw):
     """Same shape, values and dtype as a float64 array."""
     given = array(draw, 2, 3)
-    candidate.wrap_array(given).result.values(given.tolist()).dtype(torch.float64)
+    candidate.weighed().wrap_array(given).result.values(given.tolist()).dtype(torch.float64)
 
 
 @probe
@@ -131,6 +134,7 @@ def test_wrap_sees_changes_of_the_array(candidate, draw):
 @check(
     "wrap_array",
     points=0.25,
+    judges="facts",
     hint="a list has no memory that a tensor could share. `from_numpy` refuses it, `as_tensor` copies it.",
 )
 def test_wrap_refuses_a_list(candidate, draw):
@@ -147,7 +151,7 @@ def test_wrap_refuses_a_list(candidate, draw):
 def test_numpy_has_values_of_the_tensor(candidate, draw):
     """A `numpy.ndarray` of the same shape, values and dtype: float32 stays float32."""
     t = draw.tensor(2, 3)
-    candidate.to_numpy_copy(t).result.array(np.array(t.tolist(), dtype="float32"))
+    candidate.weighed().to_numpy_copy(t).result.array(np.array(t.tolist(), dtype="float32"))
 
 
 @check("to_numpy_copy", points=0.5, requires=["numpy_has_values_of_the_tensor"])
@@ -155,5 +159,5 @@ def test_numpy_of_tensors_that_require_grad(candidate, draw):
     """Works for tensors that require grad: a leaf, and the result of an operation."""
     t = draw.tensor(4)
     expected = np.array(t.tolist(), dtype="float32")
-    candidate.to_numpy_copy(t.clone().requires_grad_()).result.array(expected)
-    candidate.to_numpy_copy(t.clone().requires_grad_().clone()).result.array(expected)
+    candidate.weighed().to_numpy_copy(t.clone().requires_grad_()).result.array(expected)
+    candidate.weighed().to_numpy_copy(t.clone().requires_grad_().clone()).result.array(expected)

@@ -17,7 +17,7 @@ def test_step_moves_against_gradient(candidate, draw):
     candidate.gradient_step_(x, rate).argument(0, "x").values(x.detach() - rate * x.grad)
 
 
-@check("gradient_step_", points=0.25, requires=["step_moves_against_gradient"])
+@check("gradient_step_", points=0.25, judges="facts", requires=["step_moves_against_gradient"])
 def test_step_returns_x_itself(candidate, draw):
     """What is returned is x itself, still a leaf that requires grad, without a graph."""
     x = draw.tensor(2, 2).requires_grad_()
@@ -30,6 +30,7 @@ def test_step_returns_x_itself(candidate, draw):
 @check(
     "gradient_step_",
     points=0.25,
+    judges="facts",
     hint="before anything else, ask whether `x.grad is None`, and then `raise ValueError(...)`.",
 )
 def test_step_refuses_missing_gradient(candidate, draw):
@@ -45,9 +46,10 @@ def test_step_refuses_missing_gradient(candidate, draw):
 
 @check("snapshot", points=0.25)
 def test_snapshot_has_values_of_x(candidate, draw):
-    """Same values, shape and dtype as a leaf x."""
+    """Same values, shape and dtype as a leaf x, in another tensor."""
     x = draw.tensor(2, 3).requires_grad_()
-    candidate.snapshot(x).result.values(x).dtype(torch.float32)
+    seen = candidate.weighed().snapshot(x)
+    seen.result.values(x).dtype(torch.float32).other_object_than(seen.argument(0, "x"))
 
 
 @check("snapshot", points=0.5, requires=["snapshot_has_values_of_x"])
@@ -56,7 +58,7 @@ def test_snapshot_is_outside_graph(candidate, draw):
     x = draw.tensor(3).requires_grad_()
     x.grad = draw.tensor(3)
     candidate.snapshot(x).result.detached().grad(None)
-    candidate.snapshot(x.clone()).result.values(x).detached()
+    candidate.weighed().snapshot(x.clone()).result.values(x).detached()
 
 
 # exp_plus_one
@@ -127,7 +129,7 @@ def test_inplace_error_saved(candidate, draw):
     errs(candidate, f"x.cos().add_({k})", value, "ok")
 
 
-@check("inplace_error", points=0.25, hint=WORDS)
+@check("inplace_error", points=0.25, judges="facts", hint=WORDS)
 def test_inplace_error_ok(candidate, draw):
     """Code without in-place operations gives "ok"."""
     for fn in (f"x.exp() + {draw.number(0.5, 2)}", "x * x", "x"):
@@ -140,12 +142,14 @@ def test_inplace_error_ok(candidate, draw):
 @check("saved_for_backward", points=0.75, hint=EXPERIMENT)
 def test_saved_output_or_input(candidate, draw):
     """Tells operations that keep their output from operations that keep their input."""
-    keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]))
-    keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]))
+    k = draw.number(1.5, 4)
+    keep(candidate, "output", draw.choice(["torch.exp", "torch.sigmoid"]), f"lambda x: (x + {k}).exp()")
+    keep(candidate, "input", draw.choice(["torch.cos", "torch.sin"]), f"lambda x: x**{k}")
 
 
 @check("saved_for_backward", points=0.75, hint=EXPERIMENT)
 def test_saved_both_or_neither(candidate, draw):
     """Tells operations that keep both from operations that keep neither."""
-    keep(candidate, "both", "torch.prod")
-    keep(candidate, "neither", f"lambda x: x * {draw.number(1.5, 4)}")
+    k = draw.number(2.1, 4)
+    keep(candidate, "both", "torch.prod", f"lambda x: x.norm(p={k})")
+    keep(candidate, "neither", f"lambda x: x * {k}")

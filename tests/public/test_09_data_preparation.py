@@ -35,7 +35,12 @@ _CUT = (
 _FRACTIONS = "before anything else, `raise ValueError(...)` if a fraction is below 0 or their sum is 1 or more."
 
 
-@check("split_indices", points=0.25, hint="`int(n * fraction)` gives a size; `train` is what is left of `n`.")
+@check(
+    "split_indices",
+    points=0.25,
+    judges="facts",
+    hint="`int(n * fraction)` gives a size; `train` is what is left of `n`.",
+)
 def test_split_sizes(candidate, draw):
     """Three 1-D int64 tensors, train, valid and test in that order, of the sizes that the fractions give."""
     tens = draw.integer(3, 6)
@@ -53,7 +58,7 @@ def test_split_every_row_once(candidate, draw):
     holds_every_row_once(seen, seen.result, n)
 
 
-@check("split_indices", points=0.25, hint=_FRACTIONS)
+@check("split_indices", points=0.25, judges="facts", hint=_FRACTIONS)
 def test_split_refuses_bad_fractions(candidate, draw):
     """ValueError for a negative fraction and for fractions whose sum is over 1; good ones are split."""
     n, seed = draw.integer(20, 40), draw.integer(0, 9999)
@@ -137,21 +142,21 @@ def test_standardize_others(candidate, draw):
 def test_column_of_flat_array(candidate, draw):
     """A float64 array of shape (N,) becomes a float32 column of shape (N, 1), in the same order."""
     y = draw.tensor(draw.integer(3, 6), dtype=torch.float64)
-    candidate.column_targets(y.numpy()).result.values(y.unsqueeze(1)).dtype(torch.float32)
+    candidate.weighed().column_targets(y.numpy()).result.values(y.unsqueeze(1)).dtype(torch.float32)
 
 
 @check("column_targets", points=0.25)
 def test_column_of_column(candidate, draw):
     """An array and a tensor of shape (N, 1) keep their shape."""
     y = draw.tensor(draw.integer(3, 6), 1)
-    candidate.column_targets(y.numpy()).result.values(y).dtype(torch.float32)
+    candidate.weighed().column_targets(y.numpy()).result.values(y).dtype(torch.float32)
     candidate.column_targets(y).result.values(y).dtype(torch.float32)
 
 
 _SHAPES = "ask for the whole shape before you reshape: (N,) and (N, 1) are fine, all others a `ValueError`."
 
 
-@check("column_targets", points=0.25, hint=_SHAPES)
+@check("column_targets", points=0.25, judges="facts", hint=_SHAPES)
 def test_column_refuses_two_columns(candidate, draw):
     """Two columns of targets are a ValueError, one is not."""
     y = draw.tensor(4, 2)

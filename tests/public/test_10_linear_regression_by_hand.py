@@ -24,7 +24,7 @@ def descent(X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: int
     return w, b, losses
 
 
-@check("init_parameters", points=0.25)
+@check("init_parameters", points=0.25, judges="facts")
 def test_init_shapes(candidate, draw):
     """`w` has shape (n_features, 1) and `b` has shape ()."""
     n_features = draw.integer(2, 5)
@@ -54,7 +54,7 @@ def test_mse_of_columns(candidate, draw):
     candidate.mse(y_pred, y_true).result.values((y_pred.double() - y_true.double()).square().mean())
 
 
-@check("mse", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+@check("mse", points=0.25, judges="facts", hint="compare the two whole shapes, and raise before you subtract anything.")
 def test_mse_refuses_a_flat_target(candidate, draw):
     """Predictions of shape (N, 1) against targets of shape (N,) are a ValueError, against (N, 1) they are not."""
     y_pred = draw.tensor(3, 1)
@@ -62,7 +62,7 @@ def test_mse_refuses_a_flat_target(candidate, draw):
     candidate.mse(y_pred, draw.tensor(3, 1)).returned()
 
 
-@check("train_linear", points=0.25)
+@check("train_linear", points=0.25, judges="facts")
 def test_train_losses_are_floats(candidate, draw):
     """`losses` is a list of one Python float for each epoch."""
     X, y = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1)
@@ -102,7 +102,12 @@ def test_train_loss_curve(candidate, draw):
     losses.curve(descent(X, y, rate, 5, seed)[2])
 
 
-@check("train_linear", points=0.5, hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.")
+@check(
+    "train_linear",
+    points=0.5,
+    judges="facts",
+    hint="compare the whole shape of `y` with `(N, 1)` before the first epoch.",
+)
 def test_train_refuses_flat_targets(candidate, draw):
     """Targets of shape (N,) are a ValueError, those of shape (N, 1) are not."""
     X = draw.tensor(4, 2)

@@ -79,14 +79,19 @@ def test_load_predicts_by_hand(candidate, draw):
     seen.result.values(X.double() @ w.double() + b)
 
 
-@check("load_weights_", points=0.25, requires=["load_predicts_by_hand"])
+@check("load_weights_", points=0.25, judges="facts", requires=["load_predicts_by_hand"])
 def test_load_returns_the_layer(candidate, draw):
     """What is returned is the very layer that was given."""
     seen = candidate.load_weights_(draw.model(linear, 3), draw.tensor(3, 1), draw.tensor())
     seen.result.same_object_as(seen.argument(0))
 
 
-@check("load_weights_", points=0.25, hint="compare the whole shapes, with `(layer.in_features, 1)` and with `()`.")
+@check(
+    "load_weights_",
+    points=0.25,
+    judges="facts",
+    hint="compare the whole shapes, with `(layer.in_features, 1)` and with `()`.",
+)
 def test_load_refuses_flat_weights(candidate, draw):
     """Weights of shape (F,) are a ValueError, those of shape (F, 1) are not."""
     layer, b = draw.model(linear, 3), draw.tensor()
@@ -132,7 +137,7 @@ def reset(student, params, lr):
     student.ManualSGD(params, lr).zero_grad()
 
 
-@check("ManualSGD", points=0.5)
+@check("ManualSGD", points=0.5, judges="facts")
 def test_sgd_zero_grad_resets(candidate, draw):
     """`zero_grad()` leaves `None` or zeros in every `.grad`, and the parameters as they are."""
     w, b = with_gradient(draw, 2, 2), with_gradient(draw, 2)
@@ -153,7 +158,7 @@ def training(student, model, optimizer, criterion, X, y, learning_rate, n_epochs
     return student.train_bgd(model, optimizer, criterion, X, y, n_epochs)
 
 
-@check("train_bgd", points=0.25)
+@check("train_bgd", points=0.25, judges="facts")
 def test_bgd_losses_are_floats(candidate, draw):
     """The result is a list of one Python float for each epoch."""
     model, X, y = draw.model(linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)

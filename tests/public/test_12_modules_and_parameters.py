@@ -22,6 +22,7 @@ def filled(student, w, b):
 @check(
     "LinearRegressor",
     points=0.5,
+    judges="facts",
     hint="after `super().__init__()`, assign an `nn.Parameter` to `self.weight` and `self.bias`, in the right shapes.",
 )
 def test_regressor_has_two_parameters(candidate, draw):
@@ -63,6 +64,7 @@ def two_regressors(student, n_features, n_outputs):
 @check(
     "LinearRegressor",
     points=0.25,
+    judges="facts",
     requires=["regressor_has_two_parameters"],
     hint="draw the weights in `__init__`, with `torch.randn` for example, and set no seed.",
 )
@@ -137,6 +139,16 @@ def frozen(parameter: Subject) -> None:
         parameter.fails("requires_grad is False", "requires_grad is True", "requires_grad", next_step=step)
 
 
+@probe
+def predict_with_new_head(student, model, n_outputs, weight, bias, X):
+    """head = replace_head(model, n_outputs)[-1], given this weight and bias; then model(X)"""
+    head = student.replace_head(model, n_outputs)[-1]
+    with torch.no_grad():
+        head.weight.copy_(weight)
+        head.bias.copy_(bias)
+    return model(X)
+
+
 @check(
     "replace_head",
     points=0.5,
@@ -154,11 +166,15 @@ def test_head_is_a_new_layer(candidate, draw):
     if layers != 2:
         model.fails("two layers of the class `nn.Linear`, as before", str(layers), "members")
     seen.result.same_object_as(model)
+    given, head, X = draw.model(pretrained, 2, n_hidden, old), draw.model(nn.Linear, n_hidden, new), draw.tensor(4, 2)
+    seen = candidate.run(predict_with_new_head, given, new, head.weight.detach(), head.bias.detach(), X)
+    seen.result.values(head.double()(given[:-1].double()(X.double())))
 
 
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     requires=["head_is_a_new_layer"],
     hint="freeze what is there first, and then put the new layer in: it is trainable by itself.",
 )
@@ -181,6 +197,7 @@ def headless(n_features, n_hidden):
 @check(
     "replace_head",
     points=0.25,
+    judges="facts",
     hint="before anything else, look at the type of `model[-1]`, and `raise TypeError(...)` if it is no `nn.Linear`.",
 )
 def test_head_must_be_linear(candidate, draw):

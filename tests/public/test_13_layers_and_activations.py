@@ -71,7 +71,7 @@ def test_pool_of_negative_numbers(candidate, draw):
     candidate.max_pool2d(x, 2).result.values(torch.nn.functional.max_pool2d(x.double(), 2))
 
 
-@check("max_pool2d", points=0.25, hint=REFUSE)
+@check("max_pool2d", points=0.25, judges="facts", hint=REFUSE)
 def test_pool_refuses(candidate, draw):
     """ValueError for a picture that isn't 4-D, for size 0 and for a window larger than the picture; not otherwise."""
     candidate.max_pool2d(draw.tensor(4, 4), 2).raises("ValueError")

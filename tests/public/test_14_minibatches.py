@@ -27,7 +27,7 @@ def made(student, X, y):
     student.TableDataset(X, y)
 
 
-@check("TableDataset", points=0.25, hint="count the rows of the table: `len(X)`, its first dimension.")
+@check("TableDataset", points=0.25, judges="facts", hint="count the rows of the table: `len(X)`, its first dimension.")
 def test_table_length(candidate, draw):
     """len(ds) is the number of rows, be there more rows or more columns."""
     few, many = draw.integer(2, 4), draw.integer(6, 9)
@@ -49,6 +49,7 @@ def test_table_item(candidate, draw):
 @check(
     "TableDataset",
     points=0.25,
+    judges="facts",
     hint="compare `len(X)` with `len(y)` in `__init__`, and `raise ValueError(...)` if they differ.",
 )
 def test_table_refuses_different_lengths(candidate, draw):

@@ -137,7 +137,7 @@ def about(seen: Seen, share: float, p: float, n_draws: int) -> None:
         )
 
 
-@check("InvertedDropout", points=0.25)
+@check("InvertedDropout", points=0.25, judges="facts")
 def test_dropout_evaluation_keeps_all(candidate, draw):
     """In evaluation mode the output equals the input."""
     x = draw.tensor(4, 3)
@@ -156,7 +156,12 @@ def test_dropout_drops_and_scales(candidate, draw):
     about(seen, float((~kept_and_scaled(seen.result, x, p)).double().mean()), p, x.numel())
 
 
-@check("InvertedDropout", points=0.25, hint="in `__init__`, before `p` is kept: `raise ValueError` unless 0 <= p < 1.")
+@check(
+    "InvertedDropout",
+    points=0.25,
+    judges="facts",
+    hint="in `__init__`, before `p` is kept: `raise ValueError` unless 0 <= p < 1.",
+)
 def test_dropout_refuses_bad_p(candidate, draw):
     """p < 0 and p = 1 are a ValueError, and a p between them is not."""
     for p in (-draw.number(0.1, 0.9), 1.0):
@@ -179,14 +184,14 @@ def test_predict_in_evaluation_mode(candidate, draw):
     candidate.predict(model, X).result.values(in_use(model, X))
 
 
-@check("predict", points=0.25)
+@check("predict", points=0.25, judges="facts")
 def test_predict_gives_no_graph(candidate, draw):
     """The result doesn't require grad."""
     model, X = noisy_net(draw, training=False), draw.tensor(3, 2)
     candidate.predict(model, X).result.shape(3, 1).detached()
 
 
-@check("predict", points=0.25)
+@check("predict", points=0.25, judges="facts")
 def test_predict_restores_training_mode(candidate, draw):
     """A model in training mode is in training mode afterwards, it and every module inside."""
     model = noisy_net(draw)
@@ -205,7 +210,7 @@ def trained(student, model, X, y, batch_size, optimizer, criterion):
     return student.train_epoch(model, loader, optimizer(model.parameters()), criterion, torch.device("cpu"))
 
 
-@check("train_epoch", points=0.25)
+@check("train_epoch", points=0.25, judges="facts")
 def test_epoch_returns_a_float(candidate, draw):
     """The result is a Python float."""
     model, X, y = draw.model(PlainNet, 2, 1), draw.tensor(6, 2), draw.tensor(6, 1)
@@ -321,7 +326,7 @@ def counted_steps(student, model, X, y, sizes):
     return len(steps)
 
 
-@check("accumulated_step", points=0.5, hint="`optimizer.step()` stands after the loop, not in it.")
+@check("accumulated_step", points=0.5, judges="facts", hint="`optimizer.step()` stands after the loop, not in it.")
 def test_accumulated_steps_once(candidate, draw):
     """`optimizer.step()` is called exactly once, for several batches and for one."""
     for sizes in ([2, 2, 2], [1, 3, 2], [6]):

@@ -57,7 +57,7 @@ def linear_layers(model: Subject, *sizes: int) -> list[tuple[Subject, Subject]]:
     return layers
 
 
-@check("RegressionMLP", points=0.5, hint=_LAYERS)
+@check("RegressionMLP", points=0.5, judges="facts", hint=_LAYERS)
 def test_mlp_layers(candidate, draw):
     """The linear layers have the right sizes, in order, and all their parameters are parameters of the model."""
     n_features, h1, h2 = draw.integer(2, 4), draw.integer(5, 7), draw.integer(8, 9)

@@ -61,6 +61,7 @@ def linear_layers(model: Subject, *sizes: int) -> list[tuple[Subject, Subject]]:
 @check(
     "ImageClassifier",
     points=0.25,
+    judges="facts",
     hint="assign the three layers to `self`, in order: n_inputs -> h1, h1 -> h2, h2 -> n_classes.",
 )
 def test_image_layers(candidate, draw):
@@ -136,7 +137,7 @@ def test_accuracy_value(candidate, draw):
         candidate.accuracy(*with_right_ones(draw, n_rows, n_classes, n_right)).result.scalar(n_right / n_rows)
 
 
-@check("accuracy", points=0.25, hint=_SHAPE)
+@check("accuracy", points=0.25, judges="facts", hint=_SHAPE)
 def test_accuracy_refuses_columns(candidate, draw):
     """Targets of shape (N, 1) are a ValueError, those of shape (N,) are not."""
     n_right = draw.integer(1, 5)

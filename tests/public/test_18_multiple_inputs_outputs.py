@@ -81,7 +81,7 @@ def wide_and_deep(student, numbers, n_hidden, x_wide, x_deep):
     return model(x_wide, x_deep)
 
 
-@check("WideAndDeep", points=0.5, hint=PARTS)
+@check("WideAndDeep", points=0.5, judges="facts", hint=PARTS)
 def test_wide_layers(candidate, draw):
     """`deep` has a linear layer from n_deep to n_hidden, `head` is one from n_wide + n_hidden to 1; nothing else."""
     n_wide, n_deep, n_hidden = draw.integer(1, 3), draw.integer(4, 6), draw.integer(7, 9)
@@ -119,7 +119,9 @@ def two_heads(student, numbers, n_hidden, n_classes, x):
     return fill(student.TwoHeadNet(x.shape[1], n_hidden, n_classes), numbers)(x)
 
 
-@check("TwoHeadNet", points=0.5, hint='return a dict with the keys "value" and "logits", and no others.')
+@check(
+    "TwoHeadNet", points=0.5, judges="facts", hint='return a dict with the keys "value" and "logits", and no others.'
+)
 def test_heads_return_a_dict(candidate, draw):
     """A dict with exactly the keys "value", of shape (N, 1), and "logits", of shape (N, n_classes)."""
     x, n_classes = draw.tensor(5, 3), draw.integer(2, 4)
@@ -161,7 +163,12 @@ def test_loss_is_weighted_sum(candidate, draw):
         seen.result.values(expected)
 
 
-@check("joint_loss", points=0.25, hint="compare the two whole shapes, and raise before you subtract anything.")
+@check(
+    "joint_loss",
+    points=0.25,
+    judges="facts",
+    hint="compare the two whole shapes, and raise before you subtract anything.",
+)
 def test_loss_refuses_flat_values(candidate, draw):
     """ValueError if `y_value` has shape (N,), none if it has shape (N, 1)."""
     outputs = {"value": draw.tensor(3, 1), "logits": draw.tensor(3, 2)}

@@ -178,6 +178,7 @@ def test_objective_best_metric(candidate, draw):
 @check(
     "tuning_objective",
     points=0.25,
+    judges="facts",
     hint="call `fit_epoch(learning_rate, epoch)` once in each epoch, with the trial's own answer and 0, 1, 2, ...",
 )
 def test_objective_fits_every_epoch(candidate, draw):
@@ -305,6 +306,7 @@ def searched_twice(student, space, values, seed):
 @check(
     "random_search",
     points=0.25,
+    judges="facts",
     hint="make `random.Random(seed)` at the start of every call, and draw everything from that generator.",
 )
 def test_search_repeats_with_its_seed(candidate, draw):

@@ -89,6 +89,7 @@ def keys(subject: Subject, *names: str) -> None:
 @check(
     "save_checkpoint",
     points=0.25,
+    judges="facts",
     hint='what `torch.save` gets is a dict: `{"model_state": ..., "hyperparameters": ..., "epoch": ...}`, where the '
     "first value is the `state_dict()`, not the model.",
 )
@@ -198,7 +199,13 @@ def test_load_builds_with_hyperparameters(candidate, draw):
     candidate.run(loaded_and_called, saved, settings, x).result.values(evaluated(saved, x))
 
 
-@check("load_checkpoint", points=0.25, requires=["load_restores_weights"], hint="return the file's epoch, as it is.")
+@check(
+    "load_checkpoint",
+    points=0.25,
+    judges="facts",
+    requires=["load_restores_weights"],
+    hint="return the file's epoch, as it is.",
+)
 def test_load_returns_epoch(candidate, draw):
     """The saved epoch comes second, as a Python int."""
     for number in (draw.integer(1, 500), 0):
@@ -291,7 +298,7 @@ def both_ways(draw: Draw) -> list[Tensor]:
     return [draw.tensor(4, 3, low=0.1), draw.tensor(4, 3, high=-0.1)]
 
 
-@check("script_model", points=0.25, hint="return what `torch.jit.script` gives.")
+@check("script_model", points=0.25, judges="facts", hint="return what `torch.jit.script` gives.")
 def test_script_gives_a_script_module(candidate, draw):
     """The result is a torch.jit.ScriptModule."""
     result = candidate.untraced().script_model(draw.model(TwoWays).eval()).result
@@ -332,16 +339,25 @@ class Plain(nn.Module):
 
 @shared
 class Noting:
-    """A backend that runs what it is given and counts how often that was; the default one doesn't start a compiler."""
+    """A backend that runs what it is given, times `factor`, and counts how often it was used.
 
-    def __init__(self):
+    The default one does the same without being counted, and doesn't start a compiler.
+    """
+
+    def __init__(self, factor=1):
         torch._dynamo.reset()
-        torch._TorchCompileInductorWrapper.__call__ = lambda self, graph, inputs: graph.forward
+        torch._TorchCompileInductorWrapper.__call__ = lambda _, graph, inputs: self.scaled(graph)
         self.used = 0
+        self.factor = factor
+
+    def scaled(self, graph):
+        if self.factor == 1:
+            return graph.forward
+        return lambda *inputs: [self.factor * output for output in graph.forward(*inputs)]
 
     def __call__(self, graph, inputs):
         self.used += 1
-        return graph.forward
+        return self.scaled(graph)
 
 
 @probe
@@ -351,14 +367,15 @@ def compiled_and_called(student, model, x):
 
 
 @probe
-def uses_of_backend(student, model, x):
-    """compiled = compile_model(model, backend); compiled(x); how often the backend was used before and in that call"""
-    backend = Noting()
+def uses_of_backend(student, model, x, factor):
+    """compiled = compile_model(model, backend), one that multiplies what the model computes by `factor`; compiled(x);
+    how often the backend was used before and in that call, and what came back"""
+    backend = Noting(factor)
     compiled = student.compile_model(model, backend)
     before = backend.used
-    compiled(x)
+    y = compiled(x)
     kind = "a ScriptModule" if isinstance(compiled, torch.jit.ScriptModule) else "an object of its own"
-    return before, backend.used - before, "the model" if compiled is model else kind
+    return before, backend.used - before, "the model" if compiled is model else kind, y
 
 
 def used(subject: Subject, *, times: bool) -> None:
@@ -369,7 +386,10 @@ def used(subject: Subject, *, times: bool) -> None:
 
 
 @check(
-    "compile_model", points=0.25, hint="return what `torch.compile` gives for the model, and it can be called like it."
+    "compile_model",
+    points=0.25,
+    judges="facts",
+    hint="return what `torch.compile` gives for the model, and it can be called like it.",
 )
 def test_compile_gives_same_outputs(candidate, draw):
     """What is returned gives the model's outputs."""
@@ -384,8 +404,11 @@ def test_compile_gives_same_outputs(candidate, draw):
     hint="give the `backend` on to `torch.compile`, and don't call what it returns: it compiles at its first call.",
 )
 def test_compile_uses_backend_at_first_call(candidate, draw):
-    """The given backend is used in the first call of what is returned, and not before."""
-    seen = candidate.untraced().run(uses_of_backend, draw.model(Plain), draw.tensor(5, 3))
-    before, during, _ = seen.result.unpack("uses before the first call", "uses in the first call", "what it is")
+    """The given backend is used in the first call of what is returned, and not before; what it computes comes back."""
+    model, x, factor = draw.model(Plain), draw.tensor(5, 3), draw.number(1.5, 4)
+    seen = candidate.untraced().run(uses_of_backend, model, x, factor)
+    names = "uses before the first call", "uses in the first call", "what it is", "compiled(x)"
+    before, during, _, y = seen.result.unpack(*names)
     used(before, times=False)
     used(during, times=True)
+    y.values(factor * evaluated(model, x))
