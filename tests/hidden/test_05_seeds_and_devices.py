@@ -80,10 +80,18 @@ def test_normal_leaves_global_generators_alone(candidate, draw):
 # choose_device
 
 
-@check("choose_device", points=0.25, judges="facts")
+@probe
+def mps_is_chosen(student, machines):
+    """[str(choose_device(cuda, mps)).startswith("mps") for cuda, mps in machines]"""
+    return [str(student.choose_device(cuda, mps)).startswith("mps") for cuda, mps in machines]
+
+
+@check("choose_device", points=0.25)
 def test_device_is_mps_without_cuda(candidate, draw):
-    """mps when cuda is not available and mps is."""
+    """mps when cuda is not available and mps is; where neither is, it is not chosen."""
     public.is_of_type(candidate.choose_device(False, True).result, "mps")
+    machines = [(False, draw.integer(0, 1) == 1) for _ in range(8)] + [(False, True), (False, False)]
+    candidate.run(mps_is_chosen, machines).result.equals([mps for _, mps in machines])
 
 
 @check("choose_device", points=0.25, judges="facts")
