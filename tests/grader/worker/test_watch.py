@@ -169,6 +169,23 @@ def test_what_no_mode_sees_is_seen_from_inside_or_in_the_graph() -> None:
     assert "mse_loss" in without_modes(lambda: torch._C._nn.mse_loss(x, x.detach()))
 
 
+def test_own_autograd_functions_are_no_finished_versions() -> None:
+    """Whatever they are called."""
+
+    class Softmax(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Any) -> Any:
+            return gradients[0] * 2
+
+    with Watch(trace=True, seed=0) as watching:
+        watching.look_at_graph(Softmax.apply(torch.ones(2, requires_grad=True)))  # type: ignore[no-untyped-call]
+    assert "softmax" not in watching.facts()["functions"]
+
+
 def test_looking_at_the_graph_counts_nothing_more() -> None:
     """The watch's own looks are no functions of the submission's, and a long graph is not followed to its end."""
     x = torch.ones(2, requires_grad=True)
