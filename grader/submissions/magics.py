@@ -1,22 +1,29 @@
 """Turn a notebook cell that uses IPython's own commands into Python with the same lines.
 
-A cell is first tried as Python, and left alone if it is. Only then are commands looked for, where IPython looks for
-them too: at the start of a logical line, so that a `%` which continues an expression, or stands in a string, is safe.
+A cell is first tried as Python, and left alone if it is. Only then is it read as IPython reads it: prompts that were
+pasted and the indentation of a whole cell go, a cell magic that runs its cell keeps it, and commands are looked for at
+the start of a logical line, so that a `%` which continues an expression, or stands in a string, is safe.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 
 import msgspec
 
 from grader.submissions import sentences
 from grader.submissions.names import excerpt
-from grader.submissions.syntax import is_python
+from grader.submissions.syntax import is_python, parse_quietly
 
-_KEPT_CELLS = frozenset({"time", "timeit", "capture"})
-_CELL_MAGIC = re.compile(r"%%(\w+|!)")
-_TIMED = re.compile(r"(\s*)%time\s+(?=[^-\s])")
+# Cell magics that run the cell's statements where the cell stands. All others do something else with their text, but for
+# `%%timeit`, which runs them in a function of its own: what they define is gone afterwards.
+_CELL_MAGIC = re.compile(r"%%([^\s?]*)(?!\S*\?)\s*(.*)")
+_PRUN_OPTIONS = r"(?:-[rq]+\s+|-[lsDT]\s*\S+\s+)*"
+_CAPTURED = re.compile(r"(?:--\S+\s+)*([^\W\d]\w*)\s*")
+_WRAPPED = re.compile(rf"(\s*(?:[\w.,*()\[\]\s]+=\s*)?)%(?:time\s+(?:--\S+\s+)*|prun\s+{_PRUN_OPTIONS})(?=[^-\s])")
+_CALLED = re.compile(r"(\s*)([/,;])\s*([^\W\d][\w.]*)(?:\s+(.*))?$")
 _TARGET = r"[\w.,*()\[\]\s]+=\s*"
 _COMMANDS = tuple(
     (re.compile(pattern), note)
@@ -26,12 +33,15 @@ _COMMANDS = tuple(
         (r"\s*(pip|conda|mamba|micromamba|uv)\s+(install|uninstall|add|list|show|freeze|pip)\b", sentences.SHELL_NOTE),
         (r"\s*\?", sentences.HELP_NOTE),
         (r"[^#'\"]*\?\s*$", sentences.HELP_NOTE),
+        (r"\s*%(run|load|loadpy|autoload)\s+\S", sentences.RUN_NOTE),
         (r"\s*%", sentences.MAGIC_NOTE),
         (_TARGET + "%", sentences.MAGIC_NOTE),
     )
 )
 _TOKEN = re.compile(r"#|'''|\"\"\"|['\"()\[\]{}]")
 _STRING_ENDS = {quote: re.compile(rf"(?:[^\\]|\\.)*?{quote}") for quote in ("'", '"', "'''", '"""')}
+_CLASSIC = re.compile(r"\s*(>>>|\.\.\.)(?:[ \t]|$)")
+_NUMBERED = re.compile(r"(?:(?:\[(?:nav|ins)\])? )?In \[\d+\]: ?|\s*\.{3,}: ?")
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,17 +55,68 @@ def translate(cell: str) -> Translation:
     """Return `cell` as Python, line for line."""
     if is_python(cell):
         return Translation(code=cell, skipped={})
-    lines = _dedent(cell.split("\n"))
-    for index, line in enumerate(lines):
-        magic = _CELL_MAGIC.match(line)
-        if magic is not None and magic.group(1) in _KEPT_CELLS:
-            lines[index] = _as_pass(line)
-        elif magic is not None:
-            return Translation(code=None, skipped={sentences.CELL_NOTE: excerpt(line, width=40)})
-        elif line.strip():
+    before: list[str] = []
+    lines = _clean(cell.split("\n"))
+    while (at := next((n for n, line in enumerate(lines) if line.strip()), None)) is not None:
+        magic = _CELL_MAGIC.match(lines[at])
+        if magic is None:
             break
-    body = "\n".join(lines)
-    return Translation(code=body, skipped={}) if is_python(body) else _without_commands(lines)
+        line = _first_line(*magic.groups(), line=lines[at])
+        if line is None:
+            note = sentences.TIMEIT_NOTE if magic[1] == "timeit" else sentences.CELL_NOTE
+            return Translation(code=None, skipped={note: excerpt(lines[at], width=40)})
+        before += [*lines[:at], line]
+        lines = _clean(lines[at + 1 :])
+    body = "\n".join([*before, *lines])
+    return Translation(code=body, skipped={}) if is_python(body) else _without_commands([*before, *lines])
+
+
+def _first_line(name: str, rest: str, *, line: str) -> str | None:
+    """Return what stands for the line of a cell magic that runs its cell; None for one that does not."""
+    if name == "time":
+        return None if rest and not rest.startswith("-") else _as_pass(line)
+    if name == "capture":
+        captured = _CAPTURED.fullmatch(rest)
+        return f"{captured[1]} = get_ipython()" if captured else _as_pass(line)
+    if name == "prun":
+        statement = re.sub(_PRUN_OPTIONS, "", f"{rest} ", count=1).strip()
+        return statement if statement and not statement.startswith("-") else _as_pass(line)
+    return None
+
+
+def _clean(lines: list[str]) -> list[str]:
+    """Take away the prompts and the common indentation that IPython takes away, line for line."""
+    for change in (_dedent, _without_classic_prompts, _without_numbered_prompts):
+        lines = change(lines)
+    return lines
+
+
+def _dedent(lines: list[str]) -> list[str]:
+    lines = textwrap.dedent("\n".join(lines)).split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines]
+
+
+def _without_classic_prompts(lines: list[str]) -> list[str]:
+    """Strip `>>>` and `...`; what stands in a string that was not opened behind a prompt is no prompt."""
+    kept: list[str] = []
+    lexer, prompted, any_prompt = _Lexer(), False, False
+    for line in lines:
+        prompt = _CLASSIC.match(line)
+        if prompt is not None and (prompted or not lexer.in_text) and (any_prompt or prompt[1] == ">>>"):
+            line, prompted, any_prompt = line[prompt.end() :], True, True
+        elif not lexer.in_text:
+            prompted = False
+        kept.append(line)
+        lexer.feed(line)
+    return _dedent(kept) if any_prompt else lines
+
+
+def _without_numbered_prompts(lines: list[str]) -> list[str]:
+    if any(_NUMBERED.match(line) for line in [line for line in lines if line.strip()][:2]):
+        return [_NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line for line in lines]
+    return lines
 
 
 def _without_commands(lines: list[str]) -> Translation:
@@ -66,7 +127,7 @@ def _without_commands(lines: list[str]) -> Translation:
         if in_command:
             kept.append(f"# {line}")
         elif lexer.inside or (note := _command_note(line)) is None:
-            kept.append(line if lexer.inside else _untimed(line))
+            kept.append(line if lexer.inside else _called(_unwrapped(line)))
             lexer.feed(kept[-1])
             continue
         else:
@@ -77,27 +138,41 @@ def _without_commands(lines: list[str]) -> Translation:
 
 
 def _command_note(line: str) -> str | None:
-    if _TIMED.match(line):
+    if _unwrapped(line) != line:
         return None
     return next((note for pattern, note in _COMMANDS if pattern.match(line)), None)
 
 
-def _untimed(line: str) -> str:
-    """Return the statement that a `%time` line times: it gives names their values, so the code needs it."""
-    timed = _TIMED.match(line)
-    return timed.group(1) + line[timed.end() :] if timed else line
+def _unwrapped(line: str) -> str:
+    """Return the statement that `%time` or `%prun` runs: it gives names their values, so the code needs it."""
+    wrapped = _WRAPPED.match(line)
+    if wrapped is None or ("=" in wrapped[1] and not _is_expression(line[wrapped.end() :])):
+        return line
+    return wrapped[1] + line[wrapped.end() :]
+
+
+def _is_expression(text: str) -> bool:
+    """Say whether a text is, or begins on its line, an expression: a target can only be given the value of one."""
+    try:
+        return isinstance(parse_quietly(text.strip()).body[0], ast.Expr)
+    except (SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
+        return False
+
+
+def _called(line: str) -> str:
+    """Return the call that IPython makes of `/f x y`, `,f x y` (each argument as text) and `;f x y` (all as one)."""
+    call = _CALLED.match(line)
+    if call is None:
+        return line
+    indent, how, name, rest = call[1], call[2], call[3], call[4] or ""
+    if how == "/":
+        return f"{indent}{name}({', '.join(rest.split())})"
+    return f"{indent}{name}({', '.join(map(repr, rest.split() if how == ',' else [rest]))})"
 
 
 def _as_pass(line: str) -> str:
     bare = line.lstrip()
     return f"{line[: len(line) - len(bare)]}pass  # {bare}"
-
-
-def _dedent(lines: list[str]) -> list[str]:
-    """Take the indentation of the first line from every line that has it, as IPython does."""
-    first = next((line for line in lines if line.strip()), "")
-    indent = first[: len(first) - len(first.lstrip())]
-    return [line.removeprefix(indent) for line in lines]
 
 
 class _Lexer:
@@ -111,6 +186,10 @@ class _Lexer:
     @property
     def inside(self) -> bool:
         return bool(self._depth or self._quote or self._continued)
+
+    @property
+    def in_text(self) -> bool:
+        return bool(self._quote)
 
     def feed(self, line: str) -> None:
         at = 0

@@ -80,6 +80,14 @@ MORE_LEFT_OUT = "Cells that Python cannot read either, and that were left out to
 SHELL_NOTE = "Notebook commands such as `{example}` were skipped: they are not Python."
 MAGIC_NOTE = "Notebook magics such as `{example}` were skipped: they are not Python."
 HELP_NOTE = "Questions to the notebook such as `{example}` were skipped: they are not Python."
+RUN_NOTE = (
+    "Other files that the notebook runs or loads, such as by `{example}`, were skipped: only what stands in it is graded. "
+    "Copy what you need from them into a cell."
+)
+TIMEIT_NOTE = (
+    "Cells that begin with `{example}` were skipped: what they define is gone when they end. "
+    "Take that line away if the cell holds your answer."
+)
 CELL_NOTE = "Whole cells were skipped, such as the one that begins with `{example}`: they are not Python."
 
 # The folder

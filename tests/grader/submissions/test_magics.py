@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from grader.records import Submission
+from grader.submissions.magics import translate
 
 HandIn = Callable[..., Submission]
 
@@ -133,12 +140,132 @@ def test_a_cell_of_another_language_is_skipped(hand_in_cells: HandIn, magic: str
     assert read.where(3) == "code cell 3, line 1"
 
 
-@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "%%capture out"])
+@pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%capture --no-stderr", "%%prun -l 5", "%%prun -q"])
 def test_a_cell_that_is_measured_keeps_its_body(hand_in_cells: HandIn, magic: str) -> None:
     """What only measures or quietens a cell costs no line of it, and needs no note."""
     read = hand_in_cells(f"{magic}\nx = 1")
     assert read.source == f"pass  # {magic}\nx = 1\n"
     assert read.notes == ()
+
+
+def test_a_cell_that_is_only_timed_defines_nothing(hand_in_cells: HandIn) -> None:
+    """`%%timeit` runs its cell in a function of its own: it is left out, and the note says why and what to do."""
+    read = hand_in_cells("%%timeit -n 1\ndef f():\n    pass", "y = 2")
+    assert read.source == "y = 2\n"
+    assert read.notes == (
+        "Cells that begin with `%%timeit -n 1` were skipped: what they define is gone when they end. "
+        "Take that line away if the cell holds your answer.",
+    )
+
+
+def test_a_file_that_is_run_is_noted(hand_in_cells: HandIn) -> None:
+    """What another file defines is not graded, and the student is told."""
+    read = hand_in_cells("%run helpers.py\nx = 1")
+    assert read.source == "pass  # %run helpers.py\nx = 1\n"
+    assert read.notes == (
+        "Other files that the notebook runs or loads, such as by `%run helpers.py`, were skipped: only what stands in "
+        "it is graded. Copy what you need from them into a cell.",
+    )
+
+
+# As IPython runs it
+
+SESSION = """>>> def f(x):
+...     y = x + 1
+...
+...     return y
+...
+>>> a = f(1)"""
+NUMBERED = """In [1]: def f(x):
+   ...:     return x + 1
+   ...:
+
+In [2]: a = f(1)"""
+DOCTEST = '''%matplotlib --list
+def f(x):
+    """Add.
+
+    >>> f(1)
+    2
+    """
+    return x + 1
+a = f.__doc__'''
+AS_IPYTHON = [
+    SESSION,
+    NUMBERED,
+    DOCTEST,
+    "\n    >>> a = 1\n    >>> for i in range(2):\n    ...     a += i\n",
+    "    a = 1\n    if a:\n        b = 2",
+    "[ins] In [12]: a = 1\n          ...: b = 2",
+    "\n  \n%%time\na = 1",
+    "%%time\n\n%%capture\na = 1\nprint(a)",
+    "%%time a = 1\nb = 2",
+    "%%capture out\na = 1",
+    "%%capture out --no-stderr\na = 1\n",
+    "%%prun -q a = 1\nb = a + 1",
+    "%%prun -q\na = 1\n",
+    "%%timeit -n1 -r1\na = 1",
+    "%%timeit -n1 -r1 b = 2\na = 1",
+    "%%bash\nexit 0",
+    "%%nonesuch\na = 1",
+    "%%html\n<b>",
+    "%time a = 1\nb = 2",
+    "%time a = sum([1, 2]); b = a",
+    "a = %time 1 + 1",
+    "if True:\n    %time a = 1\n    b = 2",
+    "%prun -q a = 1",
+    "%prun -q -l 3 a = 1",
+    "%timeit -n1 -r1 a = 1",
+    "a = 5\n%timeit -n1 -r1 a",
+    "!true\na = 1",
+    "a = 1\na?",
+    "?sum\na = 1",
+    "a = 1; %time",
+    "a = 7 \\\n  %4",
+    "a = (7\n%4)",
+    "a = '''\n%time b = 1\n!ls\n'''\n%time c = 2",
+    "a = []\n,a.append x\n;a.append y z\nb = 3\n/a.append b",
+    "%%time\n!true\na = 1",
+    "%%time\n    a = 1\n    b = 2",
+    "%%capture\n>>> a = 1\n>>> b = 2",
+    "a = 1;\nb = 2;",
+    "a = 1 # ?\nb = 2 # %%time",
+    "%%\na = 1",
+    "%%writefile /dev/null\na = 1",
+]
+ORACLE = """
+import contextlib, io, json, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+found = []
+for cell in json.load(sys.stdin):
+    shell.reset(new_session=False)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        shell.run_cell(cell)
+    found.append({n: str(v) for n, v in shell.user_ns.items() if n in ("a", "b", "c")})
+json.dump(found, sys.__stdout__)
+"""
+
+
+def test_a_cell_gives_names_what_ipython_gives_them(tmp_path: Path) -> None:
+    """IPython itself runs each cell, and what its names hold afterwards is what they hold here."""
+    command = [sys.executable, "-c", ORACLE]
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run(
+        command, input=json.dumps(AS_IPYTHON), capture_output=True, text=True, check=True, env=environment
+    )
+    expected = dict(zip(AS_IPYTHON, json.loads(done.stdout), strict=True))
+    assert expected[SESSION] == {"a": "2"} and expected["%time a = 1\nb = 2"] == {"a": "1", "b": "2"}
+    assert {cell: names(cell) for cell in AS_IPYTHON} == expected
+
+
+def names(cell: str) -> dict[str, str]:
+    """Run a cell as it is translated, and return what its names hold: statements before an error count."""
+    translated = translate(cell).code
+    namespace: dict[str, object] = {"get_ipython": lambda: None}
+    with contextlib.suppress(SyntaxError):
+        exec(compile(translated or "", "cell", "exec"), namespace)
+    return {name: str(value) for name, value in namespace.items() if name in ("a", "b", "c")}
 
 
 def test_magics_of_a_cell_stack(hand_in_cells: HandIn) -> None:
