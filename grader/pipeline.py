@@ -62,7 +62,7 @@ def grade_class(
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
     reports: dict[str, Report] = {}
     grade = partial(run_lanes, settings, jobs=jobs)
-    graded = grade_new(_read_all(students), Ledger(out / ".graded", catalog, settings), grade)
+    graded = grade_new(_read_all(catalog, students), Ledger(out / ".graded", catalog, settings), grade)
     for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
         write_json(folders[report.student] / "report.json", report)
         reports[report.student] = report
@@ -94,7 +94,8 @@ def grade_own(
             if not paths:
                 yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
                 continue
-            submission = replace(reader.read(paths, student="you", exercise=id), tasks=tasks)
+            read = reader.read(paths, student="you", exercise=id, tasks=_tasks(catalog, id))
+            submission = replace(read, tasks=tasks)
             report = ledger.find(submission)
             if report is None:
                 left.append(submission)
@@ -107,11 +108,16 @@ def grade_own(
         yield report_of(catalog, graded)
 
 
-def _read_all(students: Iterable[StudentFolder]) -> Iterator[Submission]:
+def _read_all(catalog: Catalog, students: Iterable[StudentFolder]) -> Iterator[Submission]:
     with Reader() as reader:
         for student in students:
             for exercise, paths in student.files.items():
-                yield reader.read(paths, student=student.student, exercise=exercise)
+                tasks = _tasks(catalog, exercise)
+                yield reader.read(paths, student=student.student, exercise=exercise, tasks=tasks)
+
+
+def _tasks(catalog: Catalog, exercise: str) -> tuple[str, ...]:
+    return tuple(task.name for task in catalog.get(exercise).tasks)
 
 
 def grade_new(

@@ -7,6 +7,7 @@ from grader.submissions.content import content_of, text_digest
 from grader.submissions.files import read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
 from grader.submissions.history import read_history
+from grader.submissions.managing import ManagedCell
 from grader.submissions.names import printable
 from grader.submissions.reader import Reader
 from grader.submissions.reading import NOTEBOOK_LIMIT, read_submission
@@ -15,6 +16,7 @@ from grader.submissions.sentences import Unreadable
 __all__ = [
     "NOTEBOOK_LIMIT",
     "Handed",
+    "ManagedCell",
     "Reader",
     "StudentFolder",
     "SubmissionsError",

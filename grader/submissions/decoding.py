@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import itertools
+import json
 import re
 import tokenize
 
@@ -15,6 +16,7 @@ from grader.submissions.sentences import Unreadable
 # Codecs that a coding line may name but must not: they are no supersets of ASCII, so the line would contradict itself,
 # they can hide code in escapes, or (punycode, idna) they can be made to run for hours.
 _REFUSED = re.compile(r"idna|punycode|raw-unicode-escape|undefined|unicode-escape|utf-(7|16|32).*")
+_NOTED = {"utf-16": sentences.UTF16, "utf-32": sentences.UTF32}
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|$)")
 
 
@@ -24,8 +26,12 @@ def decode_script(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def decode_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a notebook, UTF-8 unless its byte order mark says UTF-16, and notes; or raise Unreadable."""
-    return _decode(data, "utf-16" if _is_utf16(data) else "utf-8-sig", name)
+    """Return the text of a notebook and notes; or raise Unreadable.
+
+    It is UTF-8 unless its first bytes say otherwise: a byte order mark, or the zeros that a first `{` has beside it.
+    """
+    encoding = json.detect_encoding(data)
+    return _decode(data, "utf-8-sig" if encoding == "utf-8" else encoding, name)
 
 
 def unix_lines(text: str) -> str:
@@ -60,7 +66,7 @@ def _decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]
         raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=excerpt(str(error)))) from error
     if not text.strip():
         raise Unreadable(sentences.EMPTY.format(name=name))
-    return text, (sentences.UTF16.format(name=name),) if encoding == "utf-16" else ()
+    return text, (_NOTED[encoding[:6]].format(name=name),) if encoding[:6] in _NOTED else ()
 
 
 def _locate(error: UnicodeDecodeError, data: bytes, name: str) -> str:

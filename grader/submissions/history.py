@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 
 from grader.submissions.magics import translate
 from grader.submissions.notebooks import Cell, Script, read_cells
 from grader.submissions.reading import CODE_LIMIT
-from grader.submissions.syntax import is_python, parse_quietly
+from grader.submissions.syntax import is_python, only_asks_the_kit
 
 _NAME = "this notebook"
-_OURS = frozenset({"check", "hint", "status"})
 
 
 def read_history(inputs: Sequence[str]) -> Script:
@@ -32,14 +30,4 @@ def read_history(inputs: Sequence[str]) -> Script:
 
 def _counts(code: str) -> bool:
     translated = translate(code).code
-    if translated is None or not is_python(translated):
-        return False
-    left = [s for s in parse_quietly(translated).body if not isinstance(s, ast.Import | ast.ImportFrom)]
-    return not (left and all(_is_ours(statement) for statement in left))
-
-
-def _is_ours(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
-            return name in _OURS
-    return False
+    return translated is not None and is_python(translated) and not only_asks_the_kit(translated)

@@ -17,8 +17,7 @@ from grader.submissions import sentences
 from grader.submissions.names import excerpt
 from grader.submissions.syntax import is_python, parse_quietly
 
-# Cell magics that run the cell's statements where the cell stands. All others do something else with their text, but for
-# `%%timeit`, which runs them in a function of its own: what they define is gone afterwards.
+# A cell magic, its name and what follows on its line; not a question about one, such as `%%time?`.
 _CELL_MAGIC = re.compile(r"%%([^\s?]*)(?!\S*\?)\s*(.*)")
 _PRUN_OPTIONS = r"(?:-[rq]+\s+|-[lsDT]\s*\S+\s+)*"
 _CAPTURED = re.compile(r"(?:--\S+\s+)*([^\W\d]\w*)\s*")

@@ -1,7 +1,4 @@
-"""Read a notebook, of format 2 and later, into one script and the places of its cells in it.
-
-By hand, and not with nbformat, on purpose: nbformat validates what is of no interest here (outputs, identifiers,
-kernels), raises on much that students' tools write, and logs to the terminal.
+"""Join the code cells of a notebook, or of what a kernel has run, to one script with the places of its cells in it.
 
 Cells count in the order in which they stand, whatever order they ran in, and wherever they stand: of two that define
 the same name the last one holds, as when all cells are run, and as in nbgrader. As there, a cell that is not Python
@@ -11,23 +8,19 @@ keeps no other from running: it is left out, and noted.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from grader.records import Place
 from grader.submissions import sentences
-from grader.submissions.decoding import unix_lines
 from grader.submissions.files import require_small
 from grader.submissions.magics import translate
-from grader.submissions.names import excerpt
 from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
+from grader.submissions.tidying import Notebook
 
-_CONFLICT = re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)
 # What every notebook has, and a script has not: here it does nothing, and so does all that is asked of the shell.
 _GIVEN = re.compile(r"\b(display|get_ipython)\b")
 _STAND_INS = """\
@@ -52,12 +45,14 @@ _TOLD = 3  # cells that are not Python, each with where and why
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """A code cell, or a part of it from its line `line`.
 
-    `label` counts all code cells, as the student sees them, also those that are left out.
+    `label` counts all code cells, as the student sees them, also those that are left out. `problem` says why there is
+    no code.
     """
 
     label: str
     line: int = 1
     code: str
+    problem: str = ""
 
     def where(self, line: int) -> str:
         """Return how the student knows line `line` of this cell."""
@@ -73,22 +68,31 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
-def read_notebook(text: str, *, name: str, limit: int) -> Script:
-    """Return the script in the notebook `text`; raise Unreadable: no Python in it, `limit` characters or more."""
-    require_text(text, name=name, where=lambda line: f"line {line}")
-    return read_cells(_code_cells(_parse(text, name), name), name=name, limit=limit)
+def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
+    """Return the script of a notebook's answers; raise Unreadable: no Python in it, `limit` characters or more."""
+    cells = [
+        Cell(label=cell.label, code=cell.source, problem=cell.problem)
+        for cell in notebook.cells
+        if cell.kind == "code" and cell.counts
+    ]
+    script = read_cells(cells, name=name, limit=limit)
+    return msgspec.structs.replace(script, notes=(*notebook.notes, *script.notes))
 
 
 def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
     """Return the script that code cells make one after the other; raise as `read_notebook` does."""
     if len(written) >= _TOO_MANY_CELLS:
-        raise Unreadable(sentences.TOO_MANY_CELLS.format(name=name, count=len(written), limit=_TOO_MANY_CELLS))
+        raise Unreadable(
+            sentences.TOO_MANY_CELLS.format(name=name, kind="code ", count=len(written), limit=_TOO_MANY_CELLS)
+        )
     require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
     cells: list[Cell] = []
     skipped: dict[str, str] = {}
     broken: list[Unreadable] = []
     for cell in written:
         try:
+            if cell.problem:
+                raise Unreadable(cell.problem)
             require_text(cell.code, name=name, where=cell.where)
             translation = translate(cell.code)
             skipped |= {note: example for note, example in translation.skipped.items() if note not in skipped}
@@ -108,70 +112,6 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
         notes.append(sentences.MORE_LEFT_OUT.format(count=len(broken) - _TOLD))
     notes += [note.format(example=example) for note, example in skipped.items()]
     return msgspec.structs.replace(script, notes=tuple(notes), left_out=len(broken))
-
-
-def is_notebook(text: str) -> bool:
-    """Tell whether `text` is a notebook, whatever its file is called."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        return _cells(json.loads(text)) is not None
-    except (ValueError, RecursionError):
-        return False
-
-
-def _parse(text: str, name: str) -> list[Any]:
-    try:
-        cells = _cells(json.loads(text))
-    except json.JSONDecodeError as error:
-        if (conflict := _CONFLICT.search(text)) is not None:
-            line = text.count("\n", 0, conflict.start()) + 1
-            sentence = sentences.CONFLICT.format(name=name, where=f"line {line}", text=excerpt(conflict.group()))
-            raise Unreadable(sentence) from error
-        sentence = sentences.NOT_JSON.format(name=name, line=error.lineno, column=error.colno, reason=error.msg)
-        raise Unreadable(sentence) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end
-        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it is damaged")) from error
-    if cells is None:
-        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it has no list of cells"))
-    return cells
-
-
-def _cells(notebook: object) -> list[Any] | None:
-    """Return the cells of any version of the format: up to version 3 they are in worksheets."""
-    match notebook:
-        case {"cells": list(cells)}:
-            return cells
-        case {"worksheets": list(sheets)}:
-            return [cell for sheet in sheets for cell in _cells(sheet) or ()]
-    return None
-
-
-def _code_cells(cells: list[Any], name: str) -> list[Cell]:
-    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    return [
-        Cell(label=f"code cell {number}", code=_source(cell, name, number))
-        for number, cell in enumerate(code, 1)
-        if not _is_autograded(cell)
-    ]
-
-
-def _is_autograded(cell: dict[str, Any]) -> bool:
-    """Tell whether nbgrader calls `cell` a test: a student may have changed it, and our own copy is what counts."""
-    match cell:
-        case {"metadata": {"nbgrader": {"grade": True, **rest}}}:
-            return not rest.get("solution")
-    return False
-
-
-def _source(cell: dict[str, Any], name: str, number: int) -> str:
-    source = cell.get("source", cell.get("input", ""))  # "input" up to version 3
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        has_line_ends = any("\n" in line for line in source)  # in version 2 lines are written without
-        source = ("" if has_line_ends else "\n").join(source)
-    if not isinstance(source, str):
-        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason=f"code cell {number} holds no text"))
-    return unix_lines(source)
 
 
 def _join(cells: list[Cell]) -> Script:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
+from collections.abc import Callable, Collection, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from grader import processes
 from grader.records import Submission
 from grader.submissions import sentences
 from grader.submissions.beneath import Anchor, Handed
+from grader.submissions.managing import ManagedCell, manage
 from grader.submissions.names import printable
-from grader.submissions.reading import read_submission
+from grader.submissions.reading import Managed, read_managed, read_submission
+from grader.submissions.tidying import Notebook, as_json
 
 try:
     import resource
@@ -49,21 +55,42 @@ class Reader:
             self._process.join()
             self._process = self._channel = None
 
-    def read(self, paths: tuple[Path | Handed, ...], *, student: str, exercise: str) -> Submission:
+    def read(
+        self, paths: tuple[Path | Handed, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
+    ) -> Submission:
         """Return what `student` handed in for `exercise`, as `read_submission` does."""
         self._anchor = paths[0].anchor if isinstance(paths[0], Handed) else None
+        answer = self._ask(read_submission, paths, student=student, exercise=exercise, tasks=tasks)
+        if isinstance(answer, Submission):
+            return answer
+        return _too_hard(paths[0], student, exercise)
+
+    def read_managed(
+        self, path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell]
+    ) -> Managed:
+        """Return a notebook that nbgrader manages, as `read_managed` does; where its code is too hard, without code."""
+        self._anchor = path.anchor if isinstance(path, Handed) else None
+        ask = functools.partial(self._ask, read_managed, student=student, exercises=exercises)
+        submissions = tuple(_too_hard(path, student, exercise) for exercise in exercises)
+        for code in (True, False):
+            answer = ask(path, cells=cells, code=code)
+            if isinstance(answer, Managed):
+                return answer if code else replace(answer, submissions=submissions)
+        given = manage(Notebook(cells=(), metadata={}), cells, name=None)
+        return Managed(notebook=as_json(given.cells, given.metadata), submissions=submissions, digest="")
+
+    def _ask(self, function: Callable[..., object], *arguments: object, **options: object) -> object:
+        """Return what a function returns in the process; None where it was too much for it."""
         for _ in range(2):
             channel = self._channel or self._start()
             with contextlib.suppress(EOFError, OSError):
-                channel.send((paths, student, exercise))
+                channel.send((function, arguments, options))
                 if channel.poll(_PATIENCE * _PROCESSOR):
-                    answer = channel.recv()
-                    assert isinstance(answer, Submission)
+                    answer: object = channel.recv()
                     return answer
             if not self._killed():
                 break
-        problem = sentences.TOO_HARD.format(name=printable(paths[0].name))
-        return Submission(student=student, exercise=exercise, path=printable(str(paths[0])), problem=problem)
+        return None
 
     def _killed(self) -> bool:
         """Bury the process; say whether somebody else has killed it, which no file that it reads can bring about."""
@@ -78,6 +105,11 @@ class Reader:
         return self._channel
 
 
+def _too_hard(path: Path | Handed, student: str, exercise: str) -> Submission:
+    problem = sentences.TOO_HARD.format(name=printable(path.name))
+    return Submission(student=student, exercise=exercise, path=printable(str(path)), problem=problem)
+
+
 def _serve(channel: Connection[Any, Any], folder: str, anchor: Anchor | None) -> None:
     """Read one submission after another, their paths relative to `folder`: the body of the process.
 
@@ -90,11 +122,11 @@ def _serve(channel: Connection[Any, Any], folder: str, anchor: Anchor | None) ->
         _limit(resource.RLIMIT_AS, _MEMORY)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            paths, student, exercise = channel.recv()
+            function, arguments, options = channel.recv()
             if resource is not None:
                 used = resource.getrusage(resource.RUSAGE_SELF)
                 _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + _PROCESSOR)
-            channel.send(read_submission(paths, student=student, exercise=exercise))
+            channel.send(function(*arguments, **options))
 
 
 def _limit(which: int, value: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -14,10 +16,12 @@ from grader.submissions.beneath import Handed
 from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
 from grader.submissions.files import MEGABYTE, read_bytes, require_small
+from grader.submissions.managing import ManagedCell, manage, recognize
 from grader.submissions.names import printable
-from grader.submissions.notebooks import Script, is_notebook, read_notebook
+from grader.submissions.notebooks import Script, read_notebook
 from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import require_python, require_text
+from grader.submissions.tidying import Notebook, as_json, is_notebook, tidy
 
 SCRIPT_LIMIT: Final = 5 * MEGABYTE
 NOTEBOOK_LIMIT: Final = 20 * MEGABYTE
@@ -25,18 +29,70 @@ NOTEBOOK_LIMIT: Final = 20 * MEGABYTE
 CODE_LIMIT: Final = MEGABYTE // 2
 
 
-def read_submission(paths: tuple[Path | Handed, ...], *, student: str, exercise: str) -> Submission:
+class Managed(msgspec.Struct, frozen=True, kw_only=True):
+    """A notebook that nbgrader manages: as it is to be shown, as what JSON knows, and as it is to be graded.
+
+    `notebook` holds the given cells alone where nothing can be read. `digest` is that of the file.
+    """
+
+    notebook: dict[str, Any]
+    submissions: tuple[Submission, ...]
+    digest: str
+
+
+def read_submission(
+    paths: tuple[Path | Handed, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
+) -> Submission:
     """Return what `student` handed in for `exercise`, found at `paths`: its source, or the problem with it.
 
-    Nothing that a student can hand in raises. Raises ValueError if there are no paths.
+    `tasks` are the names of the exercise's. Nothing that a student can hand in raises. Raises ValueError if there are
+    no paths.
     """
     if not paths:
         raise ValueError(f"Cannot read the submission of {student!r} for {exercise!r}: no paths. Give at least one.")
     name = printable(paths[0].name)
     shown = ", ".join(printable(str(path)) for path in paths)
     build = functools.partial(Submission, student=student, exercise=exercise, path=shown)
+    return _submission(build, lambda: _read(paths, exercise, tasks, name), name)
+
+
+def read_managed(
+    path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell], code: bool = True
+) -> Managed:
+    """Return the notebook at `path`, which nbgrader manages by its `cells`, and what is in it for each exercise.
+
+    Where not even its `code` is to be read, there are no submissions. Nothing that a student can hand in raises.
+    """
+    name = printable(path.name)
+    notebook, problem, digest = Notebook(cells=(), metadata={}), "", ""
     try:
-        script = _read(paths, exercise, name)
+        data = read_bytes(path, limit=NOTEBOOK_LIMIT)
+        digest = hashlib.sha256(data).hexdigest()
+        notebook = _tidy(data, name)
+    except Unreadable as error:
+        problem = str(error)
+    except (MemoryError, RecursionError):
+        problem = sentences.TOO_NESTED.format(name=name)
+    managed = manage(notebook, cells, name=name if code else None)
+
+    def script() -> Script:
+        if problem:
+            raise Unreadable(problem)
+        return read_notebook(managed, name=name, limit=CODE_LIMIT)
+
+    submissions: list[Submission] = []
+    if code and exercises:
+        build = functools.partial(Submission, student=student, exercise=exercises[0], path=printable(str(path)))
+        first = _submission(build, script, name)
+        submissions = [msgspec.structs.replace(first, exercise=exercise) for exercise in exercises]
+    shown = as_json(managed.cells, managed.metadata)
+    return Managed(notebook=shown, submissions=tuple(submissions), digest=digest)
+
+
+def _submission(build: Callable[..., Submission], read: Callable[[], Script], name: str) -> Submission:
+    """Return what `read` reads, or the problem with it."""
+    try:
+        script = read()
         submission = build(source=script.source, places=script.places, notes=script.notes, left_out=script.left_out)
         if script.places:  # each cell is Python; are they together?
             require_python(script.source, name=name, where=submission.where, notebook=True)
@@ -48,14 +104,20 @@ def read_submission(paths: tuple[Path | Handed, ...], *, student: str, exercise:
     return submission
 
 
-def _read(paths: tuple[Path | Handed, ...], exercise: str, name: str) -> Script:
+def _tidy(data: bytes, name: str) -> Notebook:
+    text, notes = decode_notebook(data, name=name)
+    require_text(text, name=name, where=_line)
+    notebook = tidy(text, name=name)
+    return msgspec.structs.replace(notebook, notes=notes + notebook.notes)
+
+
+def _read(paths: tuple[Path | Handed, ...], exercise: str, tasks: Collection[str], name: str) -> Script:
     if len(paths) > 1:
         names = " and ".join(printable(path.name) for path in paths)
         raise Unreadable(sentences.TWO_FILES.format(count=len(paths), exercise=exercise, names=names))
     if paths[0].suffix.lower() == ".ipynb":
-        text, notes = decode_notebook(read_bytes(paths[0], limit=NOTEBOOK_LIMIT), name=name)
-        script = read_notebook(text, name=name, limit=CODE_LIMIT)
-        return msgspec.structs.replace(script, notes=notes + script.notes)
+        notebook = recognize(_tidy(read_bytes(paths[0], limit=NOTEBOOK_LIMIT), name), tasks, name=name)
+        return read_notebook(notebook, name=name, limit=CODE_LIMIT)
     source, notes = decode_script(read_bytes(paths[0], limit=SCRIPT_LIMIT), name=name)
     if is_notebook(source):
         raise Unreadable(sentences.RENAMED_NOTEBOOK.format(name=name))

@@ -39,6 +39,7 @@ BAD_COOKIE = (
     "The coding line at the top of {name} can't be followed ({reason}). Delete that line and save the file as UTF-8."
 )
 UTF16 = "{name} is saved as UTF-16. It was read all the same; UTF-8 is the safer choice."
+UTF32 = "{name} is saved as UTF-32. It was read all the same; UTF-8 is the safer choice."
 NULLS = (
     "{name}, {where}: there is a null character, so the file is damaged or was not saved as plain text. "
     "Save it as UTF-8 in your editor and hand it in again."
@@ -74,15 +75,35 @@ NOT_NOTEBOOK = (
 )
 NO_CODE = "{name} has no code in it. Write your answers in code cells, save the notebook, and hand it in again."
 TOO_MUCH_CODE = "{name} has {size} MB of code, and {limit} MB or more are not graded. Delete what is not your answer."
-TOO_MANY_CELLS = "{name} has {count} code cells, and {limit} or more are not graded. Delete what is not your answer."
+TOO_MANY_CELLS = "{name} has {count} {kind}cells, and {limit} or more are not graded. Delete what is not your answer."
+NO_TEXT = "{name}, {where}: what it holds is no text. Type it again in Jupyter and save the notebook."
+NO_CELLS = (
+    "{name} holds things among its cells that are no cells ({count}), and they were left out. "
+    "Open it in Jupyter, look whether your answers are there, and save it."
+)
+IN_A_CHECK = (
+    "{name}, {where}: this is the cell that checks an answer, so what was written into it was not graded. "
+    "Write your code in a cell of its own."
+)
+IN_A_GIVEN_CELL = (
+    "{name}, {where}: this cell was given and is graded as it was given, so what was changed in it does not count. "
+    "Write your code in a cell of its own."
+)
+TEXT_AS_CODE = (
+    "{name}, {where}: this is where an answer in code belongs, so the text was read as code. Make it a code cell again."
+)
+CODE_AS_TEXT = (
+    "{name}, {where}: this is where an answer in words belongs, so the code in it was not run. "
+    "Write your code in a cell of its own."
+)
 LEFT_OUT = "{problem} Until then this cell is left out, and the others are graded without it."
 MORE_LEFT_OUT = "Cells that Python cannot read either, and that were left out too: {count}."
 SHELL_NOTE = "Notebook commands such as `{example}` were skipped: they are not Python."
 MAGIC_NOTE = "Notebook magics such as `{example}` were skipped: they are not Python."
 HELP_NOTE = "Questions to the notebook such as `{example}` were skipped: they are not Python."
 RUN_NOTE = (
-    "Other files that the notebook runs or loads, such as by `{example}`, were skipped: only what stands in it is graded. "
-    "Copy what you need from them into a cell."
+    "Other files that the notebook runs or loads, such as by `{example}`, were skipped: only what stands in it is "
+    "graded. Copy what you need from them into a cell."
 )
 TIMEIT_NOTE = (
     "Cells that begin with `{example}` were skipped: what they define is gone when they end. "

@@ -17,6 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _CLASH = (re.compile(r"<{7} "), re.compile(r"={7}$"), re.compile(r">{7} "))
 _BEYOND_PYTHON = (RecursionError, MemoryError, OverflowError, SystemError, ValueError)
+_KITS_CALLS = frozenset({"check", "hint", "status"})
 _WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings swaps a global: two threads could leave it swapped
 
 
@@ -60,6 +61,19 @@ def parse_quietly(source: str) -> ast.Module:
     tree = _quietly(source, ast.PyCF_ONLY_AST)
     assert isinstance(tree, ast.Module)
     return tree
+
+
+def only_asks_the_kit(source: str) -> bool:
+    """Tell whether Python code does nothing but ask the kit for a check, a hint or the map."""
+    left = [s for s in parse_quietly(source).body if not isinstance(s, ast.Import | ast.ImportFrom)]
+    return bool(left) and all(_is_kits_call(statement) for statement in left)
+
+
+def _is_kits_call(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
+            return name in _KITS_CALLS
+    return False
 
 
 def _compile(source: str, *, notebook: bool) -> None:

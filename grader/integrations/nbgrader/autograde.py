@@ -7,7 +7,9 @@ repeated from there, and what has not changed since is left alone.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import errno
 import fcntl
 import glob
 import hashlib
@@ -15,6 +17,7 @@ import os
 import re
 import shutil
 import stat
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import dateutil.tz
 from msgspec.structs import replace
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -39,18 +43,22 @@ from grader.integrations.nbgrader.course import (
     importable,
     read_config,
 )
-from grader.integrations.nbgrader.feedback import annotate, is_unanswered, manual_score, recorded_digest, sanitized
-from grader.integrations.nbgrader.gradebook import Book, Cell, Notebook
-from grader.lanes import Lanes, Settings
+from grader.integrations.nbgrader.feedback import annotate, as_node, is_unanswered, manual_score, recorded_digest
+from grader.integrations.nbgrader.gradebook import Book, Notebook
+from grader.lanes import LaneError, Lanes, Settings
 from grader.pipeline import Progress, grade_new, report_of
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
 from grader.reports.ledger import Ledger
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
-from grader.submissions import NOTEBOOK_LIMIT, Reader, Unreadable, printable, read_bytes
+from grader.submissions import ManagedCell, Reader, Unreadable, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
+_TIMESTAMP_LIMIT = 10_000  # bytes
+_WRITTEN = 2  # raised when the same submission comes to be written otherwise: what is there is then written again
+# What no student is the cause of: the course's disk is full, say.
+_EVERYBODYS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,38 +137,33 @@ def autograde(
         if warm:
             lanes.warm_up(settings)
         # Functions among it are the same ones the next time, but not where they were.
-        about = re.sub(r" at 0x[0-9a-f]+", "", repr((notebooks, {**config, "CourseDirectory": None})))
+        about = re.sub(r" at 0x[0-9a-f]+", "", repr((_WRITTEN, notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
         hooks = _Hooks(course, converter, assignment, student)
         for _, folder in found:
             hooks.run("pre_convert_hook", folder)
-        works = (
-            _work(
-                reader,
-                ledger,
-                directory,
-                assignment,
-                exercises,
-                name,
-                path,
-                f"{about}\n{book.due(assignment, name)!r}",
-            )
-            for name, path in found
-        )
+        refused: list[str] = []
+
+        def read() -> Iterator[_Work | None]:
+            for name, path in found:
+                with _for_one(name, book, refused):
+                    _require_writable(name)
+                    due = f"{about}\n{book.due(assignment, name)!r}"
+                    work = _work(reader, ledger, directory, assignment, notebooks, exercises, name, path, due)
+                    yield work
+                    continue
+                yield None
+
         each = sum(map(len, exercises.values()))
-        reading = _Reading(works, partial(_is_done, book, assignment), students=len(found), submissions=each)
+        reading = _Reading(read(), partial(_is_done, book, assignment), students=len(found), submissions=each)
         if not warm:
             reading.read_all()  # how many lanes are started depends on it; lanes that are warm need not wait
         graded: list[str] = []
-        refused: list[str] = []
         for work in _graded(catalog, reading, ledger, settings, lanes, progress):
-            try:
-                _record(book, converter, plugin, assignment, notebooks, work)
-            except StudentError as error:
-                refused.append(str(error))
-                continue
-            graded.append(work.student)
-            hooks.run("post_convert_hook", work.folder)
+            with _for_one(work.student, book, refused):
+                _record(book, reader, converter, plugin, assignment, notebooks, work)
+                graded.append(work.student)
+                hooks.run("post_convert_hook", work.folder)
     return Outcome(
         graded=tuple(sorted(graded)),
         unchanged=tuple(work.student for work in reading.unchanged),
@@ -178,9 +181,12 @@ class _Reading:
     """Reads what students have handed in, one after the other, and yields what has changed since it was graded."""
 
     def __init__(
-        self, works: Iterator[_Work], is_done: Callable[[_Work], bool], *, students: int, submissions: int
+        self, works: Iterator[_Work | None], is_done: Callable[[_Work], bool], *, students: int, submissions: int
     ) -> None:
-        """`works` are read as they are asked for; there are `students` of them, each of up to so many `submissions`."""
+        """`works` are read as they are asked for; there are `students` of them, each of up to so many `submissions`.
+
+        There is None for a student of whom nothing can be graded.
+        """
         self._works = works
         self._is_done = is_done
         self._left = students
@@ -209,6 +215,8 @@ class _Reading:
     def _read_one(self) -> None:
         work = next(self._works)
         self._left -= 1
+        if work is None:
+            return
         if self._is_done(work):
             self.unchanged.append(work)
         else:
@@ -301,28 +309,23 @@ def _work(
     ledger: Ledger,
     directory: CourseDirectory,
     assignment: str,
+    notebooks: Sequence[Notebook],
     exercises: Mapping[str, Sequence[str]],
     student: str,
     folder: Path,
     about: str,
 ) -> _Work:
     submissions: dict[str, tuple[Submission, ...]] = {}
-    stamp = folder / _TIMESTAMP
-    written = stamp.read_text(encoding="utf-8", errors="replace").strip() if stamp.is_file() else ""
+    written, timestamp, problem = _handed_in_at(folder / _TIMESTAMP)
     digest = hashlib.sha256(f"{about}\n{written}".encode("utf-8", "surrogatepass"))
-    for notebook, wanted in exercises.items():
-        path = folder / f"{notebook}.ipynb"
+    for notebook in notebooks:
+        path = folder / f"{notebook.name}.ipynb"
         if not path.is_file():
             continue
-        digest.update((_text(path) or "").encode("utf-8", "surrogatepass"))
-        read = tuple(reader.read((path,), student=student, exercise=exercise) for exercise in wanted)
-        submissions[notebook] = read
-        digest.update("".join(ledger.key(submission) for submission in read).encode())
-    timestamp, problem = None, ""
-    try:
-        timestamp = parse_utc(written) if written else None
-    except (ValueError, OverflowError):
-        problem = f"{stamp} holds no time: {printable(written[:40])!r}. Write one such as 2026-03-01 12:00:00 UTC."
+        wanted = exercises[notebook.name]
+        read = reader.read_managed(path, student=student, exercises=wanted, cells=notebook.cells)
+        submissions[notebook.name] = read.submissions
+        digest.update("".join((read.digest, *(ledger.key(submission) for submission in read.submissions))).encode())
     return _Work(
         student=student,
         folder=folder,
@@ -332,6 +335,30 @@ def _work(
         digest=digest.hexdigest(),
         submissions=submissions,
     )
+
+
+def _handed_in_at(stamp: Path) -> tuple[str, datetime | None, str]:
+    """Return what a time stamp says: as it is written, as a time, if it is one, and else what is wrong with it."""
+    if not stamp.is_file():
+        return "", None, ""
+    cure = "Write one such as 2026-03-01 12:00:00 UTC."
+    try:
+        data = read_bytes(stamp, limit=_TIMESTAMP_LIMIT)
+    except Unreadable as error:
+        return "", None, f"{stamp} holds no time: {error} {cure}"
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    written = data.decode("utf-16" if marked else "utf-8-sig", "replace").strip()
+    shown = repr(printable(written[:40]))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of a zone that is not known, whose times would be taken for UTC
+            timestamp = parse_utc(written) if written else None
+    except Exception:  # dateutil raises many kinds
+        return written, None, f"{stamp} holds no time: {shown}. {cure}"
+    zone = written.split(" ")[2:]
+    if len(zone) == 1 and not re.fullmatch(r"[+-]?\d+", zone[0]) and dateutil.tz.gettz(zone[0]) is None:
+        return written, None, f"{stamp} holds a time in a zone that is not known: {shown}. {cure}"
+    return written, timestamp, ""
 
 
 def _is_done(book: Book, assignment: str, work: _Work) -> bool:
@@ -376,6 +403,7 @@ def _graded(
 
 def _record(
     book: Book,
+    reader: Reader,
     converter: Autograde,
     plugin: BasePlugin,
     assignment: str,
@@ -391,7 +419,9 @@ def _record(
             continue
         reports = [work.reports[notebook.name, s.exercise] for s in work.submissions[notebook.name]]
         tasks = {task.name: (report, task) for report in reports for task in report.tasks}
-        nb = sanitized(_text(work.folder / f"{notebook.name}.ipynb"), notebook)
+        path = work.folder / f"{notebook.name}.ipynb"
+        read = reader.read_managed(path, student=work.student, exercises=(), cells=notebook.cells)
+        nb = as_node(read.notebook, notebook)
         given: dict[str, float | None] = {}
         panels = {}
         for cell in notebook.cells:
@@ -430,7 +460,7 @@ def _record(
     converter.set_permissions(assignment, work.student)
 
 
-def _scaled(task: TaskReport, cell: Cell) -> float:
+def _scaled(task: TaskReport, cell: ManagedCell) -> float:
     """Return a task's points on the scale of its cell, which an instructor may have changed."""
     assert cell.points is not None
     return task.points * cell.points / task.max_points if task.max_points else 0.0
@@ -438,14 +468,6 @@ def _scaled(task: TaskReport, cell: Cell) -> float:
 
 def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
     return replace(report, tasks=(task,), points=task.points, max_points=task.max_points)
-
-
-def _text(path: Path) -> str | None:
-    """Return what a notebook holds; None for what the reader of submissions refuses too, a link above all."""
-    try:
-        return read_bytes(path, limit=NOTEBOOK_LIMIT).decode("utf-8-sig")
-    except (Unreadable, UnicodeDecodeError):
-        return None
 
 
 def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str]:
@@ -519,6 +541,39 @@ def _not_run(config: Any) -> list[str]:
     if not own:
         return []
     return [f"Not run, for no notebook is executed: what {' and '.join(own)} name{'s' if len(own) == 1 else ''}."]
+
+
+def _require_writable(student: str) -> None:
+    """Raise StudentError for a name that no gradebook can hold."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        raise StudentError(
+            f"Cannot grade {printable(student)!r}: the folder's name is not UTF-8 text. Rename the folder."
+        ) from None
+
+
+@contextlib.contextmanager
+def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
+    """Make what goes wrong with one student's submission one of the problems, so that the others are graded.
+
+    What is expected of submissions is told where it is met; this is for what nobody has thought of.
+    """
+    try:
+        yield
+        return
+    except StudentError as error:
+        problems.append(str(error))
+    except (CourseError, LaneError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _EVERYBODYS:
+            raise
+        told = " ".join(printable(f"{type(error).__name__}: {error}").split())
+        problems.append(
+            f"Cannot grade {printable(student)!r}: {told}. Look at what was handed in, then grade that student again."
+        )
+    book.roll_back()
 
 
 @contextlib.contextmanager

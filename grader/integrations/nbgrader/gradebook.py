@@ -26,25 +26,7 @@ from tornado.log import app_log
 
 from grader.catalog import TASK_CHECKED
 from grader.integrations.nbgrader.course import CourseError, StudentError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """A cell that nbgrader manages: what it must hold, and what it is worth.
-
-    `checks` is the kit's task that it checks, if it is such a cell. `by_hand` says that it is a task of nbgrader's,
-    which a person grades.
-    """
-
-    name: str
-    source: str
-    kind: str
-    locked: bool
-    checksum: str | None
-    points: float | None
-    solution: bool
-    by_hand: bool
-    checks: str | None
+from grader.submissions import ManagedCell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +35,7 @@ class Notebook:
 
     name: str
     kernelspec: dict[str, Any] | None
-    cells: tuple[Cell, ...]
+    cells: tuple[ManagedCell, ...]
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -168,6 +150,11 @@ class Book:
                 notebook.late_submission_penalty = _penalty(plugin, student, notebook, submission.total_seconds_late)
             gradebook.db.commit()
 
+    def roll_back(self) -> None:
+        """Take back what was begun for a student and not finished."""
+        with _told():
+            self._gradebook.db.rollback()
+
     def _notebook(self, notebook: Any) -> Notebook:
         points = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
         by_hand = {cell.name for cell in notebook.task_cells}
@@ -176,7 +163,7 @@ class Book:
         for cell in notebook.source_cells:
             checked = TASK_CHECKED.search(cell.source or "") if cell.name in points else None
             cells.append(
-                Cell(
+                ManagedCell(
                     name=cell.name,
                     source=cell.source or "",
                     kind=cell.cell_type,
