@@ -16,6 +16,11 @@ c = get_config()  # noqa: F821
 
 # The line above it says what to write.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+# Students' text may hold HTML: no script of theirs runs in feedback pages, nor in formgrader.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    name: f"grader.integrations.nbgrader.pages.{name}" for name in ("clean_html", "markdown2html")
+}
 # A first check in a kernel starts a process and loads PyTorch in it.
 c.Execute.timeout = 120
 """

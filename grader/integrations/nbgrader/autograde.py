@@ -173,7 +173,7 @@ def autograde(
             *_strangers(reading.changed, notebooks),
             *refused,
         ),
-        notes=(*_by_person(notebooks), *_not_run(config)),
+        notes=(*_by_person(notebooks), *_not_run(config), *_unsafe_pages(config)),
     )
 
 
@@ -541,6 +541,17 @@ def _not_run(config: Any) -> list[str]:
     if not own:
         return []
     return [f"Not run, for no notebook is executed: what {' and '.join(own)} name{'s' if len(own) == 1 else ''}."]
+
+
+def _unsafe_pages(config: Any) -> list[str]:
+    """Say that what students wrote would run in the pages that show it."""
+    exporter = config.HTMLExporter
+    if exporter.get("sanitize_html") and "markdown2html" in exporter.get("filters", ()):
+        return []
+    return [
+        "Scripts in students' text can run in feedback pages and in formgrader. To keep them from it, copy the lines on"
+        " c.HTMLExporter from the nbgrader_config.py of a course that `grader release` lays down."
+    ]
 
 
 def _require_writable(student: str) -> None:

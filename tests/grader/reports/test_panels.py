@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from html.parser import HTMLParser
 
@@ -105,8 +106,10 @@ def test_a_training_loop_has_a_plot() -> None:
     drawn = report_panel(
         report(check(curve=Curve(got=(9.0, 8.0), expected=(9.0, 8.0))), check("failed", "m", curve=CURVE))
     )
-    assert tags(drawn.html) >= {"svg", "polyline", "rect", "text"}
-    expected, got = re.findall(r'points="([^"]+)"', drawn.html)
+    (encoded,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', drawn.html)
+    svg = base64.b64decode(encoded).decode()
+    assert tags(svg) >= {"svg", "polyline", "rect", "text"}
+    expected, got = re.findall(r'points="([^"]+)"', svg)
     assert len(got.split()) == len(expected.split()) == 3
     heights = [float(point.split(",")[1]) for point in got.split()]
     assert heights == sorted(heights), "a falling loss goes down the page"

@@ -1,0 +1,88 @@
+"""Cleans the HTML that students wrote before it stands in a feedback page or in formgrader.
+
+nbconvert's own cleaning (`HTMLExporter.sanitize_html`) does not reach the text cells of nbgrader's pages, and elsewhere
+takes away the styles of the kit's panels. So a course that the kit lays down names these two filters beside it: no
+script, form, frame or handler of events passes them, and text, tables and pictures do.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jinja2
+from bleach.css_sanitizer import CSSSanitizer
+from bleach.sanitizer import Cleaner
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+_TAGS: Final = frozenset(
+    "a abbr acronym b blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption "
+    "figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup "
+    "table tbody td tfoot th thead tr tt u ul var".split()
+)
+_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
+    "*": frozenset({"align", "class", "id", "style", "title", "valign", "role", "aria-label"}),
+    "a": frozenset({"href", "name"}),
+    "img": frozenset({"alt", "height", "src", "width"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
+    "ol": frozenset({"start", "type"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+}
+# What cannot lay one thing over another: a student's text must not pass for the page's.
+_STYLES: Final = frozenset(
+    "background-color border border-collapse border-color border-radius color display font font-family font-size "
+    "font-style font-weight height line-height max-height max-width min-width padding padding-left padding-right "
+    "text-align text-decoration vertical-align white-space width margin margin-top margin-left".split()
+)
+# A picture in the page itself: as such even an SVG runs no script.
+_PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp|bmp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+
+_IGNORED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f]")  # where an address begins
+
+
+def clean_html(element: object) -> str:
+    """Return HTML without anything that acts."""
+    text = element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element)
+    cleaned: str = _cleaner().clean(text)
+    return cleaned
+
+
+@jinja2.pass_context
+def markdown2html(context: Mapping[str, Any], source: str) -> str:
+    """Return the HTML of a text cell, without anything that acts: what nbconvert makes of it, cleaned."""
+    cell = context.get("cell") or {}
+    pictures = _Pictures(cell.get("attachments") or {})
+    rendered: str = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures)).render(source)
+    return clean_html(rendered)
+
+
+class _Pictures(dict[str, dict[str, str]]):
+    """A cell's attachments: one that is missing is no reason to show nothing of a notebook."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> dict[str, str]:
+        return {"image/png": ""}
+
+
+@functools.cache
+def _cleaner() -> Cleaner:
+    return Cleaner(
+        tags=_TAGS,
+        attributes=_allowed,
+        protocols={"http", "https", "mailto", "data"},
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
+    )
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name not in _ATTRIBUTES["*"] and name not in _ATTRIBUTES.get(tag, ()):
+        return False
+    if name == "src":
+        return _PICTURE.fullmatch(value) is not None or value.lower().startswith(("http:", "https:"))
+    return name != "href" or not _IGNORED.sub("", value).lower().startswith("data:")
