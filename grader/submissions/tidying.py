@@ -9,11 +9,12 @@ Grading, the copy that nbgrader's commands show and `grader convert` all begin h
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -109,22 +110,29 @@ def is_notebook(text: str) -> bool:
         return False
 
 
-def as_json(cells: Iterable[NotebookCell], metadata: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(cells: Sequence[NotebookCell], metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return a notebook of format 4.5 that is valid, without outputs, as what JSON knows."""
-    taken: set[str] = set()
+    ids = _distinct([cell.id for cell in cells])
     return {
-        "cells": [_written(cell, taken) for cell in cells],
+        "cells": [_written(cell, id) for cell, id in zip(cells, ids, strict=True)],
         "metadata": dict(metadata),
         "nbformat": 4,
         "nbformat_minor": 5,
     }
 
 
-def _written(cell: NotebookCell, taken: set[str]) -> dict[str, Any]:
-    id, number = cell.id, len(taken)
-    while not id or id in taken:
-        id, number = f"cell-{number}", number + 1
-    taken.add(id)
+def _distinct(ids: Sequence[str]) -> list[str]:
+    """Return identifiers that differ: the first cell with one keeps it."""
+    given, found = set(ids), []
+    unused = (id for number in itertools.count() if (id := f"cell-{number}") not in given)
+    taken: set[str] = {""}
+    for id in ids:
+        found.append(next(unused) if id in taken else id)
+        taken.add(id)
+    return found
+
+
+def _written(cell: NotebookCell, id: str) -> dict[str, Any]:
     written: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": id,

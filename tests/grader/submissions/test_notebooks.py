@@ -20,7 +20,7 @@ def code(source: object, **cell: Any) -> dict[str, Any]:
 
 
 def graded(source: str, **nbgrader: Any) -> dict[str, Any]:
-    return code(source, metadata={"nbgrader": {"grade_id": "a", "schema_version": 3, "locked": True} | nbgrader})
+    return code(source, metadata={"nbgrader": {"grade_id": "check-a", "schema_version": 3, "locked": True} | nbgrader})
 
 
 WORDS = {"cell_type": "markdown", "metadata": {}, "source": "words"}
@@ -111,12 +111,52 @@ def test_a_notebook_may_await(hand_in_cells: HandIn) -> None:
 # Cells of nbgrader
 
 
-def test_autograded_tests_are_left_out(hand_in_cells: HandIn) -> None:
-    """A test in the notebook, which its student may have changed, is not part of the answer, but still counts."""
-    read = hand_in_cells("x = 1", graded("assert x == 1 1", grade=True, solution=False), "y = 2")
+def test_the_check_of_a_task_is_left_out(hand_in_cells: HandIn) -> None:
+    """The cell that checks is not part of the answer, but is counted among the cells."""
+    read = hand_in_cells("x = 1", graded('from grader import check\n\ncheck("a")', grade=True, solution=False), "y = 2")
     assert read.source == "x = 1\n\ny = 2\n"
     assert read.notes == ()
     assert read.where(3) == "code cell 3, line 1"
+
+
+def test_what_was_written_into_a_check_is_noted(hand_in_cells: HandIn) -> None:
+    """It is not graded, under nbgrader nor here, and the student is told where to write instead."""
+    read = hand_in_cells("x = 1", graded("y = 2", grade=True, solution=False))
+    assert read.source == "x = 1\n"
+    assert read.notes == (
+        "01_tensors.ipynb, code cell 2: this is the cell that checks an answer, so what was written into it was not "
+        "graded. Write your code in a cell of its own.",
+    )
+
+
+def test_code_counts_in_a_copy_of_a_check_and_in_a_cell_of_another_assignment(hand_in_cells: HandIn) -> None:
+    """Only the last cell with the name of a check is that check."""
+    copied = graded("x = 1", grade=True, solution=False)
+    foreign = graded("y = 2", grade=True, solution=False, grade_id="check-of-last-year")
+    read = hand_in_cells(copied, foreign, graded('check("a")', grade=True, solution=False))
+    assert (read.source, read.notes) == ("x = 1\n\ny = 2\n", ())
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw", "heading?"])
+@pytest.mark.parametrize(
+    "metadata", [{"nbgrader": {"grade_id": "a", "solution": True, "cell_type": "code"}}, {"task": "a"}]
+)
+def test_an_answer_that_was_turned_into_text_counts(hand_in_cells: HandIn, kind: str, metadata: object) -> None:
+    """One key turns a cell into text in Jupyter: what belongs into it is known from its metadata."""
+    read = hand_in_cells({"cell_type": kind, "metadata": metadata, "source": "x = 1"}, "y = 2")
+    assert read.source == "x = 1\n\ny = 2\n"
+    told = "01_tensors.ipynb, text cell 1: this is where an answer in code belongs, so the text was read as code. "
+    assert read.notes == (() if kind == "heading?" else (told + "Make it a code cell again.",))
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {"task": "a", "tags": ["hint"]}, {"nbgrader": {"grade_id": "e", "solution": True, "grade": True}}]
+)
+def test_other_text_is_text(hand_in_cells: HandIn, metadata: object) -> None:
+    """Text that happens to be Python is not run: a hint, an essay, whatever a student notes."""
+    assert (
+        hand_in_cells({"cell_type": "markdown", "metadata": metadata, "source": "x = 1"}, "y = 2").source == "y = 2\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,11 +285,20 @@ def test_json_that_is_no_notebook_is_a_problem(hand_in: HandIn, text: str) -> No
     )
 
 
-def test_a_cell_without_text_is_a_problem(hand_in_cells: HandIn) -> None:
-    """A source that is neither text nor lines is not guessed at."""
-    assert hand_in_cells("x = 1", code({"a": 1})).problem == (
-        f"01_tensors.ipynb is not a notebook: code cell 2 holds no text. {CURE}"
-    )
+@pytest.mark.parametrize("source", [{"a": 1}, 7, True, ["x", 1], [["x"]]])
+def test_a_cell_without_text_is_left_out(hand_in_cells: HandIn, source: object) -> None:
+    """A source that is neither text nor lines is not guessed at; the other cells are graded."""
+    read = hand_in_cells("x = 1", code(source))
+    told = "01_tensors.ipynb, code cell 2: what it holds is no text. Type it again in Jupyter and save the notebook."
+    assert (read.source, read.left_out) == ("x = 1\n", 1)
+    assert read.notes == (f"{told} Until then this cell is left out, and the others are graded without it.",)
+
+
+@pytest.mark.parametrize("source", [None, [], [None], "", ["", None]])
+def test_a_cell_with_nothing_in_it_is_empty(hand_in_cells: HandIn, source: object) -> None:
+    """However nothing is written, it is no problem."""
+    read = hand_in_cells("x = 1", code(source))
+    assert (read.source, read.notes) == ("x = 1\n", ())
 
 
 @pytest.mark.parametrize("cells", [[], [WORDS], [""], [" \n"], ["%%bash\nls"], [graded("assert x", grade=True)]])

@@ -413,7 +413,7 @@ UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
     "no cells": (lambda text: '{"cells": [], "nbformat": 4}', "has no code in it. Write your answers in code cells"),
     "a cell without text": (
         lambda text: '{"cells": [{"cell_type": "code", "source": 7}]}',
-        "code cell 1 holds no text. Open your notebook in Jupyter",
+        "code cell 1: what it holds is no text. Type it again in Jupyter",
     ),
     "no Python": (
         lambda text: '{"cells": [{"cell_type": "code", "source": "import torch torch"}]}',
