@@ -152,7 +152,8 @@ class Lanes:
                         busy.append(self._idle.pop())
                         busy[-1].give(submission)
                     else:
-                        busy.append(Lane(settings, submission, self._shares.pop()))
+                        busy.append(Lane(settings, submission, self._shares[-1]))
+                        self._shares.pop()  # only now: a lane that could not be started leaves its share to the next
                 if not busy:
                     return
                 for ready in wait([lane.channel for lane in busy]):

@@ -8,9 +8,11 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
+import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -25,6 +27,9 @@ def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess,
     A new Python imports from its current folder first, even multiprocessing itself, and ours may be a folder of
     submissions, one of them called `multiprocessing`. So the process begins, and stays, in the root.
 
+    It would also run the main module of this process once more, which in a notebook is the student's: one that was
+    emptied by `%reset`, or says that it is a file. So it is not told of any.
+
     However this process ends, the one that it started ends at once, whatever it is doing.
     """
     context = multiprocessing.get_context("spawn")
@@ -32,15 +37,34 @@ def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess,
     lifeline, held = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(lifeline, target, theirs, *arguments), daemon=True)
     _LIFELINES[process] = held
-    here = os.getcwd()
-    os.chdir("/")
-    try:
+    with _in_the_root(), _without_main():
         process.start()
-    finally:
-        os.chdir(here)
     theirs.close()
     lifeline.close()
     return process, ours
+
+
+@contextlib.contextmanager
+def _in_the_root() -> Iterator[None]:
+    here = os.getcwd()
+    os.chdir("/")
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    main = sys.modules.get("__main__")
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        if main is None:
+            del sys.modules["__main__"]
+        else:
+            sys.modules["__main__"] = main
 
 
 def _run(lifeline: Connection[Any, Any], target: Callable[..., None], *arguments: object) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import os
 import secrets
-import sys
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from grader.catalog import CatalogError, load_catalog
 from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
 from grader.lanes import Lanes, Settings
+from grader.notebook import running_shell
 from grader.pipeline import grade_own, report_of
 from grader.records import Submission
 from grader.reports.panels import Panel, map_panel, report_panel
@@ -74,8 +74,7 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
 
 def _inputs() -> list[str]:
     """Return what the kernel has run, by number. Raises `CatalogError` where this is no kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = running_shell()
     if shell is None:
         raise CatalogError("Cannot see your code: this is not a notebook. In a terminal, run `grader check`.")
     return list(shell.history_manager.input_hist_raw)
