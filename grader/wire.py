@@ -99,7 +99,7 @@ Input: TypeAlias = (
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Run a source file's top-level statements, as the module `module`.
+    """Run a source file's top-level statements, as the module `module`, which is called `__main__` if it is `main`.
 
     One that is running after `seconds` of computing is stopped, as one that fails; later ones then have less.
     """
@@ -109,6 +109,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
     filename: str
     source: str
     seconds: float
+    main: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):

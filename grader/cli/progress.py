@@ -23,7 +23,7 @@ def grading_progress(console: Console) -> Iterator[Tell]:
         yield _lines(console)
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),

@@ -212,8 +212,11 @@ def _must_work(shown: str, observation: wire.Observation) -> None:
         raise SuiteError(f"Cannot call {shown} of the reference: it is not defined there.")
 
 
+_LACKS = ("module 'submission' has no attribute", "module '__main__' has no attribute")  # a script, a notebook
+
+
 def _names_nothing(raised: wire.Raised) -> bool:
-    return raised.type == "AttributeError" and raised.message.startswith("module 'submission' has no attribute")
+    return raised.type == "AttributeError" and raised.message.startswith(_LACKS)
 
 
 def _is_todo(raised: wire.Raised) -> bool:

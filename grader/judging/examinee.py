@@ -58,7 +58,9 @@ class Examinee:
         source = self._submission.source or ""
         file = f"{self._submission.exercise}.py"
         try:
-            self.loaded = process.load(module="submission", filename=file, source=source)
+            self.loaded = process.load(
+                module="submission", filename=file, source=source, main=_is_notebook(self._submission)
+            )
         except CandidateLost as lost:
             if lost.reason == "spent":
                 end: tuple[Status, str, str] = (
@@ -70,7 +72,9 @@ class Examinee:
                 end = ("crashed", feedback.LOAD_TOO_MUCH.format(limit=lost.detail), feedback.TOO_MUCH_NEXT)
             elif lost.reason == "timeout":
                 message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
-                end = ("timeout", message, feedback.LOAD_TIMEOUT_NEXT)
+                notebook = _is_notebook(self._submission)
+                step = feedback.LOAD_TIMEOUT_NEXT_CELL if notebook else feedback.LOAD_TIMEOUT_NEXT
+                end = ("timeout", message, step)
             else:
                 message = feedback.LOAD_CRASHED.format(how=lost.detail)
                 end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
@@ -109,6 +113,11 @@ class Examinee:
         if self._budget.answers <= 0:
             limit = f"{self._budget.most / 2**20:.3g} MiB"
             raise CheckEnded("crashed", feedback.TOO_MUCH_BEFORE.format(limit=limit), feedback.TOO_MUCH_NEXT)
+
+
+def _is_notebook(submission: Submission) -> bool:
+    """Say whether it was a notebook, where `__name__` is `"__main__"`, or a script, which is graded as an import."""
+    return bool(submission.places)
 
 
 class Staff:

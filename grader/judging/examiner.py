@@ -530,7 +530,7 @@ def _with_curve(verdict: Verdict, curves: Sequence[Curve] | None) -> Verdict:
 def _load_note(submission: Submission, raised: wire.Raised) -> str:
     where = "" if raised.line is None else feedback.place(submission.where(raised.line), raised.code)
     if raised.type == "TimeLimitExceeded":
-        return feedback.LOAD_STOPPED.format(where=where)
+        return (feedback.LOAD_STOPPED_CELL if submission.places else feedback.LOAD_STOPPED).format(where=where)
     return feedback.LOAD_NOTE.format(error=feedback.error_name(raised), where=where)
 
 

@@ -32,6 +32,7 @@ LOAD_SPENT = "Your file did not finish loading within the {limit} that there are
 LOAD_TOO_MUCH = "What your file sent back while it was being loaded takes more than {limit} of memory."
 LOAD_TIMEOUT = "Your file did not finish loading within {limit} of computing."
 LOAD_TIMEOUT_NEXT = 'keep long computations out of the top level; put them under `if __name__ == "__main__":`.'
+LOAD_TIMEOUT_NEXT_CELL = "delete or shorten the cells that compute for long before you hand the notebook in."
 CRASHED = "{call}\nended the whole Python process ({how})."
 CRASHED_NEXT = "remove calls such as os._exit(), endless recursion, and anything that frees memory by hand."
 LOAD_CRASHED = "Your file ended the whole Python process while it was being loaded ({how})."
@@ -59,6 +60,10 @@ WITHHELD = {
     "num_workers": "A DataLoader was asked for workers. Submissions run without other processes, so it was used as "
     "with `num_workers=0`: the batches are the same.",
 }
+LOAD_STOPPED_CELL = (
+    "Your notebook took long to run and was stopped{where}. What comes after it was still run. Delete or shorten cells "
+    "that compute for long."
+)
 UNREADABLE = "Your file could not be graded. {problem}"
 EXPECTED_LATER = "told when grades are final"
 NEXT = "Next: {next_step}"

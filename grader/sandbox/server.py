@@ -304,11 +304,14 @@ class Process:
         self.layers = layers
         self.budget: Budget | None = None
 
-    def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
-        """Run a source file in the candidate. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
+    def load(self, *, module: str, filename: str, source: str, main: bool = False) -> wire.Loaded:
+        """Run a source file in the candidate, as `wire.Load` says.
+
+        Raises `CandidateLost`, or `SandboxError` when the server is lost.
+        """
         nonce = secrets.randbits(63)
         seconds = self._server.limits.load
-        request = wire.Load(nonce=nonce, module=module, filename=filename, source=source, seconds=seconds)
+        request = wire.Load(nonce=nonce, module=module, filename=filename, source=source, seconds=seconds, main=main)
         return self._ask(request, nonce, wire.Loaded, seconds * _LOADING)
 
     def call(self, request: wire.Call) -> wire.Observation:

@@ -28,13 +28,14 @@ _LINES: Final = tuple(
 )
 _DEFAULTS: Final = (3, 13)  # `def f[T = int]`
 _DEFAULT = re.compile(rf"\s*(?:type|class|(?:async\s+)?def)\s+{_NAME}\s*\[[^]]*=")
+_LONGEST: Final = 1000  # characters: nobody wrote more of a line by hand
 _FREE_STRINGS: Final = (3, 12)  # since then a string inside the braces of an f-string may use the quotes outside
 _OPENING = re.compile(_STRING.format("[fF]") + r"('''|\"\"\"|'|\")")
 
 
 def newer(line: str, *, running: Sequence[int] = sys.version_info[:3]) -> str | None:
     """Return what to do about `line`, which `running` cannot read, where a later Python could; else None."""
-    version = _needed(line)
+    version = _needed(line[:_LONGEST])
     if version is None or tuple(running[:2]) >= version:
         return None
     needed, own = (".".join(map(str, numbers[:2])) for numbers in (version, running))

@@ -74,6 +74,8 @@ class Candidate:
         """Run the source's top-level statements; one that fails is noted, and those after it still run."""
         module = types.ModuleType(request.module)
         module.__file__ = request.filename
+        if request.main:
+            module.__name__ = "__main__"
         self._modules[request.module] = sys.modules[request.module] = module
         self._files.add(request.filename)
         if self._serving:

@@ -105,6 +105,7 @@ def test_the_submission_is_loaded_once(ask: Ask) -> None:
         "module": "submission",
         "filename": "01_small.py",
         "source": "x = 1",
+        "main": False,
     }
 
 

@@ -1202,3 +1202,20 @@ def test_what_hidden_checks_expected_may_wait(examine: Examine, lay_down: LayDow
         assert full[1].startswith("expected: ") and full[-1].startswith("Next: ")
     assert "largest difference" in before["values"].message
     assert before["losses"].curve is not None and after["losses"].curve is None
+
+
+GUARDED = RIGHT.replace("x * 2", "x * K") + 'if __name__ == "__main__":\n    K = 2\n'
+
+
+def test_in_a_notebook_main_is_run_as_jupyter_runs_it(examine: Examine, course: Path) -> None:
+    """There `__name__` is `"__main__"`; a script is graded as if it were imported, and keeps its trials there."""
+    places = (Place(first=1, label="code cell 1", line=1),)
+    notebook, script = examine(course, hand_in(GUARDED, places=places), GUARDED)
+    assert (notebook.points, script.points) == (6, 2)
+
+
+def test_a_function_that_a_notebook_lacks_is_missing_there_too(examine: Examine, course: Path) -> None:
+    """Whatever the module is called, it is said which function is not there, and what stands in its place."""
+    places = (Place(first=1, label="code cell 1", line=1),)
+    (report,) = examine(course, hand_in(RIGHT.replace("def relu", "def relu_"), places=places))
+    assert checks(report)["relu"].message.startswith("relu is not defined (there is `relu_`")
