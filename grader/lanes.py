@@ -38,13 +38,14 @@ class LaneError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every lane is told: where the exercises are, and how to grade them.
 
-    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on.
-    `hide_expected` keeps what hidden checks expected out of their feedback. `trusted` says that the code is
-    the kit's or the user's own, so that a sandbox with fewer layers will do. `forging` names, by student, what answers
-    are replaced by, to see which checks judge values; `known` are digests of the calls that are the same for everybody
-    (see `grader.judging.forging`). `until_failure` stops at a submission's first failure. `facts` asks for what authors
-    want to know of the checks. Candidates compute with `threads` threads; `device` is the second device that functions
-    must work on. `quiet` lets a lane write nothing to the standard streams, which it shares with the process that
+    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on. `hide_expected` keeps what
+    hidden checks expected out of their feedback. `trusted` says that the code is the kit's or the user's own, so
+    that a sandbox with fewer layers will do. `forging` names, by student, what answers are replaced by, to see
+    which checks judge values; `known` are digests of the calls that are the same for everybody (see
+    `grader.judging.forging`). `until_failure` stops at a submission's first failure. `facts` asks for what authors
+    want to know of the checks. Candidates compute with `threads` threads; one submission may be waited for
+    `seconds`, if that is not to be as the sandbox's limits say; `device` is the second device that functions must
+    work on. `quiet` lets a lane write nothing to the standard streams, which it shares with the process that
     started it. `sources` is a digest of what lanes read when they start, if they are to be started anew when that
     changes. `rehearse` has a lane grade a wrong submission before it says that it has started: what is done for the
     first time takes long.
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     until_failure: bool = False
     facts: bool = False
     threads: int = 1
+    seconds: float | None = None
     device: str = "meta"
     quiet: bool = False
     sources: str = ""
@@ -277,6 +279,8 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
         catalog = load_catalog(Path(settings.root))
         imports = catalog.imports(settings.exercises)
         limits = replace(DEFAULT_LIMITS if settings.device == "meta" else ACCELERATED_LIMITS, threads=settings.threads)
+        if settings.seconds is not None:
+            limits = replace(limits, submission=settings.seconds)
         warm_up = catalog.warm_up(settings.exercises)
         rehearsal = [_rehearsal(catalog, id) for id in settings.exercises] if settings.rehearse else []
         with Server(

@@ -47,8 +47,11 @@ JOBS = 2
 SUCCEEDED, MARK, SECRET = "SUCCEEDED", "attack-was-here", "the-examiners-secret"
 PORT = 47113
 
-# Seconds for one attack, not counting where it waits for a lane: each of four tasks is stopped twice, after 12 s.
-LONGEST = 100.0
+# Seconds for which one submission is waited for, here; and for one attack, not counting where it waits for a lane:
+# that, ten more for naming its mistakes, and what the examiner itself does. In earnest it is 35 seconds, and less than
+# a minute for all.
+SECONDS = 15.0
+LONGEST = 40.0
 WHOLE = 300.0  # seconds for all of them
 
 # Who else is in the class, as whom of the example class. The names put them before, between and after attackers.
@@ -97,6 +100,14 @@ BESIDE: dict[str, dict[str, str]] = {
         "Makefile": f"all:\n\ttouch {MARK}\n",
         ".envrc": f"touch {MARK}\n",
         ".bashrc": f"touch {MARK}\n",
+    },
+    "shipped_course": {
+        "grader_course.json": '{"catalog": ".", "seed": "0"}',
+        "nbgrader_config.py": TOUCH,
+        "course-seed.txt": "0\n",
+        "exercises/07_autograd.py": "",
+        "solutions/07_autograd.py": TOUCH,
+        "tests/public/test_07_autograd.py": TOUCH + PASSING,
     },
     "shadowed_torch": {name: TOUCH + WON for name in ("torch.py", "numpy.py", "msgspec.py", "random.py")},
     "shadowed_grader": {
@@ -319,6 +330,183 @@ def student_called_dots(parent: Path) -> str:
     return lay(parent, "..\u200b.", (HERE / "always_equal.py").read_bytes())
 
 
+# What takes time, or the examiner's memory, each time within the limits of one call.
+TASKS = ("derivative_at", "accumulate_gradients", "halving_chain", "minimize")
+WORKER = (HERE / "slow_drip.py").read_text(encoding="utf-8").partition('"""\n')[2].partition("\nimport time\n")[0]
+ANSWERING = """
+
+A = "a" * 3999 + "\U0001f600"  # four bytes a character, where it is decoded
+
+
+def observed(request):
+    return dict(nonce=request.nonce, outcome="returned", backward="not_asked" if request.backward is None else "ran")
+
+
+FACTS = {}
+
+
+request = asked()
+while True:
+    if isinstance(request, wire.Load):
+        reply = wire.Loaded(nonce=request.nonce, errors=(), output="", defined=("minimize",), seconds=0.0)
+    else:
+        reply = wire.Observation(**{**observed(request), **FACTS})
+    say(wire.encode(reply))
+    request = hear()
+"""
+
+
+def forged(parent: Path, name: str, facts: str) -> str:
+    """Hand in a worker that answers each call with these facts."""
+    return lay(parent, name, WORKER + ANSWERING.replace("FACTS = {}", f"FACTS = {facts}"))
+
+
+def lazy(parent: Path, name: str, body: str, before: str = "") -> str:
+    """Hand in functions that all do this before they answer."""
+    functions = "".join(f"\n\ndef {task}(*arguments, **keywords):\n    return attack()\n" for task in TASKS)
+    attack = "\n".join(f"    {line}" for line in body.splitlines())
+    return lay(parent, name, f"import os, threading, time\n{before}\n\ndef attack():\n{attack}\n{functions}")
+
+
+@made
+def astral_keywords(parent: Path) -> str:
+    """Fill the examiner's memory with facts about keywords that nobody asks for."""
+    return forged(
+        parent,
+        "astral_keywords",
+        'dict(keywords={str(n): wire.Items(kind="list", items=(A,) * 40) for n in range(400)})',
+    )
+
+
+@made
+def astral_warnings(parent: Path) -> str:
+    """Fill the examiner's memory with warnings."""
+    return forged(parent, "astral_warnings", "dict(warnings=(A[-1000:],) * 500)")
+
+
+@made
+def astral_names_of_modules(parent: Path) -> str:
+    """Fill the examiner's memory with the names of classes of modules of a model."""
+    part = 'wire.SubmoduleFact(name="", classes=(A[-200:],) * 500, training=True, object=0)'
+    return forged(
+        parent,
+        "astral_names_of_modules",
+        f"dict(result=wire.ModuleFact(modules=({part},) * 100, parameters=(), buffers=()))",
+    )
+
+
+@made
+def astral_operations(parent: Path) -> str:
+    """Fill the examiner's memory with the names of functions and operations that ran."""
+    counts = "{str(n) + A[-190:]: 1 for n in range(500)}"
+    return forged(
+        parent,
+        "astral_operations",
+        f"dict(functions={counts}, operations={counts}, modules={counts}, optimizers={counts})",
+    )
+
+
+@made
+def astral_arguments(parent: Path) -> str:
+    """Fill the examiner's memory with what became of arguments, and what they were before."""
+    return forged(parent, "astral_arguments", "dict(arguments=(A,) * 8000, before=(A,) * 8000)")
+
+
+@made
+def astral_errors(parent: Path) -> str:
+    """Fill the examiner's memory with exceptions, their bases and their messages."""
+    raised = "wire.Raised(type=A[-200:], bases=(A[-200:],) * 500, message=A[-1000:], line=1, code=A[-1000:])"
+    return forged(
+        parent,
+        "astral_errors",
+        f'dict(outcome="raised", raised={raised}, backward="raised", backward_raised={raised}, output=A)',
+    )
+
+
+@made
+def short_texts_by_the_million(parent: Path) -> str:
+    """Fill the examiner's memory with texts of two characters, which take twenty times their length there."""
+    return forged(
+        parent,
+        "short_texts_by_the_million",
+        'dict(result=wire.Items(kind="list", items=(wire.Items(kind="list", items=("ab",) * 20_000),) * 900))',
+    )
+
+
+@made
+def dicts_by_the_thousand(parent: Path) -> str:
+    """Fill the examiner's memory with small dicts inside small dicts."""
+    pair = 'wire.Pairs(kind="dict", items=(("a", 1),))'
+    return forged(parent, "dicts_by_the_thousand", f'dict(result=wire.Items(kind="list", items=({pair},) * 19_999))')
+
+
+@made
+def tensors_near_the_limit(parent: Path) -> str:
+    """Fill the examiner's memory with tensors as large as may be sent."""
+    tensor = (
+        'wire.TensorFact(dtype="uint8", shape=(2**24,), strides=(1,), device="cpu", data=bytes(2**24), '
+        "requires_grad=False, is_leaf=True, grad_fn=None, grad=None, parameter=False, object=0, storage=0, version=0)"
+    )
+    return forged(parent, "tensors_near_the_limit", f"dict(result={tensor}, arguments=({tensor},) * 2)")
+
+
+@made
+def sleep_in_each_call(parent: Path) -> str:
+    """Take almost as long as one call may wait, each time."""
+    return lazy(parent, "sleep_in_each_call", "time.sleep(11)\nreturn 1.0")
+
+
+@made
+def sleep_and_crash(parent: Path) -> str:
+    """Take that long and end the process, so that it is started again."""
+    return lazy(parent, "sleep_and_crash", "time.sleep(5)\nos._exit(0)")
+
+
+@made
+def sleep_at_each_import(parent: Path) -> str:
+    """Take long to load and crash in each call, so that it is loaded again."""
+    return lazy(parent, "sleep_at_each_import", "os._exit(0)", before="time.sleep(4)")
+
+
+@made
+def sleep_in_threads(parent: Path) -> str:
+    """Compute in threads that the main one waits for, as if it were the machine that is busy."""
+    body = "threads = [threading.Thread(target=spin, daemon=True) for _ in range(20)]\n"
+    body += "[t.start() for t in threads]\ntime.sleep(3)\nreturn 1.0"
+    return lazy(parent, "sleep_in_threads", body, before="def spin():\n    while True:\n        pass\n")
+
+
+@made
+def sleep_as_the_idle(parent: Path) -> str:
+    """Have the system run it last, so that its time would seem to be the machine's."""
+    body = "time.sleep(6)\nend = time.process_time() + 1\nwhile time.process_time() < end:\n    pass\nreturn 1.0"
+    before = (
+        "for give_way in (lambda: os.nice(19), lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))):\n"
+    )
+    before += "    try:\n        give_way()\n    except OSError:\n        pass\n"
+    return lazy(parent, "sleep_as_the_idle", body, before=before)
+
+
+@made
+def seed_of_the_course(parent: Path) -> str:
+    """Draw the inputs of a call from the number that comes with it."""
+    attack = """
+
+import torch
+
+
+def derivative_at(fn, value):
+    call = asked()
+    for seed in (call.seed, call.nonce % 2**63, call.seed ^ call.nonce):
+        x = float(torch.rand((), generator=torch.Generator().manual_seed(seed), dtype=torch.float64))
+        for low, high in ((-4, -1), (1.5, 9), (200, 900), (0.2, 1.4), (1, 5)):
+            if round(low + (high - low) * x, 2) == value:
+                raise RuntimeError("SUCCEEDED: the input follows from the seed")
+    raise ValueError("not found")
+"""
+    return lay(parent, "seed_of_the_course", WORKER + attack)
+
+
 # The night
 
 
@@ -384,7 +572,8 @@ def lay_down_honest(parent: Path) -> None:
 
 def grade(submissions: Path, out: Path) -> None:
     """Grade a class."""
-    settings = Settings(root=str(ROOT), exercises=IDS)  # never trusted: these are attacks
+    # Never trusted: these are attacks.
+    settings = Settings(root=str(ROOT), exercises=IDS, course_seed="night", inputs="by_content", seconds=SECONDS)
     grade_class(
         CATALOG, submissions, out, exercises=IDS, jobs=JOBS, settings=settings, progress=lambda done, total, last: None
     )
@@ -672,7 +861,7 @@ def test_honest_work_is_worth_its_points(night: Night) -> None:
 
 def test_everybody_has_a_report(night: Night) -> None:
     """There is one report a student, and a table of the class, and nothing else but the ledger."""
-    reports = {path.name for path in night.together.iterdir()} - {"class.json", ".graded"}
+    reports = {path.name for path in night.together.iterdir()} - {"class.json", ".graded", "course-seed.txt"}
     assert len(reports) == len(ATTACKS) + len(HONEST)
     assert all(os.listdir(night.together / name) == ["report.json"] for name in reports)
     table = json.loads((night.together / "class.json").read_text(encoding="utf-8"))
