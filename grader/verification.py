@@ -238,6 +238,22 @@ def _named(source: str, definition: str) -> set[str]:
 _LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
 
 
+def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
+    """Say which patterns of `by_hand` can never catch anything that PyTorch has."""
+    if not any(task.by_hand for task in exercise.tasks):
+        return
+    from grader.judging.finished import can_fire  # it imports torch, for which the other commands don't wait
+
+    for task in exercise.tasks:
+        for pattern in task.by_hand:
+            if not can_fire(pattern):
+                yield (
+                    f"{exercise.id}: the task {task.name} asks to do without {pattern!r}, and this PyTorch has no "
+                    "function, operation or module of that name to be seen. Write the name that PyTorch itself gives "
+                    'it (`linalg_lstsq`, not `torch.linalg.lstsq`), a pattern, or "Optimizer.step".'
+                )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """Everything there is to grade for some exercises, and the problems found as it is graded."""
@@ -287,6 +303,7 @@ class Verification:
         variants = Counter(f"{case.kind} {case.task}" for case in self.cases if case.exercise == id)
         solution = reference.submission.source or ""
         yield from problems_of_suites(self.catalog.get(id), solution, reference, variants)
+        yield from problems_of_patterns(self.catalog.get(id))
         yield from problems_of_values(id, forged)
         self.unearned.extend(unearned(id, forged))
 

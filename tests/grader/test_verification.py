@@ -26,6 +26,7 @@ from grader.verification import (
     cases,
     cases_that_solve_nothing,
     problems_of_case,
+    problems_of_patterns,
     problems_of_suites,
     problems_of_values,
     problems_of_what_is_unearned,
@@ -506,3 +507,34 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
         *(f"{label}: it ended the grader." for label in ended),
         "01_small: its suites cannot be judged, for the reference ended the grader.",
     ]
+
+
+# What is to be written by hand
+
+
+@pytest.mark.parametrize(
+    "pattern", ["relu", "relu_", "ReLU", "*softmax*", "cross_entropy_loss", "linalg_lstsq", "Linear", "Optimizer.step"]
+)
+def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
+    """Functions, methods, operations, modules, optimizers."""
+    task = Task(name="double", points=3.0, by_hand=(pattern,))
+    assert list(problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))) == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["lstsq", "torch.relu", "aten::relu", "cross_entropy_loss.default", "Relu", "SGD", "optimizer.step", ""]
+)
+def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
+    """A name with its module, a typing slip, an optimizer by its own name."""
+    task = Task(name="double", points=3.0, by_hand=("relu", pattern))
+    (problem,) = problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))
+    assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
+
+
+def test_patterns_are_part_of_a_verification(lay_down: LayDown) -> None:
+    """As the suites are."""
+    course = lay_down(HIDDEN, public=PUBLIC)
+    solution = course / "solutions" / "01_small.py"
+    solution.write_text(solution.read_text(encoding="utf-8").replace('"Linear"', '"Liner"'), encoding="utf-8")
+    found = verify_all(load_catalog(course), {"01_small": ("relu",)}, jobs=1, seeds=["0"])
+    assert any("asks to do without 'Liner'" in problem for problems in found.run() for problem in problems)
