@@ -17,7 +17,6 @@ def attack(*args, **kwargs):
     done = []
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(channel)) as own:
-            own.settimeout(0.1)
             done.append(own.sendmsg([b""], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, (0).to_bytes(4, "little"))]))
     except OSError:
         pass
