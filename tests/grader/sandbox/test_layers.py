@@ -1,13 +1,15 @@
-"""The layers that people read about are those that the worker has."""
+"""The layers that people read about are those that the worker has, and needed where it is said that they are."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from grader.sandbox import LAYERS, Process, Server, active_layers, layers
+from grader.sandbox import LAYERS, MINIMA, Host, Process, Server, active_layers, layers
 from grader.worker import confine
 
 
@@ -56,3 +58,54 @@ def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pyt
     assert set(active_layers()) <= {layer.name for layer in LAYERS}
     assert active_layers() == spawned[0].layers
     assert [process._gone for process in spawned] == [True, True]
+
+
+# What people read
+
+ROOT = Path(__file__).resolve().parents[3]
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def rows(head: str) -> list[list[str]]:
+    """Return the cells of the table of docs/security.md whose first heading this is, below its headings."""
+    lines = SECURITY[SECURITY.index(f"| {head} |") :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_table_of_layers_is_that_of_the_code() -> None:
+    """Each layer with what it protects, and where it is needed: as `grader doctor` and `confined_enough` have it."""
+    ways = [*MINIMA[Host.SHARED], *MINIMA[Host.DISPOSABLE]]
+    wanted = [
+        [f"`{layer.name}`", layer.protects, *("needed" if layer.name in way else "" for way in ways)]
+        for layer in LAYERS
+    ]
+    assert rows("layer") == wanted
+
+
+def test_each_promise_names_what_keeps_it() -> None:
+    """Layers that there are, or one of the few things that hold everywhere; and every wall is named by some promise."""
+    named: set[str] = set()
+    for promise, how, by in rows("the attacker wants"):
+        layers = set(re.findall(r"`(\w+)`", by))
+        assert promise and how and by and layers <= {layer.name for layer in LAYERS}, promise
+        assert layers or by in ("the split", "the reader", "the reports"), promise
+        named |= layers
+    needed = frozenset().union(*MINIMA[Host.SHARED])
+    assert needed <= named
+
+
+def test_the_minimum_in_words_is_that_of_the_code() -> None:
+    """docs/instructors.md says in a sentence what the table says."""
+    said = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert "either a root of its own, or Landlock together with a user of its own" in said
+    own_root, other_user = MINIMA[Host.SHARED]
+    assert own_root - other_user == {"root"} and other_user - own_root == {"landlock", "user"}
+
+
+def test_plain_autograde_promises_nothing() -> None:
+    """Where the command is described, what it exposes is said."""
+    said = (ROOT / "docs" / "nbgrader.md").read_text(encoding="utf-8")
+    described = said[said.index("- **`nbgrader autograde ASSIGNMENT`**") :].split("- **`grader")[0]
+    for exposed in ("as you", "suites", "solutions", "gradebook"):
+        assert exposed in described
+    assert "nothing can be forged" not in said
