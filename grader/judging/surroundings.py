@@ -43,7 +43,13 @@ class _Rule(NamedTuple):
 _FAILURES = ("OSError", "ImportError", "NotImplementedError", "AssertionError")
 RULES = (
     _Rule(("InductorError", "BackendCompilerFailed", "CppCompileError", "InvalidCxxCompiler"), "", _COMPILER),
-    _Rule(("OSError",), "", _COMPILER, ("torch._inductor", "torch.utils.cpp_extension", "triton")),
+    _Rule(("OSError",), "", _COMPILER, ("torch._inductor", "triton")),
+    _Rule(
+        ("OSError", "RuntimeError"),
+        "",
+        "compilers cannot run here, so nothing can be written in C++. Write it in Python.",
+        ("torch.utils.cpp_extension",),
+    ),
     _Rule(
         _FAILURES,
         "",
@@ -51,9 +57,22 @@ RULES = (
         ("multiprocessing", "concurrent.futures.process", "subprocess", "pty", "torch.multiprocessing", "joblib"),
     ),
     _Rule(("BrokenProcessPool",), "", _PROCESSES),
+    _Rule(("RuntimeError", "ValueError"), "", _PROCESSES, ("torch.distributed.distributed_c10d",)),
     _Rule(("RuntimeError",), r"unable to \w+ (the )?shared memory|DataLoader worker ", _PROCESSES),
     _Rule(("URLError", "gaierror", "ConnectionError", "MaxRetryError"), "", _NETWORK),
-    _Rule(("OSError",), "", _NETWORK, ("socket", "ssl", "http", "urllib", "urllib3", "requests", "ftplib", "asyncio")),
+    _Rule(
+        ("OSError",),
+        "",
+        "`asyncio` opens connections inside of this computer, which is not allowed here. Call your functions directly.",
+        ("asyncio",),
+    ),
+    _Rule(("OSError",), "", _NETWORK, ("socket", "ssl", "http", "urllib", "urllib3", "requests", "ftplib")),
+    _Rule(
+        ("SystemExit",),
+        "",
+        "there is nothing on the command line here. Give every argument of the parser a default, or do without it.",
+        ("argparse",),
+    ),
     _Rule(("SystemExit",), "", _EXIT),
     _Rule(
         ("BdbQuit",),
@@ -66,12 +85,14 @@ RULES = (
         r"EOF when reading a line$",
         "nobody can type an answer to `input()` here. Take the value as an argument, or write it into the file.",
     ),
+    _Rule(("EOFError",), "", "nobody can type a password here. Do it without.", ("getpass",)),
+    _Rule(("OSError",), r"\[Errno 25\] ", "there is no terminal here, so nothing can be asked of one. Do it without."),
     _Rule(("KeyboardInterrupt",), "", "nobody interrupts your code here. Remove what raises KeyboardInterrupt."),
     _Rule(
         ("FileNotFoundError",),
         "",
-        "your code runs in an empty folder: files beside your own are not there. Use the arguments, or write the file "
-        "before you read it.",
+        "your code runs in an empty folder: other files and folders are not there. Use the arguments, or write the "
+        "file here before you read it.",
     ),
     _Rule(
         ("OSError",),
@@ -91,6 +112,8 @@ RULES = (
     _Rule(("ImportError",), r"Cannot load backend '", _SCREEN),
     _Rule(("AssertionError",), r"Torch not compiled with CUDA enabled$", _GPU),
     _Rule(("RuntimeError",), r"(No CUDA GPUs are available|Found no NVIDIA driver|.*CUDA driver )", _GPU),
+    _Rule(("RuntimeError",), r"Cannot access accelerator device when none is available", _GPU),
+    _Rule(("NotImplementedError",), r"Could not run '.*' with arguments from the '(CUDA|MPS|XPU|HPU)' backend", _GPU),
     _Rule(("ModuleNotFoundError",), r"No module named '", _MODULE),
     _Rule(
         ("MemoryError",),

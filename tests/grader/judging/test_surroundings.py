@@ -41,10 +41,17 @@ def advice(confined: Confined, body: str, *, before: str = "") -> str:
         ("import subprocess\nsubprocess.run(['ls'])", "your code runs alone"),
         ("import subprocess\nsubprocess.check_output('ls', shell=True)", "your code runs alone"),
         ("os.fork()", "other processes"),
+        ("os.popen('ls')", "your code runs alone"),
+        ("import torch.distributed as d\nd.init_process_group('gloo')", "your code runs alone"),
+        ("import asyncio\nasync def g(): pass\nasyncio.run(g())", "`asyncio` opens connections"),
         ("x.share_memory_()", "your code runs alone"),
         ("nn.Linear(1, 1).share_memory()", "your code runs alone"),
         # Compilers
         ("torch.compile(lambda x: x + 1)(x)", "compilers cannot run here"),
+        (
+            "from torch.utils.cpp_extension import load_inline\nload_inline('x', 'int f() {return 1;}')",
+            "Write it in Python",
+        ),
         # Network
         ("import urllib.request\nurllib.request.urlopen('http://example.org')", "there is no network"),
         ("import socket\nsocket.create_connection(('example.org', 80))", "there is no network"),
@@ -53,6 +60,9 @@ def advice(confined: Confined, body: str, *, before: str = "") -> str:
         # Nobody there
         ("input()", "nobody can type an answer"),
         ("int(input('n? '))", "nobody can type an answer"),
+        ("import getpass\ngetpass.getpass()", "type a password"),
+        ("os.get_terminal_size()", "there is no terminal"),
+        ("import argparse\np = argparse.ArgumentParser()\np.add_argument('x')\np.parse_args()", "the command line"),
         ("breakpoint()\nreturn 1", "Remove `breakpoint()`"),
         ("import pdb\npdb.set_trace()\nreturn 1", "Remove `breakpoint()`"),
         ("exit()", "Use `return`"),
@@ -71,6 +81,8 @@ def advice(confined: Confined, body: str, *, before: str = "") -> str:
         ("torch.ones(1).cuda()", "there is no GPU here"),
         ("torch.ones(1, device='cuda')", "there is no GPU here"),
         ("nn.Linear(1, 1).to('cuda')", "there is no GPU here"),
+        ("torch.ones(1, device='mps')", "there is no GPU here"),
+        ("x.pin_memory()", "there is no GPU here"),
         ("torch.set_num_interop_threads(2)\ntorch.set_num_interop_threads(2)", "the number of threads is chosen"),
         ("[0] * 10**12", "more memory than there is"),
         ("import numpy as np\nnp.ones(10**12)", "more memory than there is"),
