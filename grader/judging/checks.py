@@ -21,7 +21,7 @@ class Check:
     task: str
     visibility: Visibility
     points: float
-    judges: Literal["values", "facts"]
+    judges: Literal["values", "facts"] = "values"
     requires: tuple[str, ...]
     hint: str | None
     docstring: str
