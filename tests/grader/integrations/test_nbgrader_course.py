@@ -1,0 +1,123 @@
+"""Which course grades: never one that somebody handed in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from grader.catalog import CatalogError
+from grader.integrations import kernel
+from grader.integrations.kernel import Session
+from grader.integrations.nbgrader import Course, CourseError, course_above, read_course, require_own
+from grader.integrations.nbgrader.autograde import _require_outside
+from grader.lanes import Settings
+
+LayDown = Callable[..., Path]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """An nbgrader course in which somebody has handed in a course of their own."""
+    root = tmp_path / "course"
+    lay(root, catalog="", seed="the course's")
+    lay(root / "autograded" / "mallory" / "ps1", catalog=".", seed="mallory's")
+    return root
+
+
+def lay(folder: Path, **known: str) -> None:
+    """Write a course's two files into a folder."""
+    folder.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text("raise SystemExit\n", encoding="utf-8")
+    (folder / "grader_course.json").write_text(json.dumps(known), encoding="utf-8")
+
+
+def test_a_course_is_read_from_its_own_folder(course: Path) -> None:
+    """A folder inside it holds none; a clone's path may be relative to it; what is left out is empty."""
+    assert read_course(course) == Course(seed="the course's")
+    assert read_course(course / "autograded") is None
+    (course / "grader_course.json").write_text('{"catalog": "../kit"}', encoding="utf-8")
+    assert read_course(course) == Course(catalog=str(course / "../kit"))
+    (course / "grader_course.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CourseError, match=r"Cannot read .*grader_course.json.*Restore it, or release anew"):
+        read_course(course)
+
+
+def test_a_submission_belongs_to_the_course_above_it(course: Path) -> None:
+    """Whatever it brings along, or lays down further below."""
+    submission = course / "autograded" / "mallory" / "ps1"
+    lay(submission / "deeper", catalog=".")
+    (submission / "deeper" / "still").mkdir()
+    for folder in (submission, submission / "deeper", submission / "deeper" / "still"):
+        assert course_above(folder) == course
+    assert course_above(course) is None
+
+
+def test_a_course_inside_another_is_refused(course: Path) -> None:
+    """Its configuration is Python, and would be run."""
+    require_own(course)
+    with pytest.raises(CourseError, match=r"it lies inside the one in .*course'.*or name the course with --course"):
+        require_own(course / "autograded" / "mallory" / "ps1")
+
+
+def test_suites_among_the_submissions_are_refused(course: Path) -> None:
+    """As where grader_course.json was made to name them."""
+    directory: Any = SimpleNamespace(
+        submitted_directory="submitted",
+        format_path=lambda step, student, assignment: str(course / step / student / assignment),
+    )
+    inside: Any = SimpleNamespace(root=course / "submitted" / "mallory" / "ps1")
+    with pytest.raises(CourseError, match="it lies among the submissions"):
+        _require_outside(inside, directory, "ps1")
+    _require_outside(SimpleNamespace(root=course / "kit"), directory, "ps1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", ["autograde", "validate", None])
+def test_a_kernel_draws_for_marks_only_where_it_gives_them(
+    course: Path, monkeypatch: pytest.MonkeyPatch, mode: str | None
+) -> None:
+    """Under nbgrader's autograde: by the course's own seed, the student and the content. Elsewhere inputs are fixed."""
+    monkeypatch.chdir(course / "autograded" / "mallory" / "ps1")
+    monkeypatch.setattr(kernel, "_inputs", lambda: ["def snapshot(x):\n    return x  # mine\n"])
+    if mode is None:
+        monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    else:
+        monkeypatch.setenv("NBGRADER_EXECUTION", mode)
+    settings, submission = asked(Session(), monkeypatch)
+    assert settings.root == str(Path(__file__).resolve().parents[3])
+    if mode == "autograde":
+        assert (settings.inputs, settings.course_seed, submission.student) == ("by_content", "the course's", "mallory")
+        assert submission.content.startswith("code ")
+    else:
+        assert (settings.inputs, settings.course_seed, submission.student) == ("fixed", "", "you")
+
+
+def test_a_course_without_a_seed_keeps_one(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its own folder, where the replacement of autograde finds it too; it stays the same."""
+    (course / "grader_course.json").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(course / "autograded" / "mallory" / "ps1")
+    monkeypatch.setattr(kernel, "_inputs", lambda: ["def snapshot(x):\n    return x\n"])
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    seeds = {asked(Session(), monkeypatch)[0].course_seed for _ in range(2)}
+    assert seeds == {(course / ".grader" / "course-seed.txt").read_text(encoding="utf-8").strip()} - {""}
+
+
+def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, Any]:
+    """Return what a check asks of its lane."""
+    found: list[tuple[Settings, Any]] = []
+
+    class Asked(CatalogError):
+        pass
+
+    def grade(settings: Settings, submissions: list[Any], **options: Any) -> Any:
+        found.append((settings, submissions[0]))
+        raise Asked
+
+    monkeypatch.setattr(session._lanes, "grade", grade)
+    with pytest.raises(Asked):
+        session.check("snapshot")
+    return found[0]
