@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import threading
@@ -16,6 +14,12 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+try:
+    import fcntl
+    import resource
+except ImportError:  # not on every platform
+    fcntl = resource = None  # type: ignore[assignment]
 
 # Of each process that was started, the end of a pipe that this process holds, and the system closes when it dies.
 _LIFELINES: weakref.WeakKeyDictionary[BaseProcess, Connection[Any, Any]] = weakref.WeakKeyDictionary()

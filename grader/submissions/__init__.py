@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grader.submissions.beneath import Handed, held_file
+from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.content import content_of, text_digest
-from grader.submissions.files import read_bytes
+from grader.submissions.files import open_ordinary, read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
 from grader.submissions.history import read_history
 from grader.submissions.managing import ManagedCell
@@ -15,6 +15,7 @@ from grader.submissions.sentences import Unreadable
 
 __all__ = [
     "NOTEBOOK_LIMIT",
+    "Anchor",
     "Handed",
     "ManagedCell",
     "Reader",
@@ -23,7 +24,7 @@ __all__ = [
     "Unreadable",
     "content_of",
     "find_submissions",
-    "held_file",
+    "open_ordinary",
     "printable",
     "read_bytes",
     "read_history",

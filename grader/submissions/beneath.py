@@ -161,11 +161,6 @@ class Handed:
             return file
 
 
-def held_file(folder: Path, *parts: str) -> Handed:
-    """Return the file at `parts` beneath a folder that is held from now on. Raises `OSError` if it cannot be held."""
-    return Anchor(folder).file(*parts)
-
-
 _KNOWN: weakref.WeakValueDictionary[Identity, Anchor] = weakref.WeakValueDictionary()
 
 

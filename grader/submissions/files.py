@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.submissions import sentences
 from grader.submissions.beneath import OPENING, FolderError, ForeignError, Handed
@@ -34,12 +36,29 @@ _FOLDERS = {
 def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
     """Return what `path` holds, if it is an ordinary file of fewer than `limit` bytes; else raise Unreadable."""
     name = printable(path.name)
+    with open_ordinary(path) as file, _explained(name):
+        require_small(os.fstat(file.fileno()).st_size, limit, sentences.TOO_BIG, name)
+        data = file.read(limit)
+    require_small(len(data), limit, sentences.TOO_BIG, name)
+    return data
+
+
+def open_ordinary(path: Path | Handed) -> BinaryIO:
+    """Open an ordinary file for reading, or raise Unreadable."""
+    name = printable(path.name)
+    with _explained(name), contextlib.ExitStack() as stack:
+        descriptor = _open(path, lambda status: _require_ordinary(status, name))
+        file = stack.enter_context(open(descriptor, "rb"))
+        _require_ordinary(os.fstat(descriptor), name)
+        stack.pop_all()
+        return file
+
+
+@contextlib.contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Turn the system's errors about a file into Unreadable."""
     try:
-        with open(_open(path, lambda status: _require_ordinary(status, name)), "rb") as file:
-            status = os.fstat(file.fileno())
-            _require_ordinary(status, name)
-            require_small(status.st_size, limit, sentences.TOO_BIG, name)
-            data = file.read(limit)
+        yield
     except FolderError as error:
         sentence = _FOLDERS.get(error.errno or 0, sentences.FAILED)
         raise Unreadable(sentence.format(name=printable(str(error.filename)), reason=error.strerror)) from error
@@ -48,8 +67,6 @@ def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
     except OSError as error:
         sentence = _FAILURES.get(error.errno or 0, sentences.FAILED)
         raise Unreadable(sentence.format(name=name, reason=error.strerror)) from error
-    require_small(len(data), limit, sentences.TOO_BIG, name)
-    return data
 
 
 def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int:

@@ -52,7 +52,7 @@ from grader.reports.files import write_text
 from grader.reports.ledger import Ledger
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
-from grader.submissions import ManagedCell, Reader, Unreadable, printable, read_bytes
+from grader.submissions import Anchor, Handed, ManagedCell, Reader, Unreadable, open_ordinary, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
 _TIMESTAMP_LIMIT = 10_000  # bytes
@@ -77,6 +77,7 @@ class _Work:
 
     student: str
     folder: Path
+    file: Callable[..., Handed]  # in that folder, by its parts; no link is followed on the way there
     out: Path
     timestamp: datetime | None
     problem: str
@@ -139,6 +140,7 @@ def autograde(
         # Functions among it are the same ones the next time, but not where they were.
         about = re.sub(r" at 0x[0-9a-f]+", "", repr((_WRITTEN, notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
+        anchor = Anchor(_fixed(directory, assignment))
         hooks = _Hooks(course, converter, assignment, student)
         for _, folder in found:
             hooks.run("pre_convert_hook", folder)
@@ -149,7 +151,8 @@ def autograde(
                 with _for_one(name, book, refused):
                     _require_writable(name)
                     due = f"{about}\n{book.due(assignment, name)!r}"
-                    work = _work(reader, ledger, directory, assignment, notebooks, exercises, name, path, due)
+                    file = partial(anchor.file, *path.relative_to(anchor.path).parts)
+                    work = _work(reader, ledger, directory, assignment, notebooks, exercises, name, path, file, due)
                     yield work
                     continue
                 yield None
@@ -304,6 +307,12 @@ def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tu
     return [(name, path) for name, path in found if name not in excluded]
 
 
+def _fixed(directory: CourseDirectory, assignment: str) -> Path:
+    """Return the folder above all students' folders."""
+    before = directory.format_path(directory.submitted_directory, "\0", assignment).partition("\0")[0]
+    return Path(before if before.endswith(os.sep) else os.path.dirname(before))
+
+
 def _work(
     reader: Reader,
     ledger: Ledger,
@@ -313,14 +322,15 @@ def _work(
     exercises: Mapping[str, Sequence[str]],
     student: str,
     folder: Path,
+    file: Callable[..., Handed],
     about: str,
 ) -> _Work:
     submissions: dict[str, tuple[Submission, ...]] = {}
-    written, timestamp, problem = _handed_in_at(folder / _TIMESTAMP)
+    written, timestamp, problem = _handed_in_at(file(_TIMESTAMP))
     digest = hashlib.sha256(f"{about}\n{written}".encode("utf-8", "surrogatepass"))
     for notebook in notebooks:
-        path = folder / f"{notebook.name}.ipynb"
-        if not path.is_file():
+        path = file(f"{notebook.name}.ipynb")
+        if not path.path.is_file():
             continue
         wanted = exercises[notebook.name]
         read = reader.read_managed(path, student=student, exercises=wanted, cells=notebook.cells)
@@ -329,6 +339,7 @@ def _work(
     return _Work(
         student=student,
         folder=folder,
+        file=file,
         out=Path(directory.format_path(directory.autograded_directory, student, assignment)),
         timestamp=timestamp,
         problem=problem,
@@ -337,9 +348,9 @@ def _work(
     )
 
 
-def _handed_in_at(stamp: Path) -> tuple[str, datetime | None, str]:
+def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, str]:
     """Return what a time stamp says: as it is written, as a time, if it is one, and else what is wrong with it."""
-    if not stamp.is_file():
+    if not stamp.path.is_file():
         return "", None, ""
     cure = "Write one such as 2026-03-01 12:00:00 UTC."
     try:
@@ -419,7 +430,7 @@ def _record(
             continue
         reports = [work.reports[notebook.name, s.exercise] for s in work.submissions[notebook.name]]
         tasks = {task.name: (report, task) for report in reports for task in report.tasks}
-        path = work.folder / f"{notebook.name}.ipynb"
+        path = work.file(f"{notebook.name}.ipynb")
         read = reader.read_managed(path, student=work.student, exercises=(), cells=notebook.cells)
         nb = as_node(read.notebook, notebook)
         given: dict[str, float | None] = {}
@@ -454,10 +465,19 @@ def _record(
         target = work.out / beside
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
-        shutil.copy(source, target)
+        _copy(source, target)
     for name, text in files.items():  # after all else: the digests in them say that it is there
         write_text(work.out / f"{name}.ipynb", text)
     converter.set_permissions(assignment, work.student)
+
+
+def _copy(source: str | Handed, target: Path) -> None:
+    """Copy a file: one of the course's, or one that was handed in if it still is an ordinary file by then."""
+    if isinstance(source, str):
+        shutil.copy(source, target)
+        return
+    with contextlib.suppress(Unreadable), open_ordinary(source) as file, open(target, "xb") as copy:
+        shutil.copyfileobj(file, copy)
 
 
 def _scaled(task: TaskReport, cell: ManagedCell) -> float:
@@ -470,7 +490,7 @@ def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
     return replace(report, tasks=(task,), points=task.points, max_points=task.max_points)
 
 
-def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str]:
+def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str | Handed]:
     """Return what belongs beside the notebooks, as nbgrader has it, and where it is copied from.
 
     That is what the student has handed in, and instead of it or beside it the course's own files.
@@ -482,12 +502,12 @@ def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, st
     own = {Path(os.path.relpath(name, source)): name for name in find_all_files(source, ignored)}
     own = {name: path for name, path in own.items() if str(name) not in kept}
     folders = {above for name in own for above in name.parents}
-    found = {}
+    found: dict[Path, str | Handed] = {}
     for path in find_all_files(str(work.folder), ignored):
         name = Path(os.path.relpath(path, work.folder))
         # A link may lead to what is not the student's, and opening a pipe would wait for ever.
         if stat.S_ISREG(os.lstat(path).st_mode) and name not in folders and own.keys().isdisjoint(name.parents):
-            found[name] = path
+            found[name] = work.file(*name.parts)
     return {**found, **own}
 
 

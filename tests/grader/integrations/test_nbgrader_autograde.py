@@ -513,6 +513,27 @@ def test_links_are_not_followed(course: Path) -> None:
     assert not (course / "autograded" / "zoe" / EXERCISE / "secret.txt").exists()
 
 
+def test_what_becomes_a_link_while_it_is_graded_is_not_followed(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is exchanged for a link to another student's after it was found: nothing of theirs is read or shown."""
+    folder = hand_in(course, "ana", notebook(course, answers()), notes_txt="ana's own")
+    hand_in(course, "zoe", notebook(course, {}), notes_txt="zoe's own")
+    found = module._found
+
+    def exchanging(*arguments: Any) -> list[tuple[str, Path]]:
+        listed = found(*arguments)
+        (course / "submitted" / "zoe" / EXERCISE).rename(course / "moved")
+        (course / "submitted" / "zoe" / EXERCISE).symlink_to(folder)
+        return listed
+
+    monkeypatch.setattr(module, "_found", exchanging)
+    grade(course)
+    assert {scores(course, "zoe")[cell] for cell in CHECKS} == {0.0}
+    assert "symbolic link" in graded_notebook(course, "zoe").cells[0].source
+    assert "return x[:, col]" not in cell_of(graded_notebook(course, "zoe"), "column_view").source
+    assert not (course / "autograded" / "zoe" / EXERCISE / "notes.txt").exists()
+    assert (course / "autograded" / "ana" / EXERCISE / "notes.txt").read_text() == "ana's own"
+
+
 def test_a_folder_without_notebooks_is_on_record(course: Path) -> None:
     """Such a student has 0 everywhere; formgrader lists them as graded, and a second run has nothing to do."""
     hand_in(course, "eva", None)

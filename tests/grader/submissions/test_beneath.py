@@ -223,10 +223,10 @@ def test_without_descriptors_no_part_may_be_a_link(folder: Path, monkeypatch: py
 
 
 def test_the_room_is_imported_where_descriptors_and_limits_are_missing() -> None:
-    """As on Windows: no `resource`, no folders held, few flags."""
+    """As on Windows: no `resource`, no `fcntl`, no folders held, few flags."""
     script = (
         "import os, sys\n"
-        "sys.modules['resource'] = None\n"
+        "sys.modules['resource'] = sys.modules['fcntl'] = None\n"
         "os.supports_dir_fd, os.supports_fd = set(), set()\n"
         "for name in 'O_NOFOLLOW O_NONBLOCK O_CLOEXEC O_DIRECTORY O_PATH O_NOCTTY'.split(): delattr(os, name)\n"
         "import grader.submissions, grader.submissions.beneath as beneath, grader.pipeline\n"
