@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import hashlib
 import os
 import traceback
@@ -213,14 +214,7 @@ class Examiner:
         name = self._forging.get(submission.student)
         if name is None:
             return None
-        words = sorted(
-            {
-                node.value
-                for node in ast.walk(ast.parse(submission.source or ""))
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
-            }
-        )
-        return FORGERS[name](words)
+        return FORGERS[name](_words(submission.source or ""))
 
     def _forged(self, forger: Forger, ask: Ask) -> Ask:
         """Return what asks a reference and forges its answers, but for calls that are the same for everybody.
@@ -425,6 +419,13 @@ class Examiner:
             "replay": lambda variants, call: ask(call, {f"{exercise}.{v.task}.{v.name}": v.source for v in variants}),
             "reference": lambda call: ask(call, {f"{exercise}.reference": self._reference_source(exercise)})[0],
         }
+
+
+@functools.cache  # all forgers of an exercise have the same source
+def _words(source: str) -> tuple[str, ...]:
+    """Return the strings of one line that stand in a source: labels are no secret, only when to give which."""
+    found = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return tuple(sorted({text for text in found if isinstance(text, str) and "\n" not in text}))
 
 
 def _only(exercise: Exercise, tasks: Sequence[str]) -> Exercise:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,17 @@ import pytest
 import torch
 
 from grader import wire
-from grader.judging.comparisons import ATOL, RTOL, Difference, difference, same_fact, show_index, to_tensor, tolerance
+from grader.judging.comparisons import (
+    ATOL,
+    RTOL,
+    Difference,
+    difference,
+    same_answer,
+    same_fact,
+    show_index,
+    to_tensor,
+    tolerance,
+)
 
 
 def compare(got: object, expected: object) -> Difference | None:
@@ -309,3 +320,19 @@ def test_details_are_one_sentence_each() -> None:
 def test_empty_tensors_of_impossible_sizes_are_refused(fact: Any, shape: tuple[int, ...]) -> None:
     """A forged shape that no tensor can have is no tensor, and no exception."""
     assert to_tensor(fact(torch.empty(0), shape=shape)) is None
+
+
+def test_answers_are_the_same_in_facts_and_values(fact: Callable[..., Any]) -> None:
+    """The result, what was raised, and what the arguments hold."""
+
+    def answer(result: Any = None, **fields: Any) -> wire.Observation:
+        return wire.Observation(nonce=0, **{"outcome": "returned", "result": result, **fields})
+
+    x = fact(torch.tensor([1.0, 2.0]))
+    assert same_answer(answer(x), answer(fact(torch.tensor([1.0, 2.0]))))
+    assert not same_answer(answer(x), answer(fact(torch.tensor([1.0, 3.0]))))
+    assert not same_answer(
+        answer(arguments=(x,)), answer(arguments=(fact(torch.tensor([1.0, 2.0]), version=1, object=4),))
+    )
+    assert not same_answer(answer(keywords={"a": 1}), answer(keywords={"a": 2}))
+    assert not same_answer(answer(), answer(outcome="missing"))
