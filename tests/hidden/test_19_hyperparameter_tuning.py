@@ -154,6 +154,7 @@ def dicts_of_a_search(student, space, values, seed):
 @check(
     "random_search",
     points=0.25,
+    judges="facts",
     hint="make the dict inside the loop, `params = {}`: a dict that is filled again loses what it held.",
 )
 def test_search_makes_new_dicts(candidate, draw):
