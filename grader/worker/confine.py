@@ -14,7 +14,6 @@ import contextlib
 import ctypes
 import errno
 import glob
-import io
 import os
 import resource
 import struct
@@ -95,21 +94,23 @@ class Enclosure:
 
     def end_before_others(self, degree: int) -> None:
         """Have the system end this process before others when memory runs out, where it can be told."""
-        with contextlib.suppress(OSError), self._open("oom_score_adj", os.O_WRONLY) as file:
-            file.write(str(degree).encode("ascii"))
+        with contextlib.suppress(OSError):
+            file = self._open("oom_score_adj", os.O_WRONLY)
+            os.write(file, b"%d" % degree)
+            os.close(file)
 
     def _read(self, name: str) -> str:
         try:
-            with self._open(name, os.O_RDONLY) as file:
-                return file.read().decode("ascii", "replace")
+            with open(self._open(name, os.O_RDONLY), encoding="ascii", errors="replace") as file:
+                return file.read()
         except OSError:
             return ""
 
-    def _open(self, name: str, flags: int) -> io.FileIO:
+    def _open(self, name: str, flags: int) -> int:
         if self.proc is None:
             raise OSError(errno.ENOENT, "no /proc")
         # "self" is whoever asks: a candidate that inherits this has its own.
-        return io.FileIO(os.open(f"self/{name}", flags, dir_fd=self.proc), "wb" if flags == os.O_WRONLY else "rb")
+        return os.open(f"self/{name}", flags, dir_fd=self.proc)
 
 
 NOWHERE = Enclosure(layers=(), users=None, proc=None)

@@ -252,7 +252,14 @@ class Run:
         """Start the command."""
         self.temporary.mkdir(exist_ok=True)
         arguments = [str(GRADER), "grade", str(self.submissions), "--out", str(self.out), "--jobs", str(self.jobs)]
-        arguments += ["--trust-submissions", *(part for id in EXERCISES for part in ("--exercise", id))]
+        arguments += [
+            "--seed",
+            "kills",
+            "--course",
+            str(self.course),
+            "--trust-submissions",
+            *(part for id in EXERCISES for part in ("--exercise", id)),
+        ]
         with open(self.out.with_suffix(".txt"), "wb") as words:
             self._process = subprocess.Popen(
                 arguments,
@@ -548,7 +555,7 @@ def test_no_file_is_left_behind(pair: Pair) -> None:
     """
     out = pair.disturbed.out
     names = {path.name for path in out.rglob("*") if path.is_file() and path.parent.name != ".graded"}
-    assert names == {"report.json", "class.json"}
+    assert names == {"report.json", "class.json", "course-seed.txt"}
     assert [path.name for path in out.glob(".graded/*") if path.name.startswith(".")] == []
     left = list(pair.disturbed.temporary.rglob("*"))
     if left and "root" not in active_layers():
