@@ -33,11 +33,13 @@ def code(source: object, **cell: Any) -> dict[str, Any]:
 
 def test_a_script_is_its_own_source(hand_in: HandIn, tmp_path: Path) -> None:
     """A valid script comes through as it is, and its lines are where the student sees them."""
-    assert hand_in("01_tensors.py", "def f(x):\n    return x\n") == Submission(
+    read = hand_in("01_tensors.py", "def f(x):\n    return x\n")
+    assert read == Submission(
         student="ana",
         exercise="01_tensors",
         path=str(tmp_path / "01_tensors.py"),
         source="def f(x):\n    return x\n",
+        content=read.content,
     )
 
 
