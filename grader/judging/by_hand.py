@@ -38,15 +38,19 @@ _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A finished version that is called: by which name of PyTorch's, in which line, and what stands there."""
+    """A finished version that is called: by which name of PyTorch's, in which line, and what stands there.
+
+    Where it `hides` it is none: it keeps what runs from being seen.
+    """
 
     name: str
     line: int
     code: str = ""
+    hides: bool = False
 
 
 def finished_versions(source: str, task: str, patterns: Sequence[str]) -> list[Use]:
-    """Return where the code that `task` reaches calls what fits the patterns, in the order of lines.
+    """Return where the code that `task` reaches calls what fits the patterns, by line; what only hides comes last.
 
     Nothing is found in what cannot be parsed: that is not run either.
     """
@@ -167,7 +171,8 @@ _Values: TypeAlias = set[_Value]
 
 _TENSOR = _Lib(("torch", "Tensor"), made=True)
 _GIVES_TENSORS = {("torch",), ("torch", "nn", "functional"), ("torch", "linalg"), ("torch", "special")}
-_KEEPS = ("__wrapped__", "__func__", "__call__", "__self__")
+_KEEPS = ("__wrapped__", "__func__", "__call__", "__self__", "cell_contents")
+_PARTS = ("__closure__", "__defaults__", "__kwdefaults__")  # in which a function may keep another
 
 # Called with a function, these return one that calls it. (`torch.no_grad()` is one too: what is made of it counts.)
 _WRAPPERS = {
@@ -183,6 +188,8 @@ _WRAPPERS = {
     ("copy", "copy"),
     ("copy", "deepcopy"),
     ("weakref", "proxy"),
+    ("inspect", "unwrap"),
+    ("contextlib", "nullcontext"),
     *(("builtins", name) for name in ("staticmethod", "classmethod", "property")),
 }
 
@@ -233,7 +240,7 @@ class _Analysis:
         self._made: dict[ast.AST, _Function | _Class | _Box] = {}
         self._reached: set[object] = set()
         self._given: set[_Function] = set()
-        self._uses: set[tuple[int, str]] = set()
+        self._uses: set[tuple[bool, int, str]] = set()
         self._left = _LOOKS
         self._grew = False
         self._settled = False
@@ -250,7 +257,7 @@ class _Analysis:
         """
         for self._settled in (False, True):
             self._spread(task)
-        return [Use(name=name, line=line) for line, name in sorted(self._uses)]
+        return [Use(name=name, line=line, hides=hides) for hides, line, name in sorted(self._uses)]
 
     def _spread(self, task: str) -> None:
         for _ in range(_ROUNDS):
@@ -684,6 +691,8 @@ class _Analysis:
                     found |= {value} if isinstance(node, ast.Slice) else value.all()
             elif isinstance(value, _Of) and value.kind == "vars":
                 found |= self._entry(value, keys)
+            elif isinstance(value, _Of) and value.kind == "keep":
+                found.add(value.value)
             elif value == _Lib(("sys", "modules")):
                 names = (key.value for key in keys if isinstance(key, _Const) and isinstance(key.value, str))
                 found |= {_Lib(tuple(name.split(".", _DEEPEST))) for name in names}
@@ -719,6 +728,8 @@ class _Analysis:
                     found.add(_Of("keep", value))
                 case _Lib(made=False) | _Function() | _Method() if name in _KEEPS:
                     found.add(value)
+                case _Lib(made=False) if name in _PARTS:
+                    found.add(_Of("keep", value))
                 case _ if _is_sure({value}):
                     found.add(_Method(name, sure=True))
                 case _Lib(path=path) if len(path) < _DEEPEST:
@@ -944,6 +955,8 @@ class _Analysis:
             return set()
         if finished.refuses(path, self._patterns):
             self._use(path, line)
+        elif finished.hides(path):
+            self._uses.add((True, line, ".".join(path)))
         if path[0] == "builtins" or path[0] in ("operator", "importlib"):
             special = self._call_builtin(path, arguments, line, scope, node)
             if special is not None:
@@ -957,6 +970,11 @@ class _Analysis:
             for key, values in keywords.items():
                 self._add(box.keyed.setdefault(key, set()), values)
             return {box}
+        if path in _CALLERS and len(arguments) > 1:
+            each = set().union(*map(self._elements, arguments[1:]), *arguments[2:])
+            for value in list(first):
+                if isinstance(value, _Function):
+                    self._invoke(value, [each] * len(value.parameters), {}, (), bound=False)
         if path not in _LOOKING and path[0] not in ("inspect", "typing"):
             self._call_back(handed, line, refused=path in _CALLERS)
         if path[0] == "torch":
@@ -1069,7 +1087,7 @@ class _Analysis:
 
     def _use(self, path: tuple[str, ...], line: int) -> None:
         steps = finished.refuses(path, (OPTIMIZER_STEP,)) and OPTIMIZER_STEP in self._patterns
-        self._uses.add((line, OPTIMIZER_STEP if steps else ".".join(path)))
+        self._uses.add((False, line, OPTIMIZER_STEP if steps else ".".join(path)))
 
     def _own_names(self) -> set[str]:
         """Return the names that the submission may have given something of its own: methods, attributes, keywords."""

@@ -166,17 +166,24 @@ class Candidate:
         if raised is not None and _is_todo(raised):
             raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
         if context.refused:
-            written = context.written()
-            used = _used(observation, context.refused) if written is None else written.name
-            if used is not None:
-                what = feedback.REFUSED_NAMES.get(used, f"`{used}`")
-                where = "" if written is None else feedback.place(context.where(written.line), written.code)
-                raise CheckEnded(
-                    "failed",
-                    feedback.REFUSED.format(task=context.task, used=what, where=where),
-                    feedback.REFUSED_NEXT.format(used=what),
-                    refused=True,
-                )
+            self._refuse_finished(observation)
+
+    def _refuse_finished(self, observation: wire.Observation) -> None:
+        """End the check where the code calls a finished version, or one was seen to run, or what runs is hidden."""
+        context = self._context
+        use = context.written()
+        if use is None or use.hides:
+            ran = _used(observation, context.refused)
+            use = use if ran is None else Use(name=ran, line=0)
+        if use is None:
+            return
+        what = feedback.REFUSED_NAMES.get(use.name, f"`{use.name}`")
+        where = feedback.place(context.where(use.line), use.code) if use.line else ""
+        message, next_step = feedback.REFUSED, feedback.REFUSED_NEXT
+        if use.hides:
+            message, next_step = feedback.HIDING, feedback.HIDING_NEXT
+        told = message.format(task=context.task, used=what, where=where)
+        raise CheckEnded("failed", told, next_step.format(used=what), refused=True)
 
     def _missing(self, observation: wire.Observation) -> CheckEnded:
         context = self._context

@@ -48,6 +48,11 @@ REFUSED = (
     "This task asks you to write {task} yourself; your code used {used}{where}, which is PyTorch's finished version, "
     "so the task earns nothing yet."
 )
+HIDING = (
+    "This task asks you to write {task} yourself; your code called {used}{where}, which hides from the grader what "
+    "runs, so the task earns nothing yet."
+)
+HIDING_NEXT = "leave that call out: nothing in this task needs it."
 REFUSED_NEXT = "build it from simpler operations. Once yours works, you will know what {used} does inside."
 REFUSED_NAMES = {"Optimizer.step": "an optimizer of `torch.optim`"}
 RAISED = "{call}\nexpected: a result\ngot: {error}{where}."

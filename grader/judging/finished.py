@@ -21,6 +21,10 @@ _NO_OPTIMIZERS = (
     "torch.optim.swa_utils",
     "torch.optim._stateless",
 )
+_HIDING = {
+    *("DisableTorchFunction", "_DisableTorchDispatch", "_disable_current_modes", "_pop_mode", "_pop_mode_temporarily"),
+    *("_pop_torch_dispatch_stack", "_pop_torch_function_stack", "_unset_dispatch_mode", "_ExcludeDispatchKeyGuard"),
+}
 _FORWARD = ("forward", "__call__", "_call_impl")
 _NOTHING, _UNKNOWN = object(), object()
 
@@ -36,6 +40,11 @@ def fits(name: str, patterns: Sequence[str]) -> bool:
 def refuses(path: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     """Say whether calling what stands at this dotted path of torch is calling a finished version."""
     return path[0] == "torch" and _refuses(path, patterns)
+
+
+def hides(path: tuple[str, ...]) -> bool:
+    """Say whether calling what stands at this path of torch keeps what runs from being seen."""
+    return path[0] == "torch" and path[-1] in _HIDING
 
 
 def is_tensor_method(name: str) -> bool:

@@ -275,6 +275,19 @@ def relu(x):
     return torch.relu(x)"""
     + " + 0" * 400
     + """
+## relu: a function that reduces over functions
+from functools import reduce
+def relu(x):
+    return reduce(lambda value, f: f(value), [torch.abs, F.relu], x)
+## relu: what a function keeps, unwrapped
+import inspect
+def relu(x):
+    return inspect.unwrap(F.relu.__kwdefaults__["_run"])(x)
+## relu: a context that hands it on
+import contextlib
+def relu(x):
+    with contextlib.nullcontext(torch.relu) as finished:
+        return finished(x)
 ## softmax: a method
 def softmax(x, dim):
     return x.log_softmax(dim).exp()
@@ -775,6 +788,23 @@ def test_the_line_is_told() -> None:
         ("torch.Tensor.relu", 3, "y = x.relu()"),
         ("torch.relu", 4, "return  torch.relu(y)  # so"),
     ]
+
+
+def test_what_hides_is_told_last() -> None:
+    """Switching off what watches is no finished version; it is told where nothing else can be."""
+    source = """
+import torch
+from torch.utils._python_dispatch import _disable_current_modes
+def relu(x):
+    with torch._C.DisableTorchFunction(), _disable_current_modes():
+        return own(x)
+"""
+    hidden = [("torch._C.DisableTorchFunction", 5, True)]
+    hidden.append(("torch.utils._python_dispatch._disable_current_modes", 5, True))
+    found = finished_versions(source, "relu", ("relu",))
+    assert [(use.name, use.line, use.hides) for use in found] == hidden
+    found = finished_versions(source.replace("own(x)", "torch.relu(x)"), "relu", ("relu",))
+    assert [(use.name, use.line, use.hides) for use in found] == [("torch.relu", 6, False), *hidden]
 
 
 @pytest.mark.parametrize("source", ["def relu(x:\n", "\0", "x = " + "(" * 5000, "", "relu = 3"])

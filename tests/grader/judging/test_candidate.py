@@ -293,6 +293,16 @@ def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
     assert "your code used `torch.relu` at line 7, `return torch.relu(x)`, which is PyTorch's" in end.message
 
 
+def test_what_hides_is_refused_in_its_own_words() -> None:
+    """It is no finished version; and where one was seen all the same, that is told."""
+    use = Use(name="torch._C.DisableTorchFunction", line=7, hides=True)
+    end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
+    assert end.refused and "finished" not in end.message
+    assert "your code called `torch._C.DisableTorchFunction` at line 7, which hides from the grader" in end.message
+    seen = ended(observed(functions={"relu": 1}), status="failed", refused=("relu",), written=lambda: use)
+    assert "your code used `relu`, which is PyTorch's finished version" in seen.message
+
+
 def test_a_todo_comes_before_the_source(raised: Any) -> None:
     """What is not attempted is not refused."""
     process = observed("raised", raised=raised(NotImplementedError(), line=3, code="raise NotImplementedError"))
