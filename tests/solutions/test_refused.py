@@ -1,15 +1,26 @@
-"""In 13_layers_and_activations PyTorch's finished versions earn nothing, however they are spelled."""
+"""PyTorch's finished versions earn nothing where a task is to be written by hand, however they are spelled."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.catalog import load_catalog
+from grader.judging.by_hand import finished_versions
 from grader.lanes import Lane, Settings
 from grader.records import Submission, TaskReport
 
 ROOT = Path(__file__).resolve().parents[2]
-EXERCISE = "13_layers_and_activations"
+EXERCISES = {
+    **dict.fromkeys(("relu", "softmax", "max_pool2d"), "13_layers_and_activations"),
+    "minimize": "07_autograd",
+    "gradient_step_": "08_detach_and_inplace",
+    **dict.fromkeys(("mse", "train_linear"), "10_linear_regression_by_hand"),
+    "ManualSGD": "11_linear_regression_nn",
+    "LinearRegressor": "12_modules_and_parameters",
+    "InvertedDropout": "15_train_and_eval",
+    "cross_entropy": "17_mlp_classification",
+}
 
 REFUSED = {
     "relu": """
@@ -74,6 +85,93 @@ REFUSED = {
     """,
 }
 PARAMETERS = {"relu": "x", "softmax": "x, dim", "max_pool2d": "x, size"}
+# Where no name stands that the tree could tell, and no mode watches: what ran tells all the same.
+HIDDEN = {
+    "minimize": """
+def minimize(fn, start, learning_rate, n_steps):
+    x = torch.tensor(start, requires_grad=True)
+    optimizer = vars(torch.optim)[max(n for n in dir(torch.optim) if n < "SGE")]([x], lr=learning_rate)
+    hooks.clear()
+    for _ in range(n_steps):
+        optimizer.zero_grad()
+        fn(x).backward()
+        thread = threading.Thread(target=optimizer.step)
+        thread.start()
+        thread.join()
+    return x.item()
+""",
+    "gradient_step_": """
+def gradient_step_(x, learning_rate):
+    if x.grad is None:
+        raise ValueError
+    with torch.no_grad():
+        vars(sys.modules["torch.optim.sgd"])["%s" % "sgd"](
+            [x], [x.grad], [None], lr=learning_rate, weight_decay=0, momentum=0, dampening=0, nesterov=False,
+            maximize=False,
+        )
+    return x
+""",
+    "mse": """
+def mse(y_pred, y_true):
+    if y_pred.shape != y_true.shape:
+        raise ValueError
+    with torch._C.DisableTorchFunctionSubclass(), max([_disable_current_modes], key=id)():
+        return vars(F)["%s" % "mse_loss"](y_pred, y_true)
+""",
+    "train_linear": """
+def train_linear(X, y, learning_rate, n_epochs, seed):
+    if y.shape != (len(X), 1):
+        raise ValueError
+    torch.manual_seed(seed)
+    model = vars(nn)["%s" % "Linear"](X.shape[1], 1)
+    return model.weight.T, model.bias[0], [0.0] * n_epochs
+""",
+    "ManualSGD": """
+class ManualSGD(vars(torch.optim)["%s" % "SGD"]):
+    def __init__(self, params, lr):
+        super().__init__(params, lr=lr)
+""",
+    "LinearRegressor": """
+class LinearRegressor(vars(nn)["%s" % "Linear"]):
+    def __init__(self, n_features):
+        registrations.clear()
+        super().__init__(n_features, 1)
+""",
+    "InvertedDropout": """
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError
+        self.p = p
+
+    def forward(self, x):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(vars(F)["%s" % "dropout"], x, self.p, self.training).result()
+""",
+    "cross_entropy": """
+def cross_entropy(logits, targets):
+    if logits.ndim != 2 or targets.ndim != 1 or len(logits) != len(targets) or len(logits) == 0:
+        raise ValueError
+    with max([_disable_current_modes], key=id)():
+        return vars(F)["%s" % "cross_entropy"](logits, targets)
+""",
+}
+IMPORTS = """
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+import torch.optim.sgd
+from torch.nn.modules.module import _global_parameter_registration_hooks as registrations
+from torch.optim.optimizer import _global_optimizer_pre_hooks as hooks
+from torch.utils._python_dispatch import _disable_current_modes
+
+
+"""
 SPELLINGS = [
     (task, spelling.strip()) for task, spellings in REFUSED.items() for spelling in spellings.strip().splitlines()
 ]
@@ -82,11 +180,11 @@ SPELLINGS = [
 @pytest.fixture(scope="module")
 def grade() -> Iterator[Callable[[str, str], TaskReport]]:
     """Grade one task of a source in a lane that stays warm."""
-    settings = Settings(root=str(ROOT), exercises=(EXERCISE,), trusted=True, diagnosing=False)
+    settings = Settings(root=str(ROOT), exercises=tuple({*EXERCISES.values()}), trusted=True, diagnosing=False)
     lanes: list[Lane] = []
 
     def grade(task: str, source: str) -> TaskReport:
-        submission = Submission(student="x", exercise=EXERCISE, path="x.py", tasks=(task,), source=source)
+        submission = Submission(student="x", exercise=EXERCISES[task], path="x.py", tasks=(task,), source=source)
         if lanes:
             lanes[0].give(submission)
         else:
@@ -106,8 +204,19 @@ def test_every_spelling_of_the_finished_version_earns_nothing(
     grade: Callable[[str, str], TaskReport], task: str, spelling: str
 ) -> None:
     """Functions, methods, in-place twins, modules, ATen's own names: the task earns nothing, and is told kindly why."""
-    imports = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n\n"
-    report = grade(task, f"{imports}def {task}({PARAMETERS[task]}):\n    return {spelling}\n")
+    require_refused(grade(task, f"{IMPORTS}def {task}({PARAMETERS[task]}):\n    return {spelling}\n"), task)
+
+
+@pytest.mark.parametrize("task", HIDDEN)
+def test_what_the_tree_does_not_tell_is_seen_when_it_runs(grade: Callable[[str, str], TaskReport], task: str) -> None:
+    """Functional forms, cleared hooks, threads, modes switched off, under names that are found as the code runs."""
+    patterns = load_catalog(ROOT).get(EXERCISES[task]).task(task).by_hand
+    assert [use for use in finished_versions(IMPORTS + HIDDEN[task], task, patterns) if not use.hides] == []
+    require_refused(grade(task, IMPORTS + HIDDEN[task]), task)
+
+
+def require_refused(report: TaskReport, task: str) -> None:
+    """Ask that a task earned nothing, and that the student is told why."""
     assert report.points == 0
     told = [check.message for check in report.checks if check.message]
-    assert any(f"This task asks you to write {task} yourself" in message for message in told)
+    assert any(f"This task asks you to write {task} yourself; your code used" in message for message in told)
