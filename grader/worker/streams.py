@@ -85,7 +85,7 @@ class Stream(io.TextIOWrapper):
     def __init__(self, name: str, number: int) -> None:
         """Take one of `("<stdin>", 0)`, `("<stdout>", 1)` and `("<stderr>", 2)`."""
         errors = "backslashreplace" if number == 2 else "replace"
-        super().__init__(_Bytes(name, number), encoding="utf-8", errors=errors, write_through=True)
+        super().__init__(_Bytes(name, number), encoding="utf-8", errors=errors, line_buffering=True)
 
     @property
     def mode(self) -> str:

@@ -94,7 +94,7 @@ def test_what_is_written_is_output(does: Callable[[], object], text: str) -> Non
     [
         (lambda out: (out.encoding, out.name, out.mode), ("utf-8", "<stdout>", "w")),
         (lambda out: (out.isatty(), out.writable(), out.readable(), out.seekable()), (False, True, False, False)),
-        (lambda out: (out.closed, out.line_buffering, out.newlines), (False, False, None)),
+        (lambda out: (out.closed, out.line_buffering, out.write_through, out.newlines), (False, True, False, None)),
         (lambda out: (out.fileno(), out.buffer.fileno(), sys.stderr.fileno(), sys.stdin.fileno()), (1, 1, 2, 0)),
         (lambda out: isinstance(out.errors, str) and isinstance(out, io.TextIOWrapper), True),
         (
