@@ -12,7 +12,7 @@ import functools
 import hashlib
 import os
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -25,7 +25,7 @@ from _pytest.runner import runtestprotocol
 
 from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
-from grader.judging import feedback
+from grader.judging import feedback, surroundings
 from grader.judging.by_hand import Use, finished_versions
 from grader.judging.candidate import Ask, Candidate, Context, Exchange
 from grader.judging.checks import Check, declared, validate
@@ -200,7 +200,7 @@ class Examiner:
         verdicts = _gated(_refused(verdicts, sitting), {check.id for check in checks if check.judges == "values"})
         verdicts = [v if self._hides(v.visibility) else _with_curve(v, sitting.curves.get(v.id)) for v in verdicts]
         loaded = sitting.examinee.loaded
-        notes = (*submission.notes, *(_load_note(submission, error) for error in (loaded.errors if loaded else ())))
+        notes = (*submission.notes, *_load_notes(submission, loaded.errors if loaded else ()))
         notes += tuple(note for what, note in feedback.WITHHELD.items() if what in sitting.examinee.withheld)
         unloadable = sitting.examinee.unloadable if loaded is None else None
         status: ExerciseStatus = "load_failed" if unloadable else "graded"
@@ -526,6 +526,19 @@ def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
 def _with_curve(verdict: Verdict, curves: Sequence[Curve] | None) -> Verdict:
     """Return the verdict with the curve that was compared last: where the check failed, that is the one at fault."""
     return msgspec.structs.replace(verdict, curve=curves[-1]) if curves else verdict
+
+
+def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterator[str]:
+    """Yield what to tell of the errors met while loading; a next step, where there is a sure one, is told once."""
+    told: set[str | None] = {None}
+    for number, raised in enumerate(errors):
+        note = _load_note(submission, raised)
+        step = None if raised.type in _LEAVING else surroundings.step_for(raised, errors[:number])
+        yield note if step in told else f"{note} {feedback.NEXT.format(next_step=step)}"
+        told.add(step)
+
+
+_LEAVING = ("SystemExit", "KeyboardInterrupt", "TimeLimitExceeded")  # at the top level, these do no harm
 
 
 def _load_note(submission: Submission, raised: wire.Raised) -> str:

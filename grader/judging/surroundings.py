@@ -121,10 +121,7 @@ RULES = (
         "this needs more memory than there is. Did two shapes broadcast into a huge one?",
     ),
 )
-UNBOUND = (
-    "`{name}` has no value because of an error while your file was being loaded: {error}. Fix that first: the note at "
-    "the top says where it is."
-)
+UNBOUND = "`{name}` has no value because of an error while your file was being loaded: {error}. Fix that first."
 UNBOUND_MODULE = (
     "`{name}` is not there because its import failed while your file was being loaded: {error}. This file is graded "
     "alone, with what the imports at the top of the stub offer: do without, or write what you need into this file."

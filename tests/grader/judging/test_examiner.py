@@ -245,6 +245,16 @@ def test_an_error_at_the_top_level_is_noted(examine: Examine, course: Path) -> N
     )
 
 
+def test_a_note_has_a_next_step_where_there_is_a_sure_one(examine: Examine, course: Path) -> None:
+    """Once, however many errors have that cause; what ends a script on purpose needs none."""
+    top = "import sys\nn = int(input())\nm = int(input())\nfrom nowhere import tool\ntool()\nsys.exit()\n"
+    (report,) = examine(course, top + RIGHT)
+    assert report.points == 6 and len(report.notes) == 5
+    steps = [note.partition(" Next: ")[2] for note in report.notes]
+    assert "nobody can type" in steps[0] and steps[1] == "" and "no such module" in steps[2]
+    assert "`tool` is not there because its import failed" in steps[3] and steps[4] == ""
+
+
 def test_a_function_that_an_error_kept_away_names_the_error(examine: Examine, course: Path) -> None:
     """The decorator failed, so the function does not exist."""
     (report,) = examine(course, RIGHT.replace("def double", "@undefined\ndef double"))
