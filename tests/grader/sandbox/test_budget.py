@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader import wire
 from grader.sandbox import Budget, CandidateLost, Server
+from grader.sandbox import server as server_mod
 from grader.sandbox.budget import Meter
 
 SLEEPS = "import time\n\n\ndef f(seconds):\n    time.sleep(seconds)\n    return seconds\n"
@@ -67,44 +71,76 @@ def test_what_was_computed_always_counts() -> None:
 
 
 @pytest.fixture
-def load(confined: Callable[..., object]) -> Callable[..., object]:
+def load(confined: Callable[..., Any]) -> Callable[..., Any]:
     """Load a source in a candidate that has a budget."""
 
-    def load(source: str, budget: Budget) -> object:
+    def load(source: str, budget: Budget) -> Any:
         candidate = confined(source)
-        candidate.process.budget = budget  # type: ignore[attr-defined]
+        candidate.process.budget = budget
         return candidate
 
     return load
 
 
-def test_slow_answers_use_it_up(load: Callable[..., object]) -> None:
+def test_slow_answers_use_it_up(load: Callable[..., Any]) -> None:
     """Each within the limits of one call; the one that goes beyond is stopped, within the budget."""
     budget = Budget(seconds=1.0, answers=2**20)
     candidate = load(SLEEPS, budget)
     began = time.monotonic()
     with pytest.raises(CandidateLost, match="spent: 1 s"):
         for _ in range(20):
-            candidate.call("f", 0.3)  # type: ignore[attr-defined]
+            candidate.call("f", 0.3)
     assert budget.seconds == 0 and time.monotonic() - began < 4
 
 
-def test_what_computes_is_stopped_by_its_own_limit(server: Server, load: Callable[..., object]) -> None:
+def test_what_computes_is_stopped_by_its_own_limit(server: Server, load: Callable[..., Any]) -> None:
     """A budget that still lasts changes nothing."""
     budget = Budget(seconds=100.0, answers=2**20)
-    assert load(SLEEPS, budget).call("f", 0.01).result == 0.01  # type: ignore[attr-defined]
+    assert load(SLEEPS, budget).call("f", 0.01).result == 0.01
     assert 99 < budget.seconds < 100 and budget.answers < 2**20
 
 
-def test_large_answers_use_it_up(load: Callable[..., object]) -> None:
+COMPUTES = """
+import time
+
+
+def f(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
+"""
+
+
+def test_a_busy_machine_costs_nothing(confined: Callable[..., Any]) -> None:
+    """Who computes beside others, on a processor that all of them share, is charged for what it computes."""
+    budget = Budget(seconds=100.0, answers=2**20)
+    candidate = confined(COMPUTES)
+    candidate.process.budget = budget
+    core = min(os.sched_getaffinity(0))
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        for pid in (server_mod._pid(candidate.process._pidfd), *(other.pid for other in others)):
+            os.sched_setaffinity(pid, {core})
+        began = time.monotonic()
+        assert candidate.call("f", 0.4).outcome == "returned"
+        waited = time.monotonic() - began
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert waited > 1.2 and 0.35 < 100.0 - budget.seconds < 0.8
+
+
+def test_large_answers_use_it_up(load: Callable[..., Any]) -> None:
     """Before they are decoded; the process is ended."""
     budget = Budget(seconds=100.0, answers=2**20)
     candidate = load("def f(n):\n    return ['\U0001f600' + 'a' * 3999] * n\n", budget)
-    assert candidate.call("f", 4).outcome == "returned"  # type: ignore[attr-defined]
+    assert candidate.call("f", 4).outcome == "returned"
     with pytest.raises(CandidateLost, match="too much: 1 MiB"):
-        candidate.call("f", 400)  # type: ignore[attr-defined]
+        candidate.call("f", 400)
     with pytest.raises(CandidateLost, match="ended before"):
-        candidate.call("f", 1)  # type: ignore[attr-defined]
+        candidate.call("f", 1)
 
 
 def test_the_memory_that_one_submission_can_take_is_bounded(server: Server) -> None:
