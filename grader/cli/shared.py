@@ -26,8 +26,10 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say_error(message: str) -> None:
-    """Tell an error on stderr."""
-    print(f"grader: {message}", file=sys.stderr)
+    """Tell an error on stderr; what it quotes may be somebody else's, and is shown instead of obeyed."""
+    from grader.reports.terminal import plain
+
+    print(f"grader: {plain(message)}", file=sys.stderr)
 
 
 Device = Annotated[

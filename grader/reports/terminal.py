@@ -51,7 +51,7 @@ def class_table(report: ClassReport) -> RenderableType:
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("student", overflow="fold")
     for exercise in handed_in:
-        name = exercise.replace("_", " ") if len(handed_in) <= _NAMED else exercise[:2]
+        name = plain(exercise).replace("_", " ") if len(handed_in) <= _NAMED else plain(exercise[:2])
         table.add_column(name, justify="right", overflow="fold")
     table.add_column(f"of {points(report.max_points)}", justify="right", style="bold")
     for row in report.students:
@@ -64,7 +64,7 @@ def class_table(report: ClassReport) -> RenderableType:
     if report.misconceptions:
         mistakes = Table(show_edge=False, pad_edge=False, show_header=False, box=None)
         for name, count in list(report.misconceptions.items())[:8]:
-            mistakes.add_row(f"{count}×", name)
+            mistakes.add_row(f"{count}×", plain(name))
         parts += [Text("\nMost frequent mistakes", style="bold"), mistakes]
     return Group(*parts)
 
@@ -85,13 +85,13 @@ def student_feedback(report: Report) -> RenderableType:
 
 def _short(exercises: list[str]) -> str:
     """Name exercises: a few in full, many by their numbers."""
-    return ", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises))
+    return plain(", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises)))
 
 
 def exercise_feedback(report: ExerciseReport) -> RenderableType:
     """Return the feedback of one exercise, task by task."""
     title = Text.assemble(
-        ("\n" + report.id, "bold underline"), f"  {points(report.points)} of {points(report.max_points)}"
+        ("\n" + plain(report.id), "bold underline"), f"  {points(report.points)} of {points(report.max_points)}"
     )
     parts: list[RenderableType] = [title]
     parts += [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
@@ -107,7 +107,7 @@ def _task(task: TaskReport) -> RenderableType:
     done = task.points == task.max_points
     mark, style = ("✓", "green") if done else ("○", "yellow") if untouched(task) else ("✗", "red")
     head = Text.assemble(
-        (f"{mark} ", style), (task.name, "bold"), f"  {points(task.points)} of {points(task.max_points)}"
+        (f"{mark} ", style), (plain(task.name), "bold"), f"  {points(task.points)} of {points(task.max_points)}"
     )
     if done:
         return head
@@ -133,7 +133,7 @@ def once(task: TaskReport) -> list[tuple[CheckReport, str]]:
         elif mistake and mistake in told:
             text = f'{message}\nThe same mistake as in "{told[mistake]}".'
         for part in (check.message, mistake):
-            told.setdefault(part, check.id.replace("_", " "))
+            told.setdefault(part, plain(check.id).replace("_", " "))
         pairs.append((check, text))
     return pairs
 
@@ -142,7 +142,7 @@ def _check(check: CheckReport, text: str) -> RenderableType:
     mark, style = _MARKS[check.status]
     hidden = " (hidden)" if check.visibility == "hidden" else ""
     head = Text.assemble(
-        (f"{mark} ", style), check.id.replace("_", " ") + hidden, (f"  {points(check.max_points)}", "dim")
+        (f"{mark} ", style), plain(check.id).replace("_", " ") + hidden, (f"  {points(check.max_points)}", "dim")
     )
     if check.status == "passed":
         return head

@@ -134,3 +134,11 @@ def test_what_is_no_stream_of_pythons_is_left_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stderr", own)
     screens.prepare()
     assert sys.stdout is sys.stderr is own
+
+
+def test_what_an_error_quotes_steers_no_terminal(tmp_path: Path) -> None:
+    """A report that somebody has written by hand, whose mistake is named with what it holds."""
+    (tmp_path / "report.json").write_text('{"schema": "\\u001b[2J\\u009b"}', encoding="utf-8")
+    done = grader("show", tmp_path / "report.json")
+    assert done.returncode == 2 and rb"\x1b[2J" in done.stderr
+    assert b"\x1b" not in done.stderr and "\x9b".encode() not in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 from rich.console import Console, RenderableType
 
 from grader.records import ExerciseReport as Exercise
@@ -124,3 +125,17 @@ def test_what_was_not_handed_in_takes_one_line() -> None:
     ]
     text = printed(student_feedback(student_report("Ana", (*missing, exercise(verdict("x", "passed"))))))
     assert "Not handed in: 01, 02, 03, 04, 05" in text and "10_linear" in text and "01_small" not in text
+
+
+def test_nothing_in_a_report_steers_the_terminal() -> None:
+    """Somebody may have written the file by hand: escapes are shown wherever they stand, also in names and ids."""
+    evil = "\x1b[2J\x9b\u202e\x07[red]"
+    checks = [verdict(evil, status, evil, evil) for status in ("failed", "passed", "skipped")]
+    tasks = tuple(msgspec.structs.replace(task, name=evil) for task in exercise(*checks).tasks)
+    held = msgspec.structs.replace(exercise(), id=evil, notes=(evil,), message=evil, tasks=tasks)
+    missing = msgspec.structs.replace(held, id=f"{evil} too", status="not_submitted")
+    unread = msgspec.structs.replace(held, status="unreadable")
+    report = student_report(evil, (held, missing, unread), notes=(evil,))
+    shown = printed(student_feedback(report)) + printed(class_table(class_report((report,))))
+    assert not set(shown) & set("\x1b\x9b\u202e\x07")
+    assert shown.count(r"\x1b[2J\x9b\x202e\x07[red]") >= 12
