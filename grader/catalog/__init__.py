@@ -3,7 +3,7 @@
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task
 from grader.catalog.errors import CatalogError
-from grader.catalog.notebooks import TASK_CHECKED, build_notebook, own_cells, to_script
+from grader.catalog.notebooks import TASK_CHECKED, build_notebook, convert_notebook, own_cells, to_script
 from grader.catalog.releases import nbgrader_sources, student_bundle
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant
@@ -18,6 +18,7 @@ __all__ = [
     "build_all",
     "build_notebook",
     "build_stub",
+    "convert_notebook",
     "drift",
     "load_catalog",
     "nbgrader_sources",

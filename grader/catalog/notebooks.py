@@ -12,6 +12,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from grader.catalog.stubs import BEGIN
+from grader.submissions.names import excerpt
+from grader.submissions.tidying import MARK
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -27,7 +29,6 @@ from grader import check, hint, status"""
 _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 _OURS = re.compile("|".join(re.escape(text).replace(r"\{task\}", r"\w+") for text in (_OPENING, _CHECK)))
-MARK = "grader"  # the metadata key of what belongs to the kit, and is no student's
 # Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
 _SCRIPTS = ("task", "points", "by_hand", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
 # What ends a line for str.splitlines, and so for jupytext, but not for Python, where it may stand in a string. While
@@ -56,13 +57,21 @@ def to_script(notebook: str) -> str:
 
     Raises ValueError for text that is no notebook.
     """
+    return convert_notebook(notebook.encode("utf-8", "surrogatepass"), name="it")[0]
+
+
+def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the script of a notebook, and what is to be known of how it was read. Raises ValueError as `to_script`."""
     import jupytext
     import nbformat
 
+    from grader.submissions import Unreadable, open_notebook
+
     try:
-        nb = nbformat.reads(notebook, as_version=4)
-    except Exception as error:  # nbformat raises many kinds
-        raise ValueError("it is not a notebook. Open yours in Jupyter, and save it again") from error
+        found, notes = open_notebook(data, name=name)
+    except Unreadable as error:
+        raise ValueError(str(error)) from error
+    nb = nbformat.from_dict(found)
     header = nb.metadata.get(MARK, {}).get("header")
     nb.cells = [_plain(cell) for cell in nb.cells if not _is_ours(cell)]
     if header is not None:
@@ -72,7 +81,7 @@ def to_script(notebook: str) -> str:
     for cell in nb.cells:
         cell.source = cell.source.translate(_HIDE)
     text: str = jupytext.writes(nbformat.from_dict(nb), fmt=_SCRIPT)
-    return text.translate(_SHOW)
+    return text.translate(_SHOW), notes
 
 
 def own_cells(notebook: str, new: str) -> list[str]:
@@ -97,7 +106,13 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
     import jupytext
     from nbformat.v4 import new_code_cell, new_notebook
 
-    read = jupytext.reads(script.translate(_HIDE), fmt=_SCRIPT)
+    try:
+        read = jupytext.reads(script.translate(_HIDE), fmt=_SCRIPT)
+    except Exception as error:  # of what stands in the header, or behind the marks of cells
+        raise ValueError(
+            f"its header or the mark of a cell cannot be read ({excerpt(str(error))}). "
+            "Restore the lines between --- and those that begin with # %%"
+        ) from error
     cells: list[Any] = []
     header = None
     for number, cell in enumerate(read.cells):
@@ -129,7 +144,11 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     if header is not None:
         metadata[MARK] = {"header": header}
-    return new_notebook(cells=[*cells[:at], opening, *cells[at:]], metadata=metadata)
+    cells[at:at] = [opening]
+    for number, cell in enumerate(cells):
+        if any(cell.id == other.id for other in cells[:number]):  # a task's cell that a student has doubled
+            cell.id = f"cell-{number}"
+    return new_notebook(cells=cells, metadata=metadata)
 
 
 def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:

@@ -115,8 +115,9 @@ def convert(
 ) -> None:
     """Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost."""
     with errors_told():
-        from grader.catalog import CatalogError, build_notebook, to_script
+        from grader.catalog import CatalogError, build_notebook, convert_notebook
         from grader.reports.files import write_text
+        from grader.submissions import NOTEBOOK_LIMIT, SCRIPT_LIMIT, Unreadable, decode_script, printable, read_bytes
 
         suffixes = {source.suffix.lower(), target.suffix.lower()}
         if suffixes != {".py", ".ipynb"}:
@@ -125,11 +126,15 @@ def convert(
         if target.exists():
             say_error(f"Cannot convert to {str(target)!r}: it is there already. Remove it, or give another name.")
             raise typer.Exit(2)
+        name = printable(source.name)
         try:
-            text = source.read_text(encoding="utf-8-sig")
-            written = build_notebook(text) if source.suffix.lower() == ".py" else to_script(text)
-        except UnicodeDecodeError:
-            raise CatalogError(f"Cannot convert {str(source)!r}: it is not UTF-8 text. Save it as UTF-8.") from None
-        except ValueError as error:
-            raise CatalogError(f"Cannot convert {str(source)!r}: {error}.") from None
+            if source.suffix.lower() == ".py":
+                text, notes = decode_script(read_bytes(source.resolve(), limit=SCRIPT_LIMIT), name=name)
+                written = build_notebook(text)
+            else:
+                written, notes = convert_notebook(read_bytes(source.resolve(), limit=NOTEBOOK_LIMIT), name=name)
+        except (ValueError, Unreadable) as error:
+            raise CatalogError(f"Cannot convert {str(source)!r}: {str(error).rstrip('.')}.") from None
         write_text(target, written)
+        for note in notes:
+            say_error(note)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.content import content_of, text_digest
+from grader.submissions.decoding import decode_script
 from grader.submissions.files import open_ordinary, read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
 from grader.submissions.history import read_history
 from grader.submissions.managing import ManagedCell
 from grader.submissions.names import printable
 from grader.submissions.reader import Reader
-from grader.submissions.reading import NOTEBOOK_LIMIT, read_submission
+from grader.submissions.reading import NOTEBOOK_LIMIT, SCRIPT_LIMIT, open_notebook, read_submission
 from grader.submissions.sentences import Unreadable
 
 __all__ = [
     "NOTEBOOK_LIMIT",
+    "SCRIPT_LIMIT",
     "Anchor",
     "Handed",
     "ManagedCell",
@@ -23,7 +25,9 @@ __all__ = [
     "SubmissionsError",
     "Unreadable",
     "content_of",
+    "decode_script",
     "find_submissions",
+    "open_notebook",
     "open_ordinary",
     "printable",
     "read_bytes",

@@ -89,6 +89,16 @@ def read_managed(
     return Managed(notebook=shown, submissions=tuple(submissions), digest=digest)
 
 
+def open_notebook(data: bytes, *, name: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the notebook that a file holds, clean, as what JSON knows, and notes; or raise Unreadable."""
+    try:
+        notebook = recognize(_tidy(data, name), (), name=name)
+    except (MemoryError, RecursionError) as error:
+        raise Unreadable(sentences.TOO_NESTED.format(name=name)) from error
+    notes = (*notebook.notes, *(cell.problem for cell in notebook.cells if cell.problem))
+    return as_json(notebook.cells, notebook.metadata), notes
+
+
 def _submission(build: Callable[..., Submission], read: Callable[[], Script], name: str) -> Submission:
     """Return what `read` reads, or the problem with it."""
     try:

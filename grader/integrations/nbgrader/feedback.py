@@ -12,10 +12,10 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
 
-from grader.catalog.notebooks import MARK
 from grader.integrations.nbgrader.gradebook import Notebook
 from grader.reports.panels import Panel
 from grader.submissions import ManagedCell
+from grader.submissions.tidying import MARK
 
 
 def as_node(written: Mapping[str, Any], notebook: Notebook) -> Any:

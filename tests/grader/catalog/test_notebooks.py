@@ -223,10 +223,10 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
         ("stub.py", "old.ipynb", "old.ipynb': it is there already. Remove it, or give another name."),
         ("stub.py", "new.py", "Cannot convert stub.py to new.py: one must end in .py, the other in .ipynb."),
         ("old.ipynb", "new.ipynb", "Cannot convert old.ipynb to new.ipynb: one must end in .py, the other in .ipynb."),
-        ("old.ipynb", "new.py", "old.ipynb': it is not a notebook"),
+        ("old.ipynb", "new.py", "old.ipynb': old.ipynb is damaged: it stops being a notebook at line 1"),
         ("plain.py", "new.ipynb", "plain.py': it is not an exercise's script"),
-        ("latin.py", "new.ipynb", "latin.py': it is not UTF-8 text. Save it as UTF-8."),
-        ("gone.py", "new.ipynb", "gone.py': No such file or directory."),
+        ("latin.py", "new.ipynb", "latin.py': latin.py is not valid utf-8 text"),
+        ("gone.py", "new.ipynb", "gone.py': There is no file gone.py."),
     ],
 )
 def test_the_command_says_why_it_does_not_convert(tmp_path: Path, source: str, target: str, said: str) -> None:
