@@ -194,21 +194,29 @@ class Book:
         self._gradebook.db.refresh(submission)
 
     def _check_version(self, url: str) -> None:
-        """Refuse a database that another version of nbgrader has made."""
+        """Refuse a database that another version of nbgrader has made, or that nbgrader has not finished making."""
         scripts = ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic")))
         engine = create_engine(url)
         try:
             with engine.connect() as connection:
-                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
                 there = {name: _columns(connection, name) for name in inspect(connection).get_table_names()}
-        except DatabaseError as error:
-            if "no such table" not in str(error):
-                raise
-            found, there = None, {}
+                found = _first(connection, "SELECT version_num FROM alembic_version", there)
+                assignment = _first(connection, "SELECT name FROM assignment", there)
         finally:
             engine.dispose()
         wanted = {table.name: {column.name for column in table.columns} for table in Base.metadata.sorted_tables}
         complete = all(columns <= there[name] for name, columns in wanted.items() if name in there)
+        if found is None and complete and wanted.keys() <= there.keys():
+            # nbgrader makes the tables, and then asks a command of this name for the version.
+            raise CourseError(
+                f"Cannot use the gradebook {url!r}: nbgrader left it half-made, without its version, for it found no "
+                "`alembic` command. Activate the environment, so that its bin folder is on PATH. Then "
+                + (
+                    "delete the gradebook, which is empty, and run `nbgrader generate_assignment` again."
+                    if assignment is None
+                    else "back the gradebook up, and run `python -m nbgrader.dbutil stamp head` in its folder."
+                )
+            )
         if found != scripts.get_current_head() or not complete:
             raise CourseError(
                 f"Cannot use the gradebook {url!r}: another version of nbgrader made it. Back it up, then run "
@@ -221,6 +229,11 @@ def _meant(assignment: str, known: Sequence[str]) -> str:
     if len(begins) == 1:
         return f"Did you mean {begins[0]}?"
     return f"Was it renamed? Run `nbgrader generate_assignment {assignment}` first."
+
+
+def _first(connection: Any, query: str, tables: Mapping[str, object]) -> object:
+    """Return the first answer to a query; None where there is none, or no such table."""
+    return connection.execute(text(query)).scalar() if query.rpartition(" ")[2] in tables else None
 
 
 def _columns(connection: Any, table: str) -> set[str]:

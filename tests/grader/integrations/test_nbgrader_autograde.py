@@ -590,7 +590,7 @@ def _sql(statement: str) -> Callable[[Path], None]:
     def spoil(course: Path) -> None:
         database = sqlite3.connect(course / "gradebook.db")
         with database:
-            database.execute(statement)
+            database.executescript(statement)
         database.close()
 
     return spoil
@@ -614,7 +614,9 @@ def _config(line: str) -> Callable[[Path], None]:
         (_config("c = get_config("), "SyntaxError"),
         (_config("import nothing_of_this_name"), "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
         (_sql("UPDATE alembic_version SET version_num = '724cde206c17'"), "run `nbgrader db upgrade`"),
-        (_sql("DROP TABLE alembic_version"), "run `nbgrader db upgrade`"),
+        (_sql("DROP TABLE comment; DROP TABLE alembic_version"), "run `nbgrader db upgrade`"),
+        (_sql("DROP TABLE alembic_version"), "run `python -m nbgrader.dbutil stamp head` in its folder."),
+        (_sql("DELETE FROM alembic_version"), "nbgrader left it half-made, without its version"),
         (_sql("ALTER TABLE grade DROP COLUMN extra_credit"), "run `nbgrader db upgrade`"),
         (_sql("UPDATE assignment SET name = 'week4'"), "which knows week4. Was it renamed?"),
         (_sql("""UPDATE source_cell SET source = 'check("no_task")' WHERE locked"""), "no_task"),
@@ -637,6 +639,22 @@ def test_bad_input_is_explained(course: Path, spoil: Callable[[Path], object], s
     which, told = done.stderr.splitlines()
     assert which.startswith("Course: ") and told.startswith("grader: Cannot ") and said in told
     assert {name: data for name, data in tree(course).items() if name != ".grader/lock"} == before
+
+
+def test_a_gradebook_that_nbgrader_left_half_made(course: Path, tmp_path: Path) -> None:
+    """Without `alembic` on PATH nbgrader makes one without a version: what the command says to do works."""
+    gradebook, bare = course / "gradebook.db", {**os.environ, "PATH": "/usr/bin:/bin"}
+    hand_in(course, "ana", notebook(course, answers()))
+    kept = gradebook.read_bytes()
+    gradebook.unlink()
+    subprocess.run([BIN / "nbgrader", "db", "student", "list"], cwd=course, env=bare, capture_output=True, check=False)
+    told = in_process(course).stderr.splitlines()[-1]
+    assert "found no `alembic` command" in told and "delete the gradebook, which is empty" in told
+    gradebook.write_bytes(kept)
+    _sql("DROP TABLE alembic_version")(course)
+    assert "stamp head" in in_process(course).stderr
+    succeed(course, sys.executable, "-m", "nbgrader.dbutil", "stamp", "head")
+    assert grade(course).graded == ("ana",)
 
 
 @pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
