@@ -47,6 +47,7 @@ class Candidate:
     def __init__(self, *, threads: int = 1) -> None:
         torch.set_num_threads(threads)
         self._modules: dict[str, types.ModuleType] = {}
+        self._called: dict[str, set[object]] = {}  # by what names each module went while it ran
         self._files: set[str] = set()
         self._serving = False  # else this process is somebody else's too
 
@@ -83,15 +84,19 @@ class Candidate:
         module.__loader__ = _Source(request.source)  # type: ignore[assignment]
         linecache.cache.pop(request.filename, None)
         linecache.lazycache(request.filename, vars(module))  # for inspect.getsource, so TorchScript, and tracebacks
+        given = dict(vars(module))
         errors: list[wire.Raised] = []
         started = time.perf_counter()
         with Watch(trace=False, seed=0) as watch:
             self._run(request, module, errors)
+        self._called[request.module] = {request.module, vars(module).get("__name__"), None}
+        for name, value in given.items():  # a file may clear all of its names, and its own with them
+            vars(module).setdefault(name, value)
         return wire.Loaded(
             nonce=request.nonce,
             errors=tuple(errors[:20]),
             output=watch.facts()["output"],
-            defined=_callables(module),
+            defined=self._defined(request.module),
             seconds=time.perf_counter() - started,
             withheld=loaders.asked_for(),
         )
@@ -137,6 +142,16 @@ class Candidate:
             errors.append(self._raised(error))
             return []
 
+    def _defined(self, module: str) -> tuple[str, ...]:
+        """Return the names of the functions and classes that a module itself, by any of its names, defines."""
+        names = self._called[module]
+        found = [
+            name
+            for name, value in list(vars(self._modules[module]).items())
+            if issubclass(type(value), (types.FunctionType, type)) and getattr(value, "__module__", None) in names
+        ]
+        return tuple(clean(name, wire.MAX_NAME) for name in found[:_DEFINED])
+
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call and describe everything that came of it."""
         module = self._modules[request.module]
@@ -144,7 +159,7 @@ class Candidate:
         if request.probe is not None:
             function = inputs.define(request.probe, request.name)
         elif not callable(function):
-            return wire.Observation(nonce=request.nonce, outcome="missing", defined=_callables(module))
+            return wire.Observation(nonce=request.nonce, outcome="missing", defined=self._defined(request.module))
         arguments = [inputs.build(argument) for argument in request.arguments]
         keywords = {name: inputs.build(value) for name, value in request.keywords.items()}
         upstream = None if request.backward is None else inputs.build(request.backward[0])
@@ -264,13 +279,3 @@ def _future_flags(statement: ast.stmt) -> int:
         for alias in statement.names:
             flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
     return flags
-
-
-def _callables(module: types.ModuleType) -> tuple[str, ...]:
-    """Return the names of the functions and classes that the module itself defines."""
-    found = [
-        name
-        for name, value in list(vars(module).items())
-        if issubclass(type(value), (types.FunctionType, type)) and getattr(value, "__module__", None) == module.__name__
-    ]
-    return tuple(clean(name, wire.MAX_NAME) for name in found[:_DEFINED])

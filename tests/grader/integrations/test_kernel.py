@@ -116,6 +116,31 @@ def test_reloading_does_no_harm(kernel: Kernel) -> None:
     assert kernel.run(count)["text/plain"] == before == "1"
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        "%reset -f",
+        "globals().clear()",
+        "import builtins; print = list = len = 4; builtins.print = builtins.input = None",
+        "__file__ = 'nowhere.py'; __name__ = 'x'; __spec__ = 3",
+        "import sys\nfor name in [n for n in sys.modules if n.split('.')[0] in ('grader', 'IPython', 'msgspec')]:\n"
+        "    del sys.modules[name]",
+        "import sys; del sys.modules['__main__']",
+    ],
+)
+def test_a_notebook_that_empties_itself_is_checked(bundle: Path, act: str) -> None:
+    """Whatever it did to its names and modules before the first check: the cell of the check answers, twice."""
+    fresh = Kernel(bundle / "notebooks")
+    try:
+        fresh.run(f"{act}\nNone")
+        fresh.run(f"import torch\n{RIGHT}")
+        for _ in range(2):
+            shown = fresh.run('from grader import check\n\ncheck("snapshot")')
+            assert "✓ snapshot" in shown["text/plain"], shown
+    finally:
+        fresh.close()
+
+
 def test_hints_have_tiers(kernel: Kernel) -> None:
     """hint says one of three, and says so where there is no such hint."""
     texts = [kernel.run(f'hint("snapshot", {tier})')["text/plain"] for tier in (1, 2, 3)]

@@ -44,6 +44,13 @@ def test_loading_tells_what_is_defined(load: Load) -> None:
     assert report.defined == ("f", "A", "g") and report.errors == () and report.output == ""
 
 
+@pytest.mark.parametrize("act", ["globals().clear()", "del __name__, __file__, __builtins__", "__name__ = 'mine'"])
+def test_a_file_may_do_away_with_its_names(load: Load, act: str) -> None:
+    """What it defines afterwards is its own, and can be called."""
+    loaded = load(f"gone = 1\n{act}\ndef f(x):\n    return len(x)\n")
+    assert loaded.report.defined == ("f",) and loaded.report.errors == ()
+
+
 def test_an_error_leaves_the_other_statements(load: Load) -> None:
     """A statement that fails is noted with its line; those before and after it have run."""
     loaded = load(
