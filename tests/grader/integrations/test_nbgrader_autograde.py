@@ -6,13 +6,16 @@ kit must come to the same, so whole gradebooks, folders and notebooks are compar
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import copy
 import csv
 import errno
 import fcntl
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -22,6 +25,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -566,6 +570,268 @@ def test_a_notebook_of_another_name_is_named(course: Path) -> None:
     assert done.exit_code == 1
     assert "grader: hugo: week4.ipynb is no notebook of the assignment, and was not graded." in done.stderr
     assert set(scores(course, "hugo").values()) == {0.0}
+
+
+# What students' tools, and students, make of a notebook
+
+
+def _bytes(encoding: str) -> Callable[[Notebook], bytes]:
+    return lambda nb: json.dumps(nb, ensure_ascii=False).encode(encoding)
+
+
+def _with(**parts: Any) -> Callable[[Notebook], Notebook]:
+    return lambda nb: {**nb, **parts}
+
+
+def _without(key: str) -> Callable[[Notebook], Notebook]:
+    return lambda nb: {name: value for name, value in nb.items() if name != key}
+
+
+def _each_cell(**parts: Any) -> Callable[[Notebook], Notebook]:
+    return lambda nb: {**nb, "cells": [{**cell, **parts} for cell in nb["cells"]]}
+
+
+def _answer(**parts: Any) -> Callable[[Notebook], Notebook]:
+    def spoil(nb: Notebook) -> Notebook:
+        cell_of(nb, "column_view").update(parts)
+        return nb
+
+    return spoil
+
+
+def _more(*cells: Notebook) -> Callable[[Notebook], Notebook]:
+    return lambda nb: {**nb, "cells": [*cells, *nb["cells"]]}
+
+
+def _text(source: str, **parts: Any) -> Notebook:
+    return {"cell_type": "markdown", "metadata": {}, "source": source, **parts}
+
+
+def _moved_into(name: str, grade_id: str) -> Callable[[Notebook], Notebook]:
+    """Put an answer into a copy of a check's cell, or of another assignment's, above everything."""
+
+    def spoil(nb: Notebook) -> Notebook:
+        answer, check = cell_of(nb, name), copy.deepcopy(cell_of(nb, f"check-{name}"))
+        check["metadata"]["nbgrader"]["grade_id"] = grade_id
+        check["source"], check["id"] = answer["source"], "copied"
+        answer["source"] = f"{name} = {name}\n"
+        imports = next(n for n, cell in enumerate(nb["cells"]) if "import torch" in "".join(cell["source"]))
+        nb["cells"].insert(imports + 1, check)
+        return nb
+
+    return spoil
+
+
+PICTURE = {"image/png": "iVBORw0KGgo="}
+SPOILT: dict[str, Callable[[Notebook], Notebook | bytes]] = {
+    "no minor": _without("nbformat_minor"),
+    "no format": _without("nbformat"),
+    "format 5": _with(nbformat=5),
+    "format of words": _with(nbformat="four", nbformat_minor=[]),
+    "metadata null": _with(metadata=None),
+    "cells' metadata": lambda nb: {**nb, "cells": [{**c, "metadata": c["metadata"] or None} for c in nb["cells"]]},
+    "outputs null": _each_cell(outputs=None, execution_count="x"),
+    "attachments null": _each_cell(attachments=None),
+    "attachments of code": _each_cell(attachments={"a.png": PICTURE}),
+    "utf-16": _bytes("utf-16"),
+    "utf-16 without a mark": _bytes("utf-16-le"),
+    "utf-8 with a mark": _bytes("utf-8-sig"),
+    "more cells": _more({"cell_type": "code"}, {"cell_type": "code", "source": None}, {"source": [1]}),
+    "ids": _each_cell(id="not valid!"),
+    "ids of numbers": _each_cell(id=7),
+    "widgets": _with(metadata={"widgets": {"application/vnd.jupyter.widget-state+json": {"a": {"model": 1}}}}),
+    "own kernel": _with(metadata={"kernelspec": {"name": 3}, "language_info": {"name": None, "pygments_lexer": []}}),
+    "pictures": _more(
+        _text("![x](attachment:gone.png) ![y](attachment:a%20b.png)", attachments={"a b.png": PICTURE, "c": None}),
+        _text("![рис](attachment:рис.png)", attachments={"рис.png": PICTURE}),
+    ),
+    "halves": _more(_text("a\ud800b")),
+    "tags": _more(_text("x", metadata={"tags": 3}), _text("y", metadata={"tags": [None], "name": 1})),
+    "markdown": _answer(cell_type="markdown"),
+    "raw": _answer(cell_type="raw"),
+    "a copy of a check": _moved_into("column_view", "check-column_view"),
+    "another assignment": _moved_into("column_view", "check-of-last-year"),
+    "prompts": _answer(source=">>> def column_view(x, col):\n...     return x[:, col]\n"),
+}
+
+
+@pytest.fixture(scope="module")
+def spoilt(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A class in which every notebook is solved, essay and all, and spoilt in another way; graded in one run."""
+    course = Path(shutil.copytree(released, tmp_path_factory.mktemp("spoilt") / "course"))
+    for student, spoil in SPOILT.items():
+        folder = hand_in(course, student, "")
+        made = spoil(notebook(course, answers()))
+        (folder / f"{EXERCISE}.ipynb").write_bytes(made if isinstance(made, bytes) else json.dumps(made).encode())
+    hand_in(course, "a mark in the time", notebook(course, answers()), time="\ufeff2026-03-01 12:00:00 UTC")
+    return course, grade(course)
+
+
+def test_every_spoilt_notebook_has_its_points(spoilt: tuple[Path, Outcome]) -> None:
+    """The code counts as nbgrader's own command counts it, and an essay that was answered waits for a person."""
+    course, outcome = spoilt
+    assert outcome.problems == () and set(outcome.graded) == {*SPOILT, "a mark in the time"}
+    for student in outcome.graded:
+        found = scores(course, student)
+        assert ({cell: found[cell] for cell in CHECKS}, found["essay"]) == (CHECKS, None), student
+    with opened(course) as book:
+        assert book.find_submission(EXERCISE, "a mark in the time").timestamp == datetime(2026, 3, 1, 12)
+
+
+@pytest.mark.parametrize("student", SPOILT)
+def test_every_spoilt_notebook_is_shown_as_written(spoilt: tuple[Path, Outcome], student: str) -> None:
+    """What was graded is what is shown: the answers and the essay stand in the copy."""
+    nb = graded_notebook(spoilt[0], student)
+    assert cell_of(nb, "essay").source == answers()["essay"]
+    assert any("return x[:, col]" in cell.source for cell in nb.cells if cell.cell_type == "code")
+    assert all(len(cell_of(nb, cell).outputs) == 1 for cell in CHECKS)
+
+
+def test_feedback_is_made_of_every_spoilt_notebook(spoilt: tuple[Path, Outcome]) -> None:
+    """nbgrader's own command can read them all, also in a course whose pages are not cleaned."""
+    course = spoilt[0]
+    _config("c.HTMLExporter.sanitize_html = False\nc.HTMLExporter.filters = {}")(course)
+    succeed(course, "nbgrader", "generate_feedback", EXERCISE)
+    assert {path.parts[-3] for path in course.glob("feedback/*/*/*.html")} == {*SPOILT, "a mark in the time"}
+
+
+def test_what_a_student_is_told_of_cells_that_were_changed(spoilt: tuple[Path, Outcome]) -> None:
+    """An answer that was turned into text is read as code, and the panel says so."""
+    (output,) = cell_of(graded_notebook(spoilt[0], "markdown"), "check-column_view").outputs
+    assert "text cell" in output.data["text/html"] and "Make it a code cell again." in output.data["text/html"]
+
+
+def test_an_edited_check_or_given_cell_is_told(course: Path) -> None:
+    """Code in the check's own cell is lost, under nbgrader too: here the student is told."""
+    nb = notebook(course, answers())
+    cell_of(nb, "check-column_view")["source"] = answers()["column_view"]
+    cell_of(nb, "column_view")["source"] = "pass"
+    hand_in(course, "ana", nb)
+    grade(course)
+    assert scores(course, "ana")["check-column_view"] == 0
+    (output,) = cell_of(graded_notebook(course, "ana"), "check-column_view").outputs
+    assert "Write your code in a cell of its own." in output.data["text/html"]
+
+
+# One student, and all the others
+
+
+def test_what_nobody_has_thought_of_concerns_one_student(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error at one submission is a problem of that one: the others are graded, and a second run tries again."""
+    for student in ("ana", "bia", "caio"):
+        hand_in(course, student, notebook(course, answers()))
+    original = module.annotate
+
+    def annotate(nb: Any, *arguments: Any, **options: Any) -> str:
+        if cell_of(nb, "essay").source == "break":
+            raise KeyError("never seen before")
+        return original(nb, *arguments, **options)
+
+    hand_in(course, "bia", notebook(course, {**answers(), "essay": "break"}))
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "annotate", annotate)
+        outcome = grade(course)
+    assert outcome.graded == ("ana", "caio")
+    assert outcome.problems == (
+        "Cannot grade 'bia': KeyError: 'never seen before'. Look at what was handed in, then grade that student again.",
+    )
+    assert grade(course).graded == ("bia",)
+
+
+def test_a_name_that_is_no_text(course: Path) -> None:
+    """A folder whose name no gradebook can hold is told, and nobody else is kept from being graded."""
+    hand_in(course, "ana", notebook(course, answers()))
+    hand_in(course, os.fsdecode(b"z\xff"), notebook(course, answers()))
+    outcome = grade(course)
+    assert outcome.graded == ("ana",)
+    assert outcome.problems == ("Cannot grade 'z\ufffd': the folder's name is not UTF-8 text. Rename the folder.",)
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-03-01 12:00:00 Nowhere", "2026-03-01 12:00:00 PST", "12:00 MEZ", "2026-13-01", "\x00", "9" * 400]
+)
+def test_a_time_in_no_zone(course: Path, time: str) -> None:
+    """It is told, and not taken for a time of another zone."""
+    assert module._handed_in_at(hand_in(course, "ana", None, time=time) / "timestamp.txt")[1:2] == (None,)
+
+
+# Script in text
+
+
+HOSTILE = (
+    "<script>window.PWNED = 1</script><img src=x onerror='window.PWNED = 2'><svg onload='window.PWNED = 3'></svg>"
+    "<iframe srcdoc='<script>1</script>'></iframe><form action='x'><input autofocus onfocus='window.PWNED = 4'></form>"
+    "<a href=' java\tscript:window.PWNED=5'>a</a> [b](javascript:alert(1)) [c](data:text/html;base64,PHNjcmlwdD4=) "
+    "![d](attachment:d.svg) <style>* {display: none}</style><math><mtext></mtext></math><!-- <b -->"
+    "<details open ontoggle=x()>"
+    "<p style='position:fixed;top:0;background:url(javascript:1)'>MARK</p>"
+)
+
+
+class Live(HTMLParser):
+    """Collects what acts in a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag in (
+            "script",
+            "svg",
+            "iframe",
+            "form",
+            "input",
+            "style",
+            "object",
+            "embed",
+            "base",
+            "meta",
+            "link",
+            "math",
+        ):
+            self.found.append(tag)
+        for name, value in attributes:
+            plain = re.sub(r"[\s\x00-\x20]", "", value or "").lower()
+            if name.startswith("on") or plain.startswith(("javascript:", "vbscript:", "data:text")):
+                self.found.append(f"{tag} {name}")
+            if name == "style" and ("position" in plain or "url(" in plain):
+                self.found.append(f"{tag} {name} {value}")
+
+
+def test_no_script_of_a_students_runs_in_a_page(course: Path) -> None:
+    """Wherever it stands, it is text there; headings, code and the kit's panels look as they always do."""
+    svg = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>").decode()
+    nb = notebook(course, {**answers(), "essay": f"# Heading\n\n`x < 1` and *this*\n\n{HOSTILE}"})
+    nb["cells"] += [
+        _text(HOSTILE, attachments={"d.svg": {"image/svg+xml": svg}}),
+        {**_text(HOSTILE), "cell_type": "raw"},
+    ]
+    nb["cells"] += [{**_text(HOSTILE), "cell_type": "raw", "metadata": {"raw_mimetype": "text/html"}}]
+    cell_of(nb, "rectify_")["source"] = f"def rectify_(x):\n    raise ValueError({HOSTILE!r})\n"
+    nb["metadata"] |= {"title": f"</title>{HOSTILE}", "widgets": {"x": f"</script>{HOSTILE}"}}
+    hand_in(course, "eve", nb)
+    hand_in(course, "ana", notebook(course, answers()))
+    hand_in(course, "zoe", "{" + HOSTILE)
+    assert not any("Scripts" in note for note in grade(course).notes)
+    succeed(course, "nbgrader", "generate_feedback", EXERCISE)
+    pages = {
+        student: (course / "feedback" / student / EXERCISE / f"{EXERCISE}.html").read_text("utf-8")
+        for student in ("ana", "eve", "zoe")
+    }
+    own = Live(pages["ana"]).found
+    assert Live(pages["eve"]).found == own == Live(pages["zoe"]).found
+    assert 'id="Heading"' in pages["eve"] and "<code>x &lt; 1</code> and <em>this</em>" in pages["eve"]
+    assert pages["eve"].count("MARK") >= 4
+    assert re.search(r"border-radius:\s*6px", pages["eve"]) and "✓" in pages["eve"]
+
+
+def test_a_course_of_before_is_told_of_live_scripts(course: Path) -> None:
+    """An instructor's own configuration stays as it is; what it leaves open is a note."""
+    hand_in(course, "ana", notebook(course, answers()))
+    _config("c.HTMLExporter.sanitize_html = False")(course)
+    assert any(note.startswith("Scripts in students' text can run in feedback pages") for note in grade(course).notes)
 
 
 # What cannot be graded as it stands, as the command says it
