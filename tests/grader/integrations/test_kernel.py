@@ -121,11 +121,10 @@ def test_reloading_does_no_harm(kernel: Kernel) -> None:
     [
         "%reset -f",
         "globals().clear()",
-        "import builtins; print = list = len = 4; builtins.print = builtins.input = None",
-        "__file__ = 'nowhere.py'; __name__ = 'x'; __spec__ = 3",
-        "import sys\nfor name in [n for n in sys.modules if n.split('.')[0] in ('grader', 'IPython', 'msgspec')]:\n"
+        "import builtins, sys; print = list = len = 4; builtins.print = builtins.input = None\n"
+        "__file__ = 'nowhere.py'; __name__ = 'x'; __spec__ = 3\n"
+        "for name in [n for n in sys.modules if n.split('.')[0] in ('grader', 'IPython', 'msgspec', '__main__')]:\n"
         "    del sys.modules[name]",
-        "import sys; del sys.modules['__main__']",
     ],
 )
 def test_a_notebook_that_empties_itself_is_checked(bundle: Path, act: str) -> None:
