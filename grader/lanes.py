@@ -335,7 +335,8 @@ def _examine(channel: Connection[Any, Any], settings: Settings, share: frozenset
                 channel.send(LaneError(str(error)))
     except (SandboxError, CatalogError, DatasetError) as error:
         if not started:  # else the server was lost: this lane ends, and another one tries again
-            channel.send(LaneError(str(error)))
+            with contextlib.suppress(OSError):  # another lane has said it already, and nobody waits for this one
+                channel.send(LaneError(str(error)))
     except BrokenPipeError:
         pass  # nobody waits for this lane any more
 

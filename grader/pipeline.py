@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -62,10 +62,11 @@ def grade_class(
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
     reports: dict[str, Report] = {}
     grade = partial(run_lanes, settings, jobs=jobs)
-    graded = grade_new(_read_all(catalog, students), Ledger(out / ".graded", catalog, settings), grade)
-    for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
-        write_json(folders[report.student] / "report.json", report)
-        reports[report.student] = report
+    with contextlib.closing(_read_all(catalog, students)) as read:
+        graded = grade_new(read, Ledger(out / ".graded", catalog, settings), grade)
+        for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
+            write_json(folders[report.student] / "report.json", report)
+            reports[report.student] = report
     whole = class_report(tuple(reports[student.student] for student in students))
     write_json(out / "class.json", whole)
     return whole
@@ -108,7 +109,7 @@ def grade_own(
         yield report_of(catalog, graded)
 
 
-def _read_all(catalog: Catalog, students: Iterable[StudentFolder]) -> Iterator[Submission]:
+def _read_all(catalog: Catalog, students: Iterable[StudentFolder]) -> Generator[Submission, None, None]:
     with Reader() as reader:
         for student in students:
             for exercise, paths in student.files.items():

@@ -6,9 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from grader.cli.shared import trusted
+from grader.sandbox import SandboxError
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
@@ -258,6 +262,45 @@ def test_build_check_finds_drift(clone: Path) -> None:
     assert (done.returncode, "07_autograd.py" in done.stderr) == (1, True)
     assert grader("build", "--course", clone).returncode == 0
     assert stub.read_bytes() == before
+
+
+@pytest.fixture
+def refusing() -> Callable[[], None]:
+    """What makes of a new process one without namespaces, as in many containers."""
+    pyseccomp = pytest.importorskip("pyseccomp")
+    filter = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    filter.add_rule(pyseccomp.ERRNO(1), "unshare")
+    load: Callable[[], None] = filter.load
+    return load
+
+
+def test_a_machine_that_confines_too_little_grades_nobody(refusing: Callable[[], None], tmp_path: Path) -> None:
+    """grade refuses in one sentence, and doctor says what each missing layer loses, and that this is not enough."""
+    grading = ["grade", "examples/class", "--out", str(tmp_path / "out"), "--exercise", "07", "--jobs", "2"]
+    refused, examined = (
+        subprocess.run(
+            [str(GRADER), *command], cwd=ROOT, capture_output=True, text=True, timeout=300, preexec_fn=refusing
+        )
+        for command in (grading, ["doctor"])
+    )
+    said = refused.stderr.splitlines()
+    assert refused.returncode == 2 and len(said) == 2, refused.stderr
+    assert said[1].startswith("grader: Cannot grade other people's code here: of the sandbox only")
+    assert not (tmp_path / "out" / "class.json").exists()
+    words = " ".join(examined.stdout.split())
+    assert examined.returncode == 1
+    assert "Without it: A submission can fill the disk with its files" in words
+    assert "Other people's submissions cannot be graded here (your own can: grader check)." in words
+    assert "Needed: root, temporary, seccomp, limits or temporary, user, landlock, seccomp, limits." in words
+
+
+def test_submissions_are_trusted_on_linux_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere nothing at all would confine them."""
+    assert trusted(True) and not trusted(False)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert not trusted(False)
+    with pytest.raises(SandboxError, match="Use Linux, or a container or virtual machine that runs it"):
+        trusted(True)
 
 
 def test_doctor_lists_the_layers() -> None:
