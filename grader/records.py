@@ -20,6 +20,11 @@ Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "
 Inputs = Literal["fixed", "by_content"]
 ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
 
+WITHOUT_WORKERS = (  # a note that finds nothing wrong
+    "A DataLoader was asked for workers. Submissions run without other processes, so it was used as with "
+    "`num_workers=0`: the batches are the same."
+)
+
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run of lines of the graded source stands in what the student wrote: a file, or a notebook cell.

@@ -12,7 +12,7 @@ from typing import Any
 from grader import junk
 from grader.catalog import Catalog, Exercise, build_all
 from grader.lanes import Graded, Settings, run_lanes
-from grader.records import ExerciseReport, Submission
+from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
 JUNK, FORGER = "junk", "forger"  # what solves nothing, and so must earn nothing
@@ -83,8 +83,8 @@ def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]
 
 def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
     """Say in what the report of a case differs from what it must be."""
-    if report.notes:
-        yield f"{case.label}: it does not load cleanly: {report.notes[0]}"
+    for note in [note for note in report.notes if note != WITHOUT_WORKERS][:1]:
+        yield f"{case.label}: it does not load cleanly: {note}"
     for task in report.tasks:
         failed = [check for check in task.checks if check.status != "passed"]
         if case.kind == STUB:

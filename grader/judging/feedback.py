@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from grader import wire
 from grader.judging import surroundings
+from grader.records import WITHOUT_WORKERS
 
 SKIPPED = 'Not run: it says nothing until the check "{required}" passes. Fix that one first.'
 HOLDS = "This holds already. It earns its points once your values are right too{values}."
@@ -61,10 +62,7 @@ LOAD_STOPPED = (
     "Your file took long to load and was stopped{where}. What comes after it was still run. Put long computations "
     'under `if __name__ == "__main__":`.'
 )
-WITHHELD = {
-    "num_workers": "A DataLoader was asked for workers. Submissions run without other processes, so it was used as "
-    "with `num_workers=0`: the batches are the same.",
-}
+WITHHELD = {"num_workers": WITHOUT_WORKERS}
 LOAD_STOPPED_CELL = (
     "Your notebook took long to run and was stopped{where}. What comes after it was still run. Delete or shorten cells "
     "that compute for long."

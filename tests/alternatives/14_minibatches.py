@@ -184,6 +184,18 @@ def make_loaders(train, valid, batch_size, seed):
     return tuple(loaders)
 
 
+# %% task="make_loaders" name="two-workers"
+
+
+def make_loaders(train, valid, batch_size, seed):
+    shuffling = torch.Generator().manual_seed(seed)
+    options = {"num_workers": 2, "persistent_workers": True, "prefetch_factor": 4, "timeout": 30}
+    return (
+        DataLoader(train, batch_size, shuffle=True, generator=shuffling, **options),
+        DataLoader(valid, batch_size, **options),
+    )
+
+
 # %% task="count_updates" name="minus-floor-of-minus"
 
 

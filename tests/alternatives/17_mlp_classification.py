@@ -351,3 +351,24 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
             found.append(loss.item())
         losses.append(float(torch.tensor(found, dtype=torch.float64) @ weights / weights.sum()))
     return losses
+
+
+# %% task="train_classifier" name="two-workers"
+
+
+def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
+    shuffling = torch.Generator().manual_seed(seed)
+    loader = DataLoader(TensorDataset(X, y), batch_size=batch_size, shuffle=True, num_workers=2, generator=shuffling)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    history = []
+    for _ in range(n_epochs):
+        model.train()
+        total = 0.0
+        for rows, classes in loader:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(rows), classes)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        history.append(total / len(X))
+    return history
