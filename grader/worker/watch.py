@@ -45,22 +45,22 @@ _seen_now = [_Seen()]  # by the watch that traces now, if one does: threads outl
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, seen: Callable[[], _Seen]) -> None:
+    def __init__(self, seen: _Seen | None = None) -> None:
         super().__init__()
-        self._seen = seen
+        self._seen = seen  # none in a thread: what is watched there changes
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self._seen().functions[getattr(func, "__name__", "?")] += 1
+        (self._seen or _seen_now[-1]).functions[getattr(func, "__name__", "?")] += 1
         return func(*args, **(kwargs or {}))
 
 
 class _Operations(TorchDispatchMode):
-    def __init__(self, seen: Callable[[], _Seen]) -> None:
+    def __init__(self, seen: _Seen | None = None) -> None:
         super().__init__()
-        self._seen = seen
+        self._seen = seen  # none in a thread: what is watched there changes
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        seen = self._seen()
+        seen = self._seen or _seen_now[-1]
         seen.operations[func] += 1
         devices: set[str] = set()
         _collect_devices((*args, *(kwargs or {}).values()), devices)
@@ -98,7 +98,7 @@ class Watch:
         self._trace = trace
         self._seed = seed
         self._seen = _Seen()
-        self._modes = _Functions(lambda: self._seen), _Operations(lambda: self._seen)
+        self._modes = _Functions(self._seen), _Operations(self._seen)
         self._inside = inside.Inside()
         self._modules: dict[str, int] = defaultdict(int)
         self._warnings: list[str] = []
@@ -212,7 +212,7 @@ def _start_thread(start: Callable[..., object], run: Callable[..., object], *res
     """Start a thread with modes of its own: those of the thread that starts it end with that."""
 
     def watched(*arguments: Any, **keywords: Any) -> None:
-        with _Functions(lambda: _seen_now[-1]), _Operations(lambda: _seen_now[-1]):
+        with _Functions(), _Operations():
             run(*arguments, **keywords)
 
     return start(watched, *rest, **how)
