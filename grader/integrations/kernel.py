@@ -36,11 +36,12 @@ class Session:
         """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `LaneError`."""
         under_nbgrader = os.environ.get("NBGRADER_EXECUTION")
         grading = under_nbgrader == "autograde"
-        folder = course_above(Path.cwd()) if grading else None
+        here = _folder()
+        folder = course_above(here) if grading else None
         course = (read_course(folder) if folder else None) or Course()
         catalog = load_catalog(Path(course.catalog) if course.catalog else None)
         exercise, task = catalog.find(which)
-        submission = _submission(exercise, task, student=Path.cwd().parent.name if grading else "you")
+        submission = _submission(exercise, task, student=here.parent.name if grading else "you")
         settings = Settings(
             root=str(catalog.root),
             exercises=(exercise,),
@@ -70,6 +71,11 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
     except Unreadable as problem:
         return replace(blank, source=None, problem=str(problem))
     return replace(blank, source=script.source, places=script.places, content=content_of(script.source))
+
+
+def _folder() -> Path:
+    """Return where the kernel was started, which is where its notebook is; a notebook may go elsewhere."""
+    return Path(getattr(running_shell(), "starting_dir", "") or Path.cwd())
 
 
 def _inputs() -> list[str]:

@@ -18,10 +18,10 @@ from grader.submissions.names import excerpt
 from grader.submissions.syntax import is_python, parse_quietly
 
 # A cell magic, its name and what follows on its line; not a question about one, such as `%%time?`.
-_CELL_MAGIC = re.compile(r"%%([^\s?]*)(?!\S*\?)\s*(.*)")
+_CELL_MAGIC = re.compile(r"%%(?!\w+\?)(\S*)\s*(.*)")
 _PRUN_OPTIONS = r"(?:-[rq]+\s+|-[lsDT]\s*\S+\s+)*"
 _CAPTURED = re.compile(r"(?:--\S+\s+)*([^\W\d]\w*)\s*")
-_WRAPPED = re.compile(rf"(\s*(?:[\w.,*()\[\]\s]+=\s*)?)%(?:time\s+(?:--\S+\s+)*|prun\s+{_PRUN_OPTIONS})(?=[^-\s])")
+_WRAPPED = re.compile(rf"([\w.,*()\[\]\s]+=\s*|\s*)%(?:time\s+(?:--\S+\s+)*|prun\s+{_PRUN_OPTIONS})(?=[^-\s])")
 _CALLED = re.compile(r"(\s*)([/,;])\s*([^\W\d][\w.]*)(?:\s+(.*))?$")
 _TARGET = r"[\w.,*()\[\]\s]+=\s*"
 _COMMANDS = tuple(
@@ -67,7 +67,9 @@ def translate(cell: str) -> Translation:
         before += [*lines[:at], line]
         lines = _clean(lines[at + 1 :])
     body = "\n".join([*before, *lines])
-    return Translation(code=body, skipped={}) if is_python(body) else _without_commands([*before, *lines])
+    if body != cell and is_python(body):
+        return Translation(code=body, skipped={})
+    return _without_commands([*before, *lines])
 
 
 def _first_line(name: str, rest: str, *, line: str) -> str | None:

@@ -36,6 +36,7 @@ _KERNEL_NAME = re.compile(r"[\w. ()\[\]+-]{1,80}")
 _IMAGE = re.compile(r"image/(png|jpeg|gif|webp|bmp|svg\+xml)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _MOST_LEVELS = 6  # of headings
+_MOST_PICTURES = 1000  # that one text asks for
 # What each kind of cell was called in some version of the format; a cell of another kind may be the answer: it is code.
 _KINDS: Final[Mapping[str, Kind]] = {
     "code": "code",
@@ -324,7 +325,7 @@ def _attachments(found: object, source: str) -> dict[str, dict[str, str]]:
             pictures[whole(name)] = kept
     by_plain_name = {urllib.parse.unquote(name): bundle for name, bundle in pictures.items()}
     named = dict(pictures)
-    for reference in _REFERENCE.findall(source):
+    for reference in itertools.islice(map(re.Match.group, _REFERENCE.finditer(source)), _MOST_PICTURES):
         name = whole(reference).strip("<> ").partition("attachment:")[2]
         bundle = pictures.get(name) or by_plain_name.get(urllib.parse.unquote(name)) or _MISSING
         for spelling in (name, urllib.parse.quote(name, safe=_SAFE), urllib.parse.unquote(name)):

@@ -534,7 +534,7 @@ def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[st
     """Name notebooks that were handed in and that the assignment does not have."""
     known = {f"{notebook.name}.ipynb" for notebook in notebooks}
     return [
-        f"{work.student}: {path.name} is no notebook of the assignment, and was not graded."
+        printable(f"{work.student}: {path.name} is no notebook of the assignment, and was not graded.")
         for work in works
         for path in sorted(work.folder.glob("*.ipynb"))
         if path.name not in known

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
+
+from grader.integrations import kernel as integration
 
 ROOT = Path(__file__).resolve().parents[3]
 WRONG = "def snapshot(x):\n    return x.clone()"
@@ -180,6 +183,13 @@ def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> Non
     (answer,) = (cell for cell in released.cells if cell.metadata.get("task") == "exp_plus_one")
     kernel.run(answer.source)
     assert "Not attempted yet." in kernel.run('check("exp_plus_one")')["text/html"]
+
+
+def test_a_notebook_that_goes_elsewhere_stays_in_its_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The course, and whose folder it is, are those of where the kernel was started, not of `os.chdir`."""
+    shell = SimpleNamespace(starting_dir=str(tmp_path), user_ns={"_oh": {}})
+    monkeypatch.setattr(integration, "running_shell", lambda: shell)
+    assert Path.cwd() != tmp_path and integration._folder() == tmp_path
 
 
 def test_outside_a_notebook_check_says_where_to_go() -> None:
