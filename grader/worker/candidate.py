@@ -47,7 +47,7 @@ class Candidate:
     def __init__(self, *, threads: int = 1) -> None:
         torch.set_num_threads(threads)
         self._modules: dict[str, types.ModuleType] = {}
-        self._called: dict[str, set[object]] = {}  # by what names each module went while it ran
+        self._called: dict[str, tuple[object, ...]] = {}  # by what names each module went while it ran
         self._files: set[str] = set()
         self._serving = False  # else this process is somebody else's too
 
@@ -89,7 +89,7 @@ class Candidate:
         started = time.perf_counter()
         with Watch(trace=False, seed=0) as watch:
             self._run(request, module, errors)
-        self._called[request.module] = {request.module, vars(module).get("__name__"), None}
+        self._called[request.module] = (request.module, vars(module).get("__name__"), None)
         for name, value in given.items():  # a file may clear all of its names, and its own with them
             vars(module).setdefault(name, value)
         return wire.Loaded(

@@ -206,6 +206,13 @@ def test_the_kits_own_future_is_not_inherited(load: Load) -> None:
     assert load("def f(x: int): return f.__annotations__['x'] is int\n").call("f", 1).result is True
 
 
+@pytest.mark.parametrize("line", ["__name__ = []", "class A:\n    __module__ = {}", "def g(): pass\ng.__module__ = []"])
+def test_names_may_be_anything(load: Load, line: str) -> None:
+    """What says where it is from need not be text, nor fit into a set."""
+    loaded = load(f"{line}\ndef f(): return 1\n")
+    assert loaded.report.errors == () and loaded.call().result == 1
+
+
 def test_main_is_not_run(load: Load) -> None:
     """`if __name__ == "__main__":` is for running the file by hand."""
     loaded = load("x = 1\nif __name__ == '__main__':\n    x = 2\ndef f(): return x, __name__, __file__\n")
