@@ -89,3 +89,18 @@ def test_check_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
         [str(GRADER), "check", "07"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert strike_at(command, processes, MOMENTS["a submission runs"]) < WITHIN
+
+
+def test_a_watching_command_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
+    """Neither do warm lanes that have nothing to do yet, nor the reader."""
+    pytest.importorskip("nbgrader")
+    course = tmp_path / "course"
+    release = [str(GRADER), "release", "--format", "nbgrader", "--out", str(course), "--exercise", "07_autograd"]
+    subprocess.run(release, cwd=ROOT, check=True, capture_output=True)
+    generate = [str(GRADER.parent / "nbgrader"), "generate_assignment", "07_autograd"]
+    path = f"{GRADER.parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(generate, cwd=course, check=True, capture_output=True, env={**os.environ, "PATH": path})
+    (course / "submitted" / "ana").mkdir(parents=True)
+    watching = ["nbgrader", "autograde", "07_autograd", "--course", str(course), "--watch", "--jobs", "1"]
+    command = subprocess.Popen([str(GRADER), *watching], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert strike_at(command, processes, MOMENTS["a candidate is ready"]) < WITHIN

@@ -40,18 +40,18 @@ EVERY_LAYER = {
     "limits",
 }
 OPTIONAL = {"cgroup"}
-NEWNS = 0x20000
+NEWNS, NEWUSER = 0x20000, 0x10000000
 NOBODY = 65534
 
 
-def refuse(*names: str, first: int | None = None) -> Callable[[], None]:
+def refuse(*names: str, first: int | None = None, mask: int = 0xFFFFFFFF) -> Callable[[], None]:
     """Return what makes a new process one to which these system calls are refused, with its children.
 
-    With `first`, only where this is the first argument.
+    With `first`, only where this is the first argument, as far as `mask` goes.
     """
     pyseccomp = pytest.importorskip("pyseccomp")
     refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    arguments = [] if first is None else [pyseccomp.Arg(0, pyseccomp.EQ, first)]
+    arguments = [] if first is None else [pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, first)]
     for name in names:
         refusing.add_rule(pyseccomp.ERRNO(errno.EPERM), name, *arguments)
     load: Callable[[], None] = refusing.load
@@ -75,6 +75,7 @@ SYSTEMS: dict[str, Callable[[], dict[str, Any]]] = {
     "no mounts": lambda: {"preexec_fn": refuse("mount")},
     "no second mount namespace": lambda: {"preexec_fn": refuse("unshare", first=NEWNS)},
     "no other root": lambda: {"preexec_fn": refuse("pivot_root")},
+    "no user namespaces": lambda: {"preexec_fn": refuse("unshare", first=NEWUSER, mask=NEWUSER)},
     "no other users": lambda: {"preexec_fn": refuse("setresuid")},
 }
 if os.getuid() == 0 and open_to_all(Path(sys.executable).resolve()) and open_to_all(Path(confine.__file__)):
@@ -186,7 +187,7 @@ def test_what_must_hold_for_other_peoples_code(system: str, inside: Confined) ->
     layers = set(inside("").process.layers)
     wall = "root" in layers or {"landlock", "user"} <= layers
     assert confined_enough(layers) == ("temporary" in layers and wall)
-    if system in ("here", "no other users", "ordinary user") and namespaces_work():
+    if system in ("here", "no user namespaces", "no other users", "ordinary user") and namespaces_work():
         assert confined_enough(layers)
 
 
