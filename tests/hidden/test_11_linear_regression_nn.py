@@ -161,12 +161,14 @@ def test_load_any_size(candidate, draw):
 
 @probe
 def steps_from_generator(student, model, X, lr):
-    """optimizer = ManualSGD(model.parameters(), lr=lr); thrice: zero_grad(), (model(X)**2).mean().backward(), step()"""
+    """optimizer = ManualSGD(model.parameters(), lr=lr); thrice: zero_grad(), (model(X)**2).mean().backward(), step();
+    all the numbers in model, in one row"""
     optimizer = student.ManualSGD(model.parameters(), lr=lr)
     for _ in range(3):
         optimizer.zero_grad()
         model(X).square().mean().backward()
         optimizer.step()
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
 @check(
@@ -183,7 +185,7 @@ def test_sgd_takes_a_generator(candidate, draw):
     public.holds(seen.argument(0), expected)
     for parameter in seen.argument(0).parameters():
         parameter.leaf()
-    seen.state_kept()
+    seen.state_kept().result.values(public.in_one_row(expected.parameters()), rtol=1e-4, atol=1e-5)
 
 
 @check(
@@ -202,6 +204,7 @@ def test_sgd_skips_without_gradient(candidate, draw):
     params[1].values(w - lr * w.grad)
     params[2].detached().values(frozen)
     params[3].values(b - lr * b.grad)
+    seen.result.values(public.in_one_row((unused, w - lr * w.grad, frozen, b - lr * b.grad)))
 
 
 @check(
@@ -216,6 +219,7 @@ def test_sgd_step_keeps_gradients(candidate, draw):
     seen = candidate.run(public.one_step, [w, b], lr)
     for after, before in zip(seen.argument(0).items(2), (w, b), strict=True):
         after.values(before - lr * before.grad).grad(before.grad)
+    seen.result.values(public.in_one_row((w - lr * w.grad, b - lr * b.grad)))
 
 
 @probe
@@ -258,7 +262,9 @@ def test_sgd_refuses_empty_generator(candidate, draw):
     x, lr = with_gradient(draw, 3), draw.number(0.1, 0.9)
     candidate.run(without_parameters, lr).raises("ValueError")
     candidate.run(public.new_optimizer, (), lr).raises("ValueError")
-    candidate.run(public.one_step, (x,), lr).argument(0).items(1)[0].values(x - lr * x.grad)
+    seen = candidate.run(public.one_step, (x,), lr)
+    seen.argument(0).items(1)[0].values(x - lr * x.grad)
+    seen.result.values(x - lr * x.grad)
 
 
 @probe
@@ -317,10 +323,12 @@ def test_sgd_returns_none(candidate, draw):
 
 @probe
 def two_optimizers(student, params, others, lr):
-    """first, second = ManualSGD(params, lr), ManualSGD(others, 2 * lr); first.step(); second.zero_grad()"""
+    """first, second = ManualSGD(params, lr), ManualSGD(others, 2 * lr); first.step(); second.zero_grad();
+    all the numbers in params and others, in one row"""
     first, second = student.ManualSGD(params, lr), student.ManualSGD(others, 2 * lr)
     first.step()
     second.zero_grad()
+    return torch.cat([p.detach().flatten() for p in (*params, *others)])
 
 
 @check(
@@ -337,6 +345,7 @@ def test_sgd_two_side_by_side(candidate, draw):
     other = seen.argument(1).items(1)[0].values(z)
     if other.gradient.fact is not None:
         other.grad(torch.zeros(2))
+    seen.result.values(public.in_one_row((x - lr * x.grad, z)))
 
 
 # train_bgd

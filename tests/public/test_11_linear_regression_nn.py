@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -102,10 +102,16 @@ def test_load_refuses_flat_weights(candidate, draw):
 # ManualSGD
 
 
+def in_one_row(tensors: Iterable[Tensor]) -> Tensor:
+    """Return the elements of tensors, one after the other."""
+    return torch.cat([tensor.detach().flatten() for tensor in tensors])
+
+
 @probe
 def one_step(student, params, lr):
-    """ManualSGD(params, lr).step()"""
+    """ManualSGD(params, lr).step(); all the numbers in params, in one row"""
     student.ManualSGD(params, lr).step()
+    return torch.cat([p.detach().flatten() for p in params])
 
 
 @check("ManualSGD", points=0.5, hint="for each parameter `p`, under `torch.no_grad()`: `p -= self.lr * p.grad`.")
@@ -113,8 +119,10 @@ def test_sgd_one_step(candidate, draw):
     """One step gives p - lr * p.grad, in the caller's own parameters."""
     w, b, lr = with_gradient(draw, 2, 2), with_gradient(draw, 2), draw.number(0.1, 0.9)
     seen = candidate.run(one_step, [w, b], lr)
-    for after, before in zip(seen.argument(0).items(2), (w, b), strict=True):
-        after.leaf().values(before - lr * before.grad)
+    expected = [p.detach() - lr * p.grad for p in (w, b)]
+    for after, values in zip(seen.argument(0).items(2), expected, strict=True):
+        after.leaf().values(values)
+    seen.result.values(in_one_row(expected))
 
 
 @probe
@@ -128,7 +136,9 @@ def test_sgd_refuses_empty_list(candidate, draw):
     """An empty list of parameters is a ValueError when the optimizer is made; a list of one is not."""
     x, lr = with_gradient(draw, 3), draw.number(0.1, 0.9)
     candidate.run(new_optimizer, [], lr).raises("ValueError")
-    candidate.run(one_step, [x], lr).argument(0).items(1)[0].values(x - lr * x.grad)
+    seen = candidate.run(one_step, [x], lr)
+    seen.argument(0).items(1)[0].values(x - lr * x.grad)
+    seen.result.values(x - lr * x.grad)
 
 
 @probe
