@@ -333,7 +333,7 @@ def test_loaders_stack_tables(candidate, draw):
 @check("count_updates", points=0.25, hint="when `batch_size` divides `n_samples`, nothing is left over to be counted.")
 def test_updates_when_nothing_is_left_over(candidate, draw):
     """Batches that divide the samples: no smaller one at the end, and one update per epoch for the full batch."""
-    batch_size, full, n_epochs = draw.integer(2, 8), draw.integer(2, 6), draw.integer(2, 5)
+    batch_size, full, n_epochs = draw.integer(2, 40), draw.integer(2, 30), draw.integer(2, 20)
     for drop_last in (False, True):
         seen = candidate.count_updates(full * batch_size, batch_size, n_epochs, drop_last=drop_last)
         seen.result.integer(full * n_epochs)
@@ -344,12 +344,12 @@ def test_updates_when_nothing_is_left_over(candidate, draw):
 @check("count_updates", points=0.25, hint="with `drop_last` only full batches count, and there may be none of them.")
 def test_updates_without_the_last_batch(candidate, draw):
     """drop_last leaves the smaller batch out; a batch larger than the dataset then gives 0 updates, otherwise 1."""
-    batch_size, full, n_epochs = draw.integer(4, 8), draw.integer(2, 6), draw.integer(2, 5)
+    batch_size, full, n_epochs = draw.integer(4, 40), draw.integer(2, 30), draw.integer(2, 20)
     for left_over in (batch_size - 1, 1):
         n_samples = full * batch_size + left_over
         candidate.count_updates(n_samples, batch_size, n_epochs, drop_last=True).result.integer(full * n_epochs)
         candidate.count_updates(n_samples, batch_size, n_epochs, False).result.integer((full + 1) * n_epochs)
-    n_samples, batch_size = draw.integer(1, 9), draw.integer(20, 40)
+    n_samples, batch_size = draw.integer(1, 19), draw.integer(20, 90)
     candidate.count_updates(n_samples, batch_size, n_epochs, drop_last=True).result.integer(0)
     candidate.count_updates(n_samples, batch_size, n_epochs).result.integer(n_epochs)
 

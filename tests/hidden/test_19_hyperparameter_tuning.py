@@ -71,9 +71,11 @@ def test_suggest_asks_once_each(candidate, draw):
 )
 def test_objective_best_of_negative_metrics(candidate, draw):
     """Negative metrics have a best one too."""
-    metrics = [draw.number(-900, -5) for _ in range(4)]
-    _, outcome, *_ = public.tuning(candidate, draw, metrics)
-    outcome.number(max(metrics))
+    for best in (1, 3):
+        metrics = [draw.number(-900, -90) for _ in range(4)]
+        metrics[best] = draw.number(-80, -5)
+        _, outcome, *_ = public.tuning(candidate, draw, metrics)
+        outcome.number(metrics[best])
 
 
 @check("tuning_objective", points=0.5, requires=["objective_fits_every_epoch"], hint=public._EPOCH)

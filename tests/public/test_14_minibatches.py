@@ -136,7 +136,7 @@ def test_loaders_validate_in_order(candidate, draw):
 @check("count_updates", points=0.25, hint="batches of one epoch, rounded up, times the number of epochs.")
 def test_updates_count_the_partial_batch(candidate, draw):
     """The last, smaller batch of every epoch counts, even if it holds one sample."""
-    batch_size, full, n_epochs = draw.integer(4, 8), draw.integer(2, 6), draw.integer(2, 5)
+    batch_size, full, n_epochs = draw.integer(4, 40), draw.integer(2, 30), draw.integer(2, 20)
     for left_over in (batch_size - 1, 1):
         seen = candidate.count_updates(full * batch_size + left_over, batch_size, n_epochs)
         seen.result.integer((full + 1) * n_epochs)
