@@ -18,6 +18,7 @@ import re
 import warnings
 from typing import Any, Final
 
+_LONGEST: Final = 2**17  # characters; no exercise has a quarter of that, and a tree takes time
 _BEYOND_PYTHON: Final = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
 _SKIPPED: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # say nothing that the rest doesn't
 _DOCUMENTED: Final = frozenset({ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef})
@@ -57,8 +58,10 @@ _LOOKS_INSIDE: Final = re.compile(r"\{[^}]*[.\[]")  # a format that takes attrib
 def content_of(source: str) -> str:
     """Return the digest of the code in `source`, or that of the text where it isn't Python or might see its own text.
 
-    It never raises, and does not depend on the version of Python as far as syntax trees do not.
+    So does the text where there is very much of it. It never raises, and does not depend on the version of Python as far as syntax trees do not.
     """
+    if len(source) > _LONGEST:
+        return text_digest(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
