@@ -56,9 +56,9 @@ _LOOKS_INSIDE: Final = re.compile(r"\{[^}]*[.\[]")  # a format that takes attrib
 
 
 def content_of(source: str) -> str:
-    """Return the digest of the code in `source`, or that of the text where it isn't Python or might see its own text.
+    """Return the digest of the code in `source`, or of the text where it isn't Python, might see its text, or is long.
 
-    So does the text where there is very much of it. It never raises, and does not depend on the version of Python as far as syntax trees do not.
+    It never raises, and does not depend on the version of Python as far as syntax trees do not.
     """
     if len(source) > _LONGEST:
         return text_digest(source)

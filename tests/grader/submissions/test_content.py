@@ -131,6 +131,12 @@ def test_a_deep_tree_has_a_digest() -> None:
     assert content_of(source) == content_of(source + "  # a comment") != content_of(source + " + 1")
 
 
+def test_very_long_code_counts_as_text() -> None:
+    """Looking at all of it would take seconds."""
+    source = "x = 1\n" * 25_000
+    assert content_of(source).startswith("text ") and content_of(source[:60_000]).startswith("code ")
+
+
 def test_huge_numbers_have_a_digest() -> None:
     """Python refuses to write more than some thousand digits."""
     assert content_of(f"x = 0x{'f' * 20_000}") != content_of(f"x = 0x{'f' * 19_999}e")
