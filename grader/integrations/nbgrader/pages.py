@@ -8,6 +8,7 @@ script, form, frame or handler of events passes them, and text, tables and pictu
 from __future__ import annotations
 
 import functools
+import html
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -41,7 +42,9 @@ _STYLES: Final = frozenset(
 # A picture in the page itself: as such even an SVG runs no script.
 _PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp|bmp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 
-_IGNORED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f]")  # where an address begins
+_SCHEMES: Final = ("http", "https", "mailto")
+_SCHEME: Final = re.compile(r"([^/?#:]*):")
+_IGNORED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f]")  # in an address
 
 
 def clean_html(element: object) -> str:
@@ -75,7 +78,7 @@ def _cleaner() -> Cleaner:
     return Cleaner(
         tags=_TAGS,
         attributes=_allowed,
-        protocols={"http", "https", "mailto", "data"},
+        protocols={*_SCHEMES, "data"},
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
     )
 
@@ -83,6 +86,13 @@ def _cleaner() -> Cleaner:
 def _allowed(tag: str, name: str, value: str) -> bool:
     if name not in _ATTRIBUTES["*"] and name not in _ATTRIBUTES.get(tag, ()):
         return False
-    if name == "src":
-        return _PICTURE.fullmatch(value) is not None or value.lower().startswith(("http:", "https:"))
-    return name != "href" or not _IGNORED.sub("", value).lower().startswith("data:")
+    if name == "src" and _PICTURE.fullmatch(value):
+        return True
+    return name not in ("href", "src") or _leads_to_a_page(value)
+
+
+def _leads_to_a_page(address: str) -> bool:
+    """Say whether an address, as a browser reads it, is a page's or a place in one, and nothing that acts."""
+    plain = _IGNORED.sub("", html.unescape(address)).lower()
+    scheme = _SCHEME.match(plain)
+    return scheme is None or scheme[1] in _SCHEMES
