@@ -1128,7 +1128,7 @@ def _fold(value: object, method: str, arguments: list[object]) -> _Values:
         return set()
     try:
         result = getattr(value, method)(*arguments)
-    except (TypeError, ValueError, LookupError):
+    except (AttributeError, TypeError, ValueError, LookupError):
         return set()
     return {_Const(result)} if isinstance(result, (str, bytes)) and len(result) <= _TEXT else set()
 

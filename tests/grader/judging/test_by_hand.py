@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import re
 import time
 from pathlib import Path
@@ -811,6 +813,22 @@ def relu(x):
 def test_what_cannot_be_read_holds_nothing(source: str) -> None:
     """No Python, too deep for the parser, nothing at all."""
     assert finished_versions(source, "relu", ("relu",)) == []
+
+
+LIBRARY = ("tarfile", "argparse", "dataclasses", "enum", "functools", "typing", "inspect", "asyncio.tasks", "ast")
+
+
+@pytest.mark.parametrize("module", LIBRARY)
+def test_any_python_is_read_to_its_end(module: str) -> None:
+    """Code of all kinds, whatever is taken for the task: nothing raises, and nothing of PyTorch's is found."""
+    source = inspect.getsource(importlib.import_module(module))
+    names = [
+        statement.name for statement in ast.parse(source).body if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+    ]
+    patterns = tuple({pattern for _, by_hand in BY_HAND.values() for pattern in by_hand})
+    assert names
+    for name in names[-6:]:
+        assert finished_versions(source, name, patterns) == []
 
 
 BOMBS = {
