@@ -321,3 +321,16 @@ def test_verify_finds_a_broken_promise(clone: Path) -> None:
     assert done.returncode == 1
     assert "08_detach_and_inplace misconception snapshot: right-after-all: no check of its task fails." in done.stdout
     assert done.stdout.count("✗") == 1
+
+
+def test_an_nbgrader_course_that_was_handed_in_is_refused(tmp_path: Path) -> None:
+    """Whoever stands in it: its configuration is Python, and is not run."""
+    own = tmp_path / "submitted" / "mallory" / "ps1"
+    own.mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
+    mark = tmp_path / "mark"
+    (own / "nbgrader_config.py").write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
+    (own / "grader_course.json").write_text('{"catalog": "."}', encoding="utf-8")
+    done = grader("nbgrader", "autograde", "ps1", cwd=own)
+    assert done.returncode == 2 and not mark.exists()
+    assert f"it lies inside the one in {str(tmp_path)!r}" in done.stderr and "--course" in done.stderr
