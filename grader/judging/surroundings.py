@@ -31,13 +31,15 @@ _MODULE = (
 class _Rule(NamedTuple):
     """Advice on exceptions that are or derive from one of `kinds`, whose message begins as `message` says.
 
-    If there are names in `through`, the exception also came through one of these libraries.
+    If there are names in `through`, the exception also came through one of these libraries. With `inside` it was met
+    in the student's file: a check that looks for a file which was to be written says something else by it.
     """
 
     kinds: tuple[str, ...]
     message: str
     advice: str
     through: tuple[str, ...] = ()
+    inside: bool = False
 
 
 _FAILURES = ("OSError", "ImportError", "NotImplementedError", "AssertionError")
@@ -93,6 +95,7 @@ RULES = (
         "",
         "your code runs in an empty folder: other files and folders are not there. Use the arguments, or write the "
         "file here before you read it.",
+        inside=True,
     ),
     _Rule(
         ("OSError",),
@@ -150,6 +153,8 @@ def said(raised: wire.Raised) -> str:
 
 def _fits(rule: _Rule, raised: wire.Raised) -> bool:
     if not set(rule.kinds) & set(raised.bases) or re.match(rule.message, raised.message) is None:
+        return False
+    if rule.inside and raised.line is None:
         return False
     return not rule.through or any(
         name == library or name.startswith(f"{library}.") for name in raised.through for library in rule.through

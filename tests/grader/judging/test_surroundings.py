@@ -158,3 +158,10 @@ def test_it_comes_before_what_the_check_would_say(see: Any, raised: Any) -> None
             ask()
         assert "your code runs alone" in end.value.next_step  # type: ignore[attr-defined]
     assert surroundings.step_for(raised(ValueError("x"))) is None
+
+
+def test_a_file_that_a_check_looks_for_in_vain_was_not_written(raised: Any) -> None:
+    """That is no matter of the folder: only what the student's own line has met is."""
+    error = FileNotFoundError(2, "No such file or directory", "model.pt")
+    assert surroundings.step_for(raised(error)) is None
+    assert "empty folder" in str(surroundings.step_for(raised(error, line=3, code="torch.load(path)")))
