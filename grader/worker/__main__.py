@@ -93,7 +93,8 @@ class Server:
             tempfile.tempdir = self._jail.writable
         else:
             tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
-            os.makedirs(tempfile.tempdir, mode=0o711, exist_ok=True)
+            os.makedirs(tempfile.tempdir, exist_ok=True)
+            os.chmod(tempfile.tempdir, 0o711)  # others pass, to a directory of their own
         private = confine.NAMESPACES in self._layers and confine.private_directories(tempfile.tempdir, limits)
         rehearse(start.imports, start.warm_up, backward=not start.accelerated)
         self._threads = start.threads
@@ -114,7 +115,7 @@ class Server:
         gather(enclosure.maps())
 
     def _usable(self, readable: tuple[str, ...]) -> namespaces.Users | None:
-        """Return whom candidates can be, if these can read what they may well import.
+        """Return whom candidates can be, if these can read what they may well import, and get to where they write.
 
         What is imported by now stands for the rest.
         """
@@ -123,7 +124,9 @@ class Server:
             return None
         files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
         paths = {file for file in files if file is not None and os.path.exists(file)}
-        return users if confine.users_can_read(users, sorted(paths | set(readable))) else None
+        with tempfile.TemporaryDirectory() as place:
+            os.chmod(place, 0o755)
+            return users if confine.users_can_read(users, [*sorted(paths), *readable, place]) else None
 
     def run(self) -> None:
         """Serve until the examiner goes."""

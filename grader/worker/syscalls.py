@@ -116,6 +116,8 @@ COMMANDS = {
             "PR_GET_SECCOMP": 21,
             "PR_CAPBSET_READ": 23,
             "PR_GET_NO_NEW_PRIVS": 39,
+            "PR_SVE_GET_VL": 51,  # how wide vectors are, on aarch64
+            "PR_SME_GET_VL": 64,
             "PR_SET_VMA": 0x53564D41,  # a name for a stretch of memory: malloc, threads
         },
     ),

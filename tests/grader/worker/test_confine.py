@@ -749,6 +749,21 @@ def test_what_was_promised_is_there_or_nothing_starts(
                 server.spawn()
 
 
+def test_a_user_who_cannot_get_there_is_no_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Any) -> None:
+    """Where temporary files go to a folder that others may not enter, candidates stay who they are, and work."""
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    start = functools.partial(subprocess.Popen, preexec_fn=refuse("unshare"))
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with Server(trusted=True) as server:
+        process = server.spawn()
+        process.load(module="submission", filename="f.py", source="def f():\n    return open('own', 'w').write('x')\n")
+        assert process.call(ask("f")).result == 1
+        assert "user" not in process.layers
+        process.end()
+
+
 def test_nothing_is_left_for_the_next_candidate(inside: Confined) -> None:
     """Wherever one may write, the next finds nothing: not where it stands, nor in a shared place."""
     source = """
