@@ -105,3 +105,15 @@ def test_memory_beyond_a_limit_is_a_memory_error() -> None:
     process, channel = processes.start(take_up, 2**28)
     assert channel.recv() == (True, False, True, True)
     process.join()
+
+
+def test_the_main_module_is_not_run_again(tmp_path: Path) -> None:
+    """In a notebook it is the student's: emptied, gone, or said to be a file."""
+    script = (
+        "import sys, time; from grader import processes; __file__ = 'nowhere.py'; __name__ = 'x'\n"
+        "for act in (lambda: None, lambda: globals().pop('__spec__'), lambda: sys.modules.pop('__main__')):\n"
+        "    act(); process, channel = processes.start(time.sleep); process.join()\n"
+        "    print('__main__' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.split() == ["True", "True", "False"] and "nowhere" not in done.stderr
