@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.records import Report, student_report
-from grader.reports.store import ReportError, load_report, report_folders, sweep, write_json
+from grader.reports.store import SEED, ReportError, keep_seed, kept_seed, load_report, report_folders, sweep, write_json
 
 
 def test_report_survives_the_disk(tmp_path: Path) -> None:
@@ -112,3 +112,25 @@ def test_long_names_fit_into_a_folder(tmp_path: Path, letter: str) -> None:
     """Names of many bytes a character are cut so that file systems take them, even when they are numbered."""
     for folder in report_folders(tmp_path, [letter * 80, letter * 81, letter * 82]).values():
         folder.mkdir()
+
+
+def test_a_seed_is_made_once_and_kept(tmp_path: Path) -> None:
+    """At random, for its owner alone; the one that is given is kept instead."""
+    assert kept_seed(tmp_path / "out") == ""
+    seed = keep_seed(tmp_path / "out")
+    assert len(seed) == 32 and keep_seed(tmp_path / "out") == kept_seed(tmp_path / "out") == seed
+    assert (tmp_path / "out" / SEED).stat().st_mode & 0o777 == 0o600
+    assert keep_seed(tmp_path / "out", " outono ") == kept_seed(tmp_path / "out") == "outono"
+    assert keep_seed(tmp_path / "other") != seed
+
+
+def test_a_seed_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """Another one would have everything graded again."""
+    (tmp_path / SEED).write_bytes(b"\xff\xfe")
+    with pytest.raises(ReportError, match=r"Cannot read the course's seed in .*Restore it, or remove it"):
+        keep_seed(tmp_path)
+
+
+def test_no_student_takes_the_seeds_place(tmp_path: Path) -> None:
+    """Nor its name in other letters."""
+    assert SEED not in {path.name.casefold() for path in report_folders(tmp_path, [SEED, SEED.upper()]).values()}
