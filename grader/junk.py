@@ -46,21 +46,13 @@ FORGERS = (SPOILED, *GUESSES, *(name + IN_PLACE for name in GUESSED_IN_PLACE))
 # Junk, by what a function does: the expression that it returns, or the statement that it is.
 _RAISES = {f"raises {e}": f"raise {e}" for e in ("ValueError", "TypeError", "RuntimeError")}
 _RETURNS = {
-    "its first argument": "_nth(args, 0)",
-    "its last argument": "_nth(args, -1)",
-    "its first argument backwards": "_backwards(_nth(args, 0))",
+    "its first argument": "args[0] if args else None",
+    "its first argument backwards": "_backwards(args[0] if args else None)",
     "its arguments in a list": "list(args)",
-    "its arguments in a tuple": "args",
     "zeros": "_torch.zeros_like(_tensor(args))",
-    "ones": "_torch.ones_like(_tensor(args))",
     "noise": "_torch.rand(_tensor(args).shape)",
-    "not a number": "_torch.full(_tensor(args).shape, float('nan'))",
-    "a pair of zeros": "(_torch.zeros_like(_tensor(args)), _torch.zeros_like(_tensor(args)))",
     "an empty tensor": "_torch.empty(0)",
     "the float 0.0": "0.0",
-    "the int 1": "1",
-    "True": "True",
-    "an empty dict": "{}",
     "falling numbers": "[1 / (i + 1) for i in range(_count((*args, *kwargs.values())))]",
 }
 _HELPERS = """\
@@ -68,10 +60,6 @@ import copy as _copy
 
 import torch as _torch
 from torch import nn as _nn
-
-
-def _nth(values, which):
-    return values[which] if values else None
 
 
 def _backwards(value):
@@ -119,7 +107,6 @@ _EMPTY = ("returns nothing", *_RAISES, *(f"returns {what}" for what in _RETURNS)
 # shape, dtype, errors and autograd's facts are right, and arguments are left alone.
 _FILLINGS = {
     "zeros": ("_torch.zeros(shape)", "0.0"),
-    "ones": ("_torch.ones(shape)", "1.0"),
     "noise": ("_torch.randn(shape)", "_random.uniform(-3, 3)"),
     "falling numbers": (
         "_torch.rand(shape).flatten().sort(descending=True).values.reshape(shape)",
