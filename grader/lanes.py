@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     want to know of the checks. Candidates compute with `threads` threads; one submission may be waited for
     `seconds`, if that is not to be as the sandbox's limits say; `device` is the second device that functions must
     work on. `quiet` lets a lane write nothing to the standard streams, which it shares with the process that
-    started it. `sources` is a digest of what lanes read when they start, if they are to be started anew when that
+    started it. `sources` is a digest of what lanes read when they start, if they are to be started again when that
     changes. `rehearse` has a lane grade a wrong submission before it says that it has started: what is done for the
     first time takes long.
     """

@@ -132,7 +132,7 @@ def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, varian
             if not shown:
                 yield f"{name} has no {visibility} check."
             elif visibility == "public" and all(graded.facts[check.id].judges == "facts" for check in shown):
-                yield f"{name} has no public check of values: students would see those of facts never count."
+                yield f"{name} has no public check of values: for students, its checks of facts would never count."
         for kind, least in _LEAST.items():
             if variants[f"{kind} {task.name}"] < least:
                 yield f"{name} has fewer than {least} {kind}s."
@@ -169,7 +169,7 @@ def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[
             if facts[check].judges == "values" and names:
                 said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
                 yield (
-                    f"{exercise}: the check {check!r} of {task} is to judge values, and guesses pass it ({said}): let "
+                    f"{exercise}: the check {check!r} of {task} should judge values, and guesses pass it ({said}): let "
                     'it ask for other values, on inputs that vary, or declare judges="facts".'
                 )
 
@@ -298,7 +298,7 @@ class Verification:
 
     def _of_suites(self, id: str, reference: Graded | None, forged: Mapping[str, Graded]) -> Iterator[str]:
         if reference is None or not forged:
-            yield f"{id}: its suites cannot be judged, for the reference ended the grader."
+            yield f"{id}: its suites cannot be judged, because the reference ended the grader."
             return
         variants = Counter(f"{case.kind} {case.task}" for case in self.cases if case.exercise == id)
         solution = reference.submission.source or ""

@@ -44,7 +44,7 @@ def build(
         for path in stale:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(built[path], encoding="utf-8")
-        console().print(f"{len(built)} files, {len(stale)} written anew.")
+        console().print(f"{len(built)} files, {len(stale)} written.")
 
 
 def verify(
@@ -57,7 +57,7 @@ def verify(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Put errors into the solutions: checks must fail.")
     ] = False,
-    every: Annotated[int, typer.Option("--every", min=1, help="Of the mutants, take one in so many.")] = 1,
+    every: Annotated[int, typer.Option("--every", min=1, help="Take only one mutant in this many.")] = 1,
     device: Device = "meta",
     course: CourseOption = None,
 ) -> None:
@@ -104,7 +104,7 @@ def _unearned(measured: Sequence[Unearned]) -> str:
 
 
 def _refuse(*options: str | Literal[False], why: str = "does not go with --mutants") -> None:
-    """End the command if one of these options was given: it would be silently left out."""
+    """End the command if one of these options was given: it would have no effect."""
     for option in filter(None, options):
         say_error(f"Cannot verify: {option} {why}.")
         raise typer.Exit(2)

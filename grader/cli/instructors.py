@@ -43,10 +43,11 @@ def grade(
     ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
     seed: Annotated[
-        str, typer.Option("--seed", help="The seed to draw inputs from; the one kept in OUT if left out.")
+        str, typer.Option("--seed", help="The seed to draw inputs from; if left out, the one kept in OUT.")
     ] = "",
     inputs: Annotated[
-        InputsOption, typer.Option("--inputs", help="fixed: the same for everybody, to compare by and not for marks.")
+        InputsOption,
+        typer.Option("--inputs", help="fixed: the same for everybody, to compare versions, never for marks."),
     ] = InputsOption.by_content,
     hide_expected: HideExpected = False,
     course: CourseOption = None,

@@ -85,7 +85,7 @@ def release(
             kept = before.seed if before else ""
             laid = Course(catalog=str(known.root), seed=seed or kept or secrets.token_hex(16))
             if kept not in ("", laid.seed):
-                say_error(f"The seed was {kept}: what has been handed in will be graded anew, on other inputs.")
+                say_error(f"The seed was {kept}: what has been handed in will be graded again, on other inputs.")
             files[NAME] = msgspec.json.encode(laid).decode() + "\n"
             if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
                 files["nbgrader_config.py"] = _CONFIG
@@ -105,7 +105,7 @@ def _own_cells(path: Path, new: str) -> str:
     except FileNotFoundError:
         return ""
     except ValueError:
-        return f"all of {path.name}, which is no notebook any more"
+        return f"all of {path.name}, which is not a notebook any more"
     return f"{', '.join(found)} in {path.name}" if found else ""
 
 

@@ -1,4 +1,4 @@
-"""The standard streams of every command: what they cannot write is written otherwise, and nobody has to read on.
+"""The standard streams of every command: they never fail.
 
 A terminal may know few characters, and `grader … | head` closes the pipe early. Neither is a reason for a traceback, or
 for reports that are not written.
@@ -72,7 +72,7 @@ class Screen(io.TextIOWrapper):
 
 
 def prepare() -> None:
-    """Give this process streams that never fail, whatever the terminal's encoding and whoever stops reading."""
+    """Give this process streams that never fail, whatever the terminal's encoding, even when nobody reads on."""
     codecs.register_error(_READABLE, _readable)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -91,7 +91,7 @@ def prepare() -> None:
 
 
 def nobody_reads() -> bool:
-    """Say whether whoever read what this process prints has gone."""
+    """Say whether the reader of what this process prints has gone."""
     return isinstance(sys.stdout, Screen) and sys.stdout.gone
 
 

@@ -26,7 +26,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say_error(message: str) -> None:
-    """Tell an error on stderr; what it quotes may be somebody else's, and is shown instead of obeyed."""
+    """Tell an error on stderr; control characters in what it quotes are shown, not obeyed."""
     from grader.reports.terminal import plain
 
     print(f"grader: {plain(message)}", file=sys.stderr)
@@ -38,7 +38,7 @@ Device = Annotated[
 
 
 HideExpected = Annotated[
-    bool, typer.Option("--hide-expected", help="Don't tell what hidden checks expected: while grades are not final.")
+    bool, typer.Option("--hide-expected", help="Hide what hidden checks expected, until grades are final.")
 ]
 
 
@@ -103,12 +103,12 @@ def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...
 
 
 def trusted(submissions: bool) -> bool:
-    """Return whether to grade other people's submissions however little confines them. Raises `SandboxError`."""
+    """Return whether to grade other people's submissions with fewer layers than they need. Raises `SandboxError`."""
     from grader.sandbox import SandboxError
 
     if submissions and not sys.platform.startswith("linux"):
         raise SandboxError(
-            "Cannot grade other people's submissions on this system, with --trust-submissions either: nothing would "
+            "Cannot grade other people's submissions on this system, even with --trust-submissions: nothing would "
             "confine them. Use Linux, or a container or virtual machine that runs it."
         )
     return submissions

@@ -153,7 +153,7 @@ class Examiner:
     def examine(self, submission: Submission) -> ExerciseReport:
         """Return the report of one submission.
 
-        Whoever kills one of its processes from outside (the system, short of memory, or somebody by mistake) says
+        If one of its processes is killed from outside (by the system, short of memory, or by mistake), that says
         nothing about the submission: it is examined once more, from the beginning.
         """
         killed = self._server.killed

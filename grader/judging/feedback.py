@@ -13,24 +13,24 @@ from grader.judging import surroundings
 from grader.records import WITHOUT_WORKERS
 
 SKIPPED = 'Not run: it says nothing until the check "{required}" passes. Fix that one first.'
-HOLDS = "This holds already. It earns its points once your values are right too{values}."
+HOLDS = "This part is right. It earns its points when your values are right too{values}."
 HOLDS_UNTIL = ': first pass the check "{check}"'
 NOT_ATTEMPTED = "Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code."
 BROKEN_CHECK = "This check itself broke, which is not your fault. Please tell your instructor: {error}"
 TIMEOUT = "{call}\nstopped: it did not finish within {limit} of computing."
 TIMEOUT_NEXT = "look for a loop whose condition never becomes false."
 TIMEOUT_AGAIN = "Not tried again: earlier checks of {task} already ran out of time. Fix the endless loop first."
-SPENT = "{call}\nstopped: your code as a whole has used up the {limit} that there are for one submission."
-SPENT_BEFORE = "Not run: your code has used up the {limit} that there are for one submission."
+SPENT = "{call}\nstopped: your whole code has used up {limit}, the limit for one submission."
+SPENT_BEFORE = "Not run: your whole code has used up {limit}, the limit for one submission."
 SPENT_NEXT = (
     "look for what takes long: work that is done again and again, long computations at the top level, `time.sleep`."
 )
-TOO_MUCH = "{call}\nstopped: what your code has sent back as a whole takes more than {limit} of memory."
-TOO_MUCH_BEFORE = "Not run: what your code has sent back takes more than the {limit} that there are for one submission."
-TOO_LARGE = "What your code sent back takes too much memory to be compared with what is expected."
+TOO_MUCH = "{call}\nstopped: all results of your code together take more than {limit} of memory."
+TOO_MUCH_BEFORE = "Not run: all results of your code together take more than {limit}, the limit for one submission."
+TOO_LARGE = "Your result takes too much memory to compare it with the expected one."
 TOO_MUCH_NEXT = "look at the sizes of your results. Did two shapes broadcast into a huge one?"
-LOAD_SPENT = "Your file did not finish loading within the {limit} that there are for one submission."
-LOAD_TOO_MUCH = "What your file sent back while it was being loaded takes more than {limit} of memory."
+LOAD_SPENT = "Your file did not finish loading within {limit}, the limit for one submission."
+LOAD_TOO_MUCH = "What your file sent back while it loaded takes more than {limit} of memory."
 LOAD_TIMEOUT = "Your file did not finish loading within {limit} of computing."
 LOAD_TIMEOUT_NEXT = 'keep long computations out of the top level; put them under `if __name__ == "__main__":`.'
 LOAD_TIMEOUT_NEXT_CELL = "delete or shorten the cells that compute for long before you hand the notebook in."
@@ -43,8 +43,8 @@ MISSING = "{task} is not defined{instead}."
 MISSING_NEXT = "define it under exactly the name `{task}`; in a notebook, run the cell that does."
 MISSING_AFTER_ERROR = "{task} is not defined, because of an error while your file was being loaded: {error}."
 MISSING_AFTER_ERROR_NEXT = "fix that error first."
-MISSING_LEFT_OUT = "{task} is not defined, unless in a cell that Python could not read and that was left out."
-MISSING_LEFT_OUT_NEXT = "mend the cell that the note names, and run it."
+MISSING_LEFT_OUT = "{task} is not defined. It may be in a cell that was left out because Python could not read it."
+MISSING_LEFT_OUT_NEXT = "correct the cell that the note names, and run it."
 REFUSED = (
     "This task asks you to write {task} yourself; your code used {used}{where}, which is PyTorch's finished version, "
     "so the task earns nothing yet."
@@ -68,7 +68,7 @@ LOAD_STOPPED_CELL = (
     "that compute for long."
 )
 UNREADABLE = "Your file could not be graded. {problem}"
-EXPECTED_LATER = "told when grades are final"
+EXPECTED_LATER = "shown when grades are final"
 NEXT = "Next: {next_step}"
 MISCONCEPTION = "A common mistake: {sentence}"
 
@@ -102,7 +102,7 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     (
         "RuntimeError",
         "backward through the graph a second time",
-        "the graph is freed after one backward. Compute the result anew before each `backward()`.",
+        "the graph is freed after one backward. Compute the result again before each `backward()`.",
     ),
     (
         "RuntimeError",
@@ -216,7 +216,7 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, str], ...] = (
     (
         "UnboundLocalError",
         "",
-        "the function gives this name a value only later, or in a branch that was not taken. Give it one first.",
+        "the function gives this name a value only later, or in a branch that did not run. Give it one first.",
     ),
     ("NameError", "", "check the spelling, and that the name is defined before this line."),
     ("ImportError", "cannot import name", "that module has no such name: check its spelling, and where it is from."),
@@ -249,8 +249,8 @@ def error_name(raised: wire.Raised) -> str:
 def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, hint: str | None = None) -> str:
     """Return what usually causes this exception.
 
-    `loading` are the errors met while loading. A `hint` of the check comes before all that does not have to do with
-    where submissions run.
+    `loading` are the errors met while loading. A `hint` of the check comes before every step but
+    those about where submissions run.
     """
     step = surroundings.step_for(raised, loading) or hint
     if step is not None:
@@ -278,7 +278,7 @@ def place(where: str, code: str) -> str:
 
 
 def holds(first: str | None) -> str:
-    """Return what is told of a check of facts that holds while no check of values does; `first` is one of these."""
+    """Return what to tell of a check of facts that passed while no check of values has; `first` is one to pass."""
     return HOLDS.format(values="" if first is None else HOLDS_UNTIL.format(check=first))
 
 

@@ -239,7 +239,7 @@ class Seen:
         self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
     ) -> NoReturn:
         """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
-        # A hint is about wrong values; whoever forgot `return` needs to hear just that.
+        # A hint is about wrong values; a student who forgot `return` needs to hear just that.
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
         step = step or feedback.NEXT_STEP[kind]

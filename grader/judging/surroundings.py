@@ -1,4 +1,4 @@
-"""Next steps for what fails because of where a submission runs: alone, in an empty folder, with nobody looking on.
+"""Next steps for what fails because of where a submission runs: alone, in an empty folder, with nobody at the keyboard.
 
 Each is found by the exception's type, by how its message is built, and by the libraries that it came through.
 """
@@ -31,8 +31,9 @@ _MODULE = (
 class _Rule(NamedTuple):
     """Advice on exceptions that are or derive from one of `kinds`, whose message begins as `message` says.
 
-    If there are names in `through`, the exception also came through one of these libraries. With `inside` it was met
-    in the student's file: a check that looks for a file which was to be written says something else by it.
+    If there are names in `through`, the exception also came through one of these libraries. With `inside` it was raised
+    in the student's file: a check that finds no file which should have been written raises the same, and means
+    something else.
     """
 
     kinds: tuple[str, ...]
@@ -87,8 +88,8 @@ RULES = (
         r"EOF when reading a line$",
         "nobody can type an answer to `input()` here. Take the value as an argument, or write it into the file.",
     ),
-    _Rule(("EOFError",), "", "nobody can type a password here. Do it without.", ("getpass",)),
-    _Rule(("OSError",), r"\[Errno 25\] ", "there is no terminal here, so nothing can be asked of one. Do it without."),
+    _Rule(("EOFError",), "", "nobody can type a password here. Do without it.", ("getpass",)),
+    _Rule(("OSError",), r"\[Errno 25\] ", "there is no terminal here. Remove the line that asks for one."),
     _Rule(("KeyboardInterrupt",), "", "nobody interrupts your code here. Remove what raises KeyboardInterrupt."),
     _Rule(
         ("FileNotFoundError",),
@@ -100,12 +101,12 @@ RULES = (
     _Rule(
         ("OSError",),
         r"\[Errno (1|11|13|38)\] ",
-        "submissions run without network, other processes and other files. Do it without.",
+        "submissions run without network, other processes and other files. Do without them.",
     ),
     _Rule(("OSError",), r"\[Errno 30\] ", "only the folder that your code runs in can be written to. Write there."),
     _Rule(("OSError",), r"\[Errno (27|28)\] ", "only a few megabytes may be written here. Write less."),
     _Rule(("OSError",), r"\[Errno 24\] ", "too many files are open. Close each one, best with `with open(...)`."),
-    _Rule(("RuntimeError",), r"can't start new thread$", "only a few threads may run here. Do it without them."),
+    _Rule(("RuntimeError",), r"can't start new thread$", "only a few threads may run here. Start fewer, or none."),
     _Rule(
         ("RuntimeError",),
         r"Error: cannot set number of interop threads",
@@ -133,7 +134,7 @@ _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
 def step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = ()) -> str | None:
-    """Return the next step where an exception is due to the surroundings, or to one of those met while `loading`."""
+    """Return the next step if the surroundings, or an error while `loading`, caused this exception; else None."""
     for error in loading:
         name = _NAME.match(raised.message) if raised.type == "NameError" and not raised.own else None
         if name is not None and name[1] in error.unbound:

@@ -2,7 +2,7 @@
 
 Each graded submission is kept under a digest of everything that its report depends on: the submission as read, the
 exercise's suites, solution and misconceptions, the kit itself, PyTorch, and the settings. A run that was killed resumes
-where it was, and a change to any of these grades anew.
+where it was, and a change to any of these means grading again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shows the map of a course to whoever takes it: exercises, what each needs, what is done, what comes next."""
+"""Shows the map of a course to a student: exercises, what each needs, what is done, what comes next."""
 
 from __future__ import annotations
 

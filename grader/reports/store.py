@@ -75,8 +75,8 @@ def kept_seed(folder: Path) -> str:
 def keep_seed(folder: Path, seed: str = "") -> str:
     """Keep a course seed in a folder and return it: the one that is given, or kept there already, or a random one.
 
-    Whoever knows it can compute what students will be asked, so only its owner may read the file. Raises `ReportError`
-    and `OSError`.
+    Somebody who knows it can compute what students will be asked, so only its owner may read the file. Raises
+    `ReportError` and `OSError`.
     """
     kept = kept_seed(folder)
     seed = seed.strip() or kept or secrets.token_hex(16)
@@ -108,4 +108,4 @@ def load_report(path: Path) -> Report:
             f"Cannot read the report {str(file)!r}: there is no such file. Grade first, then show."
         ) from None
     except (OSError, msgspec.DecodeError) as error:
-        raise ReportError(f"Cannot read the report {str(file)!r}: {error}. Grade again to write it anew.") from None
+        raise ReportError(f"Cannot read the report {str(file)!r}: {error}. Grade again to write a new one.") from None

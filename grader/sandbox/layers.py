@@ -52,8 +52,8 @@ LAYERS = (
     Layer(
         name="user",
         protects="what belongs to you: each submission is a user of its own, who owns nothing else",
-        lost="A submission runs as you: what the other layers let through, it may do as you. Started by root, it is "
-        "held to no number of threads.",
+        lost="A submission runs as you: what the other layers let through, it may do as you. If root started it, "
+        "nothing limits its threads.",
         cure="Run as root, or have your administrator lend you user numbers (newuidmap and newgidmap installed, the "
         "same line for you in /etc/subuid and /etc/subgid). Python, the packages and the data must be readable for "
         "every user: chmod -R a+rX.",

@@ -53,7 +53,7 @@ class Limits:
 _LOADING = 2.5
 _SPENT = 0.02  # seconds that are left of a budget are none
 DEFAULT_LIMITS = Limits()
-# An accelerator is woken by every candidate anew, and nothing that may wake it is rehearsed: calls are longer.
+# Every candidate wakes the accelerator again, and nothing that may wake it is rehearsed: calls take longer.
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 
 

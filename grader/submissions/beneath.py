@@ -1,8 +1,8 @@
 """Hold a folder by a descriptor, and list and open what is beneath it without ever following a link.
 
-Whoever owns a folder can exchange it for a link at any moment: between the listing of a class and the reading of its
-files there are minutes. So what is read does not depend on where a path leads then, but on the folder that was held
-when the class was listed, and on each part of the way from there being no link.
+The owner of a folder can replace it with a link at any moment, and minutes pass between listing a class and reading its
+files. So reading does not depend on where a path leads by then. It starts from the folder that was held when the class
+was listed, and it refuses a way of which any part is a link.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class FolderError(OSError):
 
 
 class ForeignError(OSError):
-    """The file stands in another place too, and belongs to somebody else than the folder."""
+    """The file has a second name elsewhere, and does not belong to the owner of its folder."""
 
 
 class Anchor:

@@ -23,7 +23,7 @@ _MOST_NOTES: Final = 20
 
 
 class SubmissionsError(Exception):
-    """Raised when a folder can't be a class's submissions: the mistake of whoever grades, not of a student."""
+    """Raised when a folder can't be a class's submissions: a mistake of the person who grades, not of a student."""
 
 
 class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,8 +21,8 @@ SPECIAL = "{name} is not an ordinary file, so it was not opened. Hand in a plain
 FORBIDDEN = "{name} may not be read: its permissions forbid it. Make it readable (chmod u+r) and hand it in again."
 FAILED = "{name} could not be read ({reason}). Save it again and hand it in again."
 FOREIGN = (
-    "{name} belongs to somebody else than the folder that it is in, and stands in another place as well (a hard link), "
-    "so it was not read. Hand in a file of your own."
+    "{name} does not belong to the owner of its folder, and has a second name somewhere else (a hard link), so it was "
+    "not read. Hand in a file of your own."
 )
 TOO_BIG = (
     "{name} is {size} MB, and files of {limit} MB or more are not graded. "
@@ -76,17 +76,17 @@ NOT_NOTEBOOK = (
 NO_CODE = "{name} has no code in it. Write your answers in code cells, save the notebook, and hand it in again."
 TOO_MUCH_CODE = "{name} has {size} MB of code, and {limit} MB or more are not graded. Delete what is not your answer."
 TOO_MANY_CELLS = "{name} has {count} {kind}cells, and {limit} or more are not graded. Delete what is not your answer."
-NO_TEXT = "{name}, {where}: what it holds is no text. Type it again in Jupyter and save the notebook."
+NO_TEXT = "{name}, {where}: its content is not text. Type it again in Jupyter and save the notebook."
 NO_CELLS = (
-    "{name} holds things among its cells that are no cells ({count}), and they were left out. "
-    "Open it in Jupyter, look whether your answers are there, and save it."
+    "{name} has entries among its cells that are not cells ({count}), and they were left out. "
+    "Open it in Jupyter, see whether your answers are there, and save it."
 )
 IN_A_CHECK = (
     "{name}, {where}: this is the cell that checks an answer, so what was written into it was not graded. "
     "Write your code in a cell of its own."
 )
 IN_A_GIVEN_CELL = (
-    "{name}, {where}: this cell was given and is graded as it was given, so what was changed in it does not count. "
+    "{name}, {where}: this cell came with the assignment and is graded as it came, so changes in it do not count. "
     "Write your code in a cell of its own."
 )
 TEXT_AS_CODE = (
@@ -97,17 +97,17 @@ CODE_AS_TEXT = (
     "Write your code in a cell of its own."
 )
 LEFT_OUT = "{problem} Until then this cell is left out, and the others are graded without it."
-MORE_LEFT_OUT = "Cells that Python cannot read either, and that were left out too: {count}."
+MORE_LEFT_OUT = "More cells that Python cannot read, and that were left out too: {count}."
 SHELL_NOTE = "Notebook commands such as `{example}` were skipped: they are not Python."
 MAGIC_NOTE = "Notebook magics such as `{example}` were skipped: they are not Python."
 HELP_NOTE = "Questions to the notebook such as `{example}` were skipped: they are not Python."
 RUN_NOTE = (
-    "Other files that the notebook runs or loads, such as by `{example}`, were skipped: only what stands in it is "
-    "graded. Copy what you need from them into a cell."
+    "Other files that the notebook runs or loads, such as with `{example}`, were skipped: only the notebook itself "
+    "is graded. Copy what you need from them into a cell."
 )
 TIMEIT_NOTE = (
     "Cells that begin with `{example}` were skipped: what they define is gone when they end. "
-    "Take that line away if the cell holds your answer."
+    "Delete that line if the cell holds your answer."
 )
 CELL_NOTE = "Whole cells were skipped, such as the one that begins with `{example}`: they are not Python."
 
@@ -119,7 +119,7 @@ INNER_FOLDER = "The folder {name} was not looked into. Put the files directly in
 LINKED_STUDENT = "The folder {name} is a symbolic link, and links are not followed. Hand in the files themselves."
 CLOSED_STUDENT = "The folder {name} could not be read ({reason}). Make it readable and grade it again."
 EXCHANGED = (
-    "The folder {name} was removed or exchanged for another while the class was being graded, so its files were not "
+    "The folder {name} was removed or replaced while the class was being graded, so its files were not "
     "read. Grade it again."
 )
 SAME_NAME = "Another student's folder has the same name when shown, so this one is numbered {number}."

@@ -109,7 +109,7 @@ class Enclosure:
     def _open(self, name: str, flags: int) -> int:
         if self.proc is None:
             raise OSError(errno.ENOENT, "no /proc")
-        # "self" is whoever asks: a candidate that inherits this has its own.
+        # "self" is the process that asks: a candidate that inherits this gets its own.
         return os.open(f"self/{name}", flags, dir_fd=self.proc)
 
 

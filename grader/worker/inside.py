@@ -2,7 +2,7 @@
 
 Modes can be switched off, hooks can be cleared, decorators can be unwrapped, and all of them belong to a thread or to a
 dictionary. So the functions that are written in Python (optimizers' steps, their functional forms, what stands in
-`torch.nn.functional`) are given other code: it tells whoever listens, and then runs what was there. A function stays
+`torch.nn.functional`) are given other code: it tells those who listen, and then runs what was there. A function stays
 the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting and exporting
 find what they look for.
 """

@@ -319,7 +319,9 @@ def test_too_few_variants_are_told() -> None:
 
 def test_a_public_check_of_values_must_be_there() -> None:
     """Else those of facts could never count where only public checks are at hand."""
-    told = "01_small: the task double has no public check of values: students would see those of facts never count."
+    told = (
+        "01_small: the task double has no public check of values: for students, its checks of facts would never count."
+    )
     assert of_suites(graded(FIRST, VALUES, facts=("first",))) == [told]
 
 
@@ -361,7 +363,7 @@ def test_values_that_can_be_guessed_are_told() -> None:
     assert list(problems_of_values("01_small", forged(zeros="shape", ones="shape"))) == []
     (problem,) = problems_of_values("01_small", forged(zeros="shape", ones="values", noise="shape values"))
     assert problem == (
-        "01_small: the check 'values' of double is to judge values, and guesses pass it (ones, noise): let it ask for "
+        "01_small: the check 'values' of double should judge values, and guesses pass it (ones, noise): let it ask for "
         'other values, on inputs that vary, or declare judges="facts".'
     )
 
@@ -450,9 +452,9 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
     assert sorted(flat)[2:] == [
         "01_small misconception double: wrong-4: no check of its task fails.",
         "01_small: facts alone win 100% of relu: at most 40% may be won without solving it.",
-        "01_small: the check 'relu' of relu is to judge values, and guesses pass it (spoiled, zeros, ones, …): let it "
+        "01_small: the check 'relu' of relu should judge values, and guesses pass it (spoiled, zeros, ones, …): let it "
         'ask for other values, on inputs that vary, or declare judges="facts".',
-        "01_small: the task double has no public check of values: students would see those of facts never count.",
+        "01_small: the task double has no public check of values: for students, its checks of facts would never count.",
         "01_small: the task relu has fewer than 3 alternatives.",
         "01_small: the task relu has fewer than 5 misconceptions.",
         "01_small: the task relu has no public check.",
@@ -505,7 +507,7 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
     ]
     assert told == [
         *(f"{label}: it ended the grader." for label in ended),
-        "01_small: its suites cannot be judged, for the reference ended the grader.",
+        "01_small: its suites cannot be judged, because the reference ended the grader.",
     ]
 
 

@@ -236,7 +236,7 @@ def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
             return Autograde(CourseDirectory(config=config), config=config), late.plugin_inst
     except Exception as error:  # a value that nbgrader refuses, or whatever a plugin raises
         raise CourseError(
-            f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Mend it first."
+            f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Correct it first."
         ) from None
 
 
@@ -512,7 +512,7 @@ def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, st
 
 
 def _remove_all_but(wanted: set[Path], folder: Path) -> None:
-    """Remove what an earlier submission has left in a folder that is to be as nbgrader would make it anew."""
+    """Remove what an earlier submission has left in a folder that is to look as if nbgrader made it now."""
     folder.mkdir(parents=True, exist_ok=True)
     for above, folders, files in os.walk(folder, topdown=False):
         for path in (Path(above, name) for name in files):
@@ -551,7 +551,7 @@ def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
     ]
     if not foreign:
         return []
-    return [f"Not the kit's, and left for you to grade: {', '.join(foreign)}."]
+    return [f"These tests are not the kit's; they are left for you to grade: {', '.join(foreign)}."]
 
 
 def _not_run(config: Any) -> list[str]:
@@ -560,16 +560,16 @@ def _not_run(config: Any) -> list[str]:
     own = [f"c.Autograde.{name}" for name in named if name in config.Autograde]
     if not own:
         return []
-    return [f"Not run, for no notebook is executed: what {' and '.join(own)} name{'s' if len(own) == 1 else ''}."]
+    return [f"No notebook is executed, so these were not run: the preprocessors in {' and '.join(own)}."]
 
 
 def _unsafe_pages(config: Any) -> list[str]:
-    """Say that what students wrote would run in the pages that show it."""
+    """Say that scripts in students' text would run in the pages that show it, if the course allows it."""
     exporter = config.HTMLExporter
     if exporter.get("sanitize_html") and "markdown2html" in exporter.get("filters", ()):
         return []
     return [
-        "Scripts in students' text can run in feedback pages and in formgrader. To keep them from it, copy the lines on"
+        "Scripts in students' text can run in feedback pages and in formgrader. To prevent that, copy the lines about"
         " c.HTMLExporter from the nbgrader_config.py of a course that `grader release` lays down."
     ]
 

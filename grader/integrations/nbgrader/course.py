@@ -50,7 +50,7 @@ def read_course(folder: Path) -> Course | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, msgspec.DecodeError) as error:
-        raise CourseError(f"Cannot read {str(folder / NAME)!r}: {error}. Restore it, or release anew.") from None
+        raise CourseError(f"Cannot read {str(folder / NAME)!r}: {error}. Restore it, or release again.") from None
     return msgspec.structs.replace(course, catalog=str(folder / course.catalog)) if course.catalog else course
 
 
@@ -96,7 +96,7 @@ def read_config(folder: Path) -> Config:
                 config.merge(PyFileConfigLoader(_CONFIG, path=place).load_config())
         except Exception as error:  # whatever an instructor's Python raises
             raise CourseError(
-                f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Mend it first."
+                f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Correct it first."
             ) from None
     # nbgrader takes a root to be relative to where it runs, and that is the course's folder.
     config.CourseDirectory.root = str(folder / config.CourseDirectory.get("root", ""))

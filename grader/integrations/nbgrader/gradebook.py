@@ -58,7 +58,7 @@ class Book:
         with _told():
             self._check_version(url)
             self._gradebook = Gradebook(url, directory.course_id)
-            # A commit need not make everything read anew: each student is written once, and nobody else's rows are.
+            # A commit need not make everything be read again: each student is written once, and nobody else's rows are.
             self._gradebook.db().expire_on_commit = False
 
     def __enter__(self) -> Book:
@@ -209,8 +209,8 @@ class Book:
         if found is None and complete and wanted.keys() <= there.keys():
             # nbgrader makes the tables, and then asks a command of this name for the version.
             raise CourseError(
-                f"Cannot use the gradebook {url!r}: nbgrader left it half-made, without its version, for it found no "
-                "`alembic` command. Activate the environment, so that its bin folder is on PATH. Then "
+                f"Cannot use the gradebook {url!r}: nbgrader left it half-made, without its version, because it found "
+                "no `alembic` command. Activate the environment, so that its bin folder is on PATH. Then "
                 + (
                     "delete the gradebook, which is empty, and run `nbgrader generate_assignment` again."
                     if assignment is None

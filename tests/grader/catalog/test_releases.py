@@ -155,7 +155,7 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
     subprocess.run(command[:-2], cwd=ROOT, check=True, capture_output=True)  # without --seed
     assert json.loads(told.read_text())["seed"] == "spring"
     done = subprocess.run([*command[:-1], "autumn"], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert "The seed was spring: what has been handed in will be graded anew" in done.stderr
+    assert "The seed was spring: what has been handed in will be graded again" in done.stderr
     assert json.loads(told.read_text())["seed"] == "autumn"
 
 
@@ -163,7 +163,7 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
     ("spoil", "said"),
     [
         (lambda nb: nb["cells"].append(OWN_CELL), "cells of yours, essay in 04_indexing_and_inplace.ipynb. Move"),
-        (lambda nb: nb.pop("cells"), "all of 04_indexing_and_inplace.ipynb, which is no notebook any more"),
+        (lambda nb: nb.pop("cells"), "all of 04_indexing_and_inplace.ipynb, which is not a notebook any more"),
     ],
 )
 def test_an_instructors_own_cells_are_not_removed(

@@ -45,7 +45,7 @@ def clone(tmp_path: Path) -> Path:
         (("grade", "examples/class"), "--out"),
         (("check", "07.minimise"), "Did you mean 'minimize'?"),
         (("show", "nowhere"), "Grade first, then show"),
-        (("show", "pyproject.toml"), "Grade again to write it anew"),
+        (("show", "pyproject.toml"), "Grade again to write a new one"),
         (("hint", "07"), "name a task too"),
         (("verify", "nothing"), "Cannot find 'nothing': it is no exercise and no task"),
         (("verify", "07", "--mutants", "--seeds", "3"), "--seeds does not go with --mutants"),

@@ -267,8 +267,8 @@ def twins(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "4 graded, 0 unchanged.",
-        f"Not the kit's, and left for you to grade: {OWN}.",
-        "Not run, for no notebook is executed: what c.Autograde.autograde_preprocessors names.",
+        f"These tests are not the kit's; they are left for you to grade: {OWN}.",
+        "No notebook is executed, so these were not run: the preprocessors in c.Autograde.autograde_preprocessors.",
     ]
     return course, kits
 

@@ -43,7 +43,7 @@ def test_a_course_is_read_from_its_own_folder(course: Path) -> None:
     (course / "grader_course.json").write_text('{"catalog": "../kit"}', encoding="utf-8")
     assert read_course(course) == Course(catalog=str(course / "../kit"))
     (course / "grader_course.json").write_text("{", encoding="utf-8")
-    with pytest.raises(CourseError, match=r"Cannot read .*grader_course.json.*Restore it, or release anew"):
+    with pytest.raises(CourseError, match=r"Cannot read .*grader_course.json.*Restore it, or release again"):
         read_course(course)
 
 

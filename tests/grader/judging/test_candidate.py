@@ -219,8 +219,8 @@ def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
     """Its cell is no Python, as a note says; a name that is like it is no better guess."""
     end = ended(observed("missing", defined=("duoble",)), status="error", left_out=True)
     assert (end.message, end.next_step) == (
-        "double is not defined, unless in a cell that Python could not read and that was left out.",
-        "mend the cell that the note names, and run it.",
+        "double is not defined. It may be in a cell that was left out because Python could not read it.",
+        "correct the cell that the note names, and run it.",
     )
 
 

@@ -172,8 +172,8 @@ def test_too_many_restarts_end_it(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("used", "status", "said"),
     [
-        ({"seconds": 0.0}, "timeout", "Not run: your code has used up the 30 s that there are for one submission."),
-        ({"answers": 0}, "crashed", "Not run: what your code has sent back takes more than the 8 MiB that there are"),
+        ({"seconds": 0.0}, "timeout", "Not run: your whole code has used up 30 s, the limit for one submission."),
+        ({"answers": 0}, "crashed", "Not run: all results of your code together take more than 8 MiB, the limit"),
     ],
 )
 def test_what_is_used_up_ends_the_remaining_checks(ask: Ask, used: dict[str, Any], status: str, said: str) -> None:

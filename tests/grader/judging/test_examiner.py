@@ -804,10 +804,10 @@ def test_facts_count_for_nothing_where_no_value_is_right(examine: Examine, lay_d
     }
     assert report.points == 0
     said = (
-        'This holds already. It earns its points once your values are right too: first pass the check "first values".'
+        'This part is right. It earns its points when your values are right too: first pass the check "first values".'
     )
     assert {checks(report)[id].message for id in ("shape", "leaves_x")} == {said}
-    assert checks(report)["relu"].message == "This holds already. It earns its points once your values are right too."
+    assert checks(report)["relu"].message == "This part is right. It earns its points when your values are right too."
 
 
 @pytest.mark.parametrize("right", ["x.abs() * 2", "-x.abs() * 2"], ids=["the first", "the last"])
@@ -1208,7 +1208,7 @@ def test_what_hidden_checks_expected_may_wait(examine: Examine, lay_down: LayDow
     assert after["shape"] == before["shape"] and "expected: shape (3, 3)" in after["shape"].message
     for id in ("values", "losses", "error"):
         lines, full = after[id].message.splitlines(), before[id].message.splitlines()
-        assert lines == [full[0], "expected: told when grades are final", full[2], full[-1]]
+        assert lines == [full[0], "expected: shown when grades are final", full[2], full[-1]]
         assert full[1].startswith("expected: ") and full[-1].startswith("Next: ")
     assert "largest difference" in before["values"].message
     assert before["losses"].curve is not None and after["losses"].curve is None

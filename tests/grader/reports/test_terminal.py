@@ -70,8 +70,8 @@ def test_repeated_messages_are_told_once() -> None:
                 verdict("two", "failed", f"call 2\n{mistake}", "sum"),
                 verdict("three", "skipped", "Not run."),
                 verdict("four", "skipped", "Not run."),
-                verdict("holds_one", "skipped", "This holds already."),
-                verdict("holds_two", "skipped", "This holds already."),
+                verdict("holds_one", "skipped", "This part is right."),
+                verdict("holds_two", "skipped", "This part is right."),
                 verdict("step_five", "failed", "call 1\ngot: nothing"),
                 verdict("six", "passed"),
                 verdict("seven", "failed", "call 1\ngot: nothing"),
@@ -83,7 +83,7 @@ def test_repeated_messages_are_told_once() -> None:
     assert "call 2" in text
     assert text.count('The same mistake as in "one".') == 1
     assert text.count("Not run.") == text.count("Not run either.") == 1
-    assert text.count("This holds already.") == text.count('The same as in "holds one".') == 1
+    assert text.count("This part is right.") == text.count('The same as in "holds one".') == 1
     assert text.count("got: nothing") == text.count('The same as in "step five".') == 1
 
 

@@ -110,7 +110,7 @@ def file_becomes_a_fifo(ana: Path) -> None:
 
 
 LINKED = "The folder ana is a symbolic link, and links are not followed. Hand in the files themselves."
-EXCHANGED = "The folder ana was removed or exchanged for another while the class was being graded"
+EXCHANGED = "The folder ana was removed or replaced while the class was being graded"
 EXCHANGES: list[tuple[Callable[[Path], None], str]] = [
     (becomes_a_link, LINKED),
     (becomes_a_link_to_itself, LINKED),
@@ -167,7 +167,7 @@ def test_the_class_is_the_one_that_was_listed(folder: Path) -> None:
         "print(read_submission((file,), student='s', exercise='e').problem)"
     )
     done = subprocess.run([sys.executable, "-c", script], input=pickle.dumps(file), capture_output=True, check=True)
-    assert b"The folder class was removed or exchanged" in done.stdout
+    assert b"The folder class was removed or replaced" in done.stdout
 
 
 @pytest.mark.usefixtures("kernel")
@@ -190,7 +190,7 @@ def test_a_file_of_somebody_else_under_another_name_is_not_read(folder: Path, mo
 
     monkeypatch.setattr(beneath.os, "fstat", owned)
     problem = here(listed(folder)).problem
-    assert problem is not None and problem.startswith("01_tensors.py belongs to somebody else than the folder")
+    assert problem is not None and problem.startswith("01_tensors.py does not belong to the owner of its folder")
 
 
 def test_hundreds_of_students_take_one_descriptor(folder: Path) -> None:

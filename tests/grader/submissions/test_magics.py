@@ -154,7 +154,7 @@ def test_a_cell_that_is_only_timed_defines_nothing(hand_in_cells: HandIn) -> Non
     assert read.source == "y = 2\n"
     assert read.notes == (
         "Cells that begin with `%%timeit -n 1` were skipped: what they define is gone when they end. "
-        "Take that line away if the cell holds your answer.",
+        "Delete that line if the cell holds your answer.",
     )
 
 
@@ -163,8 +163,8 @@ def test_a_file_that_is_run_is_noted(hand_in_cells: HandIn) -> None:
     read = hand_in_cells("%run helpers.py\nx = 1")
     assert read.source == "pass  # %run helpers.py\nx = 1\n"
     assert read.notes == (
-        "Other files that the notebook runs or loads, such as by `%run helpers.py`, were skipped: only what stands in "
-        "it is graded. Copy what you need from them into a cell.",
+        "Other files that the notebook runs or loads, such as with `%run helpers.py`, were skipped: only the notebook "
+        "itself is graded. Copy what you need from them into a cell.",
     )
 
 

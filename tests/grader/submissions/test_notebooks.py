@@ -216,7 +216,7 @@ def test_of_many_cells_that_are_not_python_the_first_are_explained(hand_in_cells
     """The others are counted."""
     notes = hand_in_cells("x = 1", *["x = ("] * 5).notes
     assert [note.split(",")[1] for note in notes[:3]] == [f" code cell {number}" for number in (2, 3, 4)]
-    assert notes[3:] == ("Cells that Python cannot read either, and that were left out too: 2.",)
+    assert notes[3:] == ("More cells that Python cannot read, and that were left out too: 2.",)
 
 
 def test_a_notebook_without_any_python_is_a_problem(hand_in_cells: HandIn) -> None:
@@ -289,7 +289,7 @@ def test_json_that_is_no_notebook_is_a_problem(hand_in: HandIn, text: str) -> No
 def test_a_cell_without_text_is_left_out(hand_in_cells: HandIn, source: object) -> None:
     """A source that is neither text nor lines is not guessed at; the other cells are graded."""
     read = hand_in_cells("x = 1", code(source))
-    told = "01_tensors.ipynb, code cell 2: what it holds is no text. Type it again in Jupyter and save the notebook."
+    told = "01_tensors.ipynb, code cell 2: its content is not text. Type it again in Jupyter and save the notebook."
     assert (read.source, read.left_out) == ("x = 1\n", 1)
     assert read.notes == (f"{told} Until then this cell is left out, and the others are graded without it.",)
 

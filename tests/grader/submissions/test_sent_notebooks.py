@@ -358,7 +358,10 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
     [
         ("removed", "column_view is not defined"),
         ("an answer is text", "column_view is not defined"),
-        ("no Python in an answer", "is not defined, unless in a cell that Python could not read and that was left out"),
+        (
+            "no Python in an answer",
+            "is not defined. It may be in a cell that was left out because Python could not read it",
+        ),
         ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],
 )
@@ -413,7 +416,7 @@ UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
     "no cells": (lambda text: '{"cells": [], "nbformat": 4}', "has no code in it. Write your answers in code cells"),
     "a cell without text": (
         lambda text: '{"cells": [{"cell_type": "code", "source": 7}]}',
-        "code cell 1: what it holds is no text. Type it again in Jupyter",
+        "code cell 1: its content is not text. Type it again in Jupyter",
     ),
     "no Python": (
         lambda text: '{"cells": [{"cell_type": "code", "source": "import torch torch"}]}',

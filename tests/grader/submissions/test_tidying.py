@@ -87,7 +87,7 @@ def test_what_is_no_cell_is_counted() -> None:
     found = tidy(json.dumps(notebook(cells=[None, {}, [], 3, "x = 1", [1], *notebook()["cells"]])), name="a.ipynb")
     assert [cell.source for cell in found.cells] == ["x = 1"]
     assert found.notes[0].startswith(
-        "a.ipynb holds things among its cells that are no cells (3), and they were left out"
+        "a.ipynb has entries among its cells that are not cells (3), and they were left out"
     )
 
 
