@@ -197,7 +197,7 @@ def test_loading_may_use_it_up_as_well() -> None:
     server = FakeServer(loads=CandidateLost("spent", "30 s"))
     seen = examinee(server)
     for _ in range(2):
-        with pytest.raises(CheckEnded, match="did not finish loading within the 30 s that there are") as info:
+        with pytest.raises(CheckEnded, match="did not finish loading within 30 s, the limit for one") as info:
             seen.load()
         assert info.value.status == "timeout" and server.spawned == 1
 
