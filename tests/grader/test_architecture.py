@@ -1,4 +1,4 @@
-"""The rooms keep to the directions that architecture.md gives: who imports whom, who prints, what is light."""
+"""The rooms keep to their directions: who imports whom, who prints, what is light."""
 
 from __future__ import annotations
 

@@ -309,7 +309,7 @@ def test_a_slow_drip_is_a_timeout(confined: Confined, hurried: Callable[..., Non
 def test_an_answer_given_twice_spoils_the_next_question(confined: Confined) -> None:
     """What is left over from one answer is no answer to the next question."""
     candidate = confined(source(f"say({observation()!r})"))
-    assert candidate.call(nonce=5).result is None  # the forged one: facts may be forged, as architecture.md says
+    assert candidate.call(nonce=5).result is None  # the forged one: facts may be forged, as docs/security.md says
     with pytest.raises(CandidateLost, match=r"^crashed: it answered another question$"):
         candidate.call(nonce=6)
 

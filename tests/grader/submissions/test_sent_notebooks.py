@@ -350,7 +350,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
     report = reports[student]
     assert (report.status, report.points, report.message) == ("graded", 6.0, "")
     (note,) = report.notes
-    assert "took long to load and was stopped at code cell" in note and 'under `if __name__ == "__main__":`' in note
+    assert "took long to run and was stopped at code cell" in note and "Delete or shorten cells" in note
 
 
 @pytest.mark.parametrize(
