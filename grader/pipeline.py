@@ -49,7 +49,7 @@ def grade_class(
             f"Cannot grade {str(submissions)!r} by the course in {str(catalog.root)!r}: it lies among the submissions, "
             "and its suites would run as your own code. Name the course's clone, outside that folder, with --course."
         )
-    students = find_submissions(submissions, exercises=exercises)
+    students = find_submissions(submissions, exercises=exercises, others=[known.id for known in catalog.exercises])
     folders = report_folders(out, [student.student for student in students])
     total = sum(len(student.files) for student in students)
     if total == 0:

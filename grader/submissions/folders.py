@@ -38,8 +38,12 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[StudentFolder, ...]:
+def find_submissions(
+    folder: Path, *, exercises: Sequence[str], others: Sequence[str] = ()
+) -> tuple[StudentFolder, ...]:
     """Return what each student handed in for `exercises`, sorted by student; hidden files and folders are ignored.
+
+    So are files for `others`, the exercises of the course that are not asked for: they are well named.
 
     The folder is held from now on: what is read is what stands beneath it, whatever becomes a link in the meantime.
     Raises SubmissionsError if `folder` can't be read or holds no student's folder.
@@ -54,7 +58,7 @@ def find_submissions(folder: Path, *, exercises: Sequence[str]) -> tuple[Student
     except OSError as error:
         raise _error(folder, f"{error.strerror}. Make it readable.") from error
     students = [entry for entry in entries if _is_folder(entry) and not _is_hidden_folder(entry.name)]
-    names = _Names(exercises)
+    names = _Names(exercises, others)
     if not students and any(names.exercise(entry.name) for entry in entries):
         raise _error(folder, "it holds exercise files itself. Put them in one folder per student inside it.")
     if not students:
@@ -107,6 +111,8 @@ def _sort_out(
         if entry.name.startswith(".") or entry.name in _LITTER:
             continue
         exercise = names.exercise(entry.name)
+        if exercise in names.others:
+            continue
         if exercise is None:
             strangers.append(entry)
             continue
@@ -146,10 +152,12 @@ def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
 class _Names:
     """The ids of the exercises, to recognise in the names of files."""
 
-    def __init__(self, exercises: Sequence[str]) -> None:
+    def __init__(self, exercises: Sequence[str], others: Sequence[str] = ()) -> None:
         self.exercises = tuple(exercises)
+        self.others = frozenset(others) - {*exercises}
+        self._known = (*exercises, *self.others)
         self._by_fold: defaultdict[str, list[str]] = defaultdict(list)
-        for exercise in self.exercises:
+        for exercise in self._known:
             self._by_fold[_fold(exercise)].append(exercise)
 
     def exercise(self, name: str) -> str | None:
@@ -157,7 +165,7 @@ class _Names:
         stem, suffix = os.path.splitext(name)
         if suffix.lower() not in _SUFFIXES:
             return None
-        if stem in self.exercises:
+        if stem in self._known:
             return stem
         alike = self._by_fold.get(_fold(stem), ())
         return alike[0] if len(alike) == 1 else None
@@ -165,7 +173,7 @@ class _Names:
     def is_exact(self, name: str) -> bool:
         """Tell whether a file called `name`, known to be for an exercise, is called just as it should be."""
         stem, suffix = os.path.splitext(unicodedata.normalize("NFC", name))
-        return suffix in _SUFFIXES and stem in {unicodedata.normalize("NFC", known) for known in self.exercises}
+        return suffix in _SUFFIXES and stem in {unicodedata.normalize("NFC", known) for known in self._known}
 
     def closest(self, name: str) -> str | None:
         """Return what a file called `name` was perhaps meant to be called."""

@@ -90,6 +90,16 @@ def test_files_beside_the_students_folders_are_ignored(folder: Path) -> None:
     assert names(only(folder)) == {"01_tensors": ["01_tensors.py"]}
 
 
+def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) -> None:
+    """Where one exercise is graded, the files for the others are well named, however they are spelt."""
+    put(folder, "ana/01_tensors.py", "ana/02_autograd.py", "ana/10_Linear.ipynb", "ana/10_linea.py")
+    [found] = find_submissions(folder, exercises=["01_tensors"], others=EXERCISES)
+    assert names(found) == {"01_tensors": ["01_tensors.py"]}
+    assert found.notes == (
+        "10_linea.py is not the name of an exercise, so it was not graded. Did you mean 10_linear.py?",
+    )
+
+
 # Names of files
 
 
