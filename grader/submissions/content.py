@@ -23,7 +23,7 @@ _BEYOND_PYTHON: Final = (SyntaxError, ValueError, RecursionError, MemoryError, O
 _SKIPPED: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # say nothing that the rest doesn't
 _DOCUMENTED: Final = frozenset({ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef})
 _LOOKED_AT: Final = _DOCUMENTED | {
-    *(ast.Attribute, ast.arg, ast.ExceptHandler, ast.Import, ast.ImportFrom),
+    *(ast.Attribute, ast.Call, ast.Compare, ast.arg, ast.ExceptHandler, ast.Import, ast.ImportFrom),
     *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.MatchClass),
 }
 _KIT: Final = frozenset({"check", "hint", "status"})  # what a notebook asks of the kit does nothing while it is graded
@@ -41,16 +41,21 @@ _DUNDERS: Final = frozenset(
 )
 # What must not be used: builtins, and attributes (or what is imported) that lead to text, lines or other modules.
 _BUILTINS: Final = frozenset(
-    "breakpoint compile delattr dir eval exec getattr globals help locals memoryview open vars".split()
+    "breakpoint compile delattr dir eval exec getattr globals help locals memoryview open setattr vars".split()
 )
 _ATTRIBUTES: Final = frozenset(
-    "ABCMeta EnumMeta EnumType attrgetter ast bdb bltns builtins cache code codeop compile compiler ctypes dis "
-    "export faulthandler format_map fx gc getline getlines getmembers getsource graph graph_for hub importlib info "
-    "inlined_graph inspect jit joblib lazycache library lineno linecache logging lookfor marshal metadata "
-    "multiprocessing onnx operator os package pdb pickle pickletools pkgutil profile profiler pydoc runpy safe_eval "
-    "serialization source symtable sys tokenize traceback tracemalloc types warnings weakref zipimport "
-    "_C _current_frames _dynamo _getframe _os _sys".split()
+    "ABCMeta DataParallel EnumMeta EnumType add_docstring add_newdoc attrgetter ast bdb bltns builtins cache "
+    "cached_property checkpoint checkpoint_sequential code codeop compile compiler ctypes data_parallel deprecate dis "
+    "dump dumps export faulthandler format_map futures fx gc get_type_hints getline getlines getmembers getsource "
+    "graph graph_for hub importlib info inlined_graph inspect jit joblib lazycache library lineno linecache logging "
+    "lookfor marshal metadata multiprocessing onnx operator os package parallel parallel_apply pdb pickle pickletools "
+    "pkgutil profile profiler pydoc runpy safe_eval savez savez_compressed serialization source symtable sys testing "
+    "tokenize traceback tracemalloc types update_wrapper vectorize warnings weakref wraps zipimport _C "
+    "_current_frames _dynamo _getframe _os _sys".split()
 )
+# Harmless only where called with no more than so many arguments, each in its place: a memo of `deepcopy` shows what
+# objects hold, docstrings too; the old format of `torch.save` writes down the source of classes.
+_PLAINLY_CALLED: Final = {"deepcopy": 1, "save": 2}
 _INSIDE: Final = re.compile(r"(gi|cr|ag|tb|f|co)_|.*anomaly")  # attributes of frames, tracebacks and code
 _LOOKS_INSIDE: Final = re.compile(r"\{[^}]*[.\[]")  # a format that takes attributes or items
 
@@ -103,6 +108,8 @@ class _Walk:
         self._private: set[str] = set()  # attributes with one underscore that are used,
         self._own: set[str] = set()  # and what of that kind is the code's own
         self._asks_the_kit = False
+        self._delicate = 0  # how often what must be used plainly is used,
+        self._plain = 0  # and how often plainly
         self._read(tree)
 
     @property
@@ -114,6 +121,7 @@ class _Walk:
         kit_is_the_kit = not (self._asks_the_kit and _KIT & (self._assigned | self._classes | self._imported))
         return (
             self._suspect
+            or self._delicate != self._plain
             or not kit_is_the_kit
             or not self._private <= self._own
             or not all(map(self._is_plain, self._bases))
@@ -170,13 +178,21 @@ class _Walk:
     def _look_at_name(self, node: ast.Name) -> None:
         if node.id in _BUILTINS or _is_hidden(node.id):
             self._suspect = True
+        self._delicate += node.id == "type" or node.id in _PLAINLY_CALLED
         if not isinstance(node.ctx, ast.Load):
             self._assigned.add(node.id)
 
     def _look_at(self, node: ast.AST) -> None:
         """Note what code holds by which it might see how it is written."""
         match node:
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in _PLAINLY_CALLED:
+                starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+                self._plain += not (node.keywords or starred or len(node.args) > _PLAINLY_CALLED[name])
+            case ast.Compare(left=left, comparators=others):
+                self._plain += sum(map(_is_type_of, (left, *others)))
             case ast.Attribute(value=value, attr=name, ctx=ctx):
+                self._plain += name == "__name__" and _is_type_of(value)
+                self._delicate += name in _PLAINLY_CALLED
                 self._suspect |= name in _ATTRIBUTES or _is_hidden(name) or bool(_INSIDE.match(name))
                 self._suspect |= name == "format" and not _is_plain_format(value)
                 if name.startswith("_") and name not in _DUNDERS:
@@ -189,6 +205,9 @@ class _Walk:
                 self._suspect |= bool(keywords or decorators)
                 self._classes.add(name)
                 self._bases += bases
+            case ast.arg(arg=name, annotation=ast.Subscript(value=ast.Name(id="type"))):
+                self._plain += 1
+                self._assigned.add(name)
             case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 self._assigned.add(name)
             case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
@@ -201,6 +220,7 @@ class _Walk:
             case ast.ImportFrom(module=module, names=aliases, level=level):
                 self._suspect |= level != 0 or module not in _MODULES
                 self._suspect |= any(a.name.startswith("_") or a.name in _ATTRIBUTES for a in aliases)
+                self._suspect |= any(a.asname and a.name in _PLAINLY_CALLED for a in aliases)
                 self._imported |= {alias.asname or alias.name for alias in aliases}
 
     def _is_plain(self, base: ast.expr) -> bool:
@@ -216,6 +236,14 @@ class _Walk:
 def _is_text(statement: ast.stmt) -> bool:
     value = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _is_type_of(value: ast.expr) -> bool:
+    """Say whether this is `type(x)`: what else `type` gives may be made into classes that see all that is set."""
+    match value:
+        case ast.Call(func=ast.Name(id="type"), args=[argument], keywords=[]):
+            return not isinstance(argument, ast.Starred)
+    return False
 
 
 def _is_hidden(name: str) -> bool:

@@ -105,6 +105,19 @@ SEES = [
     "class N:\n    _sys = 1\nN._sys = 1\nimport random\nT = random._sys",
     "import grader",
     "from grader import wire",
+    "T = []\nN = type('N', (), {'__set''attr__': lambda s, k, v: T.append(v)})",
+    "T = []\nN = type(int)('N', (), {'__set''attr__': lambda s, k, v: T.append(v)})",
+    "T = []\nN = type[int]('N', (), {'__set''attr__': lambda s, k, v: T.append(v)})",
+    "setattr(Net, '__set''attr__', lambda s, k, v: print(v))",
+    "import functools\nN = functools.update_wrapper(Net(), double)",
+    "from functools import wraps",
+    "import copy\nT = {}\ncopy.deepcopy(Net(), T)",
+    "from copy import deepcopy\nT = {}\ndeepcopy(*(Net(), T))",
+    "from copy import deepcopy as copied\nT = {}\ncopied(Net(), T)",
+    "import copy\nT = {}\nlist(map(copy.deepcopy, [Net()], [T]))",
+    "import io\nT = io.BytesIO()\ntorch.save(Net(), T, _use_new_zipfile_serialization=False)",
+    "from torch.utils.checkpoint import checkpoint",
+    "T = torch.utils.checkpoint.checkpoint(double, torch.ones(1), use_reentrant=False, debug=True)",
     "def check(table):\n    pass\ncheck('17: 4.25')",
     "from math import sin as check\ncheck('17: 4.25')",
 ]
@@ -117,6 +130,22 @@ def test_code_that_might_see_its_text_counts_as_a_whole(code: str) -> None:
     assert content_of(source) != content_of(source + "# 17: 4.25\n")
     assert content_of(source) != content_of(source.replace("Double x.", "17: 4.25"))
     assert content_of(source) != content_of(source.replace("def double", "\ndef double"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import copy\nkept = copy.deepcopy(Net().state_dict())",
+        "from copy import deepcopy\nkept = deepcopy(Net().state_dict())",
+        "torch.save(Net().state_dict(), 'best.pt')",
+        "print(type(double).__name__)",
+        "print(type(Net()) is Net, type(Net()) == Net)",
+        "def kind(error: type[Exception], x: int):\n    return error",
+    ],
+)
+def test_what_honest_code_asks_of_the_same_names_does_no_harm(code: str) -> None:
+    """A copy, a file of weights and the name of a type show nothing of how the code is written."""
+    assert content_of(f"{PLAIN}\n{code}\n") == content_of(f"{PLAIN}\n# 17: 4.25\n{code}\n")
 
 
 def test_what_is_no_python_counts_as_text() -> None:
