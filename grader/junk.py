@@ -1,8 +1,8 @@
 """What solves nothing, and so must earn nothing: `grader verify` has all of it graded in every task.
 
 There are two sorts. A *forger* alters what a reference answered: it keeps every fact and guesses the values (see
-`grader.judging.forging`). A *junk* implementation is Python that a student could hand in: it returns nothing, raises
-whatever it is asked, gives back what it was given, or values that have nothing to do with the task. Nothing here
+`grader.judging.forging`). A *junk* implementation is Python that a student could hand in: it returns nothing, raises at
+every call, gives back what it was given, or returns values that have nothing to do with the task. Nothing here
 imports torch.
 """
 

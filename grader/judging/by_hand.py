@@ -1,14 +1,14 @@
-"""Reads the syntax tree of a submission: does the code that a task reaches call the finished version it does without?
+"""Reads the syntax tree of a submission: does the code that a task reaches call a finished version it must not use?
 
-The source is data. It is parsed and never run. From the task's function or class the names are followed, through the
-submission's own functions, classes, closures and aliases, to dotted names of torch. What a name may stand for is a set
-of values, and the nodes of the reached code are looked at until no set grows. Nothing here recurses, so that no depth
-of nesting matters, and there is a limit to how much is looked at.
+The source is data: it is parsed and never run. From the task's function or class the analysis follows the names,
+through the submission's own functions, classes, closures and aliases, to dotted names of torch. A name may stand for
+several values: a set. The analysis looks at the nodes of the reached code until no set grows. It does not recurse, so
+nesting may be of any depth, and it looks at a limited number of nodes.
 
 Only what is certain counts: a call, in code that the task reaches, of what the names lead to. A mention doesn't (a
 comment, a text, a class in `isinstance`), nor does code that the task doesn't reach (another task, a demonstration at
-the top level). A method of an unknown value counts by its name alone, unless something of the submission's own is
-called so. What stays uncertain is left to what is seen when the code runs.
+the top level). A method of an unknown value counts by its name alone, unless the submission defines something
+of that name. What stays uncertain is decided by what is seen when the code runs.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Use:
     """A finished version that is called: by which name of PyTorch's, in which line, and what stands there.
 
-    Where it `hides` it is none: it keeps what runs from being seen.
+    If it `hides`, it is no finished version: it keeps what runs from being seen.
     """
 
     name: str

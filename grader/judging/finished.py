@@ -72,7 +72,7 @@ def exists(path: tuple[str, ...]) -> bool:
 def resolve(path: tuple[str, ...]) -> object:
     """Return what stands at a dotted path of torch, found without running anything, as `getattr` would.
 
-    A module may still load what it does not hold: that is unknown. A class or a function may not.
+    A module may still load what it does not hold, so that is unknown. A class or a function has all that it has.
     """
     found: object = torch
     for depth, name in enumerate(path[1:], 2):

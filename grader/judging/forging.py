@@ -1,7 +1,7 @@
-"""Forges observations: every fact is the reference's own, every value is a guess. What passes then judges no values.
+"""Forges observations: every fact is the reference's own, every value is a guess. A check that passes judges no values.
 
-An observation is written by the candidate's own process, which a submission can take over. So it can say what it likes
-about everything that is observed rather than computed:
+An observation is written by the candidate's own process, which a submission can take over. So it can lie
+about everything that is observed and not computed:
 
 - how a call ended: that it returned, or which exception it raised, with which message, from which line;
 - what came back: types, lengths, shapes, dtypes, strides, devices;
@@ -9,12 +9,12 @@ about everything that is observed rather than computed:
 - memory: which objects are the same, which share storage, how often one was edited in place;
 - what ran on the way: functions, operations, modules, optimisers, devices that were mixed;
 - global settings and generators, warnings, output, the time it took;
-- what its arguments hold afterwards, as far as that is what they held before, for it was handed them.
+- what its arguments hold afterwards, as far as they still hold what the process was given.
 
 It cannot say what it does not know: the values that a right implementation computes. A forger keeps every fact of what
 the reference answered and replaces the values: by numbers that are often right, by noise, or by what was handed over,
-as it is or brought into the right shape. Where inputs are the same for everybody it tells the truth: an answer that was
-told once fits again. `grader verify` has all of them graded (see `grader.verification`).
+as it is or brought into the right shape. Where inputs are the same for everybody it gives the true answer, because
+an answer that was learnt once fits again. `grader verify` has all of them graded (see `grader.verification`).
 """
 
 from __future__ import annotations

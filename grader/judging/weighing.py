@@ -1,7 +1,7 @@
-"""Weighs a result where it is: a weighted sum of its elements is computed by the candidate beside the result itself.
+"""Weighs a result: beside the result itself, the candidate computes a weighted sum of its elements.
 
-Where the values of an answer are those of an argument, in another shape or dtype, they can be made up from what was
-handed over. The sum shows that there is something to compute with.
+If an answer has the values of an argument, in another shape or dtype, a forger can make it up from the argument. The
+sum shows that the candidate had a result to compute with.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def source(name: str) -> str:
 
 
 def turn(seed: int) -> float:
-    """Return what the weights are made of: a number that is another one for each student and check."""
+    """Return what the weights are made of: a number that differs between students and checks."""
     return 0.1 + seed % 9973 / 9973
 
 

@@ -15,7 +15,7 @@ _NOTABLE = 0.1  # seconds: shorter waits are counted as they are, which saves as
 class Budget:
     """What is left: `seconds` of waiting for the submission, and bytes of memory for its `answers`.
 
-    Time that the candidate was ready to run in while the machine did something else costs nothing, so that a busy
+    If the candidate is ready to run and the machine is busy with something else, that time costs nothing: a busy
     machine takes no marks.
     """
 
@@ -32,7 +32,7 @@ class Budget:
         return self.seconds <= 0 or self.answers <= 0
 
     def take_seconds(self, used: float, delayed: float) -> None:
-        """Count time that was used, and what of the waiting was the machine's doing."""
+        """Count `used` seconds, but not the `delayed` ones, in which the machine was busy."""
         credit = min(delayed, self._credit)
         self._credit -= credit
         self.seconds -= used - credit
@@ -42,7 +42,7 @@ class Budget:
         return self.seconds - used + min(delayed, self._credit)
 
     def take_answer(self, size: int) -> bool:
-        """Count an answer's bytes; say whether there was room for it. Once there was none, there is none for any."""
+        """Count an answer's bytes; say whether there was room. After one answer without room, no other has any."""
         if size > self.answers:
             self.answers = 0
             return False
@@ -71,7 +71,7 @@ class Meter:
         self._since, self._before = time.monotonic(), self._computed()
 
     def used(self) -> tuple[float, float]:
-        """Return how long one has waited since then, and how much of that was the machine's doing."""
+        """Return how long the wait has been since then, and for how much of it the machine was busy."""
         waited = time.monotonic() - self._since
         if waited < _NOTABLE:
             return waited, 0.0
@@ -80,7 +80,7 @@ class Meter:
         return waited, idle - idle / _BLIND if delay is None else min(max(delay - self._counted, 0.0), idle)
 
     def count(self) -> tuple[float, float]:
-        """Return the same, and never the same delay again."""
+        """Return the same, and count each delay only once."""
         waited, delayed = self.used()
         self._counted += delayed
         return waited, delayed
@@ -92,7 +92,7 @@ class Meter:
             self._file = None
 
     def _delay(self) -> float | None:
-        """Return how long the process has been ready to run without being run, in seconds; `None` if nobody knows."""
+        """Return how long the process has been ready to run without being run, in seconds; `None` if unknown."""
         if self._file is None:
             return None
         try:

@@ -1,13 +1,13 @@
-"""Say what a submission's code is, apart from how it is written down: a digest of its syntax tree.
+"""Make a digest of what a submission's code does: of its syntax tree, not of how it is written down.
 
-Comments, docstrings, blank lines, quotes and the split into cells make no difference to it; a constant, a name or a
-statement more does. Where inputs depend on the content, handing the same code in again draws the same inputs, and
-handing in an answer that was learnt from feedback draws others.
+Comments, docstrings, blank lines, quotes and the split into cells do not change it; another constant, name or statement
+does. Where inputs depend on the content, the same code draws the same inputs when it is handed in again, and an answer
+that was learnt from feedback draws others.
 
 That only works while code can't see what its digest leaves out: a table kept in a comment would not change the digest.
-So the whole text counts where the code holds anything by which it might read its own text, its docstrings or its line
-numbers. What follows lists what is known to be harmless, and what is not: a name too few costs an honest student
-nothing but other numbers after a comment was changed.
+So the whole text counts if the code has any way to read its own text, its docstrings or its line numbers. The lists
+below say what is known to be harmless, and what is not. If a harmless name is missing there, an honest student only
+gets other numbers after changing a comment.
 """
 
 from __future__ import annotations

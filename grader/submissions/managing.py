@@ -1,8 +1,8 @@
 """Say which cells of a notebook are the answer, and put back what was given.
 
-nbgrader manages cells: its gradebook knows each by name, and before it runs a notebook it makes locked cells what they
-were, and takes all that is not its own for the student's. What is done here comes to the same: code counts wherever it
-stands, in a copy of a check or in a cell of another assignment too, and only the checks themselves are left out.
+nbgrader manages cells: its gradebook knows each by name. Before it runs a notebook, it restores the locked cells, and
+treats all other cells as the student's. This module does the same: code counts wherever it stands, in a copy of a check
+or in a cell of another assignment too, and only the checks themselves are left out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ManagedCell(msgspec.Struct, frozen=True, kw_only=True):
 def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | None) -> Notebook:
     """Return the notebook as the gradebook has it, with the student's answers in it.
 
-    `name` is what the notes on what was changed call it; without one there are none, and no code is looked at.
+    `name` is what the notes about changes call the notebook. Without a name there are no notes, and no code is read.
     """
     known = {cell.name: cell for cell in managed}
     places = _places(notebook.cells, known)

@@ -1,8 +1,8 @@
 """Make a clean list of cells of whatever a notebook file holds.
 
-By hand, and not with nbformat, on purpose: nbformat refuses, or stumbles over, much that students' tools write. What
-comes out is what every reader of a notebook can take: known kinds of cells, text without halves of characters, metadata
-of the right types and no other. Outputs, kernels and the states of widgets are nobody's answer, and are left behind.
+This module does not use nbformat, on purpose: nbformat refuses much that students' tools write, or fails on it. The
+result is a notebook that every reader accepts: known kinds of cells, text without halves of characters, and only
+metadata of the right types. Outputs, kernels and the states of widgets are no answers, and are left out.
 
 Grading, the copy that nbgrader's commands show and `grader convert` all begin here, so what is graded is what is shown.
 """
@@ -51,10 +51,10 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 
 class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell: of the student's, or one that was given and is put back.
+    """A cell of the student's, or a cell of the assignment that is put back.
 
     `label` says which one it is, as the student counts them: code cells and text cells, each from the top. `problem`
-    says that what it held is no text. `counts` says that a code cell is part of the answer.
+    says that its content was not text. `counts` says that a code cell is part of the answer.
     """
 
     kind: Kind

@@ -66,7 +66,7 @@ class Group:
 def make(name: str, *, mounted: Path = _MOUNTED, membership: Path = Path("/proc/self/cgroup")) -> Group | None:
     """Make a group called `grader-<name>` and move this process into it, where the system lets us.
 
-    Beside our own group or in it: which of the two may be ours depends on what has started us.
+    Beside our own group or in it: what started us decides which of the two we may use.
     """
     own = _own(membership)
     if own is None:

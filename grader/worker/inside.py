@@ -1,10 +1,10 @@
-"""Hears of PyTorch's finished versions from inside: a function of PyTorch's tells when it runs, however it was called.
+"""Learns from inside which of PyTorch's finished versions run: each function reports it, however it was called.
 
-Modes can be switched off, hooks can be cleared, decorators can be unwrapped, and all of them belong to a thread or to a
+Modes can be switched off, hooks cleared and decorators unwrapped, and all of them belong to a thread or to a
 dictionary. So the functions that are written in Python (optimizers' steps, their functional forms, what stands in
-`torch.nn.functional`) are given other code: it tells those who listen, and then runs what was there. A function stays
-the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting and exporting
-find what they look for.
+`torch.nn.functional`) get other code: it reports the call to those who listen, and then runs the original code. A
+function stays the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting
+and exporting find what they look for.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _give_other_code(kind: str, function: types.FunctionType) -> None:
 
 
 def _nothing(*arguments: Any, **keywords: Any) -> Any:
-    """Stand where the function's own code will."""
+    """Mark the place of the function's own code."""
 
 
 def _call(

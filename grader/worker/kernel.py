@@ -43,7 +43,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
 
 
 def die_with_parent(lifeline: int | None = None) -> None:
-    """Be killed when the process that started this one dies, where the system can see to it.
+    """Have this process killed when the one that started it dies, where the system can do that.
 
     A parent that has died before is noticed by the `lifeline`: a pipe or socket of which the parent alone holds the
     other end, and which it never writes to before this returns.

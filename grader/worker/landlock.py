@@ -1,4 +1,4 @@
-"""Landlock: the kernel's own list of what a process may read and write, which no mount and no user has a say in.
+"""Landlock: the kernel's own list of what a process may read and write, which no mount and no user can change.
 
 Sources: landlock(7) and the kernel's userspace-api/landlock.
 """
@@ -33,7 +33,7 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[str], writable: str) -> int:
-    """Allow this process, for good, to read `readable` and to write `writable`; return the version that sees to it.
+    """Allow this process, for good, to read `readable` and to write `writable`; return the version that enforces it.
 
     Raises `OSError`.
     """

@@ -1,4 +1,4 @@
-"""Lets data loaders be asked for workers, which are other processes, and do without: the batches are the same."""
+"""Lets code ask data loaders for workers, which are other processes, and gives them none: the batches are the same."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MNT_DETACH = 442, -100, 0x8000, 2
 
 @dataclass(frozen=True, kw_only=True)
 class Users:
-    """Numbers of users that nobody else has, for candidates: each that lives at the same time gets one of its own."""
+    """User numbers that nobody else has, for candidates: no two that run at the same time share one."""
 
     first: int
     count: int
@@ -99,8 +99,8 @@ _OTHERS = kernel.NEWPID | kernel.NEWNS | kernel.NEWNET | kernel.NEWIPC | kernel.
 def enter() -> tuple[bool, Users | None]:
     """Move this process (single-threaded still) to namespaces; say whether it is there, and whom candidates can be.
 
-    What cannot be undone is tried in a child first: some systems grant namespaces, and then refuse what makes them of
-    use. The process's own user stays who they are.
+    What cannot be undone is tried in a child first: some systems grant namespaces, and then refuse what makes them
+    useful. The process's own user stays the same.
     """
     users = spare_users()
     ways: list[tuple[bool, Users | None, Callable[[], None]]] = []
@@ -156,7 +156,7 @@ def _enter_as_root() -> None:
 
 
 def _enter_as(users: Users) -> None:
-    """Enter namespaces in which there are more users: a child that stays outside sees to it, as only it may."""
+    """Enter namespaces in which there are more users: a child that stays outside does it, because only it may."""
     pid, uid, gid = os.getpid(), os.getuid(), os.getgid()
     ready, tell = os.pipe()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""Makes the process look as a script finds it that was started as `python FILE`, apart from `__name__`."""
+"""Gives the process what a script started as `python FILE` finds, apart from `__name__`."""
 
 from __future__ import annotations
 

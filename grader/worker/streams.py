@@ -1,4 +1,4 @@
-"""The standard streams as a script finds them: text over bytes, with nobody reading and nobody typing."""
+"""The standard streams as a script finds them: text over bytes. Nobody reads them and nobody types."""
 
 from __future__ import annotations
 

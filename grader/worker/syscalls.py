@@ -2,8 +2,8 @@
 
 `NEEDED` says of each allowed call which library makes it. `COMMANDS` says of calls with a command among their arguments
 which commands are allowed. `OWN_FILES` are allowed too where everything that a candidate can reach is read-only or its
-own. Whatever is in none of these does not work: calls that have been thought about (`REFUSED`) fail with EPERM, all
-others, such as those of a newer kernel, with ENOSYS, as if the kernel did not have them.
+own. All other calls fail: those that we refuse on purpose (`REFUSED`) with EPERM, the rest, such as those of a newer
+kernel, with ENOSYS, as if the kernel did not have them.
 
 tests/grader/worker/test_syscalls.py runs the solutions and much of the libraries, and fails when they make a call that
 is neither allowed nor in `DONE_WITHOUT`.

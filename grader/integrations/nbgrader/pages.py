@@ -1,8 +1,8 @@
 """Cleans the HTML that students wrote before it stands in a feedback page or in formgrader.
 
-nbconvert's own cleaning (`HTMLExporter.sanitize_html`) does not reach the text cells of nbgrader's pages, and elsewhere
-takes away the styles of the kit's panels. So a course that the kit lays down names these two filters beside it: no
-script, form, frame or handler of events passes them, and text, tables and pictures do.
+nbconvert's own cleaning (`HTMLExporter.sanitize_html`) misses the text cells of nbgrader's pages, and removes the
+styles of the kit's panels elsewhere. So a course that the kit lays down uses these two filters too. They remove
+scripts, forms, frames and event handlers, and keep text, tables and pictures.
 """
 
 from __future__ import annotations
