@@ -51,7 +51,9 @@ def verify(
     which: Annotated[
         list[str] | None, typer.Argument(metavar="[EXERCISE[.TASK]]...", help="What to verify; all if left out.")
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="How many to grade side by side; one per core if left out.")
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many course seeds to grade everything with.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="How many threads candidates compute with.")] = 1,
     mutants: Annotated[

@@ -41,9 +41,14 @@ def grade(
     exercise: Annotated[
         list[str] | None, typer.Option("--exercise", help="Grade only this exercise; may be repeated.", metavar="ID")
     ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="How many to grade side by side; one per core if left out.")
+    ] = None,
     seed: Annotated[
-        str, typer.Option("--seed", help="The seed to draw inputs from; if left out, the one kept in OUT.")
+        str,
+        typer.Option(
+            "--seed", help="The seed to draw inputs from; if left out, the one kept in OUT, at first a random one."
+        ),
     ] = "",
     inputs: Annotated[
         InputsOption,

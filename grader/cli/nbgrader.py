@@ -35,7 +35,9 @@ def autograde(
         Path | None, typer.Option("--course", help="The course's folder; the current one if left out.", metavar="DIR")
     ] = None,
     student: Annotated[str, typer.Option("--student", help="Only students whose names match.", metavar="GLOB")] = "*",
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many lanes; one a core if left out.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="How many to grade side by side; one per core if left out.")
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay ready, and grade what is handed in as it comes, until Ctrl-C.")
     ] = False,
