@@ -14,7 +14,7 @@ import pytest
 from grader.catalog import load_catalog
 from grader.judging.by_hand import finished_versions
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 CATALOG = load_catalog(ROOT)
 BY_HAND = {t.name: (e.id, t.by_hand) for e in CATALOG.exercises for t in e.tasks if t.by_hand}
 IMPORTS = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"

@@ -1,0 +1,118 @@
+"""The call graph: which functions, classes and methods of the submission are reached, and what methods are bound to."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.judging import finished
+from grader.judging.by_hand.names import Names
+from grader.judging.by_hand.points_to import PointsTo
+from grader.judging.by_hand.values import MOST_VALUES, TENSOR, Class, Function, Instance, Library, Scope, Value
+from grader.judging.by_hand.walking import bound, nodes
+
+
+class Reaching:
+    """Puts the bodies of functions and classes on the worklist when they are reached."""
+
+    def __init__(self, points_to: PointsTo, names: Names) -> None:
+        self._sets = points_to
+        self._names = names
+        self._given: set[Function] = set()
+
+    def function(self, function: Function) -> None:
+        """Reach a function: its body is looked at."""
+        if function not in self._sets.reached:
+            self._sets.reached.add(function)
+            node = function.node
+            if isinstance(node, ast.Lambda):
+                self.body(function, [node.body])
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.body(function, node.body)
+
+    def given_tensors(self, function: Function) -> None:
+        """Reach a function that the suite calls: each parameter may be a tensor."""
+        if function not in self._given:
+            self._given.add(function)
+            skipped = 1 if function.owner is not None and "staticmethod" not in function.kinds else 0
+            for name in (*function.parameters[skipped:], *function.keyword_only):
+                self._names.bind_parameter(function, name, {TENSOR})
+            for more in (function.arguments.vararg, function.arguments.kwarg):
+                if more is not None:
+                    container = self._sets.container(more)
+                    self._sets.add(container.items, {TENSOR})
+                    self._names.bind_parameter(function, more.arg, {container})
+        self.function(function)
+
+    def body(self, scope: Scope, body: list[ast.expr] | list[ast.stmt]) -> None:
+        """Put a body on the worklist, once it is known which names are local to it."""
+        found = nodes(body)
+        scope.local |= set(bound(found))
+        if isinstance(scope, Function):
+            more = (scope.arguments.vararg, scope.arguments.kwarg)
+            scope.local |= {*scope.parameters, *scope.keyword_only, *(a.arg for a in more if a is not None)}
+        for node in found:
+            if isinstance(node, ast.Global):
+                scope.declared_global |= set(node.names)
+            elif isinstance(node, ast.Nonlocal):
+                scope.local -= set(node.names)
+        self._sets.reach(scope, found)
+
+    def kind(self, kind: Class) -> None:
+        """Reach a class: its body and its bases, but no method yet."""
+        waiting = [kind]
+        while waiting:
+            kind = waiting.pop()
+            if kind not in self._sets.reached:
+                self._sets.reached.add(kind)
+                self.body(kind, kind.body)
+            for base in self.bases(kind):
+                if isinstance(base, Class) and base not in self._sets.reached:
+                    waiting.append(base)
+                elif isinstance(base, Library) and not base.made and finished.is_class(base.path):
+                    self._sets.use_named(base.path, kind.line)
+
+    def bases(self, kind: Class) -> list[Value]:
+        """Return what a class derives from, the nearest first, with the bases of its bases."""
+        found: dict[Value, None] = {}
+        waiting = [base for values in kind.bases for base in values]
+        for base in waiting:  # which grows meanwhile
+            if base not in found and base is not kind and len(found) < MOST_VALUES:
+                found[base] = None
+                if isinstance(base, Class):
+                    waiting += [further for values in base.bases for further in values]
+        self._sets.spend(len(waiting))
+        return list(found)
+
+    def methods(self, kind: Class, *, given: bool = False) -> None:
+        """Reach all methods of a class; `given` says that the suite calls them."""
+        for method in self._methods(kind):
+            self.bind(method, kind)
+            if given:
+                self.given_tensors(method)
+            else:
+                self.function(method)
+
+    def special_methods(self, kind: Class) -> None:
+        """Reach the methods that Python and PyTorch call by themselves."""
+        for owner in (kind, *self.bases(kind)):
+            if isinstance(owner, Class):
+                for method in self._methods(owner, special=True):
+                    self.bind(method, kind)
+                    self.function(method)
+
+    def bind(self, method: Function, kind: Class) -> None:
+        """Let a method's first parameter stand for the instance, or for the class."""
+        if method.parameters and "staticmethod" not in method.kinds:
+            what: Value = kind if "classmethod" in method.kinds else Instance(kind)
+            self._names.bind_parameter(method, method.parameters[0], {what})
+
+    def _methods(self, kind: Class, *, special: bool = False) -> list[Function]:
+        if not self._sets.spend(len(kind.names)):
+            return []
+        return [
+            value
+            for name, values in kind.names.items()
+            if not special or name == "forward" or (name.startswith("__") and name.endswith("__"))
+            for value in values
+            if isinstance(value, Function)
+        ]
