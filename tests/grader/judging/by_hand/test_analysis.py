@@ -792,6 +792,13 @@ def test_the_line_is_told() -> None:
     ]
 
 
+def test_lines_may_end_in_any_way() -> None:
+    """As Python counts them."""
+    for end in ("\n", "\r\n", "\r"):
+        found = finished_versions(f"import torch{end}def relu(x):{end}    return torch.relu(x)", "relu", ("relu",))
+        assert [(use.line, use.code) for use in found] == [(3, "return torch.relu(x)")]
+
+
 def test_what_hides_is_told_last() -> None:
     """Switching off what watches is no finished version; it is told where nothing else can be."""
     source = """
@@ -847,12 +854,43 @@ BOMBS = {
     + "    return getattr(x, a)",
     "classes that derive from each other": "".join(f"class C{i}(C{(i + 1) % 50}): pass\n" for i in range(50))
     + "def relu(x):\n    torch.relu(x)\n    return C0().relu(x)",
+    "a number too long to be written": "def relu(x):\n    torch.relu(x)\n    return f'{0x" + "f" * 6000 + "}'",
+    "dictionaries of dictionaries": "def relu(x):\n    torch.relu(x)\n    a0 = torch\n"
+    + "".join(f"    a{i + 1} = a{i}.__dict__\n" for i in range(2000)),
+    "descriptors of descriptors": "def relu(x):\n    torch.relu(x)\n    a0 = torch\n"
+    + "".join(f"    a{i + 1} = a{i}.__get__\n" for i in range(2000)),
+    "many statements that change what a name stands for": "a = 1\n"
+    + "a.b = 1\n" * 10_000
+    + "def relu(x):\n    torch.relu(x)\n    return a",
+    "a class with many methods, often looked up": "class A(torch.nn.Module):\n"
+    + "".join(f"    def f{i}(self): pass\n" for i in range(3000))
+    + "def relu(x):\n    torch.relu(x)\n    a = A()\n"
+    + "    a.train\n" * 3000,
+    "one base many times": "class A("
+    + "torch.Tensor, " * 9000
+    + "): pass\ndef relu(x):\n    torch.relu(x)\n"
+    + "    A.x\n" * 3000,
+    "bases that derive from all others": "".join(
+        f"class C{i}({', '.join(f'C{j}' for j in range(40) if j != i)}): pass\n" for i in range(40)
+    )
+    + "def relu(x):\n    torch.relu(x)\n"
+    + "    C0.x\n" * 5000,
+    "everything imported from everywhere": "from torch.nn import *\n" * 4000
+    + "def relu(x):\n    torch.relu(x)\n"
+    + "".join(f"    y{i}\n" for i in range(4000)),
+    "all local names, often": "def relu(x):\n    torch.relu(x)\n"
+    + "".join(f"    y{i} = x\n" for i in range(3000))
+    + "    locals()\n" * 3000,
+    "a long module path": "import "
+    + ".".join("a" * 10_000)
+    + " as a\ndef relu(x):\n    torch.relu(x)\n"
+    + "    a\n" * 9000,
 }
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
-    """The use that stands first is found all the same."""
+    """The use that stands first is found all the same, and nothing raises."""
     source = "import torch\n" + BOMBS[bomb]
     ast.parse(source)
     started = time.process_time()
