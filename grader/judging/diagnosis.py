@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from grader import wire
 from grader.catalog import Variant
+from grader.judging import surroundings
 from grader.judging.candidate import Exchange
 from grader.judging.comparisons import same_fact
 
@@ -117,9 +118,12 @@ def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_
     """Say whether two observations agree in all that a check judges (not in operations, output, warnings, time).
 
     `values_only` leaves out memory, objects, layout and autograd's facts: what remains are results, what became of the
-    arguments, and exceptions.
+    arguments, and exceptions. Where a submission runs is the cause of an exception in both or in neither: that no
+    thread can be started is another mistake than another RuntimeError.
     """
     if b is None or a.outcome != b.outcome or (a.raised and a.raised.type) != (b.raised and b.raised.type):
+        return False
+    if a.raised and b.raised and surroundings.step_for(a.raised) != surroundings.step_for(b.raised):
         return False
     if not values_only:
         if a.backward != b.backward or a.state != b.state or bool(a.mixed_devices) != bool(b.mixed_devices):

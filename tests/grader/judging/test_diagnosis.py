@@ -306,3 +306,15 @@ def test_exceptions_make_a_difference_by_their_type(raised: Any, values_only: bo
     assert same_observation(error, failure(raised(ValueError("never"), line=9)), values_only=values_only)
     for other in (failure(raised(TypeError("no"))), answer(None)):
         assert not same_observation(error, other, values_only=values_only)
+
+
+@pytest.mark.parametrize("values_only", [False, True])
+def test_what_the_surroundings_refuse_is_another_error(
+    raised: Callable[..., wire.Raised], *, values_only: bool
+) -> None:
+    """No thread can be started: no mistake that raises another RuntimeError is named for that."""
+    threads = failure(raised(RuntimeError("can't start new thread"), line=3))
+    gradient = failure(raised(RuntimeError("element 0 of tensors does not require grad"), line=3))
+    assert same_observation(threads, threads, values_only=values_only)
+    assert not same_observation(threads, gradient, values_only=values_only)
+    assert not same_observation(gradient, threads, values_only=values_only)
