@@ -36,6 +36,7 @@ from grader.judging.examinee import Examinee, Staff
 from grader.judging.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
+from grader.sandbox.budget import Meter
 from grader.sandbox.server import DEFAULT_LIMITS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -337,7 +338,9 @@ class Forged(Process):
         self._server = SimpleNamespace(limits=DEFAULT_LIMITS)
         self._channel = Wire(answer)
         self._clock = None
+        self._meter = Meter(None, self._computed)
         self._gone = False
+        self.budget = None
 
     def _how_it_ended(self) -> str:
         self.end()
@@ -462,7 +465,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
         patch.setattr(Process, "_ask", noted)
         patch.setattr(Staff, "observe", remembered)  # the same questions again and again
         patch.setattr(Staff, "observe_each", each)
-        patch.setattr(examining, "Examinee", lambda _, submission: Examinee(desk, submission))
+        patch.setattr(examining, "Examinee", lambda _, *given: Examinee(desk, *given))
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")
         with Desk(server, ran) as desk:
@@ -494,7 +497,8 @@ def cases(desk: Desk) -> list[Case]:
         report = desk.examine(exercise.id)
         assert report.points == report.max_points
         for check in list(desk.examiner.checks[exercise.id]):
-            alone = dataclasses.replace(check, requires=())
+            # Alone: nothing else has to pass before it earns its points.
+            alone = dataclasses.replace(check, requires=(), judges="values")
             desk.asked.clear()
             assert desk.examine(exercise.id, [alone]).points == alone.points
             found.append(Case(check=alone, replies=len(desk.asked)))

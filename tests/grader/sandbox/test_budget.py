@@ -118,7 +118,7 @@ def test_a_busy_machine_costs_nothing(confined: Callable[..., Any]) -> None:
     candidate = confined(COMPUTES)
     candidate.process.budget = budget
     core = min(os.sched_getaffinity(0))
-    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(8)]
     try:
         for pid in (server_mod._pid(candidate.process._pidfd), *(other.pid for other in others)):
             os.sched_setaffinity(pid, {core})
