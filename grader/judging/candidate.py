@@ -204,6 +204,9 @@ class Candidate:
 
 
 def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
+    if lost.reason == "timeout" and lost.waited is not None:
+        message = feedback.TIMEOUT_WAITING.format(call=shown, limit=f"{lost.waited:.2g} s")
+        return CheckEnded("timeout", message, feedback.TIMEOUT_WAITING_NEXT)
     if lost.reason == "timeout":
         message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
         return CheckEnded("timeout", message, feedback.TIMEOUT_NEXT)

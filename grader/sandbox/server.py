@@ -97,13 +97,14 @@ class CandidateLost(Exception):
     """The candidate ended without answering: `detail` says how.
 
     `reason` is "timeout", "crashed", "spent" (the submission's time is used up) or "too much" (so is the room for its
-    answers).
+    answers). After a "timeout" in which it hardly computed, `waited` is how many seconds it was waited for.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, *, waited: float | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.waited = waited
 
 
 class Server:
@@ -330,6 +331,7 @@ class Process:
             raise CandidateLost("crashed", "it was ended before")
         budget = self.budget or Budget(seconds=math.inf, answers=sys.maxsize)
         self._meter.start()
+        since, before = time.monotonic(), self._computed()
         try:
             self._channel.settimeout(max(min(seconds * self._server.limits.patience, budget.seconds), 0.01))
             wire.send(self._channel, wire.encode(request))
@@ -344,11 +346,13 @@ class Process:
             raise CandidateLost("crashed", self._how_it_ended()) from None
         except TimeoutError:
             budget.take_seconds(*self._meter.count())
+            waited, computed = time.monotonic() - since, self._computed() - before
             self.end()
             if budget.seconds <= _SPENT:
                 budget.seconds = 0.0
                 raise CandidateLost("spent", f"{budget.whole:g} s") from None
-            raise CandidateLost("timeout", f"{seconds:g} s") from None
+            idle = computed < min(seconds, waited) / 2
+            raise CandidateLost("timeout", f"{seconds:g} s", waited=waited if idle else None) from None
         except (ValueError, RecursionError, MemoryError, msgspec.DecodeError):
             self.end()
             raise CandidateLost("crashed", "it sent back something that is not an answer") from None

@@ -323,6 +323,12 @@ def test_a_todo_comes_before_the_source(raised: Any) -> None:
             feedback.TIMEOUT_NEXT,
         ),
         (
+            CandidateLost("timeout", "4 s", waited=12.04),
+            "timeout",
+            "double(2)\nstopped: after 12 s it had not finished, and hardly computed.",
+            feedback.TIMEOUT_WAITING_NEXT,
+        ),
+        (
             CandidateLost("crashed", "segmentation fault"),
             "crashed",
             "double(2)\nended the whole Python process (segmentation fault).",

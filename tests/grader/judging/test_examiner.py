@@ -359,7 +359,7 @@ def test_an_endless_loop_is_waited_for_twice(examine: Examine, lay_down: LayDown
     assert messages == [
         "double(1)\nstopped: it did not finish within 0.2 s of computing.\n"
         "Next: look for a loop whose condition never becomes false.",
-        "Not tried again: earlier checks of double already ran out of time. Fix the endless loop first.",
+        "Not tried again: earlier checks of double already ran out of time. Fix that first.",
     ]
 
 
