@@ -223,7 +223,9 @@ class Candidate:
         text = "" if line is None else linecache.getline(file, line).strip()
         kind = type(error)
         try:
-            message = str(error)
+            # What `str` adds to this one is a line of the code as it was put together, not of the notebook's cell.
+            own_syntax = type(error) is SyntaxError and error.filename in self._files and type(error.msg) is str
+            message = error.msg if isinstance(error, SyntaxError) and own_syntax else str(error)
         except BaseException:
             message = ""
         return wire.Raised(
