@@ -370,7 +370,7 @@ def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
     side_by_side: dict[str, Graded], lay_down: LayDown
 ) -> None:
     """By their ids; nobody else waits for them."""
-    asking = msgspec.structs.replace(settings(lay_down(SUITE)), facts=True)
+    asking = msgspec.structs.replace(settings(lay_down(SUITE)), facts=True, inputs="by_content", course_seed="1")
     ana, bea = (one.facts["double"] for one in run_lanes(asking, CLASS[:2], jobs=1))
     assert side_by_side["ana"].facts == {}
     assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
