@@ -26,7 +26,7 @@ from _pytest.runner import runtestprotocol
 from grader import wire
 from grader.catalog import Catalog, Exercise, Task, Variant
 from grader.judging import feedback, surroundings
-from grader.judging.by_hand import Use, finished_versions
+from grader.judging.by_hand import Use, finished_versions, methods
 from grader.judging.candidate import Ask, Candidate, Context, Exchange
 from grader.judging.checks import Check, declared, validate
 from grader.judging.comparisons import same_answer
@@ -357,7 +357,8 @@ class Examiner:
     def _written(self, sitting: _Sitting, task: Task) -> Use | None:
         """Return the first finished version that the task's code calls, as the syntax tree tells."""
         if task.name not in sitting.written:
-            found = finished_versions(sitting.submission.source or "", task.name, task.by_hand)
+            called = methods(self._reference_source(sitting.submission.exercise), task.name)
+            found = finished_versions(sitting.submission.source or "", task.name, task.by_hand, called)
             sitting.written[task.name] = found[0] if found else None
         return sitting.written[task.name]
 

@@ -14,10 +14,13 @@ container. An analysis keeps all sets in one state (`points_to`). It does not fo
 function, nor which branch is taken: a name may stand for all that is ever assigned to it. At the top level a later
 statement does replace what an earlier one assigned (`source`), because submissions define things again.
 
-*Reach.* The call graph grows with the sets. The task's name is looked up, and the function is called as the suite calls
-it, with tensors. Reaching a function puts its body on the worklist (`reaching`). A statement of the top level is put
-there when a name that it binds, or whose value it changes, is looked up (`names`). What no reached code needs is never
-looked at: another task, or a demonstration below the functions.
+*Reach.* The code that a task reaches is what a call of the task may execute. The call graph grows with the sets. The
+task's name is looked up, and the function is called as the suite calls it, with tensors. Of a class, those methods are
+reached that Python, PyTorch or the task's contract call, and those that reached code asks for (`mentions`). Branches
+that never run are cut out before (`dead`). A decorator of the top level runs while the file is loaded: what it calls
+then does not count, what it returns is followed. Reaching a function puts its body on the worklist (`reaching`). A
+statement of the top level is put there when a name that it binds, or whose value it changes, is looked up (`names`).
+What no reached code needs is never looked at: another task, or a demonstration below the functions.
 
 *Spreading.* A node's set follows from the sets of the nodes inside it (`statements`, `members`, `calls`,
 `special_calls`). Bodies list the inner nodes first, so that one pass carries values far. Passes are repeated until no
@@ -40,7 +43,7 @@ size above which a source is not analysed: a student could hide a call behind pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from grader.judging import finished
@@ -58,25 +61,26 @@ _LONGEST_LINE = 200  # characters that are shown of one
 _CALLED_BY_SUITES = ("step", "forward", "__call__")
 
 
-def finished_versions(source: str, task: str, patterns: Sequence[str]) -> list[Use]:
+def finished_versions(source: str, task: str, patterns: Sequence[str], called: Collection[str] = ()) -> list[Use]:
     """Return where the code that `task` reaches calls what fits the patterns, by line; what only hides comes last.
 
+    If the task is a class, `called` names the methods that its contract has: the suite may call each of them.
     Nothing is found in a source that cannot be parsed: it cannot be run either.
     """
     read_source = read(source)
     if read_source is None:
         return []
     lines = re.split(r"\r\n?|\n", source)
-    found = _Analysis(read_source, tuple(patterns)).uses_of(task)
+    found = _Analysis(read_source, tuple(patterns), called).uses_of(task)
     return [replace(use, code=lines[use.line - 1].strip()[:_LONGEST_LINE]) for use in found]
 
 
 class _Analysis:
     """The analysis of one task of a source."""
 
-    def __init__(self, source: Source, patterns: tuple[str, ...]) -> None:
+    def __init__(self, source: Source, patterns: tuple[str, ...], called: Collection[str]) -> None:
         self._source = source
-        self._sets = PointsTo(source, patterns)
+        self._sets = PointsTo(source, patterns, called)
         self._names = Names(self._sets)
         self._reaching = Reaching(self._sets, self._names)
         self._members = Members(self._sets, self._names, self._reaching)
@@ -93,7 +97,7 @@ class _Analysis:
         """Look at all reached code, again and again, until no set grows or the work is used up."""
         last_line = max((statement.lineno for statement in self._source.binding.get(task, ())), default=0)
         for _ in range(_MOST_PASSES):
-            self._sets.grew = False
+            self._sets.grew = self._sets.loading = False
             for value in list(self._names.top_level(task)):
                 self._use_as_suite(value, last_line)
             for body in self._sets.worklist:  # which grows meanwhile

@@ -143,7 +143,11 @@ class Calls:
             self._sets.use_named(("torch", "Tensor", method.name), line)
 
     def _call_back(self, site: CallSite, *, certain: bool) -> None:
-        """Let unknown code call the functions that it is handed; PyTorch's only if it certainly calls them."""
+        """Let unknown code call the functions that it is handed; PyTorch's only if it certainly calls them.
+
+        It may do so later: a call in `map` counts even where the iterator is made while the file is loaded.
+        """
+        loading, self._sets.loading = self._sets.loading, False
         for values in site.handed:
             for value in list(values):
                 if isinstance(value, Function):
@@ -154,10 +158,11 @@ class Calls:
                     self._reaching.special_methods(value.kind)
                 elif certain and isinstance(value, (Library, Operation, Method)):
                     self.call({value}, CallSite(line=site.line))
+        self._sets.loading = loading
 
     def _invoke(self, function: Function, site: CallSite, *, bound: bool = False) -> Values:
         """Reach a function of the submission with these arguments."""
-        self._reaching.function(function)
+        self._reaching.function(function, loading=self._sets.loading)
         names = function.parameters[1 if bound else 0 :]
         for name, values in zip(names, site.arguments, strict=False):
             self._names.bind_parameter(function, name, values)

@@ -89,7 +89,7 @@ class Members:
         self._reaching.kind(kind)
         for owner in [*([] if inherited else [kind]), *self._reaching.bases(kind)]:
             if isinstance(owner, Library) and finished.exists((*owner.path, name)):
-                self._reaching.methods(kind)  # the library may call each of them
+                self._reaching.methods(kind)  # the library may call those that it knows
                 return {Library((*owner.path, name))}
             if isinstance(owner, Class):
                 self._reaching.kind(owner)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.judging import finished
+from grader.judging.by_hand.mentions import asked_for
 from grader.judging.by_hand.source import Source
 from grader.judging.by_hand.values import MOST_VALUES, Class, Container, Function, Scope, Values
 from grader.judging.finished import OPTIMIZER_STEP
@@ -27,13 +29,16 @@ class Body:
 class PointsTo:
     """What every expression may stand for, so far. Sets only grow, until none does or the work is used up."""
 
-    def __init__(self, source: Source, patterns: tuple[str, ...]) -> None:
+    def __init__(self, source: Source, patterns: tuple[str, ...], called: Collection[str] = ()) -> None:
         self.source = source
         self.patterns = patterns
         self.module = Scope(source.tree, None)
         self.module.local = set(source.binding)
         self.worklist: list[Body] = []
         self.reached: set[object] = set()
+        self.at_load: set[Scope] = set()  # reached functions that only run while the file is loaded
+        self.loading = False  # what is looked at only runs then
+        self.asked_for = set(called)  # names that reached code, or the suite, may ask an object for
         self.uses: set[tuple[bool, int, str]] = set()  # whether it hides, the line, the name
         self.work_left = _MOST_LOOKS
         self.grew = False
@@ -72,6 +77,7 @@ class PointsTo:
 
     def reach(self, scope: Scope, nodes: list[ast.AST], statement: ast.stmt | None = None) -> None:
         """Put code on the worklist."""
+        self.asked_for.update(asked_for(nodes, in_class=isinstance(scope, Class)))
         self.worklist.append(Body(scope=scope, nodes=nodes, statement=statement))
         self.grew = True
 
@@ -83,7 +89,12 @@ class PointsTo:
     # What is refused
 
     def use(self, path: tuple[str, ...], line: int) -> None:
-        """Note a call of a finished version."""
+        """Note a call of a finished version.
+
+        One that is over when the file is loaded does not count, unless it makes something that a task could use.
+        """
+        if self.loading and not finished.is_class(path):
+            return
         steps = finished.refuses(path, (OPTIMIZER_STEP,)) and OPTIMIZER_STEP in self.patterns
         self.uses.add((False, line, OPTIMIZER_STEP if steps else ".".join(path)))
 

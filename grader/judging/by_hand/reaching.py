@@ -5,10 +5,19 @@ from __future__ import annotations
 import ast
 
 from grader.judging import finished
+from grader.judging.by_hand.mentions import ANY
 from grader.judging.by_hand.names import Names
 from grader.judging.by_hand.points_to import PointsTo
 from grader.judging.by_hand.values import MOST_VALUES, TENSOR, Class, Function, Instance, Library, Scope, Value
 from grader.judging.by_hand.walking import bound, nodes
+
+_CALLED_BY_NAME = {"forward", "step", "zero_grad"}
+_PLAIN_BASES = {("builtins", "object"), ("abc", "ABC"), ("typing", "Generic"), ("typing", "Protocol")}
+_PLAIN_DECORATORS = {
+    *(("builtins", name) for name in ("staticmethod", "classmethod")),
+    *(("torch", name) for name in ("no_grad", "enable_grad", "inference_mode")),
+}
+_RUN_LATER = (ast.Yield, ast.YieldFrom, ast.GeneratorExp)  # this code runs after the call
 
 
 class Reaching:
@@ -19,15 +28,18 @@ class Reaching:
         self._names = names
         self._given: set[Function] = set()
 
-    def function(self, function: Function) -> None:
-        """Reach a function: its body is looked at."""
+    def function(self, function: Function, *, loading: bool = False) -> None:
+        """Reach a function: its body is looked at. `loading` says that this call ends while the file is loaded."""
+        if not loading and function in self._sets.at_load:
+            self._sets.at_load.remove(function)
+            self._sets.grew = True
         if function not in self._sets.reached:
             self._sets.reached.add(function)
             node = function.node
             if isinstance(node, ast.Lambda):
-                self.body(function, [node.body])
+                self.body(function, [node.body], loading=loading)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self.body(function, node.body)
+                self.body(function, node.body, loading=loading)
 
     def given_tensors(self, function: Function) -> None:
         """Reach a function that the suite calls: each parameter may be a tensor."""
@@ -43,9 +55,12 @@ class Reaching:
                     self._names.bind_parameter(function, more.arg, {container})
         self.function(function)
 
-    def body(self, scope: Scope, body: list[ast.expr] | list[ast.stmt]) -> None:
+    def body(self, scope: Scope, body: list[ast.expr] | list[ast.stmt], *, loading: bool = False) -> None:
         """Put a body on the worklist, once it is known which names are local to it."""
         found = nodes(body)
+        later = isinstance(scope.node, ast.AsyncFunctionDef) or any(isinstance(node, _RUN_LATER) for node in found)
+        if loading and not later:
+            self._sets.at_load.add(scope)
         scope.local |= set(bound(found))
         if isinstance(scope, Function):
             more = (scope.arguments.vararg, scope.arguments.kwarg)
@@ -84,19 +99,61 @@ class Reaching:
         return list(found)
 
     def methods(self, kind: Class, *, given: bool = False) -> None:
-        """Reach all methods of a class; `given` says that the suite calls them."""
-        for method in self._methods(kind):
-            self.bind(method, kind)
-            if given:
-                self.given_tensors(method)
-            else:
-                self.function(method)
+        """Reach the methods of a class that may be called; `given` says that the suite calls them.
+
+        These are the ones that Python, PyTorch and suites call by themselves, and those that reached code asks for.
+        """
+        nearer: set[str] = set()
+        bases = self.bases(kind)
+        for owner in (kind, *bases):
+            if not isinstance(owner, Class) or not self._sets.spend(len(owner.names) * (1 + len(bases))):
+                continue
+            for name in [name for name in owner.names if name not in nearer]:
+                for method in [value for value in owner.names[name] if isinstance(value, Function)]:
+                    if self._may_be_called(name, method, kind, bases):
+                        self.bind(method, kind)
+                        if given:
+                            self.given_tensors(method)
+                        else:
+                            self.function(method)
+            nearer |= owner.names.keys()
+
+    def _may_be_called(self, name: str, method: Function, kind: Class, bases: list[Value]) -> bool:
+        """Say whether a method may be called, by its name, its decorators, and the bases of its class."""
+        asked_for = self._sets.asked_for
+        if name.startswith("__") or name in _CALLED_BY_NAME or name in asked_for or ANY in asked_for:
+            return True
+        if self._is_decorated(method) or self._is_odd(kind):
+            return True
+        for base in bases:
+            if isinstance(base, Class):
+                if self._is_odd(base):
+                    return True
+            elif not isinstance(base, Library) or finished.exists((*base.path, name)):
+                return True
+            elif base.path not in _PLAIN_BASES and not finished.is_class(base.path):
+                return True  # nobody knows what it calls
+        return False
+
+    def _is_decorated(self, method: Function) -> bool:
+        """Say whether a decorator may register a method, or let it run without a call."""
+        decorators = getattr(method.node, "decorator_list", ())
+        values = [self._sets.at(decorator) for decorator in decorators]
+        return not all(isinstance(v, Library) and v.path in _PLAIN_DECORATORS for found in values for v in found) or (
+            self._sets.settled and not all(values)
+        )
+
+    def _is_odd(self, kind: Class) -> bool:
+        """Say whether it is unknown what a class inherits, or what its metaclass does with its methods."""
+        assert isinstance(kind.node, ast.ClassDef)
+        unknown = self._sets.settled and not all(kind.bases)
+        return bool(kind.node.keywords) or len(kind.node.bases) > len(kind.bases) or unknown
 
     def special_methods(self, kind: Class) -> None:
         """Reach the methods that Python and PyTorch call by themselves."""
         for owner in (kind, *self.bases(kind)):
             if isinstance(owner, Class):
-                for method in self._methods(owner, special=True):
+                for method in self._special(owner):
                     self.bind(method, kind)
                     self.function(method)
 
@@ -106,13 +163,13 @@ class Reaching:
             what: Value = kind if "classmethod" in method.kinds else Instance(kind)
             self._names.bind_parameter(method, method.parameters[0], {what})
 
-    def _methods(self, kind: Class, *, special: bool = False) -> list[Function]:
+    def _special(self, kind: Class) -> list[Function]:
         if not self._sets.spend(len(kind.names)):
             return []
         return [
             value
             for name, values in kind.names.items()
-            if not special or name == "forward" or (name.startswith("__") and name.endswith("__"))
+            if name == "forward" or (name.startswith("__") and name.endswith("__"))
             for value in values
             if isinstance(value, Function)
         ]

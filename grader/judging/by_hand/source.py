@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from grader.judging import finished
+from grader.judging.by_hand.dead import without_dead_branches
 from grader.judging.by_hand.walking import bound, changed_names, header, inner_statements, nodes
 
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -67,6 +68,15 @@ class Source:
         return found
 
 
+@lru_cache(maxsize=64)
+def methods(source: str, name: str) -> frozenset[str]:
+    """Return the names of the methods that a class at the top level of a source has."""
+    kinds = [s for s in ast.parse(source).body if isinstance(s, ast.ClassDef) and s.name == name]
+    return frozenset(
+        s.name for kind in kinds for s in kind.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+
+
 @lru_cache(maxsize=2)
 def read(source: str) -> Source | None:
     """Return a submission's syntax tree, the same for all its tasks; None if it is not Python.
@@ -79,7 +89,9 @@ def read(source: str) -> Source | None:
     def parse() -> None:
         with warnings.catch_warnings(), contextlib.suppress(*NOT_PYTHON):
             warnings.simplefilter("ignore")
-            found.append(ast.parse(source))
+            tree = ast.parse(source)
+            without_dead_branches(tree)
+            found.append(tree)
 
     with _no_collection():
         thread = threading.Thread(target=parse, daemon=True)

@@ -40,6 +40,7 @@ class Statements:
     def look(self, body: Body) -> None:
         """Look at each node of a body once, as long as there is work left."""
         for node in body.nodes:
+            self._sets.loading = body.scope in self._sets.at_load
             if not self._sets.spend(1):
                 return
             if isinstance(node, ast.expr):
@@ -48,6 +49,7 @@ class Statements:
                     self._sets.add(self._sets.set_at(node), found)
             else:
                 self._do(node, body.scope, body.statement)
+        self._sets.loading = False
 
     def _do(self, node: ast.AST, scope: Scope, statement: ast.stmt | None) -> None:
         """Carry out what a statement, or a part of it, does to names."""
@@ -72,11 +74,11 @@ class Statements:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 function = self._function(node, scope)
                 function.kinds |= self._kinds(node.decorator_list)
-                self._names.bind(node.name, self._decorated({function}, node), scope, statement)
+                self._names.bind(node.name, self._decorated({function}, node, scope), scope, statement)
             case ast.ClassDef():
                 kind = self._sets.created(node, Class(node, scope))
                 kind.bases = [self._sets.set_at(base) for base in node.bases[:MOST_VALUES]]
-                self._names.bind(node.name, self._decorated({kind}, node), scope, statement)
+                self._names.bind(node.name, self._decorated({kind}, node, scope), scope, statement)
             case ast.Match(subject=subject):
                 for name in bound(nodes([case.pattern for case in node.cases])):
                     self._names.bind(name, at(subject), scope, statement)
@@ -96,8 +98,15 @@ class Statements:
             self._names.bind_parameter(function, name, self._sets.at(optional))
         return function
 
-    def _decorated(self, values: Values, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Values:
-        """Return what a definition may stand for: itself, and what each decorator makes of it."""
+    def _decorated(
+        self, values: Values, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope
+    ) -> Values:
+        """Return what a definition may stand for: itself, and what each decorator makes of it.
+
+        A decorator at the top level runs while the file is loaded: only what it returns runs in a call of the task.
+        """
+        if scope is self._sets.module or (isinstance(scope, Class) and scope.parent is self._sets.module):
+            self._sets.loading = True
         for decorator in reversed(node.decorator_list):
             site = CallSite(line=node.lineno, arguments=[values])
             values = values | self._calls.call(self._sets.at(decorator), site)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.judging.by_hand import finished_versions
+from grader.judging.by_hand import finished_versions, methods
 
 ROOT = Path(__file__).resolve().parents[4]
 CATALOG = load_catalog(ROOT)
@@ -491,6 +491,246 @@ ManualSGD = torch.optim.SGD
 ## ManualSGD: the step as an attribute
 class ManualSGD(torch.optim.Optimizer):
     step = torch.optim.SGD.step
+## LinearRegressor: a method that forward calls
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        return self.to_linear()(x)
+## LinearRegressor: a method of a name that is put together
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        kind = "to_%s" % "linear"
+        return getattr(self, kind)()(x)
+## LinearRegressor: a method of a name that stands in a text
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        return [getattr(model, "to_linear") for model in self.me][0]()(x)
+## LinearRegressor: a method out of the dictionary of the class
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        return list(vars(type(self)).values())[3](self)(x)
+## LinearRegressor: a method of something that nobody can follow
+class LinearRegressor(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.box = sorted({0: [self]}.items())
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        for key, boxed in self.box[0].copy():
+            return boxed.pop().to_linear()(x)
+## LinearRegressor: a method that a tensor keeps
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        x.model = self
+        return x.model.to_linear()(x)
+## LinearRegressor: a method that is also called forward
+class LinearRegressor(nn.Module):
+    def to_linear(self, x):
+        return nn.Linear(3, 1)(x)
+    forward = to_linear
+## LinearRegressor: a method that becomes forward afterwards
+class LinearRegressor(nn.Module):
+    def to_linear(self, x):
+        return nn.Linear(3, 1)(x)
+LinearRegressor.forward = LinearRegressor.to_linear
+## LinearRegressor: a method that the module calls
+class LinearRegressor(nn.Module):
+    def train(self, mode=True):
+        self.inner = nn.Linear(3, 1)
+## LinearRegressor: a property
+class LinearRegressor(nn.Module):
+    @property
+    def weight(self):
+        return nn.Linear(3, 1).weight
+## LinearRegressor: a method that a pattern asks for
+class LinearRegressor(nn.Module):
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        match self:
+            case LinearRegressor(to_linear=make):
+                return make()(x)
+## LinearRegressor: a private method under its whole name
+class LinearRegressor(nn.Module):
+    def __make(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        return self._LinearRegressor__make()(x)
+## LinearRegressor: a method that a decorator keeps
+FUNCTIONS = []
+def kept(function):
+    FUNCTIONS.append(function)
+    return function
+class LinearRegressor(nn.Module):
+    @kept
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    def forward(self, x):
+        return FUNCTIONS[0](self)(x)
+## InvertedDropout: forward inherited from a class of one's own
+class Base(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, 0.5, self.training)
+class InvertedDropout(Base):
+    pass
+## ManualSGD: a method that step calls
+class ManualSGD:
+    def step(self):
+        self.compare()
+    def compare(self):
+        torch.optim.SGD(self.params, lr=self.lr).step()
+## ManualSGD: a class whose other base is unknown
+import somewhere
+class ManualSGD(somewhere.Base):
+    def compare(self):
+        torch.optim.SGD(self.params, lr=self.lr).step()
+## relu: a flag that is set
+DEBUG = True
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+    return x.clamp(min=0)
+## relu: a flag that is set where it is not asked for
+DEBUG = False
+def relu(x):
+    if not DEBUG:
+        return torch.relu(x)
+    return x.clamp(min=0)
+## relu: a flag that is set again
+DEBUG = False
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+    return x.clamp(min=0)
+DEBUG = True
+## relu: a flag that a function sets
+DEBUG = False
+def relu(x):
+    global DEBUG
+    DEBUG = True
+    if DEBUG:
+        return torch.relu(x)
+## relu: a flag set in the dictionary
+DEBUG = False
+globals()["DE" + "BUG"] = True
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+## relu: a flag set in the function's dictionary
+DEBUG = False
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+relu.__globals__.update({"DE" + "BUG": True})
+## relu: a flag set in the module
+import sys
+DEBUG = False
+setattr(sys.modules[__name__], "DEBUG", 1)
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+## relu: a flag that a star may set
+DEBUG = False
+from somewhere import *
+def relu(x):
+    if DEBUG:
+        return torch.relu(x)
+## relu: a local flag
+DEBUG = False
+def relu(x, DEBUG=True):
+    if DEBUG:
+        return torch.relu(x)
+## relu: the other branch of a dead one
+def relu(x):
+    while False:
+        pass
+    else:
+        return torch.relu(x)
+## relu: a dead branch that makes a name global
+def relu(x):
+    if False:
+        global act
+    act = torch.relu
+    return apply(x)
+def apply(x):
+    return act(x)
+## relu: a name that is called like the one of typing
+TYPE_CHECKING = 1
+def relu(x):
+    if TYPE_CHECKING:
+        return torch.relu(x)
+## relu: a decorator's closure calls a module that was made at load
+def check(fn):
+    act = nn.ReLU()
+    def inner(x):
+        return act(x)
+    return inner
+@check
+def relu(x):
+    return x.clamp(min=0)
+## relu: a decorator that returns the finished version
+def check(fn):
+    assert torch.equal(torch.relu(torch.ones(1)), fn(torch.ones(1)))
+    return torch.relu
+@check
+def relu(x):
+    return x.clamp(min=0)
+## relu: a helper of a decorator, called by the task too
+def expected(x):
+    return torch.relu(x)
+def check(fn):
+    assert torch.equal(expected(torch.ones(1)), fn(torch.ones(1)))
+    return fn
+@check
+def relu(x):
+    return expected(x)
+## relu: a decorator that the task calls again
+def check(fn):
+    assert torch.equal(torch.relu(torch.ones(1)), fn(torch.ones(1)))
+    return fn
+@check
+def relu(x):
+    return check(lambda x: x)(x)
+## relu: a decorator that starts a generator
+def serve(x=None):
+    while True:
+        x = yield torch.relu(x) if x is not None else None
+def check(fn):
+    server = serve()
+    next(server)
+    return lambda x: server.send(x)
+@check
+def relu(x):
+    return x
+## relu: a decorator that makes an iterator
+def check(fn):
+    waiting = []
+    results = map(torch.relu, iter(waiting.pop, None))
+    def inner(x):
+        waiting.append(x)
+        return next(results)
+    return inner
+@check
+def relu(x):
+    return x
+## relu: a decorator that is called inside the task
+def check(fn):
+    return torch.relu(torch.ones(1))
+def relu(x):
+    @check
+    def inner(y):
+        return y
+    return inner
 """
 )
 
@@ -753,6 +993,103 @@ class ManualSGD(torch.optim.SGD):
     def step(self):
         for p in self.param_groups[0]["params"]:
             p.data -= 0.1 * p.grad
+## LinearRegressor: a method that nobody calls
+class LinearRegressor(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(1, n))
+    def forward(self, x):
+        return F.linear(x, self.weight)
+    def to_linear(self):
+        return nn.Linear(3, 1)
+    @staticmethod
+    def finished(n):
+        return nn.Linear(n, 1)
+    @torch.no_grad()
+    def compare(self, x):
+        return torch.equal(self.to_linear()(x), self(x))
+## ManualSGD: a method that nobody calls
+class ManualSGD:
+    def __init__(self, params, lr):
+        self.params, self.lr = list(params), lr
+    def step(self):
+        for p in self.params:
+            p.data -= self.lr * p.grad
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+    def compare(self):
+        torch.optim.SGD(self.params, lr=self.lr).step()
+## relu: an instance with a method that nobody calls
+class Mine(nn.Module):
+    def forward(self, x):
+        return x.clamp(min=0)
+    def compare(self, x):
+        return torch.equal(self(x), torch.relu(x))
+def relu(x):
+    return Mine().eval()(x)
+## relu: branches that never run
+def relu(x):
+    if False:
+        return torch.relu(x)
+    if 0:
+        assert torch.equal(x, F.relu(x))
+    while not 1:
+        x = nn.ReLU()(x)
+    if True:
+        x = x + 0
+    else:
+        x = x.relu()
+    return x.clamp(min=0)
+## relu: a flag that is never set
+import typing
+from typing import TYPE_CHECKING
+DEBUG = False
+CHECKS: int = 0
+if TYPE_CHECKING:
+    relu = torch.relu
+def relu(x):
+    if DEBUG:
+        assert torch.equal(x, torch.relu(x))
+    if typing.TYPE_CHECKING:
+        x.relu()
+    if not CHECKS:
+        return x.clamp(min=0)
+    elif x.dim():
+        return torch.relu(x)
+    else:
+        return torch.relu(x)
+## relu: checked while the file is loaded
+def expected(x):
+    return F.relu(x)
+def check(fn):
+    x = torch.tensor([-1.0, 1.0])
+    assert torch.equal(fn(x), torch.relu(x)) and torch.equal(fn(x), expected(x))
+    return fn
+@check
+def relu(x):
+    return x.clamp(min=0)
+## relu: checked against the finished version while the file is loaded
+def against(finished):
+    def check(fn):
+        assert torch.equal(fn(torch.ones(2)), finished(torch.ones(2)))
+        return fn
+    return check
+@against(torch.relu)
+def relu(x):
+    return x.clamp(min=0)
+## InvertedDropout: a class that is checked while the file is loaded
+def check(kind):
+    x = torch.ones(3)
+    assert kind(0.0)(x).equal(F.dropout(x, 0.0))
+    return kind
+@check
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        self.p = p
+    def forward(self, x):
+        return x * (torch.rand_like(x) > self.p) / (1 - self.p)
 '''
 )
 
@@ -780,6 +1117,16 @@ def test_the_kits_own_code_is_left_alone() -> None:
         for source, task in written:
             if task in BY_HAND and BY_HAND[task][0] == exercise:
                 assert uses(source, task) == [], (exercise, task, source)
+
+
+def test_methods_of_the_contract_are_called() -> None:
+    """A suite may call each method that the reference has, whatever its name."""
+    source = "from torch import nn\nclass Model:\n    def fit(self, x):\n        return nn.Linear(3, 1)(x)\n"
+    reference = "class Model:\n    def fit(self, x):\n        return x\nclass Other:\n    def predict(self): pass\n"
+    assert methods(reference, "Model") == {"fit"}
+    assert finished_versions(source, "Model", ("Linear",)) == []
+    found = finished_versions(source, "Model", ("Linear",), methods(reference, "Model"))
+    assert [(use.name, use.line) for use in found] == [("torch.nn.Linear", 4)]
 
 
 def test_the_line_is_told() -> None:
@@ -881,6 +1228,13 @@ BOMBS = {
     "all local names, often": "def relu(x):\n    torch.relu(x)\n"
     + "".join(f"    y{i} = x\n" for i in range(3000))
     + "    locals()\n" * 3000,
+    "a long chain of branches that may not be cut": "def relu(x):\n    torch.relu(x)\n    if 1:\n        pass\n"
+    + "    elif 1:\n        pass\n" * 700
+    + "    else:\n        yield",
+    "methods whose names are all asked for": "class A(torch.nn.Module):\n"
+    + "".join(f"    def f{i}(self): self.f{i + 1}()\n" for i in range(2000))
+    + "def relu(x):\n    torch.relu(x)\n    a = A()\n"
+    + "    a.train\n" * 2000,
     "a long module path": "import "
     + ".".join("a" * 10_000)
     + " as a\ndef relu(x):\n    torch.relu(x)\n"
