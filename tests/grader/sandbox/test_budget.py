@@ -129,7 +129,9 @@ def test_a_busy_machine_costs_nothing(confined: Callable[..., Any]) -> None:
         for other in others:
             other.kill()
             other.wait()
-    assert waited > 1.2 and 0.35 < 100.0 - budget.seconds < 0.8
+    # It computed for 0.4 s, and got at most half of the processor: Linux may share it by session, not by process.
+    charged = 100.0 - budget.seconds
+    assert 0.35 < charged < waited / 1.5
 
 
 def test_large_answers_use_it_up(load: Callable[..., Any]) -> None:
