@@ -172,20 +172,20 @@ class Server:
         user = next(self._free_users(), None)
         if user is None and self._users is not None:
             raise RuntimeError("too many candidates at a time")
-        wanted = replace(self._confinement, user=user)
+        confinement = replace(self._confinement, user=user)
         directory = None
-        if confine.ROOT not in self._layers or not wanted.private:
+        if confine.ROOT not in self._layers or not confinement.private:
             directory = tempfile.mkdtemp(prefix="candidate-")
             if user is not None:
                 os.chown(directory, user, user)
-            wanted = replace(wanted, jail=replace(wanted.jail, writable=directory))
+            confinement = replace(confinement, jail=replace(confinement.jail, writable=directory))
         server = os.getpid()
         process = self._processes.fork() if self._processes else os.fork()
         if process == 0:
             ours.close()
-            self._become_candidate(theirs, wanted, server)
+            self._become_candidate(theirs, confinement, server)
         theirs.close()
-        limits = wanted.limits
+        limits = confinement.limits
         group = self._group.add(process, memory=limits.memory, threads=limits.threads) if self._group else None
         self._living[process] = _Living(user=user, directory=directory, group=group)
         # The candidate says which layers hold before it reads anything else.
@@ -207,18 +207,18 @@ class Server:
             everybody = range(self._users.first, self._users.first + self._users.count)
             yield from (user for user in everybody if user not in taken)
 
-    def _become_candidate(self, channel: socket.socket, wanted: confine.Confinement, server: int) -> None:
+    def _become_candidate(self, channel: socket.socket, confinement: confine.Confinement, server: int) -> None:
         from grader.worker.candidate import Candidate
 
         try:
             kernel.die_with_parent()
-            os.environ.update(HOME=wanted.jail.writable, TMPDIR=wanted.jail.writable)
-            tempfile.tempdir = wanted.jail.writable
+            os.environ.update(HOME=confinement.jail.writable, TMPDIR=confinement.jail.writable)
+            tempfile.tempdir = confinement.jail.writable
             layers: list[str] = []
             if not self._accelerated:
                 self._enclosure.end_before_others(confine.CANDIDATES_FIRST)
                 try:
-                    layers = confine.confine(wanted, keep=channel.fileno())
+                    layers = confine.confine(confinement, keep=channel.fileno())
                 except confine.NotConfined as error:
                     channel.sendall(msgspec.msgpack.encode(((), str(error))))
                     return

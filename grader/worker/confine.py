@@ -204,40 +204,40 @@ class Confinement:
     user: int | None
 
 
-def confine(wanted: Confinement, *, keep: int) -> list[str]:
+def confine(confinement: Confinement, *, keep: int) -> list[str]:
     """Give up everything that running a submission does not need; return the layers that held.
 
     `keep` is the one descriptor that stays open beside the standard streams. Raises `NotConfined`.
     """
     layers = []
     _close_descriptors(keep)
-    if wanted.private:
+    if confinement.private:
         try:
-            _private_temporary(wanted.jail.writable, wanted.limits, wanted.user)
+            _private_temporary(confinement.jail.writable, confinement.limits, confinement.user)
         except OSError as error:
             # Never in a directory that another candidate has written to.
             raise NotConfined(f"it can have no directory of its own ({error})") from error
         layers.append(TEMPORARY)
-    os.chdir(wanted.jail.writable)
+    os.chdir(confinement.jail.writable)
     if sys.platform.startswith("linux"):
         kernel.call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         with contextlib.suppress(OSError, KeyError):
-            guarded = landlock.restrict((*wanted.jail.readable, *namespaces.DEVICES), wanted.jail.writable)
+            guarded = landlock.restrict((*confinement.jail.readable, *namespaces.DEVICES), confinement.jail.writable)
             layers += [LANDLOCK] if guarded >= landlock.ENOUGH else []
-    if _held(_limit, wanted):
+    if _held(_limit, confinement):
         layers.append(LIMITS)
     if sys.platform.startswith("linux"):
         dropped = _held(_drop_bounds)
-        if wanted.user is not None:
+        if confinement.user is not None:
             try:
-                namespaces.become(wanted.user)
+                namespaces.become(confinement.user)
             except OSError as error:
                 raise NotConfined(f"it cannot become a user of its own ({error})") from error
             kernel.die_with_parent()  # who becomes somebody else loses it
             layers.append(USER)
         if dropped and _held(_drop_capabilities):
             layers.append(CAPABILITIES)
-    if wanted.filters is not None and _held(wanted.filters.load):
+    if confinement.filters is not None and _held(confinement.filters.load):
         layers.append(SECCOMP)
     return layers
 
@@ -263,10 +263,10 @@ def _private_temporary(place: str, limits: Limits, user: int | None) -> None:
     namespaces.mount_directory(place, size=limits.files, entries=limits.entries, user=user)
 
 
-def _limit(wanted: Confinement) -> None:
-    limits, unlimited = wanted.limits, resource.RLIM_INFINITY
+def _limit(confinement: Confinement) -> None:
+    limits, unlimited = confinement.limits, resource.RLIM_INFINITY
     # Without a namespace or a user of one's own, everything else that the user runs would count.
-    threads = limits.threads if wanted.user is not None else limits.processes if wanted.jailed else unlimited
+    threads = limits.threads if confinement.user is not None else limits.processes if confinement.jailed else unlimited
     for which, value in (
         (resource.RLIMIT_AS, limits.mapped + limits.memory if limits.mapped else unlimited),
         (resource.RLIMIT_CPU, limits.processor),
