@@ -183,10 +183,7 @@ class Staff:
             try:
                 process = self._ready(sources, budget)
                 each = wire.CallEach(nonce=secrets.randbits(63), call=call, modules=tuple(asked))
-                return {
-                    **dict.fromkeys(sources),
-                    **dict(zip(asked, process.call_each(each), strict=True)),
-                }
+                return {**dict.fromkeys(sources), **dict(zip(asked, process.call_each(each), strict=True))}
             except (CandidateLost, ValueError):
                 self.close()
                 self._one_by_one.add(key)
