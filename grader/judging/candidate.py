@@ -22,7 +22,15 @@ from grader.records import Curve
 from grader.sandbox import CandidateLost
 
 Ask = Callable[[wire.Call], wire.Observation]
-Exchange = tuple[wire.Call, wire.Observation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A call and what was seen of it. `traceable` says that the call can also be made with a trace."""
+
+    call: wire.Call
+    seen: wire.Observation
+    traceable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +40,8 @@ class Context:
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
     finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
     one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
-    source. `log` keeps what was exchanged and `curves` what curves were compared; `hides_expected` keeps what was
-    expected out of messages.
+    source. `traced` asks for a trace of every call. `log` keeps what was exchanged and `curves` what curves were
+    compared; `hides_expected` keeps what was expected out of messages.
     """
 
     task: str
@@ -46,6 +54,7 @@ class Context:
     parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     left_out: bool = False
+    traced: bool = False
     log: list[Exchange] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     trusted: bool = False
@@ -60,9 +69,10 @@ class Candidate:
         context: Context,
         *,
         backward: tuple[torch.Tensor | None] | None = None,
-        trace: bool = True,
+        trace: bool | None = None,
         weigh: bool = False,
     ) -> None:
+        """`trace` says whether calls are traced; `None`: as the context asks."""
         self._context = context
         self._backward = backward
         self._trace = trace
@@ -72,8 +82,16 @@ class Candidate:
         """Return a candidate whose calls also run backward from the result, with `upstream` (ones) as its gradient."""
         return Candidate(self._context, backward=(upstream,), trace=self._trace)
 
+    def traced(self) -> Candidate:
+        """Return a candidate whose calls record the functions and operations that run, for `Seen.operations`.
+
+        A trace makes a call more than twice as dear. Without being asked, only the calls are traced that need it:
+        those of tasks with a `by_hand` list, and those of checks that take the fixture `device`.
+        """
+        return Candidate(self._context, backward=self._backward, trace=True, weigh=self._weigh)
+
     def untraced(self) -> Candidate:
-        """Return a candidate whose calls are not traced: for what cannot run under a dispatch mode."""
+        """Return a candidate whose calls are never traced: for what cannot run under a dispatch mode."""
         return Candidate(self._context, backward=self._backward, trace=False, weigh=self._weigh)
 
     def weighed(self) -> Candidate:
@@ -116,6 +134,7 @@ class Candidate:
     ) -> Seen:
         context = self._context
         backward = self._backward
+        traced = context.traced if self._trace is None else self._trace
         handed = (weighing.turn(context.seed), *arguments) if self._weigh else arguments
         call = wire.Call(
             nonce=0,  # the sandbox numbers it
@@ -125,14 +144,14 @@ class Candidate:
             arguments=tuple(to_wire(argument) for argument in handed),
             keywords={key: to_wire(value) for key, value in keywords.items()},
             backward=None if backward is None else (None if backward[0] is None else to_wire(backward[0]),),  # type: ignore[arg-type]
-            trace=self._trace,
+            trace=traced,
             seed=context.seed,
         )
         try:
             observation = context.ask(call)
         except CandidateLost as lost:
             raise _lost(shown, lost) from None
-        context.log.append((call, observation))
+        context.log.append(Exchange(call=call, seen=observation, traceable=self._trace is not False))
         where = "" if observation.raised is None else _where(context, observation.raised)
         if context.trusted:
             _must_work(shown, observation)
@@ -147,6 +166,7 @@ class Candidate:
             call=shown,
             names=names,
             given=arguments,
+            traced=traced,
             observation=observation,
             where=where,
             hint=context.hint,

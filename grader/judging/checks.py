@@ -25,7 +25,7 @@ class Check:
     requires: tuple[str, ...]
     hint: str | None
     docstring: str
-    item: pytest.Item
+    item: pytest.Function
 
     def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
         """Return this check's verdict."""

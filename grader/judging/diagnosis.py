@@ -7,12 +7,17 @@ if these are not the reference's: then they show the mistake.
 
 Where several match, the one that explains most of the task's failed checks wins, then the one that answers most of the
 task's other calls alike, then the one whose operations and error messages are closest, then the one listed first.
+A trace of operations costs more than the call itself. So only where operations are to decide, calls that were made
+without a trace are made again with one: by the submission, and by the misconceptions that are left.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
 
 from grader import wire
 from grader.catalog import Variant
@@ -21,7 +26,7 @@ from grader.judging.candidate import Exchange
 from grader.judging.comparisons import same_fact
 
 Replay = Callable[[Sequence[Variant], wire.Call], Sequence[wire.Observation | None]]
-Reference = Callable[[wire.Call], wire.Observation | None]
+Ask = Callable[[wire.Call], wire.Observation | None]
 
 
 def diagnose(
@@ -30,28 +35,47 @@ def diagnose(
     misconceptions: Sequence[Variant],
     *,
     replay: Replay,
-    reference: Reference,
+    reference: Ask,
+    again: Ask,
 ) -> dict[str, Variant]:
     """Return the misconception that explains each failed check of one task, by check id.
 
     `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` makes a call to
-    each of several misconceptions, `reference` to the reference.
+    each of several misconceptions, `reference` to the reference, `again` to the submission. Their answer to a call that
+    they do not survive is `None`.
     """
     # What explains every check comes before all else, and needs the fewest questions: it is looked for first.
     common = list(misconceptions)
     for exchanges in failed.values():
         common = _exact(exchanges, common, replay) if exchanges else common
-    matching = {
+    matching: Mapping[str, Sequence[Variant]] = {
         check: (exchanges and common) or _matching(exchanges, misconceptions, replay, reference)
         for check, exchanges in failed.items()
     }
-    named = list({variant.name: variant for variants in matching.values() for variant in variants}.values())
-    rank: dict[str, tuple[float, ...]] = {variant.name: () for variant in named}
-    if len(named) > 1:
-        for variant, closeness in zip(named, _closeness(named, every, replay), strict=True):
-            explained = sum(variant in variants for variants in matching.values())
-            rank[variant.name] = (explained, *closeness)
-    return {check: max(variants, key=lambda v: rank[v.name]) for check, variants in matching.items() if variants}
+    explained = Counter(variant.name for variants in matching.values() for variant in variants)
+    if tied := _tied(matching):
+        agreed = zip(tied, _agreements(tied, every, replay), strict=True)
+        matching = _best(matching, {v.name: (explained[v.name], calls) for v, calls in agreed})
+    if tied := _tied(matching):
+        close = zip(tied, _closeness(tied, every, replay, again), strict=True)
+        matching = _best(matching, {v.name: (closeness,) for v, closeness in close})
+    return {check: variants[0] for check, variants in matching.items() if variants}
+
+
+def _tied(matching: Mapping[str, Sequence[Variant]]) -> list[Variant]:
+    """Return those among which a check has a choice, each once."""
+    return list({v.name: v for variants in matching.values() if len(variants) > 1 for v in variants}.values())
+
+
+def _best(
+    matching: Mapping[str, Sequence[Variant]], rank: Mapping[str, tuple[float, ...]]
+) -> dict[str, Sequence[Variant]]:
+    """Return of each check those of the highest rank, where it has a choice."""
+    highest = {check: max(rank[v.name] for v in variants) for check, variants in matching.items() if len(variants) > 1}
+    return {
+        check: [v for v in variants if check not in highest or rank[v.name] == highest[check]]
+        for check, variants in matching.items()
+    }
 
 
 def _exact(exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay) -> list[Variant]:
@@ -63,37 +87,55 @@ def _alike(
 ) -> list[Variant]:
     """Return those that answer every call as the submission did; who has differed once is asked no more."""
     left = list(misconceptions)
-    for call, seen in exchanges:
-        answers = replay(left, call) if left else ()
+    for exchange in exchanges:
+        answers = replay(left, exchange.call) if left else ()
         left = [
             variant
             for variant, answer in zip(left, answers, strict=True)
-            if same_observation(seen, answer, values_only=values_only)
+            if same_observation(exchange.seen, answer, values_only=values_only)
         ]
     return left
 
 
 def _matching(
-    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Reference
+    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
 ) -> list[Variant]:
     if not exchanges:
         return []
     exact = _exact(exchanges, misconceptions, replay)
-    if exact or all(same_observation(seen, reference(call), values_only=True) for call, seen in exchanges):
+    if exact or all(same_observation(e.seen, reference(e.call), values_only=True) for e in exchanges):
         return exact
     return _alike(exchanges, misconceptions, replay, values_only=True)
 
 
-def _closeness(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[tuple[float, float]]:
-    """Return of each how many calls it answers as the submission did, and how like it its way of doing so is."""
-    found = [(0.0, 0.0)] * len(variants)
-    for call, seen in every:
-        for n, other in enumerate(replay(variants, call)):
-            if other is not None:
-                same, alike = found[n]
-                alike += _likeness(seen.operations, other.operations) + (_message(seen) == _message(other))
-                found[n] = (same + same_observation(seen, other), alike)
+def _agreements(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[int]:
+    """Return of each how many calls it answers as the submission did."""
+    found = [0] * len(variants)
+    for exchange in every:
+        for n, other in enumerate(replay(variants, exchange.call)):
+            found[n] += same_observation(exchange.seen, other)
     return found
+
+
+def _closeness(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay, again: Ask) -> list[float]:
+    """Return of each how close its operations and error messages are to those of the submission."""
+    found = [0.0] * len(variants)
+    for exchange in every:
+        others = replay(variants, exchange.call)
+        seen: wire.Observation | None = exchange.seen
+        traced = others
+        if exchange.traceable and not exchange.call.trace:
+            call = msgspec.structs.replace(exchange.call, trace=True)
+            seen, traced = again(call), replay(variants, call)
+        for n, (other, with_trace) in enumerate(zip(others, traced, strict=True)):
+            if other is not None:
+                alike = _likeness(_operations(seen), _operations(with_trace))
+                found[n] += alike + (_message(exchange.seen) == _message(other))
+    return found
+
+
+def _operations(seen: wire.Observation | None) -> dict[str, int]:
+    return {} if seen is None else seen.operations
 
 
 def _likeness(a: dict[str, int], b: dict[str, int]) -> float:

@@ -103,6 +103,18 @@ class Examinee:
 
         return ask
 
+    def answer_again(self, task: str, budget: Budget, call: wire.Call) -> wire.Observation | None:
+        """Make one more call, to name a mistake of `task`; `None` where it is not survived or `budget` is used up."""
+        if budget.used_up:
+            return None
+        self._budget = budget
+        if self._process is not None:
+            self._process.budget = budget
+        try:
+            return self.asker(task)(call)
+        except (CandidateLost, CheckEnded):
+            return None
+
     def _require_budget(self) -> None:
         """End the check where all is used up that there is for one submission."""
         if self._budget is None:

@@ -30,7 +30,8 @@ from grader.judging.by_hand import Use, finished_versions, methods
 from grader.judging.candidate import Ask, Candidate, Context, Exchange
 from grader.judging.checks import Check, declared, validate
 from grader.judging.comparisons import same_answer
-from grader.judging.diagnosis import Reference, Replay, diagnose
+from grader.judging.diagnosis import Ask as Answer
+from grader.judging.diagnosis import Replay, diagnose
 from grader.judging.examinee import Examinee, Staff
 from grader.judging.forging import FORGERS, Forger
 from grader.judging.outcomes import CheckEnded, SuiteError
@@ -171,7 +172,8 @@ class Examiner:
         checks = [check for check in self.checks.get(submission.exercise, []) if check.task in tasks]
         self._logs = {}
         limits = self._server.limits
-        self._staff.forgive(Budget(seconds=limits.naming, answers=limits.answers))
+        naming = Budget(seconds=limits.naming, answers=limits.answers)
+        self._staff.forgive(naming)
         if submission.problem is not None:
             message = feedback.UNREADABLE.format(problem=submission.problem)
             verdicts = [check.verdict("error", message) for check in checks]
@@ -189,20 +191,22 @@ class Examiner:
                 if self._until_failure and sitting.verdicts[check.id].status != "passed":
                     check.item.session._setupstate.teardown_exact(None)  # pytest waits for the next check
                     break
+            self._sitting = None
+            sitting.verdicts = {check.id: check.verdict("skipped") for check in checks} | sitting.verdicts
+            verdicts = [sitting.verdicts[check.id] for check in checks]
+            examinee = sitting.examinee
+            loaded, withheld = examinee.loaded, set(examinee.withheld)
+            unloadable = examinee.unloadable if loaded is None else None
+            self._logs = sitting.logs
+            if self._diagnosing and self._catalog.solution(exercise.id).is_file():  # students have none to compare with
+                verdicts = self._diagnosed(exercise, verdicts, sitting, naming)
         finally:
             sitting.examinee.close()
             self._sitting = None
-        sitting.verdicts = {check.id: check.verdict("skipped") for check in checks} | sitting.verdicts
-        verdicts = [sitting.verdicts[check.id] for check in checks]
-        self._logs = sitting.logs
-        if self._diagnosing and self._catalog.solution(exercise.id).is_file():  # students have none to compare with
-            verdicts = self._diagnosed(exercise, verdicts, sitting)
         verdicts = _gated(_refused(verdicts, sitting), {check.id for check in checks if check.judges == "values"})
         verdicts = [v if self._hides(v.visibility) else _with_curve(v, sitting.curves.get(v.id)) for v in verdicts]
-        loaded = sitting.examinee.loaded
         notes = (*submission.notes, *_load_notes(submission, loaded.errors if loaded else ()))
-        notes += tuple(note for what, note in feedback.WITHHELD.items() if what in sitting.examinee.withheld)
-        unloadable = sitting.examinee.unloadable if loaded is None else None
+        notes += tuple(note for what, note in feedback.WITHHELD.items() if what in withheld)
         status: ExerciseStatus = "load_failed" if unloadable else "graded"
         if verdicts and all(v.status == "not_attempted" for v in verdicts):
             status = "not_attempted"
@@ -251,7 +255,7 @@ class Examiner:
                 task=check.task,
                 docstring=check.docstring,
                 judges=check.judges,
-                inputs=tuple(_digest(call) for call, _ in self._logs.get(check.id, ())),
+                inputs=tuple(_digest(exchange.call) for exchange in self._logs.get(check.id, ())),
             )
             for check in self.checks.get(exercise, [])
         }
@@ -303,6 +307,7 @@ class Examiner:
         sitting = self._sitting
         assert sitting is not None and sitting.check is not None
         check = sitting.check
+        task = self._task(check)
         log = sitting.logs.setdefault(check.id, [])
         ask = sitting.examinee.asker(check.task)
         return Candidate(
@@ -312,11 +317,13 @@ class Examiner:
                 where=sitting.submission.where,
                 seed=draw.seed,
                 hint=check.hint,
-                refused=self._task(check).by_hand,
-                written=lambda: self._written(sitting, self._task(check)),
-                parameters=self._task(check).parameters,
+                refused=task.by_hand,
+                written=lambda: self._written(sitting, task),
+                parameters=task.parameters,
                 load_errors=lambda: () if sitting.examinee.loaded is None else sitting.examinee.loaded.errors,
                 left_out=sitting.submission.left_out > 0,
+                # All calls of such a task or check, so that no code can tell which of them are looked at.
+                traced=bool(task.by_hand) or "device" in check.item.fixturenames,
                 log=log,
                 curves=sitting.curves.setdefault(check.id, []),
                 hides_expected=self._hides(check.visibility),
@@ -372,7 +379,9 @@ class Examiner:
 
     # Naming mistakes
 
-    def _diagnosed(self, exercise: Exercise, verdicts: list[Verdict], sitting: _Sitting) -> list[Verdict]:
+    def _diagnosed(
+        self, exercise: Exercise, verdicts: list[Verdict], sitting: _Sitting, naming: Budget
+    ) -> list[Verdict]:
         explained: dict[str, Variant] = {}
         for task in exercise.tasks:
             failed = {
@@ -384,10 +393,11 @@ class Examiner:
                 and not sitting.ends[v.id].refused
             }
             if failed:
-                every = [pair for v in verdicts if v.task == task.name for pair in sitting.logs.get(v.id, [])]
+                every = [made for v in verdicts if v.task == task.name for made in sitting.logs.get(v.id, [])]
+                again = functools.partial(sitting.examinee.answer_again, task.name, naming)
                 known = [m for m in self._misconceptions(exercise.id) if m.task == task.name]
                 with contextlib.suppress(MemoryError):  # then no mistake is named
-                    explained |= diagnose(failed, every, known, **self._replays(exercise.id))
+                    explained |= diagnose(failed, every, known, again=again, **self._replays(exercise.id))
         return [_explained(v, sitting.ends[v.id], explained[v.id]) if v.id in explained else v for v in verdicts]
 
     def _replay(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
@@ -410,8 +420,10 @@ class Examiner:
     def _replays(self, exercise: str) -> _Replays:
         """Return what puts a call to misconceptions and to the reference, each asked only once."""
         seen: dict[tuple[str, int], wire.Observation | None] = {}
+        calls: dict[int, wire.Call] = {}  # they must live as long as their ids are used
 
         def ask(call: wire.Call, sources: Mapping[str, str]) -> list[wire.Observation | None]:
+            calls[id(call)] = call
             new = {module: source for module, source in sources.items() if (module, id(call)) not in seen}
             seen.update({(module, id(call)): answer for module, answer in self._replay(call, new).items()})
             return [seen[module, id(call)] for module in sources]
@@ -438,7 +450,7 @@ def _only(exercise: Exercise, tasks: Sequence[str]) -> Exercise:
 
 class _Replays(TypedDict):
     replay: Replay
-    reference: Reference
+    reference: Answer
 
 
 def _require(device: str) -> None:

@@ -34,6 +34,7 @@ class Seen:
         observation: wire.Observation,
         where: str,
         names: tuple[str, ...] = (),
+        traced: bool = True,
         hint: str | None = None,
         curves: list[Curve] | None = None,
         loading: Sequence[wire.Raised] = (),
@@ -42,12 +43,14 @@ class Seen:
         """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
 
         `curves` takes the curves that are compared. `names` are the names of the positional arguments, as far as they
-        have any. `hides_expected` leaves what was expected, and by how much it was missed, out of messages.
+        have any. `traced` says that what ran was recorded. `hides_expected` leaves what was expected, and by how much
+        it was missed, out of messages.
         """
         self.call = call
         self._names = names
         self.given = given
         self.observation = observation
+        self._traced = traced
         self._where = where
         self._hint = hint
         self._loading = loading
@@ -232,8 +235,14 @@ class Seen:
 
     def operations(self, *names: str) -> int:
         """Return how many ATen operations ran: all, or those named (such as "aten::mm")."""
+        self.require_trace("which operations ran")
         counts = self.observation.operations
         return sum(counts.values()) if not names else sum(counts.get(name, 0) for name in names)
+
+    def require_trace(self, what: str) -> None:
+        """Raise `SuiteError` unless what ran during the call was recorded."""
+        if not self._traced:
+            raise SuiteError(f"Cannot tell {what} in {self.call}: the call was not traced. Use candidate.traced().")
 
     def fails(
         self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None

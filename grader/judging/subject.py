@@ -189,6 +189,8 @@ class Subject:
         """Ask for a tensor on this type of device, made without mixing devices on the way."""
         if self.tensor_fact.device != device:
             self.fails(f"a tensor on {device!r}", f"a tensor on {self.tensor_fact.device!r}", "device")
+        if device != "cpu":
+            self.seen.require_trace("whether devices were mixed")
         if self.seen.observation.mixed_devices:
             mixed = self.seen.observation.mixed_devices[0].removeprefix("aten::")
             self.fails(f"only tensors on {device!r}", f"`{mixed}` mixes tensors of two devices", "device")

@@ -68,7 +68,7 @@ def ended(process: Process, *, status: str, **context: Any) -> CheckEnded:
 
 
 def test_a_call_is_forwarded() -> None:
-    """Name, arguments, keywords and seed; traced, without backward."""
+    """Name, arguments, keywords and seed; without a trace and without backward."""
     process = observed()
     candidate(process).double(2, [1.5], rate=0.1)
     assert process.asked == [
@@ -80,7 +80,7 @@ def test_a_call_is_forwarded() -> None:
             arguments=(2, wire.SequenceInput(kind="list", items=(1.5,))),
             keywords={"rate": 0.1},
             backward=None,
-            trace=True,
+            trace=False,
             seed=5,
         )
     ]
@@ -108,8 +108,37 @@ def test_backward_can_be_asked_for(upstream: torch.Tensor | None, sent: bytes | 
 def test_a_call_can_go_untraced() -> None:
     """For what cannot run under a dispatch mode; backward stays asked for."""
     process = observed(backward="ran")
-    candidate(process).with_backward().untraced().double(2)
+    candidate(process, traced=True).with_backward().untraced().double(2)
     assert (process.asked[0].trace, process.asked[0].backward) == (False, (None,))
+
+
+def test_a_call_is_traced_where_the_context_asks() -> None:
+    """Whatever else is asked of it."""
+    process = observed(backward="ran")
+    candidate(process, traced=True).with_backward().double(2)
+    assert (process.asked[0].trace, process.asked[0].backward) == (True, (None,))
+
+
+def test_a_suite_can_ask_for_a_trace(fact: Any) -> None:
+    """Then it may ask which operations ran; without a trace, it may not, nor whether devices were mixed."""
+    process = observed(operations={"aten::mm": 2}, result=fact(torch.ones(2, device="meta")))
+    seen = candidate(process).traced().double(2)
+    assert process.asked[0].trace and seen.operations("aten::mm") == 2
+    seen.result.device("meta")
+    untraced = candidate(process).double(2)
+    with pytest.raises(SuiteError, match=r"Cannot tell which operations ran in double\(2\): .*candidate\.traced\(\)"):
+        untraced.operations("aten::mm")
+    with pytest.raises(SuiteError, match=r"Cannot tell whether devices were mixed in double\(2\)"):
+        untraced.result.device("meta")
+
+
+def test_an_exchange_says_whether_it_can_be_made_again_with_a_trace() -> None:
+    """All can but those that a suite has asked for without one."""
+    process = observed()
+    log: list[Exchange] = []
+    asking = candidate(process, log=log)
+    asking.double(2), asking.traced().double(2), asking.untraced().double(2)
+    assert [exchange.traceable for exchange in log] == [True, True, False]
 
 
 def test_private_names_are_not_forwarded() -> None:
@@ -159,7 +188,8 @@ def test_every_exchange_is_kept() -> None:
     process = observed("missing")
     log: list[Exchange] = []
     ended(process, status="error", log=log)
-    assert log == [(process.asked[0], process.answer)]
+    assert isinstance(process.answer, wire.Observation)
+    assert log == [Exchange(call=process.asked[0], seen=process.answer)]
 
 
 def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 
@@ -37,7 +38,16 @@ def variant(name: str) -> Variant:
 class Case:
     """A task whose checks made numbered calls: what was seen, and how each misconception answers them by number."""
 
-    def __init__(self, checks: Mapping[str, Answers], reference: Answers, **misconceptions: Answers) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Answers],
+        reference: Answers,
+        *,
+        trace: bool = True,
+        again: Answers | None = None,
+        **misconceptions: Answers,
+    ) -> None:
+        """`trace`: whether calls were made with one. `again`: what the submission answers when it is asked again."""
         self.calls = {
             n: wire.Call(
                 nonce=n,
@@ -47,7 +57,7 @@ class Case:
                 arguments=(),
                 keywords={},
                 backward=None,
-                trace=True,
+                trace=trace,
                 seed=0,
             )
             for answers in (*checks.values(), reference, *misconceptions.values())
@@ -56,7 +66,9 @@ class Case:
         self.checks = checks
         self.reference = reference
         self.misconceptions = misconceptions
+        self.again = again or {}
         self.asked: list[str] = []
+        self.asked_again: list[int] = []
 
     def named(self, *failed: str) -> dict[str, str]:
         """Diagnose the failed checks (all of them by default); return the names found."""
@@ -67,15 +79,22 @@ class Case:
             [variant(name) for name in self.misconceptions],
             replay=self._replay,
             reference=lambda call: self.reference.get(call.nonce),
+            again=self._ask_again,
         )
         return {check: v.name for check, v in found.items()}
 
     def _log(self, seen: Answers) -> Sequence[Exchange]:
-        return [(self.calls[n], observation) for n, observation in seen.items() if observation is not None]
+        return [Exchange(call=self.calls[n], seen=answer) for n, answer in seen.items() if answer is not None]
+
+    def _ask_again(self, call: wire.Call) -> wire.Observation | None:
+        assert call.trace
+        self.asked_again.append(call.nonce)
+        return self.again.get(call.nonce)
 
     def _replay(self, variants: Sequence[Variant], call: wire.Call) -> list[wire.Observation | None]:
         self.asked += [variant.name for variant in variants]
-        return [self.misconceptions[variant.name].get(call.nonce) for variant in variants]
+        answers = [self.misconceptions[variant.name].get(call.nonce) for variant in variants]
+        return [a if a is None or call.trace else msgspec.structs.replace(a, operations={}) for a in answers]
 
 
 # Who is named
@@ -219,6 +238,52 @@ def test_then_the_one_that_computes_more_alike() -> None:
         same={1: answer(3, operations={"aten::add": 1, "aten::mul": 2})},
     )
     assert case.named() == {"failed": "same"}
+
+
+ADDED, SUBTRACTED = ({f"aten::{name}": 1, "aten::mul": 2} for name in ("add", "sub"))
+
+
+def test_where_operations_decide_calls_are_made_again_with_a_trace() -> None:
+    """By the submission too."""
+    case = Case(
+        {"failed": {1: answer(3)}, "passed": {2: answer(4)}},
+        {1: answer(2), 2: answer(4)},
+        trace=False,
+        again={1: answer(3, operations=ADDED), 2: answer(4)},
+        other={1: answer(3, operations=SUBTRACTED), 2: answer(4)},
+        same={1: answer(3, operations=ADDED), 2: answer(4)},
+        wild={1: answer(3, operations=ADDED), 2: answer(5)},
+    )
+    assert case.named("failed") == {"failed": "same"}
+    assert case.asked_again == [1, 2]
+
+
+def test_a_call_that_is_not_survived_again_decides_nothing() -> None:
+    """Then the one that is listed first is named."""
+    case = Case(
+        {"failed": {1: answer(3)}},
+        {1: answer(2)},
+        trace=False,
+        other={1: answer(3, operations=SUBTRACTED)},
+        same={1: answer(3, operations=ADDED)},
+    )
+    assert case.named() == {"failed": "other"}
+
+
+def test_nothing_is_asked_again_where_there_is_no_choice() -> None:
+    """Two mistakes in two checks; or one that answers more calls alike."""
+    apart = Case(
+        {"first": {1: answer(3)}, "second": {2: answer(3)}}, {}, trace=False, one={1: answer(3)}, two={2: answer(3)}
+    )
+    assert (apart.named(), apart.asked_again) == ({"first": "one", "second": "two"}, [])
+    tamer = Case(
+        {"failed": {1: answer(3)}, "passed": {2: answer(4)}},
+        {},
+        trace=False,
+        wild={1: answer(3), 2: answer(0)},
+        tame={1: answer(3), 2: answer(4)},
+    )
+    assert (tamer.named("failed"), tamer.asked_again) == ({"failed": "tame"}, [])
 
 
 def test_then_the_one_that_fails_in_the_same_words(raised: Any) -> None:

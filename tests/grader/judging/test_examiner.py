@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from grader import wire
 from grader.catalog import Catalog, build_all
 from grader.judging import feedback
+from grader.judging.examinee import Examinee
 from grader.judging.examiner import Examiner
 from grader.judging.outcomes import SuiteError
 from grader.records import CheckReport, ExerciseReport, Place, Submission
@@ -741,6 +743,73 @@ def test_an_unknown_mistake_is_not(examine: Examine, lay_down: LayDown) -> None:
     other, right = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=PLUS), RIGHT.replace("x * 2", "x * 3"), RIGHT)
     assert {c.misconception for report in (other, right) for c in checks(report).values()} == {None}
     assert checks(other)["values"].message.endswith("Next: add x to itself.")
+
+
+TWO_WAYS = """
+# %% task="double" name="adds-one-twice"
+# To double is to multiply by 2, not to add 1 twice.
+def double(x):
+    return x + 1 + 1
+
+
+# %% task="double" name="adds-two"
+# To double is to multiply by 2, not to add it.
+def double(x):
+    return x + 2
+"""
+
+
+def test_mistakes_of_equal_values_are_told_apart_by_their_operations(examine: Examine, lay_down: LayDown) -> None:
+    """Though the calls of the checks record none: the submission is asked again."""
+    twice = WRONG.replace("x + 2", "x + 1 + 1")
+    reports = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=TWO_WAYS), WRONG, twice)
+    assert [checks(report)["values"].misconception for report in reports] == ["adds-two", "adds-one-twice"]
+
+
+def test_being_asked_again_changes_no_more_than_a_name(examine: Examine, lay_down: LayDown) -> None:
+    """What a submission does then is no part of its report: it may end its process, or ask for workers."""
+    body = """
+    calls.append(x)
+    if len(calls) > 2:
+        list(torch.utils.data.DataLoader([1], num_workers=1))
+        __import__("os")._exit(3)
+    return x + 2
+"""
+    fickle = "calls = []\n" + WRONG.replace("    return x + 2\n", body.lstrip("\n"))
+    (before,) = examine(lay_down(HIDDEN, public=PUBLIC), fickle)
+    (report,) = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=TWO_WAYS), fickle)
+    assert checks(report)["values"].misconception is not None
+    assert (statuses(report), report.points, report.notes) == (statuses(before), before.points, before.notes)
+
+
+def test_calls_are_traced_where_somebody_asks_for_it(
+    examine: Examine, lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All calls of a task with a `by_hand` list, and all of a check of a second device; no others."""
+    traced: dict[str, list[bool]] = {}
+    asker = Examinee.asker
+
+    def noted(self: Examinee, task: str) -> Callable[[wire.Call], wire.Observation]:
+        ask = asker(self, task)
+
+        def asked(call: wire.Call) -> wire.Observation:
+            traced.setdefault(call.name, []).append(call.trace)
+            return ask(call)
+
+        return asked
+
+    monkeypatch.setattr(Examinee, "asker", noted)
+    elsewhere = '''
+@check("double", points=3)
+def test_elsewhere(candidate, draw, device):
+    """A tensor of another device stays there."""
+    candidate.double(draw.tensor(3).to(device)).result.device(device)
+'''
+    examine(lay_down(HIDDEN, public=PUBLIC), RIGHT)
+    assert traced == {"double": [False, False, False], "relu": [True]}
+    traced.clear()
+    examine(lay_down(elsewhere), RIGHT)
+    assert traced == {"double": [True]}
 
 
 def test_naming_can_be_left_out(examine: Examine, lay_down: LayDown) -> None:
