@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
-import warnings
 from collections.abc import Callable
 
 from grader.submissions import sentences
 from grader.submissions.names import excerpt
+from grader.submissions.quiet import no_warnings
 from grader.submissions.sentences import Unreadable, next_step
 from grader.submissions.versions import newer
 
@@ -18,7 +17,6 @@ _MARKS = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _CLASH = (re.compile(r"<{7} "), re.compile(r"={7}$"), re.compile(r">{7} "))
 _BEYOND_PYTHON = (RecursionError, MemoryError, OverflowError, SystemError, ValueError)
 _KITS_CALLS = frozenset({"check", "hint", "status"})
-_WARNINGS_LOCK = threading.Lock()  # warnings.catch_warnings swaps a global: two threads could leave it swapped
 
 
 def require_text(source: str, *, name: str, where: Callable[[int], str]) -> None:
@@ -82,8 +80,7 @@ def _compile(source: str, *, notebook: bool) -> None:
 
 
 def _quietly(source: str, flags: int) -> object:
-    with _WARNINGS_LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with no_warnings():
         return compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
 
 
