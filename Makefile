@@ -18,7 +18,7 @@ AT_ROOT := cd "$(ROOT)" &&
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade test verify mutants interrupt fuzz agreement bench format clean
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement bench format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,12 @@ dev: ## Make .venv with everything that development needs
 grade: install ## Grade the example class, then show one student's feedback (STUDENT=...)
 	$(AT_ROOT) $(GRADER) grade examples/class --out build/class
 	$(AT_ROOT) $(GRADER) show "build/class/$(STUDENT)"
+
+quick: dev ## Check format, lint and types, and run the tests that start no sandbox: the loop while you work
+	$(AT_ROOT) $(PY) -m ruff format --check
+	$(AT_ROOT) $(PY) -m ruff check
+	$(AT_ROOT) $(PY) -m mypy --strict grader
+	$(AT_ROOT) $(PY) -m pytest -m 'not sandbox and not slow'
 
 test: dev ## Check format, lint, types and generated files, verify the exercises and a few mutants, run the tests
 	$(AT_ROOT) $(PY) -m ruff format --check

@@ -23,6 +23,8 @@ from nbgrader.api import Gradebook
 
 from grader.catalog import Catalog, load_catalog
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ASKED = os.environ.get("GRADER_AGREEMENT", "")

@@ -37,6 +37,8 @@ from grader.reports import class_table, load_report, student_feedback
 from grader.sandbox import active_layers, confined_enough
 from grader.submissions.names import student_name
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 CATALOG = load_catalog(ROOT)

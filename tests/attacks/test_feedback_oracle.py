@@ -16,6 +16,8 @@ from grader.lanes import Lane, Settings
 from grader.records import ExerciseReport, Submission
 from grader.submissions import read_submission
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "07_autograd"
 TASKS = ("derivative_at", "minimize")

@@ -12,6 +12,8 @@ from grader.catalog import load_catalog
 from grader.lanes import Settings, run_lanes
 from grader.records import Submission
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 ATTACKS = sorted(Path(__file__).resolve().parent.glob("finished_*.py"))
 IDS = ("07_autograd", "08_detach_and_inplace", "10_linear_regression_by_hand")

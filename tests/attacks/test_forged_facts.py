@@ -22,6 +22,8 @@ from grader.records import ExerciseReport, Submission
 from grader.sandbox import Server
 from grader.verification import Unearned, share_unearned, unearned
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
 WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)

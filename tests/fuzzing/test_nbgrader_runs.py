@@ -33,6 +33,8 @@ from grader.integrations.nbgrader.watch import watch
 from grader.lanes import Lanes
 from grader.submissions import Reader
 
+pytestmark = pytest.mark.sandbox
+
 Amount = Callable[[int, int], int]
 
 EXERCISE = "04_indexing_and_inplace"

@@ -39,6 +39,8 @@ from grader.sandbox import Process, Server
 from grader.sandbox.budget import Meter
 from grader.sandbox.server import DEFAULT_LIMITS
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
 WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)

@@ -27,6 +27,8 @@ from grader.cli.main import app
 from grader.lanes import Lane, Lanes, Settings
 from grader.records import ExerciseReport, Report, Submission
 
+pytestmark = pytest.mark.sandbox
+
 EXERCISE = "04_indexing_and_inplace"
 HONEST = {
     "ana": (ROOT / "solutions" / f"{EXERCISE}.py").read_bytes(),

@@ -21,6 +21,8 @@ from grader.lanes import Graded, Lane, Settings, run_lanes
 from grader.records import Submission
 from grader.submissions import Reader, sentences
 
+pytestmark = pytest.mark.sandbox
+
 READING = 70  # seconds of wall time: more than the reader's own limit
 GRADING = 300  # the same for a lane: every task may run out of time twice
 

@@ -12,6 +12,8 @@ import pytest
 
 from grader.catalog import load_catalog
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"
 EXPECTED = json.loads((Path(__file__).parent / "class.json").read_text(encoding="utf-8"))

@@ -137,6 +137,7 @@ def test_lanes_share_the_cores(
     assert set(play.shares) == {frozenset(share) for share in shares} and play.started == min(jobs + 1, 4)
 
 
+@pytest.mark.sandbox
 def test_a_lane_keeps_to_its_cores(lay_down: LayDown) -> None:
     """So do its server and the candidates."""
     core = min(os.sched_getaffinity(0))
@@ -342,17 +343,20 @@ def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
     return {one.submission.student: one for one in run_lanes(settings(lay_down(SUITE)), everybody, jobs=2)}
 
 
+@pytest.mark.sandbox
 def test_a_killed_lane_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
     """The submission it held is tried again, and graded."""
     assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
     assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
 
 
+@pytest.mark.sandbox
 def test_a_lane_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
     """It is no fault of the submission, which is tried again."""
     assert report_of(side_by_side["fay"]).points == 4
 
 
+@pytest.mark.sandbox
 def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
     """Whoever graded what, after whom."""
     alone = list(run_lanes(settings(lay_down(SUITE)), CLASS, jobs=1))
@@ -360,12 +364,14 @@ def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_
     assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
 
 
+@pytest.mark.sandbox
 def test_a_rehearsal_is_nobodys(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
     """What a lane grades to be ready is not delivered, and changes nothing."""
     rehearsed = msgspec.structs.replace(settings(lay_down(SUITE)), rehearse=True)
     assert list(run_lanes(rehearsed, CLASS[:2], jobs=1)) == [side_by_side["ana"], side_by_side["bea"]]
 
 
+@pytest.mark.sandbox
 def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
     side_by_side: dict[str, Graded], lay_down: LayDown
 ) -> None:
@@ -376,6 +382,7 @@ def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
     assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
 
 
+@pytest.mark.sandbox
 def test_a_lane_that_dies_before_it_has_started_ends_the_grading(lay_down: LayDown) -> None:
     """It did not die of a submission, and another one would do no better."""
     lane = Lane(settings(lay_down(SUITE)), CLASS[0])
@@ -387,6 +394,7 @@ def test_a_lane_that_dies_before_it_has_started_ends_the_grading(lay_down: LayDo
     assert not lane._process.is_alive()
 
 
+@pytest.mark.sandbox
 def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> None:
     """It ends the grading instead, saying why."""
     root = lay_down("def test_one(candidate): ...\n")
@@ -394,12 +402,14 @@ def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> Non
         list(run_lanes(settings(root), CLASS, jobs=1))
 
 
+@pytest.mark.sandbox
 def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
     """As a suite does."""
     with pytest.raises(LaneError, match="Cannot find exercises"):
         list(run_lanes(settings(tmp_path), CLASS, jobs=1))
 
 
+@pytest.mark.sandbox
 def test_a_lane_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
     """What would take more ends as a verdict of that submission; the lane goes on."""
     suite = """

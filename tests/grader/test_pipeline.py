@@ -63,6 +63,7 @@ def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, la
     )
 
 
+@pytest.mark.sandbox
 def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Students without a file get a report too, with each exercise in its place."""
     whole = run(catalog, submissions, monkeypatch, FakeLanes())
@@ -72,12 +73,14 @@ def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkey
     assert report.max_points == 28
 
 
+@pytest.mark.sandbox
 def test_exercises_stand_in_order(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever order lanes finish in, a report lists the exercises in the catalog's."""
     run(catalog, submissions, monkeypatch, FakeLanes())
     assert [e.id for e in load_report(submissions.parent / "out" / "ana").exercises] == list(IDS)
 
 
+@pytest.mark.sandbox
 def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has been graded is not graded again, and the reports are the same."""
     first = run(catalog, submissions, monkeypatch, FakeLanes())
@@ -86,6 +89,7 @@ def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypa
     assert again.given == []
 
 
+@pytest.mark.sandbox
 def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a run that stopped midway only the rest is graded."""
     stopped, rest = FakeLanes(stops_after=2), FakeLanes()
@@ -95,6 +99,7 @@ def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeyp
     assert sorted(stopped.given + rest.given) == ["ana/07_autograd", "ana/08_detach_and_inplace", "bia/07_autograd"]
 
 
+@pytest.mark.sandbox
 def test_what_a_killed_run_was_writing_is_removed(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +111,7 @@ def test_what_a_killed_run_was_writing_is_removed(
     assert os.listdir(half.parent) == ["report.json"]
 
 
+@pytest.mark.sandbox
 def test_what_ends_the_grader_is_reported_and_tried_again(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +133,7 @@ def test_class_without_submissions_is_explained(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.sandbox
 def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +157,7 @@ def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
     assert "The folder bia is a symbolic link, and links are not followed." in str(read["bia", IDS[0]].problem)
 
 
+@pytest.mark.sandbox
 def test_ones_own_file_that_is_too_hard_to_read_ends_nothing(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ def tell(channel: Connection[Any, Any], word: str) -> None:
     channel.send((word, os.getcwd()))
 
 
+@pytest.mark.sandbox
 def test_process_does_its_work_in_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was asked for runs, in the root folder; the folder of whoever asks is as before."""
     monkeypatch.chdir(tmp_path)
@@ -30,6 +31,7 @@ def test_process_does_its_work_in_the_root(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("name", ["multiprocessing", "random", "grader", "pickle"])
+@pytest.mark.sandbox
 def test_current_folder_is_not_imported_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A student called like a module, with a file called like a package's, has nothing imported."""
     (tmp_path / name).mkdir()
@@ -100,6 +102,7 @@ def take_up(channel: Connection[Any, Any], more: int) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts this")
+@pytest.mark.sandbox
 def test_memory_beyond_a_limit_is_a_memory_error() -> None:
     """The process goes on, and has room again for what is not too much."""
     process, channel = processes.start(take_up, 2**28)

@@ -431,6 +431,7 @@ def variants(kind: str, task: str, *bodies: str) -> str:
     )
 
 
+@pytest.mark.sandbox
 def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
     """In lanes, as submissions are: each implementation, then what solves nothing."""
     root = lay_down(
@@ -533,6 +534,7 @@ def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
     assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
 
 
+@pytest.mark.sandbox
 def test_patterns_are_part_of_a_verification(lay_down: LayDown) -> None:
     """As the suites are."""
     course = lay_down(HIDDEN, public=PUBLIC)

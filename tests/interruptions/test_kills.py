@@ -28,6 +28,8 @@ import pytest
 from grader.pipeline import LANES_DIED
 from grader.sandbox import active_layers
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"
 SCHEMAS = ROOT / "docs" / "schemas"

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from test_kills import Found, Processes, become_the_reaper
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"
 WITHIN = 2.0  # seconds

@@ -208,6 +208,7 @@ def convert(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.sandbox
 def test_the_command_converts_both_ways(tmp_path: Path) -> None:
     """It writes the other form, and takes a script with the line ends and the byte order mark of Windows."""
     windows, notebook, script = tmp_path / "w.py", tmp_path / "x.ipynb", tmp_path / "x.py"
@@ -229,6 +230,7 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
         ("gone.py", "new.ipynb", "gone.py': There is no file gone.py."),
     ],
 )
+@pytest.mark.sandbox
 def test_the_command_says_why_it_does_not_convert(tmp_path: Path, source: str, target: str, said: str) -> None:
     """One line names the file and the cause, the exit code is 2, and no file has changed or appeared."""
     held = {"stub.py": STUB.encode(), "old.ipynb": b"{", "plain.py": b"x = 1\n", "latin.py": "# \xe7".encode("latin-1")}

@@ -105,6 +105,7 @@ def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dic
     assert all(len(tiers) == 3 for tasks in hints.values() for tiers in tasks.values())
 
 
+@pytest.mark.sandbox
 def test_students_work_in_a_bundle(tmp_path: Path) -> None:
     """In an unpacked archive the commands of its README work, public checks say their verdicts, and hints are there."""
     archive = tmp_path / "course.zip"
@@ -128,6 +129,7 @@ def test_students_work_in_a_bundle(tmp_path: Path) -> None:
     assert hinted.returncode == 0 and len(hinted.stdout.split()) > 8
 
 
+@pytest.mark.sandbox
 def test_a_bundle_is_not_laid_over_something_else(tmp_path: Path) -> None:
     """A folder that is not empty is refused, and so is an archive for nbgrader; nothing is written."""
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
@@ -139,6 +141,7 @@ def test_a_bundle_is_not_laid_over_something_else(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.sandbox
 def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
     """Releasing into a course again renews the sources, and leaves nbgrader_config.py as the instructor wrote it."""
     command = [GRADER, "release", "--format", "nbgrader", "--exercise", "04", "--out", tmp_path, "--seed", "spring"]
@@ -166,6 +169,7 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
         (lambda nb: nb.pop("cells"), "all of 04_indexing_and_inplace.ipynb, which is not a notebook any more"),
     ],
 )
+@pytest.mark.sandbox
 def test_an_instructors_own_cells_are_not_removed(
     tmp_path: Path, spoil: Callable[[dict[str, Any]], object], said: str
 ) -> None:

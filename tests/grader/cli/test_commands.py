@@ -14,6 +14,8 @@ import pytest
 from grader.cli.shared import trusted
 from grader.sandbox import SandboxError
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
 SNAPSHOT = "def snapshot(x):\n    return x.detach().clone()\n"

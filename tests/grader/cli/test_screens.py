@@ -60,6 +60,7 @@ def grader(*arguments: object, **environment: str) -> subprocess.CompletedProces
     ],
     ids=str,
 )
+@pytest.mark.sandbox
 def test_signs_are_readable_where_there_is_only_ascii(report: Path, environment: dict[str, str]) -> None:
     """Marks and arrows become signs that look like them, letters question marks; nothing fails."""
     done = grader("show", report, **environment)
@@ -76,6 +77,7 @@ def test_signs_are_readable_where_there_is_only_ascii(report: Path, environment:
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "shift_jis", "utf-8"])
+@pytest.mark.sandbox
 def test_what_an_encoding_has_is_written(report: Path, encoding: str) -> None:
     """Only what it lacks is replaced."""
     done = grader("show", report, PYTHONIOENCODING=encoding)
@@ -85,6 +87,7 @@ def test_what_an_encoding_has_is_written(report: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["--help", "hint 07.minimise"])
+@pytest.mark.sandbox
 def test_every_command_keeps_its_exit_code(command: str) -> None:
     """Whatever the terminal can show: also for what is said of errors."""
     there, here = grader(*command.split()), grader(*command.split(), PYTHONIOENCODING="ascii")
@@ -95,6 +98,7 @@ def test_every_command_keeps_its_exit_code(command: str) -> None:
     ("command", "closed"),
     [("hint 07.minimize", "stdout"), ("show {report}", "stdout"), ("hint 07", "stdout"), ("hint 07", "stderr")],
 )
+@pytest.mark.sandbox
 def test_nobody_has_to_read(report: Path, command: str, closed: str) -> None:
     """A pipe that is closed at the other end changes neither the exit code nor what the other stream says."""
     arguments = command.format(report=report).split()

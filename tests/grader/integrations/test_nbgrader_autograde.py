@@ -44,6 +44,8 @@ from grader.integrations.nbgrader.autograde import Outcome, autograde
 from grader.lanes import Lanes
 from grader.submissions import Anchor, Handed, Reader
 
+pytestmark = pytest.mark.sandbox
+
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 EXERCISE = "04_indexing_and_inplace"

@@ -463,6 +463,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(room, "_environment", lambda *arguments: environment(*arguments) | path)
 
 
+@pytest.mark.sandbox
 def test_a_server_that_cannot_start_says_why(broken: None) -> None:
     """The last words of a server that fails are in the error."""
     with (
@@ -475,6 +476,7 @@ def test_a_server_that_cannot_start_says_why(broken: None) -> None:
         server.spawn()
 
 
+@pytest.mark.sandbox
 def test_a_server_without_an_interpreter_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A process that cannot be started is an error of the sandbox, and leaves nothing behind."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -484,6 +486,7 @@ def test_a_server_without_an_interpreter_says_why(monkeypatch: pytest.MonkeyPatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sandbox
 def test_a_closed_server_gives_no_candidate() -> None:
     """Asking a server that was closed is an error like any other."""
     server = Server()
@@ -492,6 +495,7 @@ def test_a_closed_server_gives_no_candidate() -> None:
         server.spawn()
 
 
+@pytest.mark.sandbox
 def test_a_server_does_not_import_from_where_the_examiner_stands(
     broken: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -555,6 +559,7 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
+@pytest.mark.sandbox
 def test_a_host_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a server is told of where it stands decides, and not what another place would ask for."""
     asked = []
@@ -570,6 +575,7 @@ def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.Monke
     server.spawn().end()
 
 
+@pytest.mark.sandbox
 def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
     """Ctrl-C is for the examiner, who hears it as before: the server is in a session of its own."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -581,6 +587,7 @@ def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.sandbox
 def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
     """And every call starts with them, whatever the one before has set."""
     source = "import torch\ndef f():\n    n = torch.get_num_threads()\n    torch.set_num_threads(1)\n    return n\n"
@@ -592,6 +599,7 @@ def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("accelerated", [False, True])
+@pytest.mark.sandbox
 def test_candidates_end_with_their_server(accelerated: bool) -> None:
     """The one that was handed out, and the one in reserve that nobody has asked for yet."""
     with Server(trusted=True, accelerated=accelerated) as server:
@@ -621,6 +629,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@pytest.mark.sandbox
 def test_candidates_that_reach_an_accelerator_are_not_confined(ask: Ask) -> None:
     """They still answer, and go backward; nobody else's code is given to them."""
     source = "import torch\ndef f():\n    x = torch.ones(2, requires_grad=True)\n    (3 * x).sum().backward()\n"

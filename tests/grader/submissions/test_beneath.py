@@ -135,6 +135,7 @@ def test_what_was_exchanged_after_the_listing_is_not_read(
 
 
 @pytest.mark.parametrize(("exchange", "problem"), EXCHANGES[:3])
+@pytest.mark.sandbox
 def test_nor_in_the_process_that_reads(
     folder: Path, warm: Reader, exchange: Callable[[Path], None], problem: str
 ) -> None:
@@ -154,6 +155,7 @@ def test_a_file_that_is_saved_again_is_read(folder: Path) -> None:
     assert here(file).source == "x = 2\n"
 
 
+@pytest.mark.sandbox
 def test_the_class_is_the_one_that_was_listed(folder: Path) -> None:
     """Should the folder of the class be moved, what stood in it is read; a process that never held it reads nothing."""
     file = listed(folder)

@@ -83,6 +83,7 @@ def test_of_copies_the_last_is_the_cell() -> None:
     ]
 
 
+@pytest.mark.sandbox
 def test_a_notebook_is_shown_where_its_code_is_too_hard(tmp_path: Path) -> None:
     """The process that reads it may give up on the code: what was written is still there for a person."""
     hard = "f = " + "lambda: (" * 90 + "[" * 80_000 + "1," * 60_000

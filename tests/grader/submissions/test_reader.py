@@ -10,6 +10,8 @@ import pytest
 
 from grader.submissions import Reader, read_submission
 
+pytestmark = pytest.mark.sandbox
+
 # The compiler writes the body of a `finally` twice: here, half a million times.
 BOMB = "def f():\n" + "".join(f"{' ' * d}try:\n{' ' * d} a\n{' ' * d}finally:\n" for d in range(1, 20))
 BOMB += " " * 20 + ";".join(["a()"] * 20) + "\n"

@@ -335,6 +335,7 @@ def read(made: Notebook | str, folder: Path) -> Submission:
 
 
 @pytest.mark.parametrize("student", SENT)
+@pytest.mark.sandbox
 def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseReport], student: str) -> None:
     """Its points are those of its code, and what was skipped or failed is noted, in words and with its place."""
     sent, report = SENT[student], reports[student]
@@ -345,6 +346,7 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
 
 
 @pytest.mark.parametrize("student", ENDLESS)
+@pytest.mark.sandbox
 def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport], student: str) -> None:
     """It costs no points, and the note says what was stopped, and where it may stand."""
     report = reports[student]
@@ -365,6 +367,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
         ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],
 )
+@pytest.mark.sandbox
 def test_a_task_that_is_not_there_says_why(reports: dict[str, ExerciseReport], student: str, said: str) -> None:
     """Where no function was defined, the first check of its task says so, why, and what to do."""
     first = next(task.checks[0] for task in reports[student].tasks if task.name == "column_view")

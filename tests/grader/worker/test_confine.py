@@ -23,7 +23,10 @@ import pytest
 from grader.sandbox import Process, SandboxError, Server, confined_enough
 from grader.worker import confine, landlock
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux confines")
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux confines"),
+]
 
 Confined = Callable[..., Any]
 

@@ -1,0 +1,64 @@
+"""Marks the tests that start a sandbox by a shared fixture, and fails the others that start one without the mark.
+
+`make quick` leaves out what is marked `sandbox` or `slow`. A file whose tests start processes themselves says so in its
+`pytestmark`, or above each test.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIXTURES = {"server", "grade"}  # a test that asks for one of them is marked `sandbox`
+PROGRAMS = re.compile(r"grader|nbgrader|jupyter|jupytext|make")
+
+_may_start = True  # whether a process of the kit's may be started now
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start a sandbox by a shared fixture."""
+    for item in items:
+        if FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.sandbox)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test start processes of the kit's only if it is marked `sandbox`."""
+    global _may_start
+    _may_start = item.get_closest_marker("sandbox") is not None
+    result = yield
+    _may_start = True
+    return result
+
+
+def pytest_configure() -> None:
+    """Look at each start of a process from now on."""
+    _guard(subprocess.Popen, "__init__", _of_the_kit)
+    _guard(BaseProcess, "start", repr)
+
+
+def _guard(owner: type[Any], name: str, describe: Callable[..., str]) -> None:
+    method = getattr(owner, name)
+
+    @functools.wraps(method)
+    def guarded(self: object, *arguments: Any, **keywords: Any) -> Any:
+        if not _may_start and (what := describe(*(arguments or (self,))[:1])):
+            pytest.fail(f"This test is not marked `sandbox`, but starts a process of the kit's: {what}")
+        return method(self, *arguments, **keywords)
+
+    setattr(owner, name, guarded)
+
+
+def _of_the_kit(command: str | bytes | Path | Sequence[str | Path]) -> str:
+    """Return a command as one line if it runs the kit, `make` or nbgrader; nothing for others, such as `python -c`."""
+    words = str(command).split() if isinstance(command, (str, bytes, Path)) else [str(word) for word in command]
+    programs = [word for word in words[:3] if PROGRAMS.fullmatch(Path(word).name) or word.startswith("grader.")]
+    return " ".join(words) if programs and "-c" not in words[:3] else ""
