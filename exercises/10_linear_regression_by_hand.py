@@ -133,7 +133,7 @@ def init_parameters(n_features: int, seed: int) -> tuple[Tensor, Tensor]:
 # tensors of any device, even of the `meta` device, whose tensors have a shape and no values.
 
 
-# %% task="mse" points=2 by_hand=["mse_loss", "MSELoss"]
+# %% task="mse" points=2 forbidden=["mse_loss", "MSELoss"]
 def mse(y_pred: Tensor, y_true: Tensor) -> Tensor:
     """Return the mean squared error over all elements, a 0-D tensor attached to the graph.
 
@@ -174,7 +174,7 @@ def mse(y_pred: Tensor, y_true: Tensor) -> Tensor:
 # (`torch.linalg.lstsq` and its kin) earn nothing here. Everything else is fine, a finished loss function included.
 
 
-# %% task="train_linear" points=5 by_hand=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
+# %% task="train_linear" points=5 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
 def train_linear(
     X: Tensor, y: Tensor, learning_rate: float, n_epochs: int, seed: int
 ) -> tuple[Tensor, Tensor, list[float]]:

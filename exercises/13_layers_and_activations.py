@@ -91,7 +91,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # Everything else is fine: `clamp`, `maximum`, `where`, masks.
 
 
-# %% task="relu" points=1 by_hand=["relu", "relu_", "ReLU"]
+# %% task="relu" points=1 forbidden=["relu", "relu_", "ReLU"]
 def relu(x: Tensor) -> Tensor:
     """Return a new tensor that holds `x` where `x` is positive and 0 where it is negative.
 
@@ -142,7 +142,7 @@ def relu(x: Tensor) -> Tensor:
 # `torch.special.`, a method, a module). Everything else is fine: `exp`, `amax`, `logsumexp`.
 
 
-# %% task="softmax" points=3 by_hand=["*softmax*", "*Softm*"]
+# %% task="softmax" points=3 forbidden=["*softmax*", "*Softm*"]
 def softmax(x: Tensor, dim: int) -> Tensor:
     """Return exp(x) / sum(exp(x)) along the dimension `dim`, so that each slice along it sums to 1.
 
@@ -191,7 +191,7 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 # Everything else is fine: `unfold`, `amax`, slices, loops over windows.
 
 
-# %% task="max_pool2d" points=3 by_hand=["*max_pool*", "*MaxPool*"]
+# %% task="max_pool2d" points=3 forbidden=["*max_pool*", "*MaxPool*"]
 def max_pool2d(x: Tensor, size: int) -> Tensor:
     """Return the maxima of the `size` × `size` windows that tile each channel of each image, without overlap.
 

@@ -7,9 +7,10 @@ which it ran; it is graded in a process of its own that stays warm between check
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from grader.integrations.shell import running_shell
 
 if TYPE_CHECKING:
     from grader.reports.panels import Panel
@@ -55,24 +56,6 @@ def status() -> Panel | str:
     return _shown(found)
 
 
-def running_shell() -> Any:
-    """Return IPython's shell in whose kernel this runs, None where it does not run in one.
-
-    It is found also where a notebook has emptied its modules: it is what runs the cell that called us. Where it has
-    emptied its own names, those by which IPython shows what a cell returns come back.
-    """
-    get = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get() if get is not None else None
-    frame = sys._getframe()
-    while shell is None and frame.f_back is not None:
-        frame = frame.f_back
-        found = frame.f_locals.get("self")
-        shell = found if hasattr(type(found), "run_cell") and hasattr(found, "history_manager") else None
-    if shell is not None and "_oh" not in shell.user_ns:
-        shell.init_user_ns()
-    return shell
-
-
 def _name(which: object, example: str) -> str:
     """Return the name of what was asked for. Raises `CatalogError` where nothing has one."""
     from grader.catalog import CatalogError
@@ -88,12 +71,12 @@ def _shown(make: Callable[[], Panel]) -> Panel | str:
     if running_shell() is None:  # a terminal; or a submission is being loaded that still holds such calls
         return "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
     from grader.catalog import CatalogError
-    from grader.lanes import LaneError
+    from grader.grading.pool import GradingError
     from grader.reports.panels import note_panel
 
     try:
         return make()
-    except (CatalogError, LaneError) as error:
+    except (CatalogError, GradingError) as error:
         if "NBGRADER_EXECUTION" in os.environ:
             raise
         return note_panel("grader", str(error))

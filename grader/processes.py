@@ -1,4 +1,4 @@
-"""Starts the kit's own trusted processes: lanes, and the reader of submissions. They end when their starter ends."""
+"""Starts the kit's own trusted processes: workers, and the reader of submissions. They end when their starter ends."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ WITHOUT_WORKERS = (  # a note that finds nothing wrong
 )
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run of lines of the graded source stands in what the student wrote: a file, or a notebook cell.
 
     `first` is the 1-based line of the graded source; `label` is empty for a script and says "cell 3" for a notebook;
@@ -47,7 +47,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
     no points (a magic that was skipped, say). `left_out` counts a notebook's cells that are not in `source` because
-    they are not Python. `places` maps lines of `source` to what the student sees; empty means that they are the same.
+    they are not Python. `spans` maps lines of `source` to what the student sees; empty means that they are the same.
     `content` is a digest of the code in `source`, apart from how it is written down ("" where nobody made one).
     `tasks` are those to grade, all if there are none.
     """
@@ -60,7 +60,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     notes: tuple[str, ...] = ()
     left_out: int = 0
-    places: tuple[Place, ...] = ()
+    spans: tuple[SourceSpan, ...] = ()
     content: str = ""
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     def where(self, line: int) -> str:
         """Return how the student knows line `line` of the graded source: "line 7", or "cell 3, line 2"."""
-        place = max((p for p in self.places if p.first <= line), key=lambda p: p.first, default=None)
+        place = max((p for p in self.spans if p.first <= line), key=lambda p: p.first, default=None)
         if place is None:
             return f"line {line}"
         inside = f"line {place.line + line - place.first}"

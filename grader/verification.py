@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader import junk
 from grader.catalog import Catalog, Exercise, build_all
-from grader.lanes import Graded, Settings, run_lanes
+from grader.forgery import junk
+from grader.grading.pool import Graded, Settings, grade_submissions
 from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
@@ -239,13 +239,13 @@ _LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
 
 
 def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
-    """Say which patterns of `by_hand` can never catch anything that PyTorch has."""
-    if not any(task.by_hand for task in exercise.tasks):
+    """Say which patterns of `forbidden` can never catch anything that PyTorch has."""
+    if not any(task.forbidden for task in exercise.tasks):
         return
-    from grader.judging.finished import can_fire  # it imports torch, for which the other commands don't wait
+    from grader.forbidden_calls.pytorch import can_fire  # it imports torch, for which the other commands don't wait
 
     for task in exercise.tasks:
-        for pattern in task.by_hand:
+        for pattern in task.forbidden:
             if not can_fire(pattern):
                 yield (
                     f"{exercise.id}: the task {task.name} asks to do without {pattern!r}, and this PyTorch has no "
@@ -274,7 +274,7 @@ class Verification:
         return len(self.seeds) * len(self.cases) + len(self.nothing)
 
     def run(self) -> Iterator[list[str]]:
-        """Yield the problems found by each grading, and at last those of the suites. Raises `LaneError`.
+        """Yield the problems found by each grading, and at last those of the suites. Raises `GradingError`.
 
         `unearned` is filled on the way: what is won by what solves nothing.
         """
@@ -322,14 +322,14 @@ class Verification:
             "root": str(self.catalog.root),
             "exercises": self.exercises,
             "course_seed": seed,
-            "trusted": True,
+            "relaxed_sandbox": True,
             "facts": True,
             "threads": self.threads,
             "device": self.device,
         }
 
     def _graded(self, cases: Sequence[Case], settings: Settings) -> Iterator[Graded]:
-        return run_lanes(settings, (case.submission() for case in cases), jobs=min(self.jobs, len(cases)))
+        return grade_submissions(settings, (case.submission() for case in cases), jobs=min(self.jobs, len(cases)))
 
 
 def _problems(case: Case, graded: Graded) -> list[str]:

@@ -144,7 +144,7 @@ Request: TypeAlias = Load | Call | CallEach
 # What comes back: facts -----------------------------------------------------------------------------------------------
 
 # A candidate may write to its channel whatever it likes, so the schema bounds every part of a reply. Text that its
-# worker cut ends with one character more, "…".
+# process cut ends with one character more, "…".
 Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT + 1)]
 Line: TypeAlias = Annotated[str, Meta(max_length=MAX_LINE + 1)]
 Name: TypeAlias = Annotated[str, Meta(max_length=MAX_NAME + 1)]
@@ -386,7 +386,7 @@ def weigh(payload: bytes | bytearray, most: int = MAX_MESSAGE) -> int:
 
 
 def _require_bounded(facts: Iterable[Fact]) -> None:
-    """Look at facts level by level: its worker sends at most `MAX_NODES` at each (keys and values in dicts)."""
+    """Look at facts level by level: at most `MAX_NODES` are sent at each (keys and values in dicts)."""
     for _ in range(MAX_DEPTH + 3):  # below the deepest list are its items, and below those nothing
         level = list(islice(facts, 2 * MAX_NODES + 1))
         if not level:

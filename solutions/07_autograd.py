@@ -239,7 +239,7 @@ def halving_chain(x: Tensor) -> Tensor:
 # **Write the loop yourself.** A finished optimizer from `torch.optim` earns nothing here; everything else is fine.
 
 
-# %% task="minimize" points=4 by_hand=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
+# %% task="minimize" points=4 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
 def minimize(fn: Callable[[Tensor], Tensor], start: float, learning_rate: float, n_steps: int) -> float:
     """Run plain gradient descent on `fn` and return the final x, a Python float.
 

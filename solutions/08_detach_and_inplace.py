@@ -92,7 +92,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # **Write the step yourself.** A finished optimizer from `torch.optim` earns nothing here; everything else is fine.
 
 
-# %% task="gradient_step_" points=3 by_hand=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
+# %% task="gradient_step_" points=3 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
 def gradient_step_(x: Tensor, learning_rate: float) -> Tensor:
     """Update `x` in place, x <- x - learning_rate * x.grad, and return `x` itself.
 

@@ -181,7 +181,7 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # `torch.optim.Optimizer` if it brings its own `step`.
 
 
-# %% task="ManualSGD" points=4 by_hand=["Optimizer.step"]
+# %% task="ManualSGD" points=4 forbidden=["Optimizer.step"]
 class ManualSGD:
     """A minimal optimizer: gradient descent with one learning rate for all parameters.
 

@@ -103,7 +103,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # is fine, functions such as `F.linear` included.
 
 
-# %% task="LinearRegressor" points=4 by_hand=["Linear"]
+# %% task="LinearRegressor" points=4 forbidden=["Linear"]
 class LinearRegressor(nn.Module):
     """A linear layer, x @ weight.T + bias, written with `nn.Parameter`.
 

@@ -109,7 +109,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # numbers and masks, from whichever function, are fine.
 
 
-# %% task="InvertedDropout" points=3 by_hand=["*dropout*", "*Dropout*"]
+# %% task="InvertedDropout" points=3 forbidden=["*dropout*", "*Dropout*"]
 class InvertedDropout(nn.Module):
     """A layer that drops each element with probability `p` in training mode, and nothing in evaluation mode.
 

@@ -165,7 +165,7 @@ class ImageClassifier(nn.Module):
 # `log_softmax` and `nll_loss` included.
 
 
-# %% task="cross_entropy" points=4 by_hand=["cross_entropy", "cross_entropy_loss", "CrossEntropyLoss"]
+# %% task="cross_entropy" points=4 forbidden=["cross_entropy", "cross_entropy_loss", "CrossEntropyLoss"]
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Return the mean cross-entropy over the batch, a 0-D tensor attached to the graph.
 

@@ -1,4 +1,7 @@
-"""Find exercises, tasks, suites, hints and variants; build stubs from solutions."""
+"""Finds exercises, tasks, suites, hints and variants; builds stubs, notebooks and releases from solutions.
+
+Imported by: cli, examiner, forgery, grading, integrations, mutation, notebook, reports, verification.
+"""
 
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task

@@ -17,14 +17,14 @@ _Marker = TypeVar("_Marker")
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One function or class to write, what it is worth, and its hints from nudge to nearly the line.
 
-    `by_hand` are patterns ("mse_loss", "*max_pool*") for the names of what the task asks to do without: functions,
+    `forbidden` are patterns ("mse_loss", "*max_pool*") for the names of what the task asks to do without: functions,
     module classes and operations of PyTorch, or "Optimizer.step". `parameters` are the names in its signature, none
     for a class.
     """
 
     name: str
     points: float
-    by_hand: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
@@ -70,7 +70,7 @@ class _Header(msgspec.Struct, frozen=True):
 class _TaskMarker(msgspec.Struct, frozen=True):
     task: str
     points: Annotated[float, msgspec.Meta(gt=0)]
-    by_hand: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
 
 class _HintMarker(msgspec.Struct, frozen=True):
@@ -163,7 +163,7 @@ def _tasks(cells: tuple[Cell, ...], exercise: str) -> tuple[Task, ...]:
         Task(
             name=name,
             points=found.points,
-            by_hand=found.by_hand,
+            forbidden=found.forbidden,
             parameters=signatures[name],
             hints=tuple(hints[name]),
         )

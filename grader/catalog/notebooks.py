@@ -30,7 +30,7 @@ _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 _OURS = re.compile("|".join(re.escape(text).replace(r"\{task\}", r"\w+") for text in (_OPENING, _CHECK)))
 # Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
-_SCRIPTS = ("task", "points", "by_hand", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
+_SCRIPTS = ("task", "points", "forbidden", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
 # What ends a line for str.splitlines, and so for jupytext, but not for Python, where it may stand in a string. While
 # jupytext has the text, noncharacters (which Unicode sets aside for uses such as this) stand in its place.
 _LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"

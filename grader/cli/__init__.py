@@ -1,4 +1,7 @@
-"""The command line: the only room, beside the report writers, that talks to a terminal."""
+"""The commands. Beside `reports`, this is the only room that talks to a terminal.
+
+Imported by: nothing.
+"""
 
 from grader.cli.main import app, main
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, lanes, say_error, tasks_of
+from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, say_error, tasks_of, worker_count
 
 if TYPE_CHECKING:
     from grader.verification import Unearned
@@ -80,7 +80,7 @@ def verify(
         steps = verify_all(
             known,
             tasks_of(known, which or []),
-            jobs=lanes(jobs),
+            jobs=worker_count(jobs),
             seeds=[str(n) for n in range(seeds)],
             threads=threads,
             device=device,
@@ -121,7 +121,7 @@ def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None)
 
         known = catalog(course)
         screen = console()
-        run = mutate_all(known, tasks_of(known, which), jobs=lanes(jobs), every=every)
+        run = mutate_all(known, tasks_of(known, which), jobs=worker_count(jobs), every=every)
         steps = track(run.run(), total=len(run.mutants) + 1, description="mutants", console=console(stderr=True))
         problems = [problem for found in steps for problem in found]
         for problem in problems:

@@ -15,9 +15,9 @@ from grader.cli.shared import (
     chosen,
     console,
     errors_told,
-    lanes,
+    relaxed_sandbox,
     say_error,
-    trusted,
+    worker_count,
 )
 
 
@@ -63,8 +63,8 @@ def grade(
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
     with errors_told():
         from grader.cli.progress import grading_progress
-        from grader.lanes import Settings
-        from grader.pipeline import grade_class
+        from grader.grading.pipeline import grade_class
+        from grader.grading.pool import Settings
         from grader.reports import class_table
         from grader.reports.store import kept_seed
 
@@ -75,7 +75,7 @@ def grade(
             exercises=exercises,
             course_seed=seed,
             inputs="fixed" if inputs is InputsOption.fixed else "by_content",
-            trusted=trusted(trust_submissions),
+            relaxed_sandbox=relaxed_sandbox(trust_submissions),
             hide_expected=hide_expected,
         )
         before = kept_seed(out)
@@ -84,7 +84,13 @@ def grade(
         screen = console()
         with grading_progress(console(stderr=True)) as progress:
             report = grade_class(
-                known, submissions, out, exercises=exercises, jobs=lanes(jobs), settings=settings, progress=progress
+                known,
+                submissions,
+                out,
+                exercises=exercises,
+                jobs=worker_count(jobs),
+                settings=settings,
+                progress=progress,
             )
         screen.print(class_table(report))
         screen.print(f"\nReports: {out}", soft_wrap=True)

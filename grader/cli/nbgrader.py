@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import screens
-from grader.cli.shared import HideExpected, console, errors_told, lanes, say_course, say_error, trusted
+from grader.cli.shared import HideExpected, console, errors_told, relaxed_sandbox, say_course, say_error, worker_count
 
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
@@ -53,8 +53,8 @@ def autograde(
     with errors_told():
         from grader.catalog import load_catalog
         from grader.cli.progress import grading_progress
+        from grader.grading.pool import WorkerPool
         from grader.integrations.nbgrader import Course, CourseError, read_course, require_own
-        from grader.lanes import Lanes
         from grader.submissions import Reader
 
         # What jsonschema would check internationalised addresses with, which no notebook's schema asks for, and which
@@ -71,7 +71,7 @@ def autograde(
         if course is None:
             require_own(folder)
         told: set[Path] = set()
-        with Reader() as reader, Lanes(lanes(jobs)) as kept:
+        with Reader() as reader, WorkerPool(worker_count(jobs)) as kept:
 
             def once() -> Outcome:
                 known = read_course(folder) or Course()
@@ -87,9 +87,9 @@ def autograde(
                         seed=known.seed,
                         student=student,
                         reader=reader,
-                        lanes=kept,
+                        workers=kept,
                         warm=watch,
-                        trusted=trusted(trust_submissions),
+                        relaxed_sandbox=relaxed_sandbox(trust_submissions),
                         hide_expected=hide_expected,
                         progress=progress,
                     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.pipeline import Progress as Tell
+from grader.grading.pipeline import Progress as Tell
 from grader.records import Submission
 from grader.reports.terminal import plain
 
@@ -45,7 +45,7 @@ def _lines(console: Console) -> Tell:
         nonlocal first, said
         now = time.monotonic()
         if done == 1:
-            first = said = now  # what came before was mostly the lanes warming up
+            first = said = now  # what came before was mostly the workers warming up
         elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
             said = now
             left = (now - first) / (done - 1) * (total - done)

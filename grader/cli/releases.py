@@ -56,10 +56,10 @@ def release(
 
         import msgspec
 
-        from grader import __version__
         from grader.catalog import nbgrader_sources, student_bundle
         from grader.integrations.nbgrader import NAME, Course, read_course
         from grader.reports.files import write_folder, write_zip
+        from grader.version import __version__
 
         known = catalog(course)
         exercises = chosen(known, exercise or [])

@@ -46,15 +46,15 @@ HideExpected = Annotated[
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.catalog import CatalogError
+    from grader.grading.pool import GradingError
     from grader.integrations.nbgrader import CourseError
-    from grader.lanes import LaneError
     from grader.reports.store import ReportError
     from grader.sandbox import SandboxError
     from grader.submissions import SubmissionsError
 
     try:
         yield
-    except (CatalogError, CourseError, LaneError, ReportError, SandboxError, SubmissionsError) as error:
+    except (CatalogError, CourseError, GradingError, ReportError, SandboxError, SubmissionsError) as error:
         say_error(str(error))
         raise typer.Exit(2) from None
     except OSError as error:
@@ -102,7 +102,7 @@ def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...
     return {id: () if None in tasks else tuple(task for task in tasks if task) for id, tasks in found.items()}
 
 
-def trusted(submissions: bool) -> bool:
+def relaxed_sandbox(submissions: bool) -> bool:
     """Return whether to grade other people's submissions with fewer layers than they need. Raises `SandboxError`."""
     from grader.sandbox import SandboxError
 
@@ -114,6 +114,6 @@ def trusted(submissions: bool) -> bool:
     return submissions
 
 
-def lanes(jobs: int | None) -> int:
-    """Return how many lanes to use: as asked, or one a core."""
+def worker_count(jobs: int | None) -> int:
+    """Return how many workers to use: as asked, or one a core."""
     return max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)

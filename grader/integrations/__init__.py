@@ -1,3 +1,6 @@
-"""Join the kit to other tools: a running notebook kernel, nbgrader."""
+"""Joins the kit to other tools: a notebook's kernel, and nbgrader.
+
+Imported by: cli, notebook.
+"""
 
 __all__ = []

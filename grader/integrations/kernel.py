@@ -14,10 +14,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.catalog import CatalogError, load_catalog
+from grader.grading.pipeline import grade_own, report_of
+from grader.grading.pool import Settings, WorkerPool
 from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
-from grader.lanes import Lanes, Settings
-from grader.notebook import running_shell
-from grader.pipeline import grade_own, report_of
+from grader.integrations.shell import running_shell
 from grader.records import Submission
 from grader.reports.panels import Panel, map_panel, report_panel
 from grader.reports.store import keep_seed
@@ -25,15 +25,15 @@ from grader.submissions import Unreadable, content_of, read_history
 
 
 class Session:
-    """A kernel's examiner: one warm lane, for the exercise that was checked last."""
+    """A kernel's examiner: one warm worker, for the exercise that was checked last."""
 
     def __init__(self) -> None:
-        self._lanes = Lanes(1)
+        self._workers = WorkerPool(1)
         self._own_seed = ""
-        atexit.register(self._lanes.close)
+        atexit.register(self._workers.close)
 
     def check(self, which: str) -> Panel:
-        """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `LaneError`."""
+        """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `GradingError`."""
         under_nbgrader = os.environ.get("NBGRADER_EXECUTION")
         grading = under_nbgrader == "autograde"
         here = _folder()
@@ -47,10 +47,10 @@ class Session:
             exercises=(exercise,),
             course_seed=(course.seed or self._seed(folder)) if grading else "",
             inputs="by_content" if grading else "fixed",
-            trusted=True,
+            relaxed_sandbox=True,
             quiet=True,  # else its warnings would be the cell's, for which nbgrader takes all points
         )
-        (graded,) = self._lanes.grade(settings, [submission])
+        (graded,) = self._workers.grade(settings, [submission])
         report = report_of(catalog, graded)
         return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
 
@@ -70,7 +70,7 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
         script = read_history(_inputs())
     except Unreadable as problem:
         return replace(blank, source=None, problem=str(problem))
-    return replace(blank, source=script.source, places=script.places, content=content_of(script.source))
+    return replace(blank, source=script.source, spans=script.spans, content=content_of(script.source))
 
 
 def _folder() -> Path:
@@ -94,13 +94,13 @@ def course_panel() -> Panel:
     catalog = known.held_in(work)
     ids = tuple(exercise.id for exercise in catalog.exercises)
     place = here if any((here / f"{id}.ipynb").is_file() for id in ids) else work / "exercises"
-    settings = Settings(root=str(catalog.root), exercises=ids, trusted=True)
+    settings = Settings(root=str(catalog.root), exercises=ids, relaxed_sandbox=True)
     graded = grade_own(catalog, ids, place=place, kept=work / ".grader", settings=settings, jobs=2)
     return map_panel(catalog, {report.id: report for report in graded})
 
 
 def session() -> Session:
-    """Return this kernel's session. It survives a reload of this module, for its lane is a process."""
+    """Return this kernel's session. It survives a reload of this module, for its worker is a process."""
     found: Session | None = globals().get("_session")
     if found is None:
         found = globals()["_session"] = Session()

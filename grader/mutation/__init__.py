@@ -1,4 +1,7 @@
-"""Mutation testing of the suites: small errors are put into the solutions, and the suites must see each one."""
+"""Mutation testing of the suites: puts small errors into the solutions, each of which the suites must see.
+
+Imported by: cli.
+"""
 
 from grader.mutation.equivalents import Equivalent, read_equivalents
 from grader.mutation.gate import Mutation, mutate_all

@@ -14,12 +14,17 @@ class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     task: str
     was: str
     now: str
-    place: int = 1
+    occurrence: int = 1
     why: str
 
     def is_of(self, mutant: Mutant) -> bool:
         """Say whether it speaks of this mutant."""
-        return (self.task, self.was, self.now, self.place) == (mutant.task, mutant.was, mutant.now, mutant.place)
+        return (self.task, self.was, self.now, self.occurrence) == (
+            mutant.task,
+            mutant.was,
+            mutant.now,
+            mutant.occurrence,
+        )
 
 
 def read_equivalents(catalog: Catalog, exercise: str) -> tuple[Equivalent, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.catalog import Catalog
-from grader.lanes import Graded, Settings, run_lanes
+from grader.grading.pool import Graded, Settings, grade_submissions
 from grader.mutation.equivalents import Equivalent, read_equivalents
 from grader.mutation.mutants import Mutant, mutants
 from grader.records import CheckReport
@@ -33,17 +33,17 @@ class Mutation:
     survivors: list[Mutant] = field(default_factory=list)
 
     def run(self) -> Iterator[list[str]]:
-        """Yield the problems that each mutant brings, and at last those of the lists. Raises `LaneError`."""
+        """Yield the problems that each mutant brings, and at last those of the lists. Raises `GradingError`."""
         settings = Settings(
             root=str(self.catalog.root),
             exercises=self.exercises,
             course_seed=_SEED,
-            trusted=True,
+            relaxed_sandbox=True,
             diagnosing=False,
             until_failure=True,
         )
         by_label = {mutant.label: mutant for mutant in self.mutants}
-        for graded in run_lanes(settings, (mutant.submission() for mutant in self.mutants), jobs=self.jobs):
+        for graded in grade_submissions(settings, (mutant.submission() for mutant in self.mutants), jobs=self.jobs):
             yield list(self._told(by_label[graded.submission.student], graded))
         yield list(self._stale())
 

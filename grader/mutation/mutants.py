@@ -46,7 +46,7 @@ _ALIKE = {
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
-    """One mutant: where it differs from the solution (`was`, `now`, and which of several such places), and its source.
+    """One mutant: its source, and where it differs from the solution (`was`, `now`, and which occurrence of that).
 
     `source` is the whole solution with the mutated task defined again at its end.
     """
@@ -56,14 +56,14 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     operator: str
     was: str
     now: str
-    place: int
+    occurrence: int
     source: str
 
     @property
     def label(self) -> str:
         """The mutant as an author finds it."""
-        place = f" (place {self.place})" if self.place > 1 else ""
-        return f"{self.exercise}.{self.task}: `{self.was}` became `{self.now}`{place}"
+        occurrence = f" (occurrence {self.occurrence})" if self.occurrence > 1 else ""
+        return f"{self.exercise}.{self.task}: `{self.was}` became `{self.now}`{occurrence}"
 
     def submission(self) -> Submission:
         """Return the mutant as if a student had handed it in; its own task alone is graded."""
@@ -80,20 +80,20 @@ def mutants(exercise: Exercise, solution: str) -> Iterator[Mutant]:
     for task in exercise.tasks:
         original = ast.unparse(_bare(definitions[task.name]))
         seen = {original}
-        places: Counter[tuple[str, str]] = Counter()
+        occurrences: Counter[tuple[str, str]] = Counter()
         for operator, code in _mutated(original):
             if code in seen or not _compiles(code):
                 continue
             seen.add(code)
             was, now = _difference(original, code)
-            places[was, now] += 1
+            occurrences[was, now] += 1
             yield Mutant(
                 exercise=exercise.id,
                 task=task.name,
                 operator=operator,
                 was=was,
                 now=now,
-                place=places[was, now],
+                occurrence=occurrences[was, now],
                 source=f"{solution.rstrip()}\n\n\n{code}\n",
             )
 

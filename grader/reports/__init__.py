@@ -1,4 +1,7 @@
-"""Shows and stores reports: JSON files, and text for the terminal."""
+"""Stores reports as JSON, and shows them in a terminal or a notebook.
+
+Imported by: cli, grading, integrations, notebook.
+"""
 
 from grader.reports.store import load_report, write_json
 from grader.reports.terminal import class_table, student_feedback

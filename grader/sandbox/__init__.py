@@ -1,4 +1,7 @@
-"""The sandbox, from the trusted side: a warm server, its confined candidates, and what may be asked of them."""
+"""The trusted side of the sandbox: a warm server, its confined candidates, and what they may be asked.
+
+Imported by: cli, examiner, grading, suites.
+"""
 
 from grader.sandbox.budget import Budget
 from grader.sandbox.layers import LAYERS, active_layers

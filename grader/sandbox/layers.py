@@ -9,7 +9,7 @@ from grader.sandbox.server import Server
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer, named as the worker reports it: what it protects, what is lost without it, and how to get it."""
+    """One layer, by its name in reports: what it protects, what is lost without it, and how to get it."""
 
     name: str
     protects: str
@@ -95,7 +95,7 @@ LAYERS = (
 
 def active_layers() -> tuple[str, ...]:
     """Confine one candidate and return the names of the layers that held. Raises `SandboxError`."""
-    with Server(trusted=True) as server:
+    with Server(relaxed_sandbox=True) as server:
         process = server.spawn()
         process.end()
         return process.layers

@@ -117,7 +117,7 @@ class Server:
         data_home: Path | None = None,
         imports: Sequence[str] = (),
         warm_up: Sequence[str] = (),
-        trusted: bool = False,
+        relaxed_sandbox: bool = False,
         host: Host = Host.SHARED,
         accelerated: bool = False,
     ) -> None:
@@ -125,12 +125,12 @@ class Server:
 
         `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
         submissions are expected to import, `warm_up` statements that make torch load what they will use: no candidate
-        will wait for that. Unless the code is `trusted`, no
-        candidate is handed out that is confined less than `confined_enough` asks on this `host`.
+        will wait for that. Unless the sandbox is `relaxed_sandbox`, every candidate that is handed out is confined at
+        least as `confined_enough` asks on this `host`.
         """
         self.limits = limits
         self.killed = 0  # how many candidates somebody else has killed: the system, short of memory, say
-        self._trusted = trusted
+        self._relaxed_sandbox = relaxed_sandbox
         self._host = host
         # Where candidates write when they cannot have a file system of their own: only then will the process make it,
         # so that nothing is left should this one be killed.
@@ -190,7 +190,7 @@ class Server:
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(f"Cannot start a candidate: {answer.problem}.")
-        if not self._trusted and not confined_enough(answer.layers, self._host):
+        if not self._relaxed_sandbox and not confined_enough(answer.layers, self._host):
             os.close(channel)
             os.close(pidfd)
             raise SandboxError(
@@ -227,7 +227,7 @@ class Server:
 
 def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "grader.worker", str(control)],
+        [sys.executable, "-m", "grader.candidate_process", str(control)],
         pass_fds=(control,),
         env=environment,
         cwd="/",  # Python imports from here first, and the examiner may stand in a folder of submissions

@@ -1,4 +1,7 @@
-"""Read what students hand in, scripts and notebooks, into `Submission` records."""
+"""Reads what students hand in, scripts and notebooks, into `Submission` records.
+
+Imported by: catalog, cli, examiner, grading, integrations.
+"""
 
 from __future__ import annotations
 

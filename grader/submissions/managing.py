@@ -22,8 +22,8 @@ from grader.submissions.tidying import Kind, Notebook, NotebookCell
 class ManagedCell(msgspec.Struct, frozen=True, kw_only=True):
     """A cell that nbgrader manages: what it must hold, and what it is worth.
 
-    `checks` is the kit's task that it checks, if it is such a cell. `by_hand` says that it is a task of nbgrader's,
-    which a person grades.
+    `checks` is the kit's task that it checks, if it is such a cell. `manually_graded` says that it is a task of
+    nbgrader's, which a person grades.
     """
 
     name: str
@@ -33,7 +33,7 @@ class ManagedCell(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str | None
     points: float | None
     solution: bool
-    by_hand: bool
+    manually_graded: bool
     checks: str | None
 
     @property
@@ -146,12 +146,12 @@ def _metadata(given: ManagedCell) -> dict[str, Any]:
     found = {
         "cell_type": given.kind,
         "checksum": given.checksum,
-        "grade": given.points is not None and not given.by_hand,
+        "grade": given.points is not None and not given.manually_graded,
         "grade_id": given.name,
         "locked": given.locked,
         "schema_version": 3,
         "solution": given.solution,
-        "task": given.by_hand,
+        "task": given.manually_graded,
     }
     return found if given.points is None else {**found, "points": given.points}
 

@@ -1,4 +1,4 @@
-"""Join the code cells of a notebook, or of what a kernel has run, to one script with the places of its cells in it.
+"""Join the code cells of a notebook, or of what a kernel has run, to one script with the spans of its cells in it.
 
 Cells count in the order in which they stand, whatever order they ran in, and wherever they stand: of two that define
 the same name the last one holds, as when all cells are run, and as in nbgrader. As there, a cell that is not Python
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.records import Place
+from grader.records import SourceSpan
 from grader.submissions import sentences
 from grader.submissions.files import require_small
 from grader.submissions.magics import translate
@@ -63,7 +63,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """What a script or notebook says in Python, with the fields of a `Submission`."""
 
     source: str
-    places: tuple[Place, ...] = ()
+    spans: tuple[SourceSpan, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: int = 0
 
@@ -124,11 +124,11 @@ def _join(cells: list[Cell]) -> Script:
 
 def _stack(cells: list[Cell]) -> Script:
     """Put the cells one after the other, with a blank line between them."""
-    places, first = [], 1
+    spans, first = [], 1
     for cell in cells:
-        places.append(Place(first=first, label=cell.label, line=cell.line))
+        spans.append(SourceSpan(first=first, label=cell.label, line=cell.line))
         first += cell.code.count("\n") + 2
-    return Script(source="\n\n".join(cell.code for cell in cells) + "\n", places=tuple(places))
+    return Script(source="\n\n".join(cell.code for cell in cells) + "\n", spans=tuple(spans))
 
 
 def _futures_first(cells: list[Cell]) -> list[Cell]:

@@ -103,8 +103,8 @@ def _submission(build: Callable[..., Submission], read: Callable[[], Script], na
     """Return what `read` reads, or the problem with it."""
     try:
         script = read()
-        submission = build(source=script.source, places=script.places, notes=script.notes, left_out=script.left_out)
-        if script.places:  # each cell is Python; are they together?
+        submission = build(source=script.source, spans=script.spans, notes=script.notes, left_out=script.left_out)
+        if script.spans:  # each cell is Python; are they together?
             require_python(script.source, name=name, where=submission.where, notebook=True)
         submission = msgspec.structs.replace(submission, content=content_of(script.source))
     except Unreadable as problem:

@@ -266,7 +266,7 @@ _KNOWN: Final[Mapping[str, Callable[[object], bool]]] = {
     MARK: _is_name,
     "task": _is_name,
     "points": _is_number,
-    "by_hand": _is_words,
+    "forbidden": _is_words,
     "tags": _is_words,
     "title": _is_name,
     "cell_depth": _is_count,

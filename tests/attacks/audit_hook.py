@@ -1,4 +1,4 @@
-"""Watch the worker with an audit hook, and forbid what it does."""
+"""Watch the candidate process with an audit hook, and forbid what it does."""
 
 import sys
 

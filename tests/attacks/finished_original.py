@@ -1,4 +1,4 @@
-"""Take what the worker keeps of the function that it gave other code."""
+"""Take what the candidate process keeps of the function that it gave other code."""
 
 import torch
 from torch.optim import sgd

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from grader.worker.facts import Describer
+from grader.candidate_process.facts import Describer
 
 real = Describer._tensor
 

@@ -7,7 +7,7 @@ import types
 def attack(*args, **kwargs):
     for value in gc.get_objects():
         kind = type(value)
-        if kind.__module__.startswith(("grader.judging", "grader.records", "grader.catalog")):
+        if kind.__module__.startswith(("grader.suites", "grader.records", "grader.catalog")):
             raise RuntimeError(f"SUCCEEDED: {kind}")
         if kind is types.FunctionType and value.__code__.co_filename.endswith("test_07_autograd.py"):
             raise RuntimeError(f"SUCCEEDED: {value}")

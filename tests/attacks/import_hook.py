@@ -19,7 +19,7 @@ sys.path_importer_cache.clear()
 
 
 def attack(*args, **kwargs):
-    if any(name.startswith(("test_", "grader.judging", "solutions")) for name in asked):
+    if any(name.startswith(("test_", "grader.suites", "solutions")) for name in asked):
         raise RuntimeError(f"SUCCEEDED: {asked}")
     return "nobody asked"
 

@@ -1,7 +1,7 @@
-"""Replace the worker's method that calls, so that nothing is ever called."""
+"""Replace the candidate process's method that calls, so that nothing is ever called."""
 
 from grader import wire
-from grader.worker.candidate import Candidate
+from grader.candidate_process.candidate import Candidate
 
 
 def generous(self, request):

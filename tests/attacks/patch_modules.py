@@ -1,4 +1,4 @@
-"""Put impostors in place of the worker's modules."""
+"""Put impostors in place of the candidate process's modules."""
 
 import sys
 import types

@@ -30,8 +30,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from grader.catalog import load_catalog
-from grader.lanes import Graded, Lane, Settings, _data_home
-from grader.pipeline import LANES_DIED, grade_class
+from grader.grading.pipeline import LANES_DIED, grade_class
+from grader.grading.pool import Graded, Settings, Worker, _data_home
 from grader.records import ClassReport, Submission
 from grader.reports import class_table, load_report, student_feedback
 from grader.sandbox import active_layers, confined_enough
@@ -50,7 +50,7 @@ SUCCEEDED, MARK, SECRET = "SUCCEEDED", "attack-was-here", "the-examiners-secret"
 PORT = 47113
 
 # Seconds for which one submission is waited for, here; in earnest they are 35. One attack takes no longer than a minute
-# (not counting where it waits for a lane): that, ten more for naming its mistakes, what the examiner itself does, and
+# (not counting where it waits for a worker): that, ten more for naming its mistakes, what the examiner itself does, and
 # what a busy machine adds.
 SECONDS = 15.0
 LONGEST = 60.0
@@ -70,7 +70,7 @@ HONEST = {
 # Files that lie beside an attack.
 PLUGIN = "import pytest\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n    return True\n"
 TOUCH = f"open('{tempfile.gettempdir()}/{MARK}', 'w').close()\n"
-PASSING = "from grader.judging import check\n\n@check('minimize', points=12)\ndef test_nothing():\n    '''Nothing.'''\n"
+PASSING = "from grader.suites import check\n\n@check('minimize', points=12)\ndef test_nothing():\n    '''Nothing.'''\n"
 REPORT = '{"schema": "grader/report/1", "student": "me", "points": 37.0, "max_points": 37.0, "exercises": []}'
 WON = "WON = True\n\ndef __getattr__(name):\n    return lambda *args, **kwargs: True\n"
 BESIDE: dict[str, dict[str, str]] = {
@@ -115,7 +115,7 @@ BESIDE: dict[str, dict[str, str]] = {
     "shadowed_grader": {
         "grader/__init__.py": TOUCH + WON,
         "grader/wire.py": TOUCH + WON,
-        "grader/worker/__main__.py": TOUCH,
+        "grader/candidate_process/__main__.py": TOUCH,
         "multiprocessing/__init__.py": TOUCH,
         "pytest.py": TOUCH,
     },
@@ -521,7 +521,7 @@ class Night:
     students: dict[str, str]
     reports: dict[str, tuple[Path, dict[str, Any]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    lanes: int = 0
+    workers: int = 0
     whole: float = 0.0
     connections: list[object] = field(default_factory=list)
     left_behind: dict[str, list[str]] = field(default_factory=dict)
@@ -574,7 +574,7 @@ def lay_down_honest(parent: Path) -> None:
 
 def grade(submissions: Path, out: Path) -> None:
     """Grade a class."""
-    # Never trusted: these are attacks.
+    # Never relaxed_sandbox: these are attacks.
     settings = Settings(root=str(ROOT), exercises=IDS, course_seed="night", inputs="by_content", seconds=SECONDS)
     grade_class(
         CATALOG, submissions, out, exercises=IDS, jobs=JOBS, settings=settings, progress=lambda done, total, last: None
@@ -600,7 +600,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         patch.setenv("TMPDIR", str(own))
         patch.chdir(base / "together")  # the worst place to start from
         grade(base / "alone", night.alone)
-        watch_the_lanes(patch, night)
+        watch_the_workers(patch, night)
         before = traces()
         started = time.monotonic()
         grade(Path(), night.together)
@@ -613,31 +613,31 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     yield night
 
 
-def watch_the_lanes(patch: pytest.MonkeyPatch, night: Night) -> None:
-    """Note how long each submission takes, and how many lanes are started."""
+def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
+    """Note how long each submission takes, and how many workers are started."""
     given: dict[str, float] = {}
-    start, give, take = Lane.__init__, Lane.give, Lane.take
+    start, give, take = Worker.__init__, Worker.give, Worker.take
 
-    def counted(lane: Lane, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
-        night.lanes += 1
-        start(lane, settings, submission, share)
+    def counted(worker: Worker, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
+        night.workers += 1
+        start(worker, settings, submission, share)
 
-    def timed(lane: Lane, submission: Submission) -> None:
+    def timed(worker: Worker, submission: Submission) -> None:
         given[submission.student] = time.monotonic()
-        give(lane, submission)
+        give(worker, submission)
 
-    def noted(lane: Lane) -> Any:
-        graded = take(lane)
+    def noted(worker: Worker) -> Any:
+        graded = take(worker)
         if graded == "started":
-            given[lane.holds.student] = time.monotonic()
+            given[worker.holds.student] = time.monotonic()
         elif isinstance(graded, Graded):
             student = graded.submission.student
             night.seconds[student] = night.seconds.get(student, 0.0) + time.monotonic() - given[student]
         return graded
 
-    patch.setattr(Lane, "__init__", counted)
-    patch.setattr(Lane, "give", timed)
-    patch.setattr(Lane, "take", noted)
+    patch.setattr(Worker, "__init__", counted)
+    patch.setattr(Worker, "give", timed)
+    patch.setattr(Worker, "take", noted)
 
 
 @contextlib.contextmanager
@@ -796,7 +796,7 @@ def test_attack_learns_nothing(night: Night, attack: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_attack_breaks_no_check(night: Night, attack: str) -> None:
-    """Each check has a verdict about the submission: none broke, and no lane died."""
+    """Each check has a verdict about the submission: none broke, and no worker died."""
     text = json.dumps(report_of(night, attack), ensure_ascii=False)
     assert "which is not your fault" not in text
     assert LANES_DIED not in text
@@ -804,7 +804,7 @@ def test_attack_breaks_no_check(night: Night, attack: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_attack_takes_bounded_time(night: Night, attack: str) -> None:
-    """No attack keeps a lane for long."""
+    """No attack keeps a worker for long."""
     assert night.seconds.get(student_name(night.students[attack]), 0.0) < LONGEST
 
 
@@ -862,7 +862,7 @@ def test_honest_work_is_worth_its_points(night: Night) -> None:
 
 
 def test_everybody_has_a_report(night: Night) -> None:
-    """There is one report a student, and a table of the class, and nothing else but the ledger."""
+    """There is one report a student, and a table of the class, and nothing else but the cache."""
     reports = {path.name for path in night.together.iterdir()} - {"class.json", ".graded", "course-seed.txt"}
     assert len(reports) == len(ATTACKS) + len(HONEST)
     assert all(os.listdir(night.together / name) == ["report.json"] for name in reports)
@@ -873,8 +873,8 @@ def test_everybody_has_a_report(night: Night) -> None:
 
 
 def test_no_lane_died(night: Night) -> None:
-    """The run ends with the lanes that it began with."""
-    assert night.lanes == JOBS
+    """The run ends with the workers that it began with."""
+    assert night.workers == JOBS
 
 
 def test_nothing_is_left_behind(night: Night) -> None:

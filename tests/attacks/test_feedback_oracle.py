@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.lanes import Lane, Settings
+from grader.grading.pool import Settings, Worker
 from grader.records import ExerciseReport, Submission
 from grader.submissions import read_submission
 
@@ -79,7 +79,7 @@ Hand = Callable[[str], ExerciseReport]
 @pytest.fixture(scope="module")
 def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Hand]]:
     """Give what hands a source in and returns its report, with fixed inputs or such that depend on the content."""
-    lanes: dict[str, Lane] = {}
+    workers: dict[str, Worker] = {}
     path = tmp_path_factory.mktemp("oracle") / f"{EXERCISE}.py"
 
     def by(inputs: str) -> Hand:
@@ -88,7 +88,7 @@ def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             exercises=(EXERCISE,),
             course_seed="a secret",
             inputs=inputs,  # type: ignore[arg-type]
-            trusted=True,
+            relaxed_sandbox=True,
             diagnosing=False,
         )
 
@@ -96,11 +96,11 @@ def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             path.write_text(source, encoding="utf-8")
             submission: Submission = read_submission((path,), student="mallory", exercise=EXERCISE)
             assert submission.problem is None
-            if inputs in lanes:
-                lanes[inputs].give(submission)
+            if inputs in workers:
+                workers[inputs].give(submission)
             else:
-                lanes[inputs] = Lane(settings, submission)
-            while (graded := lanes[inputs].take()) == "started":
+                workers[inputs] = Worker(settings, submission)
+            while (graded := workers[inputs].take()) == "started":
                 pass
             assert graded != "died" and graded.report is not None
             return graded.report
@@ -108,8 +108,8 @@ def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         return hand
 
     yield by
-    for lane in lanes.values():
-        lane.stop()
+    for worker in workers.values():
+        worker.stop()
 
 
 def learnt(report: ExerciseReport) -> dict[int, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.lanes import Settings, run_lanes
+from grader.grading.pool import Settings, grade_submissions
 from grader.records import Submission
 
 pytestmark = pytest.mark.sandbox
@@ -27,7 +27,7 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "tests" / "hidden", root / "tests" / "hidden")
     shutil.copytree(ROOT / "solutions", root / "solutions")
     for solution in (root / "solutions").glob("*.py"):
-        text = re.sub(r" by_hand=\[[^]]*\]", "", solution.read_text(encoding="utf-8"))
+        text = re.sub(r" forbidden=\[[^]]*\]", "", solution.read_text(encoding="utf-8"))
         solution.write_text(text, encoding="utf-8")
     return root
 
@@ -43,9 +43,9 @@ def test_without_the_rule_each_attack_wins_its_task(lenient: Path) -> None:
         submissions.append(
             Submission(student=attack.stem, exercise=tasks[task].id, path="", tasks=(task,), source=source)
         )
-    settings = Settings(root=str(lenient), exercises=IDS, trusted=True, diagnosing=False)
+    settings = Settings(root=str(lenient), exercises=IDS, relaxed_sandbox=True, diagnosing=False)
     lost = {}
-    for graded in run_lanes(settings, iter(submissions), jobs=1):
+    for graded in grade_submissions(settings, iter(submissions), jobs=1):
         assert graded.report is not None
         if graded.report.points < graded.report.max_points:
             lost[graded.submission.student] = graded.report.points

@@ -1,4 +1,4 @@
-"""What a candidate can lie about (see `grader.judging.forging`), and that lying alone wins nothing.
+"""What a candidate can lie about (see `grader.forgery.forgers`), and that lying alone wins nothing.
 
 Each forger has what the reference answered: it keeps every fact of it and guesses the values. No task gives it a point,
 not even where the best guess is picked for each check. `grader verify` measures the same with another seed.
@@ -14,12 +14,12 @@ import pytest
 from grader import wire
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
-from grader.judging import forging
-from grader.judging.examiner import Examiner, run_examiner
-from grader.judging.forging import Forger
-from grader.lanes import Graded
+from grader.examiner.examiner import Examiner, run_examiner
+from grader.forgery.forgers import Forger
+from grader.grading.pool import Graded
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Server
+from grader.suites import forging
 from grader.verification import Unearned, share_unearned, unearned
 
 pytestmark = pytest.mark.sandbox
@@ -63,7 +63,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Grad
         facts = examiner.facts(submission.exercise)
         found[submission.exercise][forger] = Graded(submission=submission, report=report, facts=facts)
 
-    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, trusted=True) as server:
+    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, relaxed_sandbox=True) as server:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")
         patch.setitem(forging.FORGERS, "truth", Truthful)

@@ -1,4 +1,4 @@
-"""Leave threads that go on between the calls, and change what the worker is about to send."""
+"""Leave threads that go on between the calls, and change what the candidate process is about to send."""
 
 import gc
 import threading

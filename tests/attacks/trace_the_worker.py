@@ -1,4 +1,4 @@
-"""Have every line and call of the worker traced, and look at its variables."""
+"""Have every line and call of the candidate process traced, and look at its variables."""
 
 import sys
 import threading

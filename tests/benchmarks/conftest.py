@@ -1,4 +1,4 @@
-"""What the measured comparisons share: a course of one exercise and five students, lanes kept warm, and the table."""
+"""What the measured comparisons share: a course of one exercise and five students, workers kept warm, and the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.lanes import Graded, Settings, run_lanes
+from grader.grading.pool import Graded, Settings, grade_submissions
 from grader.records import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,8 +63,8 @@ def scores() -> dict[str, int]:
 
 
 @dataclass(kw_only=True)
-class Lanes:
-    """Lanes that grade the course's submissions over and over, whenever a result is asked for."""
+class WorkerPool:
+    """WorkerPool that grade the course's submissions over and over, whenever a result is asked for."""
 
     graded: Iterator[Graded]
     jobs: int
@@ -88,16 +88,16 @@ class Lanes:
 
 
 @pytest.fixture
-def open_lanes(course: Course) -> Iterator[Callable[[int], Lanes]]:
-    """Return a function that opens so many lanes; they end with the test."""
+def open_workers(course: Course) -> Iterator[Callable[[int], WorkerPool]]:
+    """Return a function that opens so many workers; they end with the test."""
     with contextlib.ExitStack() as opened:
 
-        def open_lanes(jobs: int) -> Lanes:
+        def open_workers(jobs: int) -> WorkerPool:
             settings = Settings(root=str(course.root), exercises=(EXERCISE,))
-            graded = run_lanes(settings, itertools.cycle(course.submissions), jobs=jobs)
-            return Lanes(graded=opened.enter_context(contextlib.closing(graded)), jobs=jobs)
+            graded = grade_submissions(settings, itertools.cycle(course.submissions), jobs=jobs)
+            return WorkerPool(graded=opened.enter_context(contextlib.closing(graded)), jobs=jobs)
 
-        yield open_lanes
+        yield open_workers
 
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le}

@@ -21,12 +21,12 @@ import msgspec
 import torch
 
 from grader import wire
+from grader.candidate_process.candidate import Candidate
 from grader.catalog import load_catalog
-from grader.judging.examiner import Examiner, run_examiner
+from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Server
 from grader.sandbox.server import DEFAULT_LIMITS
-from grader.worker.candidate import Candidate
 
 
 class InProcess:

@@ -1,4 +1,4 @@
-"""What the kit costs beside the least it could: isolation, memory, a second lane, start-up."""
+"""What the kit costs beside the least it could: isolation, memory, a second worker, start-up."""
 
 import itertools
 import json
@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from grader.catalog import load_catalog
-from grader.lanes import Settings, run_lanes
+from grader.grading.pool import Settings, grade_submissions
 from grader.records import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,22 +36,22 @@ def test_isolation(course, figures):
     figures.add(what, ours * 1000, theirs * 1000, "ms", ratio=ours / theirs, wanted=("≤", 2.5))
 
 
-def test_two_lanes(open_lanes, figures):
-    """On two cores two lanes grade at least 1.7 times as much as one."""
-    lanes = {jobs: open_lanes(jobs) for jobs in (1, 2)}
-    speeds = {jobs: [] for jobs in lanes}
+def test_two_workers(open_workers, figures):
+    """On two cores two workers grade at least 1.7 times as much as one."""
+    workers = {jobs: open_workers(jobs) for jobs in (1, 2)}
+    speeds = {jobs: [] for jobs in workers}
     for _ in range(REPEATS):
-        for jobs in lanes:
-            gaps = lanes[jobs].gaps(30 * jobs)
+        for jobs in workers:
+            gaps = workers[jobs].gaps(30 * jobs)
             speeds[jobs].append(len(gaps) / sum(gaps))
     ours, theirs = median(speeds[2]), median(speeds[1])
-    what = "throughput: two lanes / one lane"
+    what = "throughput: two workers / one worker"
     figures.add(what, ours, theirs, "/s", ratio=ours / theirs, wanted=("≥", 1.7))
 
 
-def test_memory(open_lanes, figures):
+def test_memory(open_workers, figures):
     """The examiner holds no more memory after 500 submissions than when it was warm."""
-    lane = open_lanes(1)
+    worker = open_workers(1)
 
     def resident():
         (process,) = multiprocessing.active_children()
@@ -60,8 +60,8 @@ def test_memory(open_lanes, figures):
 
     def after(number):
         sizes = []
-        while lane.done < number:
-            lane.next()
+        while worker.done < number:
+            worker.next()
             sizes.append(resident())
         return median(sizes[-REPEATS:])
 
@@ -88,7 +88,7 @@ def test_help(arguments, figures):
 
 
 def test_curriculum(figures):
-    """One complete submission of all exercises takes at most 12 s of processor time, on a lane that is warm.
+    """One complete submission of all exercises takes at most 12 s of processor time, on a worker that is warm.
 
     Every process keeps to one core, so that no more is computed than time passes.
     """
@@ -103,7 +103,7 @@ def test_curriculum(figures):
     try:
         settings = Settings(root=str(ROOT), exercises=ids)
         taken = []
-        graded = run_lanes(settings, complete[:1] + complete * 3, jobs=1)
+        graded = grade_submissions(settings, complete[:1] + complete * 3, jobs=1)
         next(graded)
         for _ in range(3):
             started = time.perf_counter()

@@ -16,9 +16,9 @@ from nbgrader.api import Gradebook
 REPORTS = 50
 
 
-def test_plain_pytest(course, open_lanes, figures, scores, tmp_path):
+def test_plain_pytest(course, open_workers, figures, scores, tmp_path):
     """A warm submission takes at least 40 times less than plain pytest in a process of its own."""
-    lane = open_lanes(1)
+    worker = open_workers(1)
     ours, theirs = [], []
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_exercise.py"]
     for submission in course.submissions:
@@ -26,7 +26,7 @@ def test_plain_pytest(course, open_lanes, figures, scores, tmp_path):
         folder.mkdir()
         (folder / "exercise.py").write_text(submission.source, encoding="utf-8")
         (folder / "test_exercise.py").write_text(course.plain, encoding="utf-8")
-        ours += lane.gaps(REPORTS // 5)
+        ours += worker.gaps(REPORTS // 5)
         started = time.perf_counter()
         run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         theirs.append(time.perf_counter() - started)
@@ -34,13 +34,13 @@ def test_plain_pytest(course, open_lanes, figures, scores, tmp_path):
     _compare(figures, "a submission: kit, warm / pytest, fresh process", ours, theirs, 40)
 
 
-def test_nbgrader(course, open_lanes, figures, scores, tmp_path):
+def test_nbgrader(course, open_workers, figures, scores, tmp_path):
     """A warm submission takes at least 70 times less than one of five that `nbgrader autograde` grades in one run."""
-    lane = open_lanes(1)
+    worker = open_workers(1)
     nbgrader = _Nbgrader(tmp_path, course)
-    ours = lane.gaps(REPORTS // 2)
+    ours = worker.gaps(REPORTS // 2)
     theirs = nbgrader.autograde()
-    ours += lane.gaps(REPORTS // 2)
+    ours += worker.gaps(REPORTS // 2)
     assert nbgrader.scores() == scores
     _compare(figures, "a submission: kit, warm / nbgrader autograde", ours, theirs, 70)
 

@@ -27,10 +27,10 @@ from mutations import CATALOG, ROOT, as_bytes, as_notebook, mutants
 from nbgrader.api import Gradebook
 
 from grader.catalog.cells import split_cells
+from grader.grading.pool import WorkerPool
 from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
 from grader.integrations.nbgrader.watch import watch
-from grader.lanes import Lanes
 from grader.submissions import Reader
 
 pytestmark = pytest.mark.sandbox
@@ -176,14 +176,14 @@ def fuzzed(course: Path, first: int, count: int) -> dict[str, bytes]:
     return found
 
 
-def grade(course: Path, reader: Reader, lanes: Lanes, *, warm: bool = False) -> Outcome:
+def grade(course: Path, reader: Reader, workers: WorkerPool, *, warm: bool = False) -> Outcome:
     return autograde(
         CATALOG,
         course,
         EXERCISE,
         seed="fuzz",
         reader=reader,
-        lanes=lanes,
+        workers=workers,
         warm=warm,
         progress=lambda done, total, last: None,
     )
@@ -217,14 +217,14 @@ def require_scores(course: Path, students: set[str], ran: Counter[str]) -> None:
 def test_autograde_ends_by_no_notebook(laid_down: Path, tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
     """Nobody is a problem of the kit's, nobody's score is missing, and nbgrader makes feedback of pages."""
     total = amount(50, 2000)
-    with Reader() as reader, Lanes(2) as lanes:
+    with Reader() as reader, WorkerPool(2) as workers:
         for first in range(0, total, BATCH):
             course = Path(shutil.copytree(laid_down, tmp_path / f"course-{first}"))
             class_ = fuzzed(course, first, min(BATCH, total - first))
             for student, data in class_.items():
                 hand_in(course / "submitted", student, data)
             with within(RUN):
-                outcome = grade(course, reader, lanes)
+                outcome = grade(course, reader, workers)
             assert outcome.problems == () and set(outcome.graded) == class_.keys()
             require_scores(course, set(class_), ran)
             ran["mutated notebooks autograded"] += len(class_)
@@ -245,11 +245,11 @@ def test_watch_ends_by_no_notebook(laid_down: Path, tmp_path: Path, amount: Amou
     waiting = list(fuzzed(course, 10_000, total).items())
     students, graded = {student for student, _ in waiting}, set()
     few = max(total // 10, 1)
-    with Reader() as reader, Lanes(2) as lanes:
+    with Reader() as reader, WorkerPool(2) as workers:
 
         def grade_what_came() -> bool:
             try:
-                outcome = grade(course, reader, lanes, warm=True)
+                outcome = grade(course, reader, workers, warm=True)
             except module.NothingSubmitted:
                 outcome = None
             if outcome is not None:

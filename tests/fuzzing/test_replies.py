@@ -29,15 +29,15 @@ from hypothesis import strategies as st
 from grader import wire
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
-from grader.judging import examiner as examining
-from grader.judging import feedback
-from grader.judging.checks import Check
-from grader.judging.examinee import Examinee, Staff
-from grader.judging.examiner import Examiner, run_examiner
+from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
+from grader.examiner.checks import Check
+from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
 from grader.sandbox.budget import Meter
 from grader.sandbox.server import DEFAULT_LIMITS
+from grader.suites import examiner as examining
+from grader.suites import feedback
 
 pytestmark = pytest.mark.sandbox
 
@@ -445,7 +445,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
     """A desk that knows the truth, asked for by examining the references in full."""
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
-    ask, observe = Process._ask, Staff.observe
+    ask, observe = Process._ask, ReferenceProcess.observe
     seen: dict[bytes, wire.Observation | None] = {}
 
     def noted(process: Process, request: wire.Request, *rest: Any) -> wire.Reply:
@@ -454,20 +454,20 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
             desk.note(request, reply)
         return reply
 
-    def remembered(staff: Staff, call: wire.Call, *, module: str, source: str) -> Any:
+    def remembered(staff: ReferenceProcess, call: wire.Call, *, module: str, source: str) -> Any:
         key = module.encode() + key_of(call)
         if key not in seen:
             seen[key] = observe(staff, call, module=module, source=source)
         return seen[key]
 
-    def each(staff: Staff, call: wire.Call, sources: Mapping[str, str]) -> Any:
+    def each(staff: ReferenceProcess, call: wire.Call, sources: Mapping[str, str]) -> Any:
         return {module: remembered(staff, call, module=module, source=source) for module, source in sources.items()}
 
-    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, trusted=True) as server:
+    with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, relaxed_sandbox=True) as server:
         patch.setattr(Process, "_ask", noted)
-        patch.setattr(Staff, "observe", remembered)  # the same questions again and again
-        patch.setattr(Staff, "observe_each", each)
-        patch.setattr(examining, "Examinee", lambda _, *given: Examinee(desk, *given))
+        patch.setattr(ReferenceProcess, "observe", remembered)  # the same questions again and again
+        patch.setattr(ReferenceProcess, "observe_each", each)
+        patch.setattr(examining, "SubmissionProcess", lambda _, *given: SubmissionProcess(desk, *given))
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")
         with Desk(server, ran) as desk:

@@ -1,6 +1,6 @@
 """Whole runs of `grade` and `check` over mutated files and odd folders: no submission ends a run or touches another.
 
-The lanes are real, and sandboxed as other people's code is. One exercise is enough: what a run does with a submission
+The workers are real, and sandboxed as other people's code is. One exercise is enough: what a run does with a submission
 does not depend on which it is.
 """
 
@@ -21,10 +21,10 @@ from demands import VALIDATOR, require_deserved, validator, within
 from mutations import ROOT, Mutant, hand_in, mutants, student_folder
 from typer.testing import CliRunner
 
-from grader import pipeline
 from grader.catalog import load_catalog
 from grader.cli.main import app
-from grader.lanes import Lane, Lanes, Settings
+from grader.grading import pipeline
+from grader.grading.pool import Settings, Worker, WorkerPool
 from grader.records import ExerciseReport, Report, Submission
 
 pytestmark = pytest.mark.sandbox
@@ -42,17 +42,17 @@ Amount = Callable[[int, int], int]
 
 @pytest.fixture
 def died(monkeypatch: pytest.MonkeyPatch) -> list[Submission | None]:
-    """Collect the submissions that lanes died of."""
-    took: Callable[[Lane], Any] = Lane.take
+    """Collect the submissions that workers died of."""
+    took: Callable[[Worker], Any] = Worker.take
     died: list[Submission | None] = []
 
-    def take(lane: Lane) -> Any:
-        taken = took(lane)
+    def take(worker: Worker) -> Any:
+        taken = took(worker)
         if taken == "died":
-            died.append(lane.holds)
+            died.append(worker.holds)
         return taken
 
-    monkeypatch.setattr(Lane, "take", take)
+    monkeypatch.setattr(Worker, "take", take)
     return died
 
 
@@ -136,7 +136,7 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ExerciseReport]]:
-    """Let all checks share a lane, and collect their reports."""
+    """Let all checks share a worker, and collect their reports."""
     reports: list[ExerciseReport] = []
     grade_own = pipeline.grade_own
 
@@ -145,8 +145,8 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ExerciseReport]]:
             reports.append(report)
             yield report
 
-    with Lanes(1) as lanes:
-        monkeypatch.setattr(pipeline, "run_lanes", lambda settings, left, jobs: lanes.grade(settings, left))
+    with WorkerPool(1) as workers:
+        monkeypatch.setattr(pipeline, "grade_submissions", lambda settings, left, jobs: workers.grade(settings, left))
         monkeypatch.setattr(pipeline, "grade_own", recorded)
         yield reports
 

@@ -1,7 +1,7 @@
 """Whatever a student's file or notebook has become, it is read and graded, and what nobody wrote earns nothing.
 
 Stubs, solutions and the example class are mutated as bytes, as tokens, as syntax trees and as notebooks. All mutants
-go through the reader in its limited process, a share of them through a lane, sandboxed as other people's code is.
+go through the reader in its limited process, a share of them through a worker, sandboxed as other people's code is.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import pytest
 from demands import require_deserved, within
 from mutations import CATALOG, ROOT, Mutant, mutants, parse
 
-from grader.lanes import Graded, Lane, Settings, run_lanes
+from grader.grading.pool import Graded, Settings, Worker, grade_submissions
 from grader.records import Submission
 from grader.submissions import Reader, sentences
 
 pytestmark = pytest.mark.sandbox
 
 READING = 70  # seconds of wall time: more than the reader's own limit
-GRADING = 300  # the same for a lane: every task may run out of time twice
+GRADING = 300  # the same for a worker: every task may run out of time twice
 
 Amount = Callable[[int, int], int]
 
@@ -56,25 +56,25 @@ def test_whatever_is_handed_in_is_read(tmp_path: Path, amount: Amount, ran: Coun
 def test_whatever_is_handed_in_is_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amount: Amount, ran: Counter[str]
 ) -> None:
-    """In the sandbox: every mutant gets its report, no lane is lost, and points are deserved."""
-    took, died = Lane.take, []
+    """In the sandbox: every mutant gets its report, no worker is lost, and points are deserved."""
+    took, died = Worker.take, []
 
-    def take(lane: Lane) -> Any:
-        taken = took(lane)
+    def take(worker: Worker) -> Any:
+        taken = took(worker)
         if taken == "died":
-            died.append(lane.holds)
+            died.append(worker.holds)
         return taken
 
-    monkeypatch.setattr(Lane, "take", take)
+    monkeypatch.setattr(Worker, "take", take)
     with Reader() as reader:
         every = {mutant.number: mutant for mutant in mutants(amount(40, 1_000))}
         submissions: Sequence[Submission] = [read(reader, mutant, tmp_path) for mutant in every.values()]
     settings = Settings(root=str(ROOT), exercises=tuple(e.id for e in CATALOG.exercises))
-    lanes: Iterator[Graded] = run_lanes(settings, submissions, jobs=amount(1, 2))
-    with contextlib.closing(lanes):
+    workers: Iterator[Graded] = grade_submissions(settings, submissions, jobs=amount(1, 2))
+    with contextlib.closing(workers):
         for _ in submissions:
             with within(GRADING):
-                graded = next(lanes)
+                graded = next(workers)
             assert graded.report is not None, graded.submission.student
             require_deserved(every[int(graded.submission.student.partition("-")[2])], graded.submission, graded.report)
             ran["mutated submissions graded in the sandbox"] += 1

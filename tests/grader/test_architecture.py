@@ -45,21 +45,25 @@ def within(name: str, *packages: str) -> bool:
 
 def test_the_kit_is_found() -> None:
     """The rules below are asked of real files."""
-    assert {Path("grader/wire.py"), Path("grader/worker/__main__.py"), Path("grader/sandbox/server.py")} <= {*FILES}
+    assert {Path("grader/wire.py"), Path("grader/candidate_process/__main__.py"), Path("grader/sandbox/server.py")} <= {
+        *FILES
+    }
     assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.server.Server"}
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name != "worker"], ids=str)
+@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name != "candidate_process"], ids=str)
 def test_nothing_imports_the_worker(file: Path) -> None:
     """The candidate's side is started as a process and spoken to over the wire; no other room knows its code."""
-    assert [name for name in imports(file) if within(name, "grader.worker")] == []
+    assert [name for name in imports(file) if within(name, "grader.candidate_process")] == []
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name == "worker"], ids=str)
+@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name == "candidate_process"], ids=str)
 def test_the_worker_imports_the_wire_and_itself(file: Path) -> None:
     """What a submission shares a process with holds no suite, no judge, no catalog."""
     own = [name for name in imports(file) if within(name, "grader")]
-    assert [name for name in own if name != "grader" and not within(name, "grader.wire", "grader.worker")] == []
+    assert [
+        name for name in own if name != "grader" and not within(name, "grader.wire", "grader.candidate_process")
+    ] == []
 
 
 def test_the_wire_belongs_to_neither_side() -> None:
@@ -74,6 +78,45 @@ def test_only_the_command_line_and_the_reports_print(file: Path) -> None:
     calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
     assert [call.lineno for call in calls if isinstance(call, ast.Name) and call.id in ("print", "input")] == []
     assert [name for name in imports(file) if within(name, "rich", "typer", "click")] == []
+
+
+def importing() -> dict[str, set[str]]:
+    """Return, by the dotted name of each module of the kit, which other modules of the kit it imports.
+
+    `from grader.submissions import files` imports the module `files`, not what the package's root offers.
+    """
+    known = {module(file) for file in FILES}
+    found: dict[str, set[str]] = {name: set() for name in known}
+    for file in FILES:
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.Import):
+                found[module(file)] |= {alias.name for alias in node.names} & known
+            elif isinstance(node, ast.ImportFrom) and node.module in known:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                found[module(file)] |= (inner & known) | ({node.module} if inner - known else set())
+    return {name: needs - {name} for name, needs in found.items()}
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    """The modules can be read one after another, each after those that it needs."""
+    left = {name: needs - {"grader"} for name, needs in importing().items()}  # every import loads the root
+    while free := {name for name, needs in left.items() if not needs & left.keys()}:
+        left = {name: needs for name, needs in left.items() if name not in free}
+    assert left == {}
+
+
+def test_a_folder_says_who_imports_it() -> None:
+    """The docstring of each folder ends with a line of the rooms that import it, and it is true."""
+    rooms = {file.parts[1] for file in FILES if len(file.parts) == 3}
+    needed, said, true = importing(), {}, {}
+    for room in rooms:
+        docstring = ast.get_docstring(tree(Path("grader", room, "__init__.py"))) or ""
+        said[room] = docstring.splitlines()[-1]
+        users = {
+            name.split(".")[1] for name, needs in needed.items() if any(within(n, f"grader.{room}") for n in needs)
+        }
+        true[room] = f"Imported by: {', '.join(sorted(users - {room})) or 'nothing'}."
+    assert said == true
 
 
 @pytest.mark.parametrize("file", PACKAGES, ids=str)
@@ -98,7 +141,9 @@ def test_a_package_root_re_exports_and_nothing_else(file: Path) -> None:
     assert sorted(exported) == sorted(imported)
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parts[1] == "judging"], ids=str)
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if f.parts[1] in ("suites", "examiner", "forbidden_calls", "forgery")], ids=str
+)
 def test_judges_neither_pickle_nor_evaluate(file: Path) -> None:
     """What comes from a candidate is decoded by a schema, and never run."""
     calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
@@ -111,10 +156,10 @@ LIGHT = {
     "grader check --help": "from grader.cli import main; sys.argv = ['grader', 'check', '--help']; main()",
     "grader.catalog": "import grader.catalog",
     "grader.submissions": "import grader.submissions",
-    "grader.lanes": "import grader.lanes",
-    "grader.pipeline": "import grader.pipeline",
+    "grader.grading.pool": "import grader.grading.pool",
+    "grader.grading.pipeline": "import grader.grading.pipeline",
     "grader.sandbox": "import grader.sandbox",
-    "grader.worker.confine": "import grader.worker.confine",
+    "grader.candidate_process.confine": "import grader.candidate_process.confine",
 }
 
 
@@ -129,6 +174,6 @@ def test_what_should_be_quick_imports_no_torch(what: str) -> None:
 
 def test_the_kits_tests_mirror_the_worker_the_sandbox_and_the_wire() -> None:
     """Each module of these rooms has its tests where one would look for them."""
-    rooms = [f for f in FILES if f.parent.name in ("worker", "sandbox") or f == Path("grader/wire.py")]
+    rooms = [f for f in FILES if f.parent.name in ("candidate_process", "sandbox") or f == Path("grader/wire.py")]
     expected = {f.parent / f"test_{f.name}" for f in rooms if not f.name.startswith("__")}
     assert [file for file in sorted(expected) if not (ROOT / "tests" / file).exists()] == []

@@ -12,8 +12,8 @@ from grader.records import (
     CheckReport,
     ClassReport,
     ExerciseReport,
-    Place,
     Report,
+    SourceSpan,
     Submission,
     TaskReport,
     Verdict,
@@ -56,14 +56,14 @@ def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 
     return ExerciseReport(id=id, **{**known, **fields})
 
 
-# Place
+# SourceSpan
 
 
 @pytest.mark.parametrize(("first", "line"), [(0, 1), (1, 0), (-3, 1)])
 def test_a_place_counts_from_one(first: int, line: int) -> None:
     """There is no line 0."""
     with pytest.raises(ValueError, match=f"Cannot place line {first} at {line}: lines count from 1"):
-        Place(first=first, label="", line=line)
+        SourceSpan(first=first, label="", line=line)
 
 
 # Submission
@@ -94,9 +94,9 @@ def test_a_submission_cannot_be_changed() -> None:
 
 
 PLACES = (
-    Place(first=1, label="cell 1", line=1),
-    Place(first=4, label="cell 3", line=2),
-    Place(first=9, label="", line=20),
+    SourceSpan(first=1, label="cell 1", line=1),
+    SourceSpan(first=4, label="cell 3", line=2),
+    SourceSpan(first=9, label="", line=20),
 )
 
 
@@ -106,18 +106,18 @@ PLACES = (
 )
 def test_a_line_is_where_the_student_knows_it(line: int, where: str) -> None:
     """In the last place that begins at or before it."""
-    assert submission(places=PLACES).where(line) == where
+    assert submission(spans=PLACES).where(line) == where
 
 
 def test_places_may_come_in_any_order() -> None:
     """Each holds from its first line on."""
-    assert submission(places=PLACES[::-1]).where(5) == "cell 3, line 3"
+    assert submission(spans=PLACES[::-1]).where(5) == "cell 3, line 3"
 
 
 def test_without_places_a_line_is_itself() -> None:
     """In a script the student sees what is graded; so it is before the first place."""
     assert submission().where(7) == "line 7"
-    assert submission(places=PLACES[1:]).where(2) == "line 2"
+    assert submission(spans=PLACES[1:]).where(2) == "line 2"
 
 
 # Verdict

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from grader import junk, verification
+from grader import verification
 from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
-from grader.lanes import Graded, Settings
+from grader.forgery import junk
+from grader.grading.pool import Graded, Settings
 from grader.records import CheckFacts, ExerciseReport, Submission, Verdict, blank_report, task_report
 from grader.verification import (
     ALTERNATIVE,
@@ -433,7 +434,7 @@ def variants(kind: str, task: str, *bodies: str) -> str:
 
 @pytest.mark.sandbox
 def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
-    """In lanes, as submissions are: each implementation, then what solves nothing."""
+    """In workers, as submissions are: each implementation, then what solves nothing."""
     root = lay_down(
         HIDDEN,
         public=PUBLIC,
@@ -465,7 +466,7 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
 
 @pytest.fixture
 def small(lay_down: LayDown) -> Catalog:
-    """A course with no suite, for lanes that are played."""
+    """A course with no suite, for workers that are played."""
     return load_catalog(lay_down(alternatives=variants("right", "double", "x + x")))
 
 
@@ -473,14 +474,14 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
     """Then what solves nothing, once, for another course, and without naming mistakes."""
     asked: list[tuple[str, int, bool, list[str]]] = []
 
-    def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
         handed_in = list(submissions)
         labels = [submission.student for submission in handed_in]
         asked.append((settings.course_seed, len(settings.forging), settings.diagnosing, labels))
         for submission in handed_in:
             yield Graded(submission=submission, report=None)
 
-    monkeypatch.setattr(verification, "run_lanes", run_lanes)
+    monkeypatch.setattr(verification, "grade_submissions", grade_submissions)
     found = verify_all(small, {"01_small": ()}, jobs=1, seeds=["3", "4"])
     nothing = [case.label for case in cases_that_solve_nothing(small, {"01_small": ()})]
     assert len(list(found.run())) == found.total + 2 == 6 + len(nothing) + 2
@@ -495,11 +496,11 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
 def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """And where it is the reference, nothing can be said of the suites."""
 
-    def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
         for submission in submissions:
             yield Graded(submission=submission, report=None)
 
-    monkeypatch.setattr(verification, "run_lanes", run_lanes)
+    monkeypatch.setattr(verification, "grade_submissions", grade_submissions)
     told = [
         problem for problems in verify_all(small, {"01_small": ()}, jobs=1, seeds=["0"]).run() for problem in problems
     ]
@@ -520,7 +521,7 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
 )
 def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
     """Functions, methods, operations, modules, optimizers."""
-    task = Task(name="double", points=3.0, by_hand=(pattern,))
+    task = Task(name="double", points=3.0, forbidden=(pattern,))
     assert list(problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))) == []
 
 
@@ -529,7 +530,7 @@ def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
 )
 def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
     """A name with its module, a typing slip, an optimizer by its own name."""
-    task = Task(name="double", points=3.0, by_hand=("relu", pattern))
+    task = Task(name="double", points=3.0, forbidden=("relu", pattern))
     (problem,) = problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))
     assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
 

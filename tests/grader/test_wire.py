@@ -323,8 +323,8 @@ def test_each_of_several_observations_is_bounded() -> None:
         wire.decode_reply(wire.encode(wire.Observations(nonce=2, each=(one,) * 501)))
 
 
-def test_what_the_worker_sends_at_most_is_taken() -> None:
-    """The bounds leave room for the deepest and the widest value that the worker describes, and for cut text."""
+def test_the_largest_answer_is_accepted() -> None:
+    """The bounds leave room for the deepest and the widest value that is described, and for text that is cut."""
     for value in (nested(wire.MAX_DEPTH + 1), "x" * wire.MAX_TEXT + "…"):
         assert wire.decode_reply(observation(result=value)).result == value
     pairs = wire.Pairs(kind="dict", items=tuple((i, i) for i in range(wire.MAX_NODES - 1)))

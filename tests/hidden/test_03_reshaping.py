@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import check, probe, public_suite
+from grader.suites import check, probe, public_suite
 
 public = public_suite(__file__)
 

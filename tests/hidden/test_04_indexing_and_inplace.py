@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from grader.judging import check, probe, public_suite
+from grader.suites import check, probe, public_suite
 
 public = public_suite(__file__)
 filled, rectified = public.filled, public.rectified

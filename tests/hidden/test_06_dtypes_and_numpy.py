@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from grader.judging import check, code, probe, public_suite
+from grader.suites import check, code, probe, public_suite
 
 public = public_suite(__file__)
 DTYPE_OF, number, listed, array = public.DTYPE_OF, public.number, public.listed, public.array

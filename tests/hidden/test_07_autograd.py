@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from grader.judging import check, code, probe
+from grader.suites import check, code, probe
 
 NEEDS_0D_FLOAT32 = "lambda x: torch.dot(torch.stack([x, x ** 2]), torch.tensor([2.0, 3.0]))"
 

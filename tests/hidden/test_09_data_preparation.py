@@ -7,7 +7,7 @@ import random
 import numpy as np
 import torch
 
-from grader.judging import CURVE_RTOL, check, probe, public_suite
+from grader.suites import CURVE_RTOL, check, probe, public_suite
 
 public = public_suite(__file__)
 parts = public.parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import CURVE_RTOL, Subject, check, probe, public_suite
+from grader.suites import CURVE_RTOL, Value, check, probe, public_suite
 
 # Printed in the course notes (California Housing, rate 0.4, 20 epochs, seed 42): the loss of every epoch, and the
 # predictions for the first three test rows.
@@ -39,7 +39,7 @@ descent, seeded_weights = public.descent, public.seeded_weights
 GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
 
 
-def has_learned(parameter: Subject, expected: Tensor) -> None:
+def has_learned(parameter: Value, expected: Tensor) -> None:
     """Ask for this trained parameter, as near as float32 comes after some updates."""
     parameter.values(expected, rtol=1e-4, atol=1e-5)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.judging import check, code, probe, public_suite, shared
+from grader.suites import check, code, probe, public_suite, shared
 
 public = public_suite(__file__)
 with_gradient = public.with_gradient

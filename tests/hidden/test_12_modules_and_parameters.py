@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.judging import check, probe, public_suite, shared
+from grader.suites import check, probe, public_suite, shared
 
 public = public_suite(__file__)
 filled, pretrained = public.filled, public.pretrained

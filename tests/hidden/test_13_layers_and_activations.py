@@ -7,7 +7,7 @@ import math
 import numpy as np
 import torch
 
-from grader.judging import check, probe, public_suite, shared
+from grader.suites import check, probe, public_suite, shared
 
 public = public_suite(__file__)
 max_pool2d = torch.nn.functional.max_pool2d

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import check, probe, public_suite, shared
+from grader.suites import check, probe, public_suite, shared
 
 public = public_suite(__file__)
 Numbers = public.Numbers

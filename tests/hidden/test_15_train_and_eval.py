@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import CURVE_RTOL, check, code, probe, public_suite, shared
+from grader.suites import CURVE_RTOL, check, code, probe, public_suite, shared
 
 public = public_suite(__file__)
 in_batches = public.in_batches

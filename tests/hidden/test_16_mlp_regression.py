@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import CURVE_RTOL, Subject, check, code, probe, public_suite, shared
+from grader.suites import CURVE_RTOL, Value, check, code, probe, public_suite, shared
 
 public = public_suite(__file__)
 fill, mlp, near, linear_layers = public.fill, public.mlp, public.near, public.linear_layers
@@ -280,13 +280,13 @@ def measure_between_draws(student, model, X, y):
     return result, drawn
 
 
-def not_seeded_again(drawn: Subject) -> None:
+def not_seeded_again(drawn: Value) -> None:
     """Ask that what was drawn after two different seeds differs."""
     first, second = (numbers.items(3) for numbers in drawn.items(2))
     for name, one, other in zip(("torch", "NumPy", "random"), first, second, strict=True):
         if one.python == other.python:
             expected = f"a global generator of {name} that goes on from where it was"
-            drawn.seen.fails(expected, "one that your function has seeded", "state")
+            drawn.answer.fails(expected, "one that your function has seeded", "state")
 
 
 @check("rmse", points=0.25, requires=["rmse_of_one_batch"])

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from grader.judging import CURVE_RTOL, Seen, Subject, check, probe, public_suite, shared
+from grader.suites import CURVE_RTOL, Observed, Value, check, probe, public_suite, shared
 
 public = public_suite(__file__)
 fill, classifier, logits_of = public.fill, public.classifier, public.logits_of
@@ -354,7 +354,7 @@ def test_train_shuffles(candidate, draw):
     seen.result.equals(["a new order"] * 6)
 
 
-def as_trained(seen: Seen, batches: Subject, model: nn.Module, X: Tensor, y: Tensor, n_epochs: int) -> None:
+def as_trained(seen: Observed, batches: Value, model: nn.Module, X: Tensor, y: Tensor, n_epochs: int) -> None:
     """Ask for the losses and the model of plain SGD with a rate of 0.2 on the very batches that the model was given."""
     order = [[int(str(row.integer().python)) for row in batch.items()] for batch in batches.items()]
     if not all(order) or sorted(row for batch in order for row in batch) != sorted([*range(len(X))] * n_epochs):

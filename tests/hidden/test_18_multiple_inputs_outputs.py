@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from grader.judging import CURVE_RTOL, Seen, Subject, check, probe, public_suite
+from grader.suites import CURVE_RTOL, Observed, Value, check, probe, public_suite
 
 public = public_suite(__file__)
 fill, filled = public.fill, public.filled  # by these names, probes know them
@@ -20,14 +20,14 @@ def weights(numbers: Tensor, *shape: int) -> Tensor:
     return filled(numbers, *shape).double().requires_grad_()
 
 
-def draws_differ(first: Seen, second: Seen) -> None:
+def draws_differ(first: Observed, second: Observed) -> None:
     """Ask that two calls, after other seeds, left the generator in other states: that it was not seeded anew."""
     one, other = (seen.result.unpack("the model", "torch.rand(3)")[1] for seen in (first, second))
     if torch.equal(one.tensor, other.tensor):
         second.fails("other random numbers after another seed", "the same as after the first", "state")
 
 
-def untouched(parameter: Subject) -> None:
+def untouched(parameter: Value) -> None:
     """Ask for a parameter that no gradient has reached: `.grad` is None, or zeros."""
     if parameter.gradient.fact is not None and parameter.gradient.tensor.any():
         parameter.grad(None)

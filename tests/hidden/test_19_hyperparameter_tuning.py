@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import torch
 
-from grader.judging import Subject, check, probe, public_suite
+from grader.suites import Value, check, probe, public_suite
 
 public = public_suite(__file__)
 plain, Scripted = public.plain, public.Scripted
@@ -90,7 +90,7 @@ def test_objective_reports_every_epoch(candidate, draw):
     asks_in_order(seen, events, len(metrics))
 
 
-def asks_in_order(seen, events: list[Subject], n_epochs: int) -> None:
+def asks_in_order(seen, events: list[Value], n_epochs: int) -> None:
     """Ask that each epoch goes: fit_epoch, report, should_prune (more than once, if somebody likes)."""
     names = [event.python[0] for event in events]
     names = [name for name in names if not name.startswith("suggest")]
@@ -185,7 +185,7 @@ N = 2000
 SIX_SIGMA = 6 * 0.5 / N**0.5  # what a share of N draws deviates by, in less than one case out of 10**8
 
 
-def shares(values: Subject, edges: list[float], expected: list[float], what: str) -> None:
+def shares(values: Value, edges: list[float], expected: list[float], what: str) -> None:
     """Ask that the expected shares of N values lie between each two edges, the lower one included."""
     values.shape(N)
     for (low, high), share in zip(pairwise(edges), expected, strict=True):

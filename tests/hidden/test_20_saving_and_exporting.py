@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.judging import Draw, check, probe, public_suite, shared
+from grader.suites import Draw, check, probe, public_suite, shared
 
 public = public_suite(__file__)
 new_path, normed_net, Tower, dropping_net, TwoWays, Plain, Noting = (

@@ -25,7 +25,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader.pipeline import LANES_DIED
+from grader.grading.pipeline import LANES_DIED
 from grader.sandbox import active_layers
 
 pytestmark = pytest.mark.sandbox
@@ -40,7 +40,7 @@ JOBS = 2
 EXERCISES = ("07_autograd", "08_detach_and_inplace")
 
 # Who is struck, in a rota of ten. A "server" has two processes where there are namespaces: one waits for the other.
-TARGETS = ("command", "lane", "server", "candidate", "reader", "tracker", "command", "lane", "server", "candidate")
+TARGETS = ("command", "worker", "server", "candidate", "reader", "tracker", "command", "worker", "server", "candidate")
 EARLY = 0.25  # the share of strikes that do not wait for submissions to be graded: most of these hit what is starting
 GONE_WITHIN = 2.0  # seconds
 ABSENT = 5.0  # seconds to wait for a process of the kind that is to be struck
@@ -63,7 +63,7 @@ LINES = {
 }
 PARAMETERS = {"gradient_step_": "x, learning_rate", "snapshot": "x", "exp_plus_one": "t"}
 
-# Appended to each suite, where it runs in the lanes: a line for each time that a submission sits down to be examined.
+# Appended to each suite, where it runs in the workers: a line for each time that a submission sits down to be examined.
 COUNTING = """
 
 import os
@@ -152,7 +152,7 @@ def _depth(pid: int) -> int:
 
 
 def _limited(pid: int) -> bool:
-    """Say whether a process is held to some memory: the reader is, a lane is not."""
+    """Say whether a process is held to some memory: the reader is, a worker is not."""
     return any(
         line.startswith("Max address space") and "unlimited" not in line.split()[3]
         for line in _told(pid, "limits").splitlines()
@@ -162,18 +162,18 @@ def _limited(pid: int) -> bool:
 def _kind(pid: int, stats: dict[int, _Stat]) -> str:
     parent = stats[pid].parent
     command = _told(pid, "cmdline")
-    if "grader.worker" in command:
-        if "grader.worker" not in _told(parent, "cmdline"):
+    if "grader.candidate_process" in command:
+        if "grader.candidate_process" not in _told(parent, "cmdline"):
             return "server"
-        if parent in stats and "grader.worker" in _told(stats[parent].parent, "cmdline"):
+        if parent in stats and "grader.candidate_process" in _told(stats[parent].parent, "cmdline"):
             return "candidate"
-        # Its parent is what the lane started. With namespaces that one only waits, and this is the server itself.
+        # Its parent is what the worker started. With namespaces that one only waits, and this is the server itself.
         return "server" if _depth(pid) > _depth(parent) else "candidate"
     if "spawn_main" in command:
         if _limited(pid):
             return "reader"
         known = any(other.parent == pid or (other.parent == parent and _limited(at)) for at, other in stats.items())
-        return "lane" if known else "starting"  # or a reader that is yet to be limited
+        return "worker" if known else "starting"  # or a reader that is yet to be limited
     if "resource_tracker" in command:
         return "tracker"
     return "command" if "grade" in command.split("\0") else "other"
@@ -404,7 +404,7 @@ def disturb(run: Run, processes: Processes, strikes: list[Strike], rng: random.R
                 run.start()
             run.until(lambda run=run, one=one: run.graded() >= one.graded)
             run.until(lambda: False, seconds=one.delay)
-            # Where everything has been graded by now there are no lanes: a strike for one of these goes elsewhere.
+            # Where everything has been graded by now there are no workers: a strike for one of these goes elsewhere.
             target = one.target if missed < 3 else "command"
             deadline = time.monotonic() + ABSENT
             while said is None and not run.ended() and time.monotonic() < deadline:
@@ -429,7 +429,7 @@ class Pair:
     quiet: Run
     disturbed: Run
     sittings: Counter[str]  # the disturbed run's, before the command was started once more at the end
-    given_up: int  # and how many submissions two lanes had died of by then: two strikes in a row
+    given_up: int  # and how many submissions two workers had died of by then: two strikes in a row
 
 
 @pytest.fixture(scope="module")
@@ -509,7 +509,7 @@ def test_every_strike_hit(pair: Pair) -> None:
 
 
 def test_grading_again_finishes_it(pair: Pair) -> None:
-    """The command ends well once nobody disturbs it; before, it was killed, or said that a lane could not start."""
+    """The command ends well once nobody disturbs it; before, it was killed, or said that a worker could not start."""
     codes = pair.disturbed.codes
     assert codes[-2:] == [0, 0] and set(codes) <= {0, 2, -signal.SIGKILL}
     assert codes.count(-signal.SIGKILL) == sum(words.startswith("command") for words in pair.disturbed.struck)
@@ -535,18 +535,18 @@ def test_nothing_is_graded_twice_without_need(pair: Pair) -> None:
     assert pair.disturbed.graded() == SUBMISSIONS
     assert pair.disturbed.sittings().keys() == pair.quiet.sittings().keys()
     again = pair.sittings.total() - len(pair.sittings)
-    struck = sum(words.split()[0] in ("lane", "server", "candidate") for words in pair.disturbed.struck)
+    struck = sum(words.split()[0] in ("worker", "server", "candidate") for words in pair.disturbed.struck)
     stopped = sum(code != 0 for code in pair.disturbed.codes)
     assert again <= struck + JOBS * stopped
 
 
 def test_grading_a_finished_class_examines_nothing(pair: Pair) -> None:
-    """But what two lanes had died of, one after the other."""
+    """But what two workers had died of, one after the other."""
     assert (pair.disturbed.sittings() - pair.sittings).total() == pair.given_up
 
 
 def test_no_process_outlives_the_command_for_long(pair: Pair) -> None:
-    """Lanes, servers and candidates end by themselves when there is nobody left to grade for."""
+    """WorkerPool, servers and candidates end by themselves when there is nobody left to grade for."""
     assert pair.disturbed.left == []
 
 

@@ -44,8 +44,8 @@ def there(kind: str, *, so_many: int = 1) -> Callable[[list[Found]], bool]:
 
 # When to strike, each told by what is there; the first that Python itself takes to start is the command's.
 MOMENTS = {
-    "a lane's Python starts": there("starting"),
-    "the lane imports": there("lane"),
+    "a worker's Python starts": there("starting"),
+    "the worker imports": there("worker"),
     "the server's Python starts": there("server"),
     "the server enters its jail": there("server", so_many=2),
     "a candidate is ready": there("candidate"),
@@ -69,7 +69,7 @@ def strike_at(command: subprocess.Popen[bytes], processes: Processes, moment: Ca
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_grade_leaves_nothing(moment: str, processes: Processes, tmp_path: Path) -> None:
-    """Lane, reader, server, candidates and multiprocessing's tracker: all end with the command."""
+    """Worker, reader, server, candidates and multiprocessing's tracker: all end with the command."""
     (tmp_path / "class" / "busy").mkdir(parents=True)
     (tmp_path / "class" / "busy" / "07_autograd.py").write_text(BUSY, encoding="utf-8")
     command = subprocess.Popen(
@@ -94,7 +94,7 @@ def test_check_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
 
 
 def test_a_watching_command_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
-    """Neither do warm lanes that have nothing to do yet, nor the reader."""
+    """Neither do warm workers that have nothing to do yet, nor the reader."""
     pytest.importorskip("nbgrader")
     course = tmp_path / "course"
     release = [str(GRADER), "release", "--format", "nbgrader", "--out", str(course), "--exercise", "07_autograd"]

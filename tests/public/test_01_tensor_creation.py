@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Seen, Subject, check
+from grader.suites import Observed, Value, check
 
 NAMES = "scalar", "vector", "matrix", "cube"
 SHAPES = (), (2,), (2, 2), (1, 2, 2)
@@ -59,7 +59,7 @@ def test_describe_keys(candidate, draw):
         about.differs("a dict with these five keys and no other", "length")
 
 
-def counts(seen: Seen, tensor: torch.Tensor) -> None:
+def counts(seen: Observed, tensor: torch.Tensor) -> None:
     """Ask for the number of dimensions and of elements, as ints."""
     seen.result.key("ndim").integer(len(tensor.shape))
     seen.result.key("numel").integer(tensor.numel())
@@ -80,7 +80,7 @@ def test_describe_counts(candidate, draw):
 # inclusive_range
 
 
-def is_range(result: Subject, start: int, stop: int, step: int = 1) -> None:
+def is_range(result: Value, start: int, stop: int, step: int = 1) -> None:
     """Ask for the terms from `start` to `stop`, both included, in a 1-D tensor."""
     result.values(torch.tensor(list(range(start, stop + 1, step)), dtype=torch.int64))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import Draw, Seen, check, feedback
+from grader.suites import Draw, Observed, check, feedback
 
 
 def exact(draw: Draw, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -43,7 +43,7 @@ def test_share_of_grand_total(candidate, draw):
 # matmul_shape
 
 
-def answers(seen: Seen, expected: tuple[int, int] | None) -> None:
+def answers(seen: Observed, expected: tuple[int, int] | None) -> None:
     """Ask for this shape or `None`; where `None` is a possible answer, it doesn't mean that `return` was forgotten."""
     raised = seen.observation.raised
     if raised is not None:
@@ -123,7 +123,7 @@ def expected(t: Tensor, dim: int | None) -> dict[str, Tensor]:
     return dict(zip(KEYS, six, strict=True))
 
 
-def summarizes(seen: Seen, t: Tensor, dim: int | None) -> None:
+def summarizes(seen: Observed, t: Tensor, dim: int | None) -> None:
     """Ask for the six values."""
     for key, value in expected(t, dim).items():
         seen.result.key(key).values(value)

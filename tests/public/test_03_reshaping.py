@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import Draw, check, probe
+from grader.suites import Draw, check, probe
 
 
 def distinct(draw: Draw, *shape: int) -> Tensor:

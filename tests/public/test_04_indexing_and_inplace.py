@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import check, probe
+from grader.suites import check, probe
 
 BOTH_INDICES = "say both: all rows (a colon), then the one column."
 IN_PLACE = "write into the memory that `x` has: what `clone()`, `contiguous()` or `[[col]]` give you, nobody else sees."

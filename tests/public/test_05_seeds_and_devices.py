@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from grader import wire
-from grader.judging import Subject, check, probe
+from grader.suites import Value, check, probe
 
 
 def drawn(seed: int, shape: tuple[int, ...]) -> Tensor:
@@ -14,7 +14,7 @@ def drawn(seed: int, shape: tuple[int, ...]) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
-def is_of_type(result: Subject, kind: str) -> None:
+def is_of_type(result: Value, kind: str) -> None:
     """Ask for a device of this type, given as a `torch.device` or as a string: which of the two has its own check."""
     name = result.fact.name if isinstance(result.fact, wire.Named) else result.fact
     if not isinstance(name, str) or name.partition(":")[0] != kind:

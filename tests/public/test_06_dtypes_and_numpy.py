@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from grader import wire
-from grader.judging import Draw, check, code, probe
+from grader.suites import Draw, check, code, probe
 
 DTYPE_OF = {bool: torch.bool, int: torch.int64, float: torch.float32, complex: torch.complex64}
 SHARE = "only `from_numpy` and its like share memory: conversions, `clone()` and `torch.tensor` copy."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import check, code
+from grader.suites import check, code
 
 
 @check("derivative_at", points=0.25)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Seen, check, code, feedback
+from grader.suites import Candidate, Observed, check, code, feedback
 
 # gradient_step_
 
@@ -95,7 +95,7 @@ EXPERIMENT = (
 )
 
 
-def says(seen: Seen, label: str, *to_catch: str) -> None:
+def says(seen: Observed, label: str, *to_catch: str) -> None:
     """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
     raised = seen.observation.raised
     if raised is not None and any(words in raised.message for words in to_catch):

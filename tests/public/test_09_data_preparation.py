@@ -5,17 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import Seen, Subject, check
+from grader.suites import Observed, Value, check
 
 # split_indices
 
 
-def parts(split: Subject) -> list[Subject]:
+def parts(split: Value) -> list[Value]:
     """Return train, valid and test, called so."""
     return split.unpack("train", "valid", "test")
 
 
-def holds_every_row_once(seen: Seen, split: Subject, n: int) -> None:
+def holds_every_row_once(seen: Observed, split: Value, n: int) -> None:
     """Ask that the three parts together hold 0 ... n - 1, each once."""
     counts = torch.zeros(n, dtype=torch.int64)
     for part in parts(split):

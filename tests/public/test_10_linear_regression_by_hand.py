@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.judging import check
+from grader.suites import check
 
 
 def seeded_weights(n_features: int, seed: int) -> Tensor:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from grader.judging import Draw, Subject, check, code, probe, shared
+from grader.suites import Draw, Value, check, code, probe, shared
 
 
 @shared
@@ -50,7 +50,7 @@ def trained(
     return model, losses
 
 
-def holds(model: Subject, expected: nn.Module) -> None:
+def holds(model: Value, expected: nn.Module) -> None:
     """Ask for these parameters, as near as float32 comes after some updates."""
     for name, parameter in expected.named_parameters():
         model.parameter(name).values(parameter, rtol=1e-4, atol=1e-5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.judging import Seen, Subject, check, probe, shared
+from grader.suites import Observed, Value, check, probe, shared
 
 # LinearRegressor
 
@@ -81,7 +81,7 @@ def test_regressor_starts_random(candidate, draw):
 # parameter_report
 
 
-def reports(seen: Seen, expected: dict[str, int]) -> None:
+def reports(seen: Observed, expected: dict[str, int]) -> None:
     """Ask for this dict, in this order."""
     result = seen.result.equals(expected)
     if list(result.python) != list(expected):  # type: ignore[call-overload]
@@ -123,7 +123,7 @@ def pretrained(n_features, n_hidden, n_outputs):
     return nn.Sequential(nn.Linear(n_features, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_outputs))
 
 
-def body_and_head(model: Subject) -> tuple[list[Subject], Subject, Subject]:
+def body_and_head(model: Value) -> tuple[list[Value], Value, Value]:
     """Return the parameters of the layers below, and the weight and the bias of the head."""
     found = model.parameters()
     if len(found) < 2:
@@ -132,7 +132,7 @@ def body_and_head(model: Subject) -> tuple[list[Subject], Subject, Subject]:
     return body, weight, bias
 
 
-def frozen(parameter: Subject) -> None:
+def frozen(parameter: Value) -> None:
     """Ask for a parameter that does not require grad."""
     if parameter.tensor_fact.requires_grad:
         step = "the flag sits on each parameter, in every layer: `model.requires_grad_(False)`, with its underscore."

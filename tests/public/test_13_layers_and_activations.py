@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.judging import Draw, check
+from grader.suites import Draw, check
 
 SLICES = "along `dim`, subtract each slice's own maximum, exponentiate, and divide by each slice's own sum."
 REFUSE = "check `x.ndim`, then whether `1 <= size <= min(H, W)`, and raise before you cut anything."

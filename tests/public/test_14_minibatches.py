@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch.utils.data import Dataset
 
-from grader.judging import Subject, check, probe, shared
+from grader.suites import Value, check, probe, shared
 
 # TableDataset
 
@@ -90,7 +90,7 @@ def two_passes(student, n_train, n_valid, batch_size, seed):
     return [[[batch.tolist() for batch in loader] for _ in range(2)] for loader in (train_loader, valid_loader)]
 
 
-def holds_every_sample_once(epoch: Subject, n: int, batch_size: int) -> None:
+def holds_every_sample_once(epoch: Value, n: int, batch_size: int) -> None:
     """Ask for full batches, a smaller one at the end if something is left over, and each of 0 ... n - 1 once."""
     samples = []
     for batch, start in zip(epoch.items(-(-n // batch_size)), range(0, n, batch_size), strict=True):

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import CURVE_RTOL, Draw, Seen, Subject, check, code, probe, shared
+from grader.suites import CURVE_RTOL, Draw, Observed, Value, check, code, probe, shared
 
 # Optimizers and criteria, known to the candidate and here by the same text.
 SGD = "lambda parameters: torch.optim.SGD(parameters, lr=0.05)"
@@ -104,13 +104,13 @@ def per_sample(losses: Sequence[float], batches: Sequence[tuple[Tensor, Tensor]]
     return sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
 
 
-def has_learned(model: Subject, expected: nn.Module) -> None:
+def has_learned(model: Value, expected: nn.Module) -> None:
     """Ask for a model with these parameters, as near as float32 comes after some updates."""
     for name, values in expected.named_parameters():
         model.parameter(name).values(values, rtol=CURVE_RTOL, atol=1e-5)
 
 
-def gives_learned(seen: Seen, expected: nn.Module) -> None:
+def gives_learned(seen: Observed, expected: nn.Module) -> None:
     """Ask for them in the model that was handed over, and in one row as the result."""
     has_learned(seen.argument(0), expected)
     row = torch.cat([values.detach().flatten() for values in expected.parameters()])
@@ -126,14 +126,14 @@ def dropped(student, x, p, training):
     return student.InvertedDropout(p).train(training)(x)
 
 
-def kept_and_scaled(result: Subject, x: Tensor, p: float) -> Tensor:
+def kept_and_scaled(result: Value, x: Tensor, p: float) -> Tensor:
     """Ask that every element, none of which was 0, is 0 or divided by 1 - p; return which were kept."""
     kept = result.shape(*x.shape).tensor != 0
     result.values(torch.where(kept, x.detach().double() / (1 - p), 0.0))
     return kept
 
 
-def about(seen: Seen, share: float, p: float, n_draws: int) -> None:
+def about(seen: Observed, share: float, p: float, n_draws: int) -> None:
     """Ask that the share of elements that are 0 is as near to p as chance has it (six standard deviations)."""
     if abs(share - p) > 6 * (p * (1 - p) / n_draws) ** 0.5:
         seen.fails(

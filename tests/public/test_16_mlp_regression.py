@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.judging import Candidate, Draw, Seen, Subject, check, probe, shared
+from grader.suites import Candidate, Draw, Observed, Value, check, probe, shared
 
 # RegressionMLP
 
@@ -38,12 +38,12 @@ def mlp(sizes: Sequence[int], seed: int) -> nn.Sequential:
     return filled.double()
 
 
-def near(result: Subject, expected: Tensor) -> None:
+def near(result: Value, expected: Tensor) -> None:
     """Ask for these values, as near as float32 comes after several layers."""
     result.values(expected, rtol=1e-4, atol=1e-5)
 
 
-def linear_layers(model: Subject, *sizes: int) -> list[tuple[Subject, Subject]]:
+def linear_layers(model: Value, *sizes: int) -> list[tuple[Value, Value]]:
     """Ask for linear layers of these sizes, in this order; return the weight and the bias of each."""
     names = model.submodules("Linear")
     if len(names) != len(sizes) - 1:
@@ -183,14 +183,14 @@ def fit_scripted(student, model, script, max_epochs, patience):
     return student.fit_early_stopping(model, optimizer, nn.L1Loss(), train, valid, max_epochs, patience)
 
 
-def fit(candidate: Candidate, draw: Draw, losses: Sequence[float], max_epochs: int, patience: int) -> Seen:
+def fit(candidate: Candidate, draw: Draw, losses: Sequence[float], max_epochs: int, patience: int) -> Observed:
     """Train where the validation losses are these, times a factor, in this order."""
     factor = draw.integer(3, 9) / 8
     script = [factor * loss for loss in losses]
     return candidate.run(fit_scripted, draw.model(Constant), script, max_epochs, patience)
 
 
-def stopped(seen: Seen, n_epochs: int, best_epoch: int) -> None:
+def stopped(seen: Observed, n_epochs: int, best_epoch: int) -> None:
     """Ask for a history of so many epochs with this best one."""
     script = seen.given[1]
     assert isinstance(script, list)

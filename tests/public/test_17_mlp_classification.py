@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from grader.judging import CURVE_RTOL, Draw, Subject, check, probe, shared
+from grader.suites import CURVE_RTOL, Draw, Value, check, probe, shared
 
 # ImageClassifier
 
@@ -40,12 +40,12 @@ def logits_of(sizes: Sequence[int], seed: int, x: Tensor) -> Tensor:
     return logits
 
 
-def near(result: Subject, expected: Tensor) -> None:
+def near(result: Value, expected: Tensor) -> None:
     """Ask for these values, as near as float32 comes after several layers."""
     result.values(expected, rtol=1e-4, atol=1e-5)
 
 
-def linear_layers(model: Subject, *sizes: int) -> list[tuple[Subject, Subject]]:
+def linear_layers(model: Value, *sizes: int) -> list[tuple[Value, Value]]:
     """Ask for linear layers of these sizes, in this order; return the weight and the bias of each."""
     names = model.submodules("Linear")
     if len(names) != len(sizes) - 1:

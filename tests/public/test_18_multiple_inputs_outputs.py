@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from grader.judging import Subject, check, probe, shared
+from grader.suites import Value, check, probe, shared
 
 ATOL = 1e-5  # of what float32 layers compute
 
@@ -38,7 +38,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return x.double() @ weight.double().T + bias.double()
 
 
-def layer(model: Subject, part: str) -> str:
+def layer(model: Value, part: str) -> str:
     """Return the full name of the one linear layer in the submodule `part`, or which that submodule is."""
     found = [name for name in model.submodules("Linear") if name == part or name.startswith(f"{part}.")]
     if len(found) != 1:
@@ -47,7 +47,7 @@ def layer(model: Subject, part: str) -> str:
     return found[0]
 
 
-def has_layer(model: Subject, name: str, n_inputs: int, n_outputs: int) -> None:
+def has_layer(model: Value, name: str, n_inputs: int, n_outputs: int) -> None:
     """Ask for a linear layer of this name and these sizes, with a bias."""
     if name not in model.submodules("Linear"):
         got = ", ".join(model.submodules("Linear")) or "none"
@@ -56,7 +56,7 @@ def has_layer(model: Subject, name: str, n_inputs: int, n_outputs: int) -> None:
     model.parameter(f"{name}.bias").shape(n_outputs)
 
 
-def has_parameters(model: Subject, number: int) -> None:
+def has_parameters(model: Value, number: int) -> None:
     """Ask for this many parameters."""
     found = model.parameters()
     if len(found) != number:

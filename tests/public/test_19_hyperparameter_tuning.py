@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.judging import Candidate, Seen, Subject, check, probe, shared
+from grader.suites import Candidate, Observed, Value, check, probe, shared
 
 # suggest_hyperparameters
 
@@ -71,21 +71,21 @@ def answers(draw) -> dict[str, Any]:
     }
 
 
-def question(calls: Subject, name: str) -> Subject:
+def question(calls: Value, name: str) -> Value:
     """Return how the trial was asked for `name` the first time."""
     for call in calls.items():
         if call.key("name").python == name:
             call.name = f"asked for {name!r}"
             return call
     names = [call.key("name").python for call in calls.items()]
-    calls.seen.fails(f"the trial is asked for {name!r}", f"it was asked for {names}", "values")
+    calls.answer.fails(f"the trial is asked for {name!r}", f"it was asked for {names}", "values")
 
 
 _ANSWERS = "put into the dict exactly what the trial's methods return, under the three keys of the docstring."
 _RATE = 'the call is `trial.suggest_float("learning_rate", 1e-5, 1e-1, log=True)`.'
 
 
-def asks_for_learning_rate(calls: Subject) -> None:
+def asks_for_learning_rate(calls: Value) -> None:
     """Ask that the learning rate was asked for as the contract says."""
     rate = question(calls, "learning_rate")
     rate.key("method").equals("suggest_float")
@@ -142,7 +142,7 @@ def tuned(student, answers, metrics, pruned_after):
 
 def tuning(
     candidate: Candidate, draw, metrics: list[float], pruned_after: int | None = None
-) -> tuple[Seen, Subject, list[Subject], Subject, float]:
+) -> tuple[Observed, Value, list[Value], Value, float]:
     """Run a tuning: return what was seen, the outcome, the events, the trial's calls, and the learning rate."""
     rate = draw.number(0.001, 0.09, decimals=4)
     seen = candidate.run(tuned, {"suggest_float": rate}, metrics, pruned_after)
@@ -150,7 +150,7 @@ def tuning(
     return seen, outcome, events.items(), calls, rate
 
 
-def named(events: list[Subject], name: str) -> list[list[object]]:
+def named(events: list[Value], name: str) -> list[list[object]]:
     """Return the arguments of all events of that name."""
     return [list(event.python[1:]) for event in events if event.python[0] == name]
 
@@ -232,7 +232,7 @@ def searched(student, space, values, seed):
     return {name: plain(held) for name, held in params.items()}, plain(value), objective.copies
 
 
-def search(candidate: Candidate, space, values: list[float], seed: int) -> tuple[Subject, Subject, list[Subject]]:
+def search(candidate: Candidate, space, values: list[float], seed: int) -> tuple[Value, Value, list[Value]]:
     """Return best_params, best_value and what was tried, after asking that it was as often as there are values."""
     seen = candidate.run(searched, space, values, seed)
     params, value, tried = seen.result.unpack("best_params", "best_value", "the trials")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import wire
-from grader.judging import Draw, Seen, Subject, check, feedback, probe, shared
+from grader.suites import Draw, Observed, Value, check, feedback, probe, shared
 
 
 def evaluated(model: nn.Module, x: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ _REFUSALS = {
 }
 
 
-def read(seen: Seen) -> Subject:
+def read(seen: Observed) -> Value:
     """Return what `torch.load` gave; where it could not read the file, say so in plain words."""
     raised = seen.observation.raised
     if raised is not None and raised.line is None and raised.type in _REFUSALS:
@@ -76,7 +76,7 @@ def read(seen: Seen) -> Subject:
     return seen.result
 
 
-def keys(subject: Subject, *names: str) -> None:
+def keys(subject: Value, *names: str) -> None:
     """Ask for a dict with exactly these keys, in any order."""
     if not isinstance(subject.fact, wire.Pairs):
         subject.differs("a dict", "none" if subject.fact is None else "type")
@@ -231,7 +231,7 @@ def exported_and_called(student, model, example, batches):
     return [module(x) for x in batches]
 
 
-def outputs(seen: Seen, expected: list[Tensor]) -> None:
+def outputs(seen: Observed, expected: list[Tensor]) -> None:
     """Ask for an `ExportedProgram` that gives these outputs."""
     raised = seen.observation.raised
     if raised is not None and raised.line is None and raised.type in ("AssertionError", "RuntimeError"):
@@ -378,7 +378,7 @@ def uses_of_backend(student, model, x, factor):
     return before, backend.used - before, "the model" if compiled is model else kind, y
 
 
-def used(subject: Subject, *, times: bool) -> None:
+def used(subject: Value, *, times: bool) -> None:
     """Ask for a count of uses: some, or none."""
     count = subject.integer().python
     if (count != 0) != times:

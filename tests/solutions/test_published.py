@@ -12,11 +12,11 @@ import torch
 
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
-from grader.judging import Candidate, code, probe
-from grader.judging.candidate import Context
-from grader.judging.examinee import Examinee
+from grader.examiner.candidate_processes import SubmissionProcess
 from grader.records import Submission
 from grader.sandbox import Server
+from grader.suites import Candidate, code, probe
+from grader.suites.candidate import Context
 
 CATALOG = load_catalog(Path(__file__).resolve().parents[2])
 PUBLISHED = json.loads((Path(__file__).parent / "published_tables.json").read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A warm server that has the real data."""
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
-    with Server(data_home=home, imports=["sklearn.datasets"], trusted=True) as server:
+    with Server(data_home=home, imports=["sklearn.datasets"], must_succeed=True) as server:
         yield server
 
 
@@ -41,17 +41,17 @@ Solution = Callable[[str], Candidate]
 @pytest.fixture
 def solution(server: Server) -> Iterator[Solution]:
     """Load exercises' solutions in the sandbox."""
-    loaded: list[Examinee] = []
+    loaded: list[SubmissionProcess] = []
 
     def load(exercise: str) -> Candidate:
         source = CATALOG.solution(exercise).read_text(encoding="utf-8")
         submission = Submission(student="reference", exercise=exercise, path="", source=source)
-        loaded.append(Examinee(server, submission))
-        return Candidate(Context(task="any", ask=loaded[-1].asker("any"), where=str, seed=0, trusted=True))
+        loaded.append(SubmissionProcess(server, submission))
+        return Candidate(Context(task="any", ask=loaded[-1].asker("any"), where=str, seed=0, must_succeed=True))
 
     yield load
-    for examinee in loaded:
-        examinee.close()
+    for process in loaded:
+        process.close()
 
 
 def test_derivative_of_the_square(solution: Solution) -> None:

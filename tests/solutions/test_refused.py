@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.judging.by_hand import finished_versions
-from grader.lanes import Lane, Settings
+from grader.forbidden_calls import finished_versions
+from grader.grading.pool import Settings, Worker
 from grader.records import Submission, TaskReport
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,24 +179,24 @@ SPELLINGS = [
 
 @pytest.fixture(scope="module")
 def grade() -> Iterator[Callable[[str, str], TaskReport]]:
-    """Grade one task of a source in a lane that stays warm."""
-    settings = Settings(root=str(ROOT), exercises=tuple({*EXERCISES.values()}), trusted=True, diagnosing=False)
-    lanes: list[Lane] = []
+    """Grade one task of a source in a worker that stays warm."""
+    settings = Settings(root=str(ROOT), exercises=tuple({*EXERCISES.values()}), relaxed_sandbox=True, diagnosing=False)
+    workers: list[Worker] = []
 
     def grade(task: str, source: str) -> TaskReport:
         submission = Submission(student="x", exercise=EXERCISES[task], path="x.py", tasks=(task,), source=source)
-        if lanes:
-            lanes[0].give(submission)
+        if workers:
+            workers[0].give(submission)
         else:
-            lanes.append(Lane(settings, submission))
-        while (graded := lanes[0].take()) == "started":
+            workers.append(Worker(settings, submission))
+        while (graded := workers[0].take()) == "started":
             pass
         assert graded != "died" and graded.report is not None
         return graded.report.tasks[0]
 
     yield grade
-    for lane in lanes:
-        lane.stop()
+    for worker in workers:
+        worker.stop()
 
 
 @pytest.mark.parametrize(("task", "spelling"), SPELLINGS)
@@ -210,7 +210,7 @@ def test_every_spelling_of_the_finished_version_earns_nothing(
 @pytest.mark.parametrize("task", HIDDEN)
 def test_what_the_tree_does_not_tell_is_seen_when_it_runs(grade: Callable[[str, str], TaskReport], task: str) -> None:
     """Functional forms, cleared hooks, threads, modes switched off, under names that are found as the code runs."""
-    patterns = load_catalog(ROOT).get(EXERCISES[task]).task(task).by_hand
+    patterns = load_catalog(ROOT).get(EXERCISES[task]).task(task).forbidden
     assert [use for use in finished_versions(IMPORTS + HIDDEN[task], task, patterns) if not use.hides] == []
     require_refused(grade(task, IMPORTS + HIDDEN[task]), task)
 

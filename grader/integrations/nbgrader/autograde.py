@@ -35,6 +35,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
+from grader.grading.pipeline import Progress, grade_new, report_of
+from grader.grading.pool import GradingError, Settings, WorkerPool
+from grader.grading.result_cache import ResultCache
 from grader.integrations.nbgrader.course import (
     KEPT,
     CourseError,
@@ -45,11 +48,8 @@ from grader.integrations.nbgrader.course import (
 )
 from grader.integrations.nbgrader.feedback import annotate, as_node, is_unanswered, manual_score, recorded_digest
 from grader.integrations.nbgrader.gradebook import Book, Notebook
-from grader.lanes import LaneError, Lanes, Settings
-from grader.pipeline import Progress, grade_new, report_of
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
-from grader.reports.ledger import Ledger
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
 from grader.submissions import Anchor, Handed, ManagedCell, Reader, Unreadable, open_ordinary, printable, read_bytes
@@ -103,9 +103,9 @@ def autograde(
     seed: str,
     student: str = "*",
     reader: Reader,
-    lanes: Lanes,
+    workers: WorkerPool,
     warm: bool = False,
-    trusted: bool = False,
+    relaxed_sandbox: bool = False,
     hide_expected: bool = False,
     progress: Progress,
 ) -> Outcome:
@@ -113,9 +113,9 @@ def autograde(
 
     `hide_expected` keeps what hidden checks expected out of the feedback. Inputs are drawn from `seed`, or, where the
     course names none, from one that is kept in its folder.
-    `warm` has every lane ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
-    graded as it stands, `NothingSubmitted` where nobody has handed in, `LaneError` and `OSError` as grading does. What
-    concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
+    `warm` has every worker ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
+    graded as it stands, `NothingSubmitted` where nobody has handed in, `GradingError` and `OSError` as grading does.
+    What concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
     """
     config = read_config(course)
     converter, plugin = _configured(course, config)
@@ -130,13 +130,13 @@ def autograde(
             exercises=every,
             course_seed=seed or keep_seed(course / KEPT),
             inputs="by_content",
-            trusted=trusted,
+            relaxed_sandbox=relaxed_sandbox,
             hide_expected=hide_expected,
         )
-        ledger = Ledger(course / KEPT, catalog, settings)
-        settings = replace(settings, sources=ledger.about, rehearse=warm)
+        cache = ResultCache(course / KEPT, catalog, settings)
+        settings = replace(settings, sources=cache.about, rehearse=warm)
         if warm:
-            lanes.warm_up(settings)
+            workers.warm_up(settings)
         # Functions among it are the same ones the next time, but not where they were.
         about = re.sub(r" at 0x[0-9a-f]+", "", repr((_WRITTEN, notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
@@ -152,7 +152,7 @@ def autograde(
                     _require_writable(name)
                     due = f"{about}\n{book.due(assignment, name)!r}"
                     file = partial(anchor.file, *path.relative_to(anchor.path).parts)
-                    work = _work(reader, ledger, directory, assignment, notebooks, exercises, name, path, file, due)
+                    work = _work(reader, cache, directory, assignment, notebooks, exercises, name, path, file, due)
                     yield work
                     continue
                 yield None
@@ -160,9 +160,9 @@ def autograde(
         each = sum(map(len, exercises.values()))
         reading = _Reading(read(), partial(_is_done, book, assignment), students=len(found), submissions=each)
         if not warm:
-            reading.read_all()  # how many lanes are started depends on it; lanes that are warm need not wait
+            reading.read_all()  # how many workers are started depends on it; workers that are warm need not wait
         graded: list[str] = []
-        for work in _graded(catalog, reading, ledger, settings, lanes, progress):
+        for work in _graded(catalog, reading, cache, settings, workers, progress):
             with _for_one(work.student, book, refused):
                 _record(book, reader, converter, plugin, assignment, notebooks, work)
                 graded.append(work.student)
@@ -315,7 +315,7 @@ def _fixed(directory: CourseDirectory, assignment: str) -> Path:
 
 def _work(
     reader: Reader,
-    ledger: Ledger,
+    cache: ResultCache,
     directory: CourseDirectory,
     assignment: str,
     notebooks: Sequence[Notebook],
@@ -335,7 +335,7 @@ def _work(
         wanted = exercises[notebook.name]
         read = reader.read_managed(path, student=student, exercises=wanted, cells=notebook.cells)
         submissions[notebook.name] = read.submissions
-        digest.update("".join((read.digest, *(ledger.key(submission) for submission in read.submissions))).encode())
+        digest.update("".join((read.digest, *(cache.key(submission) for submission in read.submissions))).encode())
     return _Work(
         student=student,
         folder=folder,
@@ -384,7 +384,7 @@ def _is_done(book: Book, assignment: str, work: _Work) -> bool:
 
 
 def _graded(
-    catalog: Catalog, reading: _Reading, ledger: Ledger, settings: Settings, lanes: Lanes, progress: Progress
+    catalog: Catalog, reading: _Reading, cache: ResultCache, settings: Settings, workers: WorkerPool, progress: Progress
 ) -> Iterator[_Work]:
     """Yield each student's work as soon as all of it is graded."""
     by_submission: dict[tuple[str, str, str], tuple[_Work, str]] = {}
@@ -399,8 +399,8 @@ def _graded(
                     by_submission[submission.student, submission.path, submission.exercise] = (work, name)
                     yield submission
 
-    grade = partial(lanes.grade, settings, total=reading.expected)
-    for done, graded in enumerate(grade_new(submissions(), ledger, grade), start=1):
+    grade = partial(workers.grade, settings, total=reading.expected)
+    for done, graded in enumerate(grade_new(submissions(), cache, grade), start=1):
         submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report_of(catalog, graded)
@@ -595,7 +595,7 @@ def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
         return
     except StudentError as error:
         problems.append(str(error))
-    except (CourseError, LaneError):
+    except (CourseError, GradingError):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _EVERYBODYS:

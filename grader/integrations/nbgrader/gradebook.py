@@ -157,7 +157,7 @@ class Book:
 
     def _notebook(self, notebook: Any) -> Notebook:
         points = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
-        by_hand = {cell.name for cell in notebook.task_cells}
+        manually_graded = {cell.name for cell in notebook.task_cells}
         solutions = {cell.name for cell in notebook.solution_cells}
         cells = []
         for cell in notebook.source_cells:
@@ -171,7 +171,7 @@ class Book:
                     checksum=cell.checksum,
                     points=points.get(cell.name),
                     solution=cell.name in solutions,
-                    by_hand=cell.name in by_hand,
+                    manually_graded=cell.name in manually_graded,
                     checks=checked[1] if checked is not None and cell.name not in solutions else None,
                 )
             )

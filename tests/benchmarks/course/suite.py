@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.judging import Candidate, Draw, check, code
+from grader.suites import Candidate, Draw, check, code
 
 # gradient_step_
 

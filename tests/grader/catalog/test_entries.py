@@ -143,9 +143,9 @@ def test_refuses_a_hint_without_a_task() -> None:
 
 
 def test_reads_the_finished_versions_to_do_without() -> None:
-    """A marker's by_hand names what the task asks to write oneself."""
-    marked = TASK.replace("points=2", 'points=2 by_hand=["mul", "Linear"]')
-    assert read(HEADER + marked).tasks[0].by_hand == ("mul", "Linear")
+    """A marker's forbidden names what the task asks to write oneself."""
+    marked = TASK.replace("points=2", 'points=2 forbidden=["mul", "Linear"]')
+    assert read(HEADER + marked).tasks[0].forbidden == ("mul", "Linear")
 
 
 def test_broken_code_has_no_parameters() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.shared import trusted
+from grader.cli.shared import relaxed_sandbox
 from grader.sandbox import SandboxError
 
 pytestmark = pytest.mark.sandbox
@@ -125,7 +125,7 @@ def test_check_works_without_solutions(clone: Path) -> None:
 
 SUITE = """\"\"\"Suite.\"\"\"
 open({mark!r}, "a").write("run")
-from grader.judging import check
+from grader.suites import check
 """ + "".join(
     f"""
 @check({task!r}, points={points})
@@ -227,7 +227,7 @@ def test_grade_reports_every_student(tmp_path: Path) -> None:
 
 
 def test_grade_is_repeatable(tmp_path: Path) -> None:
-    """The same submissions get the same reports, whatever the number of lanes."""
+    """The same submissions get the same reports, whatever the number of workers."""
     texts = []
     for jobs in (1, 2):
         out = tmp_path / str(jobs)
@@ -298,11 +298,11 @@ def test_a_machine_that_confines_too_little_grades_nobody(refusing: Callable[[],
 
 def test_submissions_are_trusted_on_linux_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere nothing at all would confine them."""
-    assert trusted(True) and not trusted(False)
+    assert relaxed_sandbox(True) and not relaxed_sandbox(False)
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert not trusted(False)
+    assert not relaxed_sandbox(False)
     with pytest.raises(SandboxError, match="Use Linux, or a container or virtual machine that runs it"):
-        trusted(True)
+        relaxed_sandbox(True)
 
 
 def test_doctor_lists_the_layers() -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from grader.catalog import CatalogError
+from grader.grading.pool import Settings
 from grader.integrations import kernel
 from grader.integrations.kernel import Session
 from grader.integrations.nbgrader import Course, CourseError, course_above, read_course, require_own
 from grader.integrations.nbgrader.autograde import _require_outside
-from grader.lanes import Settings
 
 LayDown = Callable[..., Path]
 
@@ -107,7 +107,7 @@ def test_a_course_without_a_seed_keeps_one(course: Path, monkeypatch: pytest.Mon
 
 
 def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, Any]:
-    """Return what a check asks of its lane."""
+    """Return what a check asks of its worker."""
     found: list[tuple[Settings, Any]] = []
 
     class Asked(CatalogError):
@@ -117,7 +117,7 @@ def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, 
         found.append((settings, submissions[0]))
         raise Asked
 
-    monkeypatch.setattr(session._lanes, "grade", grade)
+    monkeypatch.setattr(session._workers, "grade", grade)
     with pytest.raises(Asked):
         session.check("snapshot")
     return found[0]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.catalog import CatalogError, Exercise, Task, load_catalog
-from grader.lanes import Graded, Settings
+from grader.grading.pool import Graded, Settings
 from grader.mutation import Mutant, gate, mutants, mutate_all, read_equivalents
 from grader.mutation.gate import Mutation
 from grader.records import ExerciseReport, Submission, Verdict, task_report
@@ -92,8 +92,8 @@ def test_every_mutant_is_another() -> None:
 def test_alike_places_are_told_apart() -> None:
     """By their number."""
     found = [m for m in mutants(EXERCISE, HEADER + "def f(x):\n    x.zero_()\n    x.zero_()\n") if m.now == "pass"]
-    assert [mutant.place for mutant in found] == [1, 2]
-    assert found[1].label.endswith("(place 2)")
+    assert [mutant.occurrence for mutant in found] == [1, 2]
+    assert found[1].label.endswith("(occurrence 2)")
 
 
 def test_a_mutant_is_graded_by_its_own_task() -> None:
@@ -106,7 +106,7 @@ def test_a_mutant_is_graded_by_its_own_task() -> None:
 
 
 def graded(submission: Submission, status: Any) -> Graded:
-    """Return a submission of which the only check ended so; `None` when two lanes died of it."""
+    """Return a submission of which the only check ended so; `None` when two workers died of it."""
     if status is None:
         return Graded(submission=submission, report=None)
     points = 1.0 if status == "passed" else 0.0
@@ -137,13 +137,13 @@ def run(lay_down: LayDown, monkeypatch: pytest.MonkeyPatch) -> Run:
         mutation = mutate_all(load_catalog(root), {"01_small": ("double",) if not listed else ()}, jobs=1)
         by_label = {mutant.label: mutant for mutant in mutation.mutants}
 
-        def run_lanes(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+        def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
             assert settings.until_failure and not settings.diagnosing
             for number, submission in enumerate(submissions):
                 lives = survives(by_label[submission.student])
                 yield graded(submission, "passed" if lives else ["failed", "timeout", "crashed", None][number % 4])
 
-        monkeypatch.setattr(gate, "run_lanes", run_lanes)
+        monkeypatch.setattr(gate, "grade_submissions", grade_submissions)
         return mutation, [problem for found in mutation.run() for problem in found]
 
     return run

@@ -146,7 +146,7 @@ def test_large_answers_use_it_up(load: Callable[..., Any]) -> None:
 
 
 def test_the_memory_that_one_submission_can_take_is_bounded(server: Server) -> None:
-    """Replies as large as the wire allows, of text that is four times as large in memory, from a forged worker."""
+    """Replies as large as the wire allows, of text that is four times as large in memory."""
     attack = Path(__file__).parents[2] / "attacks" / "replies_of_astral_text.py"
     limits = server.limits
     budget = Budget(seconds=limits.submission, answers=limits.answers)

@@ -1,4 +1,4 @@
-"""The layers that people read about are those that the worker has, and needed where it is said that they are."""
+"""The layers in the documents are the layers of the sandbox, and the documents say which are needed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.candidate_process import confine
 from grader.sandbox import LAYERS, MINIMA, Host, Process, Server, active_layers, layers
-from grader.worker import confine
 
 
 def test_every_layer_is_described() -> None:
-    """Each of the worker's layers has an entry of its own, in the worker's order, and there are no others."""
+    """Each of the candidate process's layers has an entry of its own, in the same order, and there are no others."""
     known = (
         confine.NAMESPACES,
         confine.ROOT,
@@ -43,8 +43,8 @@ def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pyt
     spawned: list[Process] = []
 
     @contextlib.contextmanager
-    def warm(*, trusted: bool) -> Iterator[Server]:
-        assert trusted  # or nothing would be known where too little holds
+    def warm(*, relaxed_sandbox: bool) -> Iterator[Server]:
+        assert relaxed_sandbox  # or nothing would be known where too little holds
         yield server
 
     spawn = server.spawn

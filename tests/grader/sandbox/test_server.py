@@ -394,7 +394,7 @@ def doomed(scratch: Path) -> Iterator[dict[str, Server]]:
         for name in ("killed", "closed"):
             started[name] = Server()
         patch.setattr(subprocess, "Popen", functools.partial(subprocess.Popen, preexec_fn=refusing.load))
-        started["closed, without namespaces"] = Server(trusted=True)
+        started["closed, without namespaces"] = Server(relaxed_sandbox=True)
     yield started
     for server in started.values():
         server.close()
@@ -547,7 +547,7 @@ def test_no_layer_of_the_minimum_can_be_left_out(layer: str) -> None:
 def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without enough confinement there is no candidate, and the error says what to do."""
     before = len(os.listdir("/proc/self/fd"))
-    monkeypatch.setattr(server, "_trusted", False)
+    monkeypatch.setattr(server, "_relaxed_sandbox", False)
     monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
     with pytest.raises(
         SandboxError,
@@ -570,7 +570,7 @@ def test_a_host_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trusted server hands a candidate out however little it is confined."""
+    """A relaxed_sandbox server hands a candidate out however little it is confined."""
     monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
     server.spawn().end()
 
@@ -580,7 +580,7 @@ def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
     """Ctrl-C is for the examiner, who hears it as before: the server is in a session of its own."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with Server(trusted=True) as server:
+        with Server(relaxed_sandbox=True) as server:
             assert os.getsid(server._process.pid) != os.getsid(0)
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
@@ -591,7 +591,7 @@ def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
 def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
     """And every call starts with them, whatever the one before has set."""
     source = "import torch\ndef f():\n    n = torch.get_num_threads()\n    torch.set_num_threads(1)\n    return n\n"
-    with Server(limits=Limits(threads=2), trusted=True) as server:
+    with Server(limits=Limits(threads=2), relaxed_sandbox=True) as server:
         process = server.spawn()
         process.load(module="submission", filename="f.py", source=source)
         assert [process.call(ask("f")).result for _ in range(2)] == [2, 2]
@@ -602,7 +602,7 @@ def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
 @pytest.mark.sandbox
 def test_candidates_end_with_their_server(accelerated: bool) -> None:
     """The one that was handed out, and the one in reserve that nobody has asked for yet."""
-    with Server(trusted=True, accelerated=accelerated) as server:
+    with Server(relaxed_sandbox=True, accelerated=accelerated) as server:
         candidate = server.spawn()
         reserve = server.spawn()  # so that a third one is being forked, or has been
         pids = [_pid(process) for process in (candidate, reserve)]
@@ -633,7 +633,7 @@ def _runs(pid: int) -> bool:
 def test_candidates_that_reach_an_accelerator_are_not_confined(ask: Ask) -> None:
     """They still answer, and go backward; nobody else's code is given to them."""
     source = "import torch\ndef f():\n    x = torch.ones(2, requires_grad=True)\n    (3 * x).sum().backward()\n"
-    with Server(trusted=True, accelerated=True) as server:
+    with Server(relaxed_sandbox=True, accelerated=True) as server:
         process = server.spawn()
         assert process.layers == ()
         process.load(module="submission", filename="f.py", source=f"{source}    return x.grad.tolist()\n")

@@ -231,7 +231,7 @@ def test_the_room_is_imported_where_descriptors_and_limits_are_missing() -> None
         "sys.modules['resource'] = sys.modules['fcntl'] = None\n"
         "os.supports_dir_fd, os.supports_fd = set(), set()\n"
         "for name in 'O_NOFOLLOW O_NONBLOCK O_CLOEXEC O_DIRECTORY O_PATH O_NOCTTY'.split(): delattr(os, name)\n"
-        "import grader.submissions, grader.submissions.beneath as beneath, grader.pipeline\n"
+        "import grader.submissions, grader.submissions.beneath as beneath, grader.grading.pipeline\n"
         "print(beneath.HOLDS)"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "False\n"

@@ -17,7 +17,14 @@ CHECK = 'from grader import check\n\ncheck("f")'
 
 
 def managed(name: str, source: str, **fields: Any) -> ManagedCell:
-    given = {"kind": "code", "locked": False, "points": None, "solution": False, "by_hand": False, "checks": None}
+    given = {
+        "kind": "code",
+        "locked": False,
+        "points": None,
+        "solution": False,
+        "manually_graded": False,
+        "checks": None,
+    }
     return ManagedCell(name=name, source=source, checksum="", **{**given, **fields})
 
 

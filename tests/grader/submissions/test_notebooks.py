@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.records import Place, Submission
+from grader.records import SourceSpan, Submission
 
 HandIn = Callable[..., Submission]
 CURE = "Open your notebook in Jupyter, save it, and hand in the .ipynb file that Jupyter wrote."
@@ -30,10 +30,10 @@ def test_cells_become_blocks_with_places(hand_in_cells: HandIn) -> None:
     """The source is the code cells one after the other, and each says where it begins."""
     read = hand_in_cells("x = 1", WORDS, "y = 2\nz = 3\n", "w = 4")
     assert read.source == "x = 1\n\ny = 2\nz = 3\n\n\nw = 4\n"
-    assert read.places == (
-        Place(first=1, label="code cell 1", line=1),
-        Place(first=3, label="code cell 2", line=1),
-        Place(first=7, label="code cell 3", line=1),
+    assert read.spans == (
+        SourceSpan(first=1, label="code cell 1", line=1),
+        SourceSpan(first=3, label="code cell 2", line=1),
+        SourceSpan(first=7, label="code cell 3", line=1),
     )
 
 
@@ -205,7 +205,7 @@ def test_a_cell_that_is_not_python_is_left_out(hand_in_cells: HandIn) -> None:
     """As in a kernel, the others run. The cell is counted as the student sees code cells, and the line within it."""
     read = hand_in_cells("x = 1", WORDS, "%%bash\nls", "y = 2\ndef f(x)\n    return x\n", "z = 3")
     assert (read.problem, read.source, read.left_out) == (None, "x = 1\n\nz = 3\n", 1)
-    assert [place.label for place in read.places] == ["code cell 1", "code cell 4"]
+    assert [place.label for place in read.spans] == ["code cell 1", "code cell 4"]
     assert read.notes[0] == (
         "01_tensors.ipynb, code cell 3, line 2: Python cannot read `def f(x)` (expected ':'). "
         "Put a colon at the end of the line. Until then this cell is left out, and the others are graded without it."

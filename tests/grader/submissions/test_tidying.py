@@ -183,7 +183,7 @@ def test_any_change_in_any_place() -> None:
         checksum="",
         points=None,
         solution=True,
-        by_hand=False,
+        manually_graded=False,
         checks=None,
     )
     for _ in range(400):

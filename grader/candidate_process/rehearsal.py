@@ -1,0 +1,134 @@
+"""Warms the server up: imports what submissions use, and loads and observes one, so that no candidate pays for it.
+
+Python specialises code that has run, and the dynamic linker binds functions at their first call. What happened before
+the fork is shared by all candidates; what did not is paid by each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import linecache
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from grader import wire
+
+_MODULE = "rehearsal"
+_TURNS = 10  # enough for Python's specialising interpreter
+
+
+_SUBMISSION = """
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+
+def train(X, w, lr):
+    y = X.sum(dim=1, keepdim=True) * 2 + 1
+    for _ in range(2):
+        loss = ((X @ w - y) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            w.grad.zero_()
+    model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
+    for optimizer in (torch.optim.SGD(model.parameters(), lr=lr), torch.optim.Adam(model.parameters(), lr=lr)):
+        for rows, targets in DataLoader(TensorDataset(X, y), batch_size=2):
+            optimizer.zero_grad()
+            nn.MSELoss()(model(rows), targets).backward()
+            optimizer.step()
+    return X.exp().abs().clone(), loss.item(), [w.detach(), w.view(1, -1).T.reshape(-1)]
+
+
+def fail(X, w, lr):
+    raise ValueError(f"shape {tuple(X.shape)}")
+"""
+
+_STRETCH = """
+def train(X, w, lr):
+    return (X @ w).sum() * lr
+"""
+
+
+def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True) -> None:
+    """Import, load and call, and run the statements of `warm_up`.
+
+    Nothing of it stays but warmth, and the modules: what is not there, or fails, is left. A process that has gone
+    backward may fork and its children go backward too only as long as autograd drives no accelerator. The server hides
+    them all, which is not enough for every build of torch, or is told to leave out everything but the imports.
+    """
+    warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
+    for name in imports:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    import torch
+
+    torch.set_num_threads(1)
+    if not backward or not _children_go_backward():
+        with contextlib.suppress(Exception):
+            # By name: what follows would have torch import it. Seconds, which are no candidate's fault.
+            importlib.import_module("torch._dynamo")
+        return
+    for statement in warm_up:
+        with contextlib.suppress(Exception):
+            exec(statement, {"torch": torch})
+    for _ in range(_TURNS):
+        _play(_SUBMISSION, ("train", "fail", "missing"))
+
+
+def _children_go_backward() -> bool:
+    """Say whether a process may go backward before it forks: a child tries, and a child of its own after it."""
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            _go_backward()
+            grandchild = os.fork()
+            if grandchild == 0:
+                with contextlib.suppress(BaseException):
+                    _go_backward()
+                    os._exit(0)
+                os._exit(1)
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]) != 0)
+        os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _go_backward() -> None:
+    import torch
+
+    torch.ones(1, requires_grad=True).sum().backward()
+
+
+def stretch() -> None:
+    """Do a little of it again in a fork, while nobody waits: the memory that every call writes becomes its own."""
+    _play(_STRETCH, ("train",))
+
+
+def _play(source: str, names: tuple[str, ...]) -> None:
+    from grader.candidate_process.candidate import Candidate
+
+    candidate = Candidate()
+    load = wire.Load(nonce=0, module=_MODULE, filename=f"{_MODULE}.py", source=source, seconds=5.0)
+    wire.encode(candidate.load(load))
+    for name in names:
+        call = wire.Call(
+            nonce=0,
+            module=_MODULE,
+            name=name,
+            probe=None,
+            arguments=(
+                wire.TensorInput(dtype="float32", shape=(4, 3), data=bytes(48)),
+                wire.TensorInput(dtype="float32", shape=(3, 1), data=bytes(12), requires_grad=True, grad=bytes(12)),
+                0.1,
+            ),
+            keywords={},
+            backward=(None,),
+            trace=True,
+            seed=0,
+        )
+        wire.decode_request(wire.encode(call))
+        wire.encode(candidate.call(call))
+    del sys.modules[_MODULE], linecache.cache[f"{_MODULE}.py"]

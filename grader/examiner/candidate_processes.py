@@ -1,0 +1,219 @@
+"""The processes behind a check: a submission's candidate, restarted when it is lost, and the kit's own variants."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from grader import wire
+from grader.records import Status, Submission
+from grader.sandbox import Budget, CandidateLost, Process, Server
+from grader.suites import feedback
+from grader.suites.outcomes import CheckEnded, SuiteError
+
+_TIMEOUTS_PER_TASK = 2
+_RESTARTS = 12
+
+
+class SubmissionProcess:
+    """A submission in the sandbox: loaded at its first call, and again after it was lost.
+
+    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it
+    has asked for and was not given. `budget` is what it may use as a whole; examined once more, it has no more.
+    """
+
+    def __init__(self, server: Server, submission: Submission, budget: Budget | None = None) -> None:
+        if submission.source is None:
+            raise ValueError(f"Cannot examine {submission.path!r}: it has no source.")
+        self._server = server
+        self._submission = submission
+        self._budget = budget
+        self._process: Process | None = None
+        self._restarts = 0
+        self._timeouts: Counter[str] = Counter()
+        self.loaded: wire.Loaded | None = None
+        self.unloadable: tuple[Status, str, str] | None = None
+        self.withheld: set[str] = set()
+
+    def close(self) -> None:
+        """End the candidate's process."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def load(self) -> None:
+        """Have the submission loaded, unless it is; ends the check when that cannot be done."""
+        if self.unloadable is not None:
+            raise CheckEnded(*self.unloadable)
+        if self._process is not None:
+            return
+        if self._restarts > _RESTARTS:
+            raise CheckEnded("crashed", feedback.TOO_MANY_RESTARTS)
+        self._restarts += 1
+        process = self._server.spawn()
+        process.budget = self._budget
+        source = self._submission.source or ""
+        file = f"{self._submission.exercise}.py"
+        try:
+            self.loaded = process.load(
+                module="submission", filename=file, source=source, main=_is_notebook(self._submission)
+            )
+        except CandidateLost as lost:
+            if lost.reason == "spent":
+                end: tuple[Status, str, str] = (
+                    "timeout",
+                    feedback.LOAD_SPENT.format(limit=lost.detail),
+                    feedback.SPENT_NEXT,
+                )
+            elif lost.reason == "too much":
+                end = ("crashed", feedback.LOAD_TOO_MUCH.format(limit=lost.detail), feedback.TOO_MUCH_NEXT)
+            elif lost.reason == "timeout":
+                message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
+                notebook = _is_notebook(self._submission)
+                step = feedback.LOAD_TIMEOUT_NEXT_CELL if notebook else feedback.LOAD_TIMEOUT_NEXT
+                end = ("timeout", message, step)
+            else:
+                message = feedback.LOAD_CRASHED.format(how=lost.detail)
+                end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
+            self.unloadable = end
+            raise CheckEnded(*end) from None
+        self.withheld |= set(self.loaded.withheld)
+        self._process = process
+
+    def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:
+        """Return what makes the calls of a check of `task`; it raises `CandidateLost` or ends the check."""
+
+        def ask(call: wire.Call) -> wire.Observation:
+            if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
+                raise CheckEnded("timeout", feedback.TIMEOUT_AGAIN.format(task=task))
+            self._require_budget()
+            self.load()
+            assert self._process is not None
+            try:
+                seen = self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
+            except CandidateLost as lost:
+                self._process = None
+                self._timeouts[task] += lost.reason == "timeout"
+                raise
+            self.withheld |= set(seen.withheld)
+            return seen
+
+        return ask
+
+    def answer_again(self, task: str, budget: Budget, call: wire.Call) -> wire.Observation | None:
+        """Make one more call, to name a mistake of `task`; `None` where it is not survived or `budget` is used up."""
+        if budget.used_up:
+            return None
+        self._budget = budget
+        if self._process is not None:
+            self._process.budget = budget
+        try:
+            return self.asker(task)(call)
+        except (CandidateLost, CheckEnded):
+            return None
+
+    def _require_budget(self) -> None:
+        """End the check where all is used up that there is for one submission."""
+        if self._budget is None:
+            return
+        if self._budget.seconds <= 0:
+            limit = f"{self._budget.whole:g} s"
+            raise CheckEnded("timeout", feedback.SPENT_BEFORE.format(limit=limit), feedback.SPENT_NEXT)
+        if self._budget.answers <= 0:
+            limit = f"{self._budget.most / 2**20:.3g} MiB"
+            raise CheckEnded("crashed", feedback.TOO_MUCH_BEFORE.format(limit=limit), feedback.TOO_MUCH_NEXT)
+
+
+def _is_notebook(submission: Submission) -> bool:
+    """Say whether it was a notebook, where `__name__` is `"__main__"`, or a script, which is graded as an import."""
+    return bool(submission.spans)
+
+
+class ReferenceProcess:
+    """The kit's own implementations, observed as submissions are: references and misconceptions.
+
+    They share one process, apart from every submission's, with one module for each.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._process: Process | None = None
+        self._loaded: set[str] = set()
+        self._lost: set[str] = set()
+        self._one_by_one: set[tuple[str, str]] = set()
+        self._naming: Budget | None = None
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+        self._loaded.clear()
+
+    def forgive(self, naming: Budget | None = None) -> None:
+        """Try again what was lost before: what one submission met must not decide what another is told.
+
+        `naming` is what naming the mistakes of the next one may take as a whole.
+        """
+        self._lost.clear()
+        self._naming = naming
+
+    def observe(self, call: wire.Call, *, module: str, source: str) -> wire.Observation | None:
+        """Make a call to the implementation `source`, known as `module`; `None` when it does not survive the call.
+
+        One that was lost in a fresh process is not asked again: it would only be waited for.
+        """
+        return self._observe(call, module, source, None)
+
+    def _observe(self, call: wire.Call, module: str, source: str, budget: Budget | None) -> wire.Observation | None:
+        while module not in self._lost and (budget is None or not budget.used_up):
+            fresh = self._process is None
+            try:
+                return self._ask(call, module, source, budget)
+            except CandidateLost:
+                self.close()
+                if fresh:
+                    self._lost.add(module)
+        return None
+
+    def observe_each(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
+        """Make a call to several implementations, by the names of their modules, as `observe` does.
+
+        They are asked all at once, which takes a third of the time. Where that cannot be done (one of them does not
+        survive the call, or all of them take too long together) it is not tried again for calls of that name. All this
+        is for naming the mistakes of one submission, which takes a bounded time: then nothing more is answered.
+        """
+        budget = self._naming
+        if budget is not None and budget.used_up:
+            return dict.fromkeys(sources)
+        asked = [module for module in sources if module not in self._lost]
+        key = (asked[0].partition(".")[0], call.name) if len(asked) > 1 else None
+        if key is not None and key not in self._one_by_one:
+            try:
+                process = self._ready(sources, budget)
+                each = wire.CallEach(nonce=secrets.randbits(63), call=call, modules=tuple(asked))
+                return {**dict.fromkeys(sources), **dict(zip(asked, process.call_each(each), strict=True))}
+            except (CandidateLost, ValueError):
+                self.close()
+                self._one_by_one.add(key)
+        return {module: self._observe(call, module, source, budget) for module, source in sources.items()}
+
+    def _ask(self, call: wire.Call, module: str, source: str, budget: Budget | None) -> wire.Observation:
+        process = self._ready({module: source}, budget)
+        return process.call(msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63)))
+
+    def _ready(self, sources: Mapping[str, str], budget: Budget | None) -> Process:
+        """Return the process with these modules loaded in it; what it is asked next is taken from the budget."""
+        if self._process is None:
+            self._process = self._server.spawn()
+        self._process.budget = budget
+        for module, source in sources.items():
+            if module not in self._loaded:
+                loaded = self._process.load(module=module, filename=f"{module}.py", source=source)
+                if loaded.errors:
+                    raise SuiteError(f"Cannot load {module}: {feedback.error_name(loaded.errors[0])}.")
+                self._loaded.add(module)
+        return self._process

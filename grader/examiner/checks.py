@@ -1,0 +1,76 @@
+"""Checks as their suites declare them: read from pytest's items, held to the rules that make verdicts fair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from grader.records import Status, Verdict, Visibility
+from grader.suites.outcomes import SuiteError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check as its suite declares it."""
+
+    id: str
+    exercise: str
+    task: str
+    visibility: Visibility
+    points: float
+    judges: Literal["values", "facts"] = "values"
+    requires: tuple[str, ...]
+    hint: str | None
+    docstring: str
+    item: pytest.Function
+
+    def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
+        """Return this check's verdict."""
+        return Verdict(
+            id=self.id,
+            task=self.task,
+            visibility=self.visibility,
+            status=status,
+            points=self.points if status == "passed" else 0.0,
+            max_points=self.points,
+            message=message,
+            misconception=misconception,
+        )
+
+
+def declared(item: pytest.Item) -> Check:
+    """Return the check that a collected test is. Raises `SuiteError` for one that is none."""
+    mark = item.get_closest_marker("check")
+    if mark is None or not isinstance(item, pytest.Function):
+        raise SuiteError(f"Cannot use {item.nodeid} as a check: decorate it with @check(task, points=...).")
+    visibility: Visibility = "public" if item.path.parent.name == "public" else "hidden"
+    return Check(
+        id=item.name.removeprefix("test_"),
+        exercise=item.path.stem.removeprefix("test_"),
+        task=mark.kwargs["task"],
+        visibility=visibility,
+        points=float(mark.kwargs["points"]),
+        judges=mark.kwargs["judges"],
+        requires=mark.kwargs["requires"],
+        hint=mark.kwargs["hint"],
+        docstring=(item.function.__doc__ or "").strip(),
+        item=item,
+    )
+
+
+def validate(checks: Sequence[Check]) -> None:
+    """Raise `SuiteError` unless an exercise's checks have names of their own and require only earlier ones."""
+    known: set[str] = set()
+    for check in checks:
+        if check.id in known:
+            raise SuiteError(f"Cannot tell two checks of {check.exercise} apart: both are called {check.id!r}.")
+        for name in check.requires:
+            if name not in known:
+                raise SuiteError(
+                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is no earlier check. "
+                    "Public checks run before hidden ones, each in the order of their file."
+                )
+        known.add(check.id)

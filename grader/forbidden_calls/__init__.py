@@ -1,0 +1,10 @@
+"""Reads a submission's source and finds the calls that a task forbids; `analysis` explains how.
+
+Imported by: examiner, suites, verification.
+"""
+
+from grader.forbidden_calls.analysis import finished_versions
+from grader.forbidden_calls.source import methods
+from grader.forbidden_calls.values import Use
+
+__all__ = ["Use", "finished_versions", "methods"]

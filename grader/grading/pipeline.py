@@ -1,0 +1,186 @@
+"""The main job, as a sentence: find the submissions, read them, grade them in workers, gather and store the reports.
+
+`grade_class` does it for a class, `grade_own` for somebody's own exercises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from grader.catalog import Catalog
+from grader.grading.pool import Graded, Settings, grade_submissions
+from grader.grading.result_cache import ResultCache
+from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
+from grader.reports.store import keep_seed, report_folders, sweep, write_json
+from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
+
+NOT_SUBMITTED = "No file was handed in for this exercise."
+LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
+
+Progress = Callable[[int, int, Submission], None]
+
+
+def grade_class(
+    catalog: Catalog,
+    submissions: Path,
+    out: Path,
+    *,
+    exercises: Sequence[str],
+    jobs: int,
+    settings: Settings,
+    progress: Progress,
+) -> ClassReport:
+    """Grade every student's folder under `submissions`; write one report a student, and the class report, to `out`.
+
+    What an earlier run graded into `out` is not graded again unless something that it depends on has changed.
+    Where inputs depend on the content, their seed is kept in `out`: without one in the settings, that of the first run.
+    `progress` is told how many of how many submissions are done, and which one was last. Raises `SubmissionsError`
+    for a folder that holds no submissions, or the course itself, `GradingError` when grading cannot go on,
+    `ReportError` for a seed that cannot be read, `OSError` when `out` cannot be written.
+    """
+    if catalog.root.resolve().is_relative_to(submissions.resolve()):
+        raise SubmissionsError(
+            f"Cannot grade {str(submissions)!r} by the course in {str(catalog.root)!r}: it lies among the submissions, "
+            "and its suites would run as your own code. Name the course's clone, outside that folder, with --course."
+        )
+    students = find_submissions(submissions, exercises=exercises, others=[known.id for known in catalog.exercises])
+    folders = report_folders(out, [student.student for student in students])
+    total = sum(len(student.files) for student in students)
+    if total == 0:
+        raise SubmissionsError(
+            f"Cannot read submissions from {str(submissions)!r}: no student's folder in it holds any of the exercises. "
+            f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
+        )
+    sweep(out)
+    if settings.inputs == "by_content":
+        settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
+    reports: dict[str, Report] = {}
+    grade = partial(grade_submissions, settings, jobs=jobs)
+    with contextlib.closing(_read_all(catalog, students)) as read:
+        graded = grade_new(read, ResultCache(out / ".graded", catalog, settings), grade)
+        for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
+            write_json(folders[report.student] / "report.json", report)
+            reports[report.student] = report
+    whole = class_report(tuple(reports[student.student] for student in students))
+    write_json(out / "class.json", whole)
+    return whole
+
+
+def grade_own(
+    catalog: Catalog,
+    exercises: Sequence[str],
+    *,
+    place: Path | None = None,
+    kept: Path | None = None,
+    tasks: tuple[str, ...] = (),
+    settings: Settings,
+    jobs: int,
+) -> Iterator[ExerciseReport]:
+    """Grade what stands at `place`, a folder or a file (the course's own `exercises/` if left out); yield reports.
+
+    An exercise whose file is missing has a report too. `tasks` grades only these. What was graded before and has not
+    changed since is remembered in the folder `kept` (the course's own `.grader/` if left out). Raises `GradingError`.
+    """
+    cache = ResultCache(kept or catalog.root / ".grader", catalog, settings)
+    left: list[Submission] = []
+    with Reader() as reader:
+        for id in exercises:
+            paths = catalog.own_files(id, place)
+            if not paths:
+                yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
+                continue
+            read = reader.read(paths, student="you", exercise=id, tasks=_tasks(catalog, id))
+            submission = replace(read, tasks=tasks)
+            report = cache.find(submission)
+            if report is None:
+                left.append(submission)
+            else:
+                yield report
+    for graded in grade_submissions(settings, left, jobs=min(jobs, max(1, len(left)))):
+        if graded.report is not None and not tasks:
+            with contextlib.suppress(OSError):  # it is graded again the next time
+                cache.keep_only(graded.submission, graded.report)
+        yield report_of(catalog, graded)
+
+
+def _read_all(catalog: Catalog, students: Iterable[StudentFolder]) -> Generator[Submission, None, None]:
+    with Reader() as reader:
+        for student in students:
+            for exercise, paths in student.files.items():
+                tasks = _tasks(catalog, exercise)
+                yield reader.read(paths, student=student.student, exercise=exercise, tasks=tasks)
+
+
+def _tasks(catalog: Catalog, exercise: str) -> tuple[str, ...]:
+    return tuple(task.name for task in catalog.get(exercise).tasks)
+
+
+def grade_new(
+    submissions: Iterable[Submission], cache: ResultCache, grade: Callable[[Iterable[Submission]], Iterator[Graded]]
+) -> Iterator[Graded]:
+    """Grade what no earlier run has graded already, and yield all of it. Raises `GradingError` and `OSError`."""
+    found: deque[Graded] = deque()
+
+    def left() -> Iterator[Submission]:
+        for submission in submissions:
+            report = cache.find(submission)
+            if report is None:
+                yield submission
+            else:
+                found.append(Graded(submission=submission, report=report))
+
+    for graded in grade(left()):
+        if graded.report is not None:
+            cache.keep(graded.submission, graded.report)
+        yield graded
+        while found:
+            yield found.popleft()
+    yield from found
+
+
+def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterator[Graded]:
+    for done, one in enumerate(graded, start=1):
+        yield one
+        progress(done, total, one.submission)
+
+
+def _by_student(
+    catalog: Catalog, students: Sequence[StudentFolder], exercises: Sequence[str], graded: Iterable[Graded]
+) -> Iterator[Report]:
+    """Yield each student's report as soon as all that the student handed in is graded."""
+    done: dict[str, dict[str, ExerciseReport]] = {student.student: {} for student in students}
+    by_name = {student.student: student for student in students}
+    for student in students:
+        if not student.files:
+            yield _report(catalog, student, exercises, {})
+    for one in graded:
+        student = by_name[one.submission.student]
+        finished = done[student.student]
+        finished[one.submission.exercise] = report_of(catalog, one)
+        if len(finished) == len(student.files):
+            yield _report(catalog, student, exercises, finished)
+
+
+def report_of(catalog: Catalog, graded: Graded) -> ExerciseReport:
+    """Return the report of a graded submission, a blank one if its workers died of it."""
+    if graded.report is not None:
+        return graded.report
+    return _blank(catalog, graded.submission.exercise, "load_failed", LANES_DIED)
+
+
+def _report(
+    catalog: Catalog, student: StudentFolder, exercises: Sequence[str], finished: dict[str, ExerciseReport]
+) -> Report:
+    in_order = tuple(finished.get(id) or _blank(catalog, id, "not_submitted", NOT_SUBMITTED) for id in exercises)
+    return student_report(student.student, in_order, notes=student.notes)
+
+
+def _blank(catalog: Catalog, exercise: str, status: str, message: str) -> ExerciseReport:
+    tasks = [(task.name, task.points) for task in catalog.get(exercise).tasks]
+    return blank_report(exercise, tasks, status, message)  # type: ignore[arg-type]

@@ -1,0 +1,267 @@
+"""How a suite calls a submission: `candidate.name(...)` forwards to the sandbox and returns what was seen."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import torch
+
+from grader import wire
+from grader.forbidden_calls import Use
+from grader.forbidden_calls.pytorch import OPTIMIZER_STEP, fits
+from grader.records import Curve
+from grader.sandbox import CandidateLost
+from grader.suites import feedback, showing, weighing
+from grader.suites.inputs import to_wire
+from grader.suites.observed import Observed
+from grader.suites.outcomes import CheckEnded, SuiteError
+from grader.suites.suite import Probe
+
+Ask = Callable[[wire.Call], wire.Observation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A call and what was seen of it. `traceable` says that the call can also be made with a trace."""
+
+    call: wire.Call
+    seen: wire.Observation
+    traceable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What every call of one check has in common.
+
+    `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
+    finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
+    one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
+    source. `traced` asks for a trace of every call. `log` keeps what was exchanged and `curves` what curves were
+    compared; `hides_expected` keeps what was expected out of messages.
+    """
+
+    task: str
+    ask: Ask
+    where: Callable[[int], str]
+    seed: int
+    hint: str | None = None
+    refused: tuple[str, ...] = ()
+    written: Callable[[], Use | None] = lambda: None
+    parameters: tuple[str, ...] = ()
+    load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
+    left_out: bool = False
+    traced: bool = False
+    log: list[Exchange] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    must_succeed: bool = False
+    hides_expected: bool = False
+
+
+class Candidate:
+    """Calls functions of one submission. Attributes are the submission's functions; methods here change the how."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        backward: tuple[torch.Tensor | None] | None = None,
+        trace: bool | None = None,
+        weigh: bool = False,
+    ) -> None:
+        """`trace` says whether calls are traced; `None`: as the context asks."""
+        self._context = context
+        self._backward = backward
+        self._trace = trace
+        self._weigh = weigh
+
+    def with_backward(self, upstream: torch.Tensor | None = None) -> Candidate:
+        """Return a candidate whose calls also run backward from the result, with `upstream` (ones) as its gradient."""
+        return Candidate(self._context, backward=(upstream,), trace=self._trace)
+
+    def traced(self) -> Candidate:
+        """Return a candidate whose calls record the functions and operations that run, for `Seen.operations`.
+
+        A trace makes a call more than twice as dear. Without being asked, only the calls are traced that need it:
+        those of tasks with a `by_hand` list, and those of checks that take the fixture `device`.
+        """
+        return Candidate(self._context, backward=self._backward, trace=True, weigh=self._weigh)
+
+    def untraced(self) -> Candidate:
+        """Return a candidate whose calls are never traced: for what cannot run under a dispatch mode."""
+        return Candidate(self._context, backward=self._backward, trace=False, weigh=self._weigh)
+
+    def weighed(self) -> Candidate:
+        """Return a candidate whose calls also compute a weighted sum of what was returned, where the values are.
+
+        For tasks whose values are known beforehand, being those of an argument in another shape or dtype: somebody who
+        only makes up the answer has not computed with it.
+        """
+        return Candidate(self._context, trace=self._trace, weigh=True)
+
+    def __getattr__(self, name: str) -> Callable[..., Observed]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*arguments: Any, **keywords: Any) -> Observed:
+            shown = showing.call(name, arguments, keywords)
+            if self._backward is not None:
+                shown += ", then backward()"
+            names = self._context.parameters if name == self._context.task else ()
+            source = weighing.source(name) if self._weigh else None
+            return self._observe(name, source, shown, names, arguments, keywords)
+
+        return call
+
+    def run(self, probe: Probe, *arguments: Any) -> Observed:
+        """Run a probe in the candidate's process, with the submission's module before these arguments."""
+        named = zip(probe.parameters, arguments, strict=True)
+        values = ", ".join(f"{name}={showing.given(argument)}" for name, argument in named)
+        shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
+        return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
+
+    def _observe(
+        self,
+        name: str,
+        source: str | None,
+        shown: str,
+        names: tuple[str, ...],
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+    ) -> Observed:
+        context = self._context
+        backward = self._backward
+        traced = context.traced if self._trace is None else self._trace
+        handed = (weighing.turn(context.seed), *arguments) if self._weigh else arguments
+        call = wire.Call(
+            nonce=0,  # the sandbox numbers it
+            module="submission",
+            name=name,
+            probe=source,
+            arguments=tuple(to_wire(argument) for argument in handed),
+            keywords={key: to_wire(value) for key, value in keywords.items()},
+            backward=None if backward is None else (None if backward[0] is None else to_wire(backward[0]),),  # type: ignore[arg-type]
+            trace=traced,
+            seed=context.seed,
+        )
+        try:
+            observation = context.ask(call)
+        except CandidateLost as lost:
+            raise _lost(shown, lost) from None
+        context.log.append(Exchange(call=call, seen=observation, traceable=self._trace is not False))
+        where = "" if observation.raised is None else _where(context, observation.raised)
+        if context.must_succeed:
+            _must_work(shown, observation)
+        else:
+            self._refuse(shown, observation)
+        if self._weigh:
+            try:
+                observation = weighing.unweighed(observation, handed[0])
+            except ValueError as error:
+                raise _lost(shown, CandidateLost("crashed", str(error))) from None
+        return Observed(
+            call=shown,
+            names=names,
+            given=arguments,
+            traced=traced,
+            observation=observation,
+            where=where,
+            hint=context.hint,
+            curves=context.curves,
+            loading=context.load_errors(),
+            hides_expected=context.hides_expected,
+        )
+
+    def _refuse(self, shown: str, observation: wire.Observation) -> None:
+        """End the check where there is nothing to judge: no such function, a TODO, a finished version, a forgery."""
+        context = self._context
+        raised = observation.raised
+        if observation.outcome == "returned" and (self._backward is None) != (observation.backward == "not_asked"):
+            raise _lost(shown, CandidateLost("crashed", "it answered another question"))
+        if observation.outcome == "missing" or (raised is not None and _names_nothing(raised)):
+            raise self._missing(observation)
+        if raised is not None and _is_todo(raised):
+            raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
+        if context.refused:
+            self._refuse_finished(observation)
+
+    def _refuse_finished(self, observation: wire.Observation) -> None:
+        """End the check where the code calls a finished version, or one was seen to run, or what runs is hidden."""
+        context = self._context
+        use = context.written()
+        if use is None or use.hides:
+            ran = _used(observation, context.refused)
+            use = use if ran is None else Use(name=ran, line=0)
+        if use is None:
+            return
+        what = feedback.REFUSED_NAMES.get(use.name, f"`{use.name}`")
+        where = feedback.at_line(context.where(use.line), use.code) if use.line else ""
+        message, next_step = feedback.REFUSED, feedback.REFUSED_NEXT
+        if use.hides:
+            message, next_step = feedback.HIDING, feedback.HIDING_NEXT
+        told = message.format(task=context.task, used=what, where=where)
+        raise CheckEnded("failed", told, next_step.format(used=what), refused=True)
+
+    def _missing(self, observation: wire.Observation) -> CheckEnded:
+        context = self._context
+        errors = context.load_errors()
+        if errors:
+            where = _where(context, errors[0])
+            message = feedback.MISSING_AFTER_ERROR.format(
+                task=context.task, error=feedback.error_name(errors[0]) + where
+            )
+            return CheckEnded("error", message, feedback.MISSING_AFTER_ERROR_NEXT)
+        if context.left_out:
+            message = feedback.MISSING_LEFT_OUT.format(task=context.task)
+            return CheckEnded("error", message, feedback.MISSING_LEFT_OUT_NEXT)
+        close = difflib.get_close_matches(context.task, observation.defined, 1, 0.7)
+        instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
+        message = feedback.MISSING.format(task=context.task, instead=instead)
+        return CheckEnded("error", message, feedback.MISSING_NEXT.format(task=context.task))
+
+
+def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
+    if lost.reason == "timeout" and lost.waited is not None:
+        message = feedback.TIMEOUT_WAITING.format(call=shown, limit=f"{lost.waited:.2g} s")
+        return CheckEnded("timeout", message, feedback.TIMEOUT_WAITING_NEXT)
+    if lost.reason == "timeout":
+        message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
+        return CheckEnded("timeout", message, feedback.TIMEOUT_NEXT)
+    if lost.reason == "spent":
+        return CheckEnded("timeout", feedback.SPENT.format(call=shown, limit=lost.detail), feedback.SPENT_NEXT)
+    if lost.reason == "too much":
+        return CheckEnded("crashed", feedback.TOO_MUCH.format(call=shown, limit=lost.detail), feedback.TOO_MUCH_NEXT)
+    return CheckEnded("crashed", feedback.CRASHED.format(call=shown, how=lost.detail), feedback.CRASHED_NEXT)
+
+
+def _must_work(shown: str, observation: wire.Observation) -> None:
+    if observation.outcome == "missing":
+        raise SuiteError(f"Cannot call {shown} of the reference: it is not defined there.")
+
+
+_LACKS = ("module 'submission' has no attribute", "module '__main__' has no attribute")  # a script, a notebook
+
+
+def _names_nothing(raised: wire.Raised) -> bool:
+    return raised.type == "AttributeError" and raised.message.startswith(_LACKS)
+
+
+def _is_todo(raised: wire.Raised) -> bool:
+    """Say whether the student's own line raised it; torch raises NotImplementedError too, for meta tensors say."""
+    return raised.type == "NotImplementedError" and "raise" in raised.code
+
+
+def _where(context: Context, raised: wire.Raised) -> str:
+    return "" if raised.line is None else feedback.at_line(context.where(raised.line), raised.code)
+
+
+def _used(observation: wire.Observation, patterns: tuple[str, ...]) -> str | None:
+    """Return the first function, module or operation that ran whose name fits the patterns, such as "*max_pool*"."""
+    if OPTIMIZER_STEP in patterns and observation.optimizers:
+        return OPTIMIZER_STEP
+    operations = (name.rpartition("::")[2] for name in observation.operations)
+    ran = chain(observation.functions, observation.modules, operations)
+    return next((name.partition(".")[0] for name in ran if fits(name, patterns)), None)

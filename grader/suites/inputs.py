@@ -1,0 +1,87 @@
+"""Turns what a suite hands over (plain torch tensors and Python values) into inputs for the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader import wire
+from grader.suites.comparisons import DTYPES
+from grader.suites.outcomes import SuiteError
+from grader.suites.suite import source_of, state_of
+
+
+def to_wire(value: Any) -> wire.Input:
+    """Describe `value` so that the candidate can build it; raises `SuiteError` for what cannot travel."""
+    if value is None or isinstance(value, (bool, int, float, str, wire.Code)):
+        return value
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            raise SuiteError(f"Cannot send {value!r} to a candidate: an array must hold numbers or bools.")
+        return wire.ArrayInput(dtype=str(value.dtype), shape=value.shape, data=value.tobytes())
+    if isinstance(value, (list, tuple)):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return wire.SequenceInput(kind=kind, items=tuple(to_wire(item) for item in value))  # type: ignore[arg-type]
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise SuiteError(f"Cannot send {value!r} to a candidate: a dict must have string keys.")
+        return wire.MappingInput(items=tuple((key, to_wire(item)) for key, item in value.items()))
+    if isinstance(value, nn.Module):
+        return _module(value)
+    raise SuiteError(f"Cannot send {value!r} to a candidate: use tensors, arrays, plain values, or code(...).")
+
+
+def _module(module: nn.Module) -> wire.ModuleInput:
+    if "made_by" not in vars(module):
+        raise SuiteError(f"Cannot send {type(module).__name__} to a candidate: make it with draw.model(...).")
+    factory, arguments = vars(module)["made_by"]
+    return wire.ModuleInput(
+        source=source_of(factory),
+        factory=factory.__name__,
+        arguments=tuple(map(to_wire, arguments)),
+        state=tuple((name, _tensor(tensor)) for name, tensor in state_of(module)),
+        training=module.training,
+    )
+
+
+def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
+    cause = _obstacle(tensor)
+    if cause is not None:
+        raise SuiteError(f"Cannot send a tensor of shape {tuple(tensor.shape)} to a candidate: {cause}.")
+    grad = tensor.grad if tensor.is_leaf else None
+    return wire.TensorInput(
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        shape=tuple(tensor.shape),
+        data=raw(tensor),
+        device=tensor.device.type,
+        strides=None if tensor.is_contiguous() else tensor.stride(),
+        requires_grad=tensor.requires_grad,
+        intermediate=tensor.requires_grad and not tensor.is_leaf,
+        grad=None if grad is None else raw(grad),
+    )
+
+
+def _obstacle(tensor: torch.Tensor) -> str | None:
+    """Say what keeps a tensor from being built again in the candidate."""
+    if tensor.layout is not torch.strided:
+        return "it must be dense"
+    if str(tensor.dtype).removeprefix("torch.") not in DTYPES:
+        return f"candidates know nothing of {tensor.dtype}"
+    if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
+        return "its elements share memory, so add .contiguous(), or expand it in a probe"
+    return None
+
+
+def raw(tensor: torch.Tensor) -> bytes:
+    """Return the elements of a tensor, row by row; nothing for a tensor on meta."""
+    if tensor.is_meta or tensor.numel() == 0:
+        return b""
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    # One element may still have the stride of the tensor that it is a view of, and bytes have none but 1.
+    data: bytes = flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
+    return data

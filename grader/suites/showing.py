@@ -1,0 +1,169 @@
+"""Shows calls and values as a student would type or print them, shortened."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader import wire
+from grader.suites.comparisons import to_tensor
+
+_ELEMENTS = 12
+_DEPTH = 3  # containers inside containers
+_WIDTH = 160
+_LONGEST = 2000
+_LINES = re.compile(r"\s*\n\s*")
+_USUAL = ("float32", "int64", "bool")  # dtypes that torch leaves out when it prints a tensor
+_USUAL_ARRAYS = ("float64", "int64", "bool")
+
+
+def call(name: str, arguments: tuple[object, ...], keywords: dict[str, object]) -> str:
+    """Return `name(...)` as it would be typed, shortened."""
+    parts = [given(a) for a in arguments] + [f"{key}={given(value)}" for key, value in keywords.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def given(value: object) -> str:
+    """Return an argument that a suite hands over."""
+    if isinstance(value, wire.Code):
+        return value.text
+    if isinstance(value, torch.Tensor):
+        flags = ["requires_grad=True"] if value.requires_grad else []
+        flags += [f"device={value.device.type!r}"] if value.device.type != "cpu" else []
+        if value.requires_grad and value.is_leaf and value.grad is not None:
+            flags.append(f"grad={numbers(value.grad)}")
+        return tensor(value, flags, dtype=True)
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(given(v) for v in value[:_ELEMENTS]) + (", ..." if len(value) > _ELEMENTS else "")
+        return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else ''})"
+    if isinstance(value, nn.Module):
+        return shorten(_LINES.sub(" ", repr(value)).replace("( (", "((").replace(" )", ")"))
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {given(v)}" for key, v in value.items()) + "}"
+    return shorten(repr(value))
+
+
+def _array(value: np.ndarray[Any, Any]) -> str:
+    if _is_large(value.shape):
+        return f"<NumPy array of shape {value.shape}, {value.dtype}>"
+    dtype = "" if str(value.dtype) in _USUAL_ARRAYS else f", dtype={value.dtype}"
+    return f"np.array({_nested(value.tolist(), number)}{dtype})"
+
+
+def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = False) -> str:
+    """Return a tensor as torch prints it when it is small, else its shape; with its `dtype`, if that matters."""
+    name = str(value.dtype).removeprefix("torch.")
+    if value.is_meta or _is_large(value.shape):
+        facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
+        return ", ".join(facts) + ">"
+    flags = [f"size={tuple(value.shape)}", *flags] if value.numel() == 0 and value.dim() > 1 else flags
+    facts = [
+        numbers(value) if value.numel() else "[]",
+        *flags,
+        *([f"dtype=torch.{name}"] if dtype and name not in _USUAL else []),
+    ]
+    return f"tensor({', '.join(facts)})"
+
+
+def numbers(value: torch.Tensor) -> str:
+    """Return the elements as nested lists, as torch prints them: `10.` is a float."""
+    if value.is_meta:
+        return "..."
+    if _is_large(value.shape):
+        return f"... of shape {tuple(value.shape)}"
+    return _nested(value.detach().tolist(), _element)
+
+
+def _is_large(shape: Sequence[int]) -> bool:
+    """Say whether there is too much to show: an empty tensor may still be a million rows of nothing."""
+    return math.prod(max(size, 1) for size in shape) > _ELEMENTS
+
+
+def _nested(value: object, show: Callable[[object], str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_nested(item, show) for item in value) + "]"
+    return show(value)
+
+
+def _element(x: object) -> str:
+    text = number(x)
+    return text[:-1] if text.endswith(".0") else text
+
+
+def number(x: object) -> str:
+    """Return one Python number, floats to six significant digits: what differs beyond the tolerance looks different."""
+    if not isinstance(x, float):
+        return repr(x)
+    if not math.isfinite(x):
+        return str(x)
+    text = f"{x:.6g}"
+    return text if any(c in text for c in ".e") else text + ".0"
+
+
+def fact(value: wire.Fact) -> str:
+    """Return what came back from a candidate."""
+    text = _fact(value, 0)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _fact(value: wire.Fact, depth: int) -> str:
+    if isinstance(value, wire.TensorFact):
+        rebuilt = to_tensor(value)
+        flags = ["requires_grad=True"] if value.requires_grad and value.is_leaf else []
+        flags += [f"grad_fn=<{value.grad_fn}>"] if value.grad_fn else []
+        if rebuilt is None:
+            where = f" on {value.device}" if value.device != "cpu" else ""
+            return f"<tensor of shape {value.shape}, {value.dtype}{where}>"
+        return tensor(rebuilt, flags, dtype=True)
+    if isinstance(value, wire.ArrayFact):
+        return _array_fact(value)
+    if isinstance(value, wire.Items):
+        inside = _joined((_fact(v, depth + 1) for v in value.items), len(value.items), depth)
+        if value.kind == "list":
+            return f"[{inside}]"
+        return (
+            f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
+        )
+    if isinstance(value, wire.Pairs):
+        pairs = (f"{_fact(k, depth + 1)}: {_fact(v, depth + 1)}" for k, v in value.items)
+        return "{" + _joined(pairs, len(value.items), depth) + "}"
+    if isinstance(value, wire.ModuleFact):
+        return f"a module, {value.modules[0].classes[0]}" if value.modules and value.modules[0].classes else "a module"
+    if isinstance(value, wire.Named):
+        return value.name if value.kind in ("dtype", "device") else f"the {value.kind} {value.name}"
+    if isinstance(value, wire.Other):
+        return f"an object of type {value.name}" + (f" ({value.why})" if value.why else "")
+    if isinstance(value, float):
+        return number(value)
+    return shorten(repr(value))
+
+
+def _array_fact(value: wire.ArrayFact) -> str:
+    try:
+        dtype = np.dtype(value.dtype)
+        numbers = np.frombuffer(value.data or b"", dtype=dtype).reshape(value.shape)
+    except (TypeError, ValueError, SyntaxError):  # no values were sent, or nothing fits anything
+        return f"<NumPy array of shape {value.shape}, {value.dtype}>"
+    return _array(numbers) if dtype.kind in "biufc" else f"<NumPy array of shape {value.shape}, {value.dtype}>"
+
+
+def _joined(items: Iterable[str], length: int, depth: int) -> str:
+    """Join the first items of a container; of one inside many others, none."""
+    if depth >= _DEPTH and length:
+        return "..."
+    return ", ".join(islice(items, _ELEMENTS)) + (", ..." if length > _ELEMENTS else "")
+
+
+def shorten(text: str, limit: int = _WIDTH) -> str:
+    """Return `text` on one line of at most `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,655 @@
+"""Values become plain facts by exact type; what a value says about itself counts for nothing."""
+
+from __future__ import annotations
+
+import struct
+import types
+import warnings
+from collections import Counter, OrderedDict, namedtuple
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from grader import wire
+from grader.candidate_process import facts
+from grader.candidate_process.facts import Describer, clean
+
+
+def describe(value: object) -> Any:
+    """Describe a value as its own observation would, and send the facts home."""
+    reply = wire.encode(wire.Observation(nonce=0, outcome="returned", result=Describer().describe(value)))
+    arrived = wire.decode_reply(reply)
+    assert isinstance(arrived, wire.Observation)
+    return arrived.result
+
+
+def items(*values: object) -> list[Any]:
+    """Describe several values in one observation."""
+    return list(describe(list(values)).items)
+
+
+def rebuilt(fact: wire.TensorFact) -> torch.Tensor:
+    dtype = getattr(torch, fact.dtype)
+    assert fact.data is not None
+    if not fact.data:
+        return torch.empty(fact.shape, dtype=dtype)
+    return torch.frombuffer(bytearray(fact.data), dtype=dtype).reshape(fact.shape)
+
+
+# Exact types
+
+
+@pytest.mark.parametrize("value", [None, True, False, 0, 1, -(2**63), 2**63 - 1, 1.0, -0.0, "", "text"], ids=repr)
+def test_plain_values_are_their_own_facts(value: wire.Fact) -> None:
+    """None, bool, int, float and str travel as they are; True, 1 and 1.0 stay apart."""
+    fact = describe(value)
+    assert type(fact) is type(value) and repr(fact) == repr(value)
+
+
+class Friendly:
+    """Says that it equals anything and is whatever is asked for."""
+
+    __class__ = torch.Tensor  # type: ignore[assignment]
+    shape = (1,)
+    dtype = torch.float32
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __float__(self) -> float:
+        return 1.0
+
+
+class FriendlyTensor(torch.Tensor):
+    """Equals anything, as far as it is asked."""
+
+    def __eq__(self, other: object) -> Any:
+        return torch.ones(self.shape, dtype=torch.bool)
+
+
+class FriendlyFloat(float):
+    pass
+
+
+class FriendlyStr(str):
+    __slots__ = ()
+
+
+class FriendlyList(list):  # type: ignore[type-arg]
+    pass
+
+
+class FriendlyDict(dict):  # type: ignore[type-arg]
+    def items(self) -> Any:
+        raise SystemExit
+
+
+class FriendlyArray(np.ndarray):
+    pass
+
+
+class FriendlyParameter(nn.Parameter):
+    pass
+
+
+class Forger(type):
+    """A class of classes that go by another name."""
+
+    def __getattribute__(cls, name: str) -> Any:
+        return {"__module__": "builtins", "__qualname__": "float"}.get(name) or super().__getattribute__(name)
+
+
+Pair = namedtuple("Pair", "a b")
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (Friendly(), "Friendly"),
+        (torch.ones(1).as_subclass(FriendlyTensor), "FriendlyTensor"),
+        (FriendlyParameter(torch.ones(1)), "FriendlyParameter"),
+        (FriendlyFloat(1), "FriendlyFloat"),
+        (FriendlyStr("passed"), "FriendlyStr"),
+        (FriendlyList([1]), "FriendlyList"),
+        (FriendlyDict(a=1), "FriendlyDict"),
+        (np.zeros(1).view(FriendlyArray), "FriendlyArray"),
+        (Pair(1, 2), "Pair"),
+        (Counter("a"), "collections.Counter"),
+        (np.float64(1.5), "numpy.float64"),
+        (np.bool_(True), "numpy.bool"),
+        (1j, "complex"),
+        (b"bytes", "bytes"),
+        ({1}, "set"),
+        (range(3), "range"),
+        (iter([]), "list_iterator"),
+        (NotImplemented, "NotImplementedType"),
+        (np.ma.masked_array([1.0]), "numpy.ma.MaskedArray"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_types_arrive_as_other(value: object, name: str) -> None:
+    """A subclass is not its base, whatever it answers when asked: it arrives as a name."""
+    fact = describe(value)
+    assert type(fact) is wire.Other and fact.name.endswith(name) and fact.why == ""
+
+
+def test_a_friend_is_named_with_its_module() -> None:
+    """A type's name comes with where it is from, unless that is Python or the submission itself."""
+    own = type("Mine", (), {"__module__": "submission"})
+    assert describe(Friendly()).name == f"{__name__}.Friendly"
+    assert describe(own()).name == "Mine"
+    assert describe(object()).name == "object"
+
+
+def test_a_forged_name_is_still_other() -> None:
+    """Even a class that calls itself float is not taken for one."""
+    assert describe(Forger("Any", (), {})()) == wire.Other(name="float")
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**1000], ids=["2**63", "-2**63 - 1", "10**1000"])
+def test_a_huge_int_is_too_large(value: int) -> None:
+    """An int beyond 64 bits does not travel."""
+    assert describe(value) == wire.Other(name="int", why="too large")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "name"),
+    [
+        (torch.int64, "dtype", "torch.int64"),
+        (torch.device("meta", 1), "device", "meta:1"),
+        (nn.Linear, "class", "Linear"),
+        (Forger("Any", (), {}), "class", "float"),
+        (describe, "function", "describe"),
+        (lambda: None, "function", "<lambda>"),
+        (torch.exp, "function", "_VariableFunctionsClass.exp"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_some_values_are_known_by_name(value: object, kind: str, name: str) -> None:
+    """A dtype, a device, a class and a function tell their name alone."""
+    assert describe(value) == wire.Named(kind=kind, name=name)  # type: ignore[arg-type]
+
+
+def test_a_python_module_is_no_module() -> None:
+    """`module` means `nn.Module` here."""
+    assert type(describe(types)) is wire.Other
+
+
+# Text
+
+
+def test_lone_surrogates_are_replaced() -> None:
+    """Half a character cannot travel; the rest of the text can."""
+    assert describe("a\ud800b\udfff") == "a?b?"
+
+
+def test_a_long_string_is_cut() -> None:
+    """A string is bounded, with an ellipsis where it was cut."""
+    assert describe("é" * (wire.MAX_TEXT + 1)) == "é" * wire.MAX_TEXT + "…"
+    assert describe("é" * wire.MAX_TEXT) == "é" * wire.MAX_TEXT
+
+
+def test_clean_bounds_any_text() -> None:
+    """Messages and names are cut to their own limits."""
+    assert clean("abc", 3) == "abc"
+    assert clean("abcd\ud800", 3) == "abc…"
+
+
+# Containers
+
+
+def test_sequences_keep_their_kind() -> None:
+    """A list, a tuple and a Size with the same items stay apart."""
+    assert describe([1, (2, torch.Size([3]))]) == wire.Items(
+        kind="list",
+        items=(1, wire.Items(kind="tuple", items=(2, wire.Items(kind="Size", items=(3,))))),
+    )
+
+
+def test_a_dict_keeps_its_order_and_any_keys() -> None:
+    """Keys are facts like any others: numbers, None, tuples, tensors, strangers."""
+    key = torch.tensor(1.5)
+    pairs = describe({2: "two", 1: "one", None: 0, (1, "a"): 0, key: 0, frozenset(): 0}).items
+    assert pairs[:3] == ((2, "two"), (1, "one"), (None, 0))
+    assert pairs[3][0] == wire.Items(kind="tuple", items=(1, "a"))
+    assert pairs[4][0].shape == ()
+    assert pairs[5][0] == wire.Other(name="frozenset")
+
+
+def test_an_ordered_dict_is_no_dict() -> None:
+    """A state dict is an OrderedDict, and says so."""
+    assert describe(OrderedDict(a=1)) == wire.Pairs(kind="OrderedDict", items=(("a", 1),))
+
+
+def test_deep_nesting_ends() -> None:
+    """Below a depth, what there is goes by its name."""
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    fact = describe(nested)
+    for _ in range(wire.MAX_DEPTH + 1):
+        assert isinstance(fact, wire.Items)
+        (fact,) = fact.items
+    assert fact == wire.Other(name="list", why="too much to look at")
+    while nested:  # or freeing it recurses
+        nested = nested.pop()  # type: ignore[assignment]
+
+
+def test_a_cycle_ends() -> None:
+    """A list that contains itself many times costs no more than the limit of one observation."""
+    cyclic: list[object] = []
+    cyclic.extend([cyclic] * 1000)
+    assert type(describe(cyclic)) is wire.Items
+
+
+@pytest.mark.parametrize("wide", [[0] * (wire.MAX_NODES + 1), dict.fromkeys(range(wire.MAX_NODES + 1))], ids=type)
+def test_what_is_too_wide_is_not_looked_into(wide: object) -> None:
+    """A container with more items than an observation may hold is one fact, not millions."""
+    assert describe(wide) == wire.Other(name=type(wide).__name__, why="too much to look at")
+
+
+def test_what_comes_after_too_much_is_still_told() -> None:
+    """One container that is too large hides nothing beside it."""
+    assert items([0] * wire.MAX_NODES, "beside")[1] == "beside"
+
+
+def test_many_facts_stay_within_the_limit() -> None:
+    """Containers that fit one by one, and not together, are described until there is room no more."""
+    found = items(*([0] * 9000 for _ in range(4)))
+    assert [type(fact) for fact in found] == [wire.Items, wire.Items, wire.Other, wire.Other]
+
+
+def test_any_observation_can_be_sent() -> None:
+    """Text and elements together stay below the limit of a message."""
+    tensor = torch.zeros(wire.MAX_TENSOR // 4)
+    found = [tensor, *(tensor.clone() for _ in range(4)), *("🙂" * wire.MAX_TEXT for _ in range(10_000))]
+    reply = wire.encode(wire.Observation(nonce=0, outcome="returned", result=Describer().describe(found)))
+    assert len(reply) < wire.MAX_MESSAGE
+
+
+def test_text_beyond_the_limit_is_left_out() -> None:
+    """Strings that do not fit are facts without their text."""
+    last = items(*("x" * wire.MAX_TEXT for _ in range(10_000)))[-1]
+    assert last == wire.Other(name="str", why="too much to look at")
+
+
+# Tensors
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.tensor(1.5),
+        torch.tensor([]),
+        torch.zeros(2, 0, 3),
+        torch.tensor([True, False]),
+        torch.arange(6).reshape(2, 3).t(),
+        torch.arange(10.0)[::3],
+        torch.arange(10.0)[7:],
+        torch.arange(3.0).expand(2, 3),
+        torch.arange(8.0).as_strided((3, 3), (2, 1)),
+        torch.tensor([1.5, -0.0, float("inf")], dtype=torch.bfloat16),
+        torch.tensor([1.5, 65504], dtype=torch.float16),
+        torch.tensor([1 + 2j, -1j]),
+        torch.tensor([1 + 2j, -1j]).conj(),
+        torch.tensor([1 + 2j, -1j]).conj().imag,
+        torch.arange(256, dtype=torch.int64).to(torch.uint8),
+        torch.tensor([2**53 + 1, -(2**63)]),
+        torch.tensor([1.0, 2.0], requires_grad=True).exp(),
+    ],
+    ids=[
+        "0-D",
+        "empty",
+        "empty 3-D",
+        "bool",
+        "transposed",
+        "every third",
+        "offset",
+        "expanded",
+        "overlapping",
+        "bfloat16",
+        "float16",
+        "complex",
+        "conjugated",
+        "negated",
+        "uint8",
+        "int64",
+        "with a graph",
+    ],
+)
+def test_values_arrive_exactly(tensor: torch.Tensor) -> None:
+    """Elements travel in row-major order whatever the layout, with dtype, shape and strides."""
+    fact = describe(tensor)
+    assert (fact.shape, fact.strides, fact.device) == (tuple(tensor.shape), tensor.stride(), "cpu")
+    resolved = tensor.detach().resolve_conj().resolve_neg()
+    torch.testing.assert_close(rebuilt(fact), resolved, rtol=0, atol=0)
+
+
+def test_nans_keep_their_bits() -> None:
+    """Which NaN an element is survives, as the sign of a zero does."""
+    bits = [0x7FC0BEEF, 0xFFC00001, 0x80000000]
+    values = torch.tensor([bit - 2**32 if bit >= 2**31 else bit for bit in bits], dtype=torch.int32)
+    assert struct.unpack("<3I", describe(values.view(torch.float32)).data) == tuple(bits)
+
+
+def test_a_parameter_says_so() -> None:
+    """`nn.Parameter` is the one subclass that is a tensor here, and is told apart."""
+    parameter, tensor = items(nn.Parameter(torch.ones(1)), torch.ones(1, requires_grad=True))
+    assert (parameter.parameter, tensor.parameter) == (True, False)
+    assert parameter.requires_grad and parameter.is_leaf
+
+
+def test_what_autograd_knows_is_told() -> None:
+    """Leaf or not, the name of grad_fn, requires_grad."""
+    leaf = torch.ones(2, requires_grad=True)
+    given, made, cut = items(leaf, leaf * 2, (leaf * 2).detach())
+    assert (given.is_leaf, given.grad_fn, given.requires_grad) == (True, None, True)
+    assert (made.is_leaf, made.grad_fn, made.requires_grad) == (False, "MulBackward0", True)
+    assert (cut.is_leaf, cut.grad_fn, cut.requires_grad) == (True, None, False)
+
+
+def test_gradients_come_along() -> None:
+    """A leaf's gradient and a retained one are facts of their own; none is looked for elsewhere, nor warned about."""
+    leaf = torch.ones(2, requires_grad=True)
+    middle, kept = leaf * 2, leaf * 3
+    kept.retain_grad()
+    (middle + kept).sum().backward()  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        of_leaf, of_middle, of_kept = (fact.grad for fact in items(leaf, middle, kept))
+    assert rebuilt(of_leaf).tolist() == [5, 5] and of_middle is None and rebuilt(of_kept).tolist() == [1, 1]
+
+
+def test_gradients_that_are_each_others_end() -> None:
+    """Two tensors may be each other's gradient; the facts stop all the same."""
+    a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    a.grad, b.grad = b, a
+    assert describe(a).grad.grad.shape == (1,)
+    a.grad = b.grad = None
+
+
+def test_edits_are_counted() -> None:
+    """`version` grows with every edit in place."""
+    tensor = torch.zeros(2)
+    tensor += 1
+    tensor.mul_(2)
+    assert describe(tensor).version == 2
+
+
+def test_an_inference_tensor_is_a_tensor() -> None:
+    """What `torch.inference_mode` made has values; autograd counts no edits of it."""
+    with torch.inference_mode():
+        tensor = torch.ones(2) * 3
+    fact = describe(tensor)
+    assert rebuilt(fact).tolist() == [3, 3] and fact.version == 0 and not fact.requires_grad
+
+
+def test_a_meta_tensor_has_no_values() -> None:
+    """There is nothing to send from the meta device, and that is no error."""
+    fact = describe(torch.empty(10**6, 10**6, device="meta"))
+    assert (fact.device, fact.shape, fact.data) == ("meta", (10**6, 10**6), None)
+
+
+def test_a_large_tensor_comes_without_values() -> None:
+    """A tensor over the limit tells all but its elements, even one that is small in memory."""
+    fact = describe(torch.zeros(1).expand(wire.MAX_TENSOR // 4 + 1))
+    assert fact.data is None and fact.shape == (wire.MAX_TENSOR // 4 + 1,)
+
+
+def test_several_large_tensors_come_without_values() -> None:
+    """Tensors that fit one by one, and not together, are told without elements once there is no room."""
+    large = [torch.zeros(wire.MAX_TENSOR // 4) for _ in range(3)]
+    assert [fact.data is None for fact in items(*large)] == [False, False, True]
+
+
+def test_values_may_be_left_out() -> None:
+    """What is described before a call needs no elements, of gradients neither."""
+    leaf = torch.ones(1, requires_grad=True)
+    leaf.grad = torch.ones(1)
+    fact: Any = Describer().describe([leaf, np.ones(1)], values=False)
+    assert [fact.items[0].data, fact.items[0].grad.data, fact.items[1].data] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("tensor", "why"),
+    [
+        (torch.eye(2).to_sparse(), "its layout is torch.sparse_coo"),
+        (torch.eye(2).to_mkldnn(), "its layout is torch._mkldnn"),
+    ],
+    ids=["sparse", "mkldnn"],
+)
+def test_tensors_without_strides_do_not_travel(tensor: torch.Tensor, why: str) -> None:
+    """A sparse tensor is a tensor that says why it did not come."""
+    assert describe(tensor) == wire.Other(name="Tensor", why=why)
+
+
+def test_a_tensor_that_cannot_be_looked_at_says_why() -> None:
+    """A tensor that escaped from vmap has no memory to compare: torch's own words come instead."""
+    leaked: list[torch.Tensor] = []
+
+    def leak(x: torch.Tensor) -> torch.Tensor:
+        leaked.append(x)
+        return x
+
+    torch.vmap(leak)(torch.ones(3))
+    fact, beside = items(leaked[0], torch.ones(1))
+    assert fact.name == "Tensor" and fact.why.startswith("torch says: ")
+    assert beside.data is not None
+
+
+# Arrays
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0).reshape(2, 3).T,
+        np.arange(10)[::-2],
+        np.broadcast_to(np.float32(2), (2, 2)),
+        np.array(1.5),
+        np.zeros((0, 3)),
+        np.array([True]),
+        np.array(["a", "bc"]),
+        np.array([1], dtype=">i4"),
+    ],
+    ids=["transposed", "backwards", "broadcast", "0-D", "empty", "bool", "text", "big-endian"],
+)
+def test_arrays_arrive_exactly(array: np.ndarray) -> None:
+    """An array's elements travel in row-major order, with dtype and shape."""
+    fact = describe(array)
+    arrived = np.frombuffer(fact.data, dtype=fact.dtype).reshape(fact.shape)
+    assert str(arrived.dtype) == str(array.dtype)
+    np.testing.assert_array_equal(arrived, array)
+
+
+@pytest.mark.parametrize(
+    "array", [np.array([1, "a"], dtype=object), np.zeros(1, dtype=[("a", "O")])], ids=["object", "record of objects"]
+)
+def test_arrays_of_objects_do_not_travel(array: np.ndarray) -> None:
+    """An array of Python objects holds addresses: it says why it did not come."""
+    assert describe(array) == wire.Other(name="ndarray", why="its dtype is object")
+
+
+def test_a_large_array_comes_without_values() -> None:
+    """An array over the limit tells its dtype and shape alone."""
+    assert describe(np.broadcast_to(np.float32(2), (2**12, 2**12))).data is None
+
+
+# Same object, shared memory
+
+
+def numbers(*values: object) -> tuple[list[int], list[int]]:
+    """Return the numbers of objects and of memory of several values in one observation."""
+    found = items(*values)
+    return [fact.object for fact in found], [fact.storage for fact in found]
+
+
+def test_the_same_object_has_the_same_number() -> None:
+    """One tensor found twice is one object; an equal one is another."""
+    tensor = torch.ones(2)
+    objects, storages = numbers(tensor, torch.ones(2), tensor)
+    assert objects == [0, 1, 0] and storages == [0, 1, 0]
+
+
+def test_a_view_shares_and_a_clone_does_not() -> None:
+    """A view is another object in the same memory; detach shares, clone and contiguous copies do not."""
+    base = torch.arange(6.0).reshape(2, 3)
+    values = (base, base[1:], base.t(), base.detach(), base.view(-1), base.clone(), base.t().contiguous())
+    objects, storages = numbers(*values)
+    assert objects == list(range(7))
+    assert storages == [0, 0, 0, 0, 0, 1, 2]
+
+
+def test_views_that_do_not_overlap_share_their_memory() -> None:
+    """Two views of one tensor share its storage, whether or not they have elements in common."""
+    base = torch.arange(6.0)
+    assert numbers(base[:2], base[4:])[1] == [0, 0]
+
+
+def test_from_numpy_shares_with_the_array() -> None:
+    """`torch.from_numpy` and `.numpy()` share memory with the array; `torch.tensor` copies."""
+    array = np.arange(4.0)
+    tensor = torch.ones(3)
+    values = (array, torch.from_numpy(array), torch.tensor(array), tensor, tensor.numpy(), array[1:3])
+    assert numbers(*values)[1] == [0, 0, 1, 2, 2, 0]
+
+
+def test_arrays_share_what_they_overlap_in() -> None:
+    """Views of an array share memory where they touch the same bytes, backwards ones included."""
+    array = np.arange(10.0)
+    assert numbers(array[:4], array[3:6], array[::-1][:2], array[6:8])[1] == [0, 0, 1, 2]
+
+
+def test_empty_tensors_do_not_all_share() -> None:
+    """Nothing is not shared: two empty tensors have memory of their own, and a view of one is in it."""
+    empty = torch.empty(0)
+    assert numbers(empty, torch.empty(0), empty.view(0, 3), np.empty(0), np.empty(0))[1] == [0, 1, 0, 2, 3]
+
+
+def test_meta_tensors_do_not_all_share() -> None:
+    """On meta, where there is no memory, the storage itself tells views from others."""
+    base = torch.empty(4, device="meta")
+    assert numbers(base, base[:2], torch.empty(4, device="meta"))[1] == [0, 0, 1]
+
+
+def test_freed_memory_is_not_mistaken() -> None:
+    """What has been described stays alive, so that nothing later is found at its address."""
+    describer = Describer()
+    seen: list[Any] = [describer.describe(torch.ones(1000)) for _ in range(20)]
+    seen += [describer.describe(torch.empty(0)) for _ in range(20)]
+    assert len({fact.object for fact in seen}) == len({fact.storage for fact in seen}) == 40
+
+
+def test_numbers_hold_across_one_observation() -> None:
+    """An argument described before the call is recognised in the result, gradients included."""
+    describer = Describer()
+    leaf = torch.ones(2, requires_grad=True)
+    leaf.grad = torch.zeros(2)
+    before: Any = describer.describe(leaf, values=False)
+    after: Any = describer.describe([leaf.grad, leaf.detach()])
+    assert after.items[0].object == before.grad.object
+    assert after.items[1].storage == before.storage and after.items[1].object != before.object
+
+
+def test_descriptions_do_not_change_the_value() -> None:
+    """Looking leaves no trace: no edit is counted, no gradient made, the conjugate stays lazy."""
+    tensor = torch.tensor([1j]).conj()
+    describe(tensor)
+    assert tensor.is_conj() and tensor._version == 0
+
+
+def test_facts_of_a_value_are_the_same_again() -> None:
+    """The same value has the same facts in another observation."""
+    value = [torch.arange(3.0), {"a": (1, 2.0)}]
+    assert describe(value) == describe(value)
+    assert facts.Describer is Describer
+
+
+@pytest.mark.parametrize(
+    "tensor", [torch.ones(1, 3)[:, 0], torch.ones(4)[2::9], torch.ones(1, 3).T[0], torch.ones(3)[1]]
+)
+def test_one_element_of_another_tensor_travels(tensor: torch.Tensor) -> None:
+    """Whatever stride is left of where it came from."""
+    assert torch.equal(rebuilt(describe(tensor)), tensor)
+
+
+# Modules
+
+
+def net() -> nn.Sequential:
+    """A small model with a buffer, a frozen parameter and a mode of its own inside."""
+    model = nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1))
+    model[0].bias.requires_grad_(False)
+    model[1].eval()
+    return model
+
+
+def test_a_module_is_its_modules_parameters_and_buffers() -> None:
+    """With names, classes, modes, and the facts of every tensor."""
+    fact = describe(net())
+    assert [(part.name, part.classes[0], part.training) for part in fact.modules] == [
+        ("", "Sequential", True),
+        ("0", "Linear", True),
+        ("1", "BatchNorm1d", False),
+    ]
+    assert fact.modules[2].classes[-1] == "Module"
+    assert [name for name, _ in fact.parameters] == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert [tensor.requires_grad for _, tensor in fact.parameters] == [True, False, True, True]
+    assert [name for name, _ in fact.buffers] == ["1.running_mean", "1.running_var", "1.num_batches_tracked"]
+
+
+def test_a_module_that_is_shared_is_listed_once() -> None:
+    """As `named_modules()` and `named_parameters()` do."""
+    layer = nn.Linear(2, 2)
+    fact = describe(nn.Sequential(layer, nn.ReLU(), layer))
+    assert [part.name for part in fact.modules] == ["", "0", "1"]
+    assert [name for name, _ in fact.parameters] == ["0.weight", "0.bias"]
+
+
+def test_modules_and_their_tensors_are_recognised() -> None:
+    """The same module, and the same parameter, have the same number wherever they are met."""
+    model = net()
+    first, again, weight = items(model, model, model[0].weight)
+    assert first.modules[0].object == again.modules[0].object
+    assert dict(first.parameters)["0.weight"].object == weight.object
+
+
+def test_what_a_class_makes_of_its_names_does_not_count() -> None:
+    """Parameters are listed by `nn.Module`'s own method."""
+
+    class Liar(nn.Linear):
+        def named_parameters(self, *args: Any, **kwargs: Any) -> Any:
+            return iter(())
+
+    assert [name for name, _ in describe(Liar(1, 1)).parameters] == ["weight", "bias"]
+
+
+def test_a_module_that_never_became_one_names_itself() -> None:
+    """Without `super().__init__()` there is nothing to list."""
+
+    class Forgetful(nn.Module):
+        def __init__(self) -> None:
+            pass
+
+    fact = describe(Forgetful())
+    assert isinstance(fact, wire.Other) and "Forgetful" in fact.name and fact.why
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("submission", "Net"),
+        ("11_linear.reference", "Net"),
+        ("11_linear.ManualSGD.no-copy", "Net"),
+        ("torch.nn", "torch.nn.Net"),
+    ],
+)
+def test_a_class_of_a_submission_and_of_a_variant_are_named_alike(module: str, name: str) -> None:
+    """Else no misconception would ever match an object of the student's."""
+    assert describe(type("Net", (), {"__module__": module})()) == wire.Other(name=name)

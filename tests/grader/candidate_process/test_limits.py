@@ -1,0 +1,85 @@
+"""Code that takes too long is stopped from inside: a statement at the top level, and what comes after it runs."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.candidate_process.limits import TimeLimitExceeded, time_limit
+
+Load = Callable[..., Any]
+
+
+def compute(seconds: float) -> None:
+    """Use that much processor time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+@pytest.mark.parametrize("seconds", [0.02, 30.0])
+def test_only_code_of_the_files_is_stopped(seconds: float) -> None:
+    """However long anything else takes; afterwards no clock runs, and signals mean what they meant before."""
+    before = signal.getsignal(signal.SIGALRM)
+    with time_limit(seconds, ("somebody's.py",)):
+        compute(0.1)
+    with pytest.raises(TimeLimitExceeded, match=r"stopped after 0\.02 s"), time_limit(0.02, (__file__,)):
+        compute(10)
+    assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+@pytest.mark.parametrize(
+    ("slow", "after"),
+    [
+        ("while True: pass", 0.1),
+        ("import time; time.sleep(60)", 0.3),
+        ("try:\n    while True: pass\nexcept Exception: pass", 0.1),
+        ("def forever():\n    while True: pass\nforever()", 0.1),
+        ("class Slow:\n    while True: pass", 0.1),
+    ],
+)
+def test_what_comes_after_a_slow_statement_runs(load: Load, slow: str, after: float) -> None:
+    """It is noted as an error with the line that was running, and what came before it is not run again."""
+    loaded = load("")
+    loaded.seconds = 0.1
+    report = loaded.load(f"runs = []\nruns.append(1)\n{slow}\nruns.append(2)\ndef f(): return runs\n")
+    (error,) = report.errors
+    assert (error.type, error.message.partition(" of ")[0]) == ("TimeLimitExceeded", f"stopped after {after} s")
+    assert error.code in slow
+    assert loaded.call("f").result.items == (1, 2)
+
+
+def test_code_that_catches_it_meets_it_again(load: Load) -> None:
+    """A bare `except` in a loop wins little time."""
+    loaded = load("")
+    loaded.seconds = 0.05
+    catching = (
+        "caught = 0\nwhile caught < 3:\n    try:\n        while True: sum(range(9))\n    except:\n        caught += 1\n"
+    )
+    assert loaded.load(f"{catching}def f(): return caught\n").errors == ()
+    assert loaded.call("f").result == 3
+
+
+def test_after_one_slow_statement_the_others_have_less(load: Load) -> None:
+    """So that many slow ones don't add up; a statement that isn't slow runs."""
+    loaded = load("")
+    loaded.seconds = 0.5
+    slow = "while True: pass\n"
+    report = loaded.load(f"{slow}{slow}x = sum(range(1000))\n{slow}def f(): return x\n")
+    assert [error.message for error in report.errors] == [f"stopped after {s} s" for s in (0.5, 0.1, 0.1)]
+    assert loaded.call("f").result == 499500
+
+
+def test_calls_are_not_stopped_from_inside(load: Load) -> None:
+    """Whoever asks for a call limits it."""
+    loaded = load("")
+    loaded.seconds = 0.05
+    loaded.load(
+        "import time\ndef f():\n    end = time.process_time() + 0.2\n    while time.process_time() < end: pass\n"
+    )
+    assert loaded.call("f").outcome == "returned"

@@ -1,0 +1,99 @@
+"""Checks as their suites declare them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.examiner.checks import Check, declared, validate
+from grader.records import Verdict
+from grader.suites import check
+from grader.suites.outcomes import SuiteError
+
+
+def made(id: str = "values", *requires: str, **fields: Any) -> Check:
+    """Return a hidden check of `double` that is worth two points."""
+    known: dict[str, Any] = {
+        "exercise": "01_small",
+        "task": "double",
+        "visibility": "hidden",
+        "points": 2.0,
+        "hint": None,
+        "docstring": "Says.",
+        "item": None,
+    }
+    return Check(id=id, requires=requires, **{**known, **fields})
+
+
+# What a test declares: of these very tests
+
+
+@check("double", points=2, requires=["shape"], hint="times two.")
+def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
+    """Its name and file say what it is called and of which exercise it is."""
+    assert declared(request.node) == made(
+        "a_test_declares_a_check",
+        "shape",
+        exercise="checks",
+        hint="times two.",
+        docstring="Its name and file say what it is called and of which exercise it is.",
+        item=request.node,
+    )
+
+
+def test_a_test_without_points_is_no_check(request: pytest.FixtureRequest) -> None:
+    """Its author forgot the decorator."""
+    with pytest.raises(SuiteError, match=r"Cannot use .*_is_no_check as a check: decorate it with @check\(task, poi"):
+        declared(request.node)
+
+
+@check("double", points=2)
+@pytest.mark.parametrize("size", [3])
+def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, size: int) -> None:
+    """With its parameter in its name."""
+    assert declared(request.node).id == f"each_parameter_is_a_check_of_its_own[{size}]"
+
+
+# Verdicts
+
+
+@pytest.mark.parametrize(("status", "points"), [("passed", 2.0), ("failed", 0.0), ("skipped", 0.0)])
+def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> None:
+    """All of it or nothing."""
+    assert made().verdict(status, "A message.", "adds-two") == Verdict(
+        id="values",
+        task="double",
+        visibility="hidden",
+        status=status,
+        points=points,
+        max_points=2.0,
+        message="A message.",
+        misconception="adds-two",
+    )
+
+
+# What makes verdicts fair
+
+
+def test_checks_may_require_earlier_ones() -> None:
+    """One or several."""
+    validate([made("shape"), made("values", "shape"), made("any_size", "shape", "values")])
+
+
+def test_checks_have_names_of_their_own() -> None:
+    """Verdicts are told apart by them."""
+    with pytest.raises(SuiteError, match="Cannot tell two checks of 01_small apart: both are called 'values'"):
+        validate([made(), made("shape"), made()])
+
+
+@pytest.mark.parametrize(
+    "checks",
+    [[made("values", "nothing")], [made("values", "later"), made("later")], [made("values", "values")]],
+    ids=["unknown", "later", "itself"],
+)
+def test_checks_cannot_require_what_has_not_run(checks: list[Check]) -> None:
+    """They run in order, so only an earlier one can have passed."""
+    message = r"Cannot run 'values' of 01_small: it requires '\w+', which is no earlier check\. Public checks run"
+    with pytest.raises(SuiteError, match=message):
+        validate(checks)

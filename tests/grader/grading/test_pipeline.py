@@ -1,0 +1,179 @@
+"""The pipeline: every student a report, in every order, and nothing twice."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import Catalog
+from grader.grading import pipeline
+from grader.grading.pipeline import grade_class
+from grader.grading.pool import Graded, GradingError, Settings
+from grader.records import ClassReport, Submission, blank_report
+from grader.reports import load_report
+from grader.submissions import SubmissionsError
+
+IDS = ("07_autograd", "08_detach_and_inplace")
+
+
+class FakeLanes:
+    """Grades everything at once, backwards, and remembers what it was given."""
+
+    def __init__(self, *, dies_of: str = "", stops_after: int = 1000) -> None:
+        self.given: list[str] = []
+        self._dies_of = dies_of
+        self._stops_after = stops_after
+
+    def __call__(self, settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+        for done, one in enumerate(reversed(list(submissions))):
+            if done == self._stops_after:
+                raise GradingError("stopped")
+            self.given.append(f"{one.student}/{one.exercise}")
+            report = None if one.student == self._dies_of else blank_report(one.exercise, [("t", 2.0)], "graded", "")
+            yield Graded(submission=one, report=report)
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Path:
+    """A class of three: one with both exercises, one with one, one with none."""
+    folder = tmp_path / "in"
+    for student, ids in (("ana", IDS), ("bia", IDS[:1]), ("caio", ())):
+        (folder / student).mkdir(parents=True)
+        for id in ids:
+            (folder / student / f"{id}.py").write_text("x = 1\n", encoding="utf-8")
+    return folder
+
+
+def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, workers: FakeLanes) -> ClassReport:
+    """Grade the class with fake workers into a folder beside it."""
+    monkeypatch.setattr(pipeline, "grade_submissions", workers)
+    settings = Settings(root=str(catalog.root), exercises=IDS)
+    return grade_class(
+        catalog,
+        submissions,
+        submissions.parent / "out",
+        exercises=IDS,
+        jobs=1,
+        settings=settings,
+        progress=lambda done, total, last: None,
+    )
+
+
+@pytest.mark.sandbox
+def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Students without a file get a report too, with each exercise in its place."""
+    whole = run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [row.student for row in whole.students] == ["ana", "bia", "caio"]
+    report = load_report(submissions.parent / "out" / "caio")
+    assert [(e.id, e.status) for e in report.exercises] == [(id, "not_submitted") for id in IDS]
+    assert report.max_points == 28
+
+
+@pytest.mark.sandbox
+def test_exercises_stand_in_order(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever order workers finish in, a report lists the exercises in the catalog's."""
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [e.id for e in load_report(submissions.parent / "out" / "ana").exercises] == list(IDS)
+
+
+@pytest.mark.sandbox
+def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has been graded is not graded again, and the reports are the same."""
+    first = run(catalog, submissions, monkeypatch, FakeLanes())
+    again = FakeLanes()
+    assert run(catalog, submissions, monkeypatch, again) == first
+    assert again.given == []
+
+
+@pytest.mark.sandbox
+def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a run that stopped midway only the rest is graded."""
+    stopped, rest = FakeLanes(stops_after=2), FakeLanes()
+    with pytest.raises(GradingError, match="stopped"):
+        run(catalog, submissions, monkeypatch, stopped)
+    run(catalog, submissions, monkeypatch, rest)
+    assert sorted(stopped.given + rest.given) == ["ana/07_autograd", "ana/08_detach_and_inplace", "bia/07_autograd"]
+
+
+@pytest.mark.sandbox
+def test_what_a_killed_run_was_writing_is_removed(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run leaves nothing but reports."""
+    (half := submissions.parent / "out" / "ana" / ".writing-x").parent.mkdir(parents=True)
+    half.touch()
+    os.utime(half, (0, 0))
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert os.listdir(half.parent) == ["report.json"]
+
+
+@pytest.mark.sandbox
+def test_what_ends_the_grader_is_reported_and_tried_again(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission that workers died of gets a report that says so, and is graded anew by the next run."""
+    run(catalog, submissions, monkeypatch, FakeLanes(dies_of="bia"))
+    assert "ended the grader" in load_report(submissions.parent / "out" / "bia").exercises[0].message
+    again = FakeLanes()
+    run(catalog, submissions, monkeypatch, again)
+    assert again.given == ["bia/07_autograd"]
+
+
+def test_class_without_submissions_is_explained(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder in which nobody handed anything in is more likely a wrong folder: it is said."""
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    with pytest.raises(SubmissionsError, match=r"holds any of the exercises.*07_autograd\.py"):
+        run(catalog, tmp_path / "in", monkeypatch, FakeLanes())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.sandbox
+def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is exchanged for a link to the solutions after it was listed, and before it is read."""
+
+    class Exchanging(FakeLanes):
+        def __call__(self, settings: Settings, left: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+            def exchanging() -> Iterator[Submission]:
+                for number, submission in enumerate(left):
+                    if number == 0:
+                        (submissions / "bia").rename(submissions.parent / "moved")
+                        (submissions / "bia").symlink_to(catalog.root / "solutions")
+                    read[submission.student, submission.exercise] = submission
+                    yield submission
+
+            yield from super().__call__(settings, exchanging(), jobs=jobs)
+
+    read: dict[tuple[str, str], Submission] = {}
+    run(catalog, submissions, monkeypatch, Exchanging())
+    assert [submission.source is not None for submission in read.values()] == [True, True, False]
+    assert "The folder bia is a symbolic link, and links are not followed." in str(read["bia", IDS[0]].problem)
+
+
+@pytest.mark.sandbox
+def test_ones_own_file_that_is_too_hard_to_read_ends_nothing(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few lines can make Python's compiler take all memory: not that of the command, which says so and goes on."""
+    bomb = "def f():\n" + "".join(f"{' ' * d}try:\n{' ' * d} a\n{' ' * d}finally:\n" for d in range(1, 20))
+    (tmp_path / f"{IDS[0]}.py").write_text(bomb + " " * 20 + ";".join(["a()"] * 20) + "\n", encoding="utf-8")
+    (tmp_path / f"{IDS[1]}.py").write_text("x = 1\n", encoding="utf-8")
+    given: list[Submission] = []
+
+    def workers(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+        given.extend(submissions)
+        return iter(())
+
+    monkeypatch.setattr(pipeline, "grade_submissions", workers)
+    settings = Settings(root=str(catalog.root), exercises=IDS)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    list(pipeline.grade_own(catalog, IDS, place=tmp_path, kept=tmp_path / "kept", settings=settings, jobs=1))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
+    assert given[0].problem is not None and given[1].source == "x = 1\n"

@@ -1,0 +1,430 @@
+"""WorkerPool: processes that grade side by side, one of which may die and take nothing along."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import msgspec
+import pytest
+
+from grader.grading import pool
+from grader.grading.pool import Graded, GradingError, Settings, Worker, WorkerPool, grade_submissions
+from grader.records import ExerciseReport, Submission, blank_report
+
+LayDown = Callable[..., Path]
+
+
+def hand_in(student: str, source: str | None = "", *, problem: str | None = None) -> Submission:
+    """Return what a student handed in."""
+    return Submission(student=student, exercise="01_small", path=f"{student}.py", source=source, problem=problem)
+
+
+def report_of(graded: Graded) -> ExerciseReport:
+    """Return the report that there must be."""
+    assert graded.report is not None
+    return graded.report
+
+
+def settings(root: Path) -> Settings:
+    """Return how to grade the course under `root`."""
+    return Settings(root=str(root), exercises=("01_small",), relaxed_sandbox=True)
+
+
+# Handing out the work: with workers that are played
+
+BLANK = blank_report("01_small", [], "graded", "")
+
+
+class Played:
+    """A worker that answers at once, or dies of its submission as often as `deaths` says."""
+
+    deaths: ClassVar[Counter[str]]
+    shares: ClassVar[list[frozenset[int]]]
+    alive = 0
+    most = 0
+    started = 0
+    error = ""
+
+    def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int]) -> None:
+        self.share = share
+        self.since = pool.monotonic()
+        self.shares.append(share)
+        self.channel, theirs = multiprocessing.Pipe()
+        theirs.close()  # so that waiting for it ends at once
+        self.has_started = False
+        type(self).alive += 1
+        type(self).started += 1
+        type(self).most = max(self.most, self.alive)
+        self.holds = submission
+
+    def give(self, submission: Submission) -> None:
+        """Take the next submission."""
+        self.holds = submission
+        self.since = pool.monotonic()
+
+    def take(self) -> Graded | Literal["started", "died"]:
+        """Say that it has started, then answer, or be dead."""
+        if self.error:
+            raise GradingError(self.error)
+        if not self.has_started:
+            self.has_started = True
+            self.since = pool.monotonic()
+            return "started"
+        assert self.holds is not None
+        if self.deaths[self.holds.student] > 0:
+            self.deaths[self.holds.student] -= 1
+            return "died"
+        return Graded(submission=self.holds, report=BLANK)
+
+    def stop(self) -> None:
+        """End."""
+        type(self).alive -= 1
+        self.channel.close()
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
+    """WorkerPool that are played, as many deaths as a test asks for."""
+
+    class Playing(Played):
+        deaths: ClassVar[Counter[str]] = Counter()
+        shares: ClassVar[list[frozenset[int]]] = []
+
+    monkeypatch.setattr(pool, "Worker", Playing)
+    return Playing
+
+
+def names(graded: Iterator[Graded]) -> list[tuple[str, bool]]:
+    """Return who was graded, and whether with a report."""
+    return [(one.submission.student, one.report is not None) for one in graded]
+
+
+def played(submissions: Iterator[Submission] | list[Submission], *, jobs: int = 1) -> Iterator[Graded]:
+    """Grade in workers that are played."""
+    return grade_submissions(Settings(root="", exercises=()), submissions, jobs=jobs)
+
+
+def test_everybody_is_graded_once(play: type[Played]) -> None:
+    """In order, where there is one worker."""
+    assert names(played([hand_in(student) for student in "abc"])) == [("a", True), ("b", True), ("c", True)]
+    assert (play.started, play.alive) == (1, 0)
+
+
+@pytest.mark.parametrize(("jobs", "workers"), [(1, 1), (3, 3), (9, 5)])
+def test_there_are_no_more_lanes_than_asked_for_or_needed(play: type[Played], jobs: int, workers: int) -> None:
+    """Five submissions never need nine."""
+    assert sorted(names(played([hand_in(student) for student in "abcde"], jobs=jobs))) == [
+        (student, True) for student in "abcde"
+    ]
+    assert (play.most, play.alive) == (workers, 0)
+
+
+@pytest.mark.parametrize(("jobs", "shares"), [(1, [{2, 5, 7}]), (2, [{2, 7}, {5}]), (4, [{2, 5, 7}] * 4)])
+def test_lanes_share_the_cores(
+    play: type[Played], monkeypatch: pytest.MonkeyPatch, jobs: int, shares: list[set[int]]
+) -> None:
+    """Each keeps to its own; where there are too few, nobody does. One that replaces another keeps to that one's."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {7, 2, 5}, raising=False)
+    assert pool._shares(jobs) == [frozenset(share) for share in shares]
+    play.deaths["c"] = 1
+    assert len(list(played([hand_in(student) for student in "abcde"], jobs=jobs))) == 5
+    assert set(play.shares) == {frozenset(share) for share in shares} and play.started == min(jobs + 1, 4)
+
+
+@pytest.mark.sandbox
+def test_a_lane_keeps_to_its_cores(lay_down: LayDown) -> None:
+    """So do its server and the candidates."""
+    core = min(os.sched_getaffinity(0))
+    worker = Worker(settings(lay_down(SUITE)), CLASS[0], frozenset((core,)))
+    assert worker.take() == "started"
+    assert os.sched_getaffinity(worker._process.pid or 0) == {core}
+    worker.stop()
+
+
+def test_nothing_to_grade_starts_no_worker(play: type[Played]) -> None:
+    """An empty class."""
+    assert names(played([])) == [] and play.started == 0
+
+
+def test_submissions_are_read_as_lanes_become_free(play: type[Played]) -> None:
+    """A class of thousands is never in memory at once."""
+    read: list[str] = []
+
+    def reading() -> Iterator[Submission]:
+        for student in "abcdef":
+            read.append(student)
+            yield hand_in(student)
+
+    graded = played(reading(), jobs=2)
+    next(graded)
+    assert len(read) <= 4
+    graded.close()  # type: ignore[attr-defined]
+
+
+def test_a_submission_whose_lane_died_is_tried_again(play: type[Played]) -> None:
+    """In a new worker; nobody else notices."""
+    play.deaths["b"] = 1
+    assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", True), ("c", True)]
+    assert (play.started, play.alive) == (2, 0)
+
+
+def test_a_submission_that_kills_two_lanes_is_given_up(play: type[Played]) -> None:
+    """It gets no report; everybody else does."""
+    play.deaths["b"] = 9
+    assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", False), ("c", True)]
+    assert play.deaths["b"] == 7
+
+
+def test_the_last_submission_is_tried_again_too(play: type[Played]) -> None:
+    """When no other is left to keep a worker busy."""
+    play.deaths["c"] = 1
+    assert sorted(names(played([hand_in(student) for student in "abc"], jobs=2)))[-1] == ("c", True)
+
+
+def test_everybody_has_two_lives(play: type[Played]) -> None:
+    """However many have died before: submissions are read one by one, and their places in memory are used again."""
+    students = [f"student {i}" for i in range(40)]
+    play.deaths.update(students)
+    assert sorted(names(played(hand_in(student) for student in students))) == sorted(
+        (student, True) for student in students
+    )
+
+
+def test_whoever_has_seen_enough_may_stop(play: type[Played]) -> None:
+    """No worker is left behind."""
+    graded = played([hand_in(student) for student in "abcdef"], jobs=3)
+    next(graded)
+    graded.close()  # type: ignore[attr-defined]
+    assert play.alive == 0
+
+
+def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
+    """What one could not do, none can."""
+    play.error = "Cannot collect it."
+    with pytest.raises(GradingError, match="Cannot collect it"):
+        names(played([hand_in(student) for student in "abc"], jobs=2))
+    assert play.alive == 0
+
+
+# WorkerPool that stay
+
+WARM = Settings(root="", exercises=())
+
+
+def test_lanes_stay_warm_for_the_next_class(play: type[Played]) -> None:
+    """They end when they are closed."""
+    with WorkerPool(2) as kept:
+        for students in ("abc", "d", "efg"):
+            assert len(names(kept.grade(WARM, [hand_in(student) for student in students]))) == len(students)
+            assert (play.started, play.alive) == (2, 2)
+    assert play.alive == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "seconds", "workers"),
+    [(8, 0.1, 1), (8, 2.0, 2), (8, 9.0, 3), (60, 0.1, 2), (200, 0.01, 3), (None, 0.1, 3)],
+)
+def test_lanes_are_started_where_that_saves_time(
+    play: type[Played], monkeypatch: pytest.MonkeyPatch, total: int | None, seconds: float, workers: int
+) -> None:
+    """Not for a few that are graded before another one has started; but for a few that take long."""
+    now = 0.0
+
+    def take(worker: Played) -> Graded | Literal["started", "died"]:
+        nonlocal now
+        now += seconds
+        return Played.take(worker)
+
+    monkeypatch.setattr(play, "take", take)
+    monkeypatch.setattr("grader.grading.pool.monotonic", lambda: now)
+    with WorkerPool(3) as kept:
+        assert len(names(kept.grade(WARM, [hand_in(f"s{n}") for n in range(total or 8)], total=total))) == (total or 8)
+        assert play.started == workers
+
+
+def test_lanes_that_are_warm_all_take_part(play: type[Played]) -> None:
+    """However few would be started."""
+    with WorkerPool(3) as kept:
+        kept.warm_up(WARM)
+        assert (play.started, play.alive) == (3, 3)
+        kept.warm_up(WARM)
+        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"], total=6)
+        next(graded)
+        assert kept._idle == []
+        assert len(names(graded)) == 5 and play.started == 3
+
+
+def test_lanes_that_grade_otherwise_are_ended(play: type[Played]) -> None:
+    """Another seed, other exercises, or sources that have changed since."""
+    with WorkerPool(2) as kept:
+        kept.warm_up(WARM)
+        kept.warm_up(msgspec.structs.replace(WARM, sources="changed"))
+        assert (play.started, play.alive) == (4, 2)
+
+
+def test_lanes_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
+    """The next time they are started anew."""
+    play.error = "Cannot collect it."
+    with WorkerPool(2) as kept:
+        with pytest.raises(GradingError, match="Cannot collect it"):
+            kept.warm_up(WARM)
+        assert play.alive == 0
+        play.error = ""
+        kept.warm_up(WARM)
+        assert play.alive == 2
+
+
+def test_a_lane_that_died_while_idle_costs_nobody_anything(play: type[Played]) -> None:
+    """It is replaced as any other."""
+    with WorkerPool(1) as kept:
+        kept.warm_up(WARM)
+        play.deaths["a"] = 1
+        assert sorted(names(kept.grade(WARM, [hand_in("a"), hand_in("b")]))) == [("a", True), ("b", True)]
+        assert (play.started, play.alive) == (2, 1)
+
+
+def test_lanes_at_work_for_nobody_are_ended(play: type[Played]) -> None:
+    """Whoever has seen enough does not get, the next time, what was left."""
+    with WorkerPool(2) as kept:
+        kept.warm_up(WARM)
+        graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
+        next(graded)
+        graded.close()  # type: ignore[attr-defined]
+        assert play.alive == 0
+        assert sorted(names(kept.grade(WARM, [hand_in("x"), hand_in("y")]))) == [("x", True), ("y", True)]
+
+
+# In processes
+
+# The first time, a student whose `double(1)` is -1 kills the worker, and one whose is -2 kills the worker's server.
+SUITE = '''
+import gc
+
+from grader.sandbox import Server
+
+
+def server():
+    """Return the number of the worker's server."""
+    return next(found for found in gc.get_objects() if type(found) is Server)._process.pid
+
+
+@check("double", points=4)
+def test_double(candidate, draw):
+    """Doubles."""
+    number = candidate.double(1).result.python
+    killed = Path(__file__).with_name(f"killed{number}")
+    if number < 0 and not killed.exists():
+        killed.touch()
+        os.kill(os.getpid() if number == -1 else server(), signal.SIGKILL)
+    x = draw.tensor(3, low=3, high=9)
+    candidate.double(x).result.values(2 * x)
+'''
+RIGHT = "def double(x):\n    return x * 2\n"
+WRONG = "def double(x):\n    return x + 2\n"
+CLASS = [
+    hand_in("ana", RIGHT),
+    hand_in("bea", WRONG),
+    hand_in("cai", None, problem="It is empty."),
+    hand_in("dag", RIGHT),
+]
+KILLS_SERVER = hand_in("fay", "def double(x):\n    return x * (2 if hasattr(x, 'shape') else -2)\n")
+KILLS_ONCE = hand_in("eva", "def double(x):\n    return -x\n")
+
+
+@pytest.fixture(scope="module")
+def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
+    """Six students, graded in two workers, one of which is killed on the way, and the server of another one."""
+    everybody = [KILLS_ONCE, KILLS_SERVER, *CLASS]
+    return {one.submission.student: one for one in grade_submissions(settings(lay_down(SUITE)), everybody, jobs=2)}
+
+
+@pytest.mark.sandbox
+def test_a_killed_lane_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
+    """The submission it held is tried again, and graded."""
+    assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
+    assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
+
+
+@pytest.mark.sandbox
+def test_a_lane_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
+    """It is no fault of the submission, which is tried again."""
+    assert report_of(side_by_side["fay"]).points == 4
+
+
+@pytest.mark.sandbox
+def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
+    """Whoever graded what, after whom."""
+    alone = list(grade_submissions(settings(lay_down(SUITE)), CLASS, jobs=1))
+    assert [one.submission.student for one in alone] == ["ana", "bea", "cai", "dag"]
+    assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
+
+
+@pytest.mark.sandbox
+def test_a_rehearsal_is_nobodys(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
+    """What a worker grades to be ready is not delivered, and changes nothing."""
+    rehearsed = msgspec.structs.replace(settings(lay_down(SUITE)), rehearse=True)
+    assert list(grade_submissions(rehearsed, CLASS[:2], jobs=1)) == [side_by_side["ana"], side_by_side["bea"]]
+
+
+@pytest.mark.sandbox
+def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
+    side_by_side: dict[str, Graded], lay_down: LayDown
+) -> None:
+    """By their ids; nobody else waits for them."""
+    asking = msgspec.structs.replace(settings(lay_down(SUITE)), facts=True, inputs="by_content", course_seed="1")
+    ana, bea = (one.facts["double"] for one in grade_submissions(asking, CLASS[:2], jobs=1))
+    assert side_by_side["ana"].facts == {}
+    assert (ana.task, ana.docstring, len(ana.inputs)) == ("double", "Doubles.", 2) and ana.inputs[1] != bea.inputs[1]
+
+
+@pytest.mark.sandbox
+def test_a_lane_that_dies_before_it_has_started_ends_the_grading(lay_down: LayDown) -> None:
+    """It did not die of a submission, and another one would do no better."""
+    worker = Worker(settings(lay_down(SUITE)), CLASS[0])
+    assert worker._process.pid is not None
+    os.kill(worker._process.pid, signal.SIGKILL)
+    with pytest.raises(GradingError, match="Cannot start a worker: its process ended before it had read a submission"):
+        worker.take()
+    worker.stop()
+    assert not worker._process.is_alive()
+
+
+@pytest.mark.sandbox
+def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> None:
+    """It ends the grading instead, saying why."""
+    root = lay_down("def test_one(candidate): ...\n")
+    with pytest.raises(GradingError, match=r"Cannot use .*test_one as a check: decorate it with @check"):
+        list(grade_submissions(settings(root), CLASS, jobs=1))
+
+
+@pytest.mark.sandbox
+def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
+    """As a suite does."""
+    with pytest.raises(GradingError, match="Cannot find exercises"):
+        list(grade_submissions(settings(tmp_path), CLASS, jobs=1))
+
+
+@pytest.mark.sandbox
+def test_a_lane_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
+    """What would take more ends as a verdict of that submission; the worker goes on."""
+    suite = """
+@check("double", points=1)
+def test_one(candidate):
+    '''Room.'''
+    torch.ones(2**28 * (candidate.double(torch.ones(1)).result.tensor.item() != 2.0))
+"""
+    wrong, right = (f"def double(x):\n    return x {sign} 2\n" for sign in "+*")
+    with WorkerPool(1) as one:
+        settled = settings(lay_down(suite))
+        first = list(one.grade(settled, [hand_in("a", wrong)]))
+        (worker,) = one._idle
+        second = list(one.grade(settled, [hand_in("b", right)]))
+        assert one._idle == [worker]
+    statuses = [report_of(graded).tasks[0].checks[0].status for graded in (*first, *second)]
+    assert statuses == ["error", "passed"]

@@ -1,0 +1,338 @@
+"""Comparing what came back with what was expected: tolerances, the worst element, the words for it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from grader import wire
+from grader.suites.comparisons import (
+    ATOL,
+    RTOL,
+    Difference,
+    difference,
+    same_answer,
+    same_fact,
+    show_index,
+    to_tensor,
+    tolerance,
+)
+
+
+def compare(got: object, expected: object) -> Difference | None:
+    """Compare with the usual tolerance."""
+    return difference(torch.as_tensor(got), torch.as_tensor(expected), rtol=RTOL, atol=ATOL)
+
+
+def sentence(got: object, expected: object) -> str:
+    """Return the one sentence about a difference."""
+    found = compare(got, expected)
+    assert found is not None
+    (only,) = found.details
+    return only
+
+
+# What counts as different
+
+
+def test_values_within_the_tolerance_are_equal() -> None:
+    """A relative error of 0.9e-5 is none."""
+    assert compare([100.0009, 1.0], [100.0, 1.0]) is None
+
+
+def test_values_beyond_the_tolerance_differ() -> None:
+    """A relative error of 2e-5 is one."""
+    assert compare([100.002, 1.0], [100.0, 1.0]) is not None
+
+
+def test_the_absolute_tolerance_is_for_zero() -> None:
+    """Next to an expected zero 9e-7 is nothing, and 2e-6 is something."""
+    assert compare([9e-7], [0.0]) is None
+    assert compare([2e-6], [0.0]) is not None
+
+
+def test_the_tolerance_is_relative_to_what_was_expected() -> None:
+    """Far from what was expected, a large answer does not widen its own tolerance."""
+    assert difference(torch.tensor(2.0), torch.tensor(1.0), rtol=0.6, atol=0.0) is not None
+    assert difference(torch.tensor(1.0), torch.tensor(2.0), rtol=0.6, atol=0.0) is None
+
+
+def test_values_of_other_dtypes_are_compared_as_numbers() -> None:
+    """A float64 result computed otherwise agrees with a float32 expectation."""
+    assert compare(torch.tensor([0.1], dtype=torch.float64), torch.tensor([0.1])) is None
+
+
+def test_whole_numbers_are_compared_exactly() -> None:
+    """Between integers no tolerance applies: 200001 is not 200000."""
+    assert compare([200_001], [200_000]) is not None
+    assert compare([2**53 + 1], [2**53]) is not None
+    assert compare([200_000], [200_000]) is None
+
+
+def test_expected_nan_equals_nan() -> None:
+    """NaN is right where it was expected."""
+    assert compare([math.nan, 1.0], [math.nan, 1.0]) is None
+
+
+def test_infinities_of_one_sign_are_equal() -> None:
+    """inf is inf, and -inf is not."""
+    assert compare([math.inf], [math.inf]) is None
+    assert compare([-math.inf], [math.inf]) is not None
+
+
+def test_complex_numbers_are_compared_by_both_parts() -> None:
+    """A wrong imaginary part is a difference."""
+    assert compare([1 + 1j], [1 + 1j]) is None
+    assert compare([1 + 1j], [1 + 2j]) is not None
+
+
+def test_empty_tensors_do_not_differ() -> None:
+    """Where there are no elements, none is wrong."""
+    assert compare(torch.empty(0, 3), torch.empty(0, 3)) is None
+
+
+# What is said of it
+
+
+def test_difference_says_how_many_where_and_by_how_much() -> None:
+    """The number of wrong elements, their share, the largest difference, its index and the tolerance."""
+    assert sentence([[1.0, 2.0], [3.0, 9.0]], [[1.0, 2.0], [3.0, 4.0]]) == (
+        "1 of 4 elements (25 %) is wrong; the largest difference is 5 at index [1, 1] "
+        "(tolerance: 1e-05 relative, 1e-06 absolute)."
+    )
+
+
+def test_the_worst_index_is_that_of_the_largest_difference() -> None:
+    """Not the first wrong element, but the one that is furthest off."""
+    assert "is 7 at index [2]" in sentence([1.5, 2.0, -4.0], [1.0, 2.0, 3.0])
+
+
+def test_an_infinite_difference_is_the_worst() -> None:
+    """An infinity beats every finite difference."""
+    assert "is inf at index [0]" in sentence([math.inf, 1e30], [1.0, 2.0])
+
+
+def test_a_missing_nan_is_the_worst() -> None:
+    """A number where NaN was expected is infinitely far off."""
+    assert "is inf at index [1]" in sentence([5.0, 1.0], [6.0, math.nan])
+
+
+def test_unexpected_nan_gets_a_sentence_of_its_own() -> None:
+    """NaN is counted, not measured; other wrong values wait."""
+    found = compare([math.nan, 2.0, math.nan, 9.0], [1.0, 2.0, 3.0, 4.0])
+    assert found == Difference(kind="nan", details=("2 of 4 elements (50 %) are NaN.",))
+
+
+def test_one_element_is_not_called_elements() -> None:
+    """Of one element no share is given."""
+    assert sentence([2.0], [1.0]).startswith("1 of 1 element is wrong;")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "share"), [(1, "under 1 %"), (10, "1 %"), (999, "over 99 %"), (1000, "100 %"), (333, "33 %")]
+)
+def test_the_share_never_says_none_or_all_when_it_is_not(wrong: int, share: str) -> None:
+    """One of 1000 is not 0 %, and 999 of them are not 100 %."""
+    got = torch.zeros(1000)
+    got[:wrong] = 1
+    assert f"({share})" in sentence(got, torch.zeros(1000))
+
+
+@pytest.mark.parametrize(("got", "kind"), [(2.0, "values"), (math.nan, "nan")])
+def test_of_a_single_number_nothing_more_is_said(got: float, kind: str) -> None:
+    """A 0-D tensor is shown whole, so there is no element to count or to point at."""
+    assert compare(got, 1.0) == Difference(kind=kind, details=())
+
+
+def test_whole_numbers_have_no_tolerance_to_speak_of() -> None:
+    """The sentence about integers does not name a tolerance."""
+    assert sentence([3, 4], [3, 5]) == "1 of 2 elements (50 %) is wrong; the largest difference is 1 at index [1]."
+
+
+def test_truth_values_are_counted_as_whole_numbers_are() -> None:
+    """Of bools the wrong ones are counted."""
+    assert sentence([True, False], [True, True]).startswith("1 of 2 elements (50 %) is wrong")
+
+
+@pytest.mark.parametrize(("index", "text"), [((2,), "[2]"), ((0, 3), "[0, 3]"), ((), "[]")])
+def test_an_index_is_shown_as_one_writes_it(index: tuple[int, ...], text: str) -> None:
+    """[2], or [0, 3]."""
+    assert show_index(index) == text
+
+
+# Dtypes' own precision
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [
+        ("float32", (RTOL, ATOL)),
+        ("float64", (RTOL, ATOL)),
+        ("int64", (RTOL, ATOL)),
+        ("float16", (2e-3, 2e-3)),
+        ("bfloat16", (1.6e-2, 1.6e-2)),
+    ],
+)
+def test_low_precision_dtypes_have_their_own_tolerance(dtype: str, expected: tuple[float, float]) -> None:
+    """float16 and bfloat16 are judged at their own precision."""
+    assert tolerance(dtype, RTOL, ATOL) == expected
+
+
+def test_a_wider_tolerance_stays_as_it_is() -> None:
+    """What the suite's author allows is never narrowed."""
+    assert tolerance("float16", 0.1, 0.2) == (0.1, 0.2)
+
+
+# From bytes to tensors
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.tensor([[1.5, -2.0], [0.0, 3.0]]),
+        torch.arange(6).reshape(2, 3).T,
+        torch.tensor([True, False]),
+        torch.tensor(1 + 2j),
+        torch.empty(0, 3, dtype=torch.int16),
+        torch.tensor([1.0, 2.0], dtype=torch.bfloat16),
+    ],
+)
+def test_a_tensor_is_rebuilt_from_its_bytes(fact: Any, tensor: torch.Tensor) -> None:
+    """Whatever its dtype, shape and layout."""
+    rebuilt = to_tensor(fact(tensor))
+    assert rebuilt is not None and rebuilt.dtype == tensor.dtype and torch.equal(rebuilt, tensor)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": None},
+        {"data": b"123"},
+        {"data": b""},
+        {"dtype": "float8_e4m3fn"},
+        {"dtype": "__class__"},
+        {"shape": (-2, -1)},
+        {"shape": (2**40,)},
+    ],
+)
+def test_a_tensor_that_does_not_fit_its_facts_is_none(fact: Any, changes: dict[str, Any]) -> None:
+    """A candidate may claim anything about the bytes it sends: what does not fit is not rebuilt."""
+    assert to_tensor(fact(torch.ones(2), **changes)) is None
+
+
+# Facts, for the diagnosis
+
+
+def test_equal_facts_are_the_same(fact: Any) -> None:
+    """Facts that agree in all are the same."""
+    value = wire.Items(kind="list", items=(fact(torch.ones(2)), 1, "a", None))
+    assert same_fact(value, value)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(1, True), (1, 1.0), (None, 0), ("a", "b"), (1.0, 1.1), (2, 3), (wire.Named(kind="dtype", name="x"), 1)],
+)
+def test_plain_values_are_told_apart(a: wire.Fact, b: wire.Fact) -> None:
+    """By type first, then by value."""
+    assert not same_fact(a, b)
+
+
+def test_floats_agree_within_a_small_tolerance() -> None:
+    """Rounding is no difference, and NaN is NaN."""
+    assert same_fact(1.0, 1.00001)
+    assert same_fact(math.nan, math.nan)
+    assert not same_fact(1.0, math.nan)
+
+
+def test_tensors_agree_within_a_small_tolerance(fact: Any) -> None:
+    """Two mistakes that compute the same in another order are one."""
+    assert same_fact(fact(torch.tensor([1.0])), fact(torch.tensor([1.00001])))
+    assert not same_fact(fact(torch.tensor([1.0])), fact(torch.tensor([1.001])))
+
+
+@pytest.mark.parametrize("changes", [{"requires_grad": True}, {"is_leaf": False}, {"object": 5}, {"storage": 5}])
+def test_tensors_are_told_apart_by_how_they_are_held(fact: Any, changes: dict[str, Any]) -> None:
+    """Autograd's facts, identity and memory count, unless only values are asked for."""
+    plain, other = fact(torch.ones(2)), fact(torch.ones(2), **changes)
+    assert not same_fact(plain, other)
+    assert same_fact(plain, other, values_only=True)
+
+
+@pytest.mark.parametrize(
+    "other", [torch.ones(2, dtype=torch.float64), torch.ones(1, 2), torch.ones(2, device="meta"), torch.zeros(2)]
+)
+@pytest.mark.parametrize("values_only", [False, True])
+def test_tensors_are_told_apart_by_what_was_computed(fact: Any, other: torch.Tensor, values_only: bool) -> None:
+    """Dtype, shape, device and values always count."""
+    assert not same_fact(fact(torch.ones(2)), fact(other), values_only=values_only)
+
+
+@pytest.mark.parametrize("grad", [None, torch.zeros(2)])
+def test_tensors_are_told_apart_by_their_gradients(fact: Any, grad: torch.Tensor | None) -> None:
+    """A gradient that is missing, or other, is a difference."""
+    x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    x.grad, y.grad = torch.ones(2), grad
+    assert not same_fact(fact(x), fact(y), values_only=True)
+
+
+def test_arrays_are_told_apart_by_what_they_hold(fact: Any) -> None:
+    """Dtype, shape and elements of an array always count."""
+    assert same_fact(fact(np.ones(2)), fact(np.ones(2)))
+    for other in (np.zeros(2), np.ones((1, 2)), np.ones(2, dtype=np.float32)):
+        assert not same_fact(fact(np.ones(2)), fact(other), values_only=True)
+
+
+def test_arrays_are_told_apart_by_their_memory(fact: Any) -> None:
+    """Which memory an array lives in counts, unless only values are asked for."""
+    plain, other = fact(np.ones(2)), fact(np.ones(2), object=3, storage=4)
+    assert not same_fact(plain, other)
+    assert same_fact(plain, other, values_only=True)
+
+
+def test_containers_are_told_apart_by_kind_length_and_items() -> None:
+    """A list is no tuple, and one item more is one too many."""
+    one = wire.Items(kind="list", items=(1,))
+    for other in (wire.Items(kind="tuple", items=(1,)), wire.Items(kind="list", items=(1, 1)), 1):
+        assert not same_fact(one, other)
+
+
+def test_dicts_are_told_apart_by_keys_and_values() -> None:
+    """Both count, in their order."""
+    one = wire.Pairs(kind="dict", items=(("a", 1.0), ("b", 2.0)))
+    assert same_fact(one, wire.Pairs(kind="dict", items=(("a", 1.0), ("b", 2.0000001))))
+    for items in ((("a", 1.0),), (("a", 1.0), ("b", 3.0)), (("a", 1.0), ("c", 2.0))):
+        assert not same_fact(one, wire.Pairs(kind="dict", items=items))
+
+
+def test_details_are_one_sentence_each() -> None:
+    """What is said ends with a full stop and has no line break."""
+    assert re.fullmatch(r"[^\n]+\.", sentence([1.0, 5.0], [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("shape", [(0, 2**62, 2**62), (0, 2**63), (2**62, 2, 0)])
+def test_empty_tensors_of_impossible_sizes_are_refused(fact: Any, shape: tuple[int, ...]) -> None:
+    """A forged shape that no tensor can have is no tensor, and no exception."""
+    assert to_tensor(fact(torch.empty(0), shape=shape)) is None
+
+
+def test_answers_are_the_same_in_facts_and_values(fact: Callable[..., Any]) -> None:
+    """The result, what was raised, and what the arguments hold."""
+
+    def answer(result: Any = None, **fields: Any) -> wire.Observation:
+        return wire.Observation(nonce=0, **{"outcome": "returned", "result": result, **fields})
+
+    x = fact(torch.tensor([1.0, 2.0]))
+    assert same_answer(answer(x), answer(fact(torch.tensor([1.0, 2.0]))))
+    assert not same_answer(answer(x), answer(fact(torch.tensor([1.0, 3.0]))))
+    assert not same_answer(
+        answer(arguments=(x,)), answer(arguments=(fact(torch.tensor([1.0, 2.0]), version=1, object=4),))
+    )
+    assert not same_answer(answer(keywords={"a": 1}), answer(keywords={"a": 2}))
+    assert not same_answer(answer(), answer(outcome="missing"))

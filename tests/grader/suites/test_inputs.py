@@ -1,0 +1,128 @@
+"""What a suite hands over, as it travels to the candidate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from grader import wire
+from grader.suites import code
+from grader.suites.inputs import raw, to_wire
+from grader.suites.outcomes import SuiteError
+
+
+def described(tensor: torch.Tensor) -> wire.TensorInput:
+    """Return the description of a tensor."""
+    found = to_wire(tensor)
+    assert isinstance(found, wire.TensorInput)
+    return found
+
+
+@pytest.mark.parametrize("value", [None, True, 3, 2.5, "mean", code("torch.exp")])
+def test_plain_values_travel_as_they_are(value: Any) -> None:
+    """Numbers, strings, None and code need no description."""
+    assert to_wire(value) is value
+
+
+def test_a_tensor_travels_with_its_elements_row_by_row() -> None:
+    """Dtype, shape and bytes."""
+    found = described(torch.tensor([[1, 2], [3, 4]], dtype=torch.int16))
+    assert (found.dtype, found.shape, found.data) == ("int16", (2, 2), np.array([1, 2, 3, 4], "<i2").tobytes())
+
+
+def test_a_transposed_tensor_keeps_its_layout() -> None:
+    """The elements are in row-major order, the strides say how they lay in memory."""
+    found = described(torch.arange(6, dtype=torch.uint8).reshape(2, 3).T)
+    assert (found.shape, found.strides, found.data) == ((3, 2), (1, 3), bytes([0, 3, 1, 4, 2, 5]))
+
+
+def test_a_contiguous_tensor_has_no_strides_to_tell() -> None:
+    """The usual layout goes without saying."""
+    assert described(torch.ones(2, 3)).strides is None
+
+
+def test_a_leaf_takes_its_gradient_along() -> None:
+    """A leaf that requires grad stays one, with what is in `.grad`."""
+    x = torch.ones(2, requires_grad=True)
+    x.grad = torch.tensor([3.0, 4.0])
+    found = described(x)
+    assert (found.requires_grad, found.intermediate) == (True, False)
+    assert found.grad == raw(x.grad)
+
+
+def test_an_intermediate_result_stays_one() -> None:
+    """The result of an operation will be the result of an operation."""
+    found = described(torch.ones(2, requires_grad=True) * 3)
+    assert (found.requires_grad, found.intermediate, found.grad) == (True, True, None)
+
+
+def test_a_meta_tensor_has_no_elements() -> None:
+    """Device and shape, and nothing else."""
+    found = described(torch.empty(3, 4, device="meta"))
+    assert (found.device, found.shape, found.data) == ("meta", (3, 4), b"")
+
+
+def test_an_array_travels_contiguous() -> None:
+    """Whatever its strides, the elements arrive row by row."""
+    array = np.arange(6, dtype=np.int32).reshape(2, 3).T
+    assert to_wire(array) == wire.ArrayInput(
+        dtype="int32", shape=(3, 2), data=np.array([0, 3, 1, 4, 2, 5], np.int32).tobytes()
+    )
+
+
+def test_containers_travel_with_their_items() -> None:
+    """Lists stay lists, tuples tuples, dicts dicts, at every depth."""
+    assert to_wire([1, (2.0,), {"a": [None]}]) == wire.SequenceInput(
+        kind="list",
+        items=(
+            1,
+            wire.SequenceInput(kind="tuple", items=(2.0,)),
+            wire.MappingInput(items=(("a", wire.SequenceInput(kind="list", items=(None,))),)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        (object(), "Cannot send <object .*: use tensors, arrays, plain values, or code"),
+        ({1, 2}, r"Cannot send \{1, 2\} to a candidate"),
+        ({1: "a"}, r"Cannot send \{1: 'a'\} to a candidate: .*string keys"),
+        (np.array(["a", "b"]), "Cannot send array.* to a candidate: .*numbers"),
+        (np.array([None]), "Cannot send array.* to a candidate: .*numbers"),
+        (torch.ones(1, 3).expand(4, 3), r"Cannot send a tensor of shape \(4, 3\).*\.contiguous\(\)"),
+        (torch.ones(2).to_sparse(), r"Cannot send a tensor of shape \(2,\).*dense"),
+        (torch.ones(2).to(torch.float8_e5m2), r"Cannot send a tensor of shape \(2,\).*float8_e5m2"),
+    ],
+)
+def test_what_cannot_travel_is_the_suites_fault(value: object, cause: str) -> None:
+    """It is refused here, by name, instead of ending the candidate's process and blaming the student."""
+    with pytest.raises(SuiteError, match=cause):
+        to_wire(value)
+
+
+def test_what_cannot_travel_is_found_inside_containers() -> None:
+    """At every depth."""
+    with pytest.raises(SuiteError, match="Cannot send <class 'int'>"):
+        to_wire([{"a": (int,)}])
+
+
+@pytest.mark.parametrize("tensor", [torch.empty(0, 3), torch.empty(2, device="meta")])
+def test_no_elements_are_no_bytes(tensor: torch.Tensor) -> None:
+    """An empty tensor and one on meta have none."""
+    assert raw(tensor) == b""
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.bfloat16, torch.float16, torch.complex64, torch.int64])
+def test_every_dtype_has_its_bytes(dtype: torch.dtype) -> None:
+    """Also those that NumPy does not know."""
+    tensor = torch.tensor([[0, 1], [1, 1]]).to(dtype)
+    assert torch.equal(torch.frombuffer(bytearray(raw(tensor)), dtype=dtype).reshape(2, 2), tensor)
+
+
+def test_one_element_of_another_tensor_travels() -> None:
+    """Whatever stride is left of where it came from."""
+    assert raw(torch.tensor([[1.0, 2.0]])[:, 1]) == raw(torch.tensor([2.0]))
