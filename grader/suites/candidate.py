@@ -86,7 +86,7 @@ class Candidate:
         """Return a candidate whose calls record the functions and operations that run, for `Seen.operations`.
 
         A trace makes a call more than twice as dear. Without being asked, only the calls are traced that need it:
-        those of tasks with a `by_hand` list, and those of checks that take the fixture `device`.
+        those of tasks with a `forbidden` list, and those of checks that take the fixture `device`.
         """
         return Candidate(self._context, backward=self._backward, trace=True, weigh=self._weigh)
 

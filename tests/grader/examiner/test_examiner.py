@@ -785,7 +785,7 @@ def test_being_asked_again_changes_no_more_than_a_name(examine: Examine, lay_dow
 def test_calls_are_traced_where_somebody_asks_for_it(
     examine: Examine, lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All calls of a task with a `by_hand` list, and all of a check of a second device; no others."""
+    """All calls of a task with a `forbidden` list, and all of a check of a second device; no others."""
     traced: dict[str, list[bool]] = {}
     asker = SubmissionProcess.asker
 

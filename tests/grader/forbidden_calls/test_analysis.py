@@ -16,13 +16,13 @@ from grader.forbidden_calls import finished_versions, methods
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOG = load_catalog(ROOT)
-BY_HAND = {t.name: (e.id, t.by_hand) for e in CATALOG.exercises for t in e.tasks if t.by_hand}
+FORBIDDEN = {t.name: (e.id, t.forbidden) for e in CATALOG.exercises for t in e.tasks if t.forbidden}
 IMPORTS = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
 
 
 def uses(source: str, task: str) -> list[str]:
     """Return the names of the finished versions that a task of a source calls."""
-    return [use.name for use in finished_versions(IMPORTS + source, task, BY_HAND[task][1])]
+    return [use.name for use in finished_versions(IMPORTS + source, task, FORBIDDEN[task][1])]
 
 
 def sources(text: str) -> dict[str, tuple[str, str]]:
@@ -1110,12 +1110,12 @@ def test_honest_code_is_left_alone(case: str) -> None:
 
 def test_the_kits_own_code_is_left_alone() -> None:
     """Solutions, stubs, right variants and wrong ones: none of them calls a finished version."""
-    for exercise in {exercise for exercise, _ in BY_HAND.values()}:
+    for exercise in {exercise for exercise, _ in FORBIDDEN.values()}:
         given = [CATALOG.solution(exercise), CATALOG.stub(exercise)]
-        written = [(path.read_text(encoding="utf-8"), task) for path in given for task in BY_HAND]
+        written = [(path.read_text(encoding="utf-8"), task) for path in given for task in FORBIDDEN]
         written += [(v.source, v.task) for v in (*CATALOG.alternatives(exercise), *CATALOG.misconceptions(exercise))]
         for source, task in written:
-            if task in BY_HAND and BY_HAND[task][0] == exercise:
+            if task in FORBIDDEN and FORBIDDEN[task][0] == exercise:
                 assert uses(source, task) == [], (exercise, task, source)
 
 
@@ -1179,7 +1179,7 @@ def test_any_python_is_read_to_its_end(module: str) -> None:
     names = [
         statement.name for statement in ast.parse(source).body if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
     ]
-    patterns = tuple({pattern for _, by_hand in BY_HAND.values() for pattern in by_hand})
+    patterns = tuple({pattern for _, named in FORBIDDEN.values() for pattern in named})
     assert names
     for name in names[-6:]:
         assert finished_versions(source, name, patterns) == []

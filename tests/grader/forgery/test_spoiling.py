@@ -62,7 +62,7 @@ def test_everything_else_of_a_tensor_stays(fact: Any) -> None:
     """Shape, dtype, strides, autograd's facts, identity, memory and edits."""
     x = torch.ones(3, 2, dtype=torch.float64).T.requires_grad_()
     honest = fact(x, object=4, storage=5, version=6)
-    assert msgspec.structs.replace(spoiled(honest), data=honest.data) == honest
+    assert msgspec.structs.replace(spoil(honest), data=honest.data) == honest
 
 
 def test_the_gradient_is_spoiled_too(fact: Any) -> None:
@@ -92,7 +92,7 @@ def test_containers_are_spoiled_inside(fact: Any) -> None:
 @pytest.mark.parametrize("kind", ["dtype", "device", "class"])
 def test_a_dtype_that_is_the_answer_becomes_another(kind: Any) -> None:
     """What is known by name alone has no other value than its name."""
-    found = spoiled(wire.Named(kind=kind, name="torch.int64"))
+    found = spoil(wire.Named(kind=kind, name="torch.int64"))
     assert found.kind == kind and found.name != "torch.int64"
 
 
@@ -105,7 +105,7 @@ def test_what_has_no_value_stays(value: wire.Fact) -> None:
 def test_values_that_did_not_travel_stay_away(fact: Any) -> None:
     """A tensor on meta has no values before and none afterwards."""
     honest = fact(torch.empty(2, device="meta"))
-    assert spoiled(honest) == honest
+    assert spoil(honest) == honest
 
 
 def test_the_arguments_are_spoiled_too(fact: Any) -> None:
