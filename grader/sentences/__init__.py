@@ -1,0 +1,8 @@
+"""Every sentence of the kit's own that a person reads, in one catalog for each audience.
+
+Imported by: nothing.
+"""
+
+from grader.sentences.template import N_, Sentence, Template, Translate, verbatim
+
+__all__ = ["N_", "Sentence", "Template", "Translate", "verbatim"]
