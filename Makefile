@@ -3,12 +3,14 @@
 #
 #   PYTHON  the interpreter to build the environment with (3.10 or newer)
 #   VENV    where the environment goes; a relative path is relative to the clone
+#   PINS    the constraints to install with; `make lowest` makes its own
 
 # One makefile, so MAKEFILE_LIST is its path, in some versions after a space. Taken whole: it may hold spaces itself.
 ROOT := $(shell list="$(MAKEFILE_LIST)"; cd "$$(dirname "$${list# }")" && pwd)
 
 PYTHON ?= python3
 VENV ?= $(ROOT)/.venv
+PINS ?= constraints.txt
 STUDENT ?= half-done
 
 BIN := $(VENV)/bin
@@ -18,7 +20,8 @@ AT_ROOT := cd "$(ROOT)" &&
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement bench format clean
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement bench coverage lowest lowest-tests \
+	wheel format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +71,28 @@ agreement: dev ## Grade every variant as a notebook, with nbgrader and with the 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) $(PY) -m pytest -s tests/benchmarks
 
+coverage: dev ## Measure which lines and branches of grader/ the tests run (TESTS=... for some of them)
+	$(AT_ROOT) mkdir -p build/coverage && $(PY) -m coverage erase
+	$(AT_ROOT) $(PY) -m coverage run -m pytest $(TESTS)
+	$(AT_ROOT) $(PY) -m coverage combine --quiet
+	$(AT_ROOT) $(PY) -m coverage html --quiet && $(PY) -m coverage report
+
+lowest: ## Run the quick tests, and grade the example class, with the lowest versions that pyproject.toml allows (TORCH=2.13.0 where that one cannot be had)
+	$(AT_ROOT) mkdir -p build && "$(PYTHON)" .ci/floors.py $(TORCH:%=torch==%) >build/floors.txt
+	$(AT_ROOT) $(MAKE) --no-print-directory lowest-tests VENV=build/lowest PINS=build/floors.txt
+
+# Old packages warn of what newer ones have dropped: here a warning is no error.
+lowest-tests: dev
+	$(AT_ROOT) $(PY) -m pytest -W default -m 'not sandbox and not slow'
+	$(AT_ROOT) $(PY) -m pytest -W default tests/golden
+
+wheel: dev ## Build the wheel into dist/, install it in an environment of its own, and check an exercise with it
+	$(AT_ROOT) rm -rf dist build/lib build/bdist.* build/installed
+	$(AT_ROOT) $(PY) -m pip wheel --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(AT_ROOT) $(PY) -m venv build/installed && build/installed/bin/python -m pip install \
+		--disable-pip-version-check -c constraints.txt dist/*.whl
+	$(AT_ROOT) build/installed/bin/grader check solutions/07_autograd.py
+
 format: dev ## Format the code and fix what lint can fix
 	$(AT_ROOT) $(PY) -m ruff check --fix --quiet --exit-zero
 	$(AT_ROOT) $(PY) -m ruff format
@@ -79,7 +104,7 @@ clean: ## Remove what was built and every cache; keep .venv
 
 # A stamp holds what an installation depends on; it is fresh while that still holds. By content, because a checkout
 # touches files without changing them; with the place, because an environment doesn't survive being moved.
-key = { pwd; cat pyproject.toml constraints.txt; } | cksum
+key = { pwd; cat pyproject.toml "$(PINS)"; } | cksum
 fresh = { [ -x $(PY) ] && [ "$$($(key))" = "$$(cat "$(VENV)/.installed-$(1)" 2>/dev/null)" ]; }
 
 # Some distributions split `ensurepip` from Python: there the environment gets its pip from the one outside it.
@@ -92,5 +117,5 @@ environment = { [ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1; } || { \
 		--target "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"; fi && \
 	echo '*' >"$(VENV)/.gitignore"; }
 
-packages = $(PY) -m pip install --disable-pip-version-check -c constraints.txt -e '$(2)' && \
+packages = $(PY) -m pip install --disable-pip-version-check -c "$(PINS)" -e '$(2)' && \
 	$(key) >"$(VENV)/.installed-$(1)"
