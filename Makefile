@@ -77,7 +77,7 @@ coverage: dev ## Measure which lines and branches of grader/ the tests run (TEST
 	$(AT_ROOT) $(PY) -m coverage combine --quiet
 	$(AT_ROOT) $(PY) -m coverage html --quiet && $(PY) -m coverage report
 
-lowest: ## Run the quick tests, and grade the example class, with the lowest versions that pyproject.toml allows (TORCH=2.13.0 where that one cannot be had)
+lowest: ## Test in short with the lowest versions that pyproject.toml allows (TORCH=... for another torch than that)
 	$(AT_ROOT) mkdir -p build && "$(PYTHON)" .ci/floors.py $(TORCH:%=torch==%) >build/floors.txt
 	$(AT_ROOT) $(MAKE) --no-print-directory lowest-tests VENV=build/lowest PINS=build/floors.txt
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,33 +15,43 @@ import pytest
 from grader.catalog import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-RECURSIVE = {"make test", "make quick"}  # these run this file
+RELEASING = ROOT / "RELEASING.md"
+FOR_MAINTAINERS = [ROOT / "CONTRIBUTING.md", RELEASING, ROOT / "SECURITY.md"]
+DOCUMENTS = [ROOT / "README.md", *FOR_MAINTAINERS, *sorted((ROOT / "docs").glob("*.md"))]
+# What runs this test, or takes many minutes, or changes the clone: that there is such a target is all that is tested.
+NOT_RUN = re.compile(r"make (test|quick|coverage|lowest|wheel|verify|mutants|interrupt|fuzz|agreement|bench|format)\b")
 FAILS_ON_STUBS = re.compile(r"grader check")
 
 
-def commands() -> list[str]:
+def commands(*documents: Path) -> list[str]:
     """Return the commands in the documents' console blocks, without their comments."""
     found: dict[str, None] = {}
-    for document in DOCUMENTS:
+    for document in documents:
         for block in re.findall(r"```console\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL):
             for line in block.splitlines():
                 assert line.startswith("$ "), f"{document.name}: {line!r} is no command"
                 found[line[2:].split(" #")[0].strip()] = None
-    return [command for command in found if command not in RECURSIVE]
+    return list(found)
+
+
+def copy_of_the_clone(place: Path) -> Path:
+    """Copy the clone, without what git ignores."""
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, place, ignore=ignored, symlinks=True)
+    return place
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the clone, sharing its environment."""
-    place = tmp_path_factory.mktemp("clone") / "kit"
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT, place, ignore=ignored, symlinks=True)
+    place = copy_of_the_clone(tmp_path_factory.mktemp("clone") / "kit")
     (place / ".venv").symlink_to(Path(sys.executable).parent.parent)
     return place
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize(
+    "command", [c for c in commands(*(d for d in DOCUMENTS if d != RELEASING)) if not NOT_RUN.match(c)]
+)
 @pytest.mark.sandbox
 def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     """A command of the documents does what they say: exit code 0, or 1 where stubs are checked."""
@@ -55,6 +66,58 @@ def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     )
     wanted = 1 if FAILS_ON_STUBS.search(command) else 0
     assert done.returncode == wanted, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.mark.parametrize("command", [command for command in commands(*DOCUMENTS) if NOT_RUN.match(command)])
+@pytest.mark.sandbox
+def test_a_long_command_of_the_documents_exists(command: str) -> None:
+    """A command that takes long names a target of the Makefile, with variables that the Makefile knows."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    asked = shlex.split(command)[1:]
+    dry_run = ["make", "-C", str(ROOT), "--dry-run", *asked]
+    done = subprocess.run(dry_run, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [word for word in asked if "=" in word and f"$({word.partition('=')[0]}" not in makefile] == []
+
+
+@pytest.mark.slow
+def test_the_steps_of_a_release_tag_the_version(tmp_path: Path) -> None:
+    """The release's commands, run in order, push a tag whose code and changelog have the new version."""
+    kit = copy_of_the_clone(tmp_path / "kit")
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    environment |= {
+        f"GIT_{who}_{what}": "ana@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+
+    def run(command: str) -> str:
+        done = subprocess.run(
+            command, shell=True, cwd=kit, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    origin = tmp_path / "origin.git"
+    run(f"git init -q -b main . && git init -q --bare '{origin}' && git remote add origin '{origin}'")
+    run("git add -A && git commit -qm 'before'")
+    for command in commands(RELEASING):
+        if not command.startswith("make "):
+            run(command)
+    show = f"git --git-dir='{origin}' show v0.2.0:"
+    assert '__version__ = "0.2.0"\n' in run(f"{show}grader/version.py")
+    assert re.search(r"\n## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### ", run(f"{show}CHANGELOG.md"))
+    assert run(f"git --git-dir='{origin}' rev-parse main") == run(
+        f"git --git-dir='{origin}' rev-parse 'v0.2.0^{{commit}}'"
+    )
+
+
+def test_places_that_the_maintainers_documents_name_exist() -> None:
+    """Files and folders in backquotes exist, in the documents for those who work on the kit."""
+    for document in FOR_MAINTAINERS:
+        for place in re.findall(r"`(\.?[\w.-]+/[\w./-]*)`", document.read_text(encoding="utf-8")):
+            if "NN_" not in place and not place.startswith(("build/", "dist/")):
+                assert (ROOT / place).exists(), f"{document.name}: {place}"
 
 
 def test_map_matches_the_tree() -> None:
