@@ -21,7 +21,7 @@ import msgspec
 
 from grader.candidate_process import cgroups, confine, kernel, namespaces, syscalls
 from grader.candidate_process.memory import gather
-from grader.candidate_process.rehearsal import rehearse, stretch
+from grader.candidate_process.rehearsal import rehearse
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,8 +225,6 @@ class Server:
             if self._processes is None and os.getppid() != server:
                 return  # the server died before it could be noticed
             channel.sendall(msgspec.msgpack.encode((tuple(layers), "")))
-            if not self._accelerated:
-                stretch()
             Candidate(threads=self._threads).serve(channel)
         finally:
             os._exit(0)

@@ -47,11 +47,6 @@ def fail(X, w, lr):
     raise ValueError(f"shape {tuple(X.shape)}")
 """
 
-_STRETCH = """
-def train(X, w, lr):
-    return (X @ w).sum() * lr
-"""
-
 
 def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True) -> None:
     """Import, load and call, and run the statements of `warm_up`.
@@ -100,11 +95,6 @@ def _go_backward() -> None:
     import torch
 
     torch.ones(1, requires_grad=True).sum().backward()
-
-
-def stretch() -> None:
-    """Do a little of it again in a fork, while nobody waits: the memory that every call writes becomes its own."""
-    _play(_STRETCH, ("train",))
 
 
 def _play(source: str, names: tuple[str, ...]) -> None:
