@@ -11,10 +11,12 @@ import pytest
 from grader.records import Status, Verdict, Visibility
 from grader.suites.outcomes import SuiteError
 
+FIXTURES = ("candidate", "reference", "draw", "device")  # what the examiner gives to checks
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One check as its suite declares it."""
+    """One check as its suite declares it. It is `plain` if calling it with what it asks for is all there is to do."""
 
     id: str
     exercise: str
@@ -25,6 +27,7 @@ class Check:
     requires: tuple[str, ...]
     hint: str | None
     docstring: str
+    plain: bool
     item: pytest.Function
 
     def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
@@ -57,7 +60,28 @@ def declared(item: pytest.Item) -> Check:
         requires=mark.kwargs["requires"],
         hint=mark.kwargs["hint"],
         docstring=(item.function.__doc__ or "").strip(),
+        plain=_is_plain(item),
         item=item,
+    )
+
+
+def _is_plain(item: pytest.Function) -> bool:
+    """Say whether a check asks for nothing but the kit's own fixtures and plain parameters, so that pytest has no part.
+
+    Most checks are plain. Their suites have no fixtures for them, no set-up, no marks such as `skipif`.
+    """
+    direct: set[str] = set()
+    for mark in item.iter_markers():
+        if mark.name == "parametrize" and not mark.args[2:] and set(mark.kwargs) <= {"ids"}:
+            names = mark.args[0]
+            direct |= {name.strip() for name in names.split(",")} if isinstance(names, str) else set(names)
+        elif mark.name != "check":
+            return False
+    own = item._fixtureinfo.name2fixturedefs  # a suite's fixture comes after the kit's of the same name
+    return (
+        item.cls is None
+        and direct.isdisjoint(FIXTURES)
+        and all(name in direct or (name in FIXTURES and len(own[name]) == 1) for name in item.fixturenames)
     )
 
 

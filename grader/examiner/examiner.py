@@ -1,7 +1,8 @@
 """The examiner: one pytest session that collects the suites once and runs them for one submission after another.
 
-pytest collects, parametrises, sets fixtures up and runs; this plugin replaces its run loop by one over submissions,
-and turns the end of every check into a verdict.
+pytest collects and parametrises. This plugin replaces its run loop by one over submissions, and turns the end of every
+check into a verdict. Most checks ask for nothing but the kit's fixtures: they are called directly, as running them by
+pytest would take as long as they do. Those with fixtures, set-up or marks of their suite's own are run by pytest.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -51,6 +51,7 @@ from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.suite import Draw
 
 _WRONG = ("failed", "error")
+_SECOND_DEVICE = "meta"
 _REPLAYED = 20_000  # answers of misconceptions that are remembered
 Deliver = Callable[[Submission, ExerciseReport], None]
 
@@ -184,10 +185,14 @@ class Examiner:
             forger=self._forger(submission),
         )
         try:
-            following = [check.item for check in checks[1:]]
-            for check, nextitem in zip_longest(checks, following):
+            left_to_pytest = [check.item for check in checks if not check.plain]
+            for check in checks:
                 examination.check = check
-                runtestprotocol(check.item, log=False, nextitem=nextitem)  # what pytest's own hook calls, unlogged
+                if check.plain:
+                    self._run_plain(check, examination)
+                else:
+                    nextitem = next(iter(left_to_pytest[1:]), None)
+                    runtestprotocol(left_to_pytest.pop(0), log=False, nextitem=nextitem)  # as pytest's hook, unlogged
                 if examination.failure is not None:
                     raise examination.failure
                 if self._until_failure and examination.verdicts[check.id].status != "passed":
@@ -267,7 +272,34 @@ class Examiner:
         """Run one check and keep its verdict."""
         examination = self._examination
         assert examination is not None and examination.check is not None
-        check = examination.check
+        names = pyfuncitem._fixtureinfo.argnames
+        self._judge(examination.check, examination, lambda: {name: pyfuncitem.funcargs[name] for name in names})
+        return True
+
+    def _run_plain(self, check: Check, examination: Examination) -> None:
+        """Run one check without pytest, which would take as long as the check itself."""
+
+        def arguments() -> dict[str, Any]:
+            draw = self._draw(check, examination)
+            made: dict[str, Callable[[], object]] = {
+                "candidate": lambda: self._candidate(check, examination, draw),
+                "reference": lambda: self._reference(check, draw),
+                "draw": lambda: draw,
+                "device": lambda: _SECOND_DEVICE,
+            }
+            parameters = check.item.callspec.params if hasattr(check.item, "callspec") else {}
+            names = check.item._fixtureinfo.argnames
+            return {name: parameters[name] if name in parameters else made[name]() for name in names}
+
+        try:
+            self._judge(check, examination, arguments)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # as under pytest: `pytest.skip()`, say
+            examination.verdicts[check.id] = _broken(check, error)
+
+    def _judge(self, check: Check, examination: Examination, arguments: Callable[[], dict[str, Any]]) -> None:
+        """Ask a check, unless one that it requires has not passed, and keep its verdict."""
         # Guessed values fail almost everything: each check is then to show what it judges, whatever it requires.
         required = () if examination.forger is not None else check.requires
         unmet = [name for name in required if examination.verdicts[name].status != "passed"]
@@ -279,15 +311,13 @@ class Examiner:
                 else check.verdict("skipped", feedback.SKIPPED.format(required=unmet[0].replace("_", " ")))
             )
         else:
-            names = pyfuncitem._fixtureinfo.argnames
-            arguments = {name: pyfuncitem.funcargs[name] for name in names}
+            given = arguments()
             try:
-                verdict = _run(check, lambda: self._ask(pyfuncitem.obj, arguments), examination.ends)
+                verdict = _run(check, lambda: self._ask(check.item.obj, given), examination.ends)
             except SandboxError as error:
                 examination.failure = error
-                return True
+                return
         examination.verdicts[check.id] = verdict
-        return True
 
     def _ask(self, check: Callable[..., object], arguments: dict[str, Any]) -> None:
         """Ask a check; one that needs a second device is asked of the meta device, and then of the real one."""
@@ -308,7 +338,9 @@ class Examiner:
         """The submission, in its sandbox."""
         examination = self._examination
         assert examination is not None and examination.check is not None
-        check = examination.check
+        return self._candidate(examination.check, examination, draw)
+
+    def _candidate(self, check: Check, examination: Examination, draw: Draw) -> Candidate:
         task = self._task(check)
         log = examination.logs.setdefault(check.id, [])
         ask = examination.process.asker(check.task)
@@ -337,7 +369,10 @@ class Examiner:
         """The reference solution, called like the candidate, in a process of its own."""
         examination = self._examination
         assert examination is not None and examination.check is not None
-        exercise = examination.check.exercise
+        return self._reference(examination.check, draw)
+
+    def _reference(self, check: Check, draw: Draw) -> Candidate:
+        exercise = check.exercise
 
         def ask(call: wire.Call) -> wire.Observation:
             seen = self._references.observe(
@@ -347,14 +382,17 @@ class Examiner:
                 raise SuiteError(f"Cannot ask the reference of {exercise}: it did not survive the call {call.name}.")
             return seen
 
-        return Candidate(Context(task=examination.check.task, ask=ask, where=str, seed=draw.seed, must_succeed=True))
+        return Candidate(Context(task=check.task, ask=ask, where=str, seed=draw.seed, must_succeed=True))
 
     @pytest.fixture
     def draw(self) -> Draw:
         """Inputs for this check: fixed ones, or those for this student and what the submission says."""
         examination = self._examination
         assert examination is not None and examination.check is not None
-        check, submission = examination.check, examination.submission
+        return self._draw(examination.check, examination)
+
+    def _draw(self, check: Check, examination: Examination) -> Draw:
+        submission = examination.submission
         whose: tuple[str, ...] = ()
         if self._inputs == "by_content":
             whose = (submission.student, submission.content or text_digest(submission.source or ""))
@@ -363,7 +401,7 @@ class Examiner:
     @pytest.fixture
     def device(self) -> str:
         """A second device, which functions must work on too: "meta", whose tensors have no values."""
-        return "meta"
+        return _SECOND_DEVICE
 
     def _written(self, examination: Examination, task: Task) -> Use | None:
         """Return the first finished version that the task's code calls, as the syntax tree tells."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from itertools import chain
@@ -29,7 +28,8 @@ _FORWARD = ("forward", "__call__", "_call_impl")
 _NOTHING, _UNKNOWN = object(), object()
 
 
-def fits(name: str, patterns: Sequence[str]) -> bool:
+@lru_cache(4096)  # every call of a check is asked about, and runs much the same
+def fits(name: str, patterns: tuple[str, ...]) -> bool:
     """Say whether the name of something of PyTorch's, with its overload or without, fits one of the patterns."""
     plain = name.partition(".")[0]  # "cross_entropy_loss.default"
     if OPTIMIZER_STEP in patterns and FUSED_OPTIMIZER.fullmatch(plain):

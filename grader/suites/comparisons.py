@@ -52,6 +52,8 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
 
     Between whole numbers (bools too) there is no tolerance.
     """
+    if got.dtype == expected.dtype and torch.equal(got, expected):
+        return None  # as most are: a tenth of the time that comparing within a tolerance takes
     whole = not any(t.is_floating_point() or t.is_complex() for t in (got, expected))
     if got.dtype.is_complex or expected.dtype.is_complex:
         got, expected = (torch.view_as_real(t.to(torch.complex128)) for t in (got, expected))

@@ -50,6 +50,7 @@ def check(
     return mark
 
 
+@functools.lru_cache(1024)
 def code(text: str) -> wire.Code:
     """Return a Python expression to be evaluated in the candidate: how a suite hands over a function.
 

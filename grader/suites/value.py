@@ -240,7 +240,7 @@ class Value:
                 "none" if self.fact is None else "type",
                 next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
             )
-        if expected is not None:
+        if expected is not None and self.fact != expected:
             dtype = torch.int64 if kind is int else torch.float64
             got = torch.tensor(self.fact, dtype=dtype)
             found = difference(got, torch.tensor(expected, dtype=dtype), rtol=rtol, atol=atol)

@@ -21,6 +21,7 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
         "points": 2.0,
         "hint": None,
         "docstring": "Says.",
+        "plain": False,
         "item": None,
     }
     return Check(id=id, requires=requires, **{**known, **fields})

@@ -138,6 +138,117 @@ def test_skipping_goes_on(examine: Examine, course: Path) -> None:
     assert statuses(report) == {"shape": "failed", "values": "skipped", "leaves_x": "skipped", "relu": "passed"}
 
 
+PLAIN_AND_NOT = '''
+made = []
+
+
+@pytest.fixture
+def third():
+    made.append("third")
+    yield 3
+    made.append("gone")
+
+
+@pytest.fixture
+def device():
+    return "cpu"
+
+
+@pytest.fixture(params=[2, 5])
+def size(request):
+    return request.param * 10
+
+
+@check("double", points=0.5)
+def test_plain(candidate, draw):
+    """Asks for nothing of the suite's own."""
+    x = draw.tensor(3)
+    candidate.double(x).result.values(2 * x)
+    made.clear()
+
+
+@check("double", points=0.5)
+def test_own_fixture(candidate, third):
+    """Uses what the suite makes."""
+    candidate.double(third).result.integer(6)
+    assert made == ["third"]
+
+
+@pytest.mark.parametrize(("a", "b"), [(1, 2), (3, 6)])
+@check("double", points=0.25)
+def test_parameters(candidate, reference, a, b):
+    """Asks for parameters; what the suite made for the check before is gone."""
+    assert candidate.double(a).result.integer(b).fact == reference.double(a).result.fact
+    assert made == ["third", "gone"]
+
+
+@pytest.mark.parametrize("third", [4])
+@check("double", points=0.5)
+def test_parameter_for_a_fixture(candidate, third):
+    """Is given a parameter in a fixture's place."""
+    candidate.double(third).result.integer(8)
+
+
+@pytest.mark.parametrize("third", [4], indirect=True)
+@check("double", points=0.5)
+def test_indirect(candidate, third):
+    """Is given what the fixture makes."""
+    candidate.double(third).result.integer(6)
+
+
+@check("double", points=0.25)
+def test_fixture_with_parameters(candidate, size):
+    """Is given what the fixture makes of its parameter."""
+    candidate.double(size).result.integer(2 * size)
+    assert size in (20, 50)
+
+
+@check("double", points=0.5)
+def test_overridden(candidate, device):
+    """Is given the suite's own device."""
+    assert device == "cpu"
+    candidate.double(1).result.integer(2)
+
+
+@pytest.mark.skipif(False, reason="never")
+@check("relu", points=2)
+def test_marked(candidate, draw):
+    """Has another mark."""
+    x = draw.tensor(8)
+    candidate.relu(x).result.values(x.clamp(min=0))
+'''
+
+
+def test_checks_without_anything_of_their_suite_need_no_pytest(hold: Hold, lay_down: LayDown) -> None:
+    """The others are run by pytest, in their order, with set-up and tear-down; all get what they ask for."""
+    found: list[ExerciseReport] = []
+    submissions = [hand_in(RIGHT), hand_in(RIGHT)]
+    examiner = hold(lay_down(PLAIN_AND_NOT, public=PUBLIC), submissions, lambda _, report: found.append(report))
+    assert [set(statuses(report).values()) for report in found] == [{"passed"}, {"passed"}]
+    assert {check.id: check.plain for check in examiner.checks["01_small"]} == {
+        "shape": True,
+        "plain": True,
+        "own_fixture": False,
+        "parameters[1-2]": True,
+        "parameters[3-6]": True,
+        "parameter_for_a_fixture[4]": True,
+        "indirect[4]": False,
+        "fixture_with_parameters[2]": False,
+        "fixture_with_parameters[5]": False,
+        "overridden": False,
+        "marked": False,
+    }
+
+
+def test_a_suite_with_a_set_up_is_run_by_pytest(hold: Hold, lay_down: LayDown) -> None:
+    """Which calls it before each check."""
+    set_up = "ready = []\n\n\ndef setup_function(function):\n    ready.append(function)\n\n"
+    suite = set_up + one_check("candidate.double(len(ready)).result.integer(2)")
+    found: list[ExerciseReport] = []
+    examiner = hold(lay_down(suite), [hand_in(RIGHT)], lambda _, report: found.append(report))
+    assert statuses(found[0]) == {"one": "passed"} and not examiner.checks["01_small"][0].plain
+
+
 def test_every_submission_is_judged_alone(examine: Examine, course: Path) -> None:
     """One after another, in the same session."""
     reports = examine(course, WRONG, RIGHT, WRONG)
