@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +43,23 @@ def within(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
+def in_room(*rooms: str) -> list[Path]:
+    """Return the files of these rooms of `grader/`."""
+    return [file for file in FILES if file.parts[1] in rooms]
+
+
+def calls(file: Path, *names: str) -> list[str]:
+    """Return where a file calls one of these built-in functions."""
+    found = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
+    return [f"line {func.lineno} calls {func.id}" for func in found if isinstance(func, ast.Name) and func.id in names]
+
+
+def require(rule: Callable[[Path], Iterable[str]], files: Iterable[Path]) -> None:
+    """Fail with everything that the files do against a rule, which returns what one file does against it."""
+    offences = [f"{file}: {offence}" for file in files for offence in rule(file)]
+    assert not offences, "\n" + "\n".join(offences)
+
+
 def test_the_kit_is_found() -> None:
     """The rules below are asked of real files."""
     assert {Path("grader/wire.py"), Path("grader/candidate_process/__main__.py"), Path("grader/sandbox/server.py")} <= {
@@ -51,19 +68,23 @@ def test_the_kit_is_found() -> None:
     assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.server.Server"}
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name != "candidate_process"], ids=str)
-def test_nothing_imports_the_worker(file: Path) -> None:
+def test_nothing_imports_the_candidate_process() -> None:
     """The candidate's side is started as a process and spoken to over the wire; no other room knows its code."""
-    assert [name for name in imports(file) if within(name, "grader.candidate_process")] == []
+    require(
+        lambda file: [name for name in imports(file) if within(name, "grader.candidate_process")],
+        [file for file in FILES if file not in in_room("candidate_process")],
+    )
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parent.name == "candidate_process"], ids=str)
-def test_the_worker_imports_the_wire_and_itself(file: Path) -> None:
+def test_the_candidate_process_imports_the_wire_and_itself() -> None:
     """What a submission shares a process with holds no suite, no judge, no catalog."""
-    own = [name for name in imports(file) if within(name, "grader")]
-    assert [
-        name for name in own if name != "grader" and not within(name, "grader.wire", "grader.candidate_process")
-    ] == []
+    allowed = ("grader.wire", "grader.candidate_process")
+    require(
+        lambda file: [
+            name for name in imports(file) if within(name, "grader") and name != "grader" and not within(name, *allowed)
+        ],
+        in_room("candidate_process"),
+    )
 
 
 def test_the_wire_belongs_to_neither_side() -> None:
@@ -72,12 +93,15 @@ def test_the_wire_belongs_to_neither_side() -> None:
     assert names <= {"__future__", "collections", "msgspec", "socket", "struct", "itertools", "typing"}
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f.parts[1] not in ("cli", "reports")], ids=str)
-def test_only_the_command_line_and_the_reports_print(file: Path) -> None:
+def test_only_the_command_line_and_the_reports_print() -> None:
     """Every other room returns what it found."""
-    calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
-    assert [call.lineno for call in calls if isinstance(call, ast.Name) and call.id in ("print", "input")] == []
-    assert [name for name in imports(file) if within(name, "rich", "typer", "click")] == []
+
+    def printing(file: Path) -> list[str]:
+        return calls(file, "print", "input") + [
+            name for name in imports(file) if within(name, "rich", "typer", "click")
+        ]
+
+    require(printing, [file for file in FILES if file not in in_room("cli", "reports")])
 
 
 def importing() -> dict[str, set[str]]:
@@ -119,36 +143,46 @@ def test_a_folder_says_who_imports_it() -> None:
     assert said == true
 
 
-@pytest.mark.parametrize("file", PACKAGES, ids=str)
-def test_a_package_root_re_exports_and_nothing_else(file: Path) -> None:
+def test_a_package_root_re_exports_and_nothing_else() -> None:
     """A root has a docstring, imports from its own package, and an `__all__` of exactly these names."""
-    statements = tree(file).body
-    assert ast.get_docstring(tree(file)), f"{file} has no docstring"
-    exported, imported = [], []
-    for statement in statements[1:]:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            continue
-        if isinstance(statement, ast.ImportFrom):
-            assert within(statement.module or "", module(file)), ast.unparse(statement)
-            imported += [alias.asname or alias.name for alias in statement.names]
-            continue
-        assert isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name), ast.unparse(statement)
-        if statement.targets[0].id == "__all__":
-            exported = ast.literal_eval(statement.value)
-        else:
-            assert statement.targets[0].id == "__version__"
-            imported.append("__version__")
-    assert sorted(exported) == sorted(imported)
+
+    def surplus(file: Path) -> Iterator[str]:
+        if not ast.get_docstring(tree(file)):
+            yield "no docstring"
+        exported, imported = [], []
+        for statement in tree(file).body[1:]:
+            match statement:
+                case ast.ImportFrom(module="__future__"):
+                    pass
+                case ast.ImportFrom(module=str(source)) if within(source, module(file)):
+                    imported += [alias.asname or alias.name for alias in statement.names]
+                case ast.Assign(targets=[ast.Name(id="__all__")]):
+                    exported = ast.literal_eval(statement.value)
+                case ast.Assign(targets=[ast.Name(id="__version__")]):
+                    imported.append("__version__")
+                case _:
+                    yield ast.unparse(statement)
+        if sorted(exported) != sorted(imported):
+            yield f"imports {sorted(imported)}, but exports {sorted(exported)}"
+
+    require(surplus, PACKAGES)
 
 
-@pytest.mark.parametrize(
-    "file", [f for f in FILES if f.parts[1] in ("suites", "examiner", "forbidden_calls", "forgery")], ids=str
-)
-def test_judges_neither_pickle_nor_evaluate(file: Path) -> None:
+def test_judges_neither_pickle_nor_evaluate() -> None:
     """What comes from a candidate is decoded by a schema, and never run."""
-    calls = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
-    assert [c.lineno for c in calls if isinstance(c, ast.Name) and c.id in ("eval", "exec", "compile")] == []
-    assert [n for n in imports(file) if within(n, "pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")] == []
+    picklers = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")
+    require(
+        lambda file: (
+            calls(file, "eval", "exec", "compile") + [name for name in imports(file) if within(name, *picklers)]
+        ),
+        in_room("suites", "examiner", "forbidden_calls", "forgery"),
+    )
+
+
+def test_a_rule_names_every_offence() -> None:
+    """A failure lists all files that break a rule, and all that each does against it."""
+    with pytest.raises(AssertionError, match=r"(?s)wire.py: a\n.*wire.py: b\n.*records.py: a\n.*records.py: b"):
+        require(lambda file: ["a", "b"], [Path("grader/wire.py"), Path("grader/records.py")])
 
 
 LIGHT = {
