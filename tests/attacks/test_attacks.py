@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -749,9 +749,13 @@ def marked_files() -> list[str]:
 # What must hold
 
 
-def report_of(night: Night, attack: str) -> dict[str, Any]:
-    """Return the report of an attack."""
-    return night.reports[student_name(night.students[attack])][1]
+def require(night: Night, problems: Callable[[Path, dict[str, Any]], Iterable[object]]) -> None:
+    """Fail with the names of all attacks that have problems, which are told from the folder and the report of each."""
+    found = []
+    for attack in ATTACKS:
+        folder, report = night.reports[student_name(night.students[attack])]
+        found += [f"{attack}: {problem}" for problem in problems(folder, report)]
+    assert not found, "\n" + "\n".join(found)
 
 
 def test_there_are_enough_attacks() -> None:
@@ -766,53 +770,61 @@ def test_there_are_enough_attacks() -> None:
     assert set(BESIDE) <= {file.stem for file in attack_files()}
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_attack_wins_nothing(night: Night, attack: str) -> None:
-    """The attacker gets a report that follows the schema, with the points of an untouched stub: none."""
-    report = report_of(night, attack)
+def test_attacks_win_nothing(night: Night) -> None:
+    """Each attacker gets a report that follows the schema, with the points of an untouched stub: none."""
     schema = json.loads((ROOT / "docs" / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(report, schema)
-    won = [
-        (check["id"], check["points"])
-        for exercise in report["exercises"]
-        for task in exercise["tasks"]
-        for check in task["checks"]
-        if check["points"]
-    ]
-    assert won == [] and report["points"] == 0
-    assert [e["id"] for e in report["exercises"]] == list(IDS) and report["max_points"] == 37
-    assert any(e["status"] != "not_submitted" for e in report["exercises"])
+    validator = jsonschema.validators.validator_for(schema)(schema)
+
+    def won(_: Path, report: dict[str, Any]) -> Iterator[object]:
+        yield from (f"{error.json_path}: {error.message}" for error in validator.iter_errors(report))
+        tasks = [task for exercise in report["exercises"] for task in exercise["tasks"]]
+        yield from (f"{c['id']} gives {c['points']} points" for task in tasks for c in task["checks"] if c["points"])
+        if report["points"] != 0 or report["max_points"] != 37:
+            yield f"{report['points']} of {report['max_points']} points"
+        if [exercise["id"] for exercise in report["exercises"]] != list(IDS):
+            yield "other exercises"
+        if all(exercise["status"] == "not_submitted" for exercise in report["exercises"]):
+            yield "nothing was handed in"
+
+    require(night, won)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_attack_learns_nothing(night: Night, attack: str) -> None:
-    """The report tells of no success, no secret, no line of a suite or a solution; and it is not long."""
-    text = json.dumps(report_of(night, attack), ensure_ascii=False)
-    assert SUCCEEDED not in text
-    assert SECRET not in text
-    assert [line for line in private_lines() if line in text] == []
-    assert len(text) < 100_000
+def test_attacks_learn_nothing(night: Night) -> None:
+    """No report has a success, a secret, or a line of a suite or a solution in it; and none is long."""
+    private = [SUCCEEDED, SECRET, *private_lines()]
+
+    def learnt(_: Path, report: dict[str, Any]) -> Iterator[object]:
+        text = json.dumps(report, ensure_ascii=False)
+        yield from (f"its report says {line!r}" for line in private if line in text)
+        if len(text) >= 100_000:
+            yield f"its report has {len(text)} characters"
+
+    require(night, learnt)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_attack_breaks_no_check(night: Night, attack: str) -> None:
+def test_attacks_break_no_check(night: Night) -> None:
     """Each check has a verdict about the submission: none broke, and no worker died."""
-    text = json.dumps(report_of(night, attack), ensure_ascii=False)
-    assert "which is not your fault" not in text
-    assert LANES_DIED not in text
+
+    def broken(_: Path, report: dict[str, Any]) -> list[object]:
+        text = json.dumps(report, ensure_ascii=False)
+        return [sentence for sentence in ("which is not your fault", LANES_DIED) if sentence in text]
+
+    require(night, broken)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_attack_takes_bounded_time(night: Night, attack: str) -> None:
+def test_attacks_take_bounded_time(night: Night) -> None:
     """No attack keeps a worker for long."""
-    assert night.seconds.get(student_name(night.students[attack]), 0.0) < LONGEST
+
+    def slow(_: Path, report: dict[str, Any]) -> list[object]:
+        seconds = night.seconds.get(report["student"], 0.0)
+        return [f"{seconds:.0f} s"] if seconds >= LONGEST else []
+
+    require(night, slow)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_attack_is_shown_safely(night: Night, attack: str) -> None:
-    """What the terminal shows of an attack's report steers no terminal."""
-    folder, _ = night.reports[student_name(night.students[attack])]
-    assert not steers(terminal(student_feedback(load_report(folder))))
+def test_attacks_are_shown_safely(night: Night) -> None:
+    """What the terminal shows of a report steers no terminal."""
+    require(night, lambda folder, _: sorted(map(repr, steers(terminal(student_feedback(load_report(folder)))))))
 
 
 def terminal(what: RenderableType) -> str:
@@ -848,11 +860,13 @@ def private_lines() -> list[str]:
     return sorted(line for line in lines if len(line) > 25 and not any(line in text for text in told))
 
 
-@pytest.mark.parametrize("student", HONEST)
-def test_others_notice_nothing(night: Night, student: str) -> None:
+def test_others_notice_nothing(night: Night) -> None:
     """An honest student's report is the same, byte for byte, as without attackers in the class."""
-    alone, together = ((folder / student / "report.json").read_bytes() for folder in (night.alone, night.together))
-    assert together == alone
+    alone, together = (
+        {student: (folder / student / "report.json").read_bytes() for student in HONEST}
+        for folder in (night.alone, night.together)
+    )
+    assert [student for student in HONEST if together[student] != alone[student]] == []
 
 
 def test_honest_work_is_worth_its_points(night: Night) -> None:
