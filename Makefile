@@ -69,7 +69,7 @@ agreement: dev ## Grade every variant as a notebook, with nbgrader and with the 
 	$(AT_ROOT) GRADER_AGREEMENT=full $(PY) -m pytest -s tests/agreement
 
 bench: dev ## Run the measured comparisons
-	$(AT_ROOT) $(PY) -m pytest -s tests/benchmarks
+	$(AT_ROOT) GRADER_BENCH=full $(PY) -m pytest -s tests/benchmarks
 
 coverage: dev ## Measure which lines and branches of grader/ the tests run (TESTS=... for some of them)
 	$(AT_ROOT) mkdir -p build/coverage && $(PY) -m coverage erase

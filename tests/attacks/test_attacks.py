@@ -770,6 +770,18 @@ def test_there_are_enough_attacks() -> None:
     assert set(BESIDE) <= {file.stem for file in attack_files()}
 
 
+def test_a_failure_names_every_attack() -> None:
+    """Of the attacks that get somewhere none is hidden behind another."""
+    reports = {student_name(attack): (Path(), {}) for attack in ATTACKS}
+    night = Night(alone=Path(), together=Path(), students={attack: attack for attack in ATTACKS}, reports=reports)
+    with pytest.raises(AssertionError) as failure:
+        require(night, lambda *_: ["first", "second"])
+    missing = [
+        f"{a}: {what}" for a in ATTACKS for what in ("first", "second") if f"{a}: {what}" not in str(failure.value)
+    ]
+    assert missing == []
+
+
 def test_attacks_win_nothing(night: Night) -> None:
     """Each attacker gets a report that follows the schema, with the points of an untouched stub: none."""
     schema = json.loads((ROOT / "docs" / "schemas" / "report.schema.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Run the kit's examiner on a course and print the seconds between its reports, as JSON.
+"""Run the kit's examiner on a course; print the seconds between its reports, and the points it gave, as JSON.
 
     python in_process.py ROOT NUMBER sandboxed|in-process
 
@@ -25,7 +25,7 @@ from grader.candidate_process.candidate import Candidate
 from grader.catalog import load_catalog
 from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import Server
+from grader.sandbox import Budget, Server
 from grader.sandbox.server import DEFAULT_LIMITS
 
 
@@ -43,16 +43,24 @@ class InProcess:
 class InProcessCandidate:
     """Stands in for `grader.sandbox.Process`."""
 
+    budget: Budget | None = None  # nothing is taken from it
+
     def __init__(self) -> None:
         self._candidate = Candidate()
 
-    def load(self, *, module: str, filename: str, source: str) -> wire.Loaded:
+    def load(self, *, module: str, filename: str, source: str, main: bool = False) -> wire.Loaded:
         """Run a source file here."""
-        return self._candidate.load(wire.Load(nonce=0, module=module, filename=filename, source=source, seconds=5.0))
+        load = wire.Load(nonce=0, module=module, filename=filename, source=source, seconds=5.0, main=main)
+        return self._candidate.load(load)
 
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call here."""
         return self._candidate.call(request)
+
+    def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
+        """Make one call of each of several modules here."""
+        calls = (msgspec.structs.replace(request.call, module=module) for module in request.modules)
+        return tuple(self.call(call) for call in calls)
 
     def end(self) -> int:
         """There is nothing to end."""
@@ -71,15 +79,18 @@ def main(root: str, number: str, how: str) -> None:
     catalog = load_catalog(Path(root))
     submissions = msgspec.json.decode(Path(root, "submissions.json").read_bytes(), type=list[Submission])
     times: list[float] = []
+    points: dict[str, float] = {}
 
     def deliver(submission: Submission, report: ExerciseReport) -> None:
         times.append(time.perf_counter())
+        points[submission.student] = report.points
 
     work = itertools.islice(itertools.cycle(submissions), int(number))
     with SERVERS[how]() as server:
         examiner = Examiner(catalog, server, work, deliver, course_seed="0")
         run_examiner(examiner, catalog.suites(submissions[0].exercise))
-    print(json.dumps([after - before for before, after in itertools.pairwise(times)]))
+    gaps = [after - before for before, after in itertools.pairwise(times)]
+    print(json.dumps({"gaps": gaps, "points": points}))
 
 
 if __name__ == "__main__":

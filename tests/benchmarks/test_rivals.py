@@ -10,13 +10,14 @@ from pathlib import Path
 from statistics import median
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 
-REPORTS = 50
+pytestmark = pytest.mark.sandbox
 
 
-def test_plain_pytest(course, open_workers, figures, scores, tmp_path):
+def test_plain_pytest(course, open_workers, figures, scores, tmp_path, amount):
     """A warm submission takes at least 40 times less than plain pytest in a process of its own."""
     worker = open_workers(1)
     ours, theirs = [], []
@@ -26,7 +27,7 @@ def test_plain_pytest(course, open_workers, figures, scores, tmp_path):
         folder.mkdir()
         (folder / "exercise.py").write_text(submission.source, encoding="utf-8")
         (folder / "test_exercise.py").write_text(course.plain, encoding="utf-8")
-        ours += worker.gaps(REPORTS // 5)
+        ours += worker.gaps(amount(1, 10))
         started = time.perf_counter()
         run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         theirs.append(time.perf_counter() - started)
@@ -34,13 +35,13 @@ def test_plain_pytest(course, open_workers, figures, scores, tmp_path):
     _compare(figures, "a submission: kit, warm / pytest, fresh process", ours, theirs, 40)
 
 
-def test_nbgrader(course, open_workers, figures, scores, tmp_path):
+def test_nbgrader(course, open_workers, figures, scores, tmp_path, amount):
     """A warm submission takes at least 70 times less than one of five that `nbgrader autograde` grades in one run."""
     worker = open_workers(1)
     nbgrader = _Nbgrader(tmp_path, course)
-    ours = worker.gaps(REPORTS // 2)
+    ours = worker.gaps(amount(1, 25))
     theirs = nbgrader.autograde()
-    ours += worker.gaps(REPORTS // 2)
+    ours += worker.gaps(amount(1, 25))
     assert nbgrader.scores() == scores
     _compare(figures, "a submission: kit, warm / nbgrader autograde", ours, theirs, 70)
 
