@@ -18,23 +18,21 @@ from typing import Any
 try:
     import fcntl
     import resource
-except ImportError:  # not on every platform
+except ImportError:  # this platform has no such module
     fcntl = resource = None  # type: ignore[assignment]
 
-# Of each process that was started, the end of a pipe that this process holds, and the system closes when it dies.
+# For each started process, our end of a pipe. The system closes it when this process dies.
 _LIFELINES: weakref.WeakKeyDictionary[BaseProcess, Connection[Any, Any]] = weakref.WeakKeyDictionary()
 
 
 def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection[Any, Any]]:
-    """Start a process that runs `target(channel, *arguments)`; return it and our end of the channel.
+    """Start a process that runs `target(channel, *arguments)`; return the process and our end of the channel.
 
-    A new Python imports from its current folder first, even multiprocessing itself, and ours may be a folder of
-    submissions, one of them called `multiprocessing`. So the process begins, and stays, in the root.
-
-    It would also run the main module of this process once more, which in a notebook is the student's: one that was
-    emptied by `%reset`, or says that it is a file. So it is not told of any.
-
-    However this process ends, the one that it started ends at once, whatever it is doing.
+    The new process starts and stays in the root folder. A new Python imports from its current folder first, even
+    multiprocessing itself, and our folder may hold a submission called `multiprocessing`.
+    The new process gets no main module. It would otherwise run the main module of this process again. In a notebook
+    that is the student's code, which `%reset` may have emptied, or which may claim to be a file.
+    When this process ends, for whatever reason, the new process ends at once.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -72,24 +70,24 @@ def _without_main() -> Iterator[None]:
 
 
 def _run(lifeline: Connection[Any, Any], target: Callable[..., None], *arguments: object) -> None:
-    """Run the body of a process, and then end it at once: to take torch down in order takes most of a second."""
+    """Run the body of a process, then end it at once: a regular shutdown of torch takes most of a second."""
     _end_with(lifeline)
     target(*arguments)
     os._exit(0)
 
 
 def _end_with(lifeline: Connection[Any, Any]) -> None:
-    """Have the system kill this process when the other end of a pipe is closed.
+    """Ask the system to kill this process when the other end of a pipe is closed.
 
-    No parent-death signal: that is sent already when the thread ends that started the process, and a notebook's kernel
-    may run every cell in a new one.
+    A parent-death signal would come too early: the system sends it when the starting thread ends, and a notebook's
+    kernel may run every cell in a new thread.
     """
     pipe = lifeline.fileno()
     if hasattr(fcntl, "F_SETSIG"):
         fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
         fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-        if lifeline.poll(0):  # closed before this process listened
+        if lifeline.poll(0):  # it was closed before this process started to listen
             os._exit(1)
     else:
         threading.Thread(target=_wait_for, args=(lifeline,), daemon=True).start()
@@ -102,16 +100,16 @@ def _wait_for(lifeline: Connection[Any, Any]) -> None:
 
 
 def limit_memory(more: int) -> None:
-    """Let this process take up so many more bytes and no more: beyond that, what it tries ends in a `MemoryError`.
+    """Limit the memory that this process may allocate from now on to `more` bytes; beyond that it gets a `MemoryError`.
 
-    Memory of its own is what counts, not that of libraries, nor addresses without memory behind them. Processes that
-    it starts from now on are held to the same.
+    Only private memory counts, not that of libraries, nor addresses without memory behind them. Processes that it
+    starts from now on have the same limit.
     """
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             pages = int(file.read().split()[5])
     except (OSError, IndexError):
-        return  # no Linux
+        return  # not Linux
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     wanted = pages * resource.getpagesize() + more
     with contextlib.suppress(OSError, ValueError):

@@ -1,8 +1,8 @@
-"""What crosses the wall between the examiner and a candidate: requests one way, plain facts the other.
+"""The messages between the examiner and a candidate: requests to the candidate, plain facts back.
 
-Everything is MessagePack with this schema, never pickle. Tensors travel as raw bytes beside their facts, and what
-arrives is told apart by exact type: an `int` is an `int`, a subclass of `Tensor` is an `Other` that names itself.
-Both sides import this module, so it imports neither torch nor anything of theirs.
+Everything is MessagePack with this schema, never pickle. Tensors are sent as raw bytes beside their facts. Values are
+classified by exact type: an `int` is an `int`, and a subclass of `Tensor` is an `Other` with its type's name. Both
+sides import this module, so it imports neither torch nor any module of theirs.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ MAX_NAME = 200  # characters of one name
 MAX_NAMES = 500  # different names in one list or count
 MAX_RANK = 64  # dimensions of one tensor
 
-# The dtypes that tensors may travel in, by the names that torch has for them.
+# The dtypes in which tensors may be sent, by their names in torch.
 DTYPES = tuple("bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split())
 
 _LENGTH = struct.Struct("!I")
 
 
-# What a candidate is asked, in the words of a suite ------------------------------------------------------------------
+# Requests: what a suite asks a candidate ------------------------------------------------------------------------------
 
 
 class TensorInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="tensor"):
     """A tensor to build in the candidate: `data` holds the elements in row-major order, whatever the strides.
 
-    `strides` (in elements) lays it out in memory otherwise than contiguously. `intermediate` makes it the result of an
-    operation instead of a leaf; its gradient is then retained. `grad` is given to a leaf before the call.
+    `strides` (in elements) gives it a memory layout that is not contiguous. `intermediate` makes it the result of an
+    operation instead of a leaf, and retains its gradient. `grad` is set on a leaf before the call.
     """
 
     dtype: str
@@ -61,7 +61,7 @@ class ArrayInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="code"):
-    """A Python expression, evaluated in the candidate where torch, nn, F, np and math are known."""
+    """A Python expression to evaluate in the candidate. It can use torch, nn, F, np and math."""
 
     text: str
 
@@ -82,8 +82,8 @@ class MappingInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, t
 class ModuleInput(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="module"):
     """A module to build in the candidate: `source` defines `factory`, which is called with `arguments`.
 
-    `state` then fills its parameters and buffers, by their names in `state_dict()`, and gives the parameters their
-    flags and gradients; `training` sets the mode of all of it.
+    `state` then fills its parameters and buffers, by their names in `state_dict()`, and sets the parameters' flags and
+    gradients. `training` sets the mode of the whole module.
     """
 
     source: str
@@ -99,9 +99,10 @@ Input: TypeAlias = (
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
-    """Run a source file's top-level statements, as the module `module`, which is called `__main__` if it is `main`.
+    """Run a source file's top-level statements as the module `module`; with `main`, its `__name__` is `__main__`.
 
-    One that is running after `seconds` of computing is stopped, as one that fails; later ones then have less.
+    A statement that still runs after `seconds` of processor time is stopped and counts as failed; later ones then have
+    less time.
     """
 
     nonce: int
@@ -115,8 +116,8 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     """Call `name` of a loaded module, or the probe whose source is `probe` with that module as its first argument.
 
-    `seed` is given to the global generators first. `backward` (a tuple of one upstream gradient, `None` standing for
-    ones) runs backward from the result. `trace` records the functions and ATen operations that run.
+    `seed` sets the global generators first. `backward` runs backward from the result; it is a tuple of one upstream
+    gradient, in which `None` means ones. `trace` records the functions and ATen operations that run.
     """
 
     nonce: int
@@ -131,7 +132,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 
 
 class CallEach(msgspec.Struct, frozen=True, kw_only=True, tag="call each"):
-    """Make one call of each of several loaded modules, one after the other."""
+    """Make the same call in each of several loaded modules, one after the other."""
 
     nonce: int
     call: Call
@@ -143,8 +144,8 @@ Request: TypeAlias = Load | Call | CallEach
 
 # What comes back: facts -----------------------------------------------------------------------------------------------
 
-# A candidate may write to its channel whatever it likes, so the schema bounds every part of a reply. Text that its
-# process cut ends with one character more, "…".
+# A candidate may write anything to its channel, so the schema limits every part of a reply. Text that its process has
+# cut ends with one more character, "…".
 Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT + 1)]
 Line: TypeAlias = Annotated[str, Meta(max_length=MAX_LINE + 1)]
 Name: TypeAlias = Annotated[str, Meta(max_length=MAX_NAME + 1)]
@@ -155,10 +156,11 @@ Integer: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="tensor"):
-    """A base `Tensor` (or `nn.Parameter`), its elements in row-major order and what autograd knows of it.
+    """A base `Tensor` (or `nn.Parameter`): its elements in row-major order, and its autograd facts.
 
-    Equal `object` numbers mean the same Python object, equal `storage` numbers shared memory, within one observation.
-    `data` is `None` where there are no values to send (the meta device) or too many. `version` counts in-place edits.
+    Within one observation, equal `object` numbers mean the same Python object, and equal `storage` numbers mean shared
+    memory. `data` is `None` if there are no values to send (the meta device) or too many. `version` counts in-place
+    changes.
     """
 
     dtype: Name
@@ -177,7 +179,7 @@ class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
 
 
 class ArrayFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="array"):
-    """A base `numpy.ndarray`; numbered as tensors are, so that memory shared with a tensor shows."""
+    """A base `numpy.ndarray`. It is numbered like a tensor, to show which tensors share its memory."""
 
     dtype: Name
     shape: Shape
@@ -194,14 +196,14 @@ class Items(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="ite
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="pairs"):
-    """A dict or OrderedDict, in its order."""
+    """A dict or OrderedDict, in its own order."""
 
     kind: Literal["dict", "OrderedDict"]
     items: Annotated[tuple[tuple[Fact, Fact], ...], Meta(max_length=MAX_NODES)]
 
 
 class SubmoduleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One module of a model, the model itself (whose `name` is empty) included: its classes, its mode.
+    """One module of a model (the model itself has an empty `name`): its classes and its mode.
 
     `classes` are the names of its class and of those that it derives from, up to `Module`.
     """
@@ -213,7 +215,7 @@ class SubmoduleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class ModuleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="module"):
-    """An `nn.Module`: its modules, parameters and buffers, as `named_modules()` and its kin list them."""
+    """An `nn.Module`: its modules, parameters and buffers, as `named_modules()` and similar methods list them."""
 
     modules: Annotated[tuple[SubmoduleFact, ...], Meta(max_length=MAX_NAMES)]
     parameters: Annotated[tuple[tuple[Name, Fact], ...], Meta(max_length=MAX_NAMES)]
@@ -221,14 +223,14 @@ class ModuleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="named"):
-    """A value known by name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function."""
+    """A value described by its name alone: a dtype ("torch.int64"), a device ("cpu"), a class, a function."""
 
     kind: Literal["dtype", "device", "class", "function"]
     name: Line
 
 
 class Other(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="other"):
-    """Anything else: its type's name, and why it did not travel when that is not the type itself."""
+    """Any other value: its type's name, and the reason why it was not sent, if that is not the type itself."""
 
     name: Line
     why: Line = ""
@@ -240,10 +242,11 @@ Fact: TypeAlias = (
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception: its type, the names of the types it derives from, where in the student's source it was.
+    """An exception: its type, the names of its base types, and its position in the student's source.
 
-    `own` says that the student's own `raise` or `assert` raised it; `through` are the modules that it came through on
-    its way to the student's line. Of what failed while loading, `unbound` are the names that have no value for that.
+    `own` says that the student's own `raise` or `assert` raised it. `through` lists the modules between the student's
+    line and the place of the error. After an error while loading, `unbound` lists the names that have no value because
+    of it.
     """
 
     type: Name
@@ -257,7 +260,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
-    """Process-wide settings after the call, as differences from before: empty when all is as it was."""
+    """The process-wide settings that the call has changed; empty if it has changed none."""
 
     changed: Names = ()
 
@@ -265,11 +268,11 @@ class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     """The record of one call.
 
-    `outcome` is "missing" when the module has no such callable (`defined` then lists what it has). `before` holds the
-    arguments' facts as they were handed over, without their values; `arguments` and `keywords` as they were left.
-    `functions`, `operations` and `modules` count the torch functions, the ATen operations and PyTorch's own module
-    classes (bases included) that were used, `optimizers` the steps of PyTorch's own optimisers. `withheld` names what
-    was asked for and not given, such as a loader's workers.
+    `outcome` is "missing" if the module has no such callable; `defined` then lists those that it has. `before` holds
+    the facts of the arguments before the call, without their values; `arguments` and `keywords` hold them after the
+    call. `functions`, `operations` and `modules` count the torch functions, the ATen operations and PyTorch's module
+    classes (with base classes) that were used. `optimizers` counts the steps of PyTorch's optimizers. `withheld` names
+    what the code asked for and did not get, such as a loader's workers.
     """
 
     nonce: int
@@ -314,14 +317,14 @@ class Observations(msgspec.Struct, frozen=True, kw_only=True, tag="observations"
 
 Reply: TypeAlias = Loaded | Observation | Observations
 
-# How messages are weighed: bytes up to which one is short, what a byte of it becomes at most, how many parts one may
-# have, and what a part and a map's entry take beside what they hold.
+# Constants for estimating a message's memory: the largest size of a short message, the most memory for one of its
+# bytes, the most parts of a message, and the overhead of a part and of a map's entry. All but the parts are in bytes.
 _SHORT, _DENSEST, _PARTS, _PART, _ENTRY = 2**16, 24, 10**6, 64, 64
-# MessagePack's first bytes from 0xC0 to 0xDF: how many bytes follow that tell a length, or a number, and what of.
+# MessagePack's first bytes from 0xC0 to 0xDF: how many bytes of length or number follow, and what the length counts.
 _HEADERS: dict[int, tuple[int, str]] = {
     **{0xC0 + n: (0, "number") for n in range(4)},
     **{0xC4: (1, "bytes"), 0xC5: (2, "bytes"), 0xC6: (4, "bytes")},
-    **{0xC7: (1, "bytes"), 0xC8: (2, "bytes"), 0xC9: (4, "bytes")},  # extensions, which no schema here has
+    **{0xC7: (1, "bytes"), 0xC8: (2, "bytes"), 0xC9: (4, "bytes")},  # extensions, which this schema does not use
     **{0xCA: (4, "number"), 0xCB: (8, "number")},
     **{0xCC + n: (2**n, "number") for n in range(4)},
     **{0xD0 + n: (2**n, "number") for n in range(4)},
@@ -339,7 +342,7 @@ _decode_reply: Callable[[bytes | bytearray], Reply] = msgspec.msgpack.Decoder(Re
 
 
 def decode_reply(payload: bytes | bytearray) -> Reply:
-    """Return a reply. Raises `ValueError` for one that breaks the schema, or that holds too many values, too deep."""
+    """Return a reply. Raises `ValueError` if it violates the schema, or has too many values or too much nesting."""
     reply = _decode_reply(payload)
     for seen in (reply,) if isinstance(reply, Observation) else reply.each if isinstance(reply, Observations) else ():
         _require_bounded((seen.result, *seen.before, *seen.arguments, *seen.keywords.values()))
@@ -347,10 +350,12 @@ def decode_reply(payload: bytes | bytearray) -> Reply:
 
 
 def weigh(payload: bytes | bytearray, most: int = MAX_MESSAGE) -> int:
-    """Return about how many bytes of memory a message will take when it is decoded, or some number beyond `most`.
+    """Estimate the memory that a message takes when it is decoded, in bytes; return a number above `most` if it is
+    more.
 
-    A list of short texts takes twenty times its length, and text with one character beyond the usual planes four
-    times: that is found before it happens. Short messages, as honest ones are, are not looked at but overestimated.
+    A list of short strings takes twenty times its encoded length, and a string with one character outside the basic
+    plane takes four times. This function finds that before the message is decoded. Short messages, the usual case, are
+    not read but overestimated.
     """
     size, end = 0, len(payload)
     if end <= _SHORT:
@@ -386,8 +391,8 @@ def weigh(payload: bytes | bytearray, most: int = MAX_MESSAGE) -> int:
 
 
 def _require_bounded(facts: Iterable[Fact]) -> None:
-    """Look at facts level by level: at most `MAX_NODES` are sent at each (keys and values in dicts)."""
-    for _ in range(MAX_DEPTH + 3):  # below the deepest list are its items, and below those nothing
+    """Check facts level by level: each level may have at most `MAX_NODES` (a dict's keys and values count)."""
+    for _ in range(MAX_DEPTH + 3):  # the deepest list has items, and below those is nothing
         level = list(islice(facts, 2 * MAX_NODES + 1))
         if not level:
             return
@@ -411,14 +416,14 @@ def _inside(fact: Fact) -> Iterable[Fact]:
 
 
 class Closed(Exception):
-    """The other side has gone."""
+    """Raised when the other side has closed the channel."""
 
 
 def send(channel: socket.socket, payload: bytes) -> None:
     """Send one message.
 
-    Raises `Closed` when nobody listens, `TimeoutError` when the channel's own timeout passes before all of it is taken,
-    and `ValueError` for a message that is too long.
+    Raises `Closed` if the other side has closed the channel, `TimeoutError` if it does not read the whole message
+    within the channel's timeout, and `ValueError` for a message that is too long.
     """
     if len(payload) > MAX_MESSAGE:
         raise ValueError(f"Cannot send a message of {len(payload)} bytes: the limit is {MAX_MESSAGE}.")
@@ -433,9 +438,9 @@ def send(channel: socket.socket, payload: bytes) -> None:
 def receive(channel: socket.socket, *, patience: Callable[[], float] | None = None) -> bytes | bytearray:
     """Return one message.
 
-    `patience` is asked how many seconds to wait on, again and again until the whole message is there, so that a slow
-    drip wins no time; it ends the wait by raising `TimeoutError`. Raises `Closed` at the end of the stream and
-    `ValueError` for a length beyond the limit.
+    `patience` returns the number of seconds to wait for the next part, and raises `TimeoutError` to end the wait. It is
+    called before each part, so that a sender of many small parts gains no time. Raises `Closed` at the end of the
+    stream and `ValueError` for a length above the limit.
     """
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size, patience))
     if length > MAX_MESSAGE:

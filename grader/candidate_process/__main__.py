@@ -1,8 +1,8 @@
 """The warm server: imports everything once, then forks a confined candidate whenever the examiner asks for one.
 
-Its control channel speaks MessagePack: `Start` first; then `"spawn"`, answered by `Spawned` with the candidate's
-channel and a pidfd attached, or the number of a process, answered by how that process ended. One candidate is always
-forked and confined ahead of need.
+The control channel carries MessagePack. The first message is `Start`. After that, the server answers `"spawn"` with
+`Spawned`, to which the candidate's channel and a pidfd are attached. It answers a process number with the exit code of
+that process. One candidate is always forked and confined in advance.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from grader.candidate_process.rehearsal import rehearse
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server is told at birth: what candidates may read, how much they may use, what they may well need.
+    """The first message to a server: what candidates may read, how much they may use, and what they probably need.
 
-    `accelerated` lets them reach this machine's accelerators, which takes what confinement takes away. `name` is one
-    that no other server has.
+    `accelerated` lets them use this machine's accelerators; confinement would block these, so they then run without it.
+    No other server has the same `name`.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate that is ready: its number (in the server's namespace) and the layers that confine it.
+    """A candidate that is ready: its process number (in the server's namespace) and the layers that confine it.
 
-    With a `problem` it is none: it has ended, as it could not have what it must not be without. `group` is the path of
-    the server's control group, if it has one, for the examiner to remove.
+    A `problem` says why there is no candidate: it has ended because it could not be confined as required. `group` is
+    the path of the server's control group, if it has one; the examiner removes it.
     """
 
     process: int
@@ -60,7 +60,7 @@ _REMEMBERED = 16
 
 @dataclass(frozen=True, kw_only=True)
 class _Living:
-    """What a candidate has to itself until it is buried."""
+    """What belongs to one candidate until the server has cleaned up after it."""
 
     user: int | None
     directory: str | None
@@ -75,14 +75,14 @@ class _Ready:
 
 
 class Server:
-    """Holds the warm process and one candidate in reserve."""
+    """The warm process, which always keeps one candidate ready."""
 
     def __init__(self, control: socket.socket, start: Start) -> None:
         kernel.die_with_parent(control.fileno())
         self._control = control
         self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
         self._accelerated = start.accelerated
-        # While libseccomp can be searched for. The second is for a root in which all else is read-only.
+        # Compiled now, while libseccomp can still be found. The second filter is for a private, read-only root.
         filters = [syscalls.system_calls(own_files=own_files) for own_files in (False, True)]
         self._group = None if self._accelerated else cgroups.make(start.name)
         enclosure = confine.enter_jail(self._jail) if not self._accelerated else confine.NOWHERE
@@ -92,9 +92,9 @@ class Server:
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
         else:
-            tempfile.tempdir = os.environ["TMPDIR"]  # the examiner names it, and removes it
+            tempfile.tempdir = os.environ["TMPDIR"]  # the examiner chooses it and removes it
             os.makedirs(tempfile.tempdir, exist_ok=True)
-            os.chmod(tempfile.tempdir, 0o711)  # others pass, to a directory of their own
+            os.chmod(tempfile.tempdir, 0o711)  # other users may pass to their own directories
         private = confine.NAMESPACES in self._layers and confine.private_directories(tempfile.tempdir, limits)
         rehearse(start.imports, start.warm_up, backward=not start.accelerated)
         self._threads = start.threads
@@ -109,15 +109,15 @@ class Server:
         )
         self._processes = namespaces.ProcessNamespace() if self._layers else None
         self._living: dict[int, _Living] = {}
-        self._buried: dict[int, int] = {}  # exit codes that nobody has asked for yet
+        self._buried: dict[int, int] = {}  # those that the examiner has not asked for yet
         gc.collect()
         gc.freeze()
         gather(enclosure.maps())
 
     def _usable(self, readable: tuple[str, ...]) -> namespaces.Users | None:
-        """Return whom candidates can be, if these can read what they may well import, and get to where they write.
+        """Return the users that candidates can become, if such a user can read the libraries and reach a directory.
 
-        What is imported by now stands for the rest.
+        The modules that are already imported stand for all libraries.
         """
         users = self._enclosure.users
         if users is None:
@@ -129,7 +129,7 @@ class Server:
             return users if confine.users_can_read(users, [*sorted(paths), *readable, place]) else None
 
     def run(self) -> None:
-        """Serve until the examiner goes."""
+        """Serve until the examiner closes the control channel."""
         ready = self._fork()
         while message := self._control.recv(64):
             request = msgspec.msgpack.decode(message)
@@ -143,7 +143,7 @@ class Server:
                 self._control.send(msgspec.msgpack.encode(self._ended(int(request))))
 
     def _ended(self, process: int) -> int:
-        """Wait for a candidate that has gone or been killed; return its exit code, negative for a signal."""
+        """Wait until a candidate has ended; return its exit code, which is negative for a signal."""
         with contextlib.suppress(ChildProcessError):
             while process not in self._buried:
                 self._bury(*os.waitpid(process, 0))
@@ -188,7 +188,7 @@ class Server:
         limits = confinement.limits
         group = self._group.add(process, memory=limits.memory, threads=limits.threads) if self._group else None
         self._living[process] = _Living(user=user, directory=directory, group=group)
-        # The candidate says which layers hold before it reads anything else.
+        # The candidate reports its active layers before it reads anything else.
         report = ours.recv(4096)
         layers: tuple[str, ...] = ()
         problem = "it ended before it was confined"
@@ -201,7 +201,7 @@ class Server:
         return _Ready(channel=ours, pidfd=os.pidfd_open(process), spawned=spawned)
 
     def _free_users(self) -> Iterator[int]:
-        """Yield those whom no living candidate is."""
+        """Yield the users that no running candidate has."""
         if self._users is not None:
             taken = {living.user for living in self._living.values()}
             everybody = range(self._users.first, self._users.first + self._users.count)
@@ -223,7 +223,7 @@ class Server:
                     channel.sendall(msgspec.msgpack.encode(((), str(error))))
                     return
             if self._processes is None and os.getppid() != server:
-                return  # the server died before it could be noticed
+                return  # the server died before `die_with_parent` took effect
             channel.sendall(msgspec.msgpack.encode((tuple(layers), "")))
             Candidate(threads=self._threads).serve(channel)
         finally:

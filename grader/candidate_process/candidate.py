@@ -24,20 +24,20 @@ from grader.candidate_process.limits import TimeLimitExceeded, time_limit
 from grader.candidate_process.recorder import Recorder
 
 _DEFINED = 200  # names listed in one reply
-_RAISE = opcode.opmap["RAISE_VARARGS"]  # what `raise` and `assert` come to
-_LESS = 5  # what each statement may take, once the time for all is used up, is so many times less
-# Only from Python 3.11 on does a traceback tell which of two statements on one line has failed.
+_RAISE = opcode.opmap["RAISE_VARARGS"]  # what `raise` and `assert` compile to
+_LESS = 5  # once the time for all statements is used up, the limit of each one is divided by this
+# Tracebacks tell which of two statements on one line has failed only from Python 3.11 on.
 _TELLS_COLUMNS = hasattr(types.CodeType, "co_positions")
 
 
 class _Source:
-    """Where a module's lines can be read (PEP 302): only who looks for them pays for splitting the source."""
+    """Gives a module's source to linecache (PEP 302), which splits it into lines only when they are needed."""
 
     def __init__(self, source: str) -> None:
         self._source = source
 
     def get_source(self, fullname: str) -> str:
-        """Return the source, whatever the module is called."""
+        """Return the source for every module name."""
         return self._source
 
 
@@ -47,12 +47,12 @@ class Candidate:
     def __init__(self, *, threads: int = 1) -> None:
         torch.set_num_threads(threads)
         self._modules: dict[str, types.ModuleType] = {}
-        self._called: dict[str, tuple[object, ...]] = {}  # by what names each module went while it ran
+        self._called: dict[str, tuple[object, ...]] = {}  # the names that each module had while it ran
         self._files: set[str] = set()
-        self._serving = False  # else this process is somebody else's too
+        self._serving = False  # False when other code runs in this process too
 
     def serve(self, channel: socket.socket) -> None:
-        """Answer requests, one at a time, until the other side goes."""
+        """Answer requests, one at a time, until the other side closes the channel."""
         loaders.without_workers()
         self._serving = True
         while True:
@@ -72,7 +72,7 @@ class Candidate:
         return wire.Observations(nonce=request.nonce, each=tuple(each))
 
     def load(self, request: wire.Load) -> wire.Loaded:
-        """Run the source's top-level statements; one that fails is noted, and those after it still run."""
+        """Run the source's top-level statements. Record the error of one that fails, and go on with those after it."""
         module = types.ModuleType(request.module)
         module.__file__ = request.filename
         if request.main:
@@ -83,14 +83,15 @@ class Candidate:
             script.settle(module, request.filename)
         module.__loader__ = _Source(request.source)  # type: ignore[assignment]
         linecache.cache.pop(request.filename, None)
-        linecache.lazycache(request.filename, vars(module))  # for inspect.getsource, so TorchScript, and tracebacks
+        # for inspect.getsource (used by TorchScript) and tracebacks
+        linecache.lazycache(request.filename, vars(module))
         given = dict(vars(module))
         errors: list[wire.Raised] = []
         started = time.perf_counter()
         with Recorder(trace=False, seed=0) as recorder:
             self._run(request, module, errors)
         self._called[request.module] = (request.module, vars(module).get("__name__"), None)
-        for name, value in given.items():  # a file may clear all of its names, and its own with them
+        for name, value in given.items():  # a file may delete all its names, even `__name__`
             vars(module).setdefault(name, value)
         return wire.Loaded(
             nonce=request.nonce,
@@ -102,13 +103,13 @@ class Candidate:
         )
 
     def _run(self, request: wire.Load, module: types.ModuleType, errors: list[wire.Raised]) -> None:
-        """Run the source as a whole, as most can be; where a statement fails, go on after it one by one."""
+        """Run the whole source at once. After a statement that fails, run the rest one statement at a time."""
         failed: tuple[float, float] = (0, 0)  # line and column
         seconds = request.seconds
         try:
             code = compile(request.source, request.filename, "exec", dont_inherit=True) if _TELLS_COLUMNS else None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            code = None  # what of it cannot be compiled is found below
+            code = None  # the statements that cannot be compiled are found below
         if code is not None:
             try:
                 with time_limit(seconds, self._files):
@@ -123,7 +124,7 @@ class Candidate:
         for statement in self._statements(request, errors):
             flags |= _future_flags(statement)
             if _start(statement) <= failed:
-                if failed[0] < math.inf:  # the last of these is the one that failed
+                if failed[0] < math.inf:  # the last of these has failed
                     errors[0] = msgspec.structs.replace(errors[0], unbound=_binds(statement))
                 continue
             tree = ast.Module(body=[statement], type_ignores=[])
@@ -143,7 +144,7 @@ class Candidate:
             return []
 
     def _defined(self, module: str) -> tuple[str, ...]:
-        """Return the names of the functions and classes that a module itself, by any of its names, defines."""
+        """Return the names of the functions and classes that a module defines itself, under any of its names."""
         names = self._called[module]
         found = [
             name
@@ -153,7 +154,7 @@ class Candidate:
         return tuple(clean(name, wire.MAX_NAME) for name in found[:_DEFINED])
 
     def call(self, request: wire.Call) -> wire.Observation:
-        """Make one call and describe everything that came of it."""
+        """Make one call and describe its result and everything else that it did."""
         module = self._modules[request.module]
         function = vars(module).get(request.name)
         if request.probe is not None:
@@ -223,7 +224,7 @@ class Candidate:
         text = "" if line is None else linecache.getline(file, line).strip()
         kind = type(error)
         try:
-            # What `str` adds to this one is a line of the code as it was put together, not of the notebook's cell.
+            # Here `str` would add a line number of the combined source, not of the notebook's cell.
             own_syntax = type(error) is SyntaxError and error.filename in self._files and type(error.msg) is str
             message = error.msg if isinstance(error, SyntaxError) and own_syntax else str(error)
         except BaseException:
@@ -240,7 +241,7 @@ class Candidate:
 
 
 def _position(code: types.CodeType, traceback: types.TracebackType | None) -> tuple[float, float]:
-    """Return the line and column that `code` had come to; beyond its end when the traceback does not tell."""
+    """Return the line and column that `code` had reached, or a position beyond its end if the traceback lacks it."""
     while traceback is not None and traceback.tb_frame.f_code is not code:
         traceback = traceback.tb_next
     if traceback is None:
@@ -256,7 +257,7 @@ def _start(statement: ast.stmt) -> tuple[int, int]:
 
 
 def _binds(statement: ast.stmt) -> tuple[str, ...]:
-    """Return the names that a statement gives values to, as far as they are not inside a function or class of its."""
+    """Return the names that a statement binds, without those inside its functions and classes."""
     names: dict[str, None] = {}
     left: list[ast.AST] = [statement]
     while left and len(names) < _DEFINED:
@@ -275,7 +276,7 @@ def _binds(statement: ast.stmt) -> tuple[str, ...]:
 
 
 def _future_flags(statement: ast.stmt) -> int:
-    """Return the flags that a `from __future__ import` asks for; one of no such feature fails when it is compiled."""
+    """Return the compiler flags of a `from __future__ import`. An unknown feature fails later, when it is compiled."""
     flags = 0
     if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
         for alias in statement.names:

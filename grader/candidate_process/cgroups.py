@@ -1,4 +1,4 @@
-"""Control groups (cgroup v2): the kernel counts what a candidate uses as a whole, and ends all of it at once.
+"""Control groups (cgroup v2): the kernel limits a candidate's total use, and can end all its processes at once.
 
 A server has one group, with a group for itself and one for each candidate:
 
@@ -21,7 +21,7 @@ _PREFIX = "grader-"
 
 
 class Group:
-    """A server's group: reached by an open descriptor, as there is no /sys in a root of its own."""
+    """A server's group. It is reached through an open descriptor, because the private root has no /sys."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -29,10 +29,11 @@ class Group:
         self._count = 0
 
     def add(self, process: int, *, memory: int, threads: int) -> str | None:
-        """Put a candidate that has not begun yet in a group of its own; return the group's name, `None` if refused.
+        """Put a candidate that has not started yet in its own group; return the group's name, `None` if that fails.
 
-        `memory` is what a candidate may map beyond what it shares with its server. Here that counts too as soon as it
-        is written to, and so do files: with half as much again, what ends by a `MemoryError` still does.
+        `memory` is the number of bytes that a candidate may map beyond what it shares with its server; `threads` is the
+        number of its processes and threads. The group also counts shared pages once they are written to, and files. So
+        its limit is half as much again: a submission that needs too much still gets a `MemoryError` first.
         """
         self._count += 1
         name = f"candidate-{self._count}"
@@ -58,15 +59,15 @@ class Group:
             os.rmdir(name, dir_fd=self._descriptor)
 
     def _write(self, name: str, value: int) -> None:
-        # Not created where it is not: that would be no control file.
+        # Never create the file: a new file would not be a control file.
         with open(os.open(name, os.O_WRONLY, dir_fd=self._descriptor), "w", encoding="ascii") as file:
             file.write(str(value))
 
 
 def make(name: str, *, mounted: Path = _MOUNTED, membership: Path = Path("/proc/self/cgroup")) -> Group | None:
-    """Make a group called `grader-<name>` and move this process into it, where the system lets us.
+    """Make a group called `grader-<name>` and move this process into it; return `None` where the system refuses.
 
-    Beside our own group or in it: what started us decides which of the two we may use.
+    The new group is a sibling or a child of our own group, depending on which of the two the system allows.
     """
     own = _own(membership)
     if own is None:
@@ -90,7 +91,7 @@ def make(name: str, *, mounted: Path = _MOUNTED, membership: Path = Path("/proc/
 
 
 def _own(membership: Path) -> str | None:
-    """Return the path of our group below where groups are mounted; `None` without cgroup v2."""
+    """Return our group's path below the mount point; `None` without cgroup v2."""
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()
     except OSError:

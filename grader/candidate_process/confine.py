@@ -2,8 +2,8 @@
 
 The server enters its namespaces and its read-only root once (`enter_jail`), before it imports anything heavy. Each
 candidate, a fork of it, then adds a process namespace, a private temporary directory, Landlock, rlimits, becomes a user
-of its own, drops its capabilities, and seals itself with seccomp (`confine`). Every layer stands alone: one that the
-system refuses is left out, and named to the examiner by its absence from the list of active layers.
+of its own, drops its capabilities, and seals itself with seccomp (`confine`). The layers are independent: one that the
+system refuses is left out, and is then missing from the list of active layers that the examiner gets.
 
 Sources: capabilities(7), setrlimit(2), prctl(2), proc(5) on oom_score_adj.
 """
@@ -39,22 +39,22 @@ NAMESPACES, ROOT, PROCESSES, TEMPORARY, USER, LANDLOCK, SECCOMP, CAPABILITIES, L
 )
 
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 24, 38, 4
-# Not in every architecture's headers under one number.
+# The system call has a different number on each architecture.
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
-# Which processes the system is to end first when memory runs out: candidates, then servers (proc(5)).
+# The order in which the system ends processes when memory runs out: candidates first, then servers (proc(5)).
 CANDIDATES_FIRST, SERVERS_NEXT = 1000, 300
 
-_OWN = 64 * 2**20  # bytes, for what the server itself writes in its own root
+_OWN = 64 * 2**20  # bytes that the server itself may write in its private root
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one candidate may use: memory and temporary files in bytes, processor time in seconds, open files.
 
-    `mapped` is the address space that the warm server occupies already, which every candidate inherits. `threads` is
-    for a candidate that is a user of its own; without, `processes` counts all processes and threads of the server's
-    namespaces, and the system does not hold root to it.
+    `mapped` is the address space that the warm server already occupies; every candidate inherits it. `threads` limits a
+    candidate that has its own user. Otherwise `processes` limits all processes and threads in the server's namespaces
+    together; the system does not apply that limit to root.
     """
 
     mapped: int
@@ -77,23 +77,23 @@ class Jail:
 
 @dataclass(frozen=True, kw_only=True)
 class Enclosure:
-    """Where the server stands: the layers that hold, whom candidates can be, and /proc, opened while there was one."""
+    """The server's surroundings: active layers, users for candidates, and /proc, opened before it became invisible."""
 
     layers: tuple[str, ...]
     users: namespaces.Users | None
     proc: int | None
 
     def mapped(self) -> int:
-        """Return this process's address space in bytes; 0 where the system does not say."""
+        """Return the size of this process's address space in bytes; 0 if unknown."""
         pages = self._read("statm").split()
         return int(pages[0]) * resource.getpagesize() if pages else 0
 
     def maps(self) -> str:
-        """Return the list of this process's stretches of memory; nothing where the system does not say."""
+        """Return this process's memory map as text (/proc/self/maps); an empty string if unknown."""
         return self._read("maps")
 
     def end_before_others(self, degree: int) -> None:
-        """Have the system end this process before others when memory runs out, where it can be told."""
+        """Ask the system to end this process before others when memory runs out, where that is possible."""
         with contextlib.suppress(OSError):
             file = self._open("oom_score_adj", os.O_WRONLY)
             os.write(file, b"%d" % degree)
@@ -109,7 +109,7 @@ class Enclosure:
     def _open(self, name: str, flags: int) -> int:
         if self.proc is None:
             raise OSError(errno.ENOENT, "no /proc")
-        # "self" is the process that asks: a candidate that inherits this gets its own.
+        # "self" is the process that opens it: a candidate that inherits the descriptor opens its own files.
         return os.open(f"self/{name}", flags, dir_fd=self.proc)
 
 
@@ -117,10 +117,10 @@ NOWHERE = Enclosure(layers=(), users=None, proc=None)
 
 
 def enter_jail(jail: Jail) -> Enclosure:
-    """Move this process (single-threaded still) into namespaces of its own, and say which layers held.
+    """Move this process, which must have a single thread, into new namespaces; return the active layers.
 
-    On success the caller goes on as the first process of a new process namespace; the original one waits for it and
-    ends as it ends, so everything inside dies with it.
+    On success the caller continues as the first process of a new process namespace. The original process waits for it
+    and ends with it, so no process inside survives.
     """
     if not sys.platform.startswith("linux"):
         return NOWHERE
@@ -134,7 +134,7 @@ def enter_jail(jail: Jail) -> Enclosure:
     try:
         namespaces.private_mounts()
         namespaces.private_root(jail.readable, jail.writable)
-        # Libraries want to write while they are imported.
+        # Some libraries write files while they are imported.
         namespaces.mount_directory(jail.writable, size=_OWN, entries=10_000, user=None, mode=0o711)
     except (OSError, KeyError, StopIteration):
         return enclosure
@@ -161,17 +161,17 @@ def _proc() -> int | None:
 
 
 def private_directories(place: str, limits: Limits) -> bool:
-    """Say whether candidates can each have a file system of limited size for what they write: a child tries it."""
+    """Say whether each candidate can get a temporary file system of limited size. A child process tries it."""
 
     def mount() -> None:
-        namespaces.private_mounts()  # as the server has done, or nobody may mount anything
+        namespaces.private_mounts()  # the server has done the same; mounting fails without it
         _private_temporary(place, limits, None)
 
     return namespaces.works(mount)
 
 
 def users_can_read(users: namespaces.Users, paths: Iterable[str]) -> bool:
-    """Say whether a user who is nobody here can read these files and folders: a child tries it."""
+    """Say whether one of the candidates' users can read these files and folders. A child process tries it."""
 
     def read() -> None:
         namespaces.become(users.first)
@@ -185,15 +185,15 @@ def users_can_read(users: namespaces.Users, paths: Iterable[str]) -> bool:
 
 
 class NotConfined(Exception):
-    """A candidate cannot have what it must not be without."""
+    """Raised when a candidate cannot get a layer that it must have."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Confinement:
-    """What the server has found out that its candidates can have, and each of them is to have.
+    """The layers that the server has found to work. Each candidate must apply them.
 
-    `private` is a file system of its own for what it writes; `user` is whom it becomes, if anybody; `jailed` says that
-    the server stands in namespaces of its own.
+    `private` gives the candidate its own temporary file system; `user` is the user number that it takes, if any;
+    `jailed` says that the server is in its own namespaces.
     """
 
     jail: Jail
@@ -205,9 +205,10 @@ class Confinement:
 
 
 def confine(confinement: Confinement, *, keep: int) -> list[str]:
-    """Give up everything that running a submission does not need; return the layers that held.
+    """Give up everything that running a submission does not need; return the names of the active layers.
 
-    `keep` is the one descriptor that stays open beside the standard streams. Raises `NotConfined`.
+    `keep` is the only descriptor that stays open besides the standard streams. Raises `NotConfined` if a required layer
+    fails.
     """
     layers = []
     _close_descriptors(keep)
@@ -215,7 +216,7 @@ def confine(confinement: Confinement, *, keep: int) -> list[str]:
         try:
             _private_temporary(confinement.jail.writable, confinement.limits, confinement.user)
         except OSError as error:
-            # Never in a directory that another candidate has written to.
+            # A candidate must not share a directory that another candidate has written to.
             raise NotConfined(f"it can have no directory of its own ({error})") from error
         layers.append(TEMPORARY)
     os.chdir(confinement.jail.writable)
@@ -233,7 +234,7 @@ def confine(confinement: Confinement, *, keep: int) -> list[str]:
                 namespaces.become(confinement.user)
             except OSError as error:
                 raise NotConfined(f"it cannot become a user of its own ({error})") from error
-            kernel.die_with_parent()  # who becomes somebody else loses it
+            kernel.die_with_parent()  # changing the user resets this setting
             layers.append(USER)
         if dropped and _held(_drop_capabilities):
             layers.append(CAPABILITIES)
@@ -265,7 +266,7 @@ def _private_temporary(place: str, limits: Limits, user: int | None) -> None:
 
 def _limit(confinement: Confinement) -> None:
     limits, unlimited = confinement.limits, resource.RLIM_INFINITY
-    # Without a namespace or a user of one's own, everything else that the user runs would count.
+    # Without its own namespace or user, the limit would also count everything else that this user runs.
     threads = limits.threads if confinement.user is not None else limits.processes if confinement.jailed else unlimited
     for which, value in (
         (resource.RLIMIT_AS, limits.mapped + limits.memory if limits.mapped else unlimited),
@@ -281,7 +282,7 @@ def _limit(confinement: Confinement) -> None:
 
 
 def _drop_bounds() -> None:
-    """Have no capability ever come back."""
+    """Prevent this process from regaining any capability."""
     for capability in range(64):
         if kernel.libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 and ctypes.get_errno() == errno.EINVAL:
             break
@@ -294,16 +295,17 @@ def _drop_capabilities() -> None:
 
 
 def readable_paths(extra: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return what Python, torch and scikit-learn need to read, parents before children.
+    """Return the paths that Python, torch and scikit-learn need to read, parents before children.
 
-    No prefix as a whole: a course may be kept in /usr/src (as in many containers), or be a virtual environment itself.
+    `extra` paths are added. No prefix is included as a whole: a course may lie in /usr/src (as in many containers), or
+    its folder may be a virtual environment.
     """
     prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, "/usr", "/usr/local")
     python = [os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib32", "lib64")]
     python += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
     libraries = ("/lib", "/lib64", "/bin", "/usr/bin", "/usr/share", *sorted(glob.glob("/usr/local/cuda*")))
     linked = ("/etc/ld.so.cache", "/etc/localtime")
-    # Torch chooses its kernels by these; without them it computes with the slowest ones.
+    # Torch chooses its kernels from these files; without them it uses the slowest ones.
     processor = ("/proc/cpuinfo", "/sys/devices/system/cpu")
     own = os.path.dirname(os.path.abspath(__file__))
     kit = (own, *(os.path.join(os.path.dirname(own), name) for name in ("__init__.py", "wire.py")))

@@ -1,4 +1,4 @@
-"""Turns Python values into plain facts, by exact type, without trusting anything they say about themselves."""
+"""Turns Python values into plain facts. Decides by exact type, and never trusts what a value says about itself."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _VARIANT = re.compile(r"\d\d_\w+\.")
 
 
 class Describer:
-    """Describes the values of one observation; the numbers it gives to objects and memory hold within it.
+    """Describes the values of one observation. Its numbers for objects and memory are valid only within it.
 
-    It keeps every tensor and array it has seen alive, so that no address is reused while it compares them.
+    It keeps every tensor and array that it has described alive, so that no address is reused while it compares them.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Describer:
         if kind is torch.Tensor or kind is nn.Parameter:
             try:
                 return self._tensor(value, values=values, depth=depth)  # type: ignore[arg-type]
-            except Exception as error:  # nested, or from inside vmap: not every tensor has all that facts are made of
+            except Exception as error:  # nested, or from inside vmap: some tensors lack a part of the facts
                 return wire.Other(name="Tensor", why=f"torch says: {clean(str(error), wire.MAX_NAME)}")
         if kind is np.ndarray:
             return self._array(value, values=values)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ class Describer:
         if issubclass(kind, nn.Module):
             try:
                 return self._module(value, values=values, depth=depth)  # type: ignore[arg-type]
-            except Exception as error:  # one that never called `super().__init__()`, say
+            except Exception as error:  # for example, it never called `super().__init__()`
                 return wire.Other(name=_type_name(value), why=clean(str(error), wire.MAX_NAME))
         if kind is _Function or kind is _Builtin:
             return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
@@ -101,7 +101,7 @@ class Describer:
         )
 
     def _module(self, module: nn.Module, *, values: bool, depth: int) -> wire.Fact:
-        # By the methods of `nn.Module` itself, whatever a submission's class makes of their names.
+        # Call the methods of `nn.Module` itself, because a submission's class may override them.
         modules = tuple(islice(nn.Module.named_modules(module), wire.MAX_NAMES))
         parameters, buffers = (
             tuple(
@@ -153,7 +153,7 @@ class Describer:
     def _storage(self, tensor: torch.Tensor) -> int:
         storage = tensor.untyped_storage()
         start = storage.data_ptr()
-        if start == 0:  # no memory (empty, or on meta): the storage object itself tells
+        if start == 0:  # no memory (empty, or on meta): compare the storage objects
             return self._number(-storage._cdata, -storage._cdata + 1, storage)
         return self._number(start, start + max(storage.nbytes(), 1), tensor)
 
@@ -193,14 +193,14 @@ def _type_name(value: object) -> str:
     kind = type(value)
     module = getattr(kind, "__module__", "")
     name = clean(getattr(kind, "__qualname__", "?"), wire.MAX_NAME)
-    # The kit's own variants are modules such as "07_autograd.reference": like a submission's, their classes have no
-    # more than a name, so that the two can be compared.
+    # The kit's own variants are modules such as "07_autograd.reference". Like those of a submission, their classes are
+    # described by name alone, so that the two can be compared.
     own = module in ("builtins", "submission", "__main__") or _VARIANT.match(str(module))
     return name if own else f"{clean(str(module), wire.MAX_NAME)}.{name}"
 
 
 def clean(text: str, limit: int = wire.MAX_TEXT) -> str:
-    """Return `text` as it may travel: bounded, and without lone surrogates."""
+    """Return `text` cut to `limit` characters and without lone surrogates, so that it can be sent."""
     if len(text) > limit:
         text = text[:limit] + "…"
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -210,5 +210,5 @@ def _elements(tensor: torch.Tensor) -> bytes:
     if tensor.numel() == 0:
         return b""
     flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()
-    # One element may still have the stride of the tensor that it is a view of, and bytes have none but 1.
+    # A view of one element may keep the stride of its base, but `view(torch.uint8)` needs stride 1.
     return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()

@@ -1,4 +1,4 @@
-"""Builds in the candidate's process the arguments that a suite describes."""
+"""Builds the arguments that a suite describes, in the candidate's process."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _NAMES: dict[str, Any] = {
 
 
 def define(source: str, name: str) -> Any:
-    """Run a suite's own definitions and return the one called `name`; its lines can be read, as TorchScript does."""
+    """Run a suite's definitions and return the one called `name`. Its source can be read, as TorchScript needs."""
     filename = f"<probe {name}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = names()
@@ -56,7 +56,7 @@ def define(source: str, name: str) -> Any:
 
 @functools.lru_cache(maxsize=256)
 def code(source: str, filename: str, mode: str) -> types.CodeType:
-    """Return what a suite's own source compiles to: checks send the same ones over and over."""
+    """Compile a suite's source. The result is cached, because checks send the same source many times."""
     compiled: types.CodeType = compile(source, filename, mode, dont_inherit=True)
     return compiled
 

@@ -1,10 +1,10 @@
-"""Learns from inside which of PyTorch's finished versions run: each function reports it, however it was called.
+"""Records which ready-made PyTorch functions run: each function reports its own calls, however it is called.
 
-Modes can be switched off, hooks cleared and decorators unwrapped, and all of them belong to a thread or to a
-dictionary. So the functions that are written in Python (optimizers' steps, their functional forms, what stands in
-`torch.nn.functional`) get other code: it reports the call to those who listen, and then runs the original code. A
-function stays the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting
-and exporting find what they look for.
+A submission can switch modes off, clear hooks and unwrap decorators, and each of these works in one thread or one
+dictionary only. So the functions that are written in Python (optimizers' steps, their functional forms, and those in
+`torch.nn.functional`) get new code, which reports the call to all listeners and then runs the original code. A function
+stays the same object, with its name, signature, source and defaults, so that pickling, `inspect`, scripting and
+exporting still work.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import torch
 _Key = TypeVar("_Key")
 Listener = Callable[[str, str, tuple[object, ...]], object]
 _listeners: list[Listener] = []
-_steps: list[None] = []  # as many as optimizers are taking a step: what they call on the way is no step more
+_steps: list[None] = []  # one entry for each optimizer step that is running: the calls inside it are not further steps
 _NO_OPTIMIZERS = (
     "torch.optim.optimizer",
     "torch.optim.lr_scheduler",
@@ -30,7 +30,7 @@ _NO_OPTIMIZERS = (
 
 
 class Inside:
-    """What ran while it listened: functions, optimizers that took a step, modules that registered a parameter."""
+    """Counts what runs between `start` and `stop`: functions, optimizer steps, modules that register a parameter."""
 
     def __init__(self) -> None:
         self.functions: dict[str, int] = {}
@@ -38,11 +38,11 @@ class Inside:
         self.modules: dict[type, int] = {}
 
     def start(self) -> None:
-        """Listen."""
+        """Start to count."""
         _listeners.append(self._heard)
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop counting."""
         if self._heard in _listeners:
             _listeners.remove(self._heard)
 
@@ -63,14 +63,14 @@ def _count(counts: dict[_Key, int], key: _Key) -> None:
 
 
 def install() -> None:
-    """Have PyTorch's functions tell. Once is enough for a process, and for those that it forks."""
+    """Make PyTorch's functions report their calls. Do this once; forks of the process inherit it."""
     for kind, function in list(_to_be_heard()):
         if not function.__code__.co_freevars and "_run" not in (function.__kwdefaults__ or {}):
             _give_other_code(kind, function)
 
 
 def _to_be_heard() -> Iterator[tuple[str, types.FunctionType]]:
-    """Yield the functions, and what running each of them means."""
+    """Yield the functions to change, each with the kind of event that it reports."""
     for function in vars(torch.nn.functional).values():
         if isinstance(function, types.FunctionType) and function.__module__ == "torch.nn.functional":
             yield "function", function
@@ -101,7 +101,8 @@ def _give_other_code(kind: str, function: types.FunctionType) -> None:
     original.__kwdefaults__ = keywords
     function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     template = _step if kind.endswith("step") else _call
-    # What it needs comes as defaults of keywords: there `torch.compile` finds functions, and among constants none.
+    # The new code gets what it needs as keyword defaults: `torch.compile` accepts functions there, but not as
+    # constants.
     function.__kwdefaults__ = {
         **(keywords or {}),
         **(template.__kwdefaults__ or {}),
@@ -115,7 +116,7 @@ def _give_other_code(kind: str, function: types.FunctionType) -> None:
 
 
 def _nothing(*arguments: Any, **keywords: Any) -> Any:
-    """Mark the place of the function's own code."""
+    """Stand in for the function's original code."""
 
 
 def _call(

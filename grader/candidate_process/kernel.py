@@ -43,15 +43,15 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
 
 
 def die_with_parent(lifeline: int | None = None) -> None:
-    """Have this process killed when the one that started it dies, where the system can do that.
+    """Ask the system to kill this process when its parent dies, where that is possible.
 
-    A parent that has died before is noticed by the `lifeline`: a pipe or socket of which the parent alone holds the
-    other end, and which it never writes to before this returns.
+    `lifeline` detects a parent that has already died. It is the descriptor of a pipe or socket whose other end only the
+    parent holds, and the parent never writes to it before this function returns.
     """
     if sys.platform.startswith("linux"):
         call("prctl", _PR_SET_PDEATHSIG, 9, 0, 0, 0)
     if lifeline is not None:
         poll = select.poll()
-        poll.register(lifeline, 0)  # told of nothing but that the other end is gone
+        poll.register(lifeline, 0)  # reports only that the other end is closed
         if poll.poll(0):
             os._exit(1)

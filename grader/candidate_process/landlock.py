@@ -1,4 +1,4 @@
-"""Landlock: the kernel's own list of what a process may read and write, which no mount and no user can change.
+"""Landlock: the kernel's list of what a process may read and write. No mount and no user can change it.
 
 Sources: landlock(7) and the kernel's userspace-api/landlock.
 """
@@ -14,8 +14,8 @@ from typing import Final
 
 from grader.candidate_process import kernel
 
-# Versions 1 and 2 guard neither truncation by name nor moving files between directories: they are in force where there
-# is nothing better, and count for nothing.
+# Versions 1 and 2 do not prevent truncating a file by name or moving files between directories. They are used where
+# nothing better exists, but the layer then does not count as active.
 ENOUGH: Final = 3
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
@@ -27,15 +27,15 @@ _BENEATH = 1
 
 
 def version() -> int:
-    """Return the version of the kernel's Landlock, 0 where there is none."""
+    """Return the version of the kernel's Landlock; 0 if it has none."""
     found: int = kernel.libc.syscall(ctypes.c_long(_CREATE), None, ctypes.c_long(0), ctypes.c_long(1))
     return max(found, 0)
 
 
 def restrict(readable: Iterable[str], writable: str) -> int:
-    """Allow this process, for good, to read `readable` and to write `writable`; return the version that enforces it.
+    """Allow this process to read only `readable` and to write only `writable`. This cannot be undone.
 
-    Raises `OSError`.
+    Returns the version of Landlock that enforces it. Raises `OSError`.
     """
     found = version()
     if found == 0:

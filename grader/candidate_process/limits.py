@@ -1,4 +1,4 @@
-"""Stops code that takes too long from inside its process, so that what stands after it can still run."""
+"""Stops code that takes too long from inside its process, so that the code after it can still run."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import signal
 from collections.abc import Container, Iterator
 from types import FrameType
 
-_WAITING = 3  # times as many seconds may pass while nothing is computed: it sleeps, or the machine is busy
-_AGAIN = 0.1  # seconds after which code that has caught the exception meets it again
+_WAITING = 3  # the limit of elapsed time, in limits of processor time: code may sleep, or the machine may be busy
+_AGAIN = 0.1  # seconds until the exception is raised again in code that has caught it
 
 
 class TimeLimitExceeded(BaseException):
-    """Raised in code that takes too long. No `Exception`, which that code may well catch."""
+    """Raised in code that takes too long. It is not an `Exception`, because that code may catch those."""
 
 
 @contextlib.contextmanager
 def time_limit(seconds: float, files: Container[str]) -> Iterator[None]:
-    """Stop code of `files` that runs in here when it has computed for `seconds`, or waited thrice as long.
+    """Stop code from `files` in this block after `seconds` of processor time, or three times as much elapsed time.
 
-    Only where a function or the top level of those files is running: this process's own code is never stopped. What
-    runs in C is stopped when it returns.
+    Code is stopped only inside a function or the top level of those files; the kit's own code is never stopped. C code
+    is stopped when it returns. Raises `TimeLimitExceeded` in the stopped code.
     """
 
     def stop(number: int, frame: FrameType | None) -> None:

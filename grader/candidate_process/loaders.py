@@ -1,4 +1,4 @@
-"""Lets code ask data loaders for workers, which are other processes, and gives them none: the batches are the same."""
+"""Accepts data loaders that ask for worker processes, but gives them none. The batches stay the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _asked: set[str] = set()
 
 
 def without_workers() -> None:
-    """From now on no loader of this process has workers, whatever it was made with; what is illegal stays so."""
+    """Run all data loaders of this process without workers. Illegal arguments still raise the same errors."""
     made, iterated = DataLoader.__init__, DataLoader._get_iterator
 
     @functools.wraps(made)
@@ -23,7 +23,7 @@ def without_workers() -> None:
 
     @functools.wraps(iterated)
     def _get_iterator(self: DataLoader[Any]) -> Any:
-        _alone(self)  # `loader.num_workers = 2` may have come later
+        _alone(self)  # `num_workers` may have been set after construction
         return iterated(self)
 
     DataLoader.__init__ = __init__  # type: ignore[method-assign]
@@ -31,7 +31,7 @@ def without_workers() -> None:
 
 
 def asked_for() -> tuple[str, ...]:
-    """Return what was asked for and not given since this was called last."""
+    """Return what code has asked for and not received since the last call of this function."""
     asked = tuple(_asked)
     _asked.clear()
     return asked
@@ -40,5 +40,5 @@ def asked_for() -> tuple[str, ...]:
 def _alone(loader: DataLoader[Any]) -> None:
     if getattr(loader, "num_workers", 0):
         _asked.add(WORKERS)
-        # Not by assignment, which a loader refuses for some of these.
+        # A loader refuses assignment to some of these attributes.
         vars(loader).update(num_workers=0, timeout=0, prefetch_factor=None, persistent_workers=False)

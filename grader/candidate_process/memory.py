@@ -1,4 +1,4 @@
-"""Gathers the warm server's memory in large pages: to fork it, and to end a fork of it, then takes half the time."""
+"""Moves the warm server's memory to large pages, which halves the time to fork it and to end a fork."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ _OWN = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw-p .* 0 +(?:\[heap\])?$", re.MULT
 
 
 def gather(maps: str) -> int:
-    """Have the system put this process's own memory, listed in `maps` as in /proc/self/maps, in large pages.
+    """Ask the system to move this process's own memory to large pages.
 
-    Returns how many bytes lie in stretches where it did; 0 on systems that cannot.
+    `maps` lists the memory in the format of /proc/self/maps. Returns the number of bytes that were moved; 0 on systems
+    without this feature.
     """
     gathered = 0
     libc = ctypes.CDLL(None)
     for start, end in _OWN.findall(maps):
         first = -(-int(start, 16) // _LARGE) * _LARGE
-        for address in range(first, int(end, 16) - _LARGE + 1, _LARGE):  # each for itself: one failing stops no other
+        # one by one, so that one failure does not stop the rest
+        for address in range(first, int(end, 16) - _LARGE + 1, _LARGE):
             done = libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(_LARGE), _COLLAPSE) == 0
             gathered += done * _LARGE
     return gathered

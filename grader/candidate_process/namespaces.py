@@ -1,4 +1,4 @@
-"""Namespaces: a network without interfaces, processes that see none but their own, a root with libraries alone.
+"""Namespaces: a network without interfaces, no view of other processes, and a root that holds only libraries.
 
 Sources: namespaces(7), user_namespaces(7), pivot_root(2) ("." as both arguments), newuidmap(1).
 """
@@ -19,7 +19,7 @@ from grader.candidate_process import kernel
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
-# Not in every architecture's headers under one number.
+# The system call has a different number on each architecture.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MNT_DETACH = 442, -100, 0x8000, 2
 
@@ -28,20 +28,21 @@ _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MNT_DETACH = 442, -100, 0x8000, 2
 
 @dataclass(frozen=True, kw_only=True)
 class Users:
-    """User numbers that nobody else has, for candidates: no two that run at the same time share one."""
+    """User numbers for candidates that no one else has. Two candidates that run at the same time never share one."""
 
     first: int
     count: int
 
 
-# Numbers for root to give away: the first above those that systemd keeps for containers (systemd's UIDS-GIDS.md); the
-# second, where there are only 16 bits of them, those that it lends to services. Every server takes a part of its own.
+# Numbers that root may use for candidates. The first range lies above the one that systemd keeps for containers
+# (systemd's UIDS-GIDS.md). The second is for systems with 16-bit numbers: systemd lends it to services. Every server
+# takes its own part of a range.
 _SPARE = (range(1_879_048_192, 2_147_352_576), range(61_184, 65_520))
 _EACH: Final = 32
 
 
 def spare_users() -> Users | None:
-    """Return numbers of users that this process may give to candidates, `None` if there are none."""
+    """Return the user numbers that this process may give to candidates; `None` if there are none."""
     if os.geteuid() == 0:
         known = _ranges(Path("/proc/self/uid_map")), _ranges(Path("/proc/self/gid_map"))
         for spare in _SPARE:
@@ -55,7 +56,7 @@ def spare_users() -> Users | None:
 
 
 def _part(spare: range) -> Users:
-    """Return this process's part: as long as there are enough, no two processes have one at the same time."""
+    """Return this process's part of a range. No two running processes share a part while there are enough parts."""
     return Users(first=spare[os.getpid() % (len(spare) // _EACH) * _EACH], count=_EACH)
 
 
@@ -68,7 +69,7 @@ def _ranges(file: Path) -> list[range]:
 
 
 def _lent(file: Path) -> range:
-    """Return the numbers that the system's administrator has lent to this user (subuid(5))."""
+    """Return the user numbers that the system's administrator has assigned to this user (subuid(5))."""
     try:
         name = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -85,7 +86,7 @@ def _lent(file: Path) -> range:
 
 
 def become(user: int) -> None:
-    """Be this user, and this group alone. Raises `OSError`."""
+    """Become this user, with the group of the same number as the only group. Raises `OSError`."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
@@ -97,10 +98,11 @@ _OTHERS = kernel.NEWPID | kernel.NEWNS | kernel.NEWNET | kernel.NEWIPC | kernel.
 
 
 def enter() -> tuple[bool, Users | None]:
-    """Move this process (single-threaded still) to namespaces; say whether it is there, and whom candidates can be.
+    """Move this process, which must have a single thread, into new namespaces.
 
-    What cannot be undone is tried in a child first: some systems grant namespaces, and then refuse what makes them
-    useful. The process's own user stays the same.
+    Returns whether that worked, and the users that candidates can become. A child process tries it first, because it
+    cannot be undone: some systems allow namespaces but refuse the calls that make them useful. The user of this process
+    stays the same.
     """
     users = spare_users()
     ways: list[tuple[bool, Users | None, Callable[[], None]]] = []
@@ -118,7 +120,7 @@ def enter() -> tuple[bool, Users | None]:
 
 
 def works(attempt: Callable[[], None]) -> bool:
-    """Say whether a child of this process can do something."""
+    """Say whether a child process can run `attempt` without an error."""
     lifeline, held = os.pipe()
     child = os.fork()
     if child == 0:
@@ -142,7 +144,7 @@ def _try(way: Callable[[], None], whom: Users | None) -> None:
 
 
 def _enter() -> None:
-    """Enter namespaces in which there is one user: oneself."""
+    """Enter namespaces in which this process's user is the only user."""
     uid, gid = os.getuid(), os.getgid()
     kernel.call("unshare", kernel.NEWUSER | _OTHERS)
     _write("/proc/self/setgroups", "deny")
@@ -151,12 +153,12 @@ def _enter() -> None:
 
 
 def _enter_as_root() -> None:
-    """Enter namespaces with root's own powers, where the system gives nobody users of their own."""
+    """Enter namespaces with root's powers, on systems without user namespaces."""
     kernel.call("unshare", _OTHERS)
 
 
 def _enter_as(users: Users) -> None:
-    """Enter namespaces in which there are more users: a child that stays outside does it, because only it may."""
+    """Enter namespaces with several users. A child outside the namespaces writes the mapping: only it is allowed to."""
     pid, uid, gid = os.getpid(), os.getuid(), os.getgid()
     ready, tell = os.pipe()
     child = os.fork()
@@ -199,14 +201,14 @@ def _write(path: str, text: str) -> None:
 
 
 def private_mounts() -> None:
-    """Have nothing that is mounted from here on seen elsewhere. Raises `OSError`."""
+    """Hide what is mounted after this call from other namespaces. Raises `OSError`."""
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
 
 
 def private_root(readable: Sequence[str], writable: str) -> None:
-    """Make a root that holds only what may be read, read-only. There is no /proc and no /sys in it."""
+    """Change to a read-only root that holds only the readable paths, without /proc and /sys."""
     new = next(d for d in ("/mnt", "/media", "/srv", "/run", "/tmp") if _free_for_mounting(d, readable))
-    umask = os.umask(0o022)  # every user may pass
+    umask = os.umask(0o022)  # all users may enter the directories
     try:
         _fill(new, readable, writable)
     finally:
@@ -246,7 +248,7 @@ def _free_for_mounting(directory: str, readable: Sequence[str]) -> bool:
 
 
 def mount_directory(path: str, *, size: int, entries: int, user: int | None, mode: int = 0o700) -> None:
-    """Mount an empty file system of limited size, which no program can be run from. Raises `OSError`."""
+    """Mount an empty file system of limited size (in bytes). No program can be run from it. Raises `OSError`."""
     bounds = f"size={size},nr_inodes={entries},mode={mode:o}"
     if user is not None:
         bounds += f",uid={user},gid={user}"
@@ -257,10 +259,10 @@ def mount_directory(path: str, *, size: int, entries: int, user: int | None, mod
 
 
 class ProcessNamespace:
-    """Gives each fork of the server a process namespace of its own, in which it sees itself alone."""
+    """Gives each fork of the server its own process namespace, in which it sees only itself."""
 
     def __init__(self) -> None:
-        """Remember the server's own namespace, to come back to."""
+        """Open the server's own namespace, to return to it after each fork."""
         self._own = os.pidfd_open(os.getpid())
 
     def fork(self) -> int:
@@ -269,6 +271,6 @@ class ProcessNamespace:
         try:
             return os.fork()
         finally:
-            # The child runs this too, harmlessly refused: it may not leave its namespace.
+            # The child makes this call too, but it fails there: the child may not leave its namespace.
             ctypes.set_errno(0)
             kernel.libc.setns(self._own, kernel.NEWPID)

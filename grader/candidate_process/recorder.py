@@ -1,4 +1,4 @@
-"""Records what a call does besides returning: functions, operations, modules, devices, warnings, output, globals."""
+"""Records what a call does besides its result: functions, operations, modules, devices, warnings, output, globals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from grader.candidate_process.streams import Streams
 
 _DISTINCT = wire.MAX_NAMES
 _WARNINGS = 20
-_GRAPH = 300  # nodes of a result's graph that are looked at
+_GRAPH = 300  # nodes of a result's graph that are read
 
 inside.install()
 
@@ -41,13 +41,14 @@ class _Counts:
         self.mixed: dict[str, int] = defaultdict(int)
 
 
-_seen_now = [_Counts()]  # by the recorder that traces now, if one does: threads outlive the call that started them
+# A thread can outlive the call that started it. Its modes count into the last entry: that of the current recorder.
+_seen_now = [_Counts()]
 
 
 class _Functions(TorchFunctionMode):
     def __init__(self, seen: _Counts | None = None) -> None:
         super().__init__()
-        self._seen = seen  # none in a thread: what is recorded there changes
+        self._seen = seen  # `None` in a thread, which counts into `_seen_now`
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         (self._seen or _seen_now[-1]).functions[getattr(func, "__name__", "?")] += 1
@@ -57,7 +58,7 @@ class _Functions(TorchFunctionMode):
 class _Operations(TorchDispatchMode):
     def __init__(self, seen: _Counts | None = None) -> None:
         super().__init__()
-        self._seen = seen  # none in a thread: what is recorded there changes
+        self._seen = seen  # `None` in a thread, which counts into `_seen_now`
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         seen = self._seen or _seen_now[-1]
@@ -70,7 +71,8 @@ class _Operations(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """Keep torch from wrapping the method above, which costs more than the method: nothing here is compiled."""
+        """Stop torch from wrapping the method above. The wrapper costs more than the method, and only compiling needs
+        it."""
         return False
 
 
@@ -88,13 +90,13 @@ _MOVES = {"aten::copy_", "aten::_to_copy", "aten::_copy_from"}
 
 
 class Recorder:
-    """A context in which a candidate runs; afterwards its attributes say what happened.
+    """A context in which a candidate runs; afterwards `facts` and `changed` say what happened.
 
-    The global state is put back when it ends, so that one call cannot spoil the next.
+    On exit it restores the global state, so that one call cannot affect the next.
     """
 
     def __init__(self, *, trace: bool, seed: int | None) -> None:
-        """`trace` also records functions and operations; `seed` is given to the global generators on entry."""
+        """Prepare to record; `trace` adds functions and operations. The global generators get `seed` on entry."""
         self._trace = trace
         self._seed = seed
         self._seen = _Counts()
@@ -139,7 +141,7 @@ class Recorder:
             _GLOBALS[name].restore(self._before[name])
 
     def stop_tracing(self) -> None:
-        """Record no further functions and operations; what else happens is still recorded."""
+        """Stop recording functions and operations; everything else is still recorded."""
         if self._trace:
             self._trace = False
             for mode in reversed(self._modes):
@@ -159,7 +161,8 @@ class Recorder:
             self._modules[name] += 1
 
     def look_at_graph(self, result: object) -> None:
-        """Stop tracing, and note what a result was made by: its graph tells, even where nothing has recorded."""
+        """Stop tracing, and record the operations in a result's graph: it shows even those that no mode has
+        recorded."""
         if not self._trace:
             return
         self.stop_tracing()
@@ -170,19 +173,20 @@ class Recorder:
             node = nodes.pop()
             if node is not None and node not in met:
                 met.add(node)
-                if not isinstance(node, BackwardCFunction):  # a function of the submission's own, by its own name
+                # a function that the submission defines, under its own name
+                if not isinstance(node, BackwardCFunction):
                     self._inside.functions[_operation(node.name())] = 1
                 nodes += [following for following, _ in node.next_functions]
 
     def facts(self) -> dict[str, Any]:
-        """Return what was seen, under the names of an observation's fields."""
+        """Return what was recorded, under the names of an observation's fields."""
         operations: dict[str, int] = {}
         for func, count in list(self._seen.operations.items()):
             name = func._schema.name  # whatever the overload
             operations[name] = operations.get(name, 0) + count
         for kind in list(self._inside.modules):
             self._count_module(kind)
-        # What was heard from inside comes first, where there is not room for all, and counts once.
+        # The functions that reported their calls come first, in case there is no room for all, and count once.
         functions = {**dict.fromkeys(self._inside.functions, 1), **self._seen.functions}
         return {
             "functions": _bounded(functions),
@@ -197,19 +201,19 @@ class Recorder:
 
 
 def _finished_modules(kind: type) -> list[str]:
-    """Return the names of PyTorch's own modules that a module is or derives from: its name alone says nothing."""
+    """Return the names of PyTorch's module classes that a class is or derives from: its own name proves nothing."""
     return [base.__name__ for base in kind.__mro__ if base.__module__.startswith("torch.nn.modules")]
 
 
 @functools.lru_cache(1000)
 def _operation(name: str) -> str:
-    """Return the name of the operation that a node of a graph undoes: `MaxPool2DWithIndicesBackward0`."""
+    """Return the operation whose gradient a graph's node computes: `MaxPool2DWithIndicesBackward0`."""
     plain = re.sub(r"Backward\d*$", "", name)
     return re.sub(r"(?<=[a-z0-9D])(?=[A-Z][a-z])", "_", plain).lower()
 
 
 def _start_thread(start: Callable[..., object], run: Callable[..., object], *rest: Any, **how: Any) -> object:
-    """Start a thread with modes of its own: those of the thread that starts it end with that."""
+    """Start a thread with its own modes, because modes apply only to the thread that has entered them."""
 
     def recorded(*arguments: Any, **keywords: Any) -> None:
         with _Functions(), _Operations():
@@ -230,7 +234,7 @@ _STARTS = [
 
 
 def _follow_threads(follow: bool) -> None:
-    """Have modes in the threads that are started from now on, or in no further ones."""
+    """Record in the threads that start from now on, or stop doing so."""
     for place, name, start, following in _STARTS:
         setattr(place, name, following if follow else start)
 
@@ -240,10 +244,10 @@ def _bounded(seen: dict[str, int]) -> dict[str, int]:
 
 
 def _seed_generators(seed: int) -> None:
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed also notes, slowly, what to do with other devices
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also seeds other devices, which is slow
     np.random.seed(seed % 2**32)
     random.seed(seed)
-    # One draw each: re-seeding with the same seed must not look like leaving the generators alone.
+    # Draw once from each: if the code seeds with the same seed, the state must still differ from this one.
     torch.rand(())
     np.random.random_sample()
     random.random()
@@ -261,7 +265,7 @@ _NUMPY_STATE = 625 * 4  # bytes of `mt19937_state`: the numbers and the position
 
 
 def _numpy_generator() -> object:
-    """Return its state as it is in memory: `np.random.get_state` takes twenty times as long."""
+    """Return the generator's state as it is in memory. `np.random.get_state` takes twenty times as long."""
     same = np.random.get_bit_generator() is _NUMPY  # type: ignore[attr-defined]
     return same, ctypes.string_at(_NUMPY.ctypes.state_address, _NUMPY_STATE)
 
@@ -269,7 +273,7 @@ def _numpy_generator() -> object:
 def _default_device() -> str:
     try:
         return torch.empty(0).device.type
-    except Exception:  # torch.set_default_device("cuda") works where there is no such device
+    except Exception:  # torch.set_default_device("cuda") works without such a device
         return "one that is not there"
 
 

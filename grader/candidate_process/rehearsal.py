@@ -1,7 +1,7 @@
-"""Warms the server up: imports what submissions use, and loads and observes one, so that no candidate pays for it.
+"""Warms the server up: imports what submissions use, and loads and observes a sample submission.
 
-Python specialises code that has run, and the dynamic linker binds functions at their first call. What happened before
-the fork is shared by all candidates; what did not is paid by each.
+Python specialises code that has run, and the dynamic linker binds functions at their first call. All candidates share
+the results of work done before the fork. Work not done then costs each candidate time.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ def fail(X, w, lr):
 
 
 def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True) -> None:
-    """Import, load and call, and run the statements of `warm_up`.
+    """Import the modules of `imports`, run the statements of `warm_up`, then load and call a sample submission.
 
-    Nothing of it stays but warmth, and the modules: what is not there, or fails, is left. A process that has gone
-    backward may fork and its children go backward too only as long as autograd drives no accelerator. The server hides
-    them all, which is not enough for every build of torch, or is told to leave out everything but the imports.
+    Only imports and warmed caches remain. A missing module and a failing statement are ignored. After a backward pass,
+    forks of this process can run backward only if autograd uses no accelerator. The server hides all accelerators, but
+    for some builds of torch that is not enough: if a child process finds so, or if `backward` is false, only the
+    imports are done.
     """
-    warnings.simplefilter("ignore")  # joblib finds no shared memory here, and needs none
+    warnings.simplefilter("ignore")  # joblib warns that there is no shared memory, but needs none
     for name in imports:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -64,7 +65,8 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     torch.set_num_threads(1)
     if not backward or not _children_go_backward():
         with contextlib.suppress(Exception):
-            # By name: what follows would have torch import it. Seconds, which are no candidate's fault.
+            # The skipped warm-up would have made torch import it, which takes seconds; candidates should not pay for
+            # that.
             importlib.import_module("torch._dynamo")
         return
     for statement in warm_up:
@@ -75,7 +77,7 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
 
 
 def _children_go_backward() -> bool:
-    """Say whether a process may go backward before it forks: a child tries, and a child of its own after it."""
+    """Say whether a fork can run backward after its parent has done so. A child process and its own child try it."""
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):

@@ -1,4 +1,4 @@
-"""Gives the process what a script started as `python FILE` finds, apart from `__name__`."""
+"""Makes the process look as if it had been started as `python FILE`, except for `__name__`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import types
 
 
 def settle(module: types.ModuleType, filename: str) -> None:
-    """Give the process the command line, the import path and the main module of such a script."""
+    """Set the command line, the import path and the main module as Python does for such a script."""
     sys.argv = [filename]
     sys.orig_argv = [sys.executable, filename]
-    sys.path[0] = os.getcwd()  # it was where the server was started
+    sys.path[0] = os.getcwd()  # it was the folder in which the server was started
     sys.modules["__main__"] = module

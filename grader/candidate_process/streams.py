@@ -1,4 +1,4 @@
-"""The standard streams as a script finds them: text over bytes. Nobody reads them and nobody types."""
+"""Standard streams like those of a script: text over bytes. The output is recorded, and the input is empty."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from grader import wire
 from grader.candidate_process.facts import clean
 
-_MOST = 4 * wire.MAX_TEXT  # bytes: so many characters take no more of them
+_MOST = 4 * wire.MAX_TEXT  # bytes: the most that MAX_TEXT characters take
 
 
 class _Sink:
-    """Keeps the beginning of what is written to the streams, in the order in which it was written."""
+    """Keeps the first bytes that are written to the streams, in the order of writing."""
 
     def __init__(self) -> None:
         self.kept = bytearray()
@@ -25,12 +25,12 @@ class _Sink:
         return clean(self.kept.decode("utf-8", "replace")[: wire.MAX_TEXT])
 
 
-# One for the whole process: a stream that a submission has held on to writes to whatever call is running.
+# The whole process has one: a stream that a submission has kept from an earlier call writes to the current one.
 _SINK = _Sink()
 
 
 class _Bytes(io.BufferedIOBase):
-    """What lies below a stream of text: `sys.stdout.buffer`. Closing it does no harm."""
+    """The bytes below a text stream, such as `sys.stdout.buffer`. Closing it has no effect."""
 
     mode = "wb"
 
@@ -40,23 +40,23 @@ class _Bytes(io.BufferedIOBase):
 
     @property
     def raw(self) -> _Bytes:
-        """Itself: there is no other buffer below it."""
+        """This stream itself, because no other buffer lies below it."""
         return self
 
     def fileno(self) -> int:
-        """Return the number that scripts know. In the sandbox it is that of a descriptor which leads nowhere."""
+        """Return the usual descriptor of the stream. In the sandbox, this descriptor leads to /dev/null."""
         return self._number
 
     def writable(self) -> bool:
-        """Say that one may write here."""
+        """Say whether this is an output stream."""
         return self._number > 0
 
     def readable(self) -> bool:
-        """Say whether one may read here: yes, there is nothing."""
+        """Say whether this is the input stream."""
         return self._number == 0
 
     def write(self, data: Any) -> int:
-        """Keep what still fits."""
+        """Record the data while there is room; return its length in bytes."""
         if not self.writable():
             raise io.UnsupportedOperation("not writable")
         view = memoryview(data)
@@ -66,42 +66,42 @@ class _Bytes(io.BufferedIOBase):
         return view.nbytes
 
     def read(self, size: int | None = -1) -> bytes:
-        """Return nothing: it has ended."""
+        """Return no bytes: the input is empty."""
         if not self.readable():
             raise io.UnsupportedOperation("not readable")
         return b""
 
     def read1(self, size: int = -1) -> bytes:
-        """Return nothing: it has ended."""
+        """Return no bytes: the input is empty."""
         return self.read(size)
 
     def close(self) -> None:
-        """Stay open: others write here too."""
+        """Do nothing: other streams write here too."""
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream. Like Python's own, except that it cannot be closed, and takes half characters too."""
+    """A standard stream like Python's own, but it cannot be closed, and it accepts lone surrogates."""
 
     def __init__(self, name: str, number: int) -> None:
-        """Take one of `("<stdin>", 0)`, `("<stdout>", 1)` and `("<stderr>", 2)`."""
+        """Open `("<stdin>", 0)`, `("<stdout>", 1)` or `("<stderr>", 2)`."""
         errors = "backslashreplace" if number == 2 else "replace"
         super().__init__(_Bytes(name, number), encoding="utf-8", errors=errors, line_buffering=True)
 
     @property
     def mode(self) -> str:
-        """Say whether it is for reading or writing."""
+        """The mode: "r" or "w"."""
         return "r" if self.readable() else "w"
 
     def close(self) -> None:
-        """Stay open: what is printed later costs nothing either."""
+        """Flush, but stay open, so that later prints do not fail."""
         with contextlib.suppress(ValueError):  # it was detached
             self.flush()
 
 
 class Streams:
-    """A context in which the standard streams are a script's; afterwards `text` is what was written to them.
+    """A context with new standard streams; afterwards `text` holds what was written to them.
 
-    Every context begins with new ones, whatever was done to the old ones.
+    Every context begins with new streams, because a submission may have changed or detached the old ones.
     """
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ class Streams:
 
     def __exit__(self, *raised: object) -> None:
         for stream in (*self._given[1:], sys.stdout, sys.stderr):
-            if type(stream) in (Stream, io.TextIOWrapper):  # what a submission's own class does is not for here
+            if type(stream) in (Stream, io.TextIOWrapper):  # never call methods of a submission's own class
                 _quietly(stream.flush)
         for name, stream in self._before.items():
             setattr(sys, name, stream)
@@ -129,6 +129,6 @@ _NAMES = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 
 
 def _quietly(do: Callable[[], object]) -> None:
-    """Do it, whatever comes of it: a stream may have been detached, or lie above something of the submission's own."""
+    """Call `do` and ignore all errors: a stream may be detached, or write to an object of the submission."""
     with contextlib.suppress(BaseException):
         do()

@@ -1,9 +1,9 @@
 """The system calls that a candidate may make: an allow-list, compiled to a seccomp filter.
 
-`NEEDED` says of each allowed call which library makes it. `COMMANDS` says of calls with a command among their arguments
-which commands are allowed. `OWN_FILES` are allowed too where everything that a candidate can reach is read-only or its
-own. All other calls fail: those that we refuse on purpose (`REFUSED`) with EPERM, the rest, such as those of a newer
-kernel, with ENOSYS, as if the kernel did not have them.
+`NEEDED` names the library that makes each allowed call. `COMMANDS` restricts calls that take a command as an argument
+to the listed commands. `OWN_FILES` are also allowed if all files that a candidate can reach are read-only or its own.
+All other calls fail. Those that we refuse on purpose (`REFUSED`) fail with EPERM. The rest, such as calls of a newer
+kernel, fail with ENOSYS, as if the kernel did not have them.
 
 tests/grader/candidate_process/test_syscalls.py runs the solutions and much of the libraries, and fails when they make
 a call that is neither allowed nor in `DONE_WITHOUT`.
@@ -24,7 +24,7 @@ from grader.candidate_process import kernel
 
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 
-# Who needs what. Several names of one call are those of older and newer kernels, C libraries and architectures.
+# Calls by purpose. One call may have several names, in older and newer kernels, C libraries and architectures.
 _GROUPS = {
     "memory: malloc, NumPy, torch, loading libraries": "brk mmap munmap mremap mprotect msync madvise",
     "threads: Python's, torch's, OpenMP's": """
@@ -57,7 +57,7 @@ _GROUPS = {
 }
 NEEDED = {name: by for by, names in _GROUPS.items() for name in names.split()}
 
-# Only where a candidate has a root of its own: what it can reach is read-only, or in its own directory.
+# Allowed only in a private root, where all reachable files are read-only or in the candidate's own directory.
 OWN_FILES = {
     **dict.fromkeys("utime utimes futimesat utimensat".split(), "shutil.copy2, tarfile"),
     **dict.fromkeys("listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr".split(), "shutil.copy2"),
@@ -68,9 +68,10 @@ OWN_FILES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Commands:
-    """Values of the argument at `position` with which a call is allowed, by name; `mask` names the bits that count.
+    """The values of the argument at `position` that are allowed for a call. Only the bits in `mask` are compared.
 
-    The kernel reads the lower half of most arguments alone, and a filter must not look at more than the kernel does.
+    The kernel reads only the lower half of most arguments, and a filter must not compare more bits than the kernel
+    reads.
     """
 
     position: int
@@ -78,11 +79,11 @@ class Commands:
     mask: int = 0xFFFFFFFF
 
 
-_THREAD, _PTHREADS = 0x00010000, 0x007D0F00  # CLONE_THREAD, and all flags that a C library starts a thread with
+_THREAD, _PTHREADS = 0x00010000, 0x007D0F00  # CLONE_THREAD, and all flags with which a C library starts a thread
 _PLAIN = {"permissions without a set-uid bit": 0}
 _NOT_PLAIN = 0xFFFFFFFF & ~0o777
 
-# The calls of which only some are allowed.
+# The calls that are allowed only with certain commands.
 COMMANDS = {
     "clone": Commands(
         position=0, values={"a thread, and never a process": _THREAD}, mask=0xFFFFFFFF & ~_PTHREADS | _THREAD
@@ -158,7 +159,7 @@ COMMANDS = {
     "fchmodat2": Commands(position=2, values=_PLAIN, mask=_NOT_PLAIN),
 }
 
-# What has been thought about, and is refused: what it would give a submission.
+# The calls that are refused on purpose, by what they would allow a submission to do.
 _REFUSALS = {
     "the network, and channels to other processes": """
         socket socketpair connect bind listen accept accept4 shutdown getsockname getpeername setsockopt getsockopt
@@ -206,7 +207,7 @@ _REFUSALS = {
 }
 REFUSED = {name: why for why, names in _REFUSALS.items() for name in names.split()}
 
-# What libraries try and go on without, and who does so.
+# Calls that libraries try although they also work without them, by library.
 DONE_WITHOUT = {
     "clone3": "the C library, which then starts threads by clone, whose flags a filter can read",
     "mbind": "OpenMP, which places memory near a processor where it may",
@@ -218,26 +219,26 @@ DONE_WITHOUT = {
 class SystemCalls:
     """The filter, compiled once in the server and loaded by each candidate.
 
-    A new thread is allowed and a new process is not: `clone` is told apart by its flags, and `clone3`, whose flags a
-    filter cannot read, is said not to exist, so that the C library falls back.
+    New threads are allowed, new processes are not. The flags of `clone` show which of the two is meant. A filter cannot
+    read the flags of `clone3`, so that call fails with ENOSYS, and the C library uses `clone` instead.
     """
 
     def __init__(self, *, own_files: bool) -> None:
-        """`own_files` says that all files within reach are read-only or the candidate's own.
+        """Compile the filter; `own_files` says that all reachable files are read-only or the candidate's own.
 
-        Raises `OSError` or `ImportError` where libseccomp, which knows the calls' numbers, is missing.
+        Raises `OSError` or `ImportError` without libseccomp, which knows the calls' numbers.
         """
         code = program(own_files=own_files)
         self._code = ctypes.create_string_buffer(code, len(code))
         self.program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(self._code))  # a sock_fprog
 
     def load(self) -> None:
-        """Seal this process. There is no way back."""
+        """Apply the filter to this process. This cannot be undone."""
         kernel.call("prctl", _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, self.program, 0, 0)
 
 
 def system_calls(*, own_files: bool) -> SystemCalls | None:
-    """Return the filter, or `None` where there is no libseccomp."""
+    """Return the filter; `None` without libseccomp."""
     try:
         return SystemCalls(own_files=own_files)
     except (ImportError, OSError, RuntimeError):
@@ -247,7 +248,7 @@ def system_calls(*, own_files: bool) -> SystemCalls | None:
 # The filter's program: for the kernel's simplest virtual machine, as linux/filter.h describes it ---------------------
 
 _LOAD, _AND, _IF_EQUAL, _IF_AT_LEAST, _JUMP, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x05, 0x06
-_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # where the kernel lays what it asks about (struct seccomp_data)
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 NO_SUCH_CALL, NOT_PERMITTED = _ERROR | errno.ENOSYS, _ERROR | errno.EPERM
 
@@ -255,8 +256,8 @@ NO_SUCH_CALL, NOT_PERMITTED = _ERROR | errno.ENOSYS, _ERROR | errno.EPERM
 def program(*, own_files: bool, unknown: int = NO_SUCH_CALL, refused: int = NOT_PERMITTED) -> bytes:
     """Return the filter's program.
 
-    Calls that nobody has thought about end as `unknown` says, those refused (or with a command that is) as `refused`.
-    Raises `OSError` where it cannot be made, `ImportError` without libseccomp.
+    `unknown` is the action for calls that are in no list, `refused` the action for calls and commands that are not
+    allowed. Raises `OSError` if the program cannot be made, `ImportError` without libseccomp.
     """
     import pyseccomp
 
@@ -271,14 +272,14 @@ def program(*, own_files: bool, unknown: int = NO_SUCH_CALL, refused: int = NOT_
         number = _number(pyseccomp, name)
         if number is not None:
             ends[number] = _return(refused)
-    # From which number on how a call ends: neighbours that end alike are one stretch.
+    # Ranges of call numbers with the same action, each by its first number.
     stretches = [(0, _return(unknown))]
     for number in sorted({0, *ends, *(number + 1 for number in ends)}):
         end = ends.get(number, _return(unknown))
         if end != stretches[-1][1]:
             stretches = stretches[:-1] if number == 0 else stretches
             stretches.append((number, end))
-    other = _return(unknown)  # calls as programs of another architecture make them
+    other = _return(unknown)  # for calls in the format of another architecture
     return (
         _instruction(_LOAD, _ARCHITECTURE)
         + _instruction(_IF_EQUAL, pyseccomp.system_arch(), 1, 0)
@@ -289,7 +290,7 @@ def program(*, own_files: bool, unknown: int = NO_SUCH_CALL, refused: int = NOT_
 
 
 def _number(pyseccomp: Any, name: str) -> int | None:
-    """Return a call's number; `None` for one of other architectures, or newer than this libseccomp."""
+    """Return a call's number; `None` if this architecture or this libseccomp does not have it."""
     try:
         number: int = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
     except (OSError, ValueError, RuntimeError):
@@ -306,12 +307,12 @@ def _return(action: int) -> bytes:
 
 
 def _if_allowed(commands: Commands | None, refused: int) -> bytes:
-    """Return what allows a call, as far as its command is allowed."""
+    """Return the instructions that allow a call, if its command is allowed."""
     if commands is None:
         return _return(_ALLOW)
     code, place = b"", _ARGUMENTS + 8 * commands.position
     upper, lower = commands.mask >> 32, commands.mask & 0xFFFFFFFF
-    if upper:  # the whole argument counts, and no value has an upper half
+    if upper:  # compare the whole argument; no allowed value has an upper half
         code += _instruction(_LOAD, place + 4) + _instruction(_IF_EQUAL, 0, 1, 0) + _return(refused)
     code += _instruction(_LOAD, place)
     if lower != 0xFFFFFFFF:
@@ -323,7 +324,7 @@ def _if_allowed(commands: Commands | None, refused: int) -> bytes:
 
 
 def _searched(stretches: list[tuple[int, bytes]]) -> bytes:
-    """Return what finds the stretch that the call's number lies in, by halves, and does what it says."""
+    """Return a binary search for the range with the call's number, and the range's action."""
     if len(stretches) == 1:
         return stretches[0][1]
     middle = len(stretches) // 2

@@ -1,43 +1,45 @@
-"""Finds the finished versions that the code of a task calls, by a points-to analysis of the submission's syntax tree.
+"""Finds the forbidden calls in the code of a task, by a points-to analysis of the submission's syntax tree.
 
 Theory of operation
 -------------------
 
-The source is data. It is parsed and never run. The question is whether the code that a task reaches calls something of
-PyTorch that the task must do without, however the student spells it: under another name, through a helper, through
-`getattr`, from a dictionary.
+The source is data: it is parsed and never run. The analysis asks whether the code that a task reaches calls a part of
+PyTorch that the task must not use. The student may call it under another name, through a helper, through `getattr` or
+from a dictionary.
 
-*Values.* What an expression may stand for is a set of values (`values`): a dotted path of a library, a constant, a
-function, class, instance or container of the submission, an attribute of something unknown, or an operation such as
-`vars(x)`. Each node of the tree has one such set. So has each name in a scope, each attribute of a class, each key of a
-container. An analysis keeps all sets in one state (`points_to`). It does not follow the order of statements inside a
-function, nor which branch is taken: a name may stand for all that is ever assigned to it. At the top level a later
-statement does replace what an earlier one assigned (`source`), because submissions define things again.
+*Values.* What an expression may stand for is a set of values (`values`). A value is a dotted path of a library, a
+constant, a function, class, instance or container of the submission, an attribute of an unknown object, or an operation
+such as `vars(x)`. Each node of the tree has one such set. Each name in a scope, each attribute of a class and each key
+of a container has one too. An analysis keeps all sets in one state (`points_to`). It ignores the order of statements
+inside a function and which branch is taken: a name may stand for everything that is ever assigned to it. At the top
+level a later statement does replace what an earlier one assigned (`source`), because submissions often define the same
+name twice.
 
-*Reach.* The code that a task reaches is what a call of the task may execute. The call graph grows with the sets. The
-task's name is looked up, and the function is called as the suite calls it, with tensors. Of a class, those methods are
-reached that Python, PyTorch or the task's contract call, and those that reached code asks for (`mentions`). Branches
-that never run are cut out before (`dead`). A decorator of the top level runs while the file is loaded: what it calls
-then does not count, what it returns is followed. Reaching a function puts its body on the worklist (`reaching`). A
-statement of the top level is put there when a name that it binds, or whose value it changes, is looked up (`names`).
-What no reached code needs is never looked at: another task, or a demonstration below the functions.
+*Reach.* The code that a task reaches is the code that a call of the task may execute. The call graph grows with the
+sets. The analysis looks up the task's name and calls the function as the suite does, with tensors. In a class, it
+reaches the methods that Python, PyTorch or the task's contract call, and those that reached code asks for (`mentions`).
+Branches that never run are removed first (`dead`). A decorator at the top level runs while the file is loaded: what it
+calls then does not count, but what it returns is followed. Reaching a function puts its body on the worklist
+(`reaching`). A statement at the top level is put there when a name that it binds, or whose value it changes, is looked
+up (`names`). Code that no reached code needs is never read, such as another task or a demonstration below the
+functions.
 
 *Spreading.* A node's set follows from the sets of the nodes inside it (`statements`, `members`, `calls`,
 `special_calls`). Bodies list the inner nodes first, so that one pass carries values far. Passes are repeated until no
-set grows. Texts are put together on the way (`folding`), since `"re" + "lu"` may name an attribute. When nothing grows
-any more, an expression that still has no values counts as unknown, and everything spreads once more.
+set grows. Strings are computed during the passes (`folding`), because `"re" + "lu"` may name an attribute. When no set
+grows any more, an expression that still has no values counts as unknown, and all passes run once more.
 
 *Certain uses.* A use is noted for a call, in reached code, of a path that the patterns name (`pytorch` knows what is
 at a path), and for a class of the submission that derives from such a path. A method of a value that comes from PyTorch
 counts too. A method of an unknown value counts only if the submission has nothing of its own with that name. A mention
-does not count: a comment, a text, a class in `isinstance`. What stays uncertain is left to what is seen when the code
+does not count: a comment, a string, a class in `isinstance`. Uncertain cases are left to the recorder, which sees what
 runs.
 
-*Bounds.* A submission may be hostile. Nothing recurses into the tree, so nesting does not matter. Sets, folded texts,
-dotted names and nested operations have a largest size. Each look at a node counts as work, and so does every loop over
-a table that a submission can make long; when the work is used up, the uses found so far are the answer. Parsing and
-reading the top level take time in proportion to the source, and happen once for all tasks of a submission. There is no
-size above which a source is not analysed: a student could hide a call behind padding.
+*Bounds.* A submission may be hostile. No function recurses into the tree, so nesting does not matter. Sets, folded
+strings, dotted names and nested operations have a maximum size. Each visit of a node counts as work, and so does every
+loop over a table that a submission can make long. When the allowed work is used up, the uses found so far are the
+result. Parsing and reading the top level take time in proportion to the source, and happen once for all tasks of a
+submission. Sources of every size are analysed, because a student could otherwise hide a call behind padding.
 """
 
 from __future__ import annotations
@@ -57,15 +59,16 @@ from grader.forbidden_calls.statements import Statements
 from grader.forbidden_calls.values import TENSOR, Class, Function, Instance, Library, Operation, Use, Value
 
 _MOST_PASSES = 12
-_LONGEST_LINE = 200  # characters that are shown of one
+_LONGEST_LINE = 200  # characters that are shown
 _CALLED_BY_SUITES = ("step", "forward", "__call__")
 
 
 def finished_versions(source: str, task: str, patterns: Sequence[str], called: Collection[str] = ()) -> list[Use]:
-    """Return where the code that `task` reaches calls what fits the patterns, by line; what only hides comes last.
+    """Return the calls of forbidden functions in the code that `task` reaches, sorted by line.
 
-    If the task is a class, `called` names the methods that its contract has: the suite may call each of them.
-    Nothing is found in a source that cannot be parsed: it cannot be run either.
+    `patterns` name the parts of PyTorch that the task forbids. If the task is a class, `called` names the methods in
+    its contract, because the suite may call each of them. Calls that only hide what runs come last. The result is empty
+    if the source cannot be parsed, because then it cannot run either.
     """
     read_source = read(source)
     if read_source is None:
@@ -88,19 +91,19 @@ class _Analysis:
         self._statements = Statements(self._sets, self._names, self._members, self._calls)
 
     def uses_of(self, task: str) -> list[Use]:
-        """Return what a task uses. A value counts as unknown only after everything known has spread."""
+        """Return the forbidden calls of a task. A value counts as unknown only after all known values have spread."""
         for self._sets.settled in (False, True):
             self._spread(task)
         return [Use(name=name, line=line, hides=hides) for hides, line, name in sorted(self._sets.uses)]
 
     def _spread(self, task: str) -> None:
-        """Look at all reached code, again and again, until no set grows or the work is used up."""
+        """Visit all reached code repeatedly until no set grows or the allowed work is used up."""
         last_line = max((statement.lineno for statement in self._source.binding.get(task, ())), default=0)
         for _ in range(_MOST_PASSES):
             self._sets.grew = self._sets.loading = False
             for value in list(self._names.top_level(task)):
                 self._use_as_suite(value, last_line)
-            for body in self._sets.worklist:  # which grows meanwhile
+            for body in self._sets.worklist:  # the list grows during the loop
                 if self._sets.work_left <= 0:
                     return
                 self._statements.look(body)
@@ -108,9 +111,10 @@ class _Analysis:
                 return
 
     def _use_as_suite(self, value: Value, line: int) -> None:
-        """Use what the task's name stands for: call the function, or make the class and call its methods.
+        """Use the task's value as the suite does: call the function, or create the class and call its methods.
 
-        What is not written in the submission, such as `relu = F.relu`, is used in the line of the task's statement.
+        For a value that is not defined in the submission, such as `relu = F.relu`, the use is reported in the line of
+        the task's statement.
         """
         if isinstance(value, Function):
             self._reaching.given_tensors(value)

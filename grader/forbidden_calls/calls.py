@@ -1,4 +1,4 @@
-"""Calls: what may be called is reached with its arguments, and what may come back is returned."""
+"""Calls: reaches each function that may be called, with its arguments, and returns its possible results."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LIKE_FORWARD = ("forward", "__call__")
 
 @dataclass(frozen=True, kw_only=True)
 class CallSite:
-    """One call: what each argument may be, and where it stands. `spread` is what follows a `*`."""
+    """One call: what each argument may be, and the call's place. `spread` holds the arguments that follow a `*`."""
 
     line: int
     arguments: Sequence[Values] = ()
@@ -51,7 +51,7 @@ class CallSite:
 
     @property
     def handed(self) -> list[Values]:
-        """Everything that is handed over."""
+        """The values of all arguments."""
         return [*self.arguments, *self.spread, *self.keywords.values()]
 
     @property
@@ -137,15 +137,15 @@ class Calls:
         return self.call(bound, site) if bound else set()
 
     def _call_method(self, method: Method, line: int) -> None:
-        """Refuse a tensor's method; of an unknown value, only if the submission has nothing of that name."""
+        """Note a forbidden tensor method; for an unknown value, only if the submission defines nothing of that name."""
         certain = method.sure or method.name not in self._sets.source.own_names
         if certain and pytorch.is_tensor_method(method.name):
             self._sets.use_named(("torch", "Tensor", method.name), line)
 
     def _call_back(self, site: CallSite, *, certain: bool) -> None:
-        """Let unknown code call the functions that it is handed; PyTorch's only if it certainly calls them.
+        """Reach the functions that unknown code receives as arguments; PyTorch's only if it certainly calls them.
 
-        It may do so later: a call in `map` counts even where the iterator is made while the file is loaded.
+        The code may call them later: a call in `map` counts even if the iterator is created while the file is loaded.
         """
         loading, self._sets.loading = self._sets.loading, False
         for values in site.handed:
@@ -226,7 +226,7 @@ class Calls:
         return set()
 
     def _gathered(self, site: CallSite) -> Container:
-        """Return the container that `list`, `zip` and their like make of other containers."""
+        """Return the container that `list`, `zip` and similar functions make of other containers."""
         container = self._sets.container(site.node) if site.node is not None else Container()
         for values in site.arguments:
             self._sets.add(container.items, self._names.elements(values))
@@ -235,7 +235,7 @@ class Calls:
         return container
 
     def _call_with_elements(self, site: CallSite) -> None:
-        """Let `map`, `reduce` and their like call a function with what the other arguments hold."""
+        """Let `map`, `reduce` and similar functions call a function with the elements of the other arguments."""
         each = set().union(*map(self._names.elements, site.arguments[1:]), *site.arguments[2:])
         for value in list(site.first):
             if isinstance(value, Function):

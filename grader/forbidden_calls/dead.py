@@ -1,14 +1,15 @@
-"""Dead branches: `if False:`, and `if DEBUG:` where nothing changes `DEBUG = False`. They are cut out of the tree."""
+"""Removes dead branches from the tree: `if False:`, and `if DEBUG:` where nothing changes `DEBUG = False`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-_HOLD_ANYWAY = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom)  # they hold for a function, even in a dead branch
+# These affect the whole function, even from a dead branch.
+_HOLD_ANYWAY = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom)
 _HARMLESS = {"__name__", "__file__", "__init__", "__doc__", "__class__", "__version__", "__repr__", "__call__"}
 
-# With these, code may change a name of the top level without writing it out.
+# Code that uses these names may change any name of the top level.
 _CHANGE_ANY = {
     *("globals", "locals", "vars", "exec", "eval", "setattr", "delattr", "getattr", "attrgetter", "methodcaller"),
     *("modules", "importlib", "import_module", "runpy", "inspect", "gc", "ctypes", "pickle", "marshal", "loads"),
@@ -25,7 +26,7 @@ def without_dead_branches(tree: ast.Module) -> None:
         if cuts and isinstance(node, (ast.If, ast.While)):
             holds = truth.of(node.test)
             dead = node.body if holds is False else node.orelse if holds and isinstance(node, ast.If) else []
-            cuts = _may_be_cut(dead)  # if not, nothing in there is tried again: chains of `elif` may be long
+            cuts = _may_be_cut(dead)  # if not, its inner branches are not tried again: chains of `elif` may be long
             if dead and cuts:
                 dead[:] = [ast.copy_location(ast.Pass(), node)]
         waiting += [(inner, cuts) for inner in _inner(node)]
@@ -51,7 +52,7 @@ class _Truth:
         self._flags: dict[str, bool] | None = None  # names whose value never changes
 
     def of(self, test: ast.expr) -> bool | None:
-        """Return whether a test always holds, or never; None if that is unknown."""
+        """Return True if a test always holds, False if it never does, None if that is unknown."""
         turned = False
         while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             test, turned = test.operand, not turned
@@ -101,7 +102,7 @@ def _flags(tree: ast.Module) -> dict[str, bool]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a node may bind, in any scope, as an attribute of a module, as a keyword or by a text."""
+    """Yield the names that a node may bind: in any scope, as a module's attribute, as a keyword or in a string."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
             yield name

@@ -1,4 +1,4 @@
-"""Constant folding: what harmless operations on texts give, computed here instead of in the submission."""
+"""Constant folding: computes the results of harmless string operations without running the submission."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from grader.forbidden_calls.values import Constant, Container, Values, constants, texts
 
-LONGEST = 1_000  # characters of a text that is folded
-_MOST_SUMS = 4  # ways in which two texts may be put together
-_LARGEST = 10**18  # number that is written out
+LONGEST = 1_000  # characters of a string that is folded
+_MOST_SUMS = 4  # combinations when two sets of strings are added
+_LARGEST = 10**18  # integer that is converted to a string
 
 METHODS = {"lower", "upper", "strip", "lstrip", "rstrip", "replace", "join", "title", "capitalize", "swapcase"}
 METHODS |= {"removeprefix", "removesuffix", "decode", "encode", "__add__"}
 
 
 def method(value: object, name: str, arguments: Sequence[Values]) -> Values:
-    """Return what a method of a text gives: `"RELU".lower()`. `arguments` are what each argument may be."""
+    """Return what a string method gives: `"RELU".lower()`. `arguments` hold what each argument may be."""
     if name == "join":
         return _join(value, arguments[0] if arguments else set())
     known = [constants(values)[:1] for values in arguments]
@@ -24,7 +24,7 @@ def method(value: object, name: str, arguments: Sequence[Values]) -> Values:
 
 
 def added(left: Values, right: Values) -> Values:
-    """Return what the texts on both sides of a `+` give."""
+    """Return the sums of the strings on both sides of a `+`."""
     ones, others = constants(left), constants(right)
     if len(ones) * len(others) > _MOST_SUMS:
         return set()
@@ -32,7 +32,7 @@ def added(left: Values, right: Values) -> Values:
 
 
 def formatted(parts: Sequence[Values]) -> Values:
-    """Return the text of an f-string, each of whose parts is given by what it may be."""
+    """Return the possible strings of an f-string. `parts` hold what each part may be."""
     text = ""
     for values in parts:
         match constants(values):
@@ -46,7 +46,7 @@ def formatted(parts: Sequence[Values]) -> Values:
 
 
 def sliced(value: object, key: ast.expr) -> Values:
-    """Return a slice of a text: `"uler"[::-1]`."""
+    """Return a slice of a string: `"uler"[::-1]`."""
     if not isinstance(value, str) or len(value) > LONGEST or not isinstance(key, ast.Slice):
         return set()
     bounds: list[int | None] = []

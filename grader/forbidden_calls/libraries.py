@@ -1,10 +1,10 @@
-"""What is known about functions of libraries: which call the functions they are given, and what comes back."""
+"""Facts about library functions: which of them call the functions that they receive, and what they return."""
 
 from __future__ import annotations
 
 GIVES_TENSORS = {("torch",), ("torch", "nn", "functional"), ("torch", "linalg"), ("torch", "special")}
 
-# Called with a function, these return one that calls it. (`torch.no_grad()` does too: what it returns is such a one.)
+# Called with a function, these return a function that calls it. (`torch.no_grad()` also returns such a wrapper.)
 WRAPPERS = {
     *(("functools", name) for name in ("partial", "partialmethod", "lru_cache", "cache", "singledispatch")),
     *(("torch", name) for name in ("compile", "vmap", "no_grad", "enable_grad", "inference_mode", "set_grad_enabled")),
@@ -43,7 +43,7 @@ CALLERS = {
 }
 CALLING_METHODS = {"submit", "map", "apply", "apply_", "map_", "apply_async", "starmap", "run", "callback"}
 
-# Called with a function or class, these look at it and do not call it.
+# Called with a function or class, these inspect it and do not call it.
 LOOKING = {
     *(("builtins", n) for n in ("isinstance", "issubclass", "id", "print", "repr", "str", "callable", "hasattr")),
     *(("builtins", n) for n in ("hash", "len", "dir", "help", "setattr", "delattr")),

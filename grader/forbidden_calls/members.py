@@ -1,4 +1,4 @@
-"""Members: what an attribute of a value is, what a subscript of it gives, and what a class inherits."""
+"""Members: finds the attributes and the items of a value, and what a class inherits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.forbidden_calls.values import (
 )
 
 _KEEPS = ("__wrapped__", "__func__", "__call__", "__self__", "cell_contents")  # the function itself, or what it wraps
-_PARTS = ("__closure__", "__defaults__", "__kwdefaults__")  # in which a function may keep another
+_PARTS = ("__closure__", "__defaults__", "__kwdefaults__")  # where a function may keep another function
 
 
 class Members:
@@ -98,7 +98,7 @@ class Members:
         return set()
 
     def _bound(self, member: Value, kind: Class, instance: Instance | None) -> Values:
-        """Return what a member that is found in a class gives: a method bound, a property's value, or itself."""
+        """Return what reading a class's member gives: a bound method, a property's value, or the member itself."""
         if not isinstance(member, Function) or member.owner is None:
             return {member}
         if instance is not None or "classmethod" in member.kinds:
@@ -111,7 +111,7 @@ class Members:
         return {member}
 
     def item(self, values: Values, keys: Values, key: ast.expr | None = None) -> Values:
-        """Return what `value[key]` may be. `key` is the expression, where there is one: it may be a slice."""
+        """Return what `value[key]` may be. `key` is the expression of the subscript, if known; it may be a slice."""
         return set().union(*(self._item(value, keys, key) for value in values))
 
     def _item(self, value: Value, keys: Values, key: ast.expr | None) -> Values:
@@ -132,7 +132,7 @@ class Members:
         return {TENSOR} if is_sure(value) else set()
 
     def entry(self, namespace: Operation, keys: Values) -> Values:
-        """Return what `vars(owner)[key]` may be; without an owner it is the top level's."""
+        """Return what `vars(owner)[key]` may be; without an owner, what `globals()[key]` may be."""
         owner = namespace.value
         if owner is None:
             return set().union(*map(self._names.top_level, texts(keys)))

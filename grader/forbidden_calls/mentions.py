@@ -1,13 +1,13 @@
-"""The names that code asks for: which attributes it may read, of whatever object."""
+"""Finds the attribute names that code may ask any object for."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
 
-ANY = "*"  # no name of Python's: stands for all of them
+ANY = "*"  # not a valid Python name: it stands for all names
 
-# Code that has these can get at an attribute without writing its name.
+# Code that uses these names can read an attribute without writing its name.
 _READ_ANY = {
     *("vars", "eval", "exec", "locals", "globals", "builtins", "gc", "inspect", "pickle", "marshal", "ctypes"),
     *("getattr", "attrgetter", "methodcaller", "getmembers", "getmembers_static", "getattr_static"),
@@ -26,9 +26,9 @@ _READ_ANY = {
 
 
 def asked_for(found: Sequence[ast.AST], *, in_class: bool) -> Iterator[str]:
-    """Yield the names that these nodes may ask an object for, and `ANY` if they can ask for names that aren't there.
+    """Yield the names that these nodes may ask an object for, and `ANY` if they can ask for names not written there.
 
-    A text counts too: `getattr(x, "name")`. So does a plain name in the body of a class: `forward = other_method`.
+    A string counts too: `getattr(x, "name")`. So does a plain name in the body of a class: `forward = other_method`.
     """
     by_text = {
         node.func

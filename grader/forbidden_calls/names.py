@@ -1,4 +1,4 @@
-"""Scopes and names: how assignments bind names, attributes and keys, and what a name that is read may stand for."""
+"""Scopes and names: binds names, attributes and keys at assignments, and looks up what a name may stand for."""
 
 from __future__ import annotations
 
@@ -69,18 +69,18 @@ class Names:
             self._sets.reached.add(statement)
             self._sets.reach(self._module, nodes(header(statement)), statement)
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                self.bind_import(statement, self._module, statement)  # at once: almost everything waits for it
+                self.bind_import(statement, self._module, statement)  # at once, because most other code needs it
 
     # Binding
 
     def bind(self, name: str, values: Values, scope: Scope, statement: ast.stmt | None) -> None:
-        """Add to what a name may stand for in a scope. `statement` is the one of the top level that binds it."""
+        """Add to what a name may stand for in a scope. `statement` is the top-level statement that binds it."""
         if name in scope.declared_global:
             scope = self._module
         while isinstance(scope, Function) and name not in scope.local and isinstance(scope.parent, Function):
             scope = scope.parent  # nonlocal
         if scope is self._module and statement is not None and statement not in self._source.binding.get(name, ()):
-            return  # another statement gives this name its last value
+            return  # a later statement replaces this value
         self._sets.add(scope.names.setdefault(name, set()), values)
 
     def bind_import(self, node: ast.Import | ast.ImportFrom, scope: Scope, statement: ast.stmt | None) -> None:

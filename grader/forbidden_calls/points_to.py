@@ -1,4 +1,4 @@
-"""The state of one analysis: the points-to sets, the worklist of reached code, the uses found, and the work left."""
+"""The state of one analysis: the points-to sets, the worklist of reached code, the uses found, the work left."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from grader.forbidden_calls.pytorch import OPTIMIZER_STEP
 from grader.forbidden_calls.source import Source
 from grader.forbidden_calls.values import MOST_VALUES, Class, Container, Function, Scope, Values
 
-_MOST_LOOKS = 40_000  # at nodes: each is looked at again where sets have grown
+_MOST_LOOKS = 40_000  # visits of nodes; a node is visited again after sets have grown
 _Created = TypeVar("_Created", Function, Class, Container)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """Reached code: nodes, the inner ones first, in a scope. `statement` is the one of the top level, if they are."""
+    """Reached code: nodes in a scope, the inner ones first. `statement` is their top-level statement, if any."""
 
     scope: Scope
     nodes: list[ast.AST]
@@ -27,7 +27,7 @@ class Body:
 
 
 class PointsTo:
-    """What every expression may stand for, so far. Sets only grow, until none does or the work is used up."""
+    """What every expression may stand for, so far. Sets only grow. They stop when the allowed work is used up."""
 
     def __init__(self, source: Source, patterns: tuple[str, ...], called: Collection[str] = ()) -> None:
         self.source = source
@@ -37,12 +37,12 @@ class PointsTo:
         self.worklist: list[Body] = []
         self.reached: set[object] = set()
         self.at_load: set[Scope] = set()  # reached functions that only run while the file is loaded
-        self.loading = False  # what is looked at only runs then
-        self.asked_for = set(called)  # names that reached code, or the suite, may ask an object for
+        self.loading = False  # whether the visited code only runs then
+        self.asked_for = set(called)  # names that reached code or the suite may ask an object for
         self.uses: set[tuple[bool, int, str]] = set()  # whether it hides, the line, the name
         self.work_left = _MOST_LOOKS
         self.grew = False
-        self.settled = False  # everything that is known has spread: what has no value is unknown
+        self.settled = False  # all known values have spread: an expression without values is unknown
         self._values: dict[ast.AST, Values] = {}
         self._created: dict[ast.AST, Function | Class | Container] = {}
 
@@ -51,25 +51,25 @@ class PointsTo:
         return self._values.get(node, set()) if node is not None else set()
 
     def set_at(self, node: ast.AST) -> Values:
-        """Return the set of a node, to which more may be added later."""
+        """Return the set of a node. More values may be added to it later."""
         return self._values.setdefault(node, set())
 
     def same(self, node: ast.AST, other: ast.AST) -> None:
-        """Let one node have the set of another."""
+        """Let one node share the set of another."""
         self._values[node] = self.set_at(other)
 
     def add(self, to: Values, values: Values) -> None:
-        """Add values to a set, and note that one has grown."""
+        """Add values to a set, and note whether it has grown."""
         if not values <= to and len(to) < MOST_VALUES:
             to |= values
             self.grew = True
 
     def container(self, node: ast.AST) -> Container:
-        """Return the container that is made at a node: one for each node, however often the code runs."""
+        """Return the container that a node creates: one for each node, however often the code runs."""
         return self.created(node, Container())
 
     def created(self, node: ast.AST, new: _Created) -> _Created:
-        """Return what was created at a node before, or else the new thing."""
+        """Return the object that was created at a node before, or else `new`."""
         found = self._created.get(node)
         if not isinstance(found, type(new)):
             found = self._created[node] = new
@@ -86,12 +86,13 @@ class PointsTo:
         self.work_left -= work
         return self.work_left > 0
 
-    # What is refused
+    # Forbidden calls
 
     def use(self, path: tuple[str, ...], line: int) -> None:
-        """Note a call of a finished version.
+        """Note a call of a forbidden function.
 
-        One that is over when the file is loaded does not count, unless it makes something that a task could use.
+        A call that only runs while the file is loaded does not count, unless it creates an object that a task could
+        use.
         """
         if self.loading and not pytorch.is_class(path):
             return
@@ -99,11 +100,11 @@ class PointsTo:
         self.uses.add((False, line, OPTIMIZER_STEP if steps else ".".join(path)))
 
     def use_named(self, path: tuple[str, ...], line: int) -> None:
-        """Note a call of something that a pattern names, every pattern but the one for all optimizers."""
+        """Note a call of something that a pattern names. The pattern for all optimizers is ignored here."""
         named = tuple(pattern for pattern in self.patterns if pattern != OPTIMIZER_STEP)
         if pytorch.refuses(path, named):
             self.use(path, line)
 
     def use_hiding(self, path: tuple[str, ...], line: int) -> None:
-        """Note a call that keeps what runs from being seen."""
+        """Note a call that hides from the recorder what runs."""
         self.uses.add((True, line, ".".join(path)))

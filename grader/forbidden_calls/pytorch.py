@@ -28,9 +28,9 @@ _FORWARD = ("forward", "__call__", "_call_impl")
 _NOTHING, _UNKNOWN = object(), object()
 
 
-@lru_cache(4096)  # every call of a check is asked about, and runs much the same
+@lru_cache(4096)  # this is asked about every call of a check, and the calls run mostly the same functions
 def fits(name: str, patterns: tuple[str, ...]) -> bool:
-    """Say whether the name of something of PyTorch's, with its overload or without, fits one of the patterns."""
+    """Say whether a PyTorch name, with or without its overload, fits one of the patterns."""
     plain = name.partition(".")[0]  # "cross_entropy_loss.default"
     if OPTIMIZER_STEP in patterns and FUSED_OPTIMIZER.fullmatch(plain):
         return True
@@ -38,12 +38,12 @@ def fits(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def refuses(path: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
-    """Say whether calling what stands at this dotted path of torch is calling a finished version."""
+    """Say whether the patterns forbid a call of the object at this dotted path of torch."""
     return path[0] == "torch" and _refuses(path, patterns)
 
 
 def hides(path: tuple[str, ...]) -> bool:
-    """Say whether calling what stands at this path of torch keeps what runs from being seen."""
+    """Say whether a call of the object at this path of torch hides from the recorder what runs."""
     return path[0] == "torch" and path[-1] in _HIDING
 
 
@@ -53,26 +53,27 @@ def is_tensor_method(name: str) -> bool:
 
 
 def is_tensor_class(path: tuple[str, ...]) -> bool:
-    """Say whether calling what stands at this path makes a tensor."""
+    """Say whether a call of the object at this path makes a tensor."""
     found = resolve(path)
     return isinstance(found, type) and issubclass(found, torch.Tensor)
 
 
 def is_class(path: tuple[str, ...]) -> bool:
-    """Say whether a class of torch stands at this path."""
+    """Say whether the object at this path is a class of torch."""
     return path[0] == "torch" and isinstance(resolve(path), type)
 
 
 def exists(path: tuple[str, ...]) -> bool:
-    """Say whether torch has something at this path."""
+    """Say whether torch has an object at this path."""
     return path[0] == "torch" and resolve(path) not in (_NOTHING, _UNKNOWN)
 
 
 @lru_cache(4096)
 def resolve(path: tuple[str, ...]) -> object:
-    """Return what stands at a dotted path of torch, found without running anything, as `getattr` would.
+    """Return the object at a dotted path of torch, as `getattr` finds it, but without running any code.
 
-    A module may still load what it does not hold, so that is unknown. A class or a function has all that it has.
+    A missing attribute of a module is unknown, because the module may load it later. A missing attribute of a class or
+    a function does not exist.
     """
     found: object = torch
     for depth, name in enumerate(path[1:], 2):
@@ -94,7 +95,7 @@ def _refuses(path: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
 
 
 def _names(path: tuple[str, ...]) -> set[str]:
-    """Return the names by which what stands at a path is known."""
+    """Return the names of the object at a path."""
     if path[1:2] == ("ops",):
         return set(path[3:4])  # torch.ops.aten.relu.default
     found, parent = resolve(path), resolve(path[:-1])
@@ -134,13 +135,13 @@ def is_functional(name: str, module: str) -> bool:
 
 
 def can_fire(pattern: str) -> bool:
-    """Say whether anything that this PyTorch has, and that is seen when it runs, fits a pattern."""
+    """Say whether this version of PyTorch has anything that fits a pattern and that the recorder can see."""
     return pattern == OPTIMIZER_STEP or any(fnmatchcase(name, pattern) for name in _observable())
 
 
 @cache
 def _observable() -> frozenset[str]:
-    """Return the names of all functions, operations and modules of PyTorch's that can be seen to run."""
+    """Return the names of all functions, operations and modules of PyTorch that the recorder can see."""
     functions = (getattr(f, "__name__", "") for f in chain.from_iterable(get_overridable_functions().values()))
     operations = (name.rpartition("::")[2].partition(".")[0] for name in torch._C._dispatch_get_all_op_names())
     modules = (name for name, kind in vars(torch.nn.modules).items() if isinstance(kind, type))

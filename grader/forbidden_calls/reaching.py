@@ -1,4 +1,4 @@
-"""The call graph: which functions, classes and methods of the submission are reached, and what methods are bound to."""
+"""The call graph: finds the functions, classes and methods that are reached, and what methods are bound to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reaching:
         self._given: set[Function] = set()
 
     def function(self, function: Function, *, loading: bool = False) -> None:
-        """Reach a function: its body is looked at. `loading` says that this call ends while the file is loaded."""
+        """Reach a function, so that its body is visited. `loading` says that the call ends while the file is loaded."""
         if not loading and function in self._sets.at_load:
             self._sets.at_load.remove(function)
             self._sets.grew = True
@@ -56,7 +56,7 @@ class Reaching:
         self.function(function)
 
     def body(self, scope: Scope, body: list[ast.expr] | list[ast.stmt], *, loading: bool = False) -> None:
-        """Put a body on the worklist, once it is known which names are local to it."""
+        """Find which names are local to a body, and put the body on the worklist."""
         found = nodes(body)
         later = isinstance(scope.node, ast.AsyncFunctionDef) or any(isinstance(node, _RUN_LATER) for node in found)
         if loading and not later:
@@ -90,7 +90,7 @@ class Reaching:
         """Return what a class derives from, the nearest first, with the bases of its bases."""
         found: dict[Value, None] = {}
         waiting = [base for values in kind.bases for base in values]
-        for base in waiting:  # which grows meanwhile
+        for base in waiting:  # the list grows during the loop
             if base not in found and base is not kind and len(found) < MOST_VALUES:
                 found[base] = None
                 if isinstance(base, Class):
@@ -101,7 +101,7 @@ class Reaching:
     def methods(self, kind: Class, *, given: bool = False) -> None:
         """Reach the methods of a class that may be called; `given` says that the suite calls them.
 
-        These are the ones that Python, PyTorch and suites call by themselves, and those that reached code asks for.
+        Python, PyTorch and suites call some methods by themselves; reached code asks for others by name.
         """
         nearer: set[str] = set()
         bases = self.bases(kind)
@@ -132,11 +132,11 @@ class Reaching:
             elif not isinstance(base, Library) or pytorch.exists((*base.path, name)):
                 return True
             elif base.path not in _PLAIN_BASES and not pytorch.is_class(base.path):
-                return True  # nobody knows what it calls
+                return True  # it is unknown which methods the base calls
         return False
 
     def _is_decorated(self, method: Function) -> bool:
-        """Say whether a decorator may register a method, or let it run without a call."""
+        """Say whether a decorator may register a method, or let the method run without a call."""
         decorators = getattr(method.node, "decorator_list", ())
         values = [self._sets.at(decorator) for decorator in decorators]
         return not all(isinstance(v, Library) and v.path in _PLAIN_DECORATORS for found in values for v in found) or (
@@ -144,7 +144,7 @@ class Reaching:
         )
 
     def _is_odd(self, kind: Class) -> bool:
-        """Say whether it is unknown what a class inherits, or what its metaclass does with its methods."""
+        """Say whether a class has unknown bases, or a metaclass that may call its methods."""
         assert isinstance(kind.node, ast.ClassDef)
         unknown = self._sets.settled and not all(kind.bases)
         return bool(kind.node.keywords) or len(kind.node.bases) > len(kind.bases) or unknown

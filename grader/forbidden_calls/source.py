@@ -1,4 +1,4 @@
-"""A submission as its syntax tree: parsed once for all its tasks, with what its top level does to names."""
+"""A submission as its syntax tree, parsed once for all tasks, with the effects of its top level on names."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _Statements = dict[ast.stmt, None]  # in their order
 
 
 class Source:
-    """What the analysis of every task needs to know of a submission. None of it changes."""
+    """What the analysis of every task needs to know about a submission. It never changes."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
         self.binding: dict[str, _Statements] = {}  # by name: the statements that may give it its last value
-        self.changing: dict[str, _Statements] = {}  # by name: those that change its value, such as `name.act = …`
-        self.stars: list[tuple[str, ...]] = []  # modules of torch of which everything is imported
+        self.changing: dict[str, _Statements] = {}  # by name: statements that change its value, such as `name.act = …`
+        self.stars: list[tuple[str, ...]] = []  # modules of torch that are imported with `*`
         self._read_top_level()
 
     def _read_top_level(self) -> None:
@@ -52,7 +52,7 @@ class Source:
 
     @cached_property
     def own_names(self) -> set[str]:
-        """The names that the submission may have given to something of its own: methods, attributes, keywords."""
+        """The names that the submission may have defined itself: methods, attributes, keywords."""
         found: set[str] = set()
         for node in ast.walk(self.tree):
             match node:
@@ -70,7 +70,7 @@ class Source:
 
 @lru_cache(maxsize=64)
 def methods(source: str, name: str) -> frozenset[str]:
-    """Return the names of the methods that a class at the top level of a source has."""
+    """Return the method names of the class `name` at the top level of a source."""
     kinds = [s for s in ast.parse(source).body if isinstance(s, ast.ClassDef) and s.name == name]
     return frozenset(
         s.name for kind in kinds for s in kind.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -79,10 +79,10 @@ def methods(source: str, name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2)
 def read(source: str) -> Source | None:
-    """Return a submission's syntax tree, the same for all its tasks; None if it is not Python.
+    """Return a submission's syntax tree, which all its tasks share; None if the source is not valid Python.
 
-    How deep a source may be nested depends on how deep the calls are that lead to the parser. A new thread has almost
-    none, so everything that the candidate can compile can be parsed here.
+    The parser accepts less nesting the more calls are on the stack. A new thread has almost none, so everything that
+    the candidate can compile can be parsed here.
     """
     found: list[ast.Module] = []
 
@@ -102,7 +102,7 @@ def read(source: str) -> Source | None:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Pause garbage collection: a growing tree has none, and searching it takes longer than parsing."""
+    """Pause garbage collection: a growing tree has no garbage, and searching it takes longer than parsing."""
     enabled = gc.isenabled()
     gc.disable()
     try:

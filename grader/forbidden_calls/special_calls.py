@@ -1,4 +1,4 @@
-"""Calls that are understood: built-in functions such as `getattr`, code in a text, operations such as `attrgetter`."""
+"""Calls with known results: built-in functions such as `getattr`, code in a string, and `attrgetter`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.forbidden_calls.values import (
 
 
 class SpecialCalls:
-    """The calls whose result follows from their arguments alone."""
+    """The calls whose result depends on their arguments alone."""
 
     def __init__(self, points_to: PointsTo, names: Names, reaching: Reaching, members: Members) -> None:
         self._sets = points_to
@@ -80,7 +80,7 @@ class SpecialCalls:
         return None
 
     def evaluate(self, codes: Sequence[str], node: ast.Call, scope: Scope) -> Values:
-        """Reach the code in the text that `eval` or `exec` is given, as a function of its own that is called there."""
+        """Reach the code in the strings that `eval` or `exec` receives, as a function that is called there."""
         if codes and node not in self._sets.reached:
             self._sets.reached.add(node)
             body = _parsed(codes[0], node.lineno)
@@ -88,7 +88,7 @@ class SpecialCalls:
             function = Function(ast.Lambda(nothing, ast.Constant(None)), scope)
             self._reaching.body(self._sets.created(node, function), body)
             if body and isinstance(body[-1], ast.Expr):
-                self._sets.same(body[-1].value, node)  # the value of the text is that of the call
+                self._sets.same(body[-1].value, node)  # the call's value is that of the last expression
         return set()
 
     def operation(self, function: Operation, arguments: Sequence[Values]) -> Values:
@@ -128,7 +128,7 @@ class SpecialCalls:
 
 
 def _parsed(code: str, line: int) -> list[ast.stmt]:
-    """Return the statements of a code in a text, each part of which is said to stand in the line of the text."""
+    """Return the statements in a string of code. All of them get the line number of the string."""
     try:
         tree = ast.parse(code.strip() if len(code) <= folding.LONGEST else "")
     except NOT_PYTHON:

@@ -1,4 +1,4 @@
-"""What each kind of node does: statements bind names, and expressions get values from the nodes inside them."""
+"""The effect of each kind of node: statements bind names, and expressions get values from their inner nodes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, *_COMPREHENSIONS)
 
 
 class Statements:
-    """Looks at the nodes of reached code, one after the other."""
+    """Visits the nodes of reached code in order."""
 
     def __init__(self, points_to: PointsTo, names: Names, members: Members, calls: Calls) -> None:
         self._sets = points_to
@@ -38,7 +38,7 @@ class Statements:
         self._calls = calls
 
     def look(self, body: Body) -> None:
-        """Look at each node of a body once, as long as there is work left."""
+        """Visit each node of a body once, while any allowed work is left."""
         for node in body.nodes:
             self._sets.loading = body.scope in self._sets.at_load
             if not self._sets.spend(1):
@@ -52,7 +52,7 @@ class Statements:
         self._sets.loading = False
 
     def _do(self, node: ast.AST, scope: Scope, statement: ast.stmt | None) -> None:
-        """Carry out what a statement, or a part of it, does to names."""
+        """Apply the effect of a statement, or of a part of it, on names."""
         at = self._sets.at
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -84,7 +84,7 @@ class Statements:
                     self._names.bind(name, at(subject), scope, statement)
 
     def _kinds(self, decorators: Sequence[ast.expr]) -> set[str]:
-        """Return which of staticmethod, classmethod and property the decorators make of a function."""
+        """Return which of staticmethod, classmethod and property are among the decorators."""
         paths = [v.path for decorator in decorators for v in self._sets.at(decorator) if isinstance(v, Library)]
         found = {path[-1] for path in paths if path[-1] in ("staticmethod", "classmethod", "property")}
         return found | ({"property"} if ("functools", "cached_property") in paths else set())
@@ -101,9 +101,9 @@ class Statements:
     def _decorated(
         self, values: Values, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope
     ) -> Values:
-        """Return what a definition may stand for: itself, and what each decorator makes of it.
+        """Return what a definition may stand for: itself, and the result of each decorator.
 
-        A decorator at the top level runs while the file is loaded: only what it returns runs in a call of the task.
+        A decorator at the top level runs while the file is loaded; only its result runs in a call of the task.
         """
         if scope is self._sets.module or (isinstance(scope, Class) and scope.parent is self._sets.module):
             self._sets.loading = True
@@ -161,7 +161,7 @@ class Statements:
         return self._displayed(node)
 
     def _displayed(self, node: ast.expr) -> Values:
-        """Return the container that is written out as a list, tuple, set or dict, or as a comprehension."""
+        """Return the container of a list, tuple, set or dict display, or of a comprehension."""
         if not isinstance(node, _DISPLAYS):
             return set()
         at = self._sets.at
@@ -185,7 +185,7 @@ class Statements:
         return {container}
 
     def _sum(self, left: Values, op: ast.operator, right: Values) -> Values:
-        """Return what an operator gives: a tensor with a tensor, containers together, texts put together."""
+        """Return what an operator gives: a tensor if one side is a tensor, both containers, or joined strings."""
         if any_sure(left) or any_sure(right):
             return {TENSOR}
         if not isinstance(op, (ast.Add, ast.BitOr)):

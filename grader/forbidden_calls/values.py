@@ -1,4 +1,4 @@
-"""What a name or an expression may stand for: the values of the analysis, and the scopes that bind names to them."""
+"""The values that a name or an expression may stand for, and the scopes that bind names to them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MOST_NESTED = 12  # operations around a value
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A call of a finished version: its name in PyTorch, the line, and the code in that line.
+    """A call of a forbidden function: its name in PyTorch, the line, and the code in that line.
 
-    Where it `hides`, it is not a finished version: it is a call that keeps what runs from being seen.
+    If it `hides`, the function itself is not forbidden, but the call hides from the recorder what runs.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Library:
-    """What is at a dotted path of a library. If `made`, the result of calling it, such as a module or a tensor."""
+    """The object at a dotted path of a library; if `made`, the result of calling it, such as a module or a tensor."""
 
     path: tuple[str, ...]
     made: bool = False
@@ -34,7 +34,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Constant:
-    """A text, bytes or a whole number."""
+    """A string, bytes or an integer."""
 
     value: object
 
@@ -49,7 +49,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Operation:
-    """What acts on `value` when it is called or indexed: `vars(value)`, `attrgetter("relu")`, a bound method."""
+    """A value that acts on `value` when called or indexed: `vars(value)`, `attrgetter("relu")`, a bound method."""
 
     kind: str
     value: Value | str | None
@@ -62,7 +62,7 @@ class Scope:
         self.node = node
         self.parent = parent
         self.names: dict[str, Values] = {}
-        self.comprehended: dict[str, Values] = {}  # names that comprehensions bind: they hide no name outside
+        self.comprehended: dict[str, Values] = {}  # names that comprehensions bind; they do not hide outer names
         self.local: set[str] = set()
         self.declared_global: set[str] = set()
 
@@ -80,12 +80,12 @@ class Function(Scope):
 
     @property
     def parameters(self) -> list[str]:
-        """The names of the parameters that may be given by position."""
+        """The names of the parameters that may be passed by position."""
         return [argument.arg for argument in (*self.arguments.posonlyargs, *self.arguments.args)]
 
     @property
     def keyword_only(self) -> list[str]:
-        """The names of the parameters that may be given by keyword only."""
+        """The names of the keyword-only parameters."""
         return [argument.arg for argument in self.arguments.kwonlyargs]
 
 
@@ -108,7 +108,7 @@ class Instance:
 
 
 class Container:
-    """A list, tuple, dict or set of the submission: what it holds under known keys, and what it holds anywhere."""
+    """A list, tuple, dict or set of the submission: the values under known keys, and those under unknown ones."""
 
     def __init__(self) -> None:
         self.items: Values = set()
@@ -141,14 +141,14 @@ def constants(values: Values) -> list[object]:
 
 
 def texts(values: Values) -> list[str]:
-    """Return the texts among values."""
+    """Return the strings among values."""
     return [value for value in constants(values) if isinstance(value, str)]
 
 
 def operation(kind: str, value: Value) -> Values:
-    """Return an operation on a value; nothing where too many operations are around it already.
+    """Return an operation on a value, or an empty set if the value is nested in too many operations already.
 
-    Without a limit, a chain such as `a = a.__dict__` would nest values too deep to be compared.
+    Without a limit, a chain such as `a = a.__dict__` would nest values too deeply to compare them.
     """
     inner: Value | str | None = value
     for _ in range(_MOST_NESTED):

@@ -1,4 +1,4 @@
-"""Walking a syntax tree, without recursion: the nodes of a body, the statements in a statement, the names they bind."""
+"""Walks a syntax tree without recursion: nodes of a body, statements inside a statement, names that they bind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMPOUND = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, 
 
 
 def nodes(roots: Sequence[ast.AST]) -> list[ast.AST]:
-    """Return all nodes below, the inner ones first, without the bodies of functions and classes."""
+    """Return all nodes below `roots`, the inner ones first, without the bodies of functions and classes."""
     found: list[ast.AST] = []
     waiting = list(roots)
     while waiting:
@@ -61,7 +61,7 @@ def _without_body(statement: ast.For | ast.AsyncFor) -> ast.For:
 
 
 def inner_statements(statement: ast.stmt) -> list[tuple[ast.stmt, bool]]:
-    """Return the statements inside a statement, each with whether it may be skipped when the file runs."""
+    """Return the statements inside a statement. The flag of each says whether it may be skipped when the file runs."""
     if not isinstance(statement, _COMPOUND) and type(statement).__name__ != "TryStar":
         return []
     if isinstance(statement, ast.If) and _asks_for_main(statement.test):
@@ -76,7 +76,7 @@ def inner_statements(statement: ast.stmt) -> list[tuple[ast.stmt, bool]]:
 
 
 def _asks_for_main(test: ast.expr) -> bool:
-    """Say whether this is `__name__ == "__main__"`, which does not hold where submissions are graded."""
+    """Say whether this is `__name__ == "__main__"`, which is false when a submission is graded."""
     match test:
         case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
             return True
@@ -84,7 +84,7 @@ def _asks_for_main(test: ast.expr) -> bool:
 
 
 def bound(found: Sequence[ast.AST]) -> Iterator[str]:
-    """Yield the names that these nodes bind. What a comprehension binds is its own."""
+    """Yield the names that these nodes bind, except the names that belong to a comprehension."""
     hidden = {inner for node in found if isinstance(node, ast.comprehension) for inner in nodes([node.target])}
     for node in found:
         match node:
@@ -116,7 +116,8 @@ def changed_names(statement: ast.stmt) -> Iterator[str]:
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the names that an import binds, and the dotted path of each: its first parts, if there are very many."""
+    """Yield the names that an import binds, each with its dotted path. A very long path is cut after its first
+    parts."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             if alias.name != "*" and not node.level:

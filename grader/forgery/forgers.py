@@ -1,20 +1,20 @@
-"""Forges observations: every fact is the reference's own, every value is a guess. A check that passes judges no values.
+"""Forges observations: keeps every fact of the reference and guesses every value.
 
-An observation is written by the candidate's own process, which a submission can take over. So it can lie
-about everything that is observed and not computed:
+If a check passes with a forged observation, it judges no values. The candidate's own process writes the observations,
+and a submission can take that process over. So it can lie about everything that is observed and not computed:
 
 - how a call ended: that it returned, or which exception it raised, with which message, from which line;
-- what came back: types, lengths, shapes, dtypes, strides, devices;
+- the result: types, lengths, shapes, dtypes, strides, devices;
 - autograd: `requires_grad`, leaves, `grad_fn`, whether backward ran;
-- memory: which objects are the same, which share storage, how often one was edited in place;
-- what ran on the way: functions, operations, modules, optimisers, devices that were mixed;
+- memory: which objects are the same, which share storage, how often one was changed in place;
+- what ran: functions, operations, modules, optimizers, operations that mixed devices;
 - global settings and generators, warnings, output, the time it took;
-- what its arguments hold afterwards, as far as they still hold what the process was given.
+- the arguments after the call, as far as they still hold the values that the process was given.
 
-It cannot say what it does not know: the values that a right implementation computes. A forger keeps every fact of what
-the reference answered and replaces the values: by numbers that are often right, by noise, or by what was handed over,
-as it is or brought into the right shape. Where inputs are the same for everybody it gives the true answer, because
-an answer that was learnt once fits again. `grader verify` has all of them graded (see `grader.verification`).
+It does not know the values that a right implementation computes. A forger keeps every fact of the reference's answer
+and replaces the values: by numbers that are often right, by noise, or by the arguments, unchanged or brought into the
+right shape. Where all students get the same inputs, it gives the true answer, because a student could have learnt it.
+`grader verify` grades all forgers (see `grader.verification`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _DEVICES = "cpu", "cuda", "meta", "mps"
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """What a call was given, as far as it can be given back: numbers, tensors, the elements of every value in turn."""
+    """The parts of a call's arguments that a forger can return: numbers, tensors, the elements of every value."""
 
     numbers: tuple[float, ...]
     tensors: tuple[wire.TensorInput, ...]
@@ -53,7 +53,7 @@ class Handed:
 
     @classmethod
     def by(cls, call: wire.Call) -> Handed:
-        """Return what a call is given."""
+        """Return the parts of a call's arguments."""
         values = list(_leaves((*call.arguments, *call.keywords.values())))
         found = [_elements(value) for value in (*call.arguments, *call.keywords.values())]
         return cls(
@@ -65,10 +65,10 @@ class Handed:
 
 
 class Forger:
-    """Answers as the reference does in every fact; subclasses guess the values.
+    """Answers with the reference's facts; subclasses guess the values.
 
-    `words` are words, bools and names that may be right beside those that are usual. `in_place` guesses also what the
-    reference changed in its arguments; else they are as they were handed over.
+    `words` are strings, bools and names that may be right, in addition to common ones. With `in_place`, the forger also
+    guesses what the reference changed in its arguments; without it, the arguments stay unchanged.
     """
 
     def __init__(self, words: Sequence[wire.Fact] = (), *, in_place: bool = False) -> None:
@@ -89,7 +89,7 @@ class Forger:
         )
 
     def _left(self, fact: wire.Fact, given: wire.Input, handed: Handed) -> wire.Fact:
-        """Return what an argument holds after the call."""
+        """Return the fact of an argument after the call."""
         if isinstance(fact, wire.TensorFact) and isinstance(given, wire.TensorInput):
             return self._left_tensor(fact, given, handed)
         if isinstance(fact, wire.ArrayFact) and isinstance(given, wire.ArrayInput):
@@ -106,7 +106,7 @@ class Forger:
         if isinstance(fact, wire.ModuleFact):
             return self._module(fact, handed)
         if fact == given or isinstance(given, wire.Code):
-            return fact  # as it was handed over
+            return fact  # the call has not changed it
         return self._guess(fact, handed)
 
     def _left_tensor(self, fact: wire.TensorFact, given: wire.TensorInput, handed: Handed) -> wire.TensorFact:
@@ -115,13 +115,13 @@ class Forger:
         if fact.grad is not None and given.grad is not None and not self._in_place:
             grad = msgspec.structs.replace(fact.grad, data=given.grad)
         if fact.data is None or len(fact.data) != len(given.data):
-            pass  # there are no values, or other ones
+            pass  # there are no values, or of another size
         elif not self._in_place or fact.data == given.data:
             data = given.data
         return msgspec.structs.replace(guess, data=data, grad=grad)
 
     def _module(self, fact: wire.ModuleFact, handed: Handed) -> wire.ModuleFact:
-        """Return a module whose parameters and buffers hold what a module of the call held under the same names."""
+        """Return a module with the parameters and buffers of a module in the arguments that has the same names."""
         known = {name: tensor for module in handed.modules for name, tensor in module.state}
 
         def held(found: Sequence[tuple[str, wire.Fact]]) -> tuple[tuple[str, wire.Fact], ...]:
@@ -174,7 +174,7 @@ class Forger:
         return msgspec.structs.replace(fact, data=self.data(fact.shape, dtype, handed), grad=grad)
 
     def word(self, words: Sequence[wire.Fact]) -> wire.Fact:
-        """Guess a word, a bool or a name, knowing which there are."""
+        """Guess a string, a bool or a name out of `words`."""
         return self.random.choice(words)
 
     def number(self, handed: Handed) -> float:
@@ -182,12 +182,12 @@ class Forger:
         raise NotImplementedError
 
     def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
-        """Guess the elements of a tensor of this shape, which has some."""
+        """Guess the elements of a tensor that is not empty; return them as bytes."""
         raise NotImplementedError
 
 
 class Constant(Forger):
-    """Guesses one number, and the same word, everywhere."""
+    """Guesses the same number and the same word for every value."""
 
     def __init__(
         self, words: Sequence[wire.Fact] = (), value: float = 0.0, which: int = 0, *, in_place: bool = False
@@ -213,7 +213,7 @@ class Counting(Forger):
     """Guesses 0, 1, 2, …"""
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
-        """Begin to count once more."""
+        """Restart the count, then forge."""
         self._next = -1.0
         return super().forge(call, truth)
 
@@ -231,19 +231,19 @@ class Noise(Forger):
     """Guesses at random."""
 
     def number(self, handed: Handed) -> float:
-        """Guess any number."""
+        """Guess a random number."""
         return self.random.uniform(-3, 3)
 
     def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
-        """Guess any numbers."""
+        """Guess random numbers."""
         return raw(torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype))
 
 
 class Falling(Noise):
-    """Guesses positive numbers, each smaller than the one before: so losses go."""
+    """Guesses positive numbers that get smaller, as losses do."""
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
-        """Begin at the top."""
+        """Restart at the largest number, then forge."""
         self._last = 1.0
         return super().forge(call, truth)
 
@@ -259,18 +259,18 @@ class Falling(Noise):
 
 
 class Echo(Noise):
-    """Guesses what it was handed, where that has the right shape and dtype: the first value that fits, or the last."""
+    """Guesses an argument that has the right shape and dtype: the first that fits, a later one or the last."""
 
     def __init__(self, words: Sequence[wire.Fact] = (), which: int = 0, *, in_place: bool = False) -> None:
         super().__init__(words, in_place=in_place)
         self._which = which
 
     def number(self, handed: Handed) -> float:
-        """Guess a number that was handed over."""
+        """Guess a number among the arguments."""
         return _pick(handed.numbers, self._which) if handed.numbers else 0.0
 
     def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
-        """Guess the elements of a tensor that was handed over."""
+        """Guess the elements of a tensor among the arguments."""
         fitting = [
             t for t in handed.tensors if t.data and (t.shape, t.device) == (shape, "cpu") and DTYPES[t.dtype] == dtype
         ]
@@ -278,7 +278,7 @@ class Echo(Noise):
 
 
 class Recast(Echo):
-    """Guesses what it was handed in the right shape and dtype: cut off, or repeated; from its end if so asked."""
+    """Guesses an argument in the right shape and dtype, cut or repeated; with `backwards`, from its end."""
 
     def __init__(
         self,
@@ -293,18 +293,18 @@ class Recast(Echo):
         self._count = -1
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
-        """Begin with the first element."""
+        """Restart at the first element, then forge."""
         self._count = -1
         return super().forge(call, truth)
 
     def number(self, handed: Handed) -> float:
-        """Guess the next element of what was handed over."""
+        """Guess the next element of the argument."""
         self._count += 1
         flat = self._flat(handed)
         return 0.0 if flat is None else float(flat[self._count % len(flat)])
 
     def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
-        """Guess its elements."""
+        """Guess the argument's elements."""
         flat = self._flat(handed)
         if flat is None:
             return super().data(shape, dtype, handed)
@@ -318,7 +318,7 @@ class Recast(Echo):
 
 
 class Unclear(Constant):
-    """Guesses zeros, and says that they are in a dtype so coarse that they may be near enough."""
+    """Guesses zeros in a dtype so coarse that a tolerance for it may accept them."""
 
     def __init__(self, words: Sequence[wire.Fact] = (), dtype: str = "bool", *, in_place: bool = False) -> None:
         super().__init__(words, 0.0, 0, in_place=in_place)
@@ -333,10 +333,10 @@ class Unclear(Constant):
 
 
 class Spoiler(Forger):
-    """Spoils every value instead of guessing: none is what it was."""
+    """Changes every value instead of guessing."""
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
-        """Return the observation with other values."""
+        """Return the observation with every value changed."""
         return spoiled(truth)
 
 
@@ -379,7 +379,7 @@ FORGERS: dict[str, Make] = {
 
 
 def _pick(values: Sequence[_T], which: int) -> _T:
-    """Return one of the values, the last one where there are not so many."""
+    """Return the value at index `which`, or the last one if there are fewer."""
     return values[min(which, len(values) - 1)]
 
 
@@ -394,7 +394,7 @@ def _leaves(values: Sequence[wire.Input]) -> Iterator[wire.Input]:
 
 
 def _elements(value: wire.Input) -> Flat:
-    """Return the elements of numbers, tensors and arrays, one after the other (of complex ones the real part)."""
+    """Return the elements of numbers, tensors and arrays, one after the other (the real parts of complex ones)."""
     found = []
     for leaf in _leaves((value,)):
         if isinstance(leaf, wire.TensorInput) and leaf.data:

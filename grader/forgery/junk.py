@@ -1,9 +1,9 @@
-"""What solves nothing, and so must earn nothing: `grader verify` has all of it graded in every task.
+"""Answers and code that solve nothing and must earn nothing. `grader verify` grades all of them in every task.
 
-There are two sorts. A *forger* alters what a reference answered: it keeps every fact and guesses the values (see
-`grader.forgery.forgers`). A *junk* implementation is Python that a student could hand in: it returns nothing, raises at
-every call, gives back what it was given, or returns values that have nothing to do with the task. Nothing here
-imports torch.
+There are two kinds. A *forger* changes the reference's answer: it keeps every fact and guesses the values (see
+`grader.forgery.forgers`). A *junk* implementation is Python that a student could hand in: it returns nothing, raises an
+error at every call, returns its arguments, or returns values that have nothing to do with the task. This module does
+not import torch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from grader.catalog import Task
 
-# Forgers, by what they guess.
+# The forgers, each named after its guess.
 GUESSES = (
     "zeros",
     "ones",
@@ -37,13 +37,13 @@ GUESSES = (
     "zeros in float16",
     "zeros as bools",
 )
-SPOILED = "spoiled"  # no value is what it was
-IN_PLACE = ", in place too"  # guesses also what the reference changed in its arguments, which others leave alone
+SPOILED = "spoiled"  # every value is changed
+IN_PLACE = ", in place too"  # also guesses the arguments that the reference changed
 GUESSED_IN_PLACE = ("zeros", "ones", "noise", "the first argument", "the first argument recast", "the last argument")
 FORGERS = (SPOILED, *GUESSES, *(name + IN_PLACE for name in GUESSED_IN_PLACE))
 
 
-# Junk, by what a function does: the expression that it returns, or the statement that it is.
+# Junk functions: the statement that a function consists of, or the expression that it returns.
 _RAISES = {f"raises {e}": f"raise {e}" for e in ("ValueError", "TypeError", "RuntimeError")}
 _RETURNS = {
     "its first argument": "args[0] if args else None",
@@ -103,8 +103,8 @@ class {name}(_nn.Module):
 """
 _EMPTY = ("returns nothing", *_RAISES, *(f"returns {what}" for what in _RETURNS))
 
-# Hollow implementations: the reference is asked, of copies, and what it returns is filled with other values. Kind,
-# shape, dtype, errors and autograd's facts are right, and arguments are left alone.
+# Hollow implementations call the reference with copies and replace the values in its result. Kind, shape, dtype, errors
+# and autograd facts are right, and the arguments stay unchanged.
 _FILLINGS = {
     "zeros": ("_torch.zeros(shape)", "0.0"),
     "noise": ("_torch.randn(shape)", "_random.uniform(-3, 3)"),
@@ -202,7 +202,7 @@ def junk(name: str, tasks: Sequence[Task], solution: str) -> str:
         nothing = _returning_nothing(solution)
         made = (
             _FUNCTION.format(name=t.name, body="return None")
-            if t.name in nothing  # what it does is not what it returns
+            if t.name in nothing  # its effect is not its result
             else f"\n{t.name} = {'_hollow' if t.parameters else '_hollowed'}({t.name})\n"
             for t in tasks
         )

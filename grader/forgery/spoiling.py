@@ -1,7 +1,7 @@
-"""Spoils the values of an observation and leaves every other fact: a check that still passes judges no values.
+"""Spoils the values of an observation and keeps every other fact: a check that still passes judges no values.
 
-A candidate could forge facts (a dtype, an exception, a flag) but not values that it does not know. `grader verify`
-grades each reference with all of its values spoiled, and asks that every task then fails a check on inputs that vary.
+A candidate could forge facts (a dtype, an exception, a flag), but not values that it does not know. `grader verify`
+grades each reference with all its values spoiled. Every task must then fail a check whose inputs vary.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from grader.suites.inputs import raw
 
 
 def spoiled(observation: wire.Observation) -> wire.Observation:
-    """Return the observation with other values in its result and its arguments."""
+    """Return the observation with every value in its result and its arguments changed."""
     return msgspec.structs.replace(
         observation,
         result=_spoiled(observation.result),
@@ -64,5 +64,5 @@ def _spoiled_data(fact: wire.TensorFact) -> bytes | None:
         return None
     if fact.dtype == "bool":
         return raw(~tensor)
-    spoiled = (tensor + 1 + tensor.abs() / 4).to(tensor.dtype)  # nowhere what it was: no fixed point
+    spoiled = (tensor + 1 + tensor.abs() / 4).to(tensor.dtype)  # no number maps to itself
     return raw(spoiled.where(tensor.isfinite(), torch.ones_like(tensor)))

@@ -1,4 +1,4 @@
-"""The trusted side of the sandbox: a warm server, its confined candidates, and what they may be asked.
+"""The trusted side of the sandbox: starts a warm server, gets confined candidates from it, and asks them.
 
 Imported by: cli, examiner, grading, suites.
 """

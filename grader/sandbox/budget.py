@@ -1,4 +1,4 @@
-"""What one submission may use as a whole, however many calls, crashes and restarts it takes."""
+"""The budget of one submission: time and memory for all its calls, crashes and restarts together."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import os
 import time
 from collections.abc import Callable
 
-_CREDIT = 2.0  # times the budget is what a busy machine may add to it
-_BLIND = 2.0  # where it can't be told how busy the machine is, so many seconds of waiting count as one
-_NOTABLE = 0.1  # seconds: shorter waits are counted as they are, which saves asking the system
+_CREDIT = 2.0  # a busy machine may add at most this many times the budget
+_BLIND = 2.0  # seconds of waiting that count as one second if it is unknown how busy the machine is
+_NOTABLE = 0.1  # seconds: shorter waits count in full, which saves a question to the system
 
 
 class Budget:
     """What is left: `seconds` of waiting for the submission, and bytes of memory for its `answers`.
 
-    If the candidate is ready to run and the machine is busy with something else, that time costs nothing: a busy
-    machine takes no marks.
+    Time in which the candidate is ready to run but the machine is busy with other work does not count, so that a busy
+    machine costs no marks.
     """
 
     def __init__(self, *, seconds: float, answers: int) -> None:
@@ -28,21 +28,21 @@ class Budget:
 
     @property
     def used_up(self) -> bool:
-        """Whether nothing is left of one of the two."""
+        """Whether the seconds or the bytes are used up."""
         return self.seconds <= 0 or self.answers <= 0
 
     def take_seconds(self, used: float, delayed: float) -> None:
-        """Count `used` seconds, but not the `delayed` ones, in which the machine was busy."""
+        """Subtract `used` seconds, except the `delayed` ones, in which the machine was busy."""
         credit = min(delayed, self._credit)
         self._credit -= credit
         self.seconds -= used - credit
 
     def left(self, used: float, delayed: float) -> float:
-        """Return the seconds that would be left after that."""
+        """Return the seconds that `take_seconds` with these arguments would leave."""
         return self.seconds - used + min(delayed, self._credit)
 
     def take_answer(self, size: int) -> bool:
-        """Count an answer's bytes; say whether there was room. After one answer without room, no other has any."""
+        """Subtract an answer's bytes; say whether they fitted. After one that did not fit, no later answer fits."""
         if size > self.answers:
             self.answers = 0
             return False
@@ -51,12 +51,12 @@ class Budget:
 
 
 class Meter:
-    """Measures how long one process is waited for, and how long it had to wait for a processor meanwhile."""
+    """Measures how long the kit waits for one process, and how long that process waits for a processor meanwhile."""
 
     def __init__(self, pid: int | None, computed: Callable[[], float]) -> None:
-        """`pid` is the process's number as this process sees it, `None` where that can't be told.
+        """Measure the process with number `pid` in this process's namespace; `None` if the number is unknown.
 
-        `computed` tells the processor time that all its threads have used.
+        `computed` returns the processor time of all its threads, in seconds.
         """
         self._computed = computed
         self._file: int | None = None
@@ -67,32 +67,32 @@ class Meter:
         self._since = self._before = 0.0
 
     def start(self) -> None:
-        """Begin to wait."""
+        """Start a wait."""
         self._since, self._before = time.monotonic(), self._computed()
 
     def used(self) -> tuple[float, float]:
-        """Return how long the wait has been since then, and for how much of it the machine was busy."""
+        """Return the seconds since `start`, and for how many of them the machine was busy."""
         waited = time.monotonic() - self._since
         if waited < _NOTABLE:
             return waited, 0.0
-        idle = max(waited - (self._computed() - self._before), 0.0)  # what it computed costs, whatever else it did
+        idle = max(waited - (self._computed() - self._before), 0.0)  # processor time always counts
         delay = self._delay()
         return waited, idle - idle / _BLIND if delay is None else min(max(delay - self._counted, 0.0), idle)
 
     def count(self) -> tuple[float, float]:
-        """Return the same, and count each delay only once."""
+        """Return the same as `used`, and do not count these delays again."""
         waited, delayed = self.used()
         self._counted += delayed
         return waited, delayed
 
     def close(self) -> None:
-        """Let go of the process."""
+        """Close the file that shows the process's delays."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
     def _delay(self) -> float | None:
-        """Return how long the process has been ready to run without being run, in seconds; `None` if unknown."""
+        """Return for how many seconds in all the process has been ready but not running; `None` if unknown."""
         if self._file is None:
             return None
         try:

@@ -1,4 +1,4 @@
-"""The layers of the sandbox, each with what it protects and how to enable it, for people to read."""
+"""Describes the layers of the sandbox for people: what each protects and how to enable it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.sandbox.server import Server
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer, by its name in reports: what it protects, what is lost without it, and how to get it."""
+    """One layer: its name in reports, what it protects, what is lost without it, and how to enable it."""
 
     name: str
     protects: str
@@ -94,7 +94,7 @@ LAYERS = (
 
 
 def active_layers() -> tuple[str, ...]:
-    """Confine one candidate and return the names of the layers that held. Raises `SandboxError`."""
+    """Confine one candidate and return the names of the active layers. Raises `SandboxError`."""
     with Server(relaxed_sandbox=True) as server:
         process = server.spawn()
         process.end()
