@@ -55,11 +55,11 @@ class Spawned(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
 
 
-_REMEMBERED = 16
+_KEPT_EXIT_CODES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Living:
+class _Resources:
     """What belongs to one candidate until the server has cleaned up after it."""
 
     user: int | None
@@ -98,7 +98,7 @@ class Server:
         private = confine.NAMESPACES in self._layers and confine.private_directories(tempfile.tempdir, limits)
         rehearse(start.imports, start.warm_up, backward=not start.accelerated)
         self._threads = start.threads
-        self._users = self._usable(start.readable)
+        self._users = self._usable_users(start.readable)
         self._confinement = confine.Confinement(
             jail=self._jail,
             limits=replace(limits, mapped=enclosure.mapped()),
@@ -108,13 +108,13 @@ class Server:
             user=None,
         )
         self._processes = namespaces.ProcessNamespace() if self._layers else None
-        self._living: dict[int, _Living] = {}
-        self._buried: dict[int, int] = {}  # those that the examiner has not asked for yet
+        self._resources: dict[int, _Resources] = {}
+        self._exit_codes: dict[int, int] = {}  # those that the examiner has not asked for yet
         gc.collect()
         gc.freeze()
         gather(enclosure.maps())
 
-    def _usable(self, readable: tuple[str, ...]) -> namespaces.Users | None:
+    def _usable_users(self, readable: tuple[str, ...]) -> namespaces.Users | None:
         """Return the users that candidates can become, if such a user can read the libraries and reach a directory.
 
         The modules that are already imported stand for all libraries.
@@ -140,34 +140,34 @@ class Server:
                 os.close(ready.pidfd)
                 ready = self._fork()
             else:
-                self._control.send(msgspec.msgpack.encode(self._ended(int(request))))
+                self._control.send(msgspec.msgpack.encode(self._wait_for(int(request))))
 
-    def _ended(self, process: int) -> int:
+    def _wait_for(self, process: int) -> int:
         """Wait until a candidate has ended; return its exit code, which is negative for a signal."""
         with contextlib.suppress(ChildProcessError):
-            while process not in self._buried:
-                self._bury(*os.waitpid(process, 0))
-        return self._buried.pop(process, 0)
+            while process not in self._exit_codes:
+                self._clean_up(*os.waitpid(process, 0))
+        return self._exit_codes.pop(process, 0)
 
-    def _bury_the_dead(self) -> None:
+    def _clean_up_ended(self) -> None:
         with contextlib.suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0] > 0:
-                self._bury(*found)
-        for process in list(self._buried)[:-_REMEMBERED]:
-            del self._buried[process]
+                self._clean_up(*found)
+        for process in list(self._exit_codes)[:-_KEPT_EXIT_CODES]:
+            del self._exit_codes[process]
 
-    def _bury(self, process: int, status: int) -> None:
-        self._buried[process] = os.waitstatus_to_exitcode(status)
-        living = self._living.pop(process, None)
-        if living is None:
+    def _clean_up(self, process: int, status: int) -> None:
+        self._exit_codes[process] = os.waitstatus_to_exitcode(status)
+        resources = self._resources.pop(process, None)
+        if resources is None:
             return
-        if living.directory is not None:
-            shutil.rmtree(living.directory, ignore_errors=True)
-        if living.group is not None and self._group is not None:
-            self._group.remove(living.group)
+        if resources.directory is not None:
+            shutil.rmtree(resources.directory, ignore_errors=True)
+        if resources.group is not None and self._group is not None:
+            self._group.remove(resources.group)
 
     def _fork(self) -> _Ready:
-        self._bury_the_dead()
+        self._clean_up_ended()
         ours, theirs = socket.socketpair()
         user = next(self._free_users(), None)
         if user is None and self._users is not None:
@@ -187,7 +187,7 @@ class Server:
         theirs.close()
         limits = confinement.limits
         group = self._group.add(process, memory=limits.memory, threads=limits.threads) if self._group else None
-        self._living[process] = _Living(user=user, directory=directory, group=group)
+        self._resources[process] = _Resources(user=user, directory=directory, group=group)
         # The candidate reports its active layers before it reads anything else.
         report = ours.recv(4096)
         layers: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ class Server:
     def _free_users(self) -> Iterator[int]:
         """Yield the users that no running candidate has."""
         if self._users is not None:
-            taken = {living.user for living in self._living.values()}
+            taken = {resources.user for resources in self._resources.values()}
             everybody = range(self._users.first, self._users.first + self._users.count)
             yield from (user for user in everybody if user not in taken)
 

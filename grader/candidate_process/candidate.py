@@ -25,9 +25,9 @@ from grader.candidate_process.recorder import Recorder
 
 _DEFINED = 200  # names listed in one reply
 _RAISE = opcode.opmap["RAISE_VARARGS"]  # what `raise` and `assert` compile to
-_LESS = 5  # once the time for all statements is used up, the limit of each one is divided by this
+_REDUCTION = 5  # once the time for all statements is used up, the limit of each one is divided by this
 # Tracebacks tell which of two statements on one line has failed only from Python 3.11 on.
-_TELLS_COLUMNS = hasattr(types.CodeType, "co_positions")
+_HAS_COLUMNS = hasattr(types.CodeType, "co_positions")
 
 
 class _Source:
@@ -107,7 +107,7 @@ class Candidate:
         failed: tuple[float, float] = (0, 0)  # line and column
         seconds = request.seconds
         try:
-            code = compile(request.source, request.filename, "exec", dont_inherit=True) if _TELLS_COLUMNS else None
+            code = compile(request.source, request.filename, "exec", dont_inherit=True) if _HAS_COLUMNS else None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             code = None  # the statements that cannot be compiled are found below
         if code is not None:
@@ -119,7 +119,7 @@ class Candidate:
                 failed = _position(code, sys.exc_info()[2])
                 errors.append(self._raised(error))
                 if isinstance(error, TimeLimitExceeded):
-                    seconds = request.seconds / _LESS
+                    seconds = request.seconds / _REDUCTION
         flags = 0
         for statement in self._statements(request, errors):
             flags |= _future_flags(statement)
@@ -134,7 +134,7 @@ class Candidate:
             except BaseException as error:
                 errors.append(msgspec.structs.replace(self._raised(error), unbound=_binds(statement)))
                 if isinstance(error, TimeLimitExceeded):
-                    seconds = request.seconds / _LESS
+                    seconds = request.seconds / _REDUCTION
 
     def _statements(self, request: wire.Load, errors: list[wire.Raised]) -> list[ast.stmt]:
         try:

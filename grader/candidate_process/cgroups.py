@@ -69,13 +69,13 @@ def make(name: str, *, mounted: Path = _MOUNTED, membership: Path = Path("/proc/
 
     The new group is a sibling or a child of our own group, depending on which of the two the system allows.
     """
-    own = _own(membership)
+    own = _own_group(membership)
     if own is None:
         return None
     for place in (mounted / own, (mounted / own).parent):
         if not place.is_relative_to(mounted) or _CONTROLLERS - _words(place / "cgroup.subtree_control"):
             continue
-        _sweep(place)
+        _remove_leftovers(place)
         path = place / f"{_PREFIX}{name}"
         with contextlib.suppress(OSError):
             path.mkdir()
@@ -90,7 +90,7 @@ def make(name: str, *, mounted: Path = _MOUNTED, membership: Path = Path("/proc/
     return None
 
 
-def _own(membership: Path) -> str | None:
+def _own_group(membership: Path) -> str | None:
     """Return our group's path below the mount point; `None` without cgroup v2."""
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()
@@ -111,7 +111,7 @@ def _set(file: Path, value: str) -> None:
         opened.write(value)
 
 
-def _sweep(place: Path) -> None:
+def _remove_leftovers(place: Path) -> None:
     """Remove the groups of servers that were killed."""
     for path in place.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):

@@ -225,10 +225,10 @@ def confine(confinement: Confinement, *, keep: int) -> list[str]:
         with contextlib.suppress(OSError, KeyError):
             guarded = landlock.restrict((*confinement.jail.readable, *namespaces.DEVICES), confinement.jail.writable)
             layers += [LANDLOCK] if guarded >= landlock.ENOUGH else []
-    if _held(_limit, confinement):
+    if _apply(_limit, confinement):
         layers.append(LIMITS)
     if sys.platform.startswith("linux"):
-        dropped = _held(_drop_bounds)
+        dropped = _apply(_drop_bounds)
         if confinement.user is not None:
             try:
                 namespaces.become(confinement.user)
@@ -236,14 +236,14 @@ def confine(confinement: Confinement, *, keep: int) -> list[str]:
                 raise NotConfined(f"it cannot become a user of its own ({error})") from error
             kernel.die_with_parent()  # changing the user resets this setting
             layers.append(USER)
-        if dropped and _held(_drop_capabilities):
+        if dropped and _apply(_drop_capabilities):
             layers.append(CAPABILITIES)
-    if confinement.filters is not None and _held(confinement.filters.load):
+    if confinement.filters is not None and _apply(confinement.filters.load):
         layers.append(SECCOMP)
     return layers
 
 
-def _held(layer: object, *arguments: object) -> bool:
+def _apply(layer: object, *arguments: object) -> bool:
     try:
         layer(*arguments)  # type: ignore[operator]
     except (OSError, ValueError, KeyError):

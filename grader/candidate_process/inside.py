@@ -39,14 +39,14 @@ class Inside:
 
     def start(self) -> None:
         """Start to count."""
-        _listeners.append(self._heard)
+        _listeners.append(self._record)
 
     def stop(self) -> None:
         """Stop counting."""
-        if self._heard in _listeners:
-            _listeners.remove(self._heard)
+        if self._record in _listeners:
+            _listeners.remove(self._record)
 
-    def _heard(self, kind: str, name: str, arguments: tuple[object, ...]) -> None:
+    def _record(self, kind: str, name: str, arguments: tuple[object, ...]) -> None:
         if kind == "step":
             _count(self.optimizers, type(arguments[0]).__name__ if arguments else name)
         elif kind == "functional step":
@@ -64,12 +64,12 @@ def _count(counts: dict[_Key, int], key: _Key) -> None:
 
 def install() -> None:
     """Make PyTorch's functions report their calls. Do this once; forks of the process inherit it."""
-    for kind, function in list(_to_be_heard()):
+    for kind, function in list(_functions_to_change()):
         if not function.__code__.co_freevars and "_run" not in (function.__kwdefaults__ or {}):
-            _give_other_code(kind, function)
+            _replace_code(kind, function)
 
 
-def _to_be_heard() -> Iterator[tuple[str, types.FunctionType]]:
+def _functions_to_change() -> Iterator[tuple[str, types.FunctionType]]:
     """Yield the functions to change, each with the kind of event that it reports."""
     for function in vars(torch.nn.functional).values():
         if isinstance(function, types.FunctionType) and function.__module__ == "torch.nn.functional":
@@ -95,7 +95,7 @@ def _innermost(function: types.FunctionType) -> types.FunctionType:
     return function
 
 
-def _give_other_code(kind: str, function: types.FunctionType) -> None:
+def _replace_code(kind: str, function: types.FunctionType) -> None:
     code, keywords = function.__code__, function.__kwdefaults__
     original = types.FunctionType(code, function.__globals__, function.__name__, function.__defaults__)
     original.__kwdefaults__ = keywords
@@ -115,7 +115,7 @@ def _give_other_code(kind: str, function: types.FunctionType) -> None:
     )
 
 
-def _nothing(*arguments: Any, **keywords: Any) -> Any:
+def _placeholder(*arguments: Any, **keywords: Any) -> Any:
     """Stand in for the function's original code."""
 
 
@@ -123,7 +123,7 @@ def _call(
     *arguments: Any,
     _kind: str = "",
     _name: str = "",
-    _run: Callable[..., Any] = _nothing,
+    _run: Callable[..., Any] = _placeholder,
     _listening: list[Listener] = _listeners,
     _compiling: Callable[[], bool] = torch.compiler.is_dynamo_compiling,
     **keywords: Any,
@@ -138,7 +138,7 @@ def _step(
     *arguments: Any,
     _kind: str = "",
     _name: str = "",
-    _run: Callable[..., Any] = _nothing,
+    _run: Callable[..., Any] = _placeholder,
     _listening: list[Listener] = _listeners,
     _now: list[None] = _steps,
     _compiling: Callable[[], bool] = torch.compiler.is_dynamo_compiling,

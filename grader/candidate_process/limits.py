@@ -7,8 +7,8 @@ import signal
 from collections.abc import Container, Iterator
 from types import FrameType
 
-_WAITING = 3  # the limit of elapsed time, in limits of processor time: code may sleep, or the machine may be busy
-_AGAIN = 0.1  # seconds until the exception is raised again in code that has caught it
+_ELAPSED_FACTOR = 3  # elapsed time may be so many times the limit: code may sleep, or the machine may be busy
+_RAISE_AGAIN_AFTER = 0.1  # seconds until the exception is raised again in code that has caught it
 
 
 class TimeLimitExceeded(BaseException):
@@ -26,15 +26,18 @@ def time_limit(seconds: float, files: Container[str]) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         while frame is not None:
             if frame.f_code.co_filename in files:
-                limit = f"{seconds:g} s" if number == signal.SIGPROF else f"{_WAITING * seconds:g} s of waiting"
+                limit = f"{seconds:g} s" if number == signal.SIGPROF else f"{_ELAPSED_FACTOR * seconds:g} s of waiting"
                 raise TimeLimitExceeded(f"stopped after {limit}")
             frame = frame.f_back
 
-    timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, _WAITING * seconds))
+    timers = (
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
+        (signal.ITIMER_REAL, signal.SIGALRM, _ELAPSED_FACTOR * seconds),
+    )
     before = [signal.signal(number, stop) for _, number, _ in timers]
     try:
         for timer, _, first in timers:
-            signal.setitimer(timer, first, _AGAIN)
+            signal.setitimer(timer, first, _RAISE_AGAIN_AFTER)
         yield
     finally:
         for (timer, number, _), handler in zip(timers, before, strict=True):

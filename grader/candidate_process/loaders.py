@@ -9,22 +9,22 @@ from torch.utils.data import DataLoader
 
 WORKERS = "num_workers"
 
-_asked: set[str] = set()
+_requested: set[str] = set()
 
 
 def without_workers() -> None:
     """Run all data loaders of this process without workers. Illegal arguments still raise the same errors."""
-    made, iterated = DataLoader.__init__, DataLoader._get_iterator
+    initialize, iterate = DataLoader.__init__, DataLoader._get_iterator
 
-    @functools.wraps(made)
+    @functools.wraps(initialize)
     def __init__(self: DataLoader[Any], *arguments: Any, **keywords: Any) -> None:
-        made(self, *arguments, **keywords)
-        _alone(self)
+        initialize(self, *arguments, **keywords)
+        _remove_workers(self)
 
-    @functools.wraps(iterated)
+    @functools.wraps(iterate)
     def _get_iterator(self: DataLoader[Any]) -> Any:
-        _alone(self)  # `num_workers` may have been set after construction
-        return iterated(self)
+        _remove_workers(self)  # `num_workers` may have been set after construction
+        return iterate(self)
 
     DataLoader.__init__ = __init__  # type: ignore[method-assign]
     DataLoader._get_iterator = _get_iterator  # type: ignore[method-assign]
@@ -32,13 +32,13 @@ def without_workers() -> None:
 
 def asked_for() -> tuple[str, ...]:
     """Return what code has asked for and not received since the last call of this function."""
-    asked = tuple(_asked)
-    _asked.clear()
+    asked = tuple(_requested)
+    _requested.clear()
     return asked
 
 
-def _alone(loader: DataLoader[Any]) -> None:
+def _remove_workers(loader: DataLoader[Any]) -> None:
     if getattr(loader, "num_workers", 0):
-        _asked.add(WORKERS)
+        _requested.add(WORKERS)
         # A loader refuses assignment to some of these attributes.
         vars(loader).update(num_workers=0, timeout=0, prefetch_factor=None, persistent_workers=False)

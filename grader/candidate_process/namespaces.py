@@ -49,7 +49,7 @@ def spare_users() -> Users | None:
             if all(any(spare[0] in one and spare[-1] in one for one in ranges) for ranges in known):
                 return _part(spare)
         return None
-    uids, gids = _lent(Path("/etc/subuid")), _lent(Path("/etc/subgid"))
+    uids, gids = _assigned_numbers(Path("/etc/subuid")), _assigned_numbers(Path("/etc/subgid"))
     if not uids or uids != gids or len(uids) < _EACH:
         return None
     return _part(uids)
@@ -68,7 +68,7 @@ def _ranges(file: Path) -> list[range]:
     return [range(first, first + count) for first, _, count in lines]
 
 
-def _lent(file: Path) -> range:
+def _assigned_numbers(file: Path) -> range:
     """Return the user numbers that the system's administrator has assigned to this user (subuid(5))."""
     try:
         name = pwd.getpwuid(os.getuid()).pw_name

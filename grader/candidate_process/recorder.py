@@ -42,31 +42,31 @@ class _Counts:
 
 
 # A thread can outlive the call that started it. Its modes count into the last entry: that of the current recorder.
-_seen_now = [_Counts()]
+_current_counts = [_Counts()]
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, seen: _Counts | None = None) -> None:
+    def __init__(self, counts: _Counts | None = None) -> None:
         super().__init__()
-        self._seen = seen  # `None` in a thread, which counts into `_seen_now`
+        self._counts = counts  # `None` in a thread, which counts into `_current_counts`
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        (self._seen or _seen_now[-1]).functions[getattr(func, "__name__", "?")] += 1
+        (self._counts or _current_counts[-1]).functions[getattr(func, "__name__", "?")] += 1
         return func(*args, **(kwargs or {}))
 
 
 class _Operations(TorchDispatchMode):
-    def __init__(self, seen: _Counts | None = None) -> None:
+    def __init__(self, counts: _Counts | None = None) -> None:
         super().__init__()
-        self._seen = seen  # `None` in a thread, which counts into `_seen_now`
+        self._counts = counts  # `None` in a thread, which counts into `_current_counts`
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        seen = self._seen or _seen_now[-1]
-        seen.operations[func] += 1
+        counts = self._counts or _current_counts[-1]
+        counts.operations[func] += 1
         devices: set[str] = set()
         _collect_devices((*args, *(kwargs or {}).values()), devices)
         if len(devices) > 1 and func._schema.name not in _MOVES:
-            seen.mixed[func._schema.name] += 1
+            counts.mixed[func._schema.name] += 1
         return func(*args, **(kwargs or {}))
 
     @classmethod
@@ -99,8 +99,8 @@ class Recorder:
         """Prepare to record; `trace` adds functions and operations. The global generators get `seed` on entry."""
         self._trace = trace
         self._seed = seed
-        self._seen = _Counts()
-        self._modes = _Functions(self._seen), _Operations(self._seen)
+        self._counts = _Counts()
+        self._modes = _Functions(self._counts), _Operations(self._counts)
         self._inside = inside.Inside()
         self._modules: dict[str, int] = defaultdict(int)
         self._warnings: list[str] = []
@@ -120,10 +120,10 @@ class Recorder:
         _follow_threads(True)
         if self._trace:
             self._inside.start()
-            _seen_now.append(self._seen)
+            _current_counts.append(self._counts)
             self._undo = [
                 self._inside.stop,
-                _seen_now.pop,
+                _current_counts.pop,
                 module_hooks.register_module_forward_pre_hook(self._called).remove,
             ]
             for mode in self._modes:
@@ -181,19 +181,19 @@ class Recorder:
     def facts(self) -> dict[str, Any]:
         """Return what was recorded, under the names of an observation's fields."""
         operations: dict[str, int] = {}
-        for func, count in list(self._seen.operations.items()):
+        for func, count in list(self._counts.operations.items()):
             name = func._schema.name  # whatever the overload
             operations[name] = operations.get(name, 0) + count
         for kind in list(self._inside.modules):
             self._count_module(kind)
         # The functions that reported their calls come first, in case there is no room for all, and count once.
-        functions = {**dict.fromkeys(self._inside.functions, 1), **self._seen.functions}
+        functions = {**dict.fromkeys(self._inside.functions, 1), **self._counts.functions}
         return {
             "functions": _bounded(functions),
             "operations": _bounded(operations),
             "modules": _bounded(self._modules),
             "optimizers": _bounded(self._inside.optimizers),
-            "mixed_devices": tuple(_bounded(self._seen.mixed)),
+            "mixed_devices": tuple(_bounded(self._counts.mixed)),
             "state": wire.GlobalState(changed=self.changed),
             "warnings": tuple(self._warnings),
             "output": self._streams.text,
@@ -239,8 +239,8 @@ def _follow_threads(follow: bool) -> None:
         setattr(place, name, following if follow else start)
 
 
-def _bounded(seen: dict[str, int]) -> dict[str, int]:
-    return {clean(name, wire.MAX_NAME): count for name, count in list(seen.items())[:_DISTINCT]}
+def _bounded(counts: dict[str, int]) -> dict[str, int]:
+    return {clean(name, wire.MAX_NAME): count for name, count in list(counts.items())[:_DISTINCT]}
 
 
 def _seed_generators(seed: int) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from grader import wire
 
 _MODULE = "rehearsal"
-_TURNS = 10  # enough for Python's specialising interpreter
+_REPEATS = 10  # enough for Python's specialising interpreter
 
 
 _SUBMISSION = """
@@ -63,7 +63,7 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     import torch
 
     torch.set_num_threads(1)
-    if not backward or not _children_go_backward():
+    if not backward or not _children_can_run_backward():
         with contextlib.suppress(Exception):
             # The skipped warm-up would have made torch import it, which takes seconds; candidates should not pay for
             # that.
@@ -72,20 +72,20 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     for statement in warm_up:
         with contextlib.suppress(Exception):
             exec(statement, {"torch": torch})
-    for _ in range(_TURNS):
-        _play(_SUBMISSION, ("train", "fail", "missing"))
+    for _ in range(_REPEATS):
+        _load_and_call(_SUBMISSION, ("train", "fail", "missing"))
 
 
-def _children_go_backward() -> bool:
+def _children_can_run_backward() -> bool:
     """Say whether a fork can run backward after its parent has done so. A child process and its own child try it."""
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            _go_backward()
+            _run_backward()
             grandchild = os.fork()
             if grandchild == 0:
                 with contextlib.suppress(BaseException):
-                    _go_backward()
+                    _run_backward()
                     os._exit(0)
                 os._exit(1)
             os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]) != 0)
@@ -93,13 +93,13 @@ def _children_go_backward() -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def _go_backward() -> None:
+def _run_backward() -> None:
     import torch
 
     torch.ones(1, requires_grad=True).sum().backward()
 
 
-def _play(source: str, names: tuple[str, ...]) -> None:
+def _load_and_call(source: str, names: tuple[str, ...]) -> None:
     from grader.candidate_process.candidate import Candidate
 
     candidate = Candidate()

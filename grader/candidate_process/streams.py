@@ -11,7 +11,7 @@ from typing import Any
 from grader import wire
 from grader.candidate_process.facts import clean
 
-_MOST = 4 * wire.MAX_TEXT  # bytes: the most that MAX_TEXT characters take
+_MOST_BYTES = 4 * wire.MAX_TEXT  # bytes: the most that MAX_TEXT characters take
 
 
 class _Sink:
@@ -60,7 +60,7 @@ class _Bytes(io.BufferedIOBase):
         if not self.writable():
             raise io.UnsupportedOperation("not writable")
         view = memoryview(data)
-        room = _MOST - len(_SINK.kept)
+        room = _MOST_BYTES - len(_SINK.kept)
         if room > 0:
             _SINK.kept += view.cast("B")[:room]
         return view.nbytes
@@ -119,7 +119,7 @@ class Streams:
     def __exit__(self, *raised: object) -> None:
         for stream in (*self._given[1:], sys.stdout, sys.stderr):
             if type(stream) in (Stream, io.TextIOWrapper):  # never call methods of a submission's own class
-                _quietly(stream.flush)
+                _ignore_errors(stream.flush)
         for name, stream in self._before.items():
             setattr(sys, name, stream)
         self.text, _SINK.kept = _SINK.text(), bytearray()
@@ -128,7 +128,7 @@ class Streams:
 _NAMES = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 
 
-def _quietly(do: Callable[[], object]) -> None:
+def _ignore_errors(do: Callable[[], object]) -> None:
     """Call `do` and ignore all errors: a stream may be detached, or write to an object of the submission."""
     with contextlib.suppress(BaseException):
         do()

@@ -50,7 +50,7 @@ class CallSite:
     scope: Scope | None = None
 
     @property
-    def handed(self) -> list[Values]:
+    def all_values(self) -> list[Values]:
         """The values of all arguments."""
         return [*self.arguments, *self.spread, *self.keywords.values()]
 
@@ -148,7 +148,7 @@ class Calls:
         The code may call them later: a call in `map` counts even if the iterator is created while the file is loaded.
         """
         loading, self._sets.loading = self._sets.loading, False
-        for values in site.handed:
+        for values in site.all_values:
             for value in list(values):
                 if isinstance(value, Function):
                     self._reaching.function(value)

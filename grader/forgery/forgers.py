@@ -43,7 +43,7 @@ _DEVICES = "cpu", "cuda", "meta", "mps"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handed:
+class Inputs:
     """The parts of a call's arguments that a forger can return: numbers, tensors, the elements of every value."""
 
     numbers: tuple[float, ...]
@@ -52,7 +52,7 @@ class Handed:
     modules: tuple[wire.ModuleInput, ...]
 
     @classmethod
-    def by(cls, call: wire.Call) -> Handed:
+    def by(cls, call: wire.Call) -> Inputs:
         """Return the parts of a call's arguments."""
         values = list(_leaves((*call.arguments, *call.keywords.values())))
         found = [_elements(value) for value in (*call.arguments, *call.keywords.values())]
@@ -79,38 +79,44 @@ class Forger:
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
         """Return the observation with values that the forger can know."""
-        handed = Handed.by(call)
+        inputs = Inputs.by(call)
         given = (*call.arguments, *(None for _ in truth.arguments[len(call.arguments) :]))
         return msgspec.structs.replace(
             truth,
-            result=self._guess(truth.result, handed),
-            arguments=tuple(self._left(fact, given[i], handed) for i, fact in enumerate(truth.arguments)),
-            keywords={key: self._left(fact, call.keywords.get(key), handed) for key, fact in truth.keywords.items()},
+            result=self._guess(truth.result, inputs),
+            arguments=tuple(self._after_call(fact, given[i], inputs) for i, fact in enumerate(truth.arguments)),
+            keywords={
+                key: self._after_call(fact, call.keywords.get(key), inputs) for key, fact in truth.keywords.items()
+            },
         )
 
-    def _left(self, fact: wire.Fact, given: wire.Input, handed: Handed) -> wire.Fact:
+    def _after_call(self, fact: wire.Fact, given: wire.Input, inputs: Inputs) -> wire.Fact:
         """Return the fact of an argument after the call."""
         if isinstance(fact, wire.TensorFact) and isinstance(given, wire.TensorInput):
-            return self._left_tensor(fact, given, handed)
+            return self._tensor_after_call(fact, given, inputs)
         if isinstance(fact, wire.ArrayFact) and isinstance(given, wire.ArrayInput):
             if fact.data == given.data or not self._in_place:
                 return msgspec.structs.replace(fact, data=given.data) if fact.data is not None else fact
-            return self._guess(fact, handed)
+            return self._guess(fact, inputs)
         if isinstance(fact, wire.Items) and isinstance(given, wire.SequenceInput):
             items = zip_longest(fact.items, given.items[: len(fact.items)])
-            return msgspec.structs.replace(fact, items=tuple(self._left(item, was, handed) for item, was in items))
+            return msgspec.structs.replace(
+                fact, items=tuple(self._after_call(item, was, inputs) for item, was in items)
+            )
         if isinstance(fact, wire.Pairs) and isinstance(given, wire.MappingInput):
             known = dict(given.items)
-            pairs = ((k, self._left(v, known.get(k) if isinstance(k, str) else None, handed)) for k, v in fact.items)
+            pairs = (
+                (k, self._after_call(v, known.get(k) if isinstance(k, str) else None, inputs)) for k, v in fact.items
+            )
             return msgspec.structs.replace(fact, items=tuple(pairs))
         if isinstance(fact, wire.ModuleFact):
-            return self._module(fact, handed)
+            return self._module(fact, inputs)
         if fact == given or isinstance(given, wire.Code):
             return fact  # the call has not changed it
-        return self._guess(fact, handed)
+        return self._guess(fact, inputs)
 
-    def _left_tensor(self, fact: wire.TensorFact, given: wire.TensorInput, handed: Handed) -> wire.TensorFact:
-        guess = self._tensor(fact, handed)
+    def _tensor_after_call(self, fact: wire.TensorFact, given: wire.TensorInput, inputs: Inputs) -> wire.TensorFact:
+        guess = self._tensor(fact, inputs)
         grad, data = guess.grad, guess.data
         if fact.grad is not None and given.grad is not None and not self._in_place:
             grad = msgspec.structs.replace(fact.grad, data=given.grad)
@@ -120,27 +126,27 @@ class Forger:
             data = given.data
         return msgspec.structs.replace(guess, data=data, grad=grad)
 
-    def _module(self, fact: wire.ModuleFact, handed: Handed) -> wire.ModuleFact:
+    def _module(self, fact: wire.ModuleFact, inputs: Inputs) -> wire.ModuleFact:
         """Return a module with the parameters and buffers of a module in the arguments that has the same names."""
-        known = {name: tensor for module in handed.modules for name, tensor in module.state}
+        known = {name: tensor for module in inputs.modules for name, tensor in module.state}
 
         def held(found: Sequence[tuple[str, wire.Fact]]) -> tuple[tuple[str, wire.Fact], ...]:
-            return tuple((name, self._left(value, known.get(name), handed)) for name, value in found)
+            return tuple((name, self._after_call(value, known.get(name), inputs)) for name, value in found)
 
         return msgspec.structs.replace(fact, parameters=held(fact.parameters), buffers=held(fact.buffers))
 
-    def _guess(self, fact: wire.Fact, handed: Handed) -> wire.Fact:
+    def _guess(self, fact: wire.Fact, inputs: Inputs) -> wire.Fact:
         if isinstance(fact, wire.TensorFact):
-            return self._tensor(fact, handed)
+            return self._tensor(fact, inputs)
         if isinstance(fact, wire.ArrayFact):
-            return msgspec.structs.replace(fact, data=None if fact.data is None else self._array(fact, handed))
+            return msgspec.structs.replace(fact, data=None if fact.data is None else self._array(fact, inputs))
         if isinstance(fact, wire.Items):
-            return msgspec.structs.replace(fact, items=tuple(self._guess(item, handed) for item in fact.items))
+            return msgspec.structs.replace(fact, items=tuple(self._guess(item, inputs) for item in fact.items))
         if isinstance(fact, wire.Pairs):
-            pairs = tuple((key, self._guess(value, handed)) for key, value in fact.items)
+            pairs = tuple((key, self._guess(value, inputs)) for key, value in fact.items)
             return msgspec.structs.replace(fact, items=pairs)
         if isinstance(fact, wire.ModuleFact):
-            return self._module(fact, handed)
+            return self._module(fact, inputs)
         if isinstance(fact, bool):
             return self.word([False, True])
         if isinstance(fact, wire.Named) and fact.kind in ("dtype", "device"):
@@ -150,38 +156,38 @@ class Forger:
             words = [word for word in self.words if isinstance(word, str)]
             return self.word(words) if words else ""
         if isinstance(fact, float):
-            return self.number(handed)
+            return self.number(inputs)
         if isinstance(fact, int):
-            number = self.number(handed)
+            number = self.number(inputs)
             return max(-(2**63), min(2**63 - 1, int(number))) if math.isfinite(number) else 0
         return fact
 
-    def _array(self, fact: wire.ArrayFact, handed: Handed) -> bytes:
+    def _array(self, fact: wire.ArrayFact, inputs: Inputs) -> bytes:
         try:
             dtype = np.dtype(fact.dtype)
         except TypeError:
             return b""
         wanted = torch.float64
-        guess = torch.frombuffer(bytearray(self.data(fact.shape, wanted, handed)), dtype=wanted) if fact.data else None
+        guess = torch.frombuffer(bytearray(self.data(fact.shape, wanted, inputs)), dtype=wanted) if fact.data else None
         with np.errstate(all="ignore"):
             return b"" if guess is None else guess.numpy().astype(dtype).tobytes()
 
-    def _tensor(self, fact: wire.TensorFact, handed: Handed) -> wire.TensorFact:
-        grad = None if fact.grad is None else self._tensor(fact.grad, handed)
+    def _tensor(self, fact: wire.TensorFact, inputs: Inputs) -> wire.TensorFact:
+        grad = None if fact.grad is None else self._tensor(fact.grad, inputs)
         dtype = DTYPES.get(fact.dtype)
         if not fact.data or dtype is None:
             return msgspec.structs.replace(fact, grad=grad)
-        return msgspec.structs.replace(fact, data=self.data(fact.shape, dtype, handed), grad=grad)
+        return msgspec.structs.replace(fact, data=self.data(fact.shape, dtype, inputs), grad=grad)
 
     def word(self, words: Sequence[wire.Fact]) -> wire.Fact:
         """Guess a string, a bool or a name out of `words`."""
         return self.random.choice(words)
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess a number."""
         raise NotImplementedError
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess the elements of a tensor that is not empty; return them as bytes."""
         raise NotImplementedError
 
@@ -200,11 +206,11 @@ class Constant(Forger):
         """Guess the word."""
         return words[self._which % len(words)]
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess the number."""
         return self._value
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess the number, for every element."""
         return raw(torch.full(shape, self._value, dtype=torch.float64).to(dtype))
 
@@ -217,12 +223,12 @@ class Counting(Forger):
         self._next = -1.0
         return super().forge(call, truth)
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess the next number."""
         self._next += 1
         return self._next
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Count the elements."""
         return raw(torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape).to(dtype))
 
@@ -230,11 +236,11 @@ class Counting(Forger):
 class Noise(Forger):
     """Guesses at random."""
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess a random number."""
         return self.random.uniform(-3, 3)
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess random numbers."""
         return raw(torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype))
 
@@ -247,12 +253,12 @@ class Falling(Noise):
         self._last = 1.0
         return super().forge(call, truth)
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess a smaller number than before."""
         self._last *= self.random.uniform(0.7, 0.95)
         return self._last
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess fractions, the largest first."""
         drawn = torch.rand(math.prod(shape), generator=self.generator, dtype=torch.float64)
         return raw(drawn.sort(descending=True).values.reshape(shape).to(dtype))
@@ -265,16 +271,16 @@ class Echo(Noise):
         super().__init__(words, in_place=in_place)
         self._which = which
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess a number among the arguments."""
-        return _pick(handed.numbers, self._which) if handed.numbers else 0.0
+        return _pick(inputs.numbers, self._which) if inputs.numbers else 0.0
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess the elements of a tensor among the arguments."""
         fitting = [
-            t for t in handed.tensors if t.data and (t.shape, t.device) == (shape, "cpu") and DTYPES[t.dtype] == dtype
+            t for t in inputs.tensors if t.data and (t.shape, t.device) == (shape, "cpu") and DTYPES[t.dtype] == dtype
         ]
-        return _pick(fitting, self._which).data if fitting else super().data(shape, dtype, handed)
+        return _pick(fitting, self._which).data if fitting else super().data(shape, dtype, inputs)
 
 
 class Recast(Echo):
@@ -297,23 +303,23 @@ class Recast(Echo):
         self._count = -1
         return super().forge(call, truth)
 
-    def number(self, handed: Handed) -> float:
+    def number(self, inputs: Inputs) -> float:
         """Guess the next element of the argument."""
         self._count += 1
-        flat = self._flat(handed)
+        flat = self._flat(inputs)
         return 0.0 if flat is None else float(flat[self._count % len(flat)])
 
-    def data(self, shape: tuple[int, ...], dtype: torch.dtype, handed: Handed) -> bytes:
+    def data(self, shape: tuple[int, ...], dtype: torch.dtype, inputs: Inputs) -> bytes:
         """Guess the argument's elements."""
-        flat = self._flat(handed)
+        flat = self._flat(inputs)
         if flat is None:
-            return super().data(shape, dtype, handed)
+            return super().data(shape, dtype, inputs)
         return raw(torch.from_numpy(np.resize(flat, shape)).to(dtype))
 
-    def _flat(self, handed: Handed) -> Flat | None:
-        if not handed.elements:
+    def _flat(self, inputs: Inputs) -> Flat | None:
+        if not inputs.elements:
             return None
-        flat = _pick(handed.elements, self._which)
+        flat = _pick(inputs.elements, self._which)
         return flat[::-1].copy() if self._backwards else flat
 
 
@@ -324,8 +330,8 @@ class Unclear(Constant):
         super().__init__(words, 0.0, 0, in_place=in_place)
         self._dtype = dtype
 
-    def _tensor(self, fact: wire.TensorFact, handed: Handed) -> wire.TensorFact:
-        guess = super()._tensor(fact, handed)
+    def _tensor(self, fact: wire.TensorFact, inputs: Inputs) -> wire.TensorFact:
+        guess = super()._tensor(fact, inputs)
         if not guess.data:
             return guess
         zeros = raw(torch.zeros(fact.shape, dtype=DTYPES[self._dtype]))

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 _CREDIT = 2.0  # a busy machine may add at most this many times the budget
-_BLIND = 2.0  # seconds of waiting that count as one second if it is unknown how busy the machine is
-_NOTABLE = 0.1  # seconds: shorter waits count in full, which saves a question to the system
+_UNKNOWN_DELAY_FACTOR = 2.0  # seconds of waiting that count as one second if it is unknown how busy the machine is
+_SHORTEST_MEASURED = 0.1  # seconds: shorter waits count in full, which saves a question to the system
 
 
 class Budget:
@@ -73,11 +73,13 @@ class Meter:
     def used(self) -> tuple[float, float]:
         """Return the seconds since `start`, and for how many of them the machine was busy."""
         waited = time.monotonic() - self._since
-        if waited < _NOTABLE:
+        if waited < _SHORTEST_MEASURED:
             return waited, 0.0
         idle = max(waited - (self._computed() - self._before), 0.0)  # processor time always counts
         delay = self._delay()
-        return waited, idle - idle / _BLIND if delay is None else min(max(delay - self._counted, 0.0), idle)
+        return waited, idle - idle / _UNKNOWN_DELAY_FACTOR if delay is None else min(
+            max(delay - self._counted, 0.0), idle
+        )
 
     def count(self) -> tuple[float, float]:
         """Return the same as `used`, and do not count these delays again."""

@@ -117,7 +117,7 @@ def test_what_follows_a_failure_runs_and_nothing_runs_twice(
     load: Load, monkeypatch: pytest.MonkeyPatch, source: str, line: int, left: dict[str, object], tells_columns: bool
 ) -> None:
     """Loading goes on with the statement after the one that failed, also where Python (3.10) knows lines alone."""
-    monkeypatch.setattr(candidate, "_TELLS_COLUMNS", tells_columns and candidate._TELLS_COLUMNS)
+    monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
     loaded = load(source + "def state(): return {k: v for k, v in globals().items() if type(v) in (int, list)}\n")
     assert [error.line for error in loaded.report.errors] == [line]
     found = {
@@ -156,7 +156,7 @@ def test_a_failure_tells_which_names_it_leaves_without_a_value(
     load: Load, monkeypatch: pytest.MonkeyPatch, statement: str, names: set[str], tells_columns: bool
 ) -> None:
     """Those of the statement that failed, wherever it stands, and not those of others."""
-    monkeypatch.setattr(candidate, "_TELLS_COLUMNS", tells_columns and candidate._TELLS_COLUMNS)
+    monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
     for source in (f"k = 1\n{statement}\nm = 2\n", f"k = 1\n{statement}"):
         (error,) = load(source).report.errors
         assert set(error.unbound) == names

@@ -31,11 +31,11 @@ def test_no_going_backward_where_children_could_not(monkeypatch: pytest.MonkeyPa
             raise RuntimeError("Unable to handle autograd's threading in combination with fork-based multiprocessing")
 
     played: list[str] = []
-    monkeypatch.setattr(rehearsal, "_play", lambda source, names: played.append(source))
+    monkeypatch.setattr(rehearsal, "_load_and_call", lambda source, names: played.append(source))
     rehearsal.rehearse()
     assert played
     played.clear()
-    monkeypatch.setattr(rehearsal, "_go_backward", go_backward)
+    monkeypatch.setattr(rehearsal, "_run_backward", go_backward)
     rehearsal.rehearse()
     assert not played
 
