@@ -71,7 +71,7 @@ def _shown(make: Callable[[], Panel]) -> Panel | str:
     if running_shell() is None:  # a terminal; or a submission is being loaded that still holds such calls
         return "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
     from grader.catalog import CatalogError
-    from grader.grading.pool import GradingError
+    from grader.grading.settings import GradingError
     from grader.reports.panels import note_panel
 
     try:

@@ -11,7 +11,8 @@ from typing import Any
 
 from grader.catalog import Catalog, Exercise, build_all
 from grader.forgery import junk
-from grader.grading.pool import Graded, Settings, grade_submissions
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Graded, Settings
 from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"

@@ -64,7 +64,7 @@ def grade(
     with errors_told():
         from grader.cli.progress import grading_progress
         from grader.grading.pipeline import grade_class
-        from grader.grading.pool import Settings
+        from grader.grading.settings import Settings
         from grader.reports import class_table
         from grader.reports.store import kept_seed
 

@@ -46,7 +46,7 @@ HideExpected = Annotated[
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.catalog import CatalogError
-    from grader.grading.pool import GradingError
+    from grader.grading.settings import GradingError
     from grader.integrations.nbgrader import CourseError
     from grader.reports.store import ReportError
     from grader.sandbox import SandboxError

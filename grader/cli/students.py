@@ -85,7 +85,7 @@ def _graded(
     device: str = "meta",
 ) -> dict[str, ExerciseReport]:
     from grader.grading.pipeline import grade_own
-    from grader.grading.pool import Settings
+    from grader.grading.settings import Settings
 
     settings = Settings(root=str(known.root), exercises=ids, relaxed_sandbox=True, device=device)
     with console(stderr=True).status("checking") as screen:

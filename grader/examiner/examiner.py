@@ -13,7 +13,7 @@ import functools
 import hashlib
 import os
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
@@ -53,7 +53,6 @@ from grader.suites.suite import Draw
 _WRONG = ("failed", "error")
 _SECOND_DEVICE = "meta"
 _REPLAYED = 20_000  # answers of misconceptions that are remembered
-Deliver = Callable[[Submission, ExerciseReport], None]
 
 
 @dataclass(kw_only=True)
@@ -76,14 +75,12 @@ class Examination:
 
 
 class Examiner:
-    """The pytest plugin. `work` yields submissions; `deliver` takes each one's report."""
+    """The pytest plugin, and what examines one submission: see `run_examiner` and `examine`."""
 
     def __init__(
         self,
         catalog: Catalog,
         server: Server,
-        work: Iterable[Submission],
-        deliver: Deliver,
         *,
         course_seed: str,
         diagnosing: bool = True,
@@ -96,8 +93,6 @@ class Examiner:
     ) -> None:
         self._catalog = catalog
         self._server = server
-        self._work = work
-        self._deliver = deliver
         self._course_seed = course_seed
         self._diagnosing = diagnosing
         self._forging = forging or {}
@@ -117,6 +112,7 @@ class Examiner:
         self._logs: dict[str, list[Exchange]] = {}  # of the submission that was examined last, by check
         self.checks: dict[str, list[Check]] = {}
         self.failure: BaseException | None = None
+        self.work: Callable[[], object] = lambda: None  # what the session does instead of running each test once
 
     # Collecting
 
@@ -139,13 +135,12 @@ class Examiner:
     # Running
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Examine one submission after another."""
+        """Do the session's work instead of running each test once."""
         if self.failure is not None:
             return True
         try:
             _require(self._device)
-            for submission in self._work:
-                self._deliver(submission, self.examine(submission))
+            self.work()
         except BaseException as error:
             self.failure = error
         finally:
@@ -629,8 +624,11 @@ _PLUGINS_NOT_NEEDED = (
 ).split()
 
 
-def run_examiner(examiner: Examiner, suites: Sequence[Path]) -> None:
-    """Run a pytest session over `suites` with the examiner's loop. Raises what stopped it, `SuiteError` included."""
+def run_examiner(examiner: Examiner, suites: Sequence[Path], work: Callable[[], object]) -> None:
+    """Collect `suites` in a pytest session, and call `work` in it, which may call `examiner.examine`.
+
+    Raises what stopped it, `SuiteError` included.
+    """
     if not suites:
         raise SuiteError("Cannot grade without a suite: write the exercise's in tests/public or tests/hidden.")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -638,6 +636,7 @@ def run_examiner(examiner: Examiner, suites: Sequence[Path]) -> None:
     options = ["-c", os.devnull, "--rootdir", os.path.commonpath([p.parent for p in suites]), "--import-mode=importlib"]
     options += ["--assert=plain", "-o", "markers=check", "--noconftest"]
     options += [option for name in _PLUGINS_NOT_NEEDED for option in ("-p", f"no:{name}")]
+    examiner.work = work
     code = pytest.main([*options, *map(str, suites)], plugins=[examiner])
     if examiner.failure is not None:
         raise examiner.failure

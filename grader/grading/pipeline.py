@@ -14,8 +14,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.catalog import Catalog
-from grader.grading.pool import Graded, Settings, grade_submissions
+from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
+from grader.grading.settings import Graded, Settings
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.store import keep_seed, report_folders, sweep, write_json
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from grader.catalog import Catalog
-from grader.grading.pool import Settings
+from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
 from grader.reports.store import write_json
 from grader.version import __version__

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from grader.catalog import CatalogError, load_catalog
 from grader.grading.pipeline import grade_own, report_of
-from grader.grading.pool import Settings, WorkerPool
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
 from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
 from grader.integrations.shell import running_shell
 from grader.records import Submission

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.catalog import Catalog
-from grader.grading.pool import Graded, Settings, grade_submissions
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Graded, Settings
 from grader.mutation.equivalents import Equivalent, read_equivalents
 from grader.mutation.mutants import Mutant, mutants
 from grader.records import CheckReport

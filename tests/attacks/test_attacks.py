@@ -31,7 +31,9 @@ from rich.console import Console, RenderableType
 
 from grader.catalog import load_catalog
 from grader.grading.pipeline import LANES_DIED, grade_class
-from grader.grading.pool import Graded, Settings, Worker, _data_home
+from grader.grading.pool import Worker
+from grader.grading.settings import Graded, Settings
+from grader.grading.worker_process import Reported, Started, _data_home
 from grader.records import ClassReport, Submission
 from grader.reports import class_table, load_report, student_feedback
 from grader.sandbox import active_layers, confined_enough
@@ -615,7 +617,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 
 def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
     """Note how long each submission takes, and how many workers are started."""
-    given: dict[str, float] = {}
+    given: dict[Worker, tuple[str, float]] = {}
     start, give, take = Worker.__init__, Worker.give, Worker.take
 
     def counted(worker: Worker, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
@@ -623,17 +625,17 @@ def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
         start(worker, settings, submission, share)
 
     def timed(worker: Worker, submission: Submission) -> None:
-        given[submission.student] = time.monotonic()
+        given[worker] = submission.student, time.monotonic()
         give(worker, submission)
 
     def noted(worker: Worker) -> Any:
-        graded = take(worker)
-        if graded == "started":
-            given[worker.holds.student] = time.monotonic()
-        elif isinstance(graded, Graded):
-            student = graded.submission.student
-            night.seconds[student] = night.seconds.get(student, 0.0) + time.monotonic() - given[student]
-        return graded
+        message = take(worker)
+        student, since = given[worker]
+        if isinstance(message, Started):
+            given[worker] = student, time.monotonic()
+        elif isinstance(message, Reported):
+            night.seconds[student] = night.seconds.get(student, 0.0) + time.monotonic() - since
+        return message
 
     patch.setattr(Worker, "__init__", counted)
     patch.setattr(Worker, "give", timed)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.pool import Settings, Worker
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
 from grader.submissions import read_submission
 
@@ -79,7 +80,7 @@ Hand = Callable[[str], ExerciseReport]
 @pytest.fixture(scope="module")
 def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Hand]]:
     """Give what hands a source in and returns its report, with fixed inputs or such that depend on the content."""
-    workers: dict[str, Worker] = {}
+    workers: dict[str, WorkerPool] = {}
     path = tmp_path_factory.mktemp("oracle") / f"{EXERCISE}.py"
 
     def by(inputs: str) -> Hand:
@@ -96,20 +97,15 @@ def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             path.write_text(source, encoding="utf-8")
             submission: Submission = read_submission((path,), student="mallory", exercise=EXERCISE)
             assert submission.problem is None
-            if inputs in workers:
-                workers[inputs].give(submission)
-            else:
-                workers[inputs] = Worker(settings, submission)
-            while (graded := workers[inputs].take()) == "started":
-                pass
-            assert graded != "died" and graded.report is not None
+            (graded,) = workers.setdefault(inputs, WorkerPool(1)).grade(settings, [submission])
+            assert graded.report is not None
             return graded.report
 
         return hand
 
     yield by
     for worker in workers.values():
-        worker.stop()
+        worker.close()
 
 
 def learnt(report: ExerciseReport) -> dict[int, float]:

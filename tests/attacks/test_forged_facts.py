@@ -6,6 +6,7 @@ not even where the best guess is picked for each check. `grader verify` measures
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,11 +16,11 @@ from grader import wire
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
 from grader.examiner.examiner import Examiner, run_examiner
+from grader.forgery import forgers as forging
 from grader.forgery.forgers import Forger
-from grader.grading.pool import Graded
+from grader.grading.settings import Graded
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Server
-from grader.suites import forging
 from grader.verification import Unearned, share_unearned, unearned
 
 pytestmark = pytest.mark.sandbox
@@ -54,34 +55,34 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Grad
         source = CATALOG.solution(exercise).read_text(encoding="utf-8")
         return Submission(student=f"{exercise} {forger}", exercise=exercise, path="", source=source)
 
-    def note(submission: Submission, report: ExerciseReport) -> None:
-        facts = examiner.facts(submission.exercise)
-        known.update(digest for check in facts.values() for digest in check.inputs)
+    def be_honest() -> None:
+        for exercise in found:
+            examiner.examine(hand_in(exercise, "truth"))
+            known.update(digest for check in examiner.facts(exercise).values() for digest in check.inputs)
 
-    def deliver(submission: Submission, report: ExerciseReport) -> None:
-        forger = submission.student.removeprefix(f"{submission.exercise} ")
-        facts = examiner.facts(submission.exercise)
-        found[submission.exercise][forger] = Graded(submission=submission, report=report, facts=facts)
+    def forge() -> None:
+        for exercise, forger in itertools.product(found, FORGERS):
+            submission = hand_in(exercise, forger)
+            report = examiner.examine(submission)
+            facts = examiner.facts(exercise)
+            found[exercise][forger] = Graded(submission=submission, report=report, facts=facts)
 
     with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, relaxed_sandbox=True) as server:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone
         patch.setenv("PYTEST_ADDOPTS", "")
         patch.setitem(forging.FORGERS, "truth", Truthful)
-        honest = [hand_in(exercise, "truth") for exercise in found]
-        examiner = Examiner(CATALOG, server, honest, note, course_seed="known", diagnosing=False)
-        run_examiner(examiner, SUITES)
+        examiner = Examiner(CATALOG, server, course_seed="known", diagnosing=False)
+        run_examiner(examiner, SUITES, be_honest)
         forgers = {f"{exercise} {name}": name for exercise in found for name in FORGERS}
         examiner = Examiner(
             CATALOG,
             server,
-            [hand_in(exercise, name) for exercise in found for name in FORGERS],
-            deliver,
             course_seed="forged",
             diagnosing=False,
             forging=forgers,
             known=known,
         )
-        run_examiner(examiner, SUITES)
+        run_examiner(examiner, SUITES, forge)
     return found
 
 

@@ -20,7 +20,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.grading.pool import Graded, Settings, grade_submissions
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Graded, Settings
 from grader.records import Submission
 
 ROOT = Path(__file__).resolve().parents[2]

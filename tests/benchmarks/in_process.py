@@ -24,7 +24,7 @@ from grader import wire
 from grader.candidate_process.candidate import Candidate
 from grader.catalog import load_catalog
 from grader.examiner.examiner import Examiner, run_examiner
-from grader.records import ExerciseReport, Submission
+from grader.records import Submission
 from grader.sandbox import Budget, Server
 from grader.sandbox.server import DEFAULT_LIMITS
 
@@ -81,14 +81,15 @@ def main(root: str, number: str, how: str) -> None:
     times: list[float] = []
     points: dict[str, float] = {}
 
-    def deliver(submission: Submission, report: ExerciseReport) -> None:
-        times.append(time.perf_counter())
-        points[submission.student] = report.points
-
-    work = itertools.islice(itertools.cycle(submissions), int(number))
     with SERVERS[how]() as server:
-        examiner = Examiner(catalog, server, work, deliver, course_seed="0")
-        run_examiner(examiner, catalog.suites(submissions[0].exercise))
+        examiner = Examiner(catalog, server, course_seed="0")
+
+        def work() -> None:
+            for submission in itertools.islice(itertools.cycle(submissions), int(number)):
+                points[submission.student] = examiner.examine(submission).points
+                times.append(time.perf_counter())
+
+        run_examiner(examiner, catalog.suites(submissions[0].exercise), work)
     gaps = [after - before for before, after in itertools.pairwise(times)]
     print(json.dumps({"gaps": gaps, "points": points}))
 

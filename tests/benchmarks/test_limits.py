@@ -14,7 +14,8 @@ from statistics import median
 import pytest
 
 from grader.catalog import load_catalog
-from grader.grading.pool import Settings, grade_submissions
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Settings
 from grader.records import Submission
 
 pytestmark = pytest.mark.sandbox

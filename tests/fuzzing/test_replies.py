@@ -377,7 +377,7 @@ class Desk:
         self.named: dict[str, wire.Reply] = {}
         self.asked: list[wire.Request] = []
         self.payloads: list[bytes] = []
-        self.examiner = Examiner(CATALOG, server, self._work(), self._take, course_seed="fuzz")
+        self.examiner = Examiner(CATALOG, server, course_seed="fuzz")
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def spawn(self) -> Process:
@@ -414,20 +414,18 @@ class Desk:
             raise AssertionError("the examiner ended") from self.examiner.failure
         return report
 
-    def _work(self) -> Iterator[Submission]:
+    def _work(self) -> None:
         everything: dict[str, list[Check]] = {}
         while (job := self._jobs.get()) is not None:
             submission, checks = job
             everything = everything or dict(self.examiner.checks)
             self.examiner.checks[submission.exercise] = list(checks or everything[submission.exercise])
-            yield submission
-
-    def _take(self, submission: Submission, report: ExerciseReport) -> None:
-        self._reports.put(report)
+            self._reports.put(self.examiner.examine(submission))
 
     def _run(self) -> None:
         try:
-            run_examiner(self.examiner, [suite for e in CATALOG.exercises for suite in CATALOG.suites(e.id)])
+            suites = [suite for e in CATALOG.exercises for suite in CATALOG.suites(e.id)]
+            run_examiner(self.examiner, suites, self._work)
         finally:
             self._reports.put(None)
 

@@ -24,7 +24,9 @@ from typer.testing import CliRunner
 from grader.catalog import load_catalog
 from grader.cli.main import app
 from grader.grading import pipeline
-from grader.grading.pool import Settings, Worker, WorkerPool
+from grader.grading.dispatcher import Dispatcher
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Report, Submission
 
 pytestmark = pytest.mark.sandbox
@@ -43,16 +45,14 @@ Amount = Callable[[int, int], int]
 @pytest.fixture
 def died(monkeypatch: pytest.MonkeyPatch) -> list[Submission | None]:
     """Collect the submissions that workers died of."""
-    took: Callable[[Worker], Any] = Worker.take
+    note_death: Callable[[Dispatcher, int], Any] = Dispatcher.died
     died: list[Submission | None] = []
 
-    def take(worker: Worker) -> Any:
-        taken = took(worker)
-        if taken == "died":
-            died.append(worker.holds)
-        return taken
+    def noted(dispatcher: Dispatcher, place: int) -> Any:
+        died.append(dispatcher.held(place))
+        return note_death(dispatcher, place)
 
-    monkeypatch.setattr(Worker, "take", take)
+    monkeypatch.setattr(Dispatcher, "died", noted)
     return died
 
 

@@ -17,7 +17,9 @@ import pytest
 from demands import require_deserved, within
 from mutations import CATALOG, ROOT, Mutant, mutants, parse
 
-from grader.grading.pool import Graded, Settings, Worker, grade_submissions
+from grader.grading.dispatcher import Dispatcher
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Graded, Settings
 from grader.records import Submission
 from grader.submissions import Reader, sentences
 
@@ -57,15 +59,13 @@ def test_whatever_is_handed_in_is_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amount: Amount, ran: Counter[str]
 ) -> None:
     """In the sandbox: every mutant gets its report, no worker is lost, and points are deserved."""
-    took, died = Worker.take, []
+    note_death, died = Dispatcher.died, []
 
-    def take(worker: Worker) -> Any:
-        taken = took(worker)
-        if taken == "died":
-            died.append(worker.holds)
-        return taken
+    def noted(dispatcher: Dispatcher, place: int) -> Any:
+        died.append(dispatcher.held(place))
+        return note_death(dispatcher, place)
 
-    monkeypatch.setattr(Worker, "take", take)
+    monkeypatch.setattr(Dispatcher, "died", noted)
     with Reader() as reader:
         every = {mutant.number: mutant for mutant in mutants(amount(40, 1_000))}
         submissions: Sequence[Submission] = [read(reader, mutant, tmp_path) for mutant in every.values()]

@@ -15,7 +15,8 @@ import torch
 from grader import wire
 from grader.catalog import Catalog, load_catalog
 from grader.examiner.examiner import Examiner, run_examiner
-from grader.grading.pool import Settings, Worker
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
 from grader.records import CheckReport, ExerciseReport, Submission
 from grader.sandbox import Process, Server
 from grader.suites.inputs import raw
@@ -134,24 +135,17 @@ def confined(server: Server, ask: Ask) -> Iterator[Callable[..., Confined]]:
 def grade(catalog: Catalog) -> Iterator[Grade]:
     """Grade a source (or a whole submission) in a worker that stays warm."""
     settings = Settings(root=str(ROOT), exercises=tuple(e.id for e in catalog.exercises), relaxed_sandbox=True)
-    workers: list[Worker] = []
 
     def grade(
         exercise: str, source: str | None = None, *, student: str = "somebody", **fields: object
     ) -> ExerciseReport:
         submission = Submission(student=student, exercise=exercise, path=f"{exercise}.py", source=source, **fields)
-        if workers:
-            workers[0].give(submission)
-        else:
-            workers.append(Worker(settings, submission))
-        while (graded := workers[0].take()) == "started":
-            pass
-        assert graded != "died" and graded.report is not None
+        (graded,) = workers.grade(settings, [submission])
+        assert graded.report is not None
         return graded.report
 
-    yield grade
-    for worker in workers:
-        worker.stop()
+    with WorkerPool(1) as workers:
+        yield grade
 
 
 @pytest.fixture(scope="session")
@@ -289,10 +283,15 @@ def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
     ) -> Examiner:
         catalog = load_catalog(root)
         options.setdefault("course_seed", "0")
-        examiner = Examiner(catalog, server, submissions, lambda _, report: deliver(examiner, report), **options)  # type: ignore[arg-type]
+        examiner = Examiner(catalog, server, **options)
+
+        def work() -> None:
+            for submission in submissions:
+                deliver(examiner, examiner.examine(submission))
+
         imported = set(sys.modules)
         try:
-            run_examiner(examiner, catalog.suites("01_small"))
+            run_examiner(examiner, catalog.suites("01_small"), work)
         finally:
             for name in set(sys.modules) - imported:  # the next course's suites have the same names
                 if name.endswith("test_01_small"):

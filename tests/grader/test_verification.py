@@ -13,7 +13,7 @@ import pytest
 from grader import verification
 from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
 from grader.forgery import junk
-from grader.grading.pool import Graded, Settings
+from grader.grading.settings import Graded, Settings
 from grader.records import CheckFacts, ExerciseReport, Submission, Verdict, blank_report, task_report
 from grader.verification import (
     ALTERNATIVE,

@@ -7,7 +7,8 @@ import pytest
 
 from grader.catalog import load_catalog
 from grader.forbidden_calls import finished_versions
-from grader.grading.pool import Settings, Worker
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
 from grader.records import Submission, TaskReport
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,22 +182,15 @@ SPELLINGS = [
 def grade() -> Iterator[Callable[[str, str], TaskReport]]:
     """Grade one task of a source in a worker that stays warm."""
     settings = Settings(root=str(ROOT), exercises=tuple({*EXERCISES.values()}), relaxed_sandbox=True, diagnosing=False)
-    workers: list[Worker] = []
 
     def grade(task: str, source: str) -> TaskReport:
         submission = Submission(student="x", exercise=EXERCISES[task], path="x.py", tasks=(task,), source=source)
-        if workers:
-            workers[0].give(submission)
-        else:
-            workers.append(Worker(settings, submission))
-        while (graded := workers[0].take()) == "started":
-            pass
-        assert graded != "died" and graded.report is not None
+        (graded,) = workers.grade(settings, [submission])
+        assert graded.report is not None
         return graded.report.tasks[0]
 
-    yield grade
-    for worker in workers:
-        worker.stop()
+    with WorkerPool(1) as workers:
+        yield grade
 
 
 @pytest.mark.parametrize(("task", "spelling"), SPELLINGS)

@@ -36,8 +36,9 @@ from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
 from grader.grading.pipeline import Progress, grade_new, report_of
-from grader.grading.pool import GradingError, Settings, WorkerPool
+from grader.grading.pool import WorkerPool
 from grader.grading.result_cache import ResultCache
+from grader.grading.settings import GradingError, Settings
 from grader.integrations.nbgrader.course import (
     KEPT,
     CourseError,

@@ -1350,7 +1350,7 @@ def test_without_a_digest_the_text_counts(examine: Examine, lay_down: LayDown) -
 def test_inputs_for_marks_need_a_seed(server: Server, catalog: Catalog) -> None:
     """An empty one can be guessed."""
     with pytest.raises(ValueError, match=r"empty course seed\. Give one"):
-        Examiner(catalog, server, [], lambda *_: None, course_seed="", inputs="by_content")
+        Examiner(catalog, server, course_seed="", inputs="by_content")
 
 
 def test_where_inputs_are_fixed_a_misconception_is_asked_once(examine: Examine, lay_down: LayDown) -> None:

@@ -12,7 +12,7 @@ import pytest
 from grader.catalog import Catalog
 from grader.grading import pipeline
 from grader.grading.pipeline import grade_class
-from grader.grading.pool import Graded, GradingError, Settings
+from grader.grading.settings import Graded, GradingError, Settings
 from grader.records import ClassReport, Submission, blank_report
 from grader.reports import load_report
 from grader.submissions import SubmissionsError

@@ -8,13 +8,15 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
 from grader.grading import pool
-from grader.grading.pool import Graded, GradingError, Settings, Worker, WorkerPool, grade_submissions
+from grader.grading.pool import Worker, WorkerPool, grade_submissions
+from grader.grading.settings import Graded, GradingError, Settings
+from grader.grading.worker_process import Failed, Message, Reported, Started
 from grader.records import ExerciseReport, Submission, blank_report
 
 LayDown = Callable[..., Path]
@@ -36,7 +38,7 @@ def settings(root: Path) -> Settings:
     return Settings(root=str(root), exercises=("01_small",), relaxed_sandbox=True)
 
 
-# Handing out the work: with workers that are played
+# Handing out the work: with workers that are played, without processes
 
 BLANK = blank_report("01_small", [], "graded", "")
 
@@ -52,8 +54,6 @@ class Played:
     error = ""
 
     def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int]) -> None:
-        self.share = share
-        self.since = pool.monotonic()
         self.shares.append(share)
         self.channel, theirs = multiprocessing.Pipe()
         theirs.close()  # so that waiting for it ends at once
@@ -66,21 +66,19 @@ class Played:
     def give(self, submission: Submission) -> None:
         """Take the next submission."""
         self.holds = submission
-        self.since = pool.monotonic()
 
-    def take(self) -> Graded | Literal["started", "died"]:
+    def take(self) -> Message | None:
         """Say that it has started, then answer, or be dead."""
         if self.error:
-            raise GradingError(self.error)
+            return Failed(error=self.error)
         if not self.has_started:
             self.has_started = True
-            self.since = pool.monotonic()
-            return "started"
+            return Started()
         assert self.holds is not None
         if self.deaths[self.holds.student] > 0:
             self.deaths[self.holds.student] -= 1
-            return "died"
-        return Graded(submission=self.holds, report=BLANK)
+            return None
+        return Reported(report=BLANK, facts={})
 
     def stop(self) -> None:
         """End."""
@@ -90,7 +88,7 @@ class Played:
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
-    """WorkerPool that are played, as many deaths as a test asks for."""
+    """Workers that are played, as many deaths as a test asks for."""
 
     class Playing(Played):
         deaths: ClassVar[Counter[str]] = Counter()
@@ -117,7 +115,7 @@ def test_everybody_is_graded_once(play: type[Played]) -> None:
 
 
 @pytest.mark.parametrize(("jobs", "workers"), [(1, 1), (3, 3), (9, 5)])
-def test_there_are_no_more_lanes_than_asked_for_or_needed(play: type[Played], jobs: int, workers: int) -> None:
+def test_there_are_no_more_workers_than_asked_for_or_needed(play: type[Played], jobs: int, workers: int) -> None:
     """Five submissions never need nine."""
     assert sorted(names(played([hand_in(student) for student in "abcde"], jobs=jobs))) == [
         (student, True) for student in "abcde"
@@ -126,23 +124,23 @@ def test_there_are_no_more_lanes_than_asked_for_or_needed(play: type[Played], jo
 
 
 @pytest.mark.parametrize(("jobs", "shares"), [(1, [{2, 5, 7}]), (2, [{2, 7}, {5}]), (4, [{2, 5, 7}] * 4)])
-def test_lanes_share_the_cores(
+def test_workers_share_the_cores(
     play: type[Played], monkeypatch: pytest.MonkeyPatch, jobs: int, shares: list[set[int]]
 ) -> None:
     """Each keeps to its own; where there are too few, nobody does. One that replaces another keeps to that one's."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {7, 2, 5}, raising=False)
-    assert pool._shares(jobs) == [frozenset(share) for share in shares]
+    assert pool._share_cores(jobs) == [frozenset(share) for share in shares]
     play.deaths["c"] = 1
     assert len(list(played([hand_in(student) for student in "abcde"], jobs=jobs))) == 5
     assert set(play.shares) == {frozenset(share) for share in shares} and play.started == min(jobs + 1, 4)
 
 
 @pytest.mark.sandbox
-def test_a_lane_keeps_to_its_cores(lay_down: LayDown) -> None:
+def test_a_worker_keeps_to_its_cores(lay_down: LayDown) -> None:
     """So do its server and the candidates."""
     core = min(os.sched_getaffinity(0))
     worker = Worker(settings(lay_down(SUITE)), CLASS[0], frozenset((core,)))
-    assert worker.take() == "started"
+    assert worker.take() == Started()
     assert os.sched_getaffinity(worker._process.pid or 0) == {core}
     worker.stop()
 
@@ -152,7 +150,7 @@ def test_nothing_to_grade_starts_no_worker(play: type[Played]) -> None:
     assert names(played([])) == [] and play.started == 0
 
 
-def test_submissions_are_read_as_lanes_become_free(play: type[Played]) -> None:
+def test_submissions_are_read_as_workers_become_free(play: type[Played]) -> None:
     """A class of thousands is never in memory at once."""
     read: list[str] = []
 
@@ -167,14 +165,14 @@ def test_submissions_are_read_as_lanes_become_free(play: type[Played]) -> None:
     graded.close()  # type: ignore[attr-defined]
 
 
-def test_a_submission_whose_lane_died_is_tried_again(play: type[Played]) -> None:
+def test_a_submission_whose_worker_died_is_tried_again(play: type[Played]) -> None:
     """In a new worker; nobody else notices."""
     play.deaths["b"] = 1
     assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", True), ("c", True)]
     assert (play.started, play.alive) == (2, 0)
 
 
-def test_a_submission_that_kills_two_lanes_is_given_up(play: type[Played]) -> None:
+def test_a_submission_that_kills_two_workers_is_given_up(play: type[Played]) -> None:
     """It gets no report; everybody else does."""
     play.deaths["b"] = 9
     assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", False), ("c", True)]
@@ -196,7 +194,7 @@ def test_everybody_has_two_lives(play: type[Played]) -> None:
     )
 
 
-def test_whoever_has_seen_enough_may_stop(play: type[Played]) -> None:
+def test_the_caller_may_stop_at_any_time(play: type[Played]) -> None:
     """No worker is left behind."""
     graded = played([hand_in(student) for student in "abcdef"], jobs=3)
     next(graded)
@@ -204,7 +202,7 @@ def test_whoever_has_seen_enough_may_stop(play: type[Played]) -> None:
     assert play.alive == 0
 
 
-def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
+def test_an_error_of_a_worker_stops_them_all(play: type[Played]) -> None:
     """What one could not do, none can."""
     play.error = "Cannot collect it."
     with pytest.raises(GradingError, match="Cannot collect it"):
@@ -212,12 +210,12 @@ def test_an_error_of_a_lane_stops_them_all(play: type[Played]) -> None:
     assert play.alive == 0
 
 
-# WorkerPool that stay
+# Workers that stay
 
 WARM = Settings(root="", exercises=())
 
 
-def test_lanes_stay_warm_for_the_next_class(play: type[Played]) -> None:
+def test_workers_stay_warm_for_the_next_class(play: type[Played]) -> None:
     """They end when they are closed."""
     with WorkerPool(2) as kept:
         for students in ("abc", "d", "efg"):
@@ -230,13 +228,13 @@ def test_lanes_stay_warm_for_the_next_class(play: type[Played]) -> None:
     ("total", "seconds", "workers"),
     [(8, 0.1, 1), (8, 2.0, 2), (8, 9.0, 3), (60, 0.1, 2), (200, 0.01, 3), (None, 0.1, 3)],
 )
-def test_lanes_are_started_where_that_saves_time(
+def test_workers_are_started_where_that_saves_time(
     play: type[Played], monkeypatch: pytest.MonkeyPatch, total: int | None, seconds: float, workers: int
 ) -> None:
     """Not for a few that are graded before another one has started; but for a few that take long."""
     now = 0.0
 
-    def take(worker: Played) -> Graded | Literal["started", "died"]:
+    def take(worker: Played) -> Message | None:
         nonlocal now
         now += seconds
         return Played.take(worker)
@@ -248,19 +246,19 @@ def test_lanes_are_started_where_that_saves_time(
         assert play.started == workers
 
 
-def test_lanes_that_are_warm_all_take_part(play: type[Played]) -> None:
-    """However few would be started."""
+def test_workers_that_are_warm_all_take_part(play: type[Played]) -> None:
+    """However few would be started otherwise."""
     with WorkerPool(3) as kept:
         kept.warm_up(WARM)
         assert (play.started, play.alive) == (3, 3)
         kept.warm_up(WARM)
         graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"], total=6)
         next(graded)
-        assert kept._idle == []
+        assert all(worker.holds is not None for worker in kept._workers.values())
         assert len(names(graded)) == 5 and play.started == 3
 
 
-def test_lanes_that_grade_otherwise_are_ended(play: type[Played]) -> None:
+def test_workers_that_grade_otherwise_are_ended(play: type[Played]) -> None:
     """Another seed, other exercises, or sources that have changed since."""
     with WorkerPool(2) as kept:
         kept.warm_up(WARM)
@@ -268,8 +266,8 @@ def test_lanes_that_grade_otherwise_are_ended(play: type[Played]) -> None:
         assert (play.started, play.alive) == (4, 2)
 
 
-def test_lanes_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
-    """The next time they are started anew."""
+def test_workers_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
+    """The next time, new ones are started."""
     play.error = "Cannot collect it."
     with WorkerPool(2) as kept:
         with pytest.raises(GradingError, match="Cannot collect it"):
@@ -280,7 +278,7 @@ def test_lanes_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
         assert play.alive == 2
 
 
-def test_a_lane_that_died_while_idle_costs_nobody_anything(play: type[Played]) -> None:
+def test_a_worker_that_died_while_idle_costs_nobody_anything(play: type[Played]) -> None:
     """It is replaced as any other."""
     with WorkerPool(1) as kept:
         kept.warm_up(WARM)
@@ -289,8 +287,8 @@ def test_a_lane_that_died_while_idle_costs_nobody_anything(play: type[Played]) -
         assert (play.started, play.alive) == (2, 1)
 
 
-def test_lanes_at_work_for_nobody_are_ended(play: type[Played]) -> None:
-    """Whoever has seen enough does not get, the next time, what was left."""
+def test_workers_at_work_for_nobody_are_ended(play: type[Played]) -> None:
+    """A class that was left half-way gives the next one nothing."""
     with WorkerPool(2) as kept:
         kept.warm_up(WARM)
         graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
@@ -298,6 +296,36 @@ def test_lanes_at_work_for_nobody_are_ended(play: type[Played]) -> None:
         graded.close()  # type: ignore[attr-defined]
         assert play.alive == 0
         assert sorted(names(kept.grade(WARM, [hand_in("x"), hand_in("y")]))) == [("x", True), ("y", True)]
+
+
+def test_a_class_that_was_left_half_way_cannot_be_resumed(play: type[Played]) -> None:
+    """The next call of `grade` ends the workers that are at work for the class before, which then says so."""
+    with WorkerPool(2) as kept:
+        first = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
+        next(first)
+        second = names(kept.grade(WARM, [hand_in(student) for student in "xyz"]))
+        assert sorted(second) == [("x", True), ("y", True), ("z", True)]
+        with pytest.raises(RuntimeError, match="the pool has begun another one since"):
+            next(first)
+        assert len(names(kept.grade(WARM, [hand_in("z")]))) == 1
+    assert play.alive == 0
+
+
+def test_a_worker_that_could_not_be_started_leaves_its_place_to_the_next(
+    play: type[Played], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system may have too many processes at one moment, and not at the next."""
+    start: Callable[..., None] = play.__init__  # type: ignore[misc]
+
+    def refuse(*_: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with WorkerPool(1) as kept:
+        monkeypatch.setattr(play, "__init__", refuse)
+        with pytest.raises(BlockingIOError):
+            names(kept.grade(WARM, [hand_in("a")]))
+        monkeypatch.setattr(play, "__init__", start)
+        assert names(kept.grade(WARM, [hand_in("a")])) == [("a", True)]
 
 
 # In processes
@@ -345,20 +373,20 @@ def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
 
 
 @pytest.mark.sandbox
-def test_a_killed_lane_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
+def test_a_killed_worker_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
     """The submission it held is tried again, and graded."""
     assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
     assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
 
 
 @pytest.mark.sandbox
-def test_a_lane_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
+def test_a_worker_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
     """It is no fault of the submission, which is tried again."""
     assert report_of(side_by_side["fay"]).points == 4
 
 
 @pytest.mark.sandbox
-def test_two_lanes_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
+def test_two_workers_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
     """Whoever graded what, after whom."""
     alone = list(grade_submissions(settings(lay_down(SUITE)), CLASS, jobs=1))
     assert [one.submission.student for one in alone] == ["ana", "bea", "cai", "dag"]
@@ -384,15 +412,22 @@ def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
 
 
 @pytest.mark.sandbox
-def test_a_lane_that_dies_before_it_has_started_ends_the_grading(lay_down: LayDown) -> None:
+def test_a_worker_that_dies_before_it_has_started_ends_the_grading(
+    lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It did not die of a submission, and another one would do no better."""
-    worker = Worker(settings(lay_down(SUITE)), CLASS[0])
-    assert worker._process.pid is not None
-    os.kill(worker._process.pid, signal.SIGKILL)
+    start: Callable[..., None] = Worker.__init__
+    started: list[Worker] = []
+
+    def start_and_kill(worker: Worker, *arguments: Any) -> None:
+        start(worker, *arguments)
+        started.append(worker)
+        os.kill(worker._process.pid or 0, signal.SIGKILL)
+
+    monkeypatch.setattr(Worker, "__init__", start_and_kill)
     with pytest.raises(GradingError, match="Cannot start a worker: its process ended before it had read a submission"):
-        worker.take()
-    worker.stop()
-    assert not worker._process.is_alive()
+        list(grade_submissions(settings(lay_down(SUITE)), CLASS, jobs=1))
+    assert [worker._process.is_alive() for worker in started] == [False]
 
 
 @pytest.mark.sandbox
@@ -411,7 +446,7 @@ def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
 
 
 @pytest.mark.sandbox
-def test_a_lane_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
+def test_a_worker_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
     """What would take more ends as a verdict of that submission; the worker goes on."""
     suite = """
 @check("double", points=1)
@@ -423,8 +458,8 @@ def test_one(candidate):
     with WorkerPool(1) as one:
         settled = settings(lay_down(suite))
         first = list(one.grade(settled, [hand_in("a", wrong)]))
-        (worker,) = one._idle
+        (worker,) = one._workers.values()
         second = list(one.grade(settled, [hand_in("b", right)]))
-        assert one._idle == [worker]
+        assert [*one._workers.values()] == [worker]
     statuses = [report_of(graded).tasks[0].checks[0].status for graded in (*first, *second)]
     assert statuses == ["error", "passed"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.grading.pool import Settings
 from grader.grading.result_cache import ResultCache
+from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
 
 ROOT = Path(__file__).resolve().parents[3]

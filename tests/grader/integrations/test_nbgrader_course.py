@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.catalog import CatalogError
-from grader.grading.pool import Settings
+from grader.grading.settings import Settings
 from grader.integrations import kernel
 from grader.integrations.kernel import Session
 from grader.integrations.nbgrader import Course, CourseError, course_above, read_course, require_own

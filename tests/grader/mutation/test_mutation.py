@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.catalog import CatalogError, Exercise, Task, load_catalog
-from grader.grading.pool import Graded, Settings
+from grader.grading.settings import Graded, Settings
 from grader.mutation import Mutant, gate, mutants, mutate_all, read_equivalents
 from grader.mutation.gate import Mutation
 from grader.records import ExerciseReport, Submission, Verdict, task_report

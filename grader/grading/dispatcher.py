@@ -1,0 +1,335 @@
+"""Decides which worker of a pool does what next. It starts no process and reads no clock: `WorkerPool` does that.
+
+Theory of operation
+-------------------
+
+A pool has a fixed number of *places*, each for one worker's process. A place is always in one of five states:
+
+    VACANT     there is no process
+    WARMING    the process is starting, and nothing waits for it
+    STARTING   the process is starting, and the submission that it will grade first is already in its channel
+    IDLE       the process has started, and waits for a submission
+    BUSY       the process grades a submission
+
+An *event* takes a place from one state to the next. `WARM_UP`, `ASSIGNED` and `DISMISSED` are decisions of the
+dispatcher. The others come from the worker: `STARTED`, `REPORTED` and `FAILED` are its messages, and a channel that is
+closed means `DIED`, or `DIED_AGAIN` if the submission in that place has already cost another worker.
+
+                     ASSIGNED                STARTED           REPORTED
+        VACANT ───────────────────▶ STARTING ───────▶ BUSY ─────────────────▶ IDLE
+          │                                            ▲       ASSIGNED        │ ▲
+          │                                            └───────────────────────┘ │
+          │          WARM_UP                           STARTED                   │
+          └───────────────────────▶ WARMING ─────────────────────────────────────┘
+
+`DIED`, `DIED_AGAIN`, `FAILED` and `DISMISSED` lead back to VACANT, and the process is ended, if it has not ended yet.
+
+`TRANSITIONS` says, for every state and event, which state is next and what is done about it, its *effect*. An event
+that the table does not have for a state cannot happen: it raises `ImpossibleEventError`.
+
+Three decisions are not in the table:
+
+- *Who is next.* A submission that cost a worker goes before those that have not been handed out.
+- *Who gets it.* Idle workers do. If there are none, a new one is started in a vacant place, as long as that saves time:
+  starting takes seconds, in which the workers that are busy would perhaps have graded all that is left.
+- *Whose fault it is.* A worker that died while it was starting did not die of a submission, and another one would do no
+  better: the run ends. A submission that cost one worker is tried once more. One that cost two is given up.
+
+What the pool must do is returned as *commands*, in the order in which they are to be done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from grader.grading.settings import Graded
+from grader.records import CheckFacts, ExerciseReport, Submission
+
+CANNOT_START = (
+    "Cannot start a worker: its process ended before it had read a submission. "
+    "Run `grader doctor`, and look for an error of Python above."
+)
+_STARTING_SECONDS = 6.0  # what starting one more worker takes
+_USUAL_SECONDS = 0.15  # what grading one submission takes, until some have been graded
+
+
+class State(Enum):
+    """What a place is in: see the theory above."""
+
+    VACANT = auto()
+    WARMING = auto()
+    STARTING = auto()
+    IDLE = auto()
+    BUSY = auto()
+
+
+class Event(Enum):
+    """What happens to a place: see the theory above."""
+
+    WARM_UP = auto()
+    ASSIGNED = auto()
+    STARTED = auto()
+    REPORTED = auto()
+    FAILED = auto()
+    DIED = auto()
+    DIED_AGAIN = auto()
+    DISMISSED = auto()
+
+
+class Effect(Enum):
+    """What is done about an event, beside ending the process where the place becomes vacant."""
+
+    NOTHING = auto()
+    START = auto()
+    HAND_OVER = auto()
+    DELIVER = auto()
+    TRY_AGAIN = auto()
+    GIVE_UP = auto()
+    ABORT = auto()
+
+
+TRANSITIONS: Mapping[State, Mapping[Event, tuple[State, Effect]]] = {
+    State.VACANT: {
+        Event.WARM_UP: (State.WARMING, Effect.START),
+        Event.ASSIGNED: (State.STARTING, Effect.START),
+    },
+    State.WARMING: {
+        Event.STARTED: (State.IDLE, Effect.NOTHING),
+        Event.FAILED: (State.VACANT, Effect.ABORT),
+        Event.DIED: (State.VACANT, Effect.ABORT),
+        Event.DISMISSED: (State.VACANT, Effect.NOTHING),
+    },
+    State.STARTING: {
+        Event.STARTED: (State.BUSY, Effect.NOTHING),
+        Event.FAILED: (State.VACANT, Effect.ABORT),
+        Event.DIED: (State.VACANT, Effect.ABORT),
+        Event.DIED_AGAIN: (State.VACANT, Effect.ABORT),
+        Event.DISMISSED: (State.VACANT, Effect.NOTHING),
+    },
+    State.IDLE: {
+        Event.ASSIGNED: (State.BUSY, Effect.HAND_OVER),
+    },
+    State.BUSY: {
+        Event.REPORTED: (State.IDLE, Effect.DELIVER),
+        Event.FAILED: (State.VACANT, Effect.ABORT),
+        Event.DIED: (State.VACANT, Effect.TRY_AGAIN),
+        Event.DIED_AGAIN: (State.VACANT, Effect.GIVE_UP),
+        Event.DISMISSED: (State.VACANT, Effect.NOTHING),
+    },
+}
+_AT_WORK = frozenset({State.WARMING, State.STARTING, State.BUSY})
+
+
+class ImpossibleEventError(RuntimeError):
+    """An event came that the table does not have for the place's state: a mistake in the pool."""
+
+
+# Commands: what the pool must do
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Start a worker in this place. Where there is a submission, hand it over without waiting for the start."""
+
+    place: int
+    submission: Submission | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """Hand this submission to the worker in this place."""
+
+    place: int
+    submission: Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """End the process in this place, if there is one."""
+
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliver:
+    """Yield this result."""
+
+    graded: Graded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abort:
+    """Raise a `GradingError` with this message."""
+
+    error: str
+
+
+Command = Start | HandOver | End | Deliver | Abort
+
+
+@dataclass(kw_only=True)
+class _Place:
+    """One place: its state, the submission that its worker holds, and when the worker began on it (in seconds)."""
+
+    state: State
+    submission: Submission | None = None
+    since: float = 0.0
+
+    @property
+    def held(self) -> Submission:
+        """The submission, in a state in which there is one."""
+        assert self.submission is not None
+        return self.submission
+
+
+class Dispatcher:
+    """The states of a pool's places during one run, from the first submission to the last result."""
+
+    def __init__(
+        self,
+        places: int,
+        submissions: Iterable[Submission] = (),
+        *,
+        idle: Collection[int] = (),
+        total: int | None = None,
+    ) -> None:
+        """Begin with these places, numbered from 0. In those of `idle` a worker waits, the others are vacant.
+
+        `submissions` are read one by one, when somebody can take the next. `total` says how many there are, where that
+        is known: then workers are started only as far as it saves time.
+        """
+        self._places = [_Place(state=State.IDLE if n in idle else State.VACANT) for n in range(places)]
+        self._new = iter(submissions)
+        self._again: deque[Submission] = deque()
+        self._tried: set[Submission] = set()  # those that have cost a worker
+        self._total = total
+        self._handed_out = 0
+        self._graded = 0
+        self._spent = 0.0  # seconds that workers took for what is graded
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The state of each place."""
+        return tuple(place.state for place in self._places)
+
+    @property
+    def at_work(self) -> list[int]:
+        """The places whose workers will send a message, or die."""
+        return self._in(*_AT_WORK)
+
+    def held(self, n: int) -> Submission | None:
+        """Return the submission that the worker in place `n` holds, if it holds one."""
+        return self._places[n].submission
+
+    # Decisions
+
+    def warm_up(self) -> list[Command]:
+        """Have a worker in every place."""
+        return [command for n in self._in(State.VACANT) for command in self._on(n, Event.WARM_UP)]
+
+    def assign(self, now: float) -> Iterator[Command]:
+        """Hand out submissions as long as somebody can take one. Do each command before asking for the next."""
+        while (n := self._free()) is not None:
+            submission = self._next()
+            if submission is None:
+                return
+            yield from self._assign(n, submission, now)
+
+    def dismiss(self) -> list[Command]:
+        """End the workers that are not idle: what they are doing is no longer wanted."""
+        return [command for n in self.at_work for command in self._on(n, Event.DISMISSED)]
+
+    # What workers say
+
+    def started(self, n: int, now: float) -> list[Command]:
+        """Note that the worker in place `n` has started."""
+        self._places[n].since = now
+        return self._on(n, Event.STARTED)
+
+    def reported(self, n: int, report: ExerciseReport, facts: Mapping[str, CheckFacts], now: float) -> list[Command]:
+        """Take a report, and hand the worker its next submission before anybody looks at the report."""
+        place = self._places[n]
+        delivery = self._on(n, Event.REPORTED, report=report, facts=facts)
+        self._graded += 1
+        self._spent += now - place.since
+        submission = self._next()
+        return [*(self._assign(n, submission, now) if submission is not None else ()), *delivery]
+
+    def failed(self, n: int, error: str) -> list[Command]:
+        """Note that the worker in place `n` cannot go on, which is no fault of its submission."""
+        return self._on(n, Event.FAILED, error=error)
+
+    def died(self, n: int) -> list[Command]:
+        """Note that the process in place `n` has ended."""
+        again = self._places[n].submission in self._tried
+        return self._on(n, Event.DIED_AGAIN if again else Event.DIED, error=CANNOT_START)
+
+    # How it is done
+
+    def _on(
+        self,
+        n: int,
+        event: Event,
+        *,
+        report: ExerciseReport | None = None,
+        facts: Mapping[str, CheckFacts] | None = None,
+        error: str = "",
+    ) -> list[Command]:
+        """Take a place to its next state, and return what the table says is to be done."""
+        place = self._places[n]
+        try:
+            place.state, effect = TRANSITIONS[place.state][event]
+        except KeyError:
+            raise ImpossibleEventError(f"Cannot take {event.name} in place {n}: it is {place.state.name}.") from None
+        commands: list[Command] = [End(place=n)] if place.state is State.VACANT else []
+        if effect is Effect.START:
+            commands.append(Start(place=n, submission=place.submission))
+        elif effect is Effect.HAND_OVER:
+            commands.append(HandOver(place=n, submission=place.held))
+        elif effect is Effect.DELIVER:
+            commands.append(Deliver(graded=Graded(submission=place.held, report=report, facts=dict(facts or {}))))
+        elif effect is Effect.TRY_AGAIN:
+            self._tried.add(place.held)
+            self._again.append(place.held)
+        elif effect is Effect.GIVE_UP:
+            commands.append(Deliver(graded=Graded(submission=place.held, report=None)))
+        elif effect is Effect.ABORT:
+            commands.append(Abort(error=error))
+        if place.state in (State.VACANT, State.IDLE):
+            place.submission = None
+        return commands
+
+    def _assign(self, n: int, submission: Submission, now: float) -> list[Command]:
+        self._places[n].submission = submission
+        self._places[n].since = now
+        return self._on(n, Event.ASSIGNED)
+
+    def _next(self) -> Submission | None:
+        """Return the submission that is to be graded next, if any is left."""
+        if self._again:
+            return self._again.popleft()
+        submission = next(self._new, None)
+        self._handed_out += submission is not None
+        return submission
+
+    def _free(self) -> int | None:
+        """Return the place of a worker that can take a submission now, or where one is worth starting."""
+        idle, vacant = self._in(State.IDLE), self._in(State.VACANT)
+        if idle:
+            return idle[0]
+        return vacant[0] if vacant and self._saves_time() else None
+
+    def _saves_time(self) -> bool:
+        """Say whether one more worker would have started before those at work have graded what is left."""
+        workers = len(self.at_work)
+        if self._total is None or workers == 0:
+            return True
+        each = self._spent / self._graded if self._graded else _USUAL_SECONDS
+        left = self._total - self._handed_out + len(self._again)
+        return left * each / workers > _STARTING_SECONDS
+
+    def _in(self, *states: State) -> list[int]:
+        return [n for n, place in enumerate(self._places) if place.state in states]

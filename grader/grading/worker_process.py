@@ -1,0 +1,177 @@
+"""The body of a worker's process: an examiner, and the server of its candidates, for one submission after another.
+
+The pool sends submissions. The worker answers with `Started` once, when it is ready, and then with one `Reported` for
+each submission. `Failed` says that it cannot go on, and that another worker could not either. What can be repaired by
+another worker, such as a server that was lost, has no message: this process ends.
+
+Nothing is imported at the top of this file that takes long: the process of the pool imports it too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from grader import processes
+from grader.grading.settings import Settings
+from grader.records import CheckFacts, ExerciseReport, Submission
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
+    from grader.examiner.examiner import Examiner
+    from grader.sandbox import Server
+
+_MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it has when it starts, some 400 MiB
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker is ready for submissions."""
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """The report of the submission that was sent first of those not yet answered, and the facts of its checks."""
+
+    report: ExerciseReport
+    facts: dict[str, CheckFacts]
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker cannot go on, and `error` says why in words for people."""
+
+    error: str
+
+
+Message: TypeAlias = Started | Reported | Failed
+Channel: TypeAlias = "Connection[Message, Submission]"
+
+
+def run_worker(channel: Channel, settings: Settings, cores: frozenset[int]) -> None:
+    """Grade what arrives in `channel` until it is closed, on these cores (all, if none are named)."""
+    if settings.quiet:
+        _silence()
+    if cores:
+        os.sched_setaffinity(0, cores)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+    from grader.catalog import CatalogError, load_catalog
+    from grader.datasets import DatasetError, install_california_housing
+    from grader.sandbox import SandboxError
+
+    with contextlib.suppress(BrokenPipeError):  # nobody waits for this worker any more
+        try:
+            catalog = load_catalog(Path(settings.root))
+            home = _data_home()
+            with _server(catalog, settings, home) as server:
+                # While the server warms up:
+                install_california_housing(home)
+                _examine_all(channel, catalog, server, settings)
+        except (SandboxError, CatalogError, DatasetError) as error:
+            channel.send(Failed(error=str(error)))
+
+
+def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: Settings) -> None:
+    """Collect the suites, and examine what arrives in `channel`.
+
+    Raises `SandboxError` and `CatalogError` only before this worker has started.
+    """
+    from grader.examiner.examiner import Examiner, run_examiner
+    from grader.suites.outcomes import SuiteError
+
+    examiner = Examiner(
+        catalog,
+        server,
+        course_seed=settings.course_seed,
+        diagnosing=settings.diagnosing,
+        forging=settings.forging,
+        known=settings.known,
+        until_failure=settings.until_failure,
+        inputs=settings.inputs,
+        hide_expected=settings.hide_expected,
+        device=settings.device,
+    )
+    rehearsal = [_all_wrong(catalog, id) for id in settings.exercises] if settings.rehearse else []
+    suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
+    try:
+        run_examiner(examiner, suites, lambda: _work(channel, server, examiner, rehearsal, settings))
+    except SuiteError as error:
+        channel.send(Failed(error=str(error)))
+
+
+def _work(
+    channel: Channel, server: Server, examiner: Examiner, rehearsal: Sequence[Submission], settings: Settings
+) -> None:
+    """Get ready, say so, and answer each submission with its report until the channel is closed."""
+    from grader.catalog import CatalogError
+    from grader.sandbox import SandboxError
+
+    server.spawn().end()  # it works
+    for wrong in rehearsal:
+        examiner.examine(wrong)
+    processes.limit_memory(_MEMORY)
+    channel.send(Started())
+    try:
+        while (submission := _receive(channel)) is not None:
+            report = examiner.examine(submission)
+            facts = examiner.facts(submission.exercise) if settings.facts else {}
+            channel.send(Reported(report=report, facts=facts))
+    except (SandboxError, CatalogError):
+        return  # the server was lost, say: this worker ends, and another one tries again
+
+
+def _receive(channel: Channel) -> Submission | None:
+    """Return the next submission, `None` if there will be none."""
+    try:
+        return channel.recv()
+    except (EOFError, OSError):
+        return None
+
+
+def _server(catalog: Catalog, settings: Settings, home: Path) -> Server:
+    """Return a server that is warm for the exercises, with the limits that the settings ask for."""
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, Server
+
+    accelerated = settings.device != "meta"
+    limits = replace(ACCELERATED_LIMITS if accelerated else DEFAULT_LIMITS, threads=settings.threads)
+    if settings.seconds is not None:
+        limits = replace(limits, submission=settings.seconds)
+    return Server(
+        limits=limits,
+        data_home=home,
+        imports=catalog.imports(settings.exercises),
+        warm_up=catalog.warm_up(settings.exercises),
+        relaxed_sandbox=settings.relaxed_sandbox,
+        accelerated=accelerated,
+    )
+
+
+def _all_wrong(catalog: Catalog, exercise: str) -> Submission:
+    return Submission(student="", exercise=exercise, path="", source=catalog.all_wrong(exercise))
+
+
+def _silence() -> None:
+    """Let this process write nothing to its standard streams."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _data_home() -> Path:
+    """Return where scikit-learn's datasets are kept for candidates: the user's cache, or a temporary directory."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torch-exercise-kit" / "scikit-learn"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        if os.access(cache, os.W_OK):
+            return cache
+    except OSError:
+        pass
+    fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit-{os.getuid()}"
+    fallback.mkdir(mode=0o755, exist_ok=True)  # candidates are other users, and the data is no secret
+    return fallback
