@@ -1,0 +1,71 @@
+"""Files are written whole or not at all, and the same bundle has the same bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.reports import files
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the new content cannot take the old one's place, the old file stays, and no half-written file is left."""
+    path = tmp_path / "report.json"
+    files.write_bytes(path, b"old")
+
+    def refuse(source: object, target: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="no space left"):
+        files.write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["report.json"]
+
+
+@pytest.mark.parametrize(("private", "mode"), [(False, 0o644), (True, 0o600)])
+def test_only_the_owner_reads_a_private_file(tmp_path: Path, private: bool, mode: int) -> None:
+    """A file is readable for everybody, a private one for its owner only, whoever could read the one before it."""
+    path = tmp_path / "new" / "folder" / "seed.txt"
+    files.write_bytes(path, b"old")
+    files.write_bytes(path, b"seed", private=private)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_half_of_a_character_is_written_and_read_again(tmp_path: Path) -> None:
+    """Text that no encoding allows, as a name in a folder may hold, comes back as it was."""
+    files.write_text(tmp_path / "name.txt", "caf\ud800")
+    assert (tmp_path / "name.txt").read_text(encoding="utf-8", errors="surrogatepass") == "caf\ud800"
+
+
+def test_a_folder_keeps_its_other_files(tmp_path: Path) -> None:
+    """Files are written under a folder, in folders of their own too, and what else lies there stays."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    files.write_folder(tmp_path, {"a.txt": "a", "sub/b.txt": "b"})
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.txt")} == {
+        "mine.txt": "mine",
+        "a.txt": "a",
+        "b.txt": "b",
+    }
+
+
+def test_the_same_files_make_the_same_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive depends on its files only, not on the time; they lie in a folder with the archive's name."""
+    path = tmp_path / "course.zip"
+    files.write_zip(path, {"README.md": "# Olá\n"})
+    first = path.read_bytes()
+    now = time.time() + 10**6
+    monkeypatch.setattr(time, "time", lambda: now)
+    files.write_zip(path, {"README.md": "# Olá\n"})
+    assert path.read_bytes() == first
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["course/README.md"]
+        assert archive.read("course/README.md").decode() == "# Olá\n"
+        assert archive.getinfo("course/README.md").external_attr >> 16 == 0o644
