@@ -1,4 +1,4 @@
-"""California Housing, offline: the table that scikit-learn downloads, carried by the kit.
+"""California Housing, offline: the kit contains the table that scikit-learn would download.
 
 The 20,640 block groups of the 1990 US census used by R. K. Pace and R. Barry, "Sparse Spatial Autoregressions",
 Statistics & Probability Letters 33 (1997) 291-297, distributed by StatLib as `cal_housing`. The figures are in the
@@ -33,7 +33,7 @@ SKLEARN_COLUMNS = [8, 7, 2, 3, 4, 5, 6, 1, 0]
 
 
 class DatasetError(RuntimeError):
-    """A dataset cannot be loaded or installed; the message says why and what to do."""
+    """Raised when a dataset cannot be loaded or installed; the message says why and what to do."""
 
 
 def california_housing_table() -> npt.NDArray[np.float64]:
@@ -52,10 +52,11 @@ def california_housing_table() -> npt.NDArray[np.float64]:
 
 
 def install_california_housing(data_home: Path) -> Path:
-    """Lay down scikit-learn's cache file in `data_home` and return its path.
+    """Write scikit-learn's cache file to `data_home` and return its path.
 
-    `fetch_california_housing(data_home=data_home, download_if_missing=False)` then works without a network. The file
-    appears whole or not at all; one that is already right is left alone, any other is replaced.
+    `fetch_california_housing(data_home=data_home, download_if_missing=False)` then works without a network. The file is
+    written atomically. A correct file stays unchanged; any other is replaced.
+
 
     Raises:
         DatasetError: the packaged file is unusable, or `data_home` cannot be written.
@@ -64,7 +65,7 @@ def install_california_housing(data_home: Path) -> Path:
     content = _cache_bytes()
     try:
         data_home.mkdir(parents=True, exist_ok=True)
-        # Compared as bytes, never loaded: the cache is a pickle, and this one may be somebody else's.
+        # Compare bytes and never load it: the cache is a pickle, and another user may have written it.
         if not cache.is_file() or cache.read_bytes() != content:
             _write_atomically(cache, content)
     except OSError as error:
@@ -76,7 +77,7 @@ def install_california_housing(data_home: Path) -> Path:
 
 
 def _verified_csv() -> bytes:
-    """Return the uncompressed CSV once its checksum is the published one."""
+    """Return the uncompressed CSV. Raises `DatasetError` unless it has the published checksum."""
     try:
         csv = gzip.decompress(ARCHIVE.read_bytes())
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

@@ -1,7 +1,7 @@
 """For students in a notebook: `from grader import check, hint, status`.
 
-Nothing heavy is imported until one of them is called. What `check` grades is what this kernel has run, in the order in
-which it ran; it is graded in a process of its own that stays warm between checks and ends with the kernel.
+No slow import happens before the first call. `check` grades what this kernel has run, in the order in which it ran. A
+separate process does the grading; it stays warm between checks and ends with the kernel.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def check(which: object = None) -> Panel | str:
-    """Grade a task, such as `"gradient_step_"`, or an exercise, such as `"08"`, and return what to say about it.
+    """Grade a task, such as `"gradient_step_"`, or an exercise, such as `"08"`, and return the feedback.
 
-    The task's function or class itself will do instead of its name.
+    The task's function or class can be given instead of its name.
     """
 
     def graded() -> Panel:
@@ -31,7 +31,7 @@ def check(which: object = None) -> Panel | str:
 
 
 def hint(which: object = None, tier: int = 1) -> Panel | str:
-    """Return a task's hint: of tier 1 a nudge, 2 the idea, 3 nearly the line."""
+    """Return a task's hint. Tier 1 is a nudge, 2 the idea, 3 nearly the line."""
 
     def found() -> Panel:
         from grader.catalog import load_catalog
@@ -43,9 +43,9 @@ def hint(which: object = None, tier: int = 1) -> Panel | str:
 
 
 def status() -> Panel | str:
-    """Return the map: which exercises there are, what each needs, what is done and what comes next.
+    """Return the map: the exercises, what each needs, what is done and what comes next.
 
-    The saved notebooks beside this one count, or, where there are none, the scripts in `exercises/`.
+    It reads the saved notebooks in this folder or, if there are none, the scripts in `exercises/`.
     """
 
     def found() -> Panel:
@@ -57,7 +57,7 @@ def status() -> Panel | str:
 
 
 def _name(which: object, example: str) -> str:
-    """Return the name of what was asked for. Raises `CatalogError` where nothing has one."""
+    """Return the name of the task or exercise in `which`. Raises `CatalogError` if it has no name."""
     from grader.catalog import CatalogError
 
     name = which if isinstance(which, str) else getattr(which, "__name__", None)
@@ -67,8 +67,8 @@ def _name(which: object, example: str) -> str:
 
 
 def _shown(make: Callable[[], Panel]) -> Panel | str:
-    """Return a panel, or one that says why there is none. Where nbgrader grades, a check that cannot work raises."""
-    if running_shell() is None:  # a terminal; or a submission is being loaded that still holds such calls
+    """Return the panel that `make` makes, or one with its error. Under nbgrader, the error is raised instead."""
+    if running_shell() is None:  # a terminal, or a submission that still contains such calls
         return "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
     from grader.catalog import CatalogError
     from grader.grading.settings import GradingError

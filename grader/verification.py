@@ -1,4 +1,4 @@
-"""What authors and CI hold an exercise to: stubs, references, misconceptions, alternatives, all as promised."""
+"""Verifies exercises for authors and CI: grades stubs, references, misconceptions, alternatives, and more."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from grader.grading.settings import Graded, Settings
 from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
-JUNK, FORGER = "junk", "forger"  # what solves nothing, and so must earn nothing
+JUNK, FORGER = "junk", "forger"  # implementations that solve nothing, and must earn nothing
 
-# What facts alone may win: of the points of any task, and of all points.
+# The greatest share that facts alone may earn: of one task's points, and of all points.
 MOST_OF_A_TASK, MOST_OF_A_COURSE = 0.4, 0.08
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One implementation to grade, and what grading it must say. `task` and `name` are empty for whole files.
+    """One implementation to grade, and the result that it must get.
 
-    `tasks` are those that are graded: of a variant its own; of a whole file those that are verified, all if empty.
+    `task` and `name` are empty for whole files. `tasks` are the graded tasks: for a variant its own task, for a whole
+    file the tasks to verify. An empty tuple means all tasks.
     """
 
     kind: str
@@ -38,12 +39,12 @@ class Case:
 
     @property
     def label(self) -> str:
-        """The case as an author finds it."""
+        """A description of the case for authors."""
         where = f"{self.task}: {self.name}" if self.name else ""
         return f"{self.exercise} {self.kind} {where}".rstrip()
 
     def submission(self) -> Submission:
-        """Return the case as if a student had handed it in."""
+        """Return the case as a submission."""
         return Submission(
             student=self.label,
             exercise=self.exercise,
@@ -54,7 +55,7 @@ class Case:
 
 
 def cases(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case]:
-    """Return every implementation that the kit has of these exercises' tasks (of all where none are named)."""
+    """Yield every implementation that the kit has of these exercises' tasks (of all tasks if none are named)."""
     stubs = build_all(catalog)
     for id, named in which.items():
         tasks = tuple(named)
@@ -71,7 +72,7 @@ def cases(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case
 
 
 def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]]) -> Iterator[Case]:
-    """Return what must earn nothing in these exercises' tasks (in all where none are named)."""
+    """Yield the implementations that must earn nothing in these exercises' tasks (in all tasks if none are named)."""
     for id, named in which.items():
         tasks = tuple(named)
         solution = catalog.solution(id).read_text(encoding="utf-8")
@@ -83,7 +84,7 @@ def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]
 
 
 def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
-    """Say in what the report of a case differs from what it must be."""
+    """Yield the differences between a case's report and the result that it must get."""
     for note in [note for note in report.notes if note != WITHOUT_WORKERS][:1]:
         yield f"{case.label}: it does not load cleanly: {note}"
     for task in report.tasks:
@@ -114,7 +115,7 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
 
 
 def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, variants: Counter[str]) -> Iterator[str]:
-    """Say what is missing from an exercise's suites.
+    """Yield what is missing from an exercise's suites.
 
     `solution` is the source of its reference and `graded` its grading; `variants` counts the misconceptions and
     alternatives by "kind task".
@@ -153,7 +154,7 @@ def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, varian
 
 @dataclass(frozen=True, kw_only=True)
 class Unearned:
-    """What is won in a task without solving it: by the best forger, and by the best one for each check together."""
+    """The points that forgers earn in a task: the best one, and the best ones of all checks together."""
 
     exercise: str
     task: str
@@ -163,10 +164,10 @@ class Unearned:
 
 
 def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[str]:
-    """Say which checks that are declared to judge values hold of guesses too; `forged` is by the forger's name."""
-    for task, held in _held(forged).items():
+    """Yield the checks that should judge values but pass with guesses. `forged` maps a forger's name to its grading."""
+    for task, passing in _passing_forgers(forged).items():
         facts = next(iter(forged.values())).facts
-        for check, names in held.items():
+        for check, names in passing.items():
             if facts[check].judges == "values" and names:
                 said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
                 yield (
@@ -176,36 +177,37 @@ def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[
 
 
 def unearned(exercise: str, forged: Mapping[str, Graded]) -> Iterator[Unearned]:
-    """Measure what facts alone win in each task of an exercise."""
+    """Measure the points that facts alone earn in each task of an exercise."""
     facts = next(iter(forged.values())).facts
     points = {c.id: c.max_points for report in _reports(forged) for t in report.tasks for c in t.checks}
-    for task, held in _held(forged).items():
+    for task, passing in _passing_forgers(forged).items():
 
         def won(checks: Sequence[str]) -> float:
             counted = any(facts[check].judges == "values" for check in checks)
             return sum(points[check] for check in checks) if counted else 0.0
 
-        names = {name for found in held.values() for name in found}
+        names = {name for found in passing.values() for name in found}
         yield Unearned(
             exercise=exercise,
             task=task,
-            points=sum(points[check] for check in held),
-            best=max((won([c for c, found in held.items() if name in found]) for name in names), default=0.0),
-            together=won([check for check, found in held.items() if found]),
+            points=sum(points[check] for check in passing),
+            best=max((won([c for c, found in passing.items() if name in found]) for name in names), default=0.0),
+            together=won([check for check, found in passing.items() if found]),
         )
 
 
-def _held(forged: Mapping[str, Graded]) -> dict[str, dict[str, list[str]]]:
-    """Return, by task and check, the forgers of which a check holds, whether it counts or not."""
-    held: dict[str, dict[str, list[str]]] = {}
+def _passing_forgers(forged: Mapping[str, Graded]) -> dict[str, dict[str, list[str]]]:
+    """Return the forgers that pass each check, by task and check, even if the check does not count."""
+    passing: dict[str, dict[str, list[str]]] = {}
     for name, graded in forged.items():
         assert graded.report is not None
         for task in graded.report.tasks:
             for check in task.checks:
-                found = held.setdefault(task.name, {}).setdefault(check.id, [])
-                if check.status in ("passed", "skipped"):  # skipped: facts that hold, and that no value makes count
+                found = passing.setdefault(task.name, {}).setdefault(check.id, [])
+                # skipped: the facts are right, but do not count without right values
+                if check.status in ("passed", "skipped"):
                     found.append(name)
-    return held
+    return passing
 
 
 def _reports(forged: Mapping[str, Graded]) -> Iterator[ExerciseReport]:
@@ -213,7 +215,7 @@ def _reports(forged: Mapping[str, Graded]) -> Iterator[ExerciseReport]:
 
 
 def problems_of_what_is_unearned(measured: Sequence[Unearned]) -> Iterator[str]:
-    """Say where facts alone win too much, of a task or of all of them."""
+    """Yield where facts alone earn too many points, in one task or in all tasks together."""
     for found in measured:
         if found.together > MOST_OF_A_TASK * found.points:
             yield (
@@ -226,7 +228,7 @@ def problems_of_what_is_unearned(measured: Sequence[Unearned]) -> Iterator[str]:
 
 
 def share_unearned(measured: Sequence[Unearned]) -> float:
-    """Return the share of all points that facts alone win."""
+    """Return the share of all points that facts alone earn, from 0 to 1."""
     return sum(found.together for found in measured) / (sum(found.points for found in measured) or 1.0)
 
 
@@ -240,10 +242,11 @@ _LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
 
 
 def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
-    """Say which patterns of `forbidden` can never catch anything that PyTorch has."""
+    """Yield the patterns of `forbidden` that match nothing in PyTorch."""
     if not any(task.forbidden for task in exercise.tasks):
         return
-    from grader.forbidden_calls.pytorch import can_fire  # it imports torch, for which the other commands don't wait
+    # imported here, because it imports torch, which the other commands do not need
+    from grader.forbidden_calls.pytorch import can_fire
 
     for task in exercise.tasks:
         for pattern in task.forbidden:
@@ -257,7 +260,7 @@ def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """Everything there is to grade for some exercises, and the problems found as it is graded."""
+    """All implementations to grade for some exercises, and the problems that grading finds."""
 
     catalog: Catalog
     exercises: tuple[str, ...]
@@ -266,20 +269,20 @@ class Verification:
     device: str
     seeds: tuple[str, ...]
     cases: tuple[Case, ...]
-    nothing: tuple[Case, ...]  # those that solve nothing
+    nothing: tuple[Case, ...]  # the ones that solve nothing
     unearned: list[Unearned] = field(default_factory=list)
 
     @property
     def total(self) -> int:
-        """How many gradings there are."""
+        """The number of gradings."""
         return len(self.seeds) * len(self.cases) + len(self.nothing)
 
     def run(self) -> Iterator[list[str]]:
-        """Yield the problems found by each grading, and at last those of the suites. Raises `GradingError`.
+        """Yield the problems that each grading finds, and at the end those of the suites. Raises `GradingError`.
 
-        `unearned` is filled on the way: what is won by what solves nothing.
+        This also fills `unearned` with the points that implementations earn without solving a task.
         """
-        references: dict[str, Graded] = {}  # of those that were graded to the end
+        references: dict[str, Graded] = {}  # of the references that were graded completely
         by_label = {case.label: case for case in self.cases}
         for seed in self.seeds:
             for graded in self._graded(self.cases, Settings(**self._settings(seed))):
@@ -289,7 +292,7 @@ class Verification:
                 yield _problems(case, graded)
         forged: dict[str, dict[str, Graded]] = {id: {} for id in self.exercises}
         by_label = {case.label: case for case in self.nothing}
-        for graded in self._graded(self.nothing, self._forging(references)):
+        for graded in self._graded(self.nothing, self._forging_settings(references)):
             case = by_label[graded.submission.student]
             if case.kind == FORGER and graded.report is not None:
                 forged[case.exercise][case.name] = graded
@@ -308,8 +311,8 @@ class Verification:
         yield from problems_of_values(id, forged)
         self.unearned.extend(unearned(id, forged))
 
-    def _forging(self, references: Mapping[str, Graded]) -> Settings:
-        """Return how to grade what solves nothing: for another course than that of the references."""
+    def _forging_settings(self, references: Mapping[str, Graded]) -> Settings:
+        """Return the settings for implementations that solve nothing. The seed differs from the references' seed."""
         known = {digest for graded in references.values() for facts in graded.facts.values() for digest in facts.inputs}
         return Settings(
             **self._settings(f"{self.seeds[0]} forging"),
@@ -348,7 +351,7 @@ def verify_all(
     threads: int = 1,
     device: str = "meta",
 ) -> Verification:
-    """Return the verification of these exercises' tasks (of all their tasks where none are named).
+    """Return the verification of these exercises' tasks (of all their tasks if none are named).
 
     Raises `CatalogError` for sources that cannot be read.
     """

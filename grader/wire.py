@@ -350,8 +350,7 @@ def decode_reply(payload: bytes | bytearray) -> Reply:
 
 
 def weigh(payload: bytes | bytearray, most: int = MAX_MESSAGE) -> int:
-    """Estimate the memory that a message takes when it is decoded, in bytes; return a number above `most` if it is
-    more.
+    """Estimate the bytes of memory that a decoded message takes; return a number above `most` if it takes more.
 
     A list of short strings takes twenty times its encoded length, and a string with one character outside the basic
     plane takes four times. This function finds that before the message is decoded. Short messages, the usual case, are

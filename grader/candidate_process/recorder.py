@@ -71,8 +71,10 @@ class _Operations(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """Stop torch from wrapping the method above. The wrapper costs more than the method, and only compiling needs
-        it."""
+        """Stop torch from wrapping the method above.
+
+        The wrapper costs more than the method, and only compiling needs it.
+        """
         return False
 
 
@@ -161,8 +163,7 @@ class Recorder:
             self._modules[name] += 1
 
     def look_at_graph(self, result: object) -> None:
-        """Stop tracing, and record the operations in a result's graph: it shows even those that no mode has
-        recorded."""
+        """Stop tracing, and record the operations in a result's graph, which shows even those that no mode has seen."""
         if not self._trace:
             return
         self.stop_tracing()

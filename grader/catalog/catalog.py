@@ -1,4 +1,4 @@
-"""The catalog of a clone: its exercises, where their files are, and what its stubs should hold."""
+"""The catalog of a course: its exercises, the paths of their files, and the content of its stubs."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant, read_variants
 
 _FILES = "[0-9][0-9]_*.py"
-INSTALLED = "share/torch-exercise-kit"  # what students get, under the prefix of an installation (pyproject.toml)
+INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
-    """The exercises under `root`, in order. Every method that takes an id raises `CatalogError` for an unknown one."""
+    """The exercises under `root`, in order.
+
+    Methods that take an exercise's id raise `CatalogError` if it is unknown.
+    """
 
     root: Path
     exercises: tuple[Exercise, ...]
 
     def get(self, id: str) -> Exercise:
-        """Return the exercise of that id."""
+        """Return the exercise with the id `id`."""
         for exercise in self.exercises:
             if exercise.id == id:
                 return exercise
@@ -34,13 +37,16 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         raise CatalogError(f"Cannot find the exercise {id!r}: it is not in {self.root}. {cure}")
 
     def full_id(self, name: str) -> str:
-        """Return the id that a name stands for: itself, the one with that number, or a file's of that name."""
+        """Return the id for a name: a full id, an exercise's number ("07"), or the name of its file."""
         name = name.removesuffix(".py").removesuffix(".ipynb").rpartition("/")[2]
         by_number = [e.id for e in self.exercises if name.isdigit() and e.id.startswith(f"{int(name):02d}_")]
         return by_number[0] if by_number else self.get(name).id
 
     def find(self, which: str) -> tuple[str, str | None]:
-        """Return the exercise, and the task if there is one, that `EXERCISE[.TASK]` or `TASK` names."""
+        """Return the exercise's id, and the task's name or None, for `EXERCISE[.TASK]` or `TASK`.
+
+        Raises `CatalogError`.
+        """
         exercise, _, task = which.removesuffix(".py").removesuffix(".ipynb").partition(".")
         if not task:
             having = [e.id for e in self.exercises if any(task.name == exercise for task in e.tasks)]
@@ -53,7 +59,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return id, self.get(id).task(task).name if task else None
 
     def hint(self, which: str, tier: int) -> str:
-        """Return a task's hint: of tier 1 a nudge, 2 the idea, 3 nearly the line. Raises `CatalogError`."""
+        """Return a task's hint. Tier 1 is a nudge, 2 the idea, 3 nearly the line. Raises `CatalogError`."""
         exercise, task = self.find(which)
         if task is None:
             raise CatalogError(f"Cannot give a hint for {which!r}: name a task too, such as 07.minimize.")
@@ -64,17 +70,18 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(hints[tier - 1].split())
 
     def solution(self, id: str) -> Path:
-        """Return where the exercise's source is; a student's release has none there."""
+        """Return the path of the exercise's source. A student's release has no file there."""
         return self.root / "solutions" / f"{self.get(id).id}.py"
 
     def stub(self, id: str) -> Path:
-        """Return where the exercise's stub is, or will be built."""
+        """Return the path of the exercise's stub, which may not be built yet."""
         return self.root / "exercises" / f"{self.get(id).id}.py"
 
     def work_folder(self, here: Path) -> Path:
-        """Return whose `exercises/` somebody works in: the nearest folder from `here` upwards, else the course's own.
+        """Return the folder whose `exercises/` a student works in: the nearest from `here` upwards, or the course's
+        own.
 
-        That folder is read, and what it holds is graded; nothing of it is part of the course.
+        Its files are read and graded, but they are not part of the course.
         """
         for folder in (here, *here.parents):
             if any(self._named_in(folder)):
@@ -82,10 +89,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return self.root
 
     def held_in(self, folder: Path) -> Catalog:
-        """Return the exercises that a folder of somebody's work has, all of them for the course's own folder.
+        """Return the catalog of the exercises in a student's folder; of all exercises for the course's own folder.
 
-        A bundle may hold fewer than the course does. What it has been given is told by its public suites too, so that
-        a file that was lost is missed.
+        A bundle may hold fewer exercises than the course. Its public suites also show which exercises it was given, so
+        that a lost file is noticed.
         """
         if folder == self.root:
             return self
@@ -100,9 +107,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
                 yield exercise.id
 
     def own_files(self, id: str, place: Path | None = None) -> tuple[Path, ...]:
-        """Return what stands for the exercise in the course's `exercises/`, or at `place`, a folder or the file itself.
+        """Return the exercise's files in the course's `exercises/`, or at `place`, a folder or the file itself.
 
-        That is a script, a notebook, both, or none.
+        The result has a script, a notebook, both or neither.
         """
         if place is not None and place.is_file():
             return (place,)
@@ -111,19 +118,19 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(path for path in paths if path.is_file())
 
     def suites(self, id: str) -> tuple[Path, ...]:
-        """Return the exercise's suites that exist, public before hidden."""
+        """Return the exercise's existing suites, the public one first."""
         name = f"test_{self.get(id).id}.py"
         return tuple(p for kind in ("public", "hidden") if (p := self.root / "tests" / kind / name).is_file())
 
     def imports(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the modules that these exercises' sources import (their stubs', where there is no solution)."""
+        """Return the modules that these exercises' sources import, or their stubs where there is no source."""
         found: set[str] = set()
         for id in ids:
             path = next((p for p in (self.solution(id), self.stub(id)) if p.is_file()), None)
             try:
                 tree = ast.parse("" if path is None else path.read_text(encoding="utf-8"))
             except (SyntaxError, ValueError):
-                continue  # grading will say so
+                continue  # grading reports it
             for node in ast.walk(tree):
                 if isinstance(node, ast.Import):
                     found.update(alias.name for alias in node.names)
@@ -132,19 +139,19 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(found))
 
     def warm_up(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the statements that warm a server up for these exercises, each once."""
+        """Return the statements that warm a server up for these exercises, without duplicates."""
         return tuple(dict.fromkeys(statement for id in ids for statement in self.get(id).warm_up))
 
     def misconceptions(self, id: str) -> tuple[Variant, ...]:
-        """Return the exercise's documented wrong implementations, none if it has no file of them."""
+        """Return the exercise's documented wrong implementations; an empty tuple if it has no such file."""
         return self._variants(id, "misconceptions")
 
     def alternatives(self, id: str) -> tuple[Variant, ...]:
-        """Return the exercise's right implementations that differ, none if it has no file of them."""
+        """Return the exercise's alternative right implementations; an empty tuple if it has no such file."""
         return self._variants(id, "alternatives")
 
     def all_wrong(self, id: str) -> str:
-        """Return a submission in which every task has one of its documented mistakes, "" where none are documented."""
+        """Return a submission in which every task has one of its documented mistakes; "" if none are documented."""
         first = {variant.task: variant for variant in reversed(self.misconceptions(id))}
         if not first:
             return ""
@@ -171,11 +178,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_catalog(root: Path | None = None) -> Catalog:
-    """Read the catalog under `root`: from the solutions where there are any, else from the stubs (without hints).
+    """Read the catalog under `root`: from the solutions if there are any, otherwise from the stubs (without hints).
 
-    Without `root` it is the clone in which this package lies, or what was installed with it. It is never looked for
-    from the current folder: the suites of a course are run, and one may stand in a folder that somebody handed in.
-    Raise `CatalogError` if there is none, or if a file is not well formed.
+    The default `root` is the clone that contains this package, or the files that were installed with it. The current
+    folder is never searched, because a course's suites are run, and a folder that a student handed in could contain
+    some. Raises `CatalogError` if there is no course, or if a file is malformed.
     """
     root = _own_root() if root is None else root.resolve()
     files = _files(root / "solutions") or _files(root / "exercises")
@@ -192,7 +199,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
 
 
 def build_all(catalog: Catalog) -> dict[Path, str]:
-    """Return the text that each stub should hold; write nothing."""
+    """Return the text that each stub should have, by path. No file is written."""
     if not (catalog.root / "solutions").is_dir():
         raise CatalogError(
             f"Cannot build the stubs: {catalog.root} has no `solutions/`. Run the command in the instructor's clone."
@@ -205,7 +212,7 @@ def build_all(catalog: Catalog) -> dict[Path, str]:
 
 
 def drift(catalog: Catalog) -> tuple[Path, ...]:
-    """Return the stubs that differ from what their source builds, are missing, or have no source."""
+    """Return the stubs that differ from their source's build, are missing, or have no source."""
     built = build_all(catalog)
     hints = catalog.root / "exercises" / HINTS
     present = [*_files(catalog.root / "exercises"), *([hints] if hints.is_file() else ())]

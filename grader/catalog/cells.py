@@ -1,8 +1,8 @@
-"""Read the cells of a percent script (Jupytext's `py:percent`), as far as the kit's own files use the format.
+"""Read the cells of a percent script (Jupytext's `py:percent`), for the parts of the format that the kit uses.
 
-Importing jupytext takes more than a second and every command reads the catalog: hence these few lines. A test holds
-them to what jupytext itself reads from each source. They work on lines, not on Python's syntax tree, because in a
-student's release the catalog is read from stubs that are being edited and may not even parse.
+Importing jupytext takes more than a second, and every command reads the catalog. A test compares the result with
+jupytext's for each source. This module reads lines, not Python's syntax tree, because a student's release reads the
+catalog from stubs, which the student edits and which may not parse.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 from grader.catalog.errors import CatalogError
 
-# A marker; `# %%time` isn't one, but a cell magic that jupytext has commented out.
+# A marker. `# %%time` is not a marker but a cell magic that jupytext has commented out.
 _START = re.compile(r"# ?%%+(\s|$)")
 # `# %% a title [markdown] key="value" other=2`: each part is optional, and each value is JSON.
 _MARKER = re.compile(r"# ?%%+(?P<title>[^\[=]*?)\s*(?:\[(?P<kind>\w+)\])?\s*(?P<metadata>(?:\b[\w.-]+=.*)?)")
@@ -25,7 +25,7 @@ _JSON = json.JSONDecoder()
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """One cell: its marker's line number (from 1), its kind and metadata, and its lines as written, marker included."""
+    """One cell: the line number of its marker (from 1), its kind, its metadata, and its lines with the marker."""
 
     line: int
     kind: Literal["code", "markdown"]
@@ -34,7 +34,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """What the cell holds, without its marker and, in Markdown, without the comment signs."""
+        """The cell's content without its marker and, in Markdown, without comment signs."""
         body = self.lines[1:]
         if self.kind == "markdown":
             body = tuple(line.removeprefix("#").removeprefix(" ") for line in body)
@@ -48,7 +48,10 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def split_cells(text: str, *, origin: str) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
-    """Cut a percent script into the lines before its first marker and its cells; `origin` names it in errors."""
+    """Split a percent script into the lines before its first marker and its cells.
+
+    `origin` names the script in errors. Raises `CatalogError`.
+    """
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if _START.match(line)]
     cells = tuple(_cell(lines[start:end], start + 1, origin) for start, end in pairwise([*starts, len(lines)]))
@@ -62,7 +65,7 @@ def defines(code: str, name: str) -> bool:
 
 
 def parameters(code: str, name: str) -> tuple[str, ...]:
-    """Return the parameters of the function `name` that `code` defines; none for a class, or code that is broken."""
+    """Return the parameters of the function `name` in `code`; an empty tuple for a class or invalid code."""
     try:
         statements = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -93,7 +96,7 @@ def _metadata(text: str, number: int, origin: str) -> dict[str, object]:
             found[key], end = _JSON.raw_decode(rest)
             rest = rest[end:].lstrip()
     except ValueError:
-        if "task=" not in text:  # a title that only looks like metadata, in a student's own cell
+        if "task=" not in text:  # a title in a student's own cell that only looks like metadata
             return {}
         raise CatalogError(
             f"Cannot read {origin}: line {number}: {text!r} is not metadata. "

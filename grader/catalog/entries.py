@@ -1,4 +1,4 @@
-"""The entries of the catalog, and how an exercise's source (or its stub) is read as one."""
+"""The entries of the catalog. Reads them from an exercise's source or its stub."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ _Marker = TypeVar("_Marker")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One function or class to write, what it is worth, and its hints from nudge to nearly the line.
+    """One function or class to write, its points, and its hints from a nudge to nearly the line.
 
-    `forbidden` are patterns ("mse_loss", "*max_pool*") for the names of what the task asks to do without: functions,
-    module classes and operations of PyTorch, or "Optimizer.step". `parameters` are the names in its signature, none
-    for a class.
+    `forbidden` holds patterns ("mse_loss", "*max_pool*") for what the task must not use: functions, module classes and
+    operations of PyTorch, or "Optimizer.step". `parameters` are the names in its signature; a class has none.
     """
 
     name: str
@@ -30,9 +29,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise: its titles, the ids of the exercises that come before it, its tasks in order.
+    """One exercise: its titles, the ids of its prerequisites, and its tasks in order.
 
-    `warm_up` are statements that make torch load, ahead of every submission, what solutions of it use.
+    `warm_up` holds statements that run before all submissions. They make torch load what solutions of the exercise use.
     """
 
     id: str
@@ -48,7 +47,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return sum(task.points for task in self.tasks)
 
     def task(self, name: str) -> Task:
-        """Return the task of that name; raise `CatalogError` naming the closest one if there is none."""
+        """Return the task called `name`. Raises `CatalogError`, which suggests the closest name, if there is none."""
         for task in self.tasks:
             if task.name == name:
                 return task
@@ -78,7 +77,7 @@ class _HintMarker(msgspec.Struct, frozen=True):
 
 
 def read_exercise(text: str, *, exercise: str) -> Exercise:
-    """Read the catalog entry of `exercise` from its source or its stub; raise `CatalogError` if it is malformed."""
+    """Read the catalog entry of `exercise` from its source or its stub. Raises `CatalogError` if it is malformed."""
     if not _ID.fullmatch(exercise):
         raise CatalogError(
             f"Cannot read {exercise}: an id is two digits, an underscore and a lower-case name. Rename the file."
@@ -97,7 +96,7 @@ def read_exercise(text: str, *, exercise: str) -> Exercise:
 
 
 def marker(cell: Cell, kind: type[_Marker], *, origin: str, example: str) -> _Marker:
-    """Return the cell's metadata as a `kind`; raise `CatalogError`, showing the `example`, if it does not fit."""
+    """Return the cell's metadata as a `kind`. Raises `CatalogError`, which shows the `example`, if it does not fit."""
     try:
         return msgspec.convert(cell.metadata, kind)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Write the hints down for a release that has no solutions, and read them there."""
+"""Write the hints to a file for a release without solutions, and read them from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def hints_of(exercises: Sequence[Exercise]) -> str:
 
 
 def with_hints(exercises: Sequence[Exercise], text: str) -> tuple[Exercise, ...]:
-    """Return the exercises with the hints of such a file; raise `CatalogError` if it is broken."""
+    """Return the exercises with the hints from the text of such a file. Raises `CatalogError` if it is malformed."""
     try:
         hints = msgspec.json.decode(text, type=_Hints)
     except msgspec.DecodeError as error:

@@ -1,8 +1,9 @@
 """Build an exercise's notebook from its script, and turn a student's notebook back into a script.
 
-A notebook holds what the script holds, cell for cell, and after each task a cell that checks it. For nbgrader that cell
-is the graded one: the script's own solution regions are nbgrader's, and the gradebook knows each task by its name.
-jupytext and nbformat are imported only here, and only when a notebook is built: they take seconds.
+A notebook has the same cells as the script, and after each task a cell that checks it. With nbgrader, that cell is the
+graded one. The script's solution regions already use nbgrader's markers, and the gradebook identifies each task by its
+name. jupytext and nbformat are imported only here, and only when a notebook is built, because importing them takes
+seconds.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ _OPENING = """\
 # what is not, and what to try next. Stuck? hint("{task}") gives a nudge,
 # hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
 from grader import check, hint, status"""
-# The import stands in the cell because nbgrader grades it whatever the cells above have come to.
+# The cell has its own import because nbgrader grades it even if the cells above have failed.
 _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 _OURS = re.compile("|".join(re.escape(text).replace(r"\{task\}", r"\w+") for text in (_OPENING, _CHECK)))
-# Metadata that a script writes down, in its order, or that jupytext needs to write it as it was.
+# The metadata of scripts in their order, and the metadata that jupytext needs to restore the exact text.
 _SCRIPTS = ("task", "points", "forbidden", "tags", "title", "cell_depth", "cell_marker", "lines_to_next_cell")
-# What ends a line for str.splitlines, and so for jupytext, but not for Python, where it may stand in a string. While
-# jupytext has the text, noncharacters (which Unicode sets aside for uses such as this) stand in its place.
+# These end a line for str.splitlines, and so for jupytext, but not for Python, where they may be part of a string.
+# While jupytext has the text, noncharacters, which Unicode reserves for internal use, replace them.
 _LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _NONCHARACTERS = "".join(chr(0xFDD0 + n) for n in range(len(_LINE_ENDS)))
 _HIDE = str.maketrans(_LINE_ENDS, _NONCHARACTERS)
@@ -40,12 +41,11 @@ _SHOW = str.maketrans(_NONCHARACTERS, _LINE_ENDS)
 
 
 def build_notebook(script: str, *, nbgrader: bool = False) -> str:
-    """Return the notebook of a script, an exercise's stub or, for nbgrader, its source, as JSON.
+    """Return the notebook of a script as JSON. The script is an exercise's stub or, with `nbgrader`, its source.
 
-    With `nbgrader` the cells carry its metadata (schema 3): an answer cell for each task, and a locked, autograded
-    cell with its points. Solutions keep their markers: `nbgrader generate_assignment` leaves the TODO and takes them.
-
-    Raises ValueError for a script in which no cell is a task's.
+    With `nbgrader` the cells have its metadata (schema 3): an answer cell for each task, and a locked, autograded cell
+    with the task's points. Solutions keep their markers: `nbgrader generate_assignment` removes the solutions and
+    leaves the TODO. Raises `ValueError` if the script has no task.
     """
     import nbformat
 
@@ -53,15 +53,15 @@ def build_notebook(script: str, *, nbgrader: bool = False) -> str:
 
 
 def to_script(notebook: str) -> str:
-    """Return the script of a notebook that was built from one, with all that the student has written or added.
+    """Return the script of a notebook that was built from a script, with everything that the student has added.
 
-    Raises ValueError for text that is no notebook.
+    Raises `ValueError` if the text is not a notebook.
     """
     return convert_notebook(notebook.encode("utf-8", "surrogatepass"), name="it")[0]
 
 
 def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the script of a notebook, and what is to be known of how it was read. Raises ValueError as `to_script`."""
+    """Return the script of a notebook file, and notes about reading it. Raises `ValueError` as `to_script` does."""
     import jupytext
     import nbformat
 
@@ -85,9 +85,9 @@ def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def own_cells(notebook: str, new: str) -> list[str]:
-    """Name the cells of an nbgrader source that are not the kit's, which puts `new` in its place.
+    """Return descriptions of the cells in an nbgrader source that are not the kit's, before `new` replaces it.
 
-    Raises ValueError for text that is no notebook.
+    Raises `ValueError` if the text is not a notebook.
     """
     kits = json.loads(new)["cells"]
     ids, sources = {cell["id"] for cell in kits}, {"".join(cell["source"]).strip() for cell in kits}
@@ -108,7 +108,7 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
 
     try:
         read = jupytext.reads(script.translate(_HIDE), fmt=_SCRIPT)
-    except Exception as error:  # of what stands in the header, or behind the marks of cells
+    except Exception as error:  # caused by the header, or by the metadata of a cell
         raise ValueError(
             f"its header or the mark of a cell cannot be read ({excerpt(str(error))}). "
             "Restore the lines between --- and those that begin with # %%"
@@ -146,13 +146,13 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
         metadata[MARK] = {"header": header}
     cells[at:at] = [opening]
     for number, cell in enumerate(cells):
-        if any(cell.id == other.id for other in cells[:number]):  # a task's cell that a student has doubled
+        if any(cell.id == other.id for other in cells[:number]):  # the student has copied a task's cell
             cell.id = f"cell-{number}"
     return new_notebook(cells=cells, metadata=metadata)
 
 
 def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:
-    """Return nbgrader's metadata of an answer cell or, locked, of an autograded one."""
+    """Return nbgrader's metadata for an answer cell, or for a locked, autograded cell."""
     return {
         "grade": not solution,
         "grade_id": grade_id,
@@ -164,14 +164,14 @@ def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:
 
 
 def _is_ours(cell: Any) -> bool:
-    """Say whether a cell is the kit's own, and as the kit wrote it: what a student wrote into it is the student's."""
+    """Say whether a cell is the kit's own and unchanged: a cell with the student's text in it is the student's."""
     metadata = cell.metadata.get("nbgrader", {})
     marked = MARK in cell.metadata or (metadata.get("grade", False) and not metadata.get("solution", False))
     return marked and (_OURS.fullmatch(cell.source.strip()) is not None or cell.cell_type != "code")
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell without what only notebooks have."""
+    """Return a cell without the parts that only notebooks have."""
     kept = {key: cell.metadata[key] for key in _SCRIPTS if key in cell.metadata}
     cell.metadata = type(cell.metadata)(kept)
     cell.pop("id", None)

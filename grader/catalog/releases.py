@@ -1,7 +1,7 @@
-"""Lay down what leaves the instructor's clone: a course for nbgrader, or a bundle for students.
+"""Build what leaves the instructor's clone: a course for nbgrader, or a bundle for students.
 
-A bundle is built from stubs, public suites and hints alone; nothing of a solution or a hidden suite is read for it but
-what a stub keeps.
+A bundle is built from stubs, public suites and hints alone. It contains nothing of hidden suites, and of solutions only
+what the stubs keep.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from grader.catalog.stubs import build_stub
 def nbgrader_sources(catalog: Catalog, exercises: Sequence[str]) -> dict[str, str]:
     """Return an nbgrader course's sources by path: one assignment for each exercise, with its solutions.
 
-    `nbgrader generate_assignment` makes of them what students get. Raises `CatalogError` where there are no solutions.
+    `nbgrader generate_assignment` turns them into the students' version. Raises `CatalogError` without solutions.
     """
     return {f"source/{id}/{id}.ipynb": build_notebook(_source(catalog, id), nbgrader=True) for id in exercises}
 
 
 def student_bundle(catalog: Catalog, exercises: Sequence[str], *, version: str) -> dict[str, str]:
-    """Return the files of a bundle by path: stubs, notebooks, public suites, hints, a README, what to install."""
+    """Return the files of a bundle by path: stubs, notebooks, public suites, hints, a README, and requirements."""
     files: dict[str, str] = {}
     for id in exercises:
         stub = build_stub(_source(catalog, id), exercise=id)

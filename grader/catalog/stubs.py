@@ -13,10 +13,10 @@ END = "### END SOLUTION"
 
 
 def build_stub(text: str, *, exercise: str) -> str:
-    """Return the stub of a source: no hints, and each solution region reduced to its TODO and NotImplementedError.
+    """Return the stub of a source: without hints, and with a TODO and NotImplementedError in place of each solution.
 
-    A region stands in the cell of a task, between nbgrader's own markers, and opens with a `# TODO: ...` comment, the
-    one line of it that the stub keeps. Raise `CatalogError` for a source that can't give a stub that imports.
+    A solution region is in the cell of a task, between nbgrader's markers, and begins with a `# TODO: ...` comment, the
+    only line that the stub keeps. Raises `CatalogError` if the stub could not be imported.
     """
     before, cells = split_cells(text, origin=exercise)
     lines = [*before]
@@ -62,7 +62,7 @@ def _without_solutions(cell: Cell, exercise: str) -> Iterator[str]:
 
 
 def _check_imports(stub: str, exercise: str) -> None:
-    """Refuse a stub that doesn't parse, or that raises while it is being imported."""
+    """Raise `CatalogError` for a stub that does not parse, or that raises an error when it is imported."""
     try:
         tree = ast.parse(stub)
     except SyntaxError as error:

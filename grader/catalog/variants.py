@@ -1,4 +1,4 @@
-"""Read misconceptions and alternatives: one task of a solution written otherwise, one cell each."""
+"""Read misconceptions and alternatives: each is one cell with another implementation of one task."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _EXAMPLE = '# %% task="name_of_the_task" name="name-of-the-variant"'
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """A wrong (misconception) or another right (alternative) implementation of one task.
+    """A wrong implementation (misconception) or another right one (alternative) of one task.
 
-    `source` is the whole solution with that task redefined at its end, so every other task stays right. `message` is
-    the teacher's sentence about a misconception; an alternative has none.
+    `source` is the whole solution with that task defined again at its end, so that every other task stays right.
+    `message` is the teacher's sentence about a misconception; it is empty for an alternative.
     """
 
     exercise: str
@@ -36,9 +36,9 @@ class _VariantMarker(msgspec.Struct, frozen=True):
 def read_variants(
     text: str, *, exercise: Exercise, solution: str, origin: str, with_message: bool
 ) -> tuple[Variant, ...]:
-    """Read the variants of `exercise` in the order of the file; cells without a task are for linters and people.
+    """Read the variants of `exercise` in the order of the file. Cells without a task are skipped.
 
-    `with_message` takes the comment that opens each cell as its message, and requires one.
+    With `with_message`, each cell must begin with a comment, which becomes its message. Raises `CatalogError`.
     """
     tasks = {task.name for task in exercise.tasks}
     variants: dict[tuple[str, str], Variant] = {}
@@ -67,7 +67,7 @@ def read_variants(
 
 
 def _opening_comment(code: str) -> tuple[str, str]:
-    """Cut a cell into the comment that opens it, as one paragraph, and the code below."""
+    """Split a cell into its first comment, as one paragraph, and the code below it."""
     lines = code.splitlines()
     comment = list(takewhile(lambda line: line.startswith("#"), lines))
     message = " ".join(line.lstrip("#").strip() for line in comment).strip()

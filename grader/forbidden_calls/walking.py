@@ -116,8 +116,10 @@ def changed_names(statement: ast.stmt) -> Iterator[str]:
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the names that an import binds, each with its dotted path. A very long path is cut after its first
-    parts."""
+    """Yield the names that an import binds, each with its dotted path.
+
+    A very long path is cut after its first parts.
+    """
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             if alias.name != "*" and not node.level:

@@ -1,4 +1,4 @@
-"""Joins the kit to other tools: a notebook's kernel, and nbgrader.
+"""Connects the kit to other tools: a notebook's kernel, and nbgrader.
 
 Imported by: cli, notebook.
 """

@@ -1,7 +1,7 @@
-"""Grades what the IPython kernel that this runs in has executed so far.
+"""Grades what the current IPython kernel has executed so far.
 
-Under nbgrader, which runs a submission's cells in a kernel, the very same cells give the points, read off the panel's
-plain text. Then the whole course's suites are used, and inputs are drawn for the student in whose folder the kernel is.
+nbgrader runs a submission's cells in a kernel, and reads the points from the plain text of the panels. Then the
+course's own suites are used, and the inputs are drawn for the student whose folder the kernel runs in.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from grader.submissions import Unreadable, content_of, read_history
 
 
 class Session:
-    """A kernel's examiner: one warm worker, for the exercise that was checked last."""
+    """Grades for one kernel, with one warm worker for the exercise that was checked last."""
 
     def __init__(self) -> None:
         self._workers = WorkerPool(1)
@@ -34,7 +34,7 @@ class Session:
         atexit.register(self._workers.close)
 
     def check(self, which: str) -> Panel:
-        """Grade a task, or an exercise, as this kernel has it. Raises `CatalogError` and `GradingError`."""
+        """Grade a task or an exercise from this kernel's inputs. Raises `CatalogError` and `GradingError`."""
         under_nbgrader = os.environ.get("NBGRADER_EXECUTION")
         grading = under_nbgrader == "autograde"
         here = _folder()
@@ -49,14 +49,14 @@ class Session:
             course_seed=(course.seed or self._seed(folder)) if grading else "",
             inputs="by_content" if grading else "fixed",
             relaxed_sandbox=True,
-            quiet=True,  # else its warnings would be the cell's, for which nbgrader takes all points
+            quiet=True,  # otherwise its warnings would appear in the cell, and nbgrader would give no points
         )
         (graded,) = self._workers.grade(settings, [submission])
         report = report_of(catalog, graded)
         return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
 
     def _seed(self, course: Path | None) -> str:
-        """Return the seed of a course that names none: the one that is kept in its folder, or one for this kernel."""
+        """Return a seed if the course names none: the one that is stored in its folder, or one for this kernel."""
         if course is not None:
             return keep_seed(course / KEPT)
         self._own_seed = self._own_seed or secrets.token_hex(16)
@@ -75,12 +75,12 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
 
 
 def _folder() -> Path:
-    """Return where the kernel was started, which is where its notebook is; a notebook may go elsewhere."""
+    """Return the folder of the notebook: the kernel was started there, but code may have changed the folder since."""
     return Path(getattr(running_shell(), "starting_dir", "") or Path.cwd())
 
 
 def _inputs() -> list[str]:
-    """Return what the kernel has run, by number. Raises `CatalogError` where this is no kernel."""
+    """Return the inputs that the kernel has run, by number. Raises `CatalogError` outside a kernel."""
     shell = running_shell()
     if shell is None:
         raise CatalogError("Cannot see your code: this is not a notebook. In a terminal, run `grader check`.")
@@ -88,7 +88,7 @@ def _inputs() -> list[str]:
 
 
 def course_panel() -> Panel:
-    """Return the map of the course, from the notebooks in the current folder or from `exercises/`."""
+    """Return the map of the course, based on the notebooks in the current folder or on `exercises/`."""
     known = load_catalog()
     here = Path.cwd()
     work = known.work_folder(here)
@@ -101,7 +101,7 @@ def course_panel() -> Panel:
 
 
 def session() -> Session:
-    """Return this kernel's session. It survives a reload of this module, for its worker is a process."""
+    """Return this kernel's session. It survives a reload of this module, because its worker is a process."""
     found: Session | None = globals().get("_session")
     if found is None:
         found = globals()["_session"] = Session()

@@ -1,4 +1,4 @@
-"""Finds IPython's shell, in whose kernel the kit may run. Imports nothing heavy."""
+"""Finds the IPython shell of the current kernel. Imports nothing slow."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def running_shell() -> Any:
-    """Return IPython's shell in whose kernel this runs, None where it does not run in one.
+    """Return the IPython shell of the current kernel; None outside a kernel.
 
-    It is found also where a notebook has emptied its modules: it is what runs the cell that called us. Where it has
-    emptied its own names, those by which IPython shows what a cell returns come back.
+    The shell is found even if a notebook has removed its modules, because the shell runs the cell that made this call.
+    If the notebook has deleted its names, those that IPython needs to show a cell's result are restored.
     """
     get = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get() if get is not None else None

@@ -1,4 +1,4 @@
-"""Mutation testing of the suites: puts small errors into the solutions, each of which the suites must see.
+"""Mutation testing of the suites: puts small errors into the solutions. The suites must find each of them.
 
 Imported by: cli.
 """

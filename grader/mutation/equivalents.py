@@ -1,4 +1,4 @@
-"""The mutants that are no errors: those that do what the contract asks, each with the reason why."""
+"""Reads the list of equivalent mutants: those that still do what the contract asks, each with the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.mutation.mutants import Mutant
 
 
 class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mutant that keeps the contract, as `Mutant` names it, and `why` it does."""
+    """A mutant that still does what the contract asks, in the terms of `Mutant`, and the reason `why`."""
 
     task: str
     was: str
@@ -18,7 +18,7 @@ class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     why: str
 
     def is_of(self, mutant: Mutant) -> bool:
-        """Say whether it speaks of this mutant."""
+        """Say whether this entry describes `mutant`."""
         return (self.task, self.was, self.now, self.occurrence) == (
             mutant.task,
             mutant.was,
@@ -28,7 +28,7 @@ class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def read_equivalents(catalog: Catalog, exercise: str) -> tuple[Equivalent, ...]:
-    """Read `tests/mutants/NN_name.yaml`: none if there is no such file. Raises `CatalogError` for one that is wrong."""
+    """Read `tests/mutants/NN_name.yaml`; empty if there is no such file. Raises `CatalogError` if it is malformed."""
     path = catalog.root / "tests" / "mutants" / f"{exercise}.yaml"
     if not path.is_file():
         return ()

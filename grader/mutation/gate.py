@@ -1,4 +1,4 @@
-"""The gate: grades every mutant through the sandbox, and says which of them no check sees."""
+"""Grades every mutant in the sandbox and reports those that no check finds."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SEED = "mutants"
 
 @dataclass(kw_only=True)
 class Mutation:
-    """A run over mutants: counts as it goes, and tells what is wrong.
+    """A run over mutants. It counts them and reports problems.
 
-    A mutant is killed when a check of its task does not pass, and so is one that never ends. One that survives must be
-    known to be equivalent; one that is known to be so must survive.
+    A mutant is killed if a check of its task does not pass, or if it never ends. A mutant that survives must be listed
+    as equivalent, and a mutant that is listed must survive.
     """
 
     catalog: Catalog
@@ -34,7 +34,7 @@ class Mutation:
     survivors: list[Mutant] = field(default_factory=list)
 
     def run(self) -> Iterator[list[str]]:
-        """Yield the problems that each mutant brings, and at last those of the lists. Raises `GradingError`."""
+        """Yield the problems of each mutant, and at the end those of the lists. Raises `GradingError`."""
         settings = Settings(
             root=str(self.catalog.root),
             exercises=self.exercises,
@@ -45,10 +45,10 @@ class Mutation:
         )
         by_label = {mutant.label: mutant for mutant in self.mutants}
         for graded in grade_submissions(settings, (mutant.submission() for mutant in self.mutants), jobs=self.jobs):
-            yield list(self._told(by_label[graded.submission.student], graded))
-        yield list(self._stale())
+            yield list(self._problems_of(by_label[graded.submission.student], graded))
+        yield list(self._problems_of_lists())
 
-    def _told(self, mutant: Mutant, graded: Graded) -> Iterator[str]:
+    def _problems_of(self, mutant: Mutant, graded: Graded) -> Iterator[str]:
         for check in _checks(graded):
             if "which is not your fault" in check.message:
                 yield f"{mutant.label}: the check {check.id!r} broke: {check.message}"
@@ -63,7 +63,7 @@ class Mutation:
             self.survivors.append(mutant)
             yield f"{mutant.label} [{mutant.operator}] and every check passes: write one that fails, or list it."
 
-    def _stale(self) -> Iterator[str]:
+    def _problems_of_lists(self) -> Iterator[str]:
         if not self.whole:
             return
         for exercise, listed in self.equivalents.items():
@@ -73,7 +73,7 @@ class Mutation:
 
     @property
     def share(self) -> float:
-        """The share of mutants killed, of those that are not equivalent."""
+        """The share of killed mutants among those that are not equivalent, from 0 to 1."""
         return self.killed / max(1, self.killed + len(self.survivors))
 
 
@@ -86,9 +86,9 @@ def _checks(graded: Graded) -> list[CheckReport]:
 
 
 def mutate_all(catalog: Catalog, which: Mapping[str, Sequence[str]], *, jobs: int, every: int = 1) -> Mutation:
-    """Return the run over the mutants of these exercises' tasks (of all their tasks where none are named).
+    """Return a run over the mutants of these exercises' tasks (of all their tasks if none are named).
 
-    `every` takes one mutant in so many, spread over all. Raises `CatalogError` for sources that cannot be read.
+    With `every=n`, only every n-th mutant is graded. Raises `CatalogError` for sources that cannot be read.
     """
     found: list[Mutant] = []
     for id, tasks in which.items():

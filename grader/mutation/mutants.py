@@ -1,8 +1,8 @@
-"""The mutants of an exercise's solution: one small error each, in one task.
+"""Makes the mutants of an exercise's solution: each has one small error in one task.
 
-Cosmic Ray's operators change numbers, comparisons, arithmetic, booleans, loops, exceptions and decorators; those of
-`operators.py` add what goes wrong in PyTorch. Docstrings, annotations and the words of exceptions are left out: no
-suite should see a change in them.
+Cosmic Ray's operators change numbers, comparisons, arithmetic, booleans, loops, exceptions and decorators. The
+operators in `operators.py` add mistakes that are typical of PyTorch code. Docstrings, annotations and the messages of
+exceptions are not changed, because no suite should check them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.catalog import Exercise
 from grader.mutation.operators import OPERATORS, Replacement
 from grader.records import Submission
 
-# Bits and shifts are no arithmetic of tensors' values: a solution that shifts instead of adding is no likely mistake.
+# Bit operations and shifts are left out: nobody shifts by mistake instead of adding.
 _ARITHMETIC = ("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow")
 _LIBRARY = (
     "AddNot",
@@ -38,7 +38,7 @@ _LIBRARY = (
     "ZeroIterationForLoop",
     *(f"ReplaceBinaryOperator_{a}_{b}" for a in _ARITHMETIC for b in _ARITHMETIC if a != b),
 )
-# Small numbers, short strings and None are equal just when they are the same object.
+# Small numbers, short strings and None are equal exactly when they are the same object.
 _ALIKE = {
     f"ReplaceComparisonOperator_{a}_{b}"
     for a, b in (("Eq", "Is"), ("Is", "Eq"), ("NotEq", "IsNot"), ("IsNot", "NotEq"))
@@ -46,7 +46,7 @@ _ALIKE = {
 
 
 class Mutant(msgspec.Struct, frozen=True, kw_only=True):
-    """One mutant: its source, and where it differs from the solution (`was`, `now`, and which occurrence of that).
+    """One mutant: its source, and its difference from the solution (`was`, `now`, and which occurrence of that change).
 
     `source` is the whole solution with the mutated task defined again at its end.
     """
@@ -61,19 +61,19 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """The mutant as an author finds it."""
+        """A description of the mutant for authors."""
         occurrence = f" (occurrence {self.occurrence})" if self.occurrence > 1 else ""
         return f"{self.exercise}.{self.task}: `{self.was}` became `{self.now}`{occurrence}"
 
     def submission(self) -> Submission:
-        """Return the mutant as if a student had handed it in; its own task alone is graded."""
+        """Return the mutant as a submission in which only its own task is graded."""
         return Submission(
             student=self.label, exercise=self.exercise, path=self.label, tasks=(self.task,), source=self.source
         )
 
 
 def mutants(exercise: Exercise, solution: str) -> Iterator[Mutant]:
-    """Yield the mutants of each task of a solution, every one different."""
+    """Yield the mutants of each task of a solution, without duplicates."""
     definitions = {
         node.name: node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
@@ -99,7 +99,7 @@ def mutants(exercise: Exercise, solution: str) -> Iterator[Mutant]:
 
 
 def _bare(definition: ast.stmt) -> ast.stmt:
-    """Return a definition without docstrings, annotations and the words of its exceptions."""
+    """Return a definition without docstrings, annotations and the messages of its exceptions."""
     for node in ast.walk(definition):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
@@ -113,7 +113,7 @@ def _bare(definition: ast.stmt) -> ast.stmt:
 
 
 def _mutated(code: str) -> Iterator[tuple[str, str]]:
-    """Yield (operator, mutated code), by the library's operators and then by the kit's own."""
+    """Yield pairs of an operator and the mutated code: the library's operators first, then the kit's own."""
     yield from _by_library(code)
     tree = ast.parse(code)
     for parent in ast.walk(tree):
@@ -126,7 +126,7 @@ def _mutated(code: str) -> Iterator[tuple[str, str]]:
 
 
 def _with(tree: ast.AST, parent: ast.AST, field: str, index: int, replacement: Replacement) -> str:
-    """Return the code of `tree` with one child replaced, and leave the tree as it was."""
+    """Return the code of `tree` with one child replaced; the tree itself stays unchanged."""
     before = getattr(parent, field)
     if isinstance(before, list):
         new = replacement if isinstance(replacement, list) else [replacement]
@@ -158,7 +158,7 @@ def _by_library(code: str) -> Iterator[tuple[str, str]]:
 def _compiles(code: str) -> bool:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # `is` with a number, say
+            warnings.simplefilter("ignore")  # for example about `is` with a number
             compile(code, "<mutant>", "exec")
     except (SyntaxError, ValueError):
         return False
@@ -166,7 +166,7 @@ def _compiles(code: str) -> bool:
 
 
 def _difference(original: str, mutated: str) -> tuple[str, str]:
-    """Return what was there and what is now, in the lines that differ by more than their indentation."""
+    """Return the old and the new code, limited to lines that differ by more than their indentation."""
     before, after = ([line.strip() for line in code.splitlines()] for code in (original, mutated))
     was, now = [], []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

@@ -1,8 +1,8 @@
-"""What goes wrong in PyTorch code, as mutation operators: each offers other code in place of a piece of a solution.
+"""Mutation operators for mistakes that are typical of PyTorch code.
 
-An operator takes a node of Python's syntax tree and yields what may stand in its place: a node, or a list of statements
-where a statement stood. They add to a general library's operators (numbers, comparisons, arithmetic, …) the mistakes
-that those do not know: a lost `detach`, a mean for a sum, in place for out of place.
+An operator takes a node of Python's syntax tree and yields replacements: a node, or a list of statements in place of a
+statement. These operators complete those of a general library (numbers, comparisons, arithmetic, …), which does not
+know mistakes such as a missing `detach`, a mean instead of a sum, or an in-place operation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MODULES = {
     "super",
 }
 
-# Names that are easily taken for one another; each stands for the others of its group.
+# Names that are easily confused; each one is replaced by the others of its group.
 _CONFUSED = [
     {"mean", "sum"},
     {"min", "max"},
@@ -60,14 +60,14 @@ _INPLACE = {ast.Add: "add_", ast.Sub: "sub_", ast.Mult: "mul_", ast.Div: "div_"}
 
 
 def drop_statement(node: ast.AST) -> Iterator[Replacement]:
-    """Leave out a statement that does something (`x.zero_()`, `x.grad = None`, `raise …`)."""
+    """Leave out a statement that has an effect (`x.zero_()`, `x.grad = None`, `raise …`)."""
     writes = isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets)
     if isinstance(node, ast.Expr | ast.AugAssign | ast.Raise | ast.Delete) or writes:
         yield ast.Pass()
 
 
 def drop_condition(node: ast.AST) -> Iterator[Replacement]:
-    """Do always, or never, what is done on a condition."""
+    """Do conditional code always, or never."""
     if isinstance(node, ast.If):
         yield node.body
         yield node.orelse or [ast.Pass()]
@@ -77,11 +77,11 @@ def drop_condition(node: ast.AST) -> Iterator[Replacement]:
 
 
 def drop_context(node: ast.AST) -> Iterator[Replacement]:
-    """Leave out `with torch.no_grad():` and its like, and what `finally` puts back."""
+    """Leave out `with torch.no_grad():` and similar contexts, and code in `finally`."""
     if isinstance(node, ast.With):
         yield node.body
     if isinstance(node, ast.Try) and node.finalbody:
-        yield [*node.body, *node.finalbody]  # as if nothing could be raised
+        yield [*node.body, *node.finalbody]  # as if no error could be raised
         yield node.body
 
 
@@ -110,7 +110,7 @@ def drop_layer(node: ast.AST) -> Iterator[Replacement]:
 
 
 def drop_operand(node: ast.AST) -> Iterator[Replacement]:
-    """Leave out one side of an operation: the scaling, the bias, a half of a condition."""
+    """Leave out one side of an operation: the scaling, the bias, one half of a condition."""
     if isinstance(node, ast.BinOp):
         yield node.left
         yield node.right
@@ -134,7 +134,7 @@ def drop_filter(node: ast.AST) -> Iterator[Replacement]:
 
 
 def confuse_names(node: ast.AST) -> Iterator[Replacement]:
-    """Take a name for one like it: mean for sum, `train` for `eval`, float64 for float32, `view` for `reshape`."""
+    """Replace a name by a similar one: sum by mean, `eval` by `train`, float32 by float64, `reshape` by `view`."""
     if isinstance(node, ast.Attribute):
         for group in _CONFUSED:
             for other in sorted(group - {node.attr}) if node.attr in group else ():
@@ -142,7 +142,7 @@ def confuse_names(node: ast.AST) -> Iterator[Replacement]:
 
 
 def swap(node: ast.AST) -> Iterator[Replacement]:
-    """Take two things in the other order: arguments, results, sides of an operation that has an order."""
+    """Exchange two arguments, two results, or the sides of an operation that is not commutative."""
     if isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
         first, second, *others = node.args
         yield ast.Call(func=node.func, args=[second, first, *others], keywords=node.keywords)
@@ -154,7 +154,7 @@ def swap(node: ast.AST) -> Iterator[Replacement]:
 
 
 def reindex(node: ast.AST) -> Iterator[Replacement]:
-    """Index otherwise: a row for a column, fewer dimensions, a copy (`x[:, [i]]`) for a view (`x[:, i]`)."""
+    """Change an index: a row for a column, fewer dimensions, a copy (`x[:, [i]]`) for a view (`x[:, i]`)."""
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
         return
     parts = node.slice.elts
@@ -175,7 +175,7 @@ def bias(node: ast.AST) -> Iterator[Replacement]:
 
 
 def write_in_place(node: ast.AST) -> Iterator[Replacement]:
-    """Work in place where a new tensor is made: `x - m` becomes `x.sub_(m)`, `x.clamp(…)` `x.clamp_(…)`."""
+    """Change a tensor in place instead of making a new one: `x - m` becomes `x.sub_(m)`, `x.clamp(…)` `x.clamp_(…)`."""
     if isinstance(node, ast.BinOp) and type(node.op) in _INPLACE and not isinstance(node.left, ast.Constant):
         method = ast.Attribute(value=node.left, attr=_INPLACE[type(node.op)], ctx=ast.Load())
         yield ast.Call(func=method, args=[node.right], keywords=[])
@@ -190,7 +190,7 @@ def write_in_place(node: ast.AST) -> Iterator[Replacement]:
 
 
 def write_elsewhere(node: ast.AST) -> Iterator[Replacement]:
-    """Make a new tensor where one is changed in place: `x -= g` becomes `x = x - g`, `x.zero_()` `x.zero()`."""
+    """Make a new tensor instead of changing one in place: `x -= g` becomes `x = x - g`, `x.zero_()` `x.zero()`."""
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         left = ast.Name(id=node.target.id, ctx=ast.Load())
         yield ast.Assign(targets=[node.target], value=ast.BinOp(left=left, op=node.op, right=node.value), lineno=0)
@@ -201,7 +201,7 @@ def write_elsewhere(node: ast.AST) -> Iterator[Replacement]:
 
 
 def misspell(node: ast.AST) -> Iterator[Replacement]:
-    """Write another string: a key, a parameter's name, an option."""
+    """Change a string: a key, a parameter's name, an option."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield ast.Constant(f"{node.value}_")
 
@@ -231,7 +231,7 @@ def _name(function: ast.AST) -> str:
 
 
 def _is_module(value: ast.AST) -> bool:
-    """Say whether `value` is a module of Python's: what is called on it has no receiver."""
+    """Say whether `value` is a Python module: a function called on it has no receiver."""
     return _name(value.func if isinstance(value, ast.Call) else value) in _MODULES
 
 

@@ -1,8 +1,8 @@
-"""Hold a folder by a descriptor, and list and open what is beneath it without ever following a link.
+"""Keep a folder open by a descriptor, and list and open the files below it without following any link.
 
-The owner of a folder can replace it with a link at any moment, and minutes pass between listing a class and reading its
-files. So reading does not depend on where a path leads by then. It starts from the folder that was held when the class
-was listed, and it refuses a way of which any part is a link.
+The owner of a folder can replace it with a link at any time, and minutes pass between listing a class and reading its
+files. So reading does not use the path again. It starts from the descriptor that was opened when the class was listed,
+and it refuses a path if any part of it is a link.
 """
 
 from __future__ import annotations
@@ -21,37 +21,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-Identity = tuple[int, int]  # of a file or folder: its device and its number there
+Identity = tuple[int, int]  # device and inode of a file or folder
 
-# Not every platform has every flag. O_NONBLOCK: a FIFO that appears between the two looks must not block the open.
+# Some platforms lack some of these flags. O_NONBLOCK: if the file becomes a FIFO after the check, opening it must not
+# block.
 OPENING: Final = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOCTTY")
 )
 _FOLDER: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_DIRECTORY"))
-_PASSING: Final = _FOLDER | getattr(os, "O_PATH", 0)  # to go through a folder one need not be allowed to list it
+_PASSING: Final = _FOLDER | getattr(os, "O_PATH", 0)  # works for folders that this user may enter but not list
 HOLDS: Final = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 
-_OPENAT2: Final = 437  # on every architecture
+_OPENAT2: Final = 437  # the same number on every architecture
 _RESOLVE: Final = 0x02 | 0x04 | 0x08  # RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH
 _LACKING: Final = (errno.ENOSYS, errno.EPERM, errno.EINVAL, errno.E2BIG)
 
 
 class FolderError(OSError):
-    """The folder of a file cannot be gone through: `filename` names it; ELOOP says that it is a link.
+    """Raised when a file's folder cannot be entered; `filename` names the folder.
 
-    ESTALE says that it is not the folder that was listed.
+    The error number ELOOP means that it is a link, ESTALE that it is not the folder that was listed.
     """
 
 
 class ForeignError(OSError):
-    """The file has a second name elsewhere, and does not belong to the owner of its folder."""
+    """Raised for a file that has a second name (a hard link) and does not belong to the owner of its folder."""
 
 
 class Anchor:
-    """A folder that is held, whatever its path leads to later. It is let go with the last `Handed` beneath it."""
+    """A folder that stays open even if its path changes. It is closed with the last `Handed` below it."""
 
     def __init__(self, path: Path, descriptor: int | None = None) -> None:
-        """Hold the folder at `path`, through links if there are any; or take over what holds it. Raises `OSError`."""
+        """Open the folder at `path` (following links), or take over its open `descriptor`. Raises `OSError`."""
         self.path = path
         self.descriptor = descriptor
         self.identity: Identity | None = None
@@ -63,17 +64,18 @@ class Anchor:
             _KNOWN[self.identity] = self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to a process that is being started together with the descriptor."""
+        """Pickle for a process that is being started, together with the descriptor."""
         if self.descriptor is None:
             return Anchor, (self.path,)
-        from multiprocessing.reduction import DupFd  # not on every platform
+        from multiprocessing.reduction import DupFd  # missing on some platforms
 
-        return _received, (self.path, DupFd(self.descriptor))
+        return _received_anchor, (self.path, DupFd(self.descriptor))
 
     def scan(self, *parts: str) -> tuple[Identity | None, list[os.DirEntry[str]]]:
-        """Return what folder is at `parts` beneath this one, and its entries by name. Raises `OSError`.
+        """Return the identity of the folder at `parts` below this one, and its entries sorted by name.
 
-        Entries can be asked questions only until the next folder beneath is scanned; those of this one, at any time.
+        Methods of the entries work only until another folder is scanned; those of this folder's own entries always
+        work. Raises `OSError`.
         """
         if self.descriptor is None:
             with os.scandir(self.path.joinpath(*parts)) as found:
@@ -86,7 +88,7 @@ class Anchor:
             return _identity(os.fstat(folder)), sorted(found, key=lambda entry: entry.name)
 
     def file(self, *parts: str, folder: Identity | None = None) -> Handed:
-        """Return the file at `parts` beneath this folder, whose own folder is known by `folder`."""
+        """Return the file at `parts` below this folder; `folder` is the identity of the folder that contains it."""
         for part in parts:
             if part in ("", ".", "..") or os.sep in part:
                 raise ValueError(f"{part!r} is no name of a file.")
@@ -95,10 +97,10 @@ class Anchor:
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """What was handed in: a file beneath a folder that is held.
+    """A file that was handed in, below a folder that is kept open.
 
-    `folder` is what its own folder was when it was listed, if that is to be compared. There is no `anchor` in a process
-    that was not given it and does not find it at `root` any more.
+    `folder` is the identity of its own folder when it was listed, if that must be compared. `anchor` is missing in a
+    process that did not receive it and no longer finds it at `root`.
     """
 
     root: Path
@@ -108,32 +110,32 @@ class Handed:
 
     @property
     def path(self) -> Path:
-        """Where it is, for people."""
+        """The path, to show to people."""
         return self.root.joinpath(*self.parts)
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the file."""
         return self.parts[-1]
 
     @property
     def suffix(self) -> str:
-        """How its name ends."""
+        """The ending of the name, such as ".py"."""
         return Path(self.name).suffix
 
     def __str__(self) -> str:
         return str(self.path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to a process that holds the folder too, or will."""
+        """Pickle for a process that has the folder open too, or will open it."""
         identity = None if self.anchor is None else self.anchor.identity
-        return _handed, (self.root, identity, self.parts, self.folder)
+        return _submitted_file, (self.root, identity, self.parts, self.folder)
 
     def open(self, require: Callable[[os.stat_result], None]) -> int:
-        """Open it for reading, if it is what it is to be; return the descriptor.
+        """Open the file for reading and return the descriptor.
 
-        `require` is shown the file before it is opened, and may raise. Raises `OSError`, also a `FolderError` or
-        `ForeignError`.
+        `require` gets the file's status before it is opened, and may raise an error. Raises `OSError`, among them
+        `FolderError` and `ForeignError`.
         """
         if self.anchor is None:
             raise FolderError(errno.ESTALE, os.strerror(errno.ESTALE), self.root.name)
@@ -175,12 +177,12 @@ def _identity(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino
 
 
-def _received(path: Path, held: Any) -> Anchor:
-    return Anchor(path, held.detach())
+def _received_anchor(path: Path, descriptor: Any) -> Anchor:
+    return Anchor(path, descriptor.detach())
 
 
-def _handed(root: Path, identity: Identity | None, parts: tuple[str, ...], folder: Identity | None) -> Handed:
-    """Return the file beneath the folder that was held when it was listed, which this process may have to find."""
+def _submitted_file(root: Path, identity: Identity | None, parts: tuple[str, ...], folder: Identity | None) -> Handed:
+    """Return a file below the folder that was open when it was listed; find that folder in this process."""
     anchor = None if identity is None else _KNOWN.get(identity)
     if anchor is None:
         with contextlib.suppress(OSError):
@@ -190,15 +192,15 @@ def _handed(root: Path, identity: Identity | None, parts: tuple[str, ...], folde
 
 
 def _open(folder: int, parts: Sequence[str], flags: int) -> int:
-    """Open what is at `parts` beneath a folder, none of which may be a link. Raises `OSError`."""
-    with contextlib.suppress(NotImplementedError, NotADirectoryError):  # of the latter, see below
+    """Open the file or folder at `parts` below a folder; no part may be a link. Raises `OSError`."""
+    with contextlib.suppress(NotImplementedError, NotADirectoryError):  # NotADirectoryError: see below
         return _openat2(folder, "/".join(parts), flags)
     with contextlib.ExitStack() as stack:
         for i, part in enumerate(parts):
             last = i == len(parts) - 1
             try:
                 following = os.open(part, flags if last else _PASSING, dir_fd=folder)
-            except NotADirectoryError as error:  # so the kernel calls a link where it is to open a folder
+            except NotADirectoryError as error:  # the kernel's error for a link in place of a folder
                 if stat.S_ISLNK(os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode):
                     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), part) from error
                 raise
@@ -217,7 +219,7 @@ def _system_call() -> Any:
 
 
 def _openat2(folder: int, path: str, flags: int) -> int:
-    """Open by the kernel's own resolution beneath a folder. Raises `NotImplementedError` where there is none."""
+    """Let the kernel resolve a path below a folder. Raises `NotImplementedError` where it cannot."""
     call = _system_call()
     if call is None or not sys.platform.startswith("linux"):
         raise NotImplementedError
@@ -232,7 +234,7 @@ def _openat2(folder: int, path: str, flags: int) -> int:
 
 
 def _without_links(path: Path, parts: tuple[str, ...]) -> Path:
-    """Return the path; raise `OSError` if a part of it is a link: the best that there is without descriptors."""
+    """Return the path; raise `OSError` if a part of it is a link. Systems without descriptors allow nothing safer."""
     for part in parts:
         path = path / part
         if stat.S_ISLNK(os.lstat(path).st_mode):

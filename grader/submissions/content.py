@@ -1,13 +1,13 @@
-"""Make a digest of what a submission's code does: of its syntax tree, not of how it is written down.
+"""Make a digest of what a submission's code does: of its syntax tree, not of its text.
 
-Comments, docstrings, blank lines, quotes and the split into cells do not change it; another constant, name or statement
-does. Where inputs depend on the content, the same code draws the same inputs when it is handed in again, and an answer
-that was learnt from feedback draws others.
+Comments, docstrings, blank lines, quotes and the division into cells do not change the digest; another constant, name
+or statement does. Where inputs depend on the content, the same code gets the same inputs when it is handed in again,
+but code that contains an answer learnt from feedback gets other inputs.
 
-That only works while code can't see what its digest leaves out: a table kept in a comment would not change the digest.
-So the whole text counts if the code has any way to read its own text, its docstrings or its line numbers. The lists
-below say what is known to be harmless, and what is not. If a harmless name is missing there, an honest student only
-gets other numbers after changing a comment.
+This only works if code cannot read what its digest leaves out: a table in a comment would not change the digest. So the
+digest covers the whole text if the code has any way to read its own text, its docstrings or its line numbers. The lists
+below say which names are known to be harmless and which are not. If a harmless name is missing there, an honest student
+only gets other numbers after changing a comment.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from typing import Any, Final
 
 from grader.submissions.quiet import no_warnings
 
-_LONGEST: Final = 2**17  # characters; no exercise has a quarter of that, and a tree takes time
+_LONGEST: Final = 2**17  # characters; no exercise has a quarter of that, and parsing takes time
 _BEYOND_PYTHON: Final = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
-_SKIPPED: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # say nothing that the rest doesn't
+_SKIPPED: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # these add no information
 _DOCUMENTED: Final = frozenset({ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef})
 _LOOKED_AT: Final = _DOCUMENTED | {
     *(ast.Attribute, ast.Call, ast.Compare, ast.arg, ast.ExceptHandler, ast.Import, ast.ImportFrom),
     *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.MatchClass),
 }
-_KIT: Final = frozenset({"check", "hint", "status"})  # what a notebook asks of the kit does nothing while it is graded
+_KIT: Final = frozenset({"check", "hint", "status"})  # these calls to the kit do nothing during grading
 
 # Modules that may be imported, and names with two underscores that may be used.
 _MODULES: Final = frozenset(
@@ -40,7 +40,7 @@ _DUNDERS: Final = frozenset(
     "__iadd__ __imul__ __init__ __iter__ __len__ __lt__ __mul__ __name__ __neg__ __next__ __post_init__ __radd__ "
     "__repr__ __rmul__ __rsub__ __setitem__ __str__ __sub__ __truediv__".split()
 )
-# What must not be used: builtins, and attributes (or what is imported) that lead to text, lines or other modules.
+# Names that must not be used: builtins, and attributes or imports that lead to text, lines or other modules.
 _BUILTINS: Final = frozenset(
     "breakpoint compile delattr dir eval exec getattr globals help locals memoryview open setattr vars".split()
 )
@@ -54,17 +54,18 @@ _ATTRIBUTES: Final = frozenset(
     "tokenize traceback tracemalloc types update_wrapper vectorize warnings weakref wraps zipimport _C "
     "_current_frames _dynamo _getframe _os _sys".split()
 )
-# Harmless only where called with no more than so many arguments, each in its place: a memo of `deepcopy` shows what
-# objects hold, docstrings too; the old format of `torch.save` writes down the source of classes.
+# Harmless only with at most so many positional arguments. The memo of `deepcopy` shows what objects hold, with
+# docstrings. The old format of `torch.save` stores the source of classes.
 _PLAINLY_CALLED: Final = {"deepcopy": 1, "save": 2}
 _INSIDE: Final = re.compile(r"(gi|cr|ag|tb|f|co)_|.*anomaly")  # attributes of frames, tracebacks and code
 _LOOKS_INSIDE: Final = re.compile(r"\{[^}]*[.\[]")  # a format that takes attributes or items
 
 
 def content_of(source: str) -> str:
-    """Return the digest of the code in `source`, or of the text where it isn't Python, might see its text, or is long.
+    """Return the digest of the code in `source`, or of its text.
 
-    It never raises, and does not depend on the version of Python as far as syntax trees do not.
+    The text counts if it is not valid Python, is very long, or may read itself. Never raises. The result depends on the
+    version of Python only where syntax trees do.
     """
     if len(source) > _LONGEST:
         return text_digest(source)
@@ -86,16 +87,16 @@ def _sha256(text: str) -> str:
 
 
 class _Field(str):
-    """The name of a field, which is no constant of the code."""
+    """The name of a field, to distinguish it from a constant of the code."""
 
 
 _END: Final = _Field("end")
 
 
 class _Walk:
-    """Reads a tree from its root: `text` is what it says, `sees_text` whether its code might see how it is written.
+    """Reads a tree: `text` describes its code, and `sees_text` says whether the code may read its own text.
 
-    It keeps a stack of its own, so that no tree is too deep for it.
+    It has its own stack instead of recursion, so that it can read a tree of any depth.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -105,11 +106,11 @@ class _Walk:
         self._imported: set[str] = set()
         self._classes: set[str] = set()
         self._bases: list[ast.expr] = []
-        self._private: set[str] = set()  # attributes with one underscore that are used,
-        self._own: set[str] = set()  # and what of that kind is the code's own
+        self._private: set[str] = set()  # attributes with one leading underscore that are used
+        self._own: set[str] = set()  # attributes of that kind that the code defines itself
         self._asks_the_kit = False
-        self._delicate = 0  # how often what must be used plainly is used,
-        self._plain = 0  # and how often plainly
+        self._delicate = 0  # uses of names that must be used plainly
+        self._plain = 0  # plain uses among them
         self._read(tree)
 
     @property
@@ -150,7 +151,7 @@ class _Walk:
                 stack.append(_END)
                 for name in reversed(kind._fields):
                     value = getattr(node, name, None)
-                    # Newer versions of Python add fields: those that are empty say nothing.
+                    # Newer versions of Python add fields; empty ones add no information.
                     if value is None or value == [] or name in _SKIPPED:
                         continue
                     if name == "body" and kind in _DOCUMENTED:
@@ -160,10 +161,10 @@ class _Walk:
                 say(_constant(node))
 
     def _code(self, node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
-        """Return a body without its docstring, and a module's without all that does nothing while it is graded.
+        """Return a body without its docstring; for a module, also without statements that do nothing during grading.
 
-        There any text that stands alone is a comment: which one is the docstring depends on how cells are split. A
-        magic that was skipped is a `pass`.
+        In a module, every string that is a statement counts as a comment, because the division into cells decides which
+        one is the docstring. A skipped magic is a `pass`.
         """
         if not isinstance(node, ast.Module):
             return body[1:] if body and _is_text(body[0]) else body
@@ -183,7 +184,7 @@ class _Walk:
             self._assigned.add(node.id)
 
     def _look_at(self, node: ast.AST) -> None:
-        """Note what code holds by which it might see how it is written."""
+        """Note whether a node may let the code read its own text."""
         match node:
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in _PLAINLY_CALLED:
                 starred = any(isinstance(argument, ast.Starred) for argument in node.args)
@@ -224,7 +225,7 @@ class _Walk:
                 self._imported |= {alias.asname or alias.name for alias in aliases}
 
     def _is_plain(self, base: ast.expr) -> bool:
-        """Say whether a class to derive from is known by its name: what else makes classes may be given docstrings."""
+        """Say whether a base class is a plain name: other expressions may create a class with docstrings."""
         within = base.value if isinstance(base, ast.Subscript) else base
         while isinstance(within, ast.Attribute):
             within = within.value
@@ -239,7 +240,7 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _is_type_of(value: ast.expr) -> bool:
-    """Say whether this is `type(x)`: what else `type` gives may be made into classes that see all that is set."""
+    """Say whether this is `type(x)`: other uses of `type` can create classes that see every attribute that is set."""
     match value:
         case ast.Call(func=ast.Name(id="type"), args=[argument], keywords=[]):
             return not isinstance(argument, ast.Starred)
@@ -251,12 +252,12 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_plain_format(value: ast.expr) -> bool:
-    """Say whether this is a text whose `format` takes no attributes and no items of what it is given."""
+    """Say whether this is a string whose `format` reads no attributes and no items of its arguments."""
     return isinstance(value, ast.Constant) and isinstance(value.value, str) and not _LOOKS_INSIDE.search(value.value)
 
 
 def _asks_the_kit(statement: ast.stmt) -> bool:
-    """Say whether a statement only speaks to the kit: its import, or a call such as `check("minimize")`."""
+    """Say whether a statement only uses the kit: its import, or a call such as `check("minimize")`."""
     match statement:
         case ast.ImportFrom(module="grader", level=0, names=aliases):
             return all(alias.name in _KIT and alias.asname is None for alias in aliases)
@@ -266,7 +267,7 @@ def _asks_the_kit(statement: ast.stmt) -> bool:
 
 
 def _constant(value: object) -> str:
-    """Write a constant, or a name, so that no two are alike; a whole number may be too long for `repr`."""
+    """Return a distinct text for every constant or name; an integer may be too long for `repr`."""
     if isinstance(value, float):
         return f"float {value.hex()}"
     if isinstance(value, int):

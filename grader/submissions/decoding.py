@@ -1,4 +1,4 @@
-"""Turn the bytes of a script or notebook into text with Unix line ends."""
+"""Decode the bytes of a script or notebook into text with Unix line endings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.submissions import sentences
 from grader.submissions.names import excerpt
 from grader.submissions.sentences import Unreadable
 
-# Codecs that a coding line may name but must not: they are no supersets of ASCII, so the line would contradict itself,
+# Codecs that are refused in a coding line. They are not supersets of ASCII, so the line would contradict itself, or
 # they can hide code in escapes, or (punycode, idna) they can be made to run for hours.
 _REFUSED = re.compile(r"idna|punycode|raw-unicode-escape|undefined|unicode-escape|utf-(7|16|32).*")
 _NOTED = {"utf-16": sentences.UTF16, "utf-32": sentences.UTF32}
@@ -21,21 +21,25 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|$)")
 
 
 def decode_script(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a script, by its byte order mark or PEP 263 coding line, and notes; or raise Unreadable."""
+    """Return the text of a script and notes about it. Raises `Unreadable`.
+
+    The encoding is given by a byte order mark or a coding line (PEP 263); otherwise it is UTF-8. `name` is the file's
+    name in notes and errors.
+    """
     return _decode(data, "utf-16" if _is_utf16(data) else _declared(data, name), name)
 
 
 def decode_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a notebook and notes; or raise Unreadable.
+    """Return the text of a notebook and notes about it. Raises `Unreadable`.
 
-    It is UTF-8 unless its first bytes say otherwise: a byte order mark, or the zeros that a first `{` has beside it.
+    The encoding is UTF-8 unless the first bytes show another one: a byte order mark, or zeros next to the first `{`.
     """
     encoding = json.detect_encoding(data)
     return _decode(data, "utf-8-sig" if encoding == "utf-8" else encoding, name)
 
 
 def unix_lines(text: str) -> str:
-    """Return `text` with every CRLF and CR turned into the newline that Python counts lines by."""
+    """Return `text` with every CRLF and CR replaced by a newline, because Python counts lines by newlines."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -44,13 +48,13 @@ def _is_utf16(data: bytes) -> bool:
 
 
 def _declared(data: bytes, name: str) -> str:
-    # detect_encoding looks for newlines alone, and would read a file with the line ends of an old Mac as one comment.
+    # detect_encoding only looks for newlines; it would read a file with line endings of an old Mac as one comment.
     head = (match.group().rstrip(b"\r\n") + b"\n" for match in itertools.islice(_LINE.finditer(data), 2))
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(b"".join(head)).readline)
         codec = codecs.lookup(encoding).name
     except (SyntaxError, LookupError) as error:
-        _decode(data, "utf-8-sig", name)  # raises, saying where, if it is the bytes that are wrong
+        _decode(data, "utf-8-sig", name)  # raises with the position if the bytes are wrong
         raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=excerpt(str(error)))) from error
     if _REFUSED.fullmatch(codec):
         raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=f"{codec} is not for scripts"))
@@ -62,7 +66,7 @@ def _decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]
         text = unix_lines(data.decode(encoding))
     except UnicodeDecodeError as error:
         raise Unreadable(_locate(error, data, name)) from error
-    except (LookupError, UnicodeError) as error:  # not a codec of text, or one that gives up without saying where
+    except (LookupError, UnicodeError) as error:  # not a text codec, or one that does not report the position
         raise Unreadable(sentences.BAD_COOKIE.format(name=name, reason=excerpt(str(error)))) from error
     if not text.strip():
         raise Unreadable(sentences.EMPTY.format(name=name))
@@ -70,7 +74,7 @@ def _decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]
 
 
 def _locate(error: UnicodeDecodeError, data: bytes, name: str) -> str:
-    offset = len(data) - len(error.object) + error.start  # error.object lacks the byte order mark that was cut off
+    offset = len(data) - len(error.object) + error.start  # error.object lacks the byte order mark
     before = unix_lines(data[:offset].decode(error.encoding, "ignore"))
     return sentences.UNDECODABLE.format(
         name=name, encoding=error.encoding, byte=data[offset], offset=offset, line=before.count("\n") + 1

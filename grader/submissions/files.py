@@ -1,4 +1,4 @@
-"""Read the bytes of one ordinary file: never through a link, never from a device, never more than its limit."""
+"""Read the bytes of one ordinary file: never through a link, from a device or beyond a size limit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOLDERS = {
 
 
 def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
-    """Return what `path` holds, if it is an ordinary file of fewer than `limit` bytes; else raise Unreadable."""
+    """Return the bytes of `path`. Raises `Unreadable` unless it is an ordinary file of fewer than `limit` bytes."""
     name = printable(path.name)
     with open_ordinary(path) as file, _explained(name):
         require_small(os.fstat(file.fileno()).st_size, limit, sentences.TOO_BIG, name)
@@ -44,7 +44,7 @@ def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
 
 
 def open_ordinary(path: Path | Handed) -> BinaryIO:
-    """Open an ordinary file for reading, or raise Unreadable."""
+    """Open an ordinary file for reading. Raises `Unreadable`."""
     name = printable(path.name)
     with _explained(name), contextlib.ExitStack() as stack:
         descriptor = _open(path, lambda status: _require_ordinary(status, name))
@@ -56,7 +56,7 @@ def open_ordinary(path: Path | Handed) -> BinaryIO:
 
 @contextlib.contextmanager
 def _explained(name: str) -> Iterator[None]:
-    """Turn the system's errors about a file into Unreadable."""
+    """Turn the system's errors about a file into `Unreadable`."""
     try:
         yield
     except FolderError as error:
@@ -77,7 +77,7 @@ def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int
 
 
 def require_small(size: int, limit: int, sentence: str, name: str) -> None:
-    """Raise Unreadable, saying `sentence`, if `size` reaches `limit`."""
+    """Raise `Unreadable` with `sentence` if `size` is `limit` or more."""
     if size >= limit:
         shown, allowed = f"{size / MEGABYTE:.1f}", f"{limit / MEGABYTE:g}"
         raise Unreadable(sentence.format(name=name, size=shown, limit=allowed))

@@ -1,4 +1,4 @@
-"""Find what each student of a class handed in: `folder/<student>/<exercise>.py` or `.ipynb`."""
+"""Find the files that each student of a class handed in: `folder/<student>/<exercise>.py` or `.ipynb`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _MOST_NOTES: Final = 20
 
 
 class SubmissionsError(Exception):
-    """Raised when a folder can't be a class's submissions: a mistake of the person who grades, not of a student."""
+    """Raised when a folder cannot hold a class's submissions: a mistake of the instructor, not of a student."""
 
 
 class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
-    """What one student handed in: paths by exercise id, more than one where there are two files for one exercise.
+    """What one student handed in: paths by exercise id. There are several paths if an exercise has several files.
 
-    Where the student's folder is a link, which is not followed, or can't be listed, every exercise has a path that
-    `read_submission` will say just that about.
+    If the student's folder is a link or cannot be listed, every exercise has a path for which `read_submission` reports
+    that problem.
     """
 
     student: str
@@ -41,12 +41,12 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
 def find_submissions(
     folder: Path, *, exercises: Sequence[str], others: Sequence[str] = ()
 ) -> tuple[StudentFolder, ...]:
-    """Return what each student handed in for `exercises`, sorted by student; hidden files and folders are ignored.
+    """Return what each student handed in for `exercises`, sorted by student.
 
-    So are files for `others`, the exercises of the course that are not asked for: they are well named.
-
-    The folder is held from now on: what is read is what stands beneath it, whatever becomes a link in the meantime.
-    Raises SubmissionsError if `folder` can't be read or holds no student's folder.
+    Hidden files and folders are ignored. So are files for `others`, the exercises of the course that are not graded
+    now; these files get no note about their names. The folder stays open from now on: later reads use it even if a path
+    has become a link in the meantime. Raises `SubmissionsError` if `folder` cannot be read or holds no student's
+    folder.
     """
     try:
         anchor = Anchor(folder)
@@ -71,17 +71,20 @@ def _error(folder: Path, cause: str) -> SubmissionsError:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Tell whether `entry` stands for a student: a link does too, even to nowhere, so that no one goes missing."""
+    """Say whether `entry` stands for a student. Even a broken link does, so that no student is lost."""
     if not entry.is_symlink():
         return entry.is_dir()
     try:
         return not entry.is_file()
-    except OSError:  # it leads to itself
+    except OSError:  # a link that leads to itself
         return True
 
 
 def _is_hidden_folder(name: str) -> bool:
-    """Tell whether to ignore a folder: a name with two leading dots isn't the custom, and would hide a student."""
+    """Say whether to ignore a folder.
+
+    Two leading dots are not the custom for hidden folders, so they hide no student.
+    """
     return name in _LITTER or (name.startswith(".") and not name.startswith(".."))
 
 
@@ -135,7 +138,7 @@ def _note_on(entry: os.DirEntry[str], names: _Names) -> str:
 
 
 def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
-    """Sort by student, and number students whose folders differ but look the same, so that no one's report is lost."""
+    """Sort by student. Number students whose folders differ but look the same, so that no report is lost."""
     found: dict[str, StudentFolder] = {}
     folders = sorted(folders, key=lambda folder: folder.student)
     taken = {folder.student for folder in folders}
@@ -150,7 +153,7 @@ def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
 
 
 class _Names:
-    """The ids of the exercises, to recognise in the names of files."""
+    """Recognises the ids of exercises in file names."""
 
     def __init__(self, exercises: Sequence[str], others: Sequence[str] = ()) -> None:
         self.exercises = tuple(exercises)
@@ -161,7 +164,10 @@ class _Names:
             self._by_fold[_fold(exercise)].append(exercise)
 
     def exercise(self, name: str) -> str | None:
-        """Return the exercise that a file called `name` is for; letters may differ in case if that isn't ambiguous."""
+        """Return the exercise that a file called `name` is for.
+
+        Upper and lower case may differ if that is not ambiguous.
+        """
         stem, suffix = os.path.splitext(name)
         if suffix.lower() not in _SUFFIXES:
             return None
@@ -171,12 +177,12 @@ class _Names:
         return alike[0] if len(alike) == 1 else None
 
     def is_exact(self, name: str) -> bool:
-        """Tell whether a file called `name`, known to be for an exercise, is called just as it should be."""
+        """Say whether a file called `name`, known to be for an exercise, has exactly the right name."""
         stem, suffix = os.path.splitext(unicodedata.normalize("NFC", name))
         return suffix in _SUFFIXES and stem in {unicodedata.normalize("NFC", known) for known in self._known}
 
     def closest(self, name: str) -> str | None:
-        """Return what a file called `name` was perhaps meant to be called."""
+        """Return the right name that is most like `name`."""
         stem, suffix = os.path.splitext(name)
         alike = difflib.get_close_matches(_fold(stem), self._by_fold, n=1)
         if not alike:

@@ -1,4 +1,4 @@
-"""Read what a notebook's kernel has run so far into one script."""
+"""Join the code that a notebook's kernel has run so far into one script."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NAME = "this notebook"
 
 
 def read_history(inputs: Sequence[str]) -> Script:
-    """Return the script that a kernel's inputs make, in the order in which they ran; `inputs[n]` is that of `In [n]`.
+    """Return the script of a kernel's inputs, in the order in which they ran; `inputs[n]` is the input of `In [n]`.
 
-    What is not Python was not run and is left out; so are cells that only speak to the kit. Of what ran many times over
-    the first and the last run count. Raises `Unreadable`, also where nothing is left.
+    Inputs that are not Python did not run and are left out, and so are cells that only use the kit. Of an input that
+    ran many times, the first and the last run count. Raises `Unreadable`, also if no input is left.
     """
     last = {code: number for number, code in enumerate(inputs)}
     first = {code: number for number, code in reversed(list(enumerate(inputs)))}

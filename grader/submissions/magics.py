@@ -1,8 +1,8 @@
 """Turn a notebook cell that uses IPython's own commands into Python with the same lines.
 
-A cell is first tried as Python, and left alone if it is. Only then is it read as IPython reads it: prompts that were
-pasted and the indentation of a whole cell go, a cell magic that runs its cell keeps it, and commands are looked for at
-the start of a logical line, so that a `%` which continues an expression, or stands in a string, is safe.
+A cell that is valid Python stays unchanged. Any other cell is read as IPython reads it. Pasted prompts and the
+indentation of a whole cell are removed. A cell magic that runs its cell keeps the code. Commands are recognised only at
+the start of a logical line, so that a `%` that continues an expression, or is part of a string, is safe.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from grader.submissions import sentences
 from grader.submissions.names import excerpt
 from grader.submissions.syntax import is_python, parse_quietly
 
-# A cell magic, its name and what follows on its line; not a question about one, such as `%%time?`.
+# A cell magic: its name and the rest of its line. A question about one, such as `%%time?`, is no cell magic.
 _CELL_MAGIC = re.compile(r"%%(?!\w+\?)(\S*)\s*(.*)")
 _PRUN_OPTIONS = r"(?:-[rq]+\s+|-[lsDT]\s*\S+\s+)*"
 _CAPTURED = re.compile(r"(?:--\S+\s+)*([^\W\d]\w*)\s*")
@@ -44,14 +44,14 @@ _NUMBERED = re.compile(r"(?:(?:\[(?:nav|ins)\])? )?In \[\d+\]: ?|\s*\.{3,}: ?")
 
 
 class Translation(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell as Python, or None where the whole cell is another language; `skipped` maps a note to an example."""
+    """A cell as Python, or None if the whole cell is in another language; `skipped` maps each note to an example."""
 
     code: str | None
     skipped: dict[str, str]
 
 
 def translate(cell: str) -> Translation:
-    """Return `cell` as Python, line for line."""
+    """Return `cell` as Python with the same number of lines."""
     if is_python(cell):
         return Translation(code=cell, skipped={})
     before: list[str] = []
@@ -73,7 +73,7 @@ def translate(cell: str) -> Translation:
 
 
 def _first_line(name: str, rest: str, *, line: str) -> str | None:
-    """Return what stands for the line of a cell magic that runs its cell; None for one that does not."""
+    """Return the replacement for the line of a cell magic that runs its cell; None if the magic does not run it."""
     if name == "time":
         return None if rest and not rest.startswith("-") else _as_pass(line)
     if name == "capture":
@@ -86,7 +86,7 @@ def _first_line(name: str, rest: str, *, line: str) -> str | None:
 
 
 def _clean(lines: list[str]) -> list[str]:
-    """Take away the prompts and the common indentation that IPython takes away, line for line."""
+    """Remove the prompts and the common indentation that IPython removes; keep the number of lines."""
     for change in (_dedent, _without_classic_prompts, _without_numbered_prompts):
         lines = change(lines)
     return lines
@@ -100,7 +100,7 @@ def _dedent(lines: list[str]) -> list[str]:
 
 
 def _without_classic_prompts(lines: list[str]) -> list[str]:
-    """Strip `>>>` and `...`; what stands in a string that was not opened behind a prompt is no prompt."""
+    """Remove `>>>` and `...`, but not inside a string that was opened on a line without a prompt."""
     kept: list[str] = []
     lexer, prompted, any_prompt = _Lexer(), False, False
     for line in lines:
@@ -145,7 +145,7 @@ def _command_note(line: str) -> str | None:
 
 
 def _unwrapped(line: str) -> str:
-    """Return the statement that `%time` or `%prun` runs: it gives names their values, so the code needs it."""
+    """Return the statement that `%time` or `%prun` runs. The code needs it, because it may bind names."""
     wrapped = _WRAPPED.match(line)
     if wrapped is None or ("=" in wrapped[1] and not _is_expression(line[wrapped.end() :])):
         return line
@@ -153,7 +153,7 @@ def _unwrapped(line: str) -> str:
 
 
 def _is_expression(text: str) -> bool:
-    """Say whether a text is, or begins on its line, an expression: a target can only be given the value of one."""
+    """Say whether `text` is an expression or the first line of one: only an expression can be assigned."""
     try:
         return isinstance(parse_quietly(text.strip()).body[0], ast.Expr)
     except (SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
@@ -161,7 +161,7 @@ def _is_expression(text: str) -> bool:
 
 
 def _called(line: str) -> str:
-    """Return the call that IPython makes of `/f x y`, `,f x y` (each argument as text) and `;f x y` (all as one)."""
+    """Return the call for `/f x y`, `,f x y` (quotes each argument) or `;f x y` (quotes all as one)."""
     call = _CALLED.match(line)
     if call is None:
         return line
@@ -177,7 +177,7 @@ def _as_pass(line: str) -> str:
 
 
 class _Lexer:
-    """Knows after each line whether the next one begins a statement, or is inside brackets, a string, or continued."""
+    """Says after each line whether the next line begins a statement, or is in brackets, in a string or continued."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -198,7 +198,7 @@ class _Lexer:
             if self._quote:
                 end = _STRING_ENDS[self._quote].match(line, at)
                 if end is None:
-                    # A string in single quotes goes on to the next line only after a backslash.
+                    # A string in single quotes continues on the next line only after a backslash.
                     backslashes = len(line) - len(line.rstrip("\\"))
                     if len(self._quote) == 1 and backslashes % 2 == 0:
                         self._quote = ""

@@ -1,8 +1,8 @@
-"""Say which cells of a notebook are the answer, and put back what was given.
+"""Find which cells of a notebook are the answer, and restore the cells that the assignment provides.
 
-nbgrader manages cells: its gradebook knows each by name. Before it runs a notebook, it restores the locked cells, and
-treats all other cells as the student's. This module does the same: code counts wherever it stands, in a copy of a check
-or in a cell of another assignment too, and only the checks themselves are left out.
+nbgrader manages cells: its gradebook identifies each by name. Before it runs a notebook, it restores the locked cells,
+and treats all other cells as the student's. This module does the same. Code counts in every cell, even in a copy of a
+check or in a cell of another assignment; only the checks themselves are left out.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from grader.submissions.tidying import Kind, Notebook, NotebookCell
 
 
 class ManagedCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell that nbgrader manages: what it must hold, and what it is worth.
+    """A cell that nbgrader manages: its required content and its points.
 
-    `checks` is the kit's task that it checks, if it is such a cell. `manually_graded` says that it is a task of
-    nbgrader's, which a person grades.
+    `checks` is the kit's task that the cell checks, if it is such a cell. `manually_graded` says that it is one of
+    nbgrader's tasks that a person grades.
     """
 
     name: str
@@ -38,17 +38,17 @@ class ManagedCell(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_check(self) -> bool:
-        """Say whether it gives points and holds no answer."""
+        """Whether the cell gives points and holds no answer."""
         return self.points is not None and not self.solution
 
 
 def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | None) -> Notebook:
-    """Return the notebook as the gradebook has it, with the student's answers in it.
+    """Return the notebook with the gradebook's cells restored and the student's answers in it.
 
-    `name` is what the notes about changes call the notebook. Without a name there are no notes, and no code is read.
+    `name` is the name of the notebook in notes about changes. Without a name there are no notes, and no code is read.
     """
     known = {cell.name: cell for cell in managed}
-    places = _places(notebook.cells, known)
+    places = _indexes(notebook.cells, known)
     cells: list[NotebookCell] = []
     notes: list[str] = []
     for number, cell in enumerate(notebook.cells):
@@ -56,7 +56,7 @@ def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | No
         if given is None or places[given.name] != number:
             cells.append(replace(cell, metadata={k: v for k, v in cell.metadata.items() if k != "nbgrader"}))
             continue
-        cells.append(_restored(cell, given))
+        cells.append(_restore(cell, given))
         if name is not None and (note := _note(cell, given)):
             notes.append(note.format(name=name, where=cell.label))
     previous = -1
@@ -64,20 +64,20 @@ def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | No
         at = next((n for n, cell in enumerate(cells) if cell.grade_id == given.name), None)
         if at is None:
             at = previous + 1
-            cells.insert(at, _missing(given))
+            cells.insert(at, _replacement(given))
         previous = at
     return replace(notebook, cells=tuple(cells), notes=(*notebook.notes, *notes))
 
 
 def recognize(notebook: Notebook, tasks: Collection[str], *, name: str) -> Notebook:
-    """Return the notebook where no gradebook is at hand: the kit's own checks of `tasks` are known by their names."""
+    """Mark the kit's checks of `tasks` in a notebook without a gradebook. They are recognised by their names."""
     checks = {f"check-{task}" for task in tasks}
     cells: list[NotebookCell] = []
     notes: list[str] = []
-    for cell in reversed(notebook.cells):  # a copy of a check that stands before the last one is the student's
+    for cell in reversed(notebook.cells):  # only the last copy of a check is the kit's; earlier ones are the student's
         found, note = cell, ""
-        told = cell.metadata.get("nbgrader", {})
-        if cell.grade_id in checks and told.get("grade") and not told.get("solution"):
+        settings = cell.metadata.get("nbgrader", {})
+        if cell.grade_id in checks and settings.get("grade") and not settings.get("solution"):
             checks.discard(cell.grade_id)
             found = replace(cell, counts=False)
             note = "" if _only_checks(cell.source) else sentences.IN_A_CHECK
@@ -89,10 +89,10 @@ def recognize(notebook: Notebook, tasks: Collection[str], *, name: str) -> Noteb
     return replace(notebook, cells=tuple(cells[::-1]), notes=(*notebook.notes, *notes[::-1]))
 
 
-def _places(cells: Sequence[NotebookCell], known: Mapping[str, ManagedCell]) -> dict[str, int]:
-    """Return where each managed cell stands. Of cells that appear twice nbgrader keeps the last.
+def _indexes(cells: Sequence[NotebookCell], known: Mapping[str, ManagedCell]) -> dict[str, int]:
+    """Return the index of each managed cell. Like nbgrader, take the last of two cells with the same name.
 
-    But an answer that a person grades must not be lost to an empty copy of its cell.
+    But an empty copy must not replace an answer that a person grades.
     """
     places: dict[str, int] = {}
     for number, cell in enumerate(cells):
@@ -105,8 +105,8 @@ def _places(cells: Sequence[NotebookCell], known: Mapping[str, ManagedCell]) -> 
     return places
 
 
-def _restored(cell: NotebookCell, given: ManagedCell) -> NotebookCell:
-    """Return a cell as the gradebook has it; what a student may edit stays."""
+def _restore(cell: NotebookCell, given: ManagedCell) -> NotebookCell:
+    """Return a cell as the gradebook has it, but keep what a student may edit."""
     return replace(
         cell,
         kind=given.kind,
@@ -119,7 +119,7 @@ def _restored(cell: NotebookCell, given: ManagedCell) -> NotebookCell:
 
 
 def _note(cell: NotebookCell, given: ManagedCell) -> str:
-    """Return what the student is to be told of a cell that was changed, "" where nothing is lost by it."""
+    """Return the note to the student about a changed cell; "" if the change loses nothing."""
     if cell.source.strip() == given.source.strip():
         return ""
     if given.locked:
@@ -131,8 +131,8 @@ def _note(cell: NotebookCell, given: ManagedCell) -> str:
     return ""
 
 
-def _missing(given: ManagedCell) -> NotebookCell:
-    """Return a cell that was deleted. What a student should have written stands elsewhere, and must not be undone."""
+def _replacement(given: ManagedCell) -> NotebookCell:
+    """Return a replacement for a deleted cell. A student's part is not code, and cannot replace an answer elsewhere."""
     return NotebookCell(
         kind=given.kind,
         source=given.source,
@@ -162,10 +162,10 @@ def _only_checks(source: str) -> bool:
 
 
 def _was_code(cell: NotebookCell) -> bool:
-    """Say whether a text cell is an answer in code that was turned into text, as one key does in Jupyter."""
-    told = cell.metadata.get("nbgrader", {})
-    if told.get("solution") and "cell_type" in told:
-        return bool(told["cell_type"] == "code")
+    """Say whether a text cell is an answer in code whose type was changed, which one key does in Jupyter."""
+    settings = cell.metadata.get("nbgrader", {})
+    if settings.get("solution") and "cell_type" in settings:
+        return bool(settings["cell_type"] == "code")
     if "task" not in cell.metadata or "hint" in cell.metadata.get("tags", ()):
         return False
     code = translate(cell.source).code

@@ -1,8 +1,8 @@
-"""Join the code cells of a notebook, or of what a kernel has run, to one script with the spans of its cells in it.
+"""Join the code cells of a notebook, or the inputs of a kernel, into one script that records each cell's lines.
 
-Cells count in the order in which they stand, whatever order they ran in, and wherever they stand: of two that define
-the same name the last one holds, as when all cells are run, and as in nbgrader. As there, a cell that is not Python
-keeps no other from running: it is left out, and noted.
+All cells count, in the order of the notebook, not in the order in which they ran. If two cells define the same name,
+the last one counts, as it does when all cells are run and in nbgrader. A cell that is not Python does not stop the
+others: it is left out, and a note says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.submissions.sentences import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 from grader.submissions.tidying import Notebook
 
-# What every notebook has, and a script has not: here it does nothing, and so does all that is asked of the shell.
+# Names that every notebook has and a script lacks. Here they do nothing, and neither do commands to the shell.
 _GIVEN = re.compile(r"\b(display|get_ipython)\b")
 _STAND_INS = """\
 class _Shell:
@@ -38,14 +38,14 @@ def get_ipython():
 
 def display(*objects, **options):
     pass"""
-_TOO_MANY_CELLS = 2000  # each is compiled
-_TOLD = 3  # cells that are not Python, each with where and why
+_TOO_MANY_CELLS = 2000  # every cell is compiled
+_MOST_NOTES = 3  # notes about cells that are not Python, each with the place and the reason
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """A code cell, or a part of it from its line `line`.
+    """A code cell, or the part of it that begins at its line `line`.
 
-    `label` counts all code cells, as the student sees them, also those that are left out. `problem` says why there is
+    `label` counts all code cells, as the student sees them, with those that are left out. `problem` says why there is
     no code.
     """
 
@@ -55,12 +55,12 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
     def where(self, line: int) -> str:
-        """Return how the student knows line `line` of this cell."""
+        """Return a name for line `line` of this cell that the student understands."""
         return f"{self.label}, line {line}"
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """What a script or notebook says in Python, with the fields of a `Submission`."""
+    """The Python code of a script or notebook, with the fields of a `Submission`."""
 
     source: str
     spans: tuple[SourceSpan, ...] = ()
@@ -69,7 +69,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
-    """Return the script of a notebook's answers; raise Unreadable: no Python in it, `limit` characters or more."""
+    """Return the script of a notebook's answers.
+
+    Raises `Unreadable` if there is no Python in it, or `limit` characters or more. `name` is the file's name in notes.
+    """
     cells = [
         Cell(label=cell.label, code=cell.source, problem=cell.problem)
         for cell in notebook.cells
@@ -80,7 +83,7 @@ def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
 
 
 def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
-    """Return the script that code cells make one after the other; raise as `read_notebook` does."""
+    """Return the script of code cells in their order. Raises the same errors as `read_notebook`."""
     if len(written) >= _TOO_MANY_CELLS:
         raise Unreadable(
             sentences.TOO_MANY_CELLS.format(name=name, kind="code ", count=len(written), limit=_TOO_MANY_CELLS)
@@ -106,10 +109,10 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
     script = _join(cells)
     if _GIVEN.search(script.source):
         helped = _join([Cell(label="the notebook itself", code=_STAND_INS), *cells])
-        script = helped if is_python(helped.source) else script  # an import from __future__ may have to stay on top
-    notes = [sentences.LEFT_OUT.format(problem=problem) for problem in broken[:_TOLD]]
-    if len(broken) > _TOLD:
-        notes.append(sentences.MORE_LEFT_OUT.format(count=len(broken) - _TOLD))
+        script = helped if is_python(helped.source) else script  # an import from __future__ may have to be first
+    notes = [sentences.LEFT_OUT.format(problem=problem) for problem in broken[:_MOST_NOTES]]
+    if len(broken) > _MOST_NOTES:
+        notes.append(sentences.MORE_LEFT_OUT.format(count=len(broken) - _MOST_NOTES))
     notes += [note.format(example=example) for note, example in skipped.items()]
     return msgspec.structs.replace(script, notes=tuple(notes), left_out=len(broken))
 
@@ -123,7 +126,7 @@ def _join(cells: list[Cell]) -> Script:
 
 
 def _stack(cells: list[Cell]) -> Script:
-    """Put the cells one after the other, with a blank line between them."""
+    """Join the cells with a blank line between them."""
     spans, first = [], 1
     for cell in cells:
         spans.append(SourceSpan(first=first, label=cell.label, line=cell.line))
@@ -132,7 +135,7 @@ def _stack(cells: list[Cell]) -> Script:
 
 
 def _futures_first(cells: list[Cell]) -> list[Cell]:
-    """Move what is imported from __future__ to the top: a notebook may do so in any cell, a script only there."""
+    """Move imports from __future__ to the top: a notebook may have them in any cell, a script only there."""
     futures, rest = [], []
     for cell in cells:
         lines = cell.code.split("\n")
@@ -140,7 +143,7 @@ def _futures_first(cells: list[Cell]) -> list[Cell]:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 span = slice(node.lineno - 1, node.end_lineno)
                 code = "\n".join(lines[span])
-                if ";" not in code:  # else the line holds more, which has to stay
+                if ";" not in code:  # otherwise the line holds another statement
                     futures.append(msgspec.structs.replace(cell, code=code, line=node.lineno))
                     lines[span] = [f"# {line}" for line in lines[span]]
         rest.append(msgspec.structs.replace(cell, code="\n".join(lines)))

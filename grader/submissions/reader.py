@@ -1,4 +1,4 @@
-"""Reads submissions in a process of its own: a few lines can make Python's compiler take all memory, or hours."""
+"""Reads submissions in a separate process, because a few lines can make Python's compiler take all memory or hours."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from grader.submissions.tidying import Notebook, as_json
 
 try:
     import resource
-except ImportError:  # not on every platform
+except ImportError:  # missing on some platforms
     resource = None  # type: ignore[assignment]
 
 _MEMORY: Final = 2**30
 _PROCESSOR: Final = 10  # seconds for one submission
-_PATIENCE: Final = 6  # times as many seconds of wall time, on a busy machine
+_PATIENCE: Final = 6  # times as many seconds of elapsed time, because the machine may be busy
 
 
 class Reader:
-    """Does what `read_submission` does, and outlives whatever is read. Use it as a context manager."""
+    """Does what `read_submission` does, and survives every submission. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._channel: Connection[Any, Any] | None = None
-        self._anchor: Anchor | None = None  # of what is read; the process holds it too
+        self._anchor: Anchor | None = None  # of the files that are read; the process has it open too
 
     def __enter__(self) -> Reader:
         return self
@@ -68,7 +68,7 @@ class Reader:
     def read_managed(
         self, path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell]
     ) -> Managed:
-        """Return a notebook that nbgrader manages, as `read_managed` does; where its code is too hard, without code."""
+        """Do what `read_managed` does; leave out the code if reading it takes too much time or memory."""
         self._anchor = path.anchor if isinstance(path, Handed) else None
         ask = functools.partial(self._ask, read_managed, student=student, exercises=exercises)
         submissions = tuple(_too_hard(path, student, exercise) for exercise in exercises)
@@ -80,7 +80,7 @@ class Reader:
         return Managed(notebook=as_json(given.cells, given.metadata), submissions=submissions, digest="")
 
     def _ask(self, function: Callable[..., object], *arguments: object, **options: object) -> object:
-        """Return what a function returns in the process; None where it was too much for it."""
+        """Return what a function returns in the process; None if the process ran out of time or memory."""
         for _ in range(2):
             channel = self._channel or self._start()
             with contextlib.suppress(EOFError, OSError):
@@ -88,12 +88,12 @@ class Reader:
                 if channel.poll(_PATIENCE * _PROCESSOR):
                     answer: object = channel.recv()
                     return answer
-            if not self._killed():
+            if not self._was_killed():
                 break
         return None
 
-    def _killed(self) -> bool:
-        """Bury the process; say whether somebody else has killed it, which no file that it reads can bring about."""
+    def _was_killed(self) -> bool:
+        """Clean up the process; say whether it was killed from outside. A file that it reads cannot cause that."""
         assert self._process is not None
         self._process.join(timeout=1)
         code = self._process.exitcode
@@ -111,12 +111,13 @@ def _too_hard(path: Path | Handed, student: str, exercise: str) -> Submission:
 
 
 def _serve(channel: Connection[Any, Any], folder: str, anchor: Anchor | None) -> None:
-    """Read one submission after another, their paths relative to `folder`: the body of the process.
+    """Read one submission after another; this is the body of the process.
 
-    It holds the `anchor`, so that what is beneath it is found whatever becomes of its path.
+    Paths are relative to `folder`. The process keeps `anchor` open, so that it finds the files below it even if its
+    path changes.
     """
     os.chdir(folder)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _limit(resource.RLIMIT_AS, _MEMORY)
@@ -130,7 +131,7 @@ def _serve(channel: Connection[Any, Any], folder: str, anchor: Anchor | None) ->
 
 
 def _limit(which: int, value: int) -> None:
-    """Lower a limit, where the system lets us; it may be raised again."""
+    """Lower a soft limit where the system allows it; it can be raised again."""
     _, most = resource.getrlimit(which)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(which, (value if most == resource.RLIM_INFINITY else min(value, most), most))

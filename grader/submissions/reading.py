@@ -1,4 +1,4 @@
-"""Read the files that a student handed in for one exercise into a `Submission`, whatever they hold."""
+"""Read the files that a student handed in for one exercise into a `Submission`. Any content is accepted."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ CODE_LIMIT: Final = MEGABYTE // 2
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
-    """A notebook that nbgrader manages: as it is to be shown, as what JSON knows, and as it is to be graded.
+    """A notebook that nbgrader manages: `notebook` is JSON data to show, `submissions` are to be graded.
 
-    `notebook` holds the given cells alone where nothing can be read. `digest` is that of the file.
+    If the file cannot be read, `notebook` holds only the cells of the assignment. `digest` is the file's digest.
     """
 
     notebook: dict[str, Any]
@@ -43,10 +43,10 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
 def read_submission(
     paths: tuple[Path | Handed, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
 ) -> Submission:
-    """Return what `student` handed in for `exercise`, found at `paths`: its source, or the problem with it.
+    """Return what `student` handed in for `exercise` at `paths`: its source, or the problem with it.
 
-    `tasks` are the names of the exercise's. Nothing that a student can hand in raises. Raises ValueError if there are
-    no paths.
+    `tasks` are the names of the exercise's tasks. No content of a file raises an error. Raises `ValueError` if there
+    are no paths.
     """
     if not paths:
         raise ValueError(f"Cannot read the submission of {student!r} for {exercise!r}: no paths. Give at least one.")
@@ -59,9 +59,9 @@ def read_submission(
 def read_managed(
     path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell], code: bool = True
 ) -> Managed:
-    """Return the notebook at `path`, which nbgrader manages by its `cells`, and what is in it for each exercise.
+    """Return the notebook at `path`, in which nbgrader manages `cells`, and its submission for each exercise.
 
-    Where not even its `code` is to be read, there are no submissions. Nothing that a student can hand in raises.
+    If `code` is false, the code is not read, and there are no submissions. No content of the file raises an error.
     """
     name = printable(path.name)
     notebook, problem, digest = Notebook(cells=(), metadata={}), "", ""
@@ -90,7 +90,7 @@ def read_managed(
 
 
 def open_notebook(data: bytes, *, name: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the notebook that a file holds, clean, as what JSON knows, and notes; or raise Unreadable."""
+    """Return the cleaned notebook in a file, as JSON data, and notes about it. Raises `Unreadable`."""
     try:
         notebook = recognize(_tidy(data, name), (), name=name)
     except (MemoryError, RecursionError) as error:
@@ -100,11 +100,11 @@ def open_notebook(data: bytes, *, name: str) -> tuple[dict[str, Any], tuple[str,
 
 
 def _submission(build: Callable[..., Submission], read: Callable[[], Script], name: str) -> Submission:
-    """Return what `read` reads, or the problem with it."""
+    """Return the submission that `read` reads, or the problem with it."""
     try:
         script = read()
         submission = build(source=script.source, spans=script.spans, notes=script.notes, left_out=script.left_out)
-        if script.spans:  # each cell is Python; are they together?
+        if script.spans:  # each cell is valid Python, but the whole may not be
             require_python(script.source, name=name, where=submission.where, notebook=True)
         submission = msgspec.structs.replace(submission, content=content_of(script.source))
     except Unreadable as problem:

@@ -1,4 +1,4 @@
-"""Every sentence that reading a submission may say to a student: each names the cause and the cure."""
+"""The sentences for students about problems with reading a submission. Each names the cause and the solution."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 class Unreadable(Exception):
-    """Raised inside this room when a submission can't be graded; its text becomes `Submission.problem`."""
+    """Raised in this package when a submission cannot be graded; its text becomes `Submission.problem`."""
 
 
 # The files
@@ -125,7 +125,7 @@ EXCHANGED = (
 SAME_NAME = "Another student's folder has the same name when shown, so this one is numbered {number}."
 MORE_FILES = "{count} more files are not exercises."
 
-# What to do about a syntax error: the first row whose pattern is found in "the line, a newline, Python's message".
+# What to do about a syntax error: the first row whose pattern matches "the line, a newline, Python's message".
 _STEPS = tuple(
     (re.compile(pattern), step)
     for pattern, step in (
@@ -154,6 +154,6 @@ _DEFAULT_STEP = "Look here and on the line before for a missing bracket, quote, 
 
 
 def next_step(line: str, message: str) -> str:
-    """Return what a beginner should try when Python says `message` about `line`."""
+    """Return what a beginner should try if Python reports `message` for `line`."""
     text = f"{line}\n{message}"
     return next((step for pattern, step in _STEPS if pattern.search(text)), _DEFAULT_STEP)

@@ -1,4 +1,4 @@
-"""Say whether text is Python, and if it isn't, where and what to do about it."""
+"""Check whether text is valid Python; if not, say where the error is and what to do about it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _KITS_CALLS = frozenset({"check", "hint", "status"})
 
 
 def require_text(source: str, *, name: str, where: Callable[[int], str]) -> None:
-    """Raise Unreadable if `source` has null characters, halves of characters or marks of a merge conflict.
+    """Raise `Unreadable` if `source` has null characters, lone surrogates or marks of a merge conflict.
 
-    `where` says how the student knows a line of `source`, by its 1-based number.
+    `where` turns the number of a line of `source` (from 1) into a place that the student understands.
     """
     if (at := source.find("\0")) >= 0:
         raise Unreadable(sentences.NULLS.format(name=name, where=where(_line_of(source, at))))
@@ -36,7 +36,7 @@ def require_text(source: str, *, name: str, where: Callable[[int], str]) -> None
 def require_python(
     source: str, *, name: str, where: Callable[[int], str], shown: str | None = None, notebook: bool = False
 ) -> None:
-    """Raise Unreadable, quoting the line of `shown` (by default of `source`), unless `source` compiles."""
+    """Raise `Unreadable` unless `source` compiles. It quotes the line of `shown`, or of `source` by default."""
     try:
         _compile(source, notebook=notebook)
     except SyntaxError as error:
@@ -46,7 +46,7 @@ def require_python(
 
 
 def is_python(source: str) -> bool:
-    """Tell whether `source` compiles as a notebook's code."""
+    """Say whether `source` compiles as a notebook's code."""
     try:
         _compile(source, notebook=True)
     except (SyntaxError, *_BEYOND_PYTHON):
@@ -56,13 +56,13 @@ def is_python(source: str) -> bool:
 
 def parse_quietly(source: str) -> ast.Module:
     """Parse `source` without showing a SyntaxWarning."""
-    tree = _quietly(source, ast.PyCF_ONLY_AST)
+    tree = _compile_quietly(source, ast.PyCF_ONLY_AST)
     assert isinstance(tree, ast.Module)
     return tree
 
 
 def only_asks_the_kit(source: str) -> bool:
-    """Tell whether Python code does nothing but ask the kit for a check, a hint or the map."""
+    """Say whether Python code only asks the kit for a check, a hint or the map."""
     left = [s for s in parse_quietly(source).body if not isinstance(s, ast.Import | ast.ImportFrom)]
     return bool(left) and all(_is_kits_call(statement) for statement in left)
 
@@ -75,17 +75,17 @@ def _is_kits_call(statement: ast.stmt) -> bool:
 
 
 def _compile(source: str, *, notebook: bool) -> None:
-    """Compile `source`, which runs nothing; a notebook may await at its top level."""
-    _quietly(source, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if notebook else 0)
+    """Compile `source` without running it; a notebook may use `await` at its top level."""
+    _compile_quietly(source, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if notebook else 0)
 
 
-def _quietly(source: str, flags: int) -> object:
+def _compile_quietly(source: str, flags: int) -> object:
     with no_warnings():
         return compile(source, "<submission>", "exec", flags=flags, dont_inherit=True)
 
 
 def _find_clash(source: str) -> tuple[int, str] | None:
-    """Return the line that begins a merge conflict and its number: a lone mark may be the underline of a heading."""
+    """Return the number and the text of the line where a merge conflict begins. One mark alone may be an underline."""
     expected, begin = 0, (0, "")
     for number, line in enumerate(source.split("\n"), 1):
         if _CLASH[expected].match(line):
@@ -104,7 +104,7 @@ def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], s
     lines = shown.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     while number > 1 and not lines[number - 1].strip():
-        number -= 1  # where something is missing, Python may point at the blank lines that follow
+        number -= 1  # if something is missing, Python may point at the blank lines after it
     line, message = lines[number - 1], excerpt(error.msg, width=200)
     text, place = excerpt(line), where(number)
     if _MARKS.match(line):

@@ -1,10 +1,11 @@
-"""Make a clean list of cells of whatever a notebook file holds.
+"""Make a clean list of cells from the content of a notebook file.
 
-This module does not use nbformat, on purpose: nbformat refuses much that students' tools write, or fails on it. The
-result is a notebook that every reader accepts: known kinds of cells, text without halves of characters, and only
-metadata of the right types. Outputs, kernels and the states of widgets are no answers, and are left out.
+This module does not use nbformat, because nbformat refuses, or fails on, much that students' tools write. The result is
+a notebook that every reader accepts: it has only known kinds of cells, text without lone surrogates, and metadata of
+the right types. Outputs, kernels and the states of widgets are left out, because they are no part of the answer.
 
-Grading, the copy that nbgrader's commands show and `grader convert` all begin here, so what is graded is what is shown.
+Grading, the copy that nbgrader's commands show and `grader convert` all use this module, so what is graded is what is
+shown.
 """
 
 from __future__ import annotations
@@ -26,18 +27,19 @@ from grader.submissions.sentences import Unreadable
 
 Kind = Literal["code", "markdown", "raw"]
 
-MARK: Final = "grader"  # the metadata key of what belongs to the kit, and is no student's
+MARK: Final = "grader"  # the metadata key that marks the kit's own cells
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*", re.MULTILINE)
-_TOO_MANY_CELLS = 5000  # of all kinds, each with its place on the page that shows them
-_DIGITS = 300  # of a number: longer ones, which nothing here has, would take long to read
+_TOO_MANY_CELLS = 5000  # of all kinds; the feedback page shows every one
+_DIGITS = 300  # of a number; longer ones take long to read, and no notebook needs them
 _HALVES = re.compile("[\ud800-\udfff]")
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _KERNEL_NAME = re.compile(r"[\w. ()\[\]+-]{1,80}")
 _IMAGE = re.compile(r"image/(png|jpeg|gif|webp|bmp|svg\+xml)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _MOST_LEVELS = 6  # of headings
-_MOST_PICTURES = 1000  # that one text asks for
-# What each kind of cell was called in some version of the format; a cell of another kind may be the answer: it is code.
+_MOST_PICTURES = 1000  # that one text may show
+# The names of each kind of cell in all versions of the format. A cell of an unknown kind may be the answer, so it is
+# read as code.
 _KINDS: Final[Mapping[str, Kind]] = {
     "code": "code",
     "markdown": "markdown",
@@ -51,10 +53,10 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 
 class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
-    """A cell of the student's, or a cell of the assignment that is put back.
+    """A cell of the student, or a restored cell of the assignment.
 
-    `label` says which one it is, as the student counts them: code cells and text cells, each from the top. `problem`
-    says that its content was not text. `counts` says that a code cell is part of the answer.
+    `label` numbers it as the student counts: code cells and text cells separately, from the top. `problem` says that
+    its content was not text. `counts` says that a code cell is part of the answer.
     """
 
     kind: Kind
@@ -68,13 +70,13 @@ class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def grade_id(self) -> str | None:
-        """What nbgrader calls it, if it is one of nbgrader's."""
+        """The name that nbgrader gives the cell, if nbgrader manages it."""
         found = self.metadata.get("nbgrader")
         return found["grade_id"] if found else None
 
 
 class Notebook(msgspec.Struct, frozen=True, kw_only=True):
-    """A notebook, clean; `notes` are for the student."""
+    """A cleaned notebook; `notes` are for the student."""
 
     cells: tuple[NotebookCell, ...]
     metadata: dict[str, Any]
@@ -82,7 +84,7 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tidy(text: str, *, name: str) -> Notebook:
-    """Return the notebook that `text` is; raise Unreadable for what is none."""
+    """Return the notebook in `text`. Raises `Unreadable` if it is not a notebook."""
     found = _parse(text, name)
     entries = _entries(found)
     if entries is None:
@@ -102,7 +104,7 @@ def tidy(text: str, *, name: str) -> Notebook:
 
 
 def is_notebook(text: str) -> bool:
-    """Tell whether `text` is a notebook, whatever its file is called."""
+    """Say whether `text` is a notebook; the file's name does not matter."""
     if not text.lstrip().startswith("{"):
         return False
     try:
@@ -112,7 +114,7 @@ def is_notebook(text: str) -> bool:
 
 
 def as_json(cells: Sequence[NotebookCell], metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a notebook of format 4.5 that is valid, without outputs, as what JSON knows."""
+    """Return a valid notebook of format 4.5 without outputs, as JSON data."""
     ids = _distinct([cell.id for cell in cells])
     return {
         "cells": [_written(cell, id) for cell, id in zip(cells, ids, strict=True)],
@@ -123,7 +125,7 @@ def as_json(cells: Sequence[NotebookCell], metadata: Mapping[str, Any]) -> dict[
 
 
 def _distinct(ids: Sequence[str]) -> list[str]:
-    """Return identifiers that differ: the first cell with one keeps it."""
+    """Return unique identifiers: the first cell with an identifier keeps it."""
     given, found = set(ids), []
     unused = (id for number in itertools.count() if (id := f"cell-{number}") not in given)
     taken: set[str] = {""}
@@ -146,7 +148,7 @@ def _written(cell: NotebookCell, id: str) -> dict[str, Any]:
 
 
 def whole(text: str) -> str:
-    """Return `text` with each half of a character, which no file can hold, replaced by U+FFFD."""
+    """Return `text` with each lone surrogate, which no file can hold, replaced by U+FFFD."""
     return _HALVES.sub("\ufffd", text)
 
 
@@ -171,13 +173,13 @@ def _parse(text: str, name: str) -> dict[str, Any]:
             raise Unreadable(sentence) from error
         sentence = sentences.NOT_JSON.format(name=name, line=error.lineno, column=error.colno, reason=error.msg)
         raise Unreadable(sentence) from error
-    except (ValueError, RecursionError) as error:  # brackets without end
+    except (ValueError, RecursionError) as error:  # brackets nested too deeply
         raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it is damaged")) from error
     return found if isinstance(found, dict) else {}
 
 
 def _entries(notebook: object) -> list[Any] | None:
-    """Return what stands for cells in any version of the format: up to version 3 they are in worksheets."""
+    """Return the entries for cells in any version of the format. Up to version 3 they are in worksheets."""
     match notebook:
         case {"cells": list(cells)}:
             return cells
@@ -231,10 +233,10 @@ def _cell(entry: Mapping[str, Any], kind: Kind, label: str, name: str) -> Notebo
 
 
 def _text(written: object) -> str | None:
-    """Return a source, which is text or a list of lines; None for what is neither, if it is more than nothing."""
+    """Return a cell's source, which is a string or a list of lines; "" if it is empty, None if it is anything else."""
     if isinstance(written, list) and all(isinstance(line, str | None) for line in written):
         lines = [line for line in written if line is not None]
-        has_line_ends = any("\n" in line for line in lines)  # in version 2 lines are written without
+        has_line_ends = any("\n" in line for line in lines)  # in version 2 the lines have no line endings
         return ("" if has_line_ends else "\n").join(lines)
     if isinstance(written, str):
         return written
@@ -261,7 +263,7 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100
 
 
-# What a cell's metadata may hold, and of what type: what the kit, jupytext and nbgrader write there, and nothing else.
+# The metadata that a cell may have, with its types: only what the kit, jupytext and nbgrader write.
 _KNOWN: Final[Mapping[str, Callable[[object], bool]]] = {
     MARK: _is_name,
     "task": _is_name,
@@ -310,14 +312,14 @@ def _whole_all(value: Any) -> Any:
 # Pictures in text -----------------------------------------------------------------------------------------------------
 
 _REFERENCE = re.compile(r"attachment:(?:[^\s<>()\"'\]]|\([^\s()]*\))+|<\s*attachment:[^<>\n]+>")
-_MISSING: Final = {  # one transparent point, in place of what is not there
+_MISSING: Final = {  # one transparent pixel, in place of a missing picture
     "image/png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 }
-_SAFE: Final = ":/?#@!$&()*+,;=%"  # what is left as it is in an address
+_SAFE: Final = ":/?#@!$&()*+,;=%"  # characters that stay unchanged in an address
 
 
 def _attachments(found: object, source: str) -> dict[str, dict[str, str]]:
-    """Return a cell's pictures under every name by which its text may ask for them, also for those that are missing."""
+    """Return a cell's pictures under every name that its text may use, with replacements for missing ones."""
     pictures: dict[str, dict[str, str]] = {}
     for name, bundle in found.items() if isinstance(found, dict) else ():
         kept = {kind: data for kind, data in _pictures(bundle) if _IMAGE.fullmatch(kind) and _BASE64.fullmatch(data)}

@@ -1,4 +1,4 @@
-"""Recognise syntax that a later Python understands, and the grader's own does not."""
+"""Recognise syntax that needs a newer Python than the one that runs the grader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.submissions import sentences
 
 _NAME = r"[^\W\d]\w*"
 _STRING = r"(?<![\w'\"])(?:{0}[rR]?|[rR]{0})(?=['\"])"
-# From which version on there is such a line, and what it looks like.
+# The first version that understands such a line, and a pattern for the line.
 _LINES: Final = tuple(
     (version, re.compile(pattern))
     for version, pattern in (
@@ -28,13 +28,13 @@ _LINES: Final = tuple(
 )
 _DEFAULTS: Final = (3, 13)  # `def f[T = int]`
 _DEFAULT = re.compile(rf"\s*(?:type|class|(?:async\s+)?def)\s+{_NAME}\s*\[[^]]*=")
-_LONGEST: Final = 1000  # characters: nobody wrote more of a line by hand
-_FREE_STRINGS: Final = (3, 12)  # since then a string inside the braces of an f-string may use the quotes outside
+_LONGEST: Final = 1000  # characters: nobody writes a longer line by hand
+_FREE_STRINGS: Final = (3, 12)  # from here on, a string inside the braces of an f-string may use the outer quotes
 _OPENING = re.compile(_STRING.format("[fF]") + r"('''|\"\"\"|'|\")")
 
 
 def newer(line: str, *, running: Sequence[int] = sys.version_info[:3]) -> str | None:
-    """Return what to do about `line`, which `running` cannot read, where a later Python could; else None."""
+    """Return what to do about `line` if a later Python than `running` could read it; otherwise None."""
     version = _needed(line[:_LONGEST])
     if version is None or tuple(running[:2]) >= version:
         return None
@@ -52,7 +52,7 @@ def _needed(line: str) -> tuple[int, int] | None:
 
 
 def _free_strings(line: str) -> Iterator[bool]:
-    """Yield, of each f-string in `line`, whether inside its braces stands what only later versions allow there."""
+    """Yield for each f-string in `line` whether its braces contain what only later versions allow."""
     at = 0
     while opening := _OPENING.search(line, at):
         quote, at = opening[1], opening.end()
@@ -71,10 +71,10 @@ def _free_strings(line: str) -> Iterator[bool]:
                 if line[at] != "\\":
                     end = line.find(quote, at + len(quote))
                     if end < 0:
-                        return  # it is not closed: that is another mistake
+                        return  # it is not closed, which is another mistake
                     at = end + len(quote) - 1
             at += 1
         else:
-            return  # neither is this one
+            return  # this one is not closed either
         at += len(quote)
         yield free

@@ -1,8 +1,8 @@
-"""Grade an nbgrader assignment with the kit: `submitted/` in, `autograded/` and the gradebook out.
+"""Grade an nbgrader assignment with the kit: read `submitted/`, write `autograded/` and the gradebook.
 
-A submission's notebooks are read and graded as every other submission is. Then its scores are written, in one
-transaction, and at last its files, each whole, with a digest of all that they depend on: a run that ends in between is
-repeated from there, and what has not changed since is left alone.
+A submission's notebooks are read and graded like every other submission. Then its scores are written in one
+transaction. Its files are written last, each as a whole, with a digest of everything that they depend on. If a run
+stops in between, the next run continues from there, and skips submissions that have not changed.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ from grader.submissions import Anchor, Handed, ManagedCell, Reader, Unreadable, 
 
 _TIMESTAMP = "timestamp.txt"
 _TIMESTAMP_LIMIT = 10_000  # bytes
-_WRITTEN = 2  # raised when the same submission comes to be written otherwise: what is there is then written again
-# What no student is the cause of: the course's disk is full, say.
+_WRITTEN = 2  # increase this when the written files change, so that existing ones are written again
+# Errors that no student causes: the course's disk is full, for example.
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a run did: the students graded, those left as they were, what went wrong, and what else is to be known."""
+    """The result of a run: the graded students, the unchanged ones, problems and notes."""
 
     graded: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -74,11 +74,11 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class _Work:
-    """One student's submission: where it is, and its reports as they come, by notebook and exercise."""
+    """One student's submission: its folder, and its reports so far, by notebook and exercise."""
 
     student: str
     folder: Path
-    file: Callable[..., Handed]  # in that folder, by its parts; no link is followed on the way there
+    file: Callable[..., Handed]  # opens a file in that folder by its parts, without following links
     out: Path
     timestamp: datetime | None
     problem: str
@@ -88,7 +88,7 @@ class _Work:
 
     @property
     def number(self) -> int:
-        """How many submissions it is."""
+        """The number of its submissions to grade."""
         return sum(map(len, self.submissions.values()))
 
     @property
@@ -110,13 +110,15 @@ def autograde(
     hide_expected: bool = False,
     progress: Progress,
 ) -> Outcome:
-    """Grade what students (those that the pattern `student` matches) have handed in for an assignment.
+    """Grade what students have handed in for an assignment; only students that match the pattern `student`.
 
-    `hide_expected` keeps what hidden checks expected out of the feedback. Inputs are drawn from `seed`, or, where the
-    course names none, from one that is kept in its folder.
-    `warm` has every worker ready first, whatever there is to grade. Raises `CourseError` for a course that cannot be
-    graded as it stands, `NothingSubmitted` where nobody has handed in, `GradingError` and `OSError` as grading does.
-    What concerns one student alone is among the outcome's problems, and keeps nobody else from being graded.
+    `hide_expected` leaves out of the feedback what hidden checks expected. Inputs are drawn from `seed`, or, if the
+    course names none, from one that is stored in its folder. `warm` starts all workers first, even if there is little
+    to grade.
+
+    A problem of one student is listed in the outcome, and the other students are still graded. Raises `CourseError` for
+    a course that cannot be graded, `NothingSubmitted` if no student has handed in, and `GradingError` and `OSError` as
+    grading does.
     """
     config = read_config(course)
     converter, plugin = _configured(course, config)
@@ -138,7 +140,7 @@ def autograde(
         settings = replace(settings, sources=cache.about, rehearse=warm)
         if warm:
             workers.warm_up(settings)
-        # Functions among it are the same ones the next time, but not where they were.
+        # The addresses of functions change from run to run, but the functions are the same.
         about = re.sub(r" at 0x[0-9a-f]+", "", repr((_WRITTEN, notebooks, {**config, "CourseDirectory": None})))
         found = _found(directory, assignment, student)
         anchor = Anchor(_fixed(directory, assignment))
@@ -161,7 +163,7 @@ def autograde(
         each = sum(map(len, exercises.values()))
         reading = _Reading(read(), partial(_is_done, book, assignment), students=len(found), submissions=each)
         if not warm:
-            reading.read_all()  # how many workers are started depends on it; workers that are warm need not wait
+            reading.read_all()  # the number of workers depends on it; warm workers already run
         graded: list[str] = []
         for work in _graded(catalog, reading, cache, settings, workers, progress):
             with _for_one(work.student, book, refused):
@@ -182,14 +184,15 @@ def autograde(
 
 
 class _Reading:
-    """Reads what students have handed in, one after the other, and yields what has changed since it was graded."""
+    """Reads one submission after another, and yields those that have changed since they were graded."""
 
     def __init__(
         self, works: Iterator[_Work | None], is_done: Callable[[_Work], bool], *, students: int, submissions: int
     ) -> None:
-        """`works` are read as they are asked for; there are `students` of them, each of up to so many `submissions`.
+        """Read `works` when they are needed.
 
-        There is None for a student of whom nothing can be graded.
+        There are `students` of them, each with at most `submissions` submissions. A work is None for a student of whom
+        nothing can be graded.
         """
         self._works = works
         self._is_done = is_done
@@ -201,11 +204,11 @@ class _Reading:
 
     @property
     def expected(self) -> int:
-        """How many submissions there are to grade, as far as is known."""
+        """The number of submissions to grade, as far as it is known."""
         return sum(work.number for work in self.changed) + self._each * self._left
 
     def read_all(self) -> None:
-        """Read what is left at once."""
+        """Read all remaining submissions now."""
         while self._left:
             self._read_one()
 
@@ -229,41 +232,41 @@ class _Reading:
 
 
 def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
-    """Return nbgrader's own command as the course configures it, and what it configures for late submissions."""
+    """Return nbgrader's own command with the course's configuration, and its plugin for late submissions."""
     try:
         with importable(course):
             late = AssignLatePenalties(config=config)
             late.init_plugin()
             return Autograde(CourseDirectory(config=config), config=config), late.plugin_inst
-    except Exception as error:  # a value that nbgrader refuses, or whatever a plugin raises
+    except Exception as error:  # a value that nbgrader refuses, or any error of a plugin
         raise CourseError(
             f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Correct it first."
         ) from None
 
 
 class _Hooks:
-    """What the course has nbgrader call before and after it converts a submission; `problems` says which failed."""
+    """The course's hooks, which nbgrader calls before and after it converts a submission; `problems` lists failures."""
 
     def __init__(self, course: Path, converter: Autograde, assignment: str, student: str) -> None:
         self._course = course
         self._converter = converter
-        self._given = {"assignment": assignment, "student": student}  # the pattern, as nbgrader has it
+        self._given = {"assignment": assignment, "student": student}  # the student pattern, as in nbgrader
         self.problems: list[str] = []
 
     def run(self, name: str, folder: Path) -> None:
-        """Call a hook, if there is one, for the notebooks in a student's folder."""
+        """Call a hook, if the course has it, for the notebooks in a student's folder."""
         hook = getattr(self._converter, name)
         if hook is None:
             return
         try:
             with importable(self._course):
                 hook(**self._given, notebooks=sorted(map(str, folder.glob("*.ipynb"))))
-        except Exception as error:  # whatever an instructor's code raises
+        except Exception as error:  # an instructor's code may raise anything
             self.problems.append(f"Your {name} failed in {str(folder)!r}: {type(error).__name__}: {error}")
 
 
 def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> dict[str, tuple[str, ...]]:
-    """Return the exercises that each notebook's tasks belong to. Raises `CourseError`."""
+    """Return the exercises that the tasks of each notebook belong to. Raises `CourseError`."""
     if not any(notebook.tasks for notebook in notebooks):
         raise CourseError(
             f"Cannot grade the assignment {assignment!r}: none of its cells checks a task of the kit. "
@@ -276,7 +279,7 @@ def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook])
 
 
 def _require_outside(catalog: Catalog, directory: CourseDirectory, assignment: str) -> None:
-    """Raise `CourseError` if the suites to grade by lie among what students have handed in."""
+    """Raise `CourseError` if the course's suites are in a folder that students hand in."""
     submitted = directory.format_path(directory.submitted_directory, "\0", assignment).partition("\0")[0]
     if catalog.root.resolve().is_relative_to(Path(submitted).resolve()):
         raise CourseError(
@@ -286,7 +289,7 @@ def _require_outside(catalog: Catalog, directory: CourseDirectory, assignment: s
 
 
 def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tuple[str, Path]]:
-    """Return the students who have handed in, with their folders."""
+    """Return the students who have handed in, each with the folder."""
     marker = "\0"
     before, _, after = directory.format_path(directory.submitted_directory, marker, glob.escape(assignment)).partition(
         marker
@@ -350,7 +353,7 @@ def _work(
 
 
 def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, str]:
-    """Return what a time stamp says: as it is written, as a time, if it is one, and else what is wrong with it."""
+    """Return a time stamp's text, its time if it has one, and otherwise the problem with it."""
     if not stamp.path.is_file():
         return "", None, ""
     cure = "Write one such as 2026-03-01 12:00:00 UTC."
@@ -363,7 +366,7 @@ def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, str]:
     shown = repr(printable(written[:40]))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of a zone that is not known, whose times would be taken for UTC
+            warnings.simplefilter("error")  # about an unknown time zone, which would be read as UTC
             timestamp = parse_utc(written) if written else None
     except Exception:  # dateutil raises many kinds
         return written, None, f"{stamp} holds no time: {shown}. {cure}"
@@ -374,7 +377,7 @@ def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, str]:
 
 
 def _is_done(book: Book, assignment: str, work: _Work) -> bool:
-    """Say whether an earlier run has written all this."""
+    """Say whether an earlier run has already written all of this."""
     if not work.submissions:  # no notebook to hold a digest
         return _notebooks_in(work.out) == set() and book.has_nothing(assignment, work.student, work.timestamp)
     try:
@@ -387,9 +390,9 @@ def _is_done(book: Book, assignment: str, work: _Work) -> bool:
 def _graded(
     catalog: Catalog, reading: _Reading, cache: ResultCache, settings: Settings, workers: WorkerPool, progress: Progress
 ) -> Iterator[_Work]:
-    """Yield each student's work as soon as all of it is graded."""
+    """Yield each student's work when all of it is graded."""
     by_submission: dict[tuple[str, str, str], tuple[_Work, str]] = {}
-    blank: deque[_Work] = deque()  # nothing to grade in it
+    blank: deque[_Work] = deque()  # works with nothing to grade
 
     def submissions() -> Iterator[Submission]:
         for work in reading:
@@ -422,7 +425,7 @@ def _record(
     notebooks: Sequence[Notebook],
     work: _Work,
 ) -> None:
-    """Write one student's scores, and then the files that show them."""
+    """Write one student's scores, then the files that show them."""
     scores: dict[str, dict[str, float | None]] = {}
     comments: dict[str, dict[str, str | None]] = {}
     files: dict[str, str] = {}
@@ -467,13 +470,13 @@ def _record(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         _copy(source, target)
-    for name, text in files.items():  # after all else: the digests in them say that it is there
+    for name, text in files.items():  # last, because their digests say that everything else is written
         write_text(work.out / f"{name}.ipynb", text)
     converter.set_permissions(assignment, work.student)
 
 
 def _copy(source: str | Handed, target: Path) -> None:
-    """Copy a file: one of the course's, or one that was handed in if it still is an ordinary file by then."""
+    """Copy a file of the course, or a handed-in file if it is still an ordinary file."""
     if isinstance(source, str):
         shutil.copy(source, target)
         return
@@ -482,7 +485,7 @@ def _copy(source: str | Handed, target: Path) -> None:
 
 
 def _scaled(task: TaskReport, cell: ManagedCell) -> float:
-    """Return a task's points on the scale of its cell, which an instructor may have changed."""
+    """Return a task's points, scaled to the points of its cell, which an instructor may have changed."""
     assert cell.points is not None
     return task.points * cell.points / task.max_points if task.max_points else 0.0
 
@@ -492,9 +495,9 @@ def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
 
 
 def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str | Handed]:
-    """Return what belongs beside the notebooks, as nbgrader has it, and where it is copied from.
+    """Return the other files beside the notebooks, as nbgrader would copy them, each with its source.
 
-    That is what the student has handed in, and instead of it or beside it the course's own files.
+    They are the student's other files, and the course's own files, which replace or add to them.
     """
     directory = converter.coursedir
     ignored = [*directory.ignore, "*.ipynb"]
@@ -506,14 +509,14 @@ def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, st
     found: dict[Path, str | Handed] = {}
     for path in find_all_files(str(work.folder), ignored):
         name = Path(os.path.relpath(path, work.folder))
-        # A link may lead to what is not the student's, and opening a pipe would wait for ever.
+        # A link may lead to files of others, and opening a pipe could wait without end.
         if stat.S_ISREG(os.lstat(path).st_mode) and name not in folders and own.keys().isdisjoint(name.parents):
             found[name] = work.file(*name.parts)
     return {**found, **own}
 
 
 def _remove_all_but(wanted: set[Path], folder: Path) -> None:
-    """Remove what an earlier submission has left in a folder that is to look as if nbgrader made it now."""
+    """Remove files of an earlier submission from a folder, so that it looks as if nbgrader had just made it."""
     folder.mkdir(parents=True, exist_ok=True)
     for above, folders, files in os.walk(folder, topdown=False):
         for path in (Path(above, name) for name in files):
@@ -527,12 +530,12 @@ def _remove_all_but(wanted: set[Path], folder: Path) -> None:
 
 
 def _notebooks_in(folder: Path) -> set[str] | None:
-    """Return the notebooks in a folder; None if there is no such folder."""
+    """Return the names of the notebooks in a folder; None if there is no such folder."""
     return {path.name for path in folder.glob("*.ipynb")} if folder.is_dir() else None
 
 
 def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[str]:
-    """Name notebooks that were handed in and that the assignment does not have."""
+    """Return notes about handed-in notebooks that the assignment does not have."""
     known = {f"{notebook.name}.ipynb" for notebook in notebooks}
     return [
         printable(f"{work.student}: {path.name} is no notebook of the assignment, and was not graded.")
@@ -543,7 +546,7 @@ def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[st
 
 
 def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
-    """Say which cells a person must grade although they are code: tests that are not the kit's."""
+    """Return notes about code cells that a person must grade: tests that are not the kit's."""
     foreign = [
         cell.name
         for notebook in notebooks
@@ -556,7 +559,7 @@ def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
 
 
 def _not_run(config: Any) -> list[str]:
-    """Say which preprocessors of the course's own have no part in this."""
+    """Return notes about the course's own preprocessors, which are not run."""
     named = ("sanitize_preprocessors", "autograde_preprocessors")
     own = [f"c.Autograde.{name}" for name in named if name in config.Autograde]
     if not own:
@@ -565,7 +568,7 @@ def _not_run(config: Any) -> list[str]:
 
 
 def _unsafe_pages(config: Any) -> list[str]:
-    """Say that scripts in students' text would run in the pages that show it, if the course allows it."""
+    """Return a note if the course lets scripts in students' text run in the pages that show it."""
     exporter = config.HTMLExporter
     if exporter.get("sanitize_html") and "markdown2html" in exporter.get("filters", ()):
         return []
@@ -576,7 +579,7 @@ def _unsafe_pages(config: Any) -> list[str]:
 
 
 def _require_writable(student: str) -> None:
-    """Raise StudentError for a name that no gradebook can hold."""
+    """Raise `StudentError` for a name that no gradebook can hold."""
     try:
         student.encode()
     except UnicodeEncodeError:
@@ -587,9 +590,9 @@ def _require_writable(student: str) -> None:
 
 @contextlib.contextmanager
 def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
-    """Make what goes wrong with one student's submission one of the problems, so that the others are graded.
+    """Turn an error in one student's submission into a problem, so that the other students are still graded.
 
-    What is expected of submissions is told where it is met; this is for what nobody has thought of.
+    Expected problems are reported elsewhere; this is for unexpected errors.
     """
     try:
         yield
@@ -610,7 +613,7 @@ def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _alone(course: Path) -> Iterator[None]:
-    """Keep a second run out while this one is at work."""
+    """Lock the course, so that no second run starts during this one."""
     folder = course / KEPT
     folder.mkdir(exist_ok=True)
     with open(folder / "lock", "w") as lock:

@@ -1,6 +1,6 @@
-"""An nbgrader course: its configuration and folders, and what it knows of the kit.
+"""An nbgrader course: its configuration, its folders and its settings for the kit.
 
-This module is light: nbgrader itself, which takes a second to import, is not needed for it.
+This module does not import nbgrader, because that takes a second.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 NAME = "grader_course.json"  # beside nbgrader_config.py
-KEPT = ".grader"  # where the kit keeps what it has graded
+KEPT = ".grader"  # the kit's own folder in a course
 _CONFIG = "nbgrader_config.py"
 
 
 class CourseError(Exception):
-    """A course cannot be graded as it stands; the text says why, and what to do."""
+    """Raised when a course cannot be graded; the text says why and what to do."""
 
 
 class NothingSubmitted(CourseError):
-    """Nobody has handed in for an assignment yet."""
+    """Raised when no student has handed in for an assignment yet."""
 
 
 class StudentError(CourseError):
-    """One student cannot be graded; the others can."""
+    """Raised when one student cannot be graded but the others can."""
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """The clone whose suites grade the course (the kit's own if empty), and the seed of its inputs.
+    """A course's settings for the kit: the clone whose suites grade it (empty for the kit's own), and the inputs' seed.
 
-    A clone's path may be relative to the course's folder.
+    The path of the clone may be relative to the course's folder.
     """
 
     catalog: str = ""
@@ -44,7 +44,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_course(folder: Path) -> Course | None:
-    """Return what the course in this very folder knows of the kit, if anything. Raises `CourseError`."""
+    """Return the kit's settings of the course in exactly this folder; None if it has none. Raises `CourseError`."""
     try:
         course = msgspec.json.decode((folder / NAME).read_bytes(), type=Course)
     except (FileNotFoundError, NotADirectoryError):
@@ -57,15 +57,15 @@ def read_course(folder: Path) -> Course | None:
 def course_above(submission: Path) -> Path | None:
     """Return the folder of the course that a submission's folder belongs to.
 
-    What lies in the submission's own folder was handed in, so the search begins above it. The outermost course counts,
-    should there be several: no student can lay one down above the class.
+    The search begins above the submission's own folder, because the student made that one. If there are several
+    courses, the outermost counts, because no student can create one above the class.
     """
     above = tuple(reversed(submission.parents))
     return next((folder for name in (NAME, _CONFIG) for folder in above if (folder / name).is_file()), None)
 
 
 def require_own(folder: Path) -> None:
-    """Raise `CourseError` for a course inside another one's tree: it may have been handed in, and would be run."""
+    """Raise `CourseError` for a course inside another course: a student may have handed it in, and it would be run."""
     if (outer := course_above(folder)) is not None:
         raise CourseError(
             f"Cannot grade the course in {str(folder)!r}: it lies inside the one in {str(outer)!r}, perhaps because it "
@@ -74,9 +74,9 @@ def require_own(folder: Path) -> None:
 
 
 def read_config(folder: Path) -> Config:
-    """Return the configuration that nbgrader would use in a folder: the user's and then the course's own.
+    """Return the configuration that nbgrader would use in a folder: the user's, then the course's own.
 
-    Raises `CourseError` if the course has none, or if one of them cannot be run.
+    Raises `CourseError` if the course has none, or if one of them fails.
     """
     from jupyter_core.paths import jupyter_config_path
     from traitlets.config import Config
@@ -94,18 +94,18 @@ def read_config(folder: Path) -> Config:
         try:
             with importable(folder):
                 config.merge(PyFileConfigLoader(_CONFIG, path=place).load_config())
-        except Exception as error:  # whatever an instructor's Python raises
+        except Exception as error:  # an instructor's code may raise anything
             raise CourseError(
                 f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Correct it first."
             ) from None
-    # nbgrader takes a root to be relative to where it runs, and that is the course's folder.
+    # nbgrader resolves a relative root from the folder in which it runs, which is the course's folder.
     config.CourseDirectory.root = str(folder / config.CourseDirectory.get("root", ""))
     return config
 
 
 @contextlib.contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Let what the configuration names, such as a plugin, be imported from the course's folder, as nbgrader does."""
+    """Allow imports from the course's folder, as nbgrader does: the configuration may name a plugin there."""
     sys.path.insert(0, str(folder))
     try:
         yield

@@ -19,7 +19,7 @@ from grader.submissions.tidying import MARK
 
 
 def as_node(written: Mapping[str, Any], notebook: Notebook) -> Any:
-    """Return a submitted notebook, as the reader of submissions hands it out, in the course's kernel."""
+    """Return a submitted notebook, as the reader gives it, as nbformat's node with the course's kernel."""
     nb = nbformat.from_dict(dict(written))
     if notebook.kernelspec:
         nb.metadata["kernelspec"] = notebook.kernelspec
@@ -27,23 +27,23 @@ def as_node(written: Mapping[str, Any], notebook: Notebook) -> Any:
 
 
 def is_unanswered(nb: Any, cell: ManagedCell) -> bool:
-    """Say whether an answer cell is as it was released."""
+    """Say whether an answer cell is unchanged since its release."""
     return any(_id(c) == cell.name and utils.compute_checksum(c) == cell.checksum for c in nb.cells)
 
 
 def manual_score(nb: Any, cell: ManagedCell) -> float | None:
-    """Return what nbgrader gives a cell before a person has graded it: nothing if it was not answered, else None."""
+    """Return nbgrader's score for a cell before a person grades it: 0 if it is unanswered, otherwise None."""
     return 0.0 if cell.solution and is_unanswered(nb, cell) else None
 
 
 def annotate(nb: Any, panels: Mapping[str, Panel], *, note: str = "", digest: str) -> str:
-    """Return the notebook as JSON with each panel as the output of its cell; `note` stands above everything."""
+    """Return the notebook as JSON with each panel as the output of its cell; `note` comes first."""
     for cell in nb.cells:
         panel = panels.get(_id(cell) or "")
         if panel is not None and cell.cell_type == "code":
             data = {"text/plain": panel.text, "text/html": panel.html}
             cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
-    if note:  # it may quote the student, so it is no Markdown
+    if note:  # the note may quote the student, so it is not Markdown
         nb.cells.insert(
             0, new_markdown_cell(f"<div><b>{html.escape(' '.join(note.split()))}</b></div>", id="grader-note")
         )
@@ -54,7 +54,7 @@ def annotate(nb: Any, panels: Mapping[str, Panel], *, note: str = "", digest: st
 
 
 def recorded_digest(text: str | bytes) -> object:
-    """Return the digest with which a notebook was annotated; without one raise ValueError, LookupError or TypeError."""
+    """Return the digest of an annotated notebook. Raises `ValueError`, `LookupError` or `TypeError` if it has none."""
     return json.loads(text)["metadata"][MARK]["digest"]
 
 

@@ -1,7 +1,7 @@
-"""nbgrader's gradebook, through nbgrader's own API: what an assignment asks, and what a student got.
+"""nbgrader's gradebook, through nbgrader's own API: reads assignments and writes scores.
 
-What a person has entered (a manual score, a manual comment, extra credit) is never written. Whatever the database says
-no to becomes a `CourseError` that names the cure; what was written before it stays, and running again does the rest.
+A person's entries (a manual score, a manual comment, extra credit) are never changed. A database error becomes a
+`CourseError` that names the solution. Scores that were written before it stay, and the next run does the rest.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Notebook:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The kit's tasks that it asks for."""
+        """The kit's tasks in this notebook."""
         return tuple(cell.checks for cell in self.cells if cell.checks is not None)
 
 
@@ -47,7 +47,7 @@ class Book:
     """The gradebook of a course. Use it as a context manager."""
 
     def __init__(self, directory: CourseDirectory) -> None:
-        """Open it. Raises `CourseError` if there is none, if it is of another version, or if it cannot be read."""
+        """Open the gradebook. Raises `CourseError` if it is missing, has another version, or cannot be read."""
         self._directory = directory
         url = str(directory.db_url)
         file = Path(url.removeprefix("sqlite:///"))
@@ -58,7 +58,7 @@ class Book:
         with _told():
             self._check_version(url)
             self._gradebook = Gradebook(url, directory.course_id)
-            # A commit need not make everything be read again: each student is written once, and nobody else's rows are.
+            # No row must be read again after a commit: each student's rows are written once, and no others.
             self._gradebook.db().expire_on_commit = False
 
     def __enter__(self) -> Book:
@@ -68,7 +68,7 @@ class Book:
         self._gradebook.close()
 
     def notebooks(self, assignment: str) -> tuple[Notebook, ...]:
-        """Return an assignment's notebooks. Raises `CourseError` for one that the gradebook does not know."""
+        """Return an assignment's notebooks. Raises `CourseError` if the gradebook does not have the assignment."""
         with _told():
             try:
                 found = self._gradebook.find_assignment(assignment)
@@ -78,11 +78,11 @@ class Book:
                     f"Cannot find the assignment {assignment!r} in the gradebook, which knows "
                     f"{', '.join(known) or 'none'}. {_meant(assignment, known)}"
                 ) from None
-            self._assignment = found  # SQLAlchemy forgets what nobody holds: every student's cells are among these
+            self._assignment = found  # keep a reference, so that SQLAlchemy keeps the cells of all students
             return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
 
     def due(self, assignment: str, student: str) -> tuple[datetime | None, timedelta | None]:
-        """Return when an assignment is due, if ever, and the extension that a student has been given."""
+        """Return an assignment's due date and a student's extension; each may be None."""
         with _told():
             try:
                 extension = self._gradebook.find_submission(assignment, student).extension
@@ -91,7 +91,7 @@ class Book:
             return self._gradebook.find_assignment(assignment).duedate, extension
 
     def has_nothing(self, assignment: str, student: str, timestamp: datetime | None) -> bool:
-        """Say whether it is on record that a student handed in nothing, at that time."""
+        """Say whether the gradebook already records an empty submission of the student with that time stamp."""
         with _told():
             try:
                 submission = self._gradebook.find_submission(assignment, student)
@@ -113,11 +113,10 @@ class Book:
         plugin: BasePlugin,
         create_student: bool,
     ) -> None:
-        """Write what a student got: by notebook and cell the score, None for a person to give, and the comment.
+        """Write a student's scores and comments, by notebook and cell. A score is None if a person must give it.
 
-        `plugin` says what lateness costs.
-
-        A notebook that is not among the scores was not handed in: its cells get nothing.
+        `plugin` gives the penalty for a late submission. A notebook without scores was not handed in: its cells get no
+        points.
         """
         gradebook = self._gradebook
         with _told():
@@ -139,7 +138,7 @@ class Book:
                     score = 0.0 if given is None else given.get(grade.name)
                     grade.auto_score = score
                     grade.needs_manual_grade = given is not None and (score is None or grade.manual_score is not None)
-                if given is None:  # nbgrader leaves the comments on what is not there as they were
+                if given is None:  # nbgrader keeps the comments on missing cells
                     continue
                 said = comments.get(notebook.name, {})
                 for comment in notebook.comments:
@@ -151,7 +150,7 @@ class Book:
             gradebook.db.commit()
 
     def roll_back(self) -> None:
-        """Take back what was begun for a student and not finished."""
+        """Undo changes for a student that are not committed."""
         with _told():
             self._gradebook.db.rollback()
 
@@ -179,7 +178,7 @@ class Book:
         return Notebook(name=notebook.name, kernelspec=kernelspec, cells=tuple(cells))
 
     def _add_missing(self, submission: Any) -> None:
-        """Give a submission the entries of notebooks and cells that the assignment has got since it came in."""
+        """Add entries for notebooks and cells that the assignment got after the submission was created."""
         there = {notebook.notebook_id: notebook for notebook in submission.notebooks}
         for notebook in submission.assignment.notebooks:
             own = there.get(notebook.id) or SubmittedNotebook(notebook=notebook, assignment=submission)
@@ -194,7 +193,7 @@ class Book:
         self._gradebook.db.refresh(submission)
 
     def _check_version(self, url: str) -> None:
-        """Refuse a database that another version of nbgrader has made, or that nbgrader has not finished making."""
+        """Raise `CourseError` for a database of another version of nbgrader, or one that is not complete."""
         scripts = ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic")))
         engine = create_engine(url)
         try:
@@ -207,7 +206,7 @@ class Book:
         wanted = {table.name: {column.name for column in table.columns} for table in Base.metadata.sorted_tables}
         complete = all(columns <= there[name] for name, columns in wanted.items() if name in there)
         if found is None and complete and wanted.keys() <= there.keys():
-            # nbgrader makes the tables, and then asks a command of this name for the version.
+            # nbgrader makes the tables first, and then gets the version from a command of this name.
             raise CourseError(
                 f"Cannot use the gradebook {url!r}: nbgrader left it half-made, without its version, because it found "
                 "no `alembic` command. Activate the environment, so that its bin folder is on PATH. Then "
@@ -232,7 +231,7 @@ def _meant(assignment: str, known: Sequence[str]) -> str:
 
 
 def _first(connection: Any, query: str, tables: Mapping[str, object]) -> object:
-    """Return the first answer to a query; None where there is none, or no such table."""
+    """Return the first result of a query; None if there is none, or no such table."""
     return connection.execute(text(query)).scalar() if query.rpartition(" ")[2] in tables else None
 
 
@@ -241,20 +240,20 @@ def _columns(connection: Any, table: str) -> set[str]:
 
 
 def _penalty(plugin: Any, student: str, notebook: Any, late: float) -> float | None:
-    """Return what lateness costs, as nbgrader's `AssignLatePenalties` has it: never more than the score."""
+    """Return the penalty for lateness as nbgrader's `AssignLatePenalties` does: never more than the score."""
     penalty = plugin.late_submission_penalty(student, notebook.score, late) if late > 0 else None
     return None if penalty is None else min(max(penalty, 0), notebook.score)
 
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Turn what the database says no to into an error that names the cure."""
+    """Turn database errors into a `CourseError` that names the solution."""
     try:
         with warnings.catch_warnings(), _unlogged():
-            warnings.simplefilter("ignore", SAWarning)  # of how nbgrader adds a submission
+            warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader adds a submission
             yield
     except (InvalidEntry, DatabaseError) as error:
-        # nbgrader raises its InvalidEntry for whatever a commit met with: a lock and a full disk too.
+        # nbgrader raises InvalidEntry for every error in a commit, even for a lock or a full disk.
         met = error.__context__ if isinstance(error, InvalidEntry) else error
         cause = str((met.orig if isinstance(met, DatabaseError) else None) or error)
         if "locked" in cause:
@@ -272,7 +271,7 @@ def _told() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _unlogged() -> Iterator[None]:
-    """Keep nbgrader from printing the traceback of what is told in a sentence."""
+    """Stop nbgrader from printing tracebacks of errors that the kit reports in a sentence."""
     before = app_log.disabled
     app_log.disabled = True
     try:

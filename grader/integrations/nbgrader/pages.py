@@ -1,8 +1,8 @@
-"""Cleans the HTML that students wrote before it stands in a feedback page or in formgrader.
+"""Cleans students' HTML before a feedback page or formgrader shows it.
 
 nbconvert's own cleaning (`HTMLExporter.sanitize_html`) misses the text cells of nbgrader's pages, and removes the
-styles of the kit's panels elsewhere. So a course that the kit lays down uses these two filters too. They remove
-scripts, forms, frames and event handlers, and keep text, tables and pictures.
+styles of the kit's panels elsewhere. So a course that the kit creates also uses these two filters. They remove scripts,
+forms, frames and event handlers, and keep text, tables and pictures.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "td": frozenset({"colspan", "rowspan"}),
     "th": frozenset({"colspan", "rowspan", "scope"}),
 }
-# What cannot lay one thing over another: a student's text must not pass for the page's.
+# Styles that cannot place one element over another: a student's text must not look like a part of the page.
 _STYLES: Final = frozenset(
     "background-color border border-collapse border-color border-radius color display font font-family font-size "
     "font-style font-weight height line-height max-height max-width min-width padding padding-left padding-right "
     "text-align text-decoration vertical-align white-space width margin margin-top margin-left".split()
 )
-# A picture in the page itself: as such even an SVG runs no script.
+# A picture inside the page: even an SVG runs no script there.
 _PICTURE: Final = re.compile(r"data:image/(png|jpeg|gif|webp|bmp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 
 _SCHEMES: Final = ("http", "https", "mailto")
 _SCHEME: Final = re.compile(r"([^/?#:]*):")
-_IGNORED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f]")  # in an address
+_IGNORED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f]")  # characters that browsers ignore in an address
 
 
 def clean_html(element: object) -> str:
-    """Return HTML without anything that acts."""
+    """Return HTML without active content, such as scripts and forms."""
     text = element.decode("utf-8", "replace") if isinstance(element, bytes) else str(element)
     cleaned: str = _cleaner().clean(text)
     return cleaned
@@ -56,7 +56,7 @@ def clean_html(element: object) -> str:
 
 @jinja2.pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """Return the HTML of a text cell, without anything that acts: what nbconvert makes of it, cleaned."""
+    """Return nbconvert's HTML of a text cell without active content."""
     cell = context.get("cell") or {}
     pictures = _Pictures(cell.get("attachments") or {})
     rendered: str = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures)).render(source)
@@ -64,7 +64,7 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 class _Pictures(dict[str, dict[str, str]]):
-    """A cell's attachments: one that is missing is no reason to show nothing of a notebook."""
+    """A cell's attachments. A missing one becomes an empty one, because an error would hide the whole notebook."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -92,7 +92,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _leads_to_a_page(address: str) -> bool:
-    """Say whether an address, as a browser reads it, is a page's or a place in one, and nothing that acts."""
+    """Say whether a browser would open a page, or a place in one, for this address, and not run a script."""
     plain = _IGNORED.sub("", html.unescape(address)).lower()
     scheme = _SCHEME.match(plain)
     return scheme is None or scheme[1] in _SCHEMES

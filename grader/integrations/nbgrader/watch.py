@@ -1,4 +1,4 @@
-"""Waits for what students hand in, so that it is graded as it comes."""
+"""Watches the course's folder, and grades each submission when it is handed in."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader.integrations.nbgrader.course import read_config
 
-_QUIET = 20  # milliseconds without a change: a submission is more than one file, copied one by one
-_AGAIN = 1000  # milliseconds until what could not be done is tried again
+_QUIET = 20  # milliseconds without a change: a submission has several files, copied one by one
+_AGAIN = 1000  # milliseconds until a failed grading is tried again
 _STUDENT = "\0"
 
 
 def watch(course: Path, assignment: str, grade: Callable[[], bool]) -> None:
-    """Call `grade` now, and whenever something of the assignment has changed in the course's `submitted/`.
+    """Call `grade` now, and after every change to the assignment in the course's `submitted/`.
 
-    Where it returns False it could not be done, and is tried again in a second. Ends only by an exception, such as
-    KeyboardInterrupt. Raises `CourseError` for a course that cannot be read, `OSError` as grading does.
+    If `grade` returns False, it is called again after a second. This function ends only by an exception, such as
+    `KeyboardInterrupt`. Raises `CourseError` for a course that cannot be read, and `OSError` as grading does.
     """
     pattern = _pattern(course, assignment)
     place = _fixed(pattern)
-    place.mkdir(parents=True, exist_ok=True)  # nobody may have handed in yet
+    place.mkdir(parents=True, exist_ok=True)  # it is missing until a student hands in
     while True:
         number, done = _number(place), False
-        # The first turn comes once the folder is watched, so that nothing is missed in between.
+        # The first round comes when the folder is already watched, so that no change is missed.
         for changed in watchfiles.watch(
             place,
             watch_filter=lambda change, path: _concerns(pattern, Path(path)),
@@ -37,7 +37,7 @@ def watch(course: Path, assignment: str, grade: Callable[[], bool]) -> None:
             ignore_permission_denied=True,
         ):
             if _number(place) != number or (watchfiles.Change.deleted, str(place)) in changed:
-                break  # what is watched has been moved away or replaced
+                break  # the watched folder was moved or replaced
             if changed or not done:
                 done = grade()
         while not place.is_dir():
@@ -45,7 +45,7 @@ def watch(course: Path, assignment: str, grade: Callable[[], bool]) -> None:
 
 
 def _pattern(course: Path, assignment: str) -> Path:
-    """Return where students hand in, with a mark instead of the student."""
+    """Return the path of submissions, with a placeholder instead of the student."""
     directory = CourseDirectory(config=read_config(course))
     return Path(directory.format_path(directory.submitted_directory, _STUDENT, assignment))
 
@@ -56,12 +56,12 @@ def _fixed(pattern: Path) -> Path:
 
 
 def _concerns(pattern: Path, path: Path) -> bool:
-    """Say whether a path leads to, or lies in, what students hand in for the assignment."""
+    """Say whether a path contains, or is inside, the assignment's submissions."""
     return all(_STUDENT in wanted or wanted == part for wanted, part in zip(pattern.parts, path.parts, strict=False))
 
 
 def _number(place: Path) -> int | None:
-    """Return what tells a folder from another one of its name; None where there is none."""
+    """Return the inode of a folder, which differs if another folder replaces it; None if there is no folder."""
     try:
         return place.stat().st_ino
     except OSError:
