@@ -1,4 +1,8 @@
-"""Moves the warm server's memory to large pages, which halves the time to fork it and to end a fork."""
+"""Moves the warm server's memory to large pages, which halves the time to fork it and to end a fork.
+
+Together with `GLIBC_TUNABLES` (see `grader.sandbox.server`), which helps where the system is older than Linux 6.1, that
+saves some 11 ms of processor time a candidate, about 14 % of a submission: tests/benchmarks/test_tricks.py.
+"""
 
 from __future__ import annotations
 
