@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
+from grader.examiner.pytest_internals import number_of_fixtures, parameters_of
 from grader.records import Status, Verdict, Visibility
 from grader.suites.outcomes import SuiteError
 
@@ -16,7 +18,11 @@ FIXTURES = ("candidate", "reference", "draw", "device")  # what the examiner giv
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One check as its suite declares it. It is `plain` if calling it with what it asks for is all there is to do."""
+    """One check as its suite declares it.
+
+    It is `plain` if calling it with what it asks for is all there is to do. It asks for `arguments`, by their names;
+    `parameters` are those that `parametrize` gives it.
+    """
 
     id: str
     exercise: str
@@ -28,6 +34,8 @@ class Check:
     hint: str | None
     docstring: str
     plain: bool
+    arguments: tuple[str, ...]
+    parameters: Mapping[str, Any]
     item: pytest.Function
 
     def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
@@ -61,6 +69,8 @@ def declared(item: pytest.Item) -> Check:
         hint=mark.kwargs["hint"],
         docstring=(item.function.__doc__ or "").strip(),
         plain=_is_plain(item),
+        arguments=_arguments(item),
+        parameters=parameters_of(item),
         item=item,
     )
 
@@ -77,12 +87,20 @@ def _is_plain(item: pytest.Function) -> bool:
             direct |= {name.strip() for name in names.split(",")} if isinstance(names, str) else set(names)
         elif mark.name != "check":
             return False
-    own = item._fixtureinfo.name2fixturedefs  # a suite's fixture comes after the kit's of the same name
     return (
         item.cls is None
         and direct.isdisjoint(FIXTURES)
-        and all(name in direct or (name in FIXTURES and len(own[name]) == 1) for name in item.fixturenames)
+        and all(
+            name in direct or (name in FIXTURES and number_of_fixtures(item, name) == 1) for name in item.fixturenames
+        )
     )
+
+
+def _arguments(item: pytest.Function) -> tuple[str, ...]:
+    """Return the names of what a check asks for: its parameters without a default."""
+    parameters = inspect.signature(item.obj).parameters.values()
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return tuple(p.name for p in parameters if p.kind in named and p.default is inspect.Parameter.empty)
 
 
 def validate(checks: Sequence[Check]) -> None:

@@ -22,7 +22,7 @@ import msgspec
 from grader import wire
 from grader.catalog import Variant
 from grader.suites import surroundings
-from grader.suites.candidate import Exchange
+from grader.suites.check_log import Exchange
 from grader.suites.comparisons import same_fact
 
 Replay = Callable[[Sequence[Variant], wire.Call], Sequence[wire.Observation | None]]

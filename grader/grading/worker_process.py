@@ -119,9 +119,8 @@ def _work(
     channel.send(Started())
     try:
         while (submission := _receive(channel)) is not None:
-            report = examiner.examine(submission)
-            facts = examiner.facts(submission.exercise) if settings.facts else {}
-            channel.send(Reported(report=report, facts=facts))
+            examined = examiner.examine(submission)
+            channel.send(Reported(report=examined.report, facts=examined.facts() if settings.facts else {}))
     except (SandboxError, CatalogError):
         return  # the server was lost, say: this worker ends, and another one tries again
 

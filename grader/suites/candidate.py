@@ -13,9 +13,9 @@ import torch
 from grader import wire
 from grader.forbidden_calls import Use
 from grader.forbidden_calls.pytorch import OPTIMIZER_STEP, fits
-from grader.records import Curve
 from grader.sandbox import CandidateLost
 from grader.suites import feedback, showing, weighing
+from grader.suites.check_log import CheckLog, Exchange
 from grader.suites.inputs import to_wire
 from grader.suites.observed import Observed
 from grader.suites.outcomes import CheckEnded, SuiteError
@@ -25,23 +25,14 @@ Ask = Callable[[wire.Call], wire.Observation]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """A call and what was seen of it. `traceable` says that the call can also be made with a trace."""
-
-    call: wire.Call
-    seen: wire.Observation
-    traceable: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
 class Context:
     """What every call of one check has in common.
 
     `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
     finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
     one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
-    source. `traced` asks for a trace of every call. `log` keeps what was exchanged and `curves` what curves were
-    compared; `hides_expected` keeps what was expected out of messages.
+    source. `traced` asks for a trace of every call. `log` is where calls and curves are noted; `hides_expected` keeps
+    what was expected out of messages.
     """
 
     task: str
@@ -55,8 +46,7 @@ class Context:
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     left_out: bool = False
     traced: bool = False
-    log: list[Exchange] = field(default_factory=list)
-    curves: list[Curve] = field(default_factory=list)
+    log: CheckLog = field(default_factory=CheckLog)
     must_succeed: bool = False
     hides_expected: bool = False
 
@@ -151,7 +141,7 @@ class Candidate:
             observation = context.ask(call)
         except CandidateLost as lost:
             raise _lost(shown, lost) from None
-        context.log.append(Exchange(call=call, seen=observation, traceable=self._trace is not False))
+        context.log.note_exchange(Exchange(call=call, seen=observation, traceable=self._trace is not False))
         where = "" if observation.raised is None else _where(context, observation.raised)
         if context.must_succeed:
             _must_work(shown, observation)
@@ -170,7 +160,7 @@ class Candidate:
             observation=observation,
             where=where,
             hint=context.hint,
-            curves=context.curves,
+            log=context.log,
             loading=context.load_errors(),
             hides_expected=context.hides_expected,
         )

@@ -17,6 +17,7 @@ from torch import nn
 from grader import wire
 from grader.records import Curve
 from grader.suites import feedback, showing, surroundings
+from grader.suites.check_log import CheckLog
 from grader.suites.comparisons import difference, to_tensor
 from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.suite import state_of
@@ -36,15 +37,15 @@ class Observed:
         names: tuple[str, ...] = (),
         traced: bool = True,
         hint: str | None = None,
-        curves: list[Curve] | None = None,
+        log: CheckLog | None = None,
         loading: Sequence[wire.Raised] = (),
         hides_expected: bool = False,
     ) -> None:
         """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
 
-        `curves` takes the curves that are compared. `names` are the names of the positional arguments, as far as they
-        have any. `traced` says that what ran was recorded. `hides_expected` leaves what was expected, and by how much
-        it was missed, out of messages.
+        `log` is where curves are noted that are compared. `names` are the names of the positional arguments, as far as
+        they have any. `traced` says that what ran was recorded. `hides_expected` leaves what was expected, and by how
+        much it was missed, out of messages.
         """
         self.call = call
         self._names = names
@@ -55,7 +56,7 @@ class Observed:
         self._hint = hint
         self._loading = loading
         self._hides_expected = hides_expected
-        self.curves = [] if curves is None else curves
+        self._log = CheckLog() if log is None else log
 
     @property
     def result(self) -> Value:
@@ -204,6 +205,10 @@ class Observed:
         if memory(value.fact).isdisjoint(memory(before)):
             value.fails("updated in the memory it had", "moved to other memory", "not_shared")
         return value
+
+    def note_curve(self, curve: Curve) -> None:
+        """Note a curve that is compared, for the report to show."""
+        self._log.note_curve(curve)
 
     def ran_backward(self) -> Observed:
         """Ask that backward from the result (see `Candidate.with_backward`) ran."""

@@ -27,7 +27,9 @@ class Answer(Protocol):
     """What a value is part of: the whole answer to a call. `grader.suites.Observed` is one."""
 
     observation: wire.Observation
-    curves: list[Curve]
+
+    def note_curve(self, curve: Curve) -> None:
+        """Note a curve that is compared, for the report to show."""
 
     def arguments(self) -> list[Value]:
         """Return the arguments as they were after the call."""
@@ -217,7 +219,7 @@ class Value:
 
     def curve(self: _Self, expected: Sequence[float], *, rtol: float = CURVE_RTOL) -> _Self:
         """Ask for a list of these losses, Python floats, as near as curves are compared."""
-        self.answer.curves.append(Curve(got=_course(self.fact), expected=tuple(map(float, expected))))
+        self.answer.note_curve(Curve(got=_course(self.fact), expected=tuple(map(float, expected))))
         for loss, wanted in zip(self.items(len(expected), kind="list"), expected, strict=True):
             loss.number(float(wanted), rtol=rtol)
         return self

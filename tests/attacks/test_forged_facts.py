@@ -57,15 +57,15 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Grad
 
     def be_honest() -> None:
         for exercise in found:
-            examiner.examine(hand_in(exercise, "truth"))
-            known.update(digest for check in examiner.facts(exercise).values() for digest in check.inputs)
+            examined = examiner.examine(hand_in(exercise, "truth"))
+            known.update(digest for check in examined.facts().values() for digest in check.inputs)
 
     def forge() -> None:
         for exercise, forger in itertools.product(found, FORGERS):
             submission = hand_in(exercise, forger)
-            report = examiner.examine(submission)
-            facts = examiner.facts(exercise)
-            found[exercise][forger] = Graded(submission=submission, report=report, facts=facts)
+            examined = examiner.examine(submission)
+            graded = Graded(submission=submission, report=examined.report, facts=examined.facts())
+            found[exercise][forger] = graded
 
     with pytest.MonkeyPatch.context() as patch, Server(data_home=home, warm_up=WARM_UP, relaxed_sandbox=True) as server:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # as the examiner will: here, to be undone

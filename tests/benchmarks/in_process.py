@@ -86,7 +86,7 @@ def main(root: str, number: str, how: str) -> None:
 
         def work() -> None:
             for submission in itertools.islice(itertools.cycle(submissions), int(number)):
-                points[submission.student] = examiner.examine(submission).points
+                points[submission.student] = examiner.examine(submission).report.points
                 times.append(time.perf_counter())
 
         run_examiner(examiner, catalog.suites(submissions[0].exercise), work)

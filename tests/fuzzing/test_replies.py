@@ -378,6 +378,7 @@ class Desk:
         self.asked: list[wire.Request] = []
         self.payloads: list[bytes] = []
         self.examiner = Examiner(CATALOG, server, course_seed="fuzz")
+        self.failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def spawn(self) -> Process:
@@ -411,7 +412,7 @@ class Desk:
         self._jobs.put((Submission(student=STUDENT, exercise=exercise, path="", source=source), checks))
         report = self._reports.get(timeout=PATIENCE)  # raises queue.Empty where something hangs
         if report is None:
-            raise AssertionError("the examiner ended") from self.examiner.failure
+            raise AssertionError("the examiner ended") from self.failure
         return report
 
     def _work(self) -> None:
@@ -420,12 +421,14 @@ class Desk:
             submission, checks = job
             everything = everything or dict(self.examiner.checks)
             self.examiner.checks[submission.exercise] = list(checks or everything[submission.exercise])
-            self._reports.put(self.examiner.examine(submission))
+            self._reports.put(self.examiner.examine(submission).report)
 
     def _run(self) -> None:
         try:
             suites = [suite for e in CATALOG.exercises for suite in CATALOG.suites(e.id)]
             run_examiner(self.examiner, suites, self._work)
+        except BaseException as failure:
+            self.failure = failure
         finally:
             self._reports.put(None)
 

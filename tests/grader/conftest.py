@@ -14,7 +14,7 @@ import torch
 
 from grader import wire
 from grader.catalog import Catalog, load_catalog
-from grader.examiner.examiner import Examiner, run_examiner
+from grader.examiner.examiner import Examined, Examiner, run_examiner
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.records import CheckReport, ExerciseReport, Submission
@@ -278,7 +278,7 @@ def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
     def hold(
         root: Path,
         submissions: Iterable[Submission],
-        deliver: Callable[[Examiner, ExerciseReport], object],
+        deliver: Callable[[Examined], object],
         **options: Any,
     ) -> Examiner:
         catalog = load_catalog(root)
@@ -287,7 +287,7 @@ def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
 
         def work() -> None:
             for submission in submissions:
-                deliver(examiner, examiner.examine(submission))
+                deliver(examiner.examine(submission))
 
         imported = set(sys.modules)
         try:
@@ -308,7 +308,7 @@ def examine(hold: Hold) -> Examine:
     def examine(root: Path, *students: str | Submission, **options: Any) -> list[ExerciseReport]:
         reports: list[ExerciseReport] = []
         submissions = [s if isinstance(s, Submission) else hand_in(s) for s in students]
-        hold(root, submissions, lambda _, report: reports.append(report), **options)
+        hold(root, submissions, lambda examined: reports.append(examined.report), **options)
         return reports
 
     return examine

@@ -114,8 +114,9 @@ def answer(listener: int, log: int, known: set[int]) -> None:
 
 def grade(log: Path, course: Path) -> None:
     """Grade the solutions in a worker, and print the points of each, and those that it could get."""
-    from grader import workers
     from grader.catalog import load_catalog
+    from grader.grading.settings import Settings
+    from grader.grading.worker_process import run_worker
     from grader.records import Submission
     from grader.sandbox import server
 
@@ -130,12 +131,12 @@ def grade(log: Path, course: Path) -> None:
         for id in exercises:
             source = catalog.solution(id).read_text(encoding="utf-8")
             ours.send(Submission(student="solution", exercise=id, path="", source=source))
-            report, _ = ours.recv()
+            report = ours.recv().report
             points[id] = (report.points, report.max_points)
         ours.close()
 
     threading.Thread(target=ask).start()
-    workers._examine(theirs, workers.Settings(root=str(course), exercises=exercises), frozenset())
+    run_worker(theirs, Settings(root=str(course), exercises=exercises), frozenset())
     print(json.dumps(points))
 
 

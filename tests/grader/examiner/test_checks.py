@@ -22,6 +22,8 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
         "hint": None,
         "docstring": "Says.",
         "plain": False,
+        "arguments": (),
+        "parameters": {},
         "item": None,
     }
     return Check(id=id, requires=requires, **{**known, **fields})
@@ -39,6 +41,7 @@ def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
         exercise="checks",
         hint="times two.",
         docstring="Its name and file say what it is called and of which exercise it is.",
+        arguments=("request",),
         item=request.node,
     )
 

@@ -12,7 +12,7 @@ import torch
 from grader import wire
 from grader.catalog import Variant
 from grader.examiner.diagnosis import diagnose, same_observation
-from grader.suites.candidate import Exchange
+from grader.suites.check_log import Exchange
 
 Ask = Callable[..., wire.Call]
 Answers = Mapping[int, wire.Observation | None]

@@ -11,7 +11,7 @@ import pytest
 from grader import wire
 from grader.catalog import Catalog, build_all
 from grader.examiner.candidate_processes import SubmissionProcess
-from grader.examiner.examiner import Examiner
+from grader.examiner.examiner import Examined, Examiner
 from grader.records import CheckReport, ExerciseReport, SourceSpan, Submission
 from grader.sandbox import Limits, SandboxError, Server
 from grader.suites import feedback
@@ -223,7 +223,7 @@ def test_checks_without_anything_of_their_suite_need_no_pytest(hold: Hold, lay_d
     """The others are run by pytest, in their order, with set-up and tear-down; all get what they ask for."""
     found: list[ExerciseReport] = []
     submissions = [hand_in(RIGHT), hand_in(RIGHT)]
-    examiner = hold(lay_down(PLAIN_AND_NOT, public=PUBLIC), submissions, lambda _, report: found.append(report))
+    examiner = hold(lay_down(PLAIN_AND_NOT, public=PUBLIC), submissions, lambda examined: found.append(examined.report))
     assert [set(statuses(report).values()) for report in found] == [{"passed"}, {"passed"}]
     assert {check.id: check.plain for check in examiner.checks["01_small"]} == {
         "shape": True,
@@ -245,7 +245,7 @@ def test_a_suite_with_a_set_up_is_run_by_pytest(hold: Hold, lay_down: LayDown) -
     set_up = "ready = []\n\n\ndef setup_function(function):\n    ready.append(function)\n\n"
     suite = set_up + one_check("candidate.double(len(ready)).result.integer(2)")
     found: list[ExerciseReport] = []
-    examiner = hold(lay_down(suite), [hand_in(RIGHT)], lambda _, report: found.append(report))
+    examiner = hold(lay_down(suite), [hand_in(RIGHT)], lambda examined: found.append(examined.report))
     assert statuses(found[0]) == {"one": "passed"} and not examiner.checks["01_small"][0].plain
 
 
@@ -616,8 +616,8 @@ def inputs(hold: Hold) -> Callable[..., list[dict[str, tuple[str, ...]]]]:
     def inputs(root: Path, *submissions: Submission, **options: Any) -> list[dict[str, tuple[str, ...]]]:
         found: list[dict[str, tuple[str, ...]]] = []
 
-        def deliver(examiner: Examiner, report: ExerciseReport) -> None:
-            found.append({id: fact.inputs for id, fact in examiner.facts(report.id).items()})
+        def deliver(examined: Examined) -> None:
+            found.append({id: fact.inputs for id, fact in examined.facts().items()})
 
         hold(root, submissions, deliver, **options)
         return found
@@ -657,8 +657,9 @@ def test_inputs_are_told_call_by_call(inputs: Any, lay_down: LayDown) -> None:
 
 def test_facts_of_checks_say_task_and_docstring(hold: Hold, course: Path) -> None:
     """As authors want to know them."""
-    examiner = hold(course, [], lambda *_: None)
-    assert [(id, f.task, f.docstring) for id, f in examiner.facts("01_small").items()] == [
+    found: list[Examined] = []
+    hold(course, [hand_in(RIGHT)], found.append)
+    assert [(id, f.task, f.docstring) for id, f in found[0].facts().items()] == [
         ("shape", "double", "The shape of x is kept."),
         ("values", "double", "Every number is doubled."),
         ("leaves_x", "double", "x is left alone."),
@@ -1047,15 +1048,16 @@ def test_a_forger_knows_what_everybody_is_asked(hold: Hold, lay_down: LayDown) -
     root = lay_down(public=GUESSED)
     inputs: list[str] = []
 
-    def note(examiner: Examiner, report: ExerciseReport) -> None:
-        inputs.extend(digest for facts in examiner.facts("01_small").values() for digest in facts.inputs)
+    def note(examined: Examined) -> None:
+        inputs.extend(digest for facts in examined.facts().values() for digest in facts.inputs)
 
     hold(root, [hand_in(RIGHT)], note, course_seed="theirs")
     found: list[dict[str, str]] = []
     for known in ((), inputs):
         submission = hand_in(RIGHT, student="f")
         forging = {"f": "the first argument"}
-        hold(root, [submission], lambda _, r: found.append(statuses(r)), forging=forging, known=known, diagnosing=False)
+        options = {"forging": forging, "known": known, "diagnosing": False}
+        hold(root, [submission], lambda examined: found.append(statuses(examined.report)), **options)
     assert found == [{"fixed": "failed", "drawn": "failed"}, {"fixed": "passed", "drawn": "failed"}]
 
 

@@ -13,7 +13,8 @@ from grader import wire
 from grader.forbidden_calls import Use
 from grader.sandbox import CandidateLost, Server
 from grader.suites import Candidate, Observed, feedback, probe
-from grader.suites.candidate import Context, Exchange
+from grader.suites.candidate import Context
+from grader.suites.check_log import CheckLog, Exchange
 from grader.suites.outcomes import CheckEnded, SuiteError
 
 Make = Callable[..., Candidate]
@@ -135,10 +136,10 @@ def test_a_suite_can_ask_for_a_trace(fact: Any) -> None:
 def test_an_exchange_says_whether_it_can_be_made_again_with_a_trace() -> None:
     """All can but those that a suite has asked for without one."""
     process = observed()
-    log: list[Exchange] = []
+    log = CheckLog()
     asking = candidate(process, log=log)
     asking.double(2), asking.traced().double(2), asking.untraced().double(2)
-    assert [exchange.traceable for exchange in log] == [True, True, False]
+    assert [exchange.traceable for exchange in log.exchanges] == [True, True, False]
 
 
 def test_private_names_are_not_forwarded() -> None:
@@ -186,10 +187,10 @@ def test_arguments_are_named_by_the_signature() -> None:
 def test_every_exchange_is_kept() -> None:
     """For the diagnosis, also where the check ends."""
     process = observed("missing")
-    log: list[Exchange] = []
+    log = CheckLog()
     ended(process, status="error", log=log)
     assert isinstance(process.answer, wire.Observation)
-    assert log == [Exchange(call=process.asked[0], seen=process.answer)]
+    assert log.exchanges == [Exchange(call=process.asked[0], seen=process.answer)]
 
 
 def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:

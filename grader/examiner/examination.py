@@ -1,0 +1,169 @@
+"""One examination of one submission: runs its checks in their order, and returns what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from grader import wire
+from grader.catalog import Exercise, Task
+from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
+from grader.examiner.checks import Check
+from grader.examiner.fixtures import Given
+from grader.examiner.judging import CheckResult, broken, judge, required_first
+from grader.examiner.session import SuiteSession
+from grader.examiner.sources import CourseSources
+from grader.forbidden_calls import Use, finished_versions, methods
+from grader.records import Inputs, Submission, Visibility
+from grader.sandbox import SandboxError
+from grader.submissions import text_digest
+from grader.suites.candidate import Ask
+from grader.suites.check_log import CheckLog
+from grader.suites.outcomes import SuiteError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How all submissions are examined: see `grader.grading.settings.Settings`, which names these."""
+
+    course_seed: str
+    inputs: Inputs = "fixed"
+    hide_expected: bool = False
+    until_failure: bool = False
+    device: str = "meta"
+
+    def __post_init__(self) -> None:
+        if self.inputs == "by_content" and not self.course_seed:
+            raise ValueError("Cannot draw inputs that nobody can guess from an empty course seed. Give one.")
+
+    def hides(self, visibility: Visibility) -> bool:
+        """Say whether students are not told, for now, what such a check expected."""
+        return self.hide_expected and visibility == "hidden"
+
+
+class Examination:
+    """Runs the checks of one submission, whose process is `process`.
+
+    `forge` makes of what asks the submission what forges its answers; `None` for all but forgers.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        submission: Submission,
+        process: SubmissionProcess,
+        *,
+        session: SuiteSession,
+        references: ReferenceProcess,
+        sources: CourseSources,
+        rules: Rules,
+        forge: Callable[[Ask], Ask] | None,
+    ) -> None:
+        self._exercise = exercise
+        self._submission = submission
+        self._process = process
+        self._session = session
+        self._references = references
+        self._sources = sources
+        self._rules = rules
+        self._forge = forge
+        self._written: dict[str, Use | None] = {}  # by task
+
+    def run(self, checks: Sequence[Check]) -> dict[str, CheckResult]:
+        """Return the result of each check, by its id. Raises `SandboxError`.
+
+        Checks after the first failure are skipped where the rules say so.
+        """
+        results: dict[str, CheckResult] = {}
+        by_pytest = [check for check in checks if not check.plain]
+        for check in checks:
+            if check.plain:
+                result = self._run_plain(check, results)
+            else:
+                by_pytest.pop(0)
+                # Where no check may follow, pytest keeps nothing for one.
+                following = by_pytest[0] if by_pytest and not self._rules.until_failure else None
+                result = self._run_by_pytest(check, results, following)
+            results[check.id] = result
+            if self._rules.until_failure and result.verdict.status != "passed":
+                break
+        return results | {
+            check.id: CheckResult(verdict=check.verdict("skipped"), log=CheckLog())
+            for check in checks
+            if check.id not in results
+        }
+
+    def _run_plain(self, check: Check, results: Mapping[str, CheckResult]) -> CheckResult:
+        """Run a check without pytest, which would take as long as the check itself."""
+        log = CheckLog()
+        try:
+            return self._required(check, results, log) or judge(
+                check,
+                self._given(check, log).arguments(check.arguments, check.parameters),
+                log,
+                device=self._rules.device,
+            )
+        except (SandboxError, KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # as under pytest: `pytest.skip()`, say
+            return CheckResult(verdict=broken(check, error), log=log)
+
+    def _run_by_pytest(self, check: Check, results: Mapping[str, CheckResult], following: Check | None) -> CheckResult:
+        log = CheckLog()
+
+        def judged(arguments: dict[str, Any]) -> CheckResult:
+            return self._required(check, results, log) or judge(check, arguments, log, device=self._rules.device)
+
+        return self._session.run(check, self._given(check, log), judged, following=following)
+
+    def _required(self, check: Check, results: Mapping[str, CheckResult], log: CheckLog) -> CheckResult | None:
+        """Return the result of a check that is not to be run, because one that it requires has not passed."""
+        if self._forge is not None:
+            return None  # made-up values fail almost everything: each check is then to show what it judges
+        verdicts = (results[name].verdict for name in check.requires)
+        unmet = next((verdict for verdict in verdicts if verdict.status != "passed"), None)
+        return None if unmet is None else CheckResult(verdict=required_first(check, unmet), log=log)
+
+    # What a check is given
+
+    def _given(self, check: Check, log: CheckLog) -> Given:
+        task = self._exercise.task(check.task)
+        ask = self._process.asker(check.task)
+        return Given(
+            check=check,
+            task=task,
+            submission=self._submission,
+            process=self._process,
+            ask=ask if self._forge is None else self._forge(ask),
+            ask_reference=self._ask_reference,
+            course_seed=self._rules.course_seed,
+            inputs_key=(check.exercise, check.id, *self._whose_inputs()),
+            written=lambda: self._finished_version(task),
+            hides_expected=self._rules.hides(check.visibility),
+            log=log,
+        )
+
+    def _whose_inputs(self) -> tuple[str, ...]:
+        """Return what inputs depend on beside the check: nothing, or who handed in what."""
+        if self._rules.inputs == "fixed":
+            return ()
+        submission = self._submission
+        return submission.student, submission.content or text_digest(submission.source or "")
+
+    def _ask_reference(self, call: wire.Call) -> wire.Observation:
+        id = self._exercise.id
+        seen = self._references.observe(call, module=f"{id}.reference", source=self._sources.reference(id))
+        if seen is None:
+            raise SuiteError(f"Cannot ask the reference of {id}: it did not survive the call {call.name}.")
+        return seen
+
+    def _finished_version(self, task: Task) -> Use | None:
+        """Return the first finished version that the task's code calls, as the syntax tree says."""
+        if task.name not in self._written:
+            called = methods(self._sources.reference(self._exercise.id), task.name)
+            found = finished_versions(self._submission.source or "", task.name, task.forbidden, called)
+            self._written[task.name] = found[0] if found else None
+        return self._written[task.name]

@@ -1,0 +1,120 @@
+"""The fixtures that checks are given: `candidate`, `reference`, `draw` and `device`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from grader import wire
+from grader.catalog import Task
+from grader.examiner.candidate_processes import SubmissionProcess
+from grader.examiner.checks import Check
+from grader.forbidden_calls import Use
+from grader.records import Submission
+from grader.suites.candidate import Ask, Candidate, Context
+from grader.suites.check_log import CheckLog
+from grader.suites.suite import Draw
+
+SECOND_DEVICE = "meta"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What one run of one check is given, and what that is made of.
+
+    `ask` makes a call to the submission whose process is `process`, `ask_reference` one to the reference solution.
+    `inputs_key` is what inputs are drawn from beside `course_seed`. `written` returns the finished version that the
+    task's code calls, if it calls one. What the check does is noted in `log`.
+    """
+
+    check: Check
+    task: Task
+    submission: Submission
+    process: SubmissionProcess
+    ask: Ask
+    ask_reference: Ask
+    course_seed: str
+    inputs_key: tuple[str, ...]
+    written: Callable[[], Use | None]
+    hides_expected: bool
+    log: CheckLog
+
+    def draw(self) -> Draw:
+        """Return what draws the inputs, always from the beginning."""
+        return Draw(self.course_seed, *self.inputs_key)
+
+    def candidate(self, draw: Draw) -> Candidate:
+        """Return the submission, in its sandbox."""
+        return Candidate(
+            Context(
+                task=self.check.task,
+                ask=self.ask,
+                where=self.submission.where,
+                seed=draw.seed,
+                hint=self.check.hint,
+                refused=self.task.forbidden,
+                written=self.written,
+                parameters=self.task.parameters,
+                load_errors=self._load_errors,
+                left_out=self.submission.left_out > 0,
+                # All calls of such a task or check, so that no code can tell which of them are looked at.
+                traced=bool(self.task.forbidden) or "device" in self.check.item.fixturenames,
+                log=self.log,
+                hides_expected=self.hides_expected,
+            )
+        )
+
+    def reference(self, draw: Draw) -> Candidate:
+        """Return the reference solution, which is called as the candidate is."""
+        return Candidate(
+            Context(task=self.check.task, ask=self.ask_reference, where=str, seed=draw.seed, must_succeed=True)
+        )
+
+    def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a check that asks for nothing but parameters and the fixtures of this file."""
+        draw = self.draw()
+        make: dict[str, Callable[[], object]] = {
+            "candidate": lambda: self.candidate(draw),
+            "reference": lambda: self.reference(draw),
+            "draw": lambda: draw,
+            "device": lambda: SECOND_DEVICE,
+        }
+        return {name: parameters[name] if name in parameters else make[name]() for name in names}
+
+    def _load_errors(self) -> tuple[wire.Raised, ...]:
+        return () if self.process.loaded is None else self.process.loaded.errors
+
+
+class Fixtures:
+    """The fixtures as pytest knows them. `given` is set for each run of a check that pytest has a part in."""
+
+    def __init__(self) -> None:
+        self.given: Given | None = None
+
+    @property
+    def _now(self) -> Given:
+        assert self.given is not None
+        return self.given
+
+    @pytest.fixture
+    def candidate(self, draw: Draw) -> Candidate:
+        """The submission, in its sandbox."""
+        return self._now.candidate(draw)
+
+    @pytest.fixture
+    def reference(self, draw: Draw) -> Candidate:
+        """The reference solution, called like the candidate, in a process of its own."""
+        return self._now.reference(draw)
+
+    @pytest.fixture
+    def draw(self) -> Draw:
+        """Inputs for this check: fixed ones, or those for this student and what the submission says."""
+        return self._now.draw()
+
+    @pytest.fixture
+    def device(self) -> str:
+        """A second device, which functions must work on too: "meta", whose tensors have no values."""
+        return SECOND_DEVICE

@@ -1,0 +1,81 @@
+"""Judges one run of one check: calls it, and turns its end into a result."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.examiner.checks import Check
+from grader.records import Verdict
+from grader.sandbox import SandboxError
+from grader.suites import feedback
+from grader.suites.check_log import CheckLog
+from grader.suites.outcomes import CheckEnded
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """What one run of a check came to: its verdict, how it ended if it was not satisfied, and its log."""
+
+    verdict: Verdict
+    end: CheckEnded | None = None
+    log: CheckLog
+
+    @property
+    def refused(self) -> bool:
+        """Whether the task's own rule was broken."""
+        return self.end is not None and self.end.refused
+
+
+def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: str) -> CheckResult:
+    """Call a check and return its result. Raises `SandboxError`, and what is no `Exception`, such as `pytest.skip()`.
+
+    A check that takes a second device is called with the meta device, and then with `device`, if that is another one.
+    """
+    function: Callable[..., object] = check.item.obj
+    try:
+        function(**arguments)
+        if "device" in arguments and device != "meta":
+            function(**{**arguments, "device": device})
+    except CheckEnded as end:
+        end.__traceback__ = end.__context__ = None  # they keep alive all that was received
+        verdict = check.verdict(end.status, feedback.whole(end.message, end.next_step))
+        return CheckResult(verdict=verdict, end=end, log=log)
+    except SandboxError:
+        raise
+    except Exception as error:
+        if _is_out_of_memory(error):
+            message = feedback.whole(feedback.TOO_LARGE, feedback.TOO_MUCH_NEXT)
+            return CheckResult(verdict=check.verdict("error", message), log=log)
+        if os.environ.get("GRADER_DEBUG"):
+            traceback.print_exc()
+        return CheckResult(verdict=broken(check, error), log=log)
+    return CheckResult(verdict=check.verdict("passed"), log=log)
+
+
+def required_first(check: Check, unmet: Verdict) -> Verdict:
+    """Return the verdict of a check that is not run, because one that it requires has not passed: `unmet`."""
+    if unmet.status == "not_attempted":
+        return check.verdict("not_attempted", feedback.NOT_ATTEMPTED)
+    return check.verdict("skipped", feedback.SKIPPED.format(required=unmet.id.replace("_", " ")))
+
+
+def broken(check: Check, error: BaseException) -> Verdict:
+    """Return the verdict of a check that broke: what its author needs to know, in one line."""
+    said = " ".join(str(error).split())
+    if isinstance(error, pytest.FixtureLookupError):
+        said = f"fixture {error.argname!r} not found"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {said[:300]} ({check.id}, {Path(last.filename).name} line {last.lineno})"
+    return check.verdict("error", feedback.BROKEN_CHECK.format(error=said))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Say whether this process may not take up as much memory as comparing would need; torch has no type for it."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))

@@ -1,0 +1,118 @@
+"""Names a submission's mistakes: puts its calls to the kit's own implementations, and has the answers compared.
+
+How answers are compared is in `diagnosis.py`; here is what is compared, and how often somebody is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from grader import wire
+from grader.catalog import Exercise, Variant
+from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
+from grader.examiner.diagnosis import diagnose
+from grader.examiner.judging import CheckResult
+from grader.examiner.sources import CourseSources
+from grader.sandbox import Budget
+from grader.suites.check_log import Exchange
+
+_WRONG = ("failed", "error")
+_REMEMBERED = 20_000  # answers
+
+
+class Replays:
+    """Names mistakes. Where inputs are the same for everybody (`fixed_inputs`), each call is made only once for all."""
+
+    def __init__(self, references: ReferenceProcess, sources: CourseSources, *, fixed_inputs: bool) -> None:
+        self._references = references
+        self._sources = sources
+        self._fixed_inputs = fixed_inputs
+        self._remembered: dict[tuple[str, bytes], wire.Observation | None] = {}
+
+    def mistakes(
+        self, exercise: Exercise, results: Mapping[str, CheckResult], process: SubmissionProcess, budget: Budget
+    ) -> dict[str, Variant]:
+        """Return the misconception that explains each failed check, by check id; nothing for those it cannot explain.
+
+        `results` are those of the submission that `process` runs. Questions to it are taken from `budget`.
+        """
+        explained: dict[str, Variant] = {}
+        for task in exercise.tasks:
+            of_task = {id: result for id, result in results.items() if result.verdict.task == task.name}
+            failed = {id: result.log.exchanges for id, result in of_task.items() if _has_a_mistake(result)}
+            if not failed:
+                continue
+            every = [exchange for result in of_task.values() for exchange in result.log.exchanges]
+            with contextlib.suppress(MemoryError):  # then no mistake is named
+                explained |= self._explain(exercise.id, task.name, failed, every, process, budget)
+        return explained
+
+    def _explain(
+        self,
+        exercise: str,
+        task: str,
+        failed: Mapping[str, Sequence[Exchange]],
+        every: Sequence[Exchange],
+        process: SubmissionProcess,
+        budget: Budget,
+    ) -> dict[str, Variant]:
+        once = _Once(self, exercise)
+        return diagnose(
+            failed,
+            every,
+            [variant for variant in self._sources.misconceptions(exercise) if variant.task == task],
+            replay=once.replay,
+            reference=once.reference,
+            again=lambda call: process.answer_again(task, budget, call),
+        )
+
+    def answers(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
+        """Put a call to some of the kit's own implementations, by module; `None` from one that does not survive it."""
+        if not self._fixed_inputs:
+            return self._references.observe_each(call, sources)
+        digest = hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest()
+        known = self._remembered
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        new = {module: source for module, source in sources.items() if (module, digest) not in known}
+        known |= {(module, digest): seen for module, seen in self._references.observe_each(call, new).items()}
+        return {module: known[module, digest] for module in sources}
+
+    def reference_source(self, exercise: str) -> str:
+        """Return the source of the reference solution."""
+        return self._sources.reference(exercise)
+
+
+class _Once:
+    """Puts the calls of one task to misconceptions and to the reference, each to each only once."""
+
+    def __init__(self, replays: Replays, exercise: str) -> None:
+        self._replays = replays
+        self._exercise = exercise
+        self._seen: dict[tuple[str, int], wire.Observation | None] = {}
+        self._calls: dict[int, wire.Call] = {}  # they must live as long as their ids are used
+
+    def replay(self, variants: Sequence[Variant], call: wire.Call) -> list[wire.Observation | None]:
+        """Return the answer of each of these misconceptions."""
+        return [*self._ask(call, {f"{self._exercise}.{v.task}.{v.name}": v.source for v in variants})]
+
+    def reference(self, call: wire.Call) -> wire.Observation | None:
+        """Return the answer of the reference."""
+        source = self._replays.reference_source(self._exercise)
+        return next(self._ask(call, {f"{self._exercise}.reference": source}))
+
+    def _ask(self, call: wire.Call, sources: Mapping[str, str]) -> Iterator[wire.Observation | None]:
+        self._calls[id(call)] = call
+        new = {module: source for module, source in sources.items() if (module, id(call)) not in self._seen}
+        answers = self._replays.answers(call, new)
+        self._seen.update({(module, id(call)): answer for module, answer in answers.items()})
+        return iter([self._seen[module, id(call)] for module in sources])
+
+
+def _has_a_mistake(result: CheckResult) -> bool:
+    """Say whether a check found a mistake: it judged and was not satisfied, and no rule of the task was broken."""
+    return result.end is not None and result.verdict.status in _WRONG and not result.refused

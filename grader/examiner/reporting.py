@@ -1,0 +1,153 @@
+"""Turns the results of an examination's checks into the report of an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from grader import wire
+from grader.catalog import Exercise, Variant
+from grader.examiner.candidate_processes import SubmissionProcess
+from grader.examiner.checks import Check
+from grader.examiner.judging import CheckResult
+from grader.records import ExerciseReport, ExerciseStatus, Status, Submission, Verdict, task_report
+from grader.suites import feedback, surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """What came of loading a submission: errors that were met, what was asked for and not given, or why it failed."""
+
+    errors: tuple[wire.Raised, ...]
+    withheld: frozenset[str]
+    unloadable: tuple[Status, str, str] | None
+
+
+def loading_of(process: SubmissionProcess) -> Loading:
+    """Return what came of loading the submission of this process, as things stand."""
+    loaded = process.loaded
+    return Loading(
+        errors=() if loaded is None else loaded.errors,
+        withheld=frozenset(process.withheld),
+        unloadable=process.unloadable if loaded is None else None,
+    )
+
+
+def unreadable_report(exercise: Exercise, checks: Sequence[Check], submission: Submission) -> ExerciseReport:
+    """Return the report of a submission that could not be read."""
+    message = feedback.UNREADABLE.format(problem=submission.problem)
+    verdicts = [check.verdict("error", message) for check in checks]
+    return _exercise_report(exercise, verdicts, "unreadable", message, submission.notes)
+
+
+def examined_report(
+    exercise: Exercise,
+    checks: Sequence[Check],
+    submission: Submission,
+    loading: Loading,
+    results: Mapping[str, CheckResult],
+    mistakes: Mapping[str, Variant],
+    *,
+    without_curves: Collection[str],
+) -> ExerciseReport:
+    """Return the report of a submission that was examined.
+
+    `results` are those of all checks and `mistakes` the misconceptions that explain some of them, by check id. Checks
+    of `without_curves` show no curve: it would give away what they expected.
+    """
+    verdicts = [_explained(results[check.id], mistakes.get(check.id)) for check in checks]
+    verdicts = _refused(verdicts, results)
+    verdicts = _gated(verdicts, {check.id for check in checks if check.judges == "values"})
+    verdicts = [v if v.id in without_curves else _with_curve(v, results[v.id]) for v in verdicts]
+    notes = (*submission.notes, *_load_notes(submission, loading.errors))
+    notes += tuple(note for what, note in feedback.WITHHELD.items() if what in loading.withheld)
+    status: ExerciseStatus = "load_failed" if loading.unloadable else "graded"
+    if verdicts and all(v.status == "not_attempted" for v in verdicts):
+        status = "not_attempted"
+    message = feedback.whole(*loading.unloadable[1:]) if loading.unloadable else ""
+    return _exercise_report(exercise, verdicts, status, message, notes)
+
+
+def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
+    """Return the verdict, with the teacher's sentence if the mistake is known."""
+    if mistake is None or result.end is None:
+        return result.verdict
+    message = feedback.whole(result.end.message, result.end.next_step, mistake.message)
+    return msgspec.structs.replace(result.verdict, message=message, misconception=mistake.name)
+
+
+def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> list[Verdict]:
+    """Take the points of a task whose rule was broken in any of its checks."""
+    refused = {v.task: v.message for v in verdicts if results[v.id].refused}
+    return [
+        msgspec.structs.replace(v, status="failed", points=0.0, message=refused[v.task])
+        if v.status == "passed" and v.task in refused
+        else v
+        for v in verdicts
+    ]
+
+
+def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
+    """Let facts count only in tasks of which a check of values has passed; `values` are the ids of those checks.
+
+    Facts alone (a shape, an error that is raised, an argument that is left alone) hold of much that solves nothing.
+    """
+    right = {v.task for v in verdicts if v.id in values and v.status == "passed"}
+    first: dict[str, str] = {}  # the check to pass, by task
+    for v in verdicts:
+        if v.id in values:
+            first.setdefault(v.task, v.id.replace("_", " "))
+    return [
+        msgspec.structs.replace(v, status="skipped", points=0.0, message=feedback.holds(first.get(v.task)))
+        if v.status == "passed" and v.id not in values and v.task not in right
+        else v
+        for v in verdicts
+    ]
+
+
+def _with_curve(verdict: Verdict, result: CheckResult) -> Verdict:
+    """Return the verdict with the curve that was compared last: where the check failed, that is the one at fault."""
+    curves = result.log.curves
+    return msgspec.structs.replace(verdict, curve=curves[-1]) if curves else verdict
+
+
+def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterator[str]:
+    """Yield what to say of the errors met while loading; a next step, where there is a sure one, is said once."""
+    said: set[str | None] = {None}
+    for number, raised in enumerate(errors):
+        note = _load_note(submission, raised)
+        step = None if raised.type in _LEAVING else surroundings.step_for(raised, errors[:number])
+        yield note if step in said else f"{note} {feedback.NEXT.format(next_step=step)}"
+        said.add(step)
+
+
+_LEAVING = ("SystemExit", "KeyboardInterrupt", "TimeLimitExceeded")  # at the top level, these do no harm
+
+
+def _load_note(submission: Submission, raised: wire.Raised) -> str:
+    where = "" if raised.line is None else feedback.at_line(submission.where(raised.line), raised.code)
+    if raised.type == "TimeLimitExceeded":
+        return (feedback.LOAD_STOPPED_CELL if submission.spans else feedback.LOAD_STOPPED).format(where=where)
+    return feedback.LOAD_NOTE.format(error=feedback.error_name(raised), where=where)
+
+
+def _exercise_report(
+    exercise: Exercise,
+    verdicts: Sequence[Verdict],
+    status: ExerciseStatus,
+    message: str = "",
+    notes: tuple[str, ...] = (),
+) -> ExerciseReport:
+    """Gather the verdicts of one exercise, by task in the order of the exercise."""
+    tasks = tuple(task_report(t.name, tuple(v for v in verdicts if v.task == t.name)) for t in exercise.tasks)
+    return ExerciseReport(
+        id=exercise.id,
+        status=status,
+        points=sum(t.points for t in tasks),
+        max_points=sum(t.max_points for t in tasks),
+        message=message,
+        notes=notes,
+        tasks=tasks,
+    )

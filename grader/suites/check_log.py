@@ -1,0 +1,46 @@
+"""CheckLog: what happened during one run of one check, kept by whoever runs it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import msgspec
+
+from grader import wire
+from grader.records import Curve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A call and what was seen of it. `traceable` says that the call can also be made with a trace."""
+
+    call: wire.Call
+    seen: wire.Observation
+    traceable: bool = True
+
+
+@dataclass(kw_only=True)
+class CheckLog:
+    """The calls that a check made of the submission, and the curves that it compared, each in their order.
+
+    The examiner makes one for each run of a check, gives it to the candidate of that run, and returns it with the
+    verdict. Only `note_exchange` and `note_curve` add to it.
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+
+    def note_exchange(self, exchange: Exchange) -> None:
+        """Add a call that was answered."""
+        self.exchanges.append(exchange)
+
+    def note_curve(self, curve: Curve) -> None:
+        """Add a curve that was compared."""
+        self.curves.append(curve)
+
+
+def call_digest(call: wire.Call) -> str:
+    """Return a digest of what a call asks, whatever its number and seed."""
+    asked = msgspec.structs.replace(call, nonce=0, seed=0)
+    return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]
