@@ -17,6 +17,9 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.errors import KitError
+from grader.sentences import instructor
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -32,7 +35,7 @@ CACHE_NAME = "cal_housing_py3.pkz"
 SKLEARN_COLUMNS = [8, 7, 2, 3, 4, 5, 6, 1, 0]
 
 
-class DatasetError(RuntimeError):
+class DatasetError(KitError):
     """Raised when a dataset cannot be loaded or installed; the message says why and what to do."""
 
 
@@ -69,10 +72,8 @@ def install_california_housing(data_home: Path) -> Path:
         if not cache.is_file() or cache.read_bytes() != content:
             _write_atomically(cache, content)
     except OSError as error:
-        raise DatasetError(
-            f"Cannot install California Housing in {str(data_home)!r}: {error.strerror}. "
-            "Choose a folder that you may write to."
-        ) from error
+        sentence = instructor.HOUSING_NOT_INSTALLED(path=str(data_home), error=str(error.strerror))
+        raise DatasetError(sentence) from error
     return cache
 
 
@@ -81,19 +82,12 @@ def _verified_csv() -> bytes:
     try:
         csv = gzip.decompress(ARCHIVE.read_bytes())
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _unusable("it is not a whole gzip file") from error
+        raise DatasetError(instructor.DAMAGED_HOUSING(path=str(ARCHIVE))) from error
     except OSError as error:
-        raise _unusable(str(error.strerror)) from error
+        raise DatasetError(instructor.UNUSABLE_HOUSING(path=str(ARCHIVE), error=str(error.strerror))) from error
     if hashlib.sha256(csv).hexdigest() != CSV_SHA256:
-        raise _unusable("its sha256 is not that of the published table")
+        raise DatasetError(instructor.OTHER_HOUSING(path=str(ARCHIVE)))
     return csv
-
-
-def _unusable(cause: str) -> DatasetError:
-    return DatasetError(
-        f"Cannot load California Housing from {str(ARCHIVE)!r}: {cause}. "
-        "Restore the file from the repository, or reinstall torch-exercise-kit."
-    )
 
 
 def _cache_bytes() -> bytes:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grader.integrations.shell import running_shell
+from grader.sentences import learner
+from grader.sentences.languages import render
 
 if TYPE_CHECKING:
     from grader.reports.panels import Panel
@@ -37,7 +39,8 @@ def hint(which: object = None, tier: int = 1) -> Panel | str:
         from grader.catalog import load_catalog
         from grader.reports.panels import note_panel
 
-        return note_panel(f"Hint {tier} of 3", load_catalog().hint(_name(which, 'hint("gradient_step_")'), tier))
+        told = load_catalog().hint(_name(which, 'hint("gradient_step_")'), tier)
+        return note_panel(render(learner.HINT_TITLE(tier=tier)), told)
 
     return _shown(found)
 
@@ -62,21 +65,20 @@ def _name(which: object, example: str) -> str:
 
     name = which if isinstance(which, str) else getattr(which, "__name__", None)
     if not isinstance(name, str):
-        raise CatalogError(f"Say which task is meant, by its name: {example}.")
+        raise CatalogError(learner.WHICH_TASK(example=example))
     return name
 
 
 def _shown(make: Callable[[], Panel]) -> Panel | str:
     """Return the panel that `make` makes, or one with its error. Under nbgrader, the error is raised instead."""
     if running_shell() is None:  # a terminal, or a submission that still contains such calls
-        return "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
-    from grader.catalog import CatalogError
-    from grader.grading.settings import GradingError
+        return render(learner.NOT_A_NOTEBOOK())
+    from grader.errors import KitError
     from grader.reports.panels import note_panel
 
     try:
         return make()
-    except (CatalogError, GradingError) as error:
+    except KitError as error:
         if "NBGRADER_EXECUTION" in os.environ:
             raise
-        return note_panel("grader", str(error))
+        return note_panel("grader", render(error.sentence))

@@ -14,6 +14,7 @@ from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
 from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
+from grader.sentences import Sentence, author
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
 JUNK, FORGER = "junk", "forger"  # implementations that solve nothing, and must earn nothing
@@ -83,38 +84,42 @@ def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]
             yield Case(kind=FORGER, exercise=id, task="any", name=name, tasks=tasks, source=solution)
 
 
-def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[str]:
+def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[Sentence]:
     """Yield the differences between a case's report and the result that it must get."""
     for note in [note for note in report.notes if note != WITHOUT_WORKERS][:1]:
-        yield f"{case.label}: it does not load cleanly: {note}"
+        yield author.NOT_CLEAN(case=case.label, note=note)
     for task in report.tasks:
         failed = [check for check in task.checks if check.status != "passed"]
         if case.kind == STUB:
             for check in task.checks:
                 if check.status != "not_attempted":
-                    yield f"{case.label}: the check {check.id!r} says {check.status}, not not_attempted."
+                    yield author.NOT_UNTOUCHED(case=case.label, check=check.id, status=check.status)
         elif case.kind in (JUNK, FORGER):
             for check in task.checks:
                 if check.status == "passed" and case.kind == JUNK:
-                    yield f"{case.label}: the check {check.id!r} passes: let it ask for what only right code gives."
+                    yield author.JUNK_PASSES(case=case.label, check=check.id)
                 if "which is not your fault" in check.message:
-                    yield f"{case.label}: the check {check.id!r} broke: {check.message}"
+                    yield author.CHECK_BROKE(case=case.label, check=check.id, message=check.message)
         elif case.kind == MISCONCEPTION:
             if not failed:
-                yield f"{case.label}: no check of its task fails."
+                yield author.UNSEEN(case=case.label)
             named = {check.misconception for check in failed} - {None}
             if failed and named != {case.name}:
-                said = ", ".join(sorted(map(str, named))) or "nothing"
-                yield f"{case.label}: diagnosed as {said}."
+                if named:
+                    yield author.DIAGNOSED_AS(case=case.label, names=", ".join(sorted(map(str, named))))
+                else:
+                    yield author.NOT_DIAGNOSED(case=case.label)
             for check in failed:
                 if "which is not your fault" in check.message:
-                    yield f"{case.label}: the check {check.id!r} broke: {check.message}"
+                    yield author.CHECK_BROKE(case=case.label, check=check.id, message=check.message)
         else:
             for check in failed:
-                yield f"{case.label}: the check {check.id!r} of {task.name} says {check.status}: {check.message}"
+                yield author.SHOULD_PASS(
+                    case=case.label, check=check.id, task=task.name, status=check.status, message=check.message
+                )
 
 
-def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, variants: Counter[str]) -> Iterator[str]:
+def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, variants: Counter[str]) -> Iterator[Sentence]:
     """Yield what is missing from an exercise's suites.
 
     `solution` is the source of its reference and `graded` its grading; `variants` counts the misconceptions and
@@ -123,33 +128,34 @@ def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, varian
     assert graded.report is not None
     for honest in graded.report.tasks:
         task = exercise.task(honest.name)
-        name = f"{exercise.id}: the task {task.name}"
+        named = {"exercise": exercise.id, "task": task.name}
         if not honest.checks:
-            yield f"{name} has no checks."
+            yield author.NO_CHECKS(**named)
             continue
         if not math.isclose(honest.max_points, task.points):
-            yield f"{name} is worth {task.points:g}, its checks {honest.max_points:g}."
-        for visibility in ("public", "hidden"):
-            shown = [check for check in honest.checks if check.visibility == visibility]
-            if not shown:
-                yield f"{name} has no {visibility} check."
-            elif visibility == "public" and all(graded.facts[check.id].judges == "facts" for check in shown):
-                yield f"{name} has no public check of values: for students, its checks of facts would never count."
-        for kind, least in _LEAST.items():
+            yield author.OTHER_POINTS(**named, points=task.points, checks=honest.max_points)
+        public = [check for check in honest.checks if check.visibility == "public"]
+        if not public:
+            yield author.NO_PUBLIC_CHECK(**named)
+        elif all(graded.facts[check.id].judges == "facts" for check in public):
+            yield author.NO_PUBLIC_VALUES(**named)
+        if len(public) == len(honest.checks):
+            yield author.NO_HIDDEN_CHECK(**named)
+        for kind, (least, too_few) in _LEAST.items():
             if variants[f"{kind} {task.name}"] < least:
-                yield f"{name} has fewer than {least} {kind}s."
+                yield too_few(**named, least=least)
         for check in honest.checks:
             if check.max_points <= 0:
-                yield f"{exercise.id}: the check {check.id!r} has no points."
+                yield author.CHECK_WITHOUT_POINTS(exercise=exercise.id, check=check.id)
             if not graded.facts[check.id].docstring:
-                yield f"{exercise.id}: the check {check.id!r} has no docstring."
+                yield author.CHECK_WITHOUT_DOCSTRING(exercise=exercise.id, check=check.id)
     declared = {task.name for task in exercise.tasks}
     for task in exercise.tasks:
         for used in sorted(_named(solution, task.name) & declared - {task.name}):
-            yield f"{exercise.id}: the solution of {task.name} uses {used}: each task is graded on its own."
+            yield author.USES_ANOTHER_TASK(exercise=exercise.id, task=task.name, used=used)
     for id, facts in graded.facts.items():
         if facts.task not in declared:
-            yield f"{exercise.id}: the check {id!r} is of {facts.task!r}, which is no task."
+            yield author.CHECK_OF_NO_TASK(exercise=exercise.id, check=id, task=facts.task)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,17 +169,14 @@ class Unearned:
     together: float
 
 
-def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[str]:
+def problems_of_values(exercise: str, forged: Mapping[str, Graded]) -> Iterator[Sentence]:
     """Yield the checks that should judge values but pass with guesses. `forged` maps a forger's name to its grading."""
     for task, passing in _passing_forgers(forged).items():
         facts = next(iter(forged.values())).facts
         for check, names in passing.items():
             if facts[check].judges == "values" and names:
-                said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-                yield (
-                    f"{exercise}: the check {check!r} of {task} should judge values, and guesses pass it ({said}): let "
-                    'it ask for other values, on inputs that vary, or declare judges="facts".'
-                )
+                some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+                yield author.GUESSES_PASS(exercise=exercise, check=check, task=task, names=some)
 
 
 def unearned(exercise: str, forged: Mapping[str, Graded]) -> Iterator[Unearned]:
@@ -214,17 +217,15 @@ def _reports(forged: Mapping[str, Graded]) -> Iterator[ExerciseReport]:
     return (graded.report for graded in forged.values() if graded.report is not None)
 
 
-def problems_of_what_is_unearned(measured: Sequence[Unearned]) -> Iterator[str]:
+def problems_of_what_is_unearned(measured: Sequence[Unearned]) -> Iterator[Sentence]:
     """Yield where facts alone earn too many points, in one task or in all tasks together."""
     for found in measured:
         if found.together > MOST_OF_A_TASK * found.points:
-            yield (
-                f"{found.exercise}: facts alone win {found.together / found.points:.0%} of {found.task}: "
-                f"at most {MOST_OF_A_TASK:.0%} may be won without solving it."
-            )
+            share = found.together / found.points
+            yield author.MUCH_OF_A_TASK(exercise=found.exercise, task=found.task, share=share, most=MOST_OF_A_TASK)
     share = share_unearned(measured)
     if share > MOST_OF_A_COURSE:
-        yield f"Facts alone win {share:.1%} of all points: at most {MOST_OF_A_COURSE:.0%} may be won like that."
+        yield author.MUCH_OF_A_COURSE(share=share, most=MOST_OF_A_COURSE)
 
 
 def share_unearned(measured: Sequence[Unearned]) -> float:
@@ -238,10 +239,10 @@ def _named(source: str, definition: str) -> set[str]:
     return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
-_LEAST = {MISCONCEPTION: 5, ALTERNATIVE: 3}
+_LEAST = {MISCONCEPTION: (5, author.FEW_MISCONCEPTIONS), ALTERNATIVE: (3, author.FEW_ALTERNATIVES)}
 
 
-def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
+def problems_of_patterns(exercise: Exercise) -> Iterator[Sentence]:
     """Yield the patterns of `forbidden` that match nothing in PyTorch."""
     if not any(task.forbidden for task in exercise.tasks):
         return
@@ -251,11 +252,7 @@ def problems_of_patterns(exercise: Exercise) -> Iterator[str]:
     for task in exercise.tasks:
         for pattern in task.forbidden:
             if not can_fire(pattern):
-                yield (
-                    f"{exercise.id}: the task {task.name} asks to do without {pattern!r}, and this PyTorch has no "
-                    "function, operation or module of that name to be seen. Write the name that PyTorch itself gives "
-                    'it (`linalg_lstsq`, not `torch.linalg.lstsq`), a pattern, or "Optimizer.step".'
-                )
+                yield author.PATTERN_NEVER_SEEN(exercise=exercise.id, task=task.name, pattern=pattern)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +274,7 @@ class Verification:
         """The number of gradings."""
         return len(self.seeds) * len(self.cases) + len(self.nothing)
 
-    def run(self) -> Iterator[list[str]]:
+    def run(self) -> Iterator[list[Sentence]]:
         """Yield the problems that each grading finds, and at the end those of the suites. Raises `GradingError`.
 
         This also fills `unearned` with the points that implementations earn without solving a task.
@@ -300,9 +297,9 @@ class Verification:
         yield [problem for id in self.exercises for problem in self._of_suites(id, references.get(id), forged[id])]
         yield [*problems_of_what_is_unearned(self.unearned)]
 
-    def _of_suites(self, id: str, reference: Graded | None, forged: Mapping[str, Graded]) -> Iterator[str]:
+    def _of_suites(self, id: str, reference: Graded | None, forged: Mapping[str, Graded]) -> Iterator[Sentence]:
         if reference is None or not forged:
-            yield f"{id}: its suites cannot be judged, because the reference ended the grader."
+            yield author.REFERENCE_ENDED_GRADER(exercise=id)
             return
         variants = Counter(f"{case.kind} {case.task}" for case in self.cases if case.exercise == id)
         solution = reference.submission.source or ""
@@ -336,9 +333,9 @@ class Verification:
         return grade_submissions(settings, (case.submission() for case in cases), jobs=min(self.jobs, len(cases)))
 
 
-def _problems(case: Case, graded: Graded) -> list[str]:
+def _problems(case: Case, graded: Graded) -> list[Sentence]:
     if graded.report is None:
-        return [f"{case.label}: it ended the grader."]
+        return [author.ENDED_GRADER(case=case.label)]
     return list(problems_of_case(case, graded.report))
 
 

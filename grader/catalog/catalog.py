@@ -10,10 +10,12 @@ from pathlib import Path
 import msgspec
 
 from grader.catalog.entries import Exercise, read_exercise
-from grader.catalog.errors import CatalogError, meant
+from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of, with_hints
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant, read_variants
+from grader.errors import did_you_mean
+from grader.sentences import author, learner
 
 _FILES = "[0-9][0-9]_*.py"
 INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
@@ -33,8 +35,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         for exercise in self.exercises:
             if exercise.id == id:
                 return exercise
-        cure = meant(id, (exercise.id for exercise in self.exercises))
-        raise CatalogError(f"Cannot find the exercise {id!r}: it is not in {self.root}. {cure}")
+        cure = did_you_mean(id, (exercise.id for exercise in self.exercises))
+        raise CatalogError(learner.NO_EXERCISE(name=id, root=str(self.root), cure=cure))
 
     def full_id(self, name: str) -> str:
         """Return the id for a name: a full id, an exercise's number ("07"), or the name of its file."""
@@ -54,7 +56,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
                 return having[0], exercise
             names = [*(e.id for e in self.exercises), *(task.name for e in self.exercises for task in e.tasks)]
             if not exercise[:1].isdigit():
-                raise CatalogError(f"Cannot find {which!r}: it is no exercise and no task. {meant(exercise, names)}")
+                raise CatalogError(learner.NO_EXERCISE_OR_TASK(name=which, cure=did_you_mean(exercise, names)))
         id = self.full_id(exercise)
         return id, self.get(id).task(task).name if task else None
 
@@ -62,11 +64,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return a task's hint. Tier 1 is a nudge, 2 the idea, 3 nearly the line. Raises `CatalogError`."""
         exercise, task = self.find(which)
         if task is None:
-            raise CatalogError(f"Cannot give a hint for {which!r}: name a task too, such as 07.minimize.")
+            raise CatalogError(learner.HINT_OF_EXERCISE(name=which))
         hints = self.get(exercise).task(task).hints
+        if not hints:
+            raise CatalogError(learner.NO_HINTS(name=which, tier=tier))
         if not 1 <= tier <= len(hints):
-            cause = f"its hints are 1 to {len(hints)}" if hints else "this release of the exercises holds no hints"
-            raise CatalogError(f"Cannot give hint {tier} for {which!r}: {cause}.")
+            raise CatalogError(learner.NO_HINT(name=which, tier=tier, last=len(hints)))
         return " ".join(hints[tier - 1].split())
 
     def solution(self, id: str) -> Path:
@@ -187,10 +190,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     root = _own_root() if root is None else root.resolve()
     files = _files(root / "solutions") or _files(root / "exercises")
     if not files:
-        raise CatalogError(
-            f"Cannot find exercises: {root} has none in `solutions/` or `exercises/`. "
-            "Name a clone of the course with --course."
-        )
+        raise CatalogError(learner.NO_EXERCISES(root=str(root)))
     exercises = tuple(read_exercise(_read(path), exercise=path.stem) for path in files)
     hints = root / "exercises" / HINTS
     if files[0].parent.name == "exercises" and hints.is_file():
@@ -201,9 +201,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
 def build_all(catalog: Catalog) -> dict[Path, str]:
     """Return the text that each stub should have, by path. No file is written."""
     if not (catalog.root / "solutions").is_dir():
-        raise CatalogError(
-            f"Cannot build the stubs: {catalog.root} has no `solutions/`. Run the command in the instructor's clone."
-        )
+        raise CatalogError(author.NO_SOLUTIONS(root=str(catalog.root)))
     stubs = {
         catalog.stub(exercise.id): build_stub(_read(catalog.solution(exercise.id)), exercise=exercise.id)
         for exercise in catalog.exercises
@@ -236,4 +234,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(f"Cannot read {path}: {error}. Restore the file, saved as UTF-8.") from None
+        raise CatalogError(learner.UNREADABLE_FILE(path=str(path), error=str(error))) from None

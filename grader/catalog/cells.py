@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from grader.catalog.errors import CatalogError
+from grader.sentences import author
 
 # A marker. `# %%time` is not a marker but a cell magic that jupytext has commented out.
 _START = re.compile(r"# ?%%+(\s|$)")
@@ -98,8 +99,5 @@ def _metadata(text: str, number: int, origin: str) -> dict[str, object]:
     except ValueError:
         if "task=" not in text:  # a title in a student's own cell that only looks like metadata
             return {}
-        raise CatalogError(
-            f"Cannot read {origin}: line {number}: {text!r} is not metadata. "
-            'Write each part as key=value with the value in JSON, such as task="name" points=2.'
-        ) from None
+        raise CatalogError(author.BAD_METADATA(origin=origin, line=number, text=text)) from None
     return found

@@ -8,7 +8,9 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from grader.catalog.cells import Cell, defines, parameters, split_cells
-from grader.catalog.errors import CatalogError, meant
+from grader.catalog.errors import CatalogError
+from grader.errors import did_you_mean
+from grader.sentences import author, learner
 
 _ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 _Marker = TypeVar("_Marker")
@@ -51,8 +53,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         for task in self.tasks:
             if task.name == name:
                 return task
-        cure = meant(name, (task.name for task in self.tasks))
-        raise CatalogError(f"Cannot find the task {name!r}: {self.id} has none of that name. {cure}")
+        cure = did_you_mean(name, (task.name for task in self.tasks))
+        raise CatalogError(learner.NO_TASK(name=name, exercise=self.id, cure=cure))
 
 
 class _Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,9 +81,7 @@ class _HintMarker(msgspec.Struct, frozen=True):
 def read_exercise(text: str, *, exercise: str) -> Exercise:
     """Read the catalog entry of `exercise` from its source or its stub. Raises `CatalogError` if it is malformed."""
     if not _ID.fullmatch(exercise):
-        raise CatalogError(
-            f"Cannot read {exercise}: an id is two digits, an underscore and a lower-case name. Rename the file."
-        )
+        raise CatalogError(author.BAD_ID(exercise=exercise))
     before, cells = split_cells(text, origin=exercise)
     titles = _titles(before, exercise)
     tasks = _tasks(cells, exercise)
@@ -100,31 +100,23 @@ def marker(cell: Cell, kind: type[_Marker], *, origin: str, example: str) -> _Ma
     try:
         return msgspec.convert(cell.metadata, kind)
     except msgspec.ValidationError as error:
-        raise CatalogError(f"Cannot read {origin}: line {cell.line}: {error}. Mark the cell `{example}`.") from None
+        sentence = author.BAD_MARKER(origin=origin, line=cell.line, error=str(error), example=example)
+        raise CatalogError(sentence) from None
 
 
 def _titles(before: tuple[str, ...], exercise: str) -> _Titles:
     fences = [number for number, line in enumerate(before) if line.rstrip() == "# ---"]
     if len(fences) < 2 or fences[0] != 0:
-        raise CatalogError(
-            f"Cannot read {exercise}: it has no header. Start the file with a commented YAML block between two "
-            "`# ---` lines, as the other exercises do."
-        )
+        raise CatalogError(author.NO_HEADER(exercise=exercise))
     block = "\n".join(line.removeprefix("#").removeprefix(" ") for line in before[1 : fences[1]])
     try:
         titles = msgspec.yaml.decode(block, type=_Header).grader
     except msgspec.DecodeError as error:
         cause = " ".join(str(error).split())
-        raise CatalogError(
-            f"Cannot read {exercise}: its header is not right: {cause}. "
-            "Under `grader:` give a title, a title_pt and a list of prerequisites."
-        ) from None
+        raise CatalogError(author.BAD_HEADER(exercise=exercise, error=cause)) from None
     for earlier in titles.prerequisites:
         if not _ID.fullmatch(earlier) or earlier >= exercise:
-            raise CatalogError(
-                f"Cannot read {exercise}: its prerequisite {earlier!r} is not an exercise before it. "
-                "Write the full id of an exercise with a lower number."
-            )
+            raise CatalogError(author.BAD_PREREQUISITE(exercise=exercise, prerequisite=earlier))
     return titles
 
 
@@ -137,27 +129,20 @@ def _tasks(cells: tuple[Cell, ...], exercise: str) -> tuple[Task, ...]:
             example = '# %% [markdown] task="name" tags=["hint"]'
             task = marker(cell, _HintMarker, origin=exercise, example=example).task
             if task not in tasks:
-                raise CatalogError(
-                    f"Cannot read {exercise}: line {cell.line}: no task {task!r} stands above this hint. "
-                    f"{meant(task, tasks)}"
-                )
+                cure = did_you_mean(task, tasks)
+                raise CatalogError(author.HINT_OF_NO_TASK(exercise=exercise, line=cell.line, task=task, cure=cure))
             hints[task].append(cell.text)
         elif "task" in cell.metadata:
             found = marker(cell, _TaskMarker, origin=exercise, example='# %% task="name" points=2')
             if found.task in tasks:
-                raise CatalogError(
-                    f"Cannot read {exercise}: line {cell.line}: there are two tasks {found.task!r}. Rename one."
-                )
+                raise CatalogError(author.TWO_TASKS(exercise=exercise, line=cell.line, task=found.task))
             if not defines(cell.text, found.task):
-                raise CatalogError(
-                    f"Cannot read {exercise}: line {cell.line}: the cell of the task {found.task!r} does not define "
-                    "it. Give the function or class the name of its task."
-                )
+                raise CatalogError(author.TASK_UNDEFINED(exercise=exercise, line=cell.line, task=found.task))
             tasks[found.task] = found
             signatures[found.task] = parameters(cell.text, found.task)
             hints[found.task] = []
     if not tasks:
-        raise CatalogError(f'Cannot read {exercise}: it has no tasks. Mark a cell `# %% task="name" points=2`.')
+        raise CatalogError(author.NO_TASKS(exercise=exercise))
     return tuple(
         Task(
             name=name,

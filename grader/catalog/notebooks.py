@@ -12,7 +12,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from grader.catalog.errors import CatalogError
 from grader.catalog.stubs import BEGIN
+from grader.sentences import instructor
 from grader.submissions.names import excerpt
 from grader.submissions.tidying import MARK
 
@@ -45,7 +47,7 @@ def build_notebook(script: str, *, nbgrader: bool = False) -> str:
 
     With `nbgrader` the cells have its metadata (schema 3): an answer cell for each task, and a locked, autograded cell
     with the task's points. Solutions keep their markers: `nbgrader generate_assignment` removes the solutions and
-    leaves the TODO. Raises `ValueError` if the script has no task.
+    leaves the TODO. Raises `CatalogError` if the script has no task.
     """
     import nbformat
 
@@ -55,22 +57,19 @@ def build_notebook(script: str, *, nbgrader: bool = False) -> str:
 def to_script(notebook: str) -> str:
     """Return the script of a notebook that was built from a script, with everything that the student has added.
 
-    Raises `ValueError` if the text is not a notebook.
+    Raises `Unreadable` if the text is not a notebook.
     """
     return convert_notebook(notebook.encode("utf-8", "surrogatepass"), name="it")[0]
 
 
 def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the script of a notebook file, and notes about reading it. Raises `ValueError` as `to_script` does."""
+    """Return the script of a notebook file, and notes about reading it. Raises `Unreadable`."""
     import jupytext
     import nbformat
 
-    from grader.submissions import Unreadable, open_notebook
+    from grader.submissions import open_notebook
 
-    try:
-        found, notes = open_notebook(data, name=name)
-    except Unreadable as error:
-        raise ValueError(str(error)) from error
+    found, notes = open_notebook(data, name=name)
     nb = nbformat.from_dict(found)
     header = nb.metadata.get(MARK, {}).get("header")
     nb.cells = [_plain(cell) for cell in nb.cells if not _is_ours(cell)]
@@ -87,14 +86,14 @@ def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
 def own_cells(notebook: str, new: str) -> list[str]:
     """Return descriptions of the cells in an nbgrader source that are not the kit's, before `new` replaces it.
 
-    Raises `ValueError` if the text is not a notebook.
+    Raises `Unreadable` if the text is not a notebook.
     """
     kits = json.loads(new)["cells"]
     ids, sources = {cell["id"] for cell in kits}, {"".join(cell["source"]).strip() for cell in kits}
     try:
         cells = json.loads(notebook)["cells"]
         return [
-            cell["metadata"].get("nbgrader", {}).get("grade_id") or f"cell {number}"
+            cell["metadata"].get("nbgrader", {}).get("grade_id") or f"#{number}"
             for number, cell in enumerate(cells, 1)
             if cell.get("id") not in ids and "".join(cell["source"]).strip() not in sources | {""}
         ]
@@ -109,10 +108,7 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
     try:
         read = jupytext.reads(script.translate(_HIDE), fmt=_SCRIPT)
     except Exception as error:  # caused by the header, or by the metadata of a cell
-        raise ValueError(
-            f"its header or the mark of a cell cannot be read ({excerpt(str(error))}). "
-            "Restore the lines between --- and those that begin with # %%"
-        ) from error
+        raise CatalogError(instructor.BAD_MARKS(error=excerpt(str(error)))) from error
     cells: list[Any] = []
     header = None
     for number, cell in enumerate(read.cells):
@@ -137,7 +133,7 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
         cells.append(check)
     tasks = [cell.metadata["task"] for cell in cells if cell.cell_type == "code" and "task" in cell.metadata]
     if not tasks:
-        raise ValueError("it is not an exercise's script: it has no task's cell. Give one that the kit released")
+        raise CatalogError(instructor.NO_TASK_CELL())
     opening = new_code_cell(_OPENING.format(task=tasks[0]), id="grader", metadata={MARK: "opening"})
     at = next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}

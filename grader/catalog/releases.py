@@ -13,6 +13,7 @@ from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.catalog.notebooks import build_notebook
 from grader.catalog.stubs import build_stub
+from grader.sentences import instructor
 
 
 def nbgrader_sources(catalog: Catalog, exercises: Sequence[str]) -> dict[str, str]:
@@ -32,7 +33,7 @@ def student_bundle(catalog: Catalog, exercises: Sequence[str], *, version: str) 
         files[f"notebooks/{id}.ipynb"] = build_notebook(stub)
         suite = catalog.root / "tests" / "public" / f"test_{id}.py"
         if not suite.is_file():
-            raise CatalogError(f"Cannot release {id}: it has no public suite. Write {suite}.")
+            raise CatalogError(instructor.NO_PUBLIC_SUITE(exercise=id, path=str(suite)))
         files[f"tests/public/{suite.name}"] = suite.read_text(encoding="utf-8")
     files[f"exercises/{HINTS}"] = hints_of([catalog.get(id) for id in exercises])
     files["requirements.txt"] = f"torch-exercise-kit=={version}\n"
@@ -49,7 +50,7 @@ def student_bundle(catalog: Catalog, exercises: Sequence[str], *, version: str) 
 def _source(catalog: Catalog, id: str) -> str:
     path = catalog.solution(id)
     if not path.is_file():
-        raise CatalogError(f"Cannot release {id}: {path} is missing. Run the command in the instructor's clone.")
+        raise CatalogError(instructor.NO_SOLUTION(exercise=id, path=str(path)))
     return path.read_text(encoding="utf-8-sig")
 
 

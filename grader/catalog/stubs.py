@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.catalog.cells import Cell, split_cells
 from grader.catalog.errors import CatalogError
+from grader.sentences import author
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -35,30 +36,25 @@ def _without_solutions(cell: Cell, exercise: str) -> Iterator[str]:
         word = line.strip()
         if opened is not None and number == opened + 1:
             if not word.startswith("# TODO: "):
-                cause = "the solution region does not open with what to do"
-                raise _cannot(exercise, number, cause, "Make its first line a `# TODO: ...` comment.")
+                raise CatalogError(author.NO_TODO(exercise=exercise, line=number))
             indent = line[: len(line) - len(line.lstrip())]
             yield from (line.rstrip(), f"{indent}raise NotImplementedError")
         elif word == BEGIN:
             if opened is not None:
-                cause = f"a solution region opens inside that of line {opened}"
-                raise _cannot(exercise, number, cause, f"Close that one first: {END}.")
+                raise CatalogError(author.REGION_IN_REGION(exercise=exercise, line=number, outer=opened, end=END))
             opened, regions = number, regions + 1
         elif word == END:
             if opened is None:
-                cause = "a solution region closes that was not opened"
-                raise _cannot(exercise, number, cause, f"Open it: {BEGIN}.")
+                raise CatalogError(author.REGION_NOT_OPENED(exercise=exercise, line=number, begin=BEGIN))
             opened = None
         elif opened is None:
             yield line
     if opened is not None:
-        raise _cannot(exercise, opened, "the solution region is not closed in its cell", f"Close it: {END}.")
+        raise CatalogError(author.REGION_NOT_CLOSED(exercise=exercise, line=opened, end=END))
     if regions and "task" not in cell.metadata:
-        cause = "a solution region stands outside a task"
-        raise _cannot(exercise, cell.line, cause, 'Mark its cell `# %% task="name" points=2`.')
+        raise CatalogError(author.REGION_WITHOUT_TASK(exercise=exercise, line=cell.line))
     if not regions and "task" in cell.metadata:
-        cause = "the task leaves nothing to write"
-        raise _cannot(exercise, cell.line, cause, f"Put what the student writes between {BEGIN} and {END}.")
+        raise CatalogError(author.TASK_WITHOUT_REGION(exercise=exercise, line=cell.line, begin=BEGIN, end=END))
 
 
 def _check_imports(stub: str, exercise: str) -> None:
@@ -66,17 +62,8 @@ def _check_imports(stub: str, exercise: str) -> None:
     try:
         tree = ast.parse(stub)
     except SyntaxError as error:
-        raise CatalogError(
-            f"Cannot build {exercise}: its stub is not Python: {error.msg} at line {error.lineno} of the stub "
-            f"({(error.text or '').strip()!r}). Mend the source there."
-        ) from None
+        line, shown = error.lineno or 0, (error.text or "").strip()
+        raise CatalogError(author.STUB_NOT_PYTHON(exercise=exercise, error=error.msg, line=line, text=shown)) from None
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef) and any(isinstance(child, ast.Raise) for child in node.body):
-            raise CatalogError(
-                f"Cannot build {exercise}: its stub raises while it is imported. "
-                "Put each solution region inside a function or method."
-            )
-
-
-def _cannot(exercise: str, line: int, cause: str, cure: str) -> CatalogError:
-    return CatalogError(f"Cannot build {exercise}: line {line}: {cause}. {cure}")
+            raise CatalogError(author.STUB_RAISES(exercise=exercise))

@@ -9,7 +9,9 @@ import msgspec
 
 from grader.catalog.cells import defines, split_cells
 from grader.catalog.entries import Exercise, marker
-from grader.catalog.errors import CatalogError, meant
+from grader.catalog.errors import CatalogError
+from grader.errors import did_you_mean
+from grader.sentences import author
 
 _EXAMPLE = '# %% task="name_of_the_task" name="name-of-the-variant"'
 
@@ -46,20 +48,23 @@ def read_variants(
         if not cell.metadata.keys() & {"task", "name"}:
             continue
         found = marker(cell, _VariantMarker, origin=origin, example=_EXAMPLE)
-        where = f"Cannot read {origin}: line {cell.line}:"
-        if found.task not in tasks:
-            raise CatalogError(f"{where} {exercise.id} has no task {found.task!r}. {meant(found.task, tasks)}")
-        if (found.task, found.name) in variants:
-            raise CatalogError(f"{where} {found.task} has two variants {found.name!r}. Rename one.")
+        line, task, name = cell.line, found.task, found.name
+        if task not in tasks:
+            cure = did_you_mean(task, tasks)
+            raise CatalogError(
+                author.VARIANT_OF_NO_TASK(origin=origin, line=line, exercise=exercise.id, task=task, cure=cure)
+            )
+        if (task, name) in variants:
+            raise CatalogError(author.TWO_VARIANTS(origin=origin, line=line, task=task, name=name))
         message, code = _opening_comment(cell.text) if with_message else ("", cell.text)
         if with_message and not message:
-            raise CatalogError(f"{where} {found.name!r} has no message. Open the cell with it, as a comment.")
-        if not defines(code, found.task):
-            raise CatalogError(f"{where} {found.name!r} does not define {found.task!r}. Define it in the cell.")
-        variants[found.task, found.name] = Variant(
+            raise CatalogError(author.NO_MESSAGE(origin=origin, line=line, name=name))
+        if not defines(code, task):
+            raise CatalogError(author.VARIANT_UNDEFINED(origin=origin, line=line, task=task, name=name))
+        variants[task, name] = Variant(
             exercise=exercise.id,
-            task=found.task,
-            name=found.name,
+            task=task,
+            name=name,
             message=message,
             source=f"{solution.rstrip()}\n\n\n{code}\n",
         )

@@ -9,16 +9,22 @@ from typing import Annotated
 import typer
 
 from grader.cli.shared import (
-    CourseOption,
+    Course,
     HideExpected,
+    Jobs,
+    TrustSubmissions,
     catalog,
     chosen,
     console,
     errors_told,
     relaxed_sandbox,
+    say,
     say_error,
+    shown,
     worker_count,
 )
+from grader.sentences import instructor
+from grader.sentences.languages import render
 
 
 class InputsOption(str, Enum):
@@ -30,35 +36,29 @@ class InputsOption(str, Enum):
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command()(grade)
-    app.command()(show)
-    app.command()(doctor)
+    app.command(help=shown(instructor.HELP_GRADE))(grade)
+    app.command(help=shown(instructor.HELP_SHOW))(show)
+    app.command(help=shown(instructor.HELP_DOCTOR))(doctor)
 
 
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="The folder with one folder per student.", metavar="SUBMISSIONS")],
-    out: Annotated[Path, typer.Option("--out", help="Where the reports go.", metavar="OUT")],
+    submissions: Annotated[Path, typer.Argument(help=shown(instructor.HELP_GRADE_SUBMISSIONS), metavar="SUBMISSIONS")],
+    out: Annotated[Path, typer.Option("--out", help=shown(instructor.HELP_GRADE_OUT), metavar="OUT")],
     exercise: Annotated[
-        list[str] | None, typer.Option("--exercise", help="Grade only this exercise; may be repeated.", metavar="ID")
+        list[str] | None, typer.Option("--exercise", help=shown(instructor.HELP_GRADE_EXERCISE), metavar="ID")
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="How many to grade side by side; one per core if left out.")
-    ] = None,
+    jobs: Jobs = None,
     seed: Annotated[
         str,
-        typer.Option(
-            "--seed", help="The seed to draw inputs from; if left out, the one kept in OUT, at first a random one."
-        ),
+        typer.Option("--seed", help=shown(instructor.HELP_GRADE_SEED)),
     ] = "",
     inputs: Annotated[
         InputsOption,
-        typer.Option("--inputs", help="fixed: the same for everybody, to compare versions, never for marks."),
+        typer.Option("--inputs", help=shown(instructor.HELP_GRADE_INPUTS)),
     ] = InputsOption.by_content,
     hide_expected: HideExpected = False,
-    course: CourseOption = None,
-    trust_submissions: Annotated[
-        bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
-    ] = False,
+    course: Course = None,
+    trust_submissions: TrustSubmissions = False,
 ) -> None:
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
     with errors_told():
@@ -80,8 +80,7 @@ def grade(
         )
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
-            say_error(f"{str(out)!r} was graded with another seed: everything is graded again, on other inputs.")
-        screen = console()
+            say_error(instructor.OTHER_SEED(out=str(out)))
         with grading_progress(console(stderr=True)) as progress:
             report = grade_class(
                 known,
@@ -92,12 +91,14 @@ def grade(
                 settings=settings,
                 progress=progress,
             )
+        screen = console()
         screen.print(class_table(report))
-        screen.print(f"\nReports: {out}", soft_wrap=True)
+        screen.print()
+        say(instructor.REPORTS(out=str(out)))
 
 
 def show(
-    report: Annotated[Path, typer.Argument(help="A student's report.json, or the folder that holds it.")],
+    report: Annotated[Path, typer.Argument(help=shown(instructor.HELP_SHOW_REPORT))],
 ) -> None:
     """Show one student's feedback in the terminal."""
     with errors_told():
@@ -117,21 +118,22 @@ def doctor() -> None:
         active = active_layers()
         screen = console()
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-        for heading in ("layer", "", "what it protects"):
+        for heading in (shown(instructor.LAYER), "", shown(instructor.PROTECTS)):
             table.add_column(heading)
         for layer in LAYERS:
-            held = layer.name in active
-            without = f"{layer.protects}\nWithout it: {layer.lost}\n{layer.cure}"
-            table.add_row(layer.name, "active" if held else "missing", layer.protects if held else without)
+            if layer.name in active:
+                table.add_row(layer.name, shown(instructor.ACTIVE), render(layer.protects))
+            else:
+                without = (layer.protects, instructor.WITHOUT(lost=layer.lost), layer.cure)
+                table.add_row(layer.name, shown(instructor.MISSING), "\n".join(map(render, without)))
         screen.print(table)
-        screen.print("\nAlways: an empty environment, no open files but the channel, on Linux no new privileges.")
+        screen.print()
+        say(instructor.ALWAYS())
         if confined_enough(active):
-            screen.print("Other people's submissions can be graded here.")
+            say(instructor.ENOUGH())
         else:
-            ways = " or ".join(
-                ", ".join(layer.name for layer in LAYERS if layer.name in way) for way in MINIMA[Host.SHARED]
-            )
-            screen.print(
-                f"Other people's submissions cannot be graded here (your own can: grader check).\nNeeded: {ways}."
-            )
+            say(instructor.NOT_ENOUGH())
+            for number, way in enumerate(MINIMA[Host.SHARED]):
+                names = ", ".join(layer.name for layer in LAYERS if layer.name in way)
+                say((instructor.OR_NEEDED if number else instructor.NEEDED)(layers=names))
             raise typer.Exit(1)

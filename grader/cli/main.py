@@ -7,10 +7,11 @@ import sys
 import typer
 
 from grader.cli import authors, instructors, nbgrader, releases, screens, students
-from grader.cli.shared import say_error
+from grader.cli.shared import say_error, shown
+from grader.sentences import learner
 
 app = typer.Typer(
-    help="An autograder for PyTorch exercises: the candidate observes, the examiner judges.",
+    help=shown(learner.HELP),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,5 +27,5 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        say_error("Interrupted. What was graded so far is kept.")
+        say_error(learner.INTERRUPTED())
         sys.exit(130)

@@ -11,40 +11,48 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import screens
-from grader.cli.shared import HideExpected, console, errors_told, relaxed_sandbox, say_course, say_error, worker_count
+from grader.cli.shared import (
+    HideExpected,
+    Jobs,
+    TrustSubmissions,
+    console,
+    errors_told,
+    relaxed_sandbox,
+    say,
+    say_course,
+    say_error,
+    shown,
+    worker_count,
+)
+from grader.sentences import Sentence, instructor
 
 if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
 
 _NAMED = 5  # students in one line
 _PATIENCE = 3.0  # seconds until one is told why nothing is graded
-_MISSING = "{} is not installed. Install what is needed: pip install 'torch-exercise-kit[nbgrader]'."
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    group = typer.Typer(help="Grade nbgrader's courses with the kit.", no_args_is_help=True, rich_markup_mode=None)
-    group.command()(autograde)
+    group = typer.Typer(help=shown(instructor.HELP_NBGRADER), no_args_is_help=True, rich_markup_mode=None)
+    group.command(help=shown(instructor.HELP_AUTOGRADE))(autograde)
     group.callback()(lambda: None)  # else the one command would stand for the group
     app.add_typer(group, name="nbgrader")
 
 
 def autograde(
-    assignment: Annotated[str, typer.Argument(help="The assignment, as nbgrader calls it.", metavar="ASSIGNMENT")],
+    assignment: Annotated[str, typer.Argument(help=shown(instructor.HELP_AUTOGRADE_ASSIGNMENT), metavar="ASSIGNMENT")],
     course: Annotated[
-        Path | None, typer.Option("--course", help="The course's folder; the current one if left out.", metavar="DIR")
+        Path | None, typer.Option("--course", help=shown(instructor.HELP_AUTOGRADE_COURSE), metavar="DIR")
     ] = None,
-    student: Annotated[str, typer.Option("--student", help="Only students whose names match.", metavar="GLOB")] = "*",
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="How many to grade side by side; one per core if left out.")
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Stay ready, and grade what is handed in as it comes, until Ctrl-C.")
-    ] = False,
+    student: Annotated[
+        str, typer.Option("--student", help=shown(instructor.HELP_AUTOGRADE_STUDENT), metavar="GLOB")
+    ] = "*",
+    jobs: Jobs = None,
+    watch: Annotated[bool, typer.Option("--watch", help=shown(instructor.HELP_AUTOGRADE_WATCH))] = False,
     hide_expected: HideExpected = False,
-    trust_submissions: Annotated[
-        bool, typer.Option("--trust-submissions", help="Grade even where the sandbox lacks layers it should have.")
-    ] = False,
+    trust_submissions: TrustSubmissions = False,
 ) -> None:
     """Grade submitted/ in the sandbox; write autograded/ and the gradebook, as `nbgrader autograde` would.
 
@@ -66,7 +74,7 @@ def autograde(
             if watch:
                 from grader.integrations.nbgrader.watch import watch as keep_watching
         except ModuleNotFoundError as error:
-            raise CourseError(f"Cannot grade an nbgrader course: {_MISSING.format(error.name)}") from error
+            raise CourseError(instructor.NOT_INSTALLED(module=str(error.name))) from error
         folder = (course or Path.cwd()).resolve()
         if course is None:
             require_own(folder)
@@ -98,10 +106,11 @@ def autograde(
                 try:
                     keep_watching(folder, assignment, _Rounds(assignment, once))
                 except KeyboardInterrupt:
-                    _tell("Ended. What is graded is kept, and the next run does the rest.")
+                    say(instructor.WATCH_ENDED())
             else:
                 outcome = once()
-                _tell(f"{len(outcome.graded)} graded, {len(outcome.unchanged)} unchanged.", *outcome.notes)
+                count = instructor.OUTCOME(graded=len(outcome.graded), unchanged=len(outcome.unchanged))
+                say(count, *outcome.notes)
                 for problem in outcome.problems:
                     say_error(problem)
                 if outcome.problems:
@@ -129,7 +138,7 @@ class _Rounds:
             if outcome.graded:
                 names = ", ".join(map(plain, outcome.graded[:_NAMED]))
                 names += ", …" if len(outcome.graded) > _NAMED else ""
-                _tell(f"{time.strftime('%H:%M:%S')}  {len(outcome.graded)} graded: {names}")
+                say(instructor.ROUND(time=time.strftime("%H:%M:%S"), count=len(outcome.graded), names=names))
         except NothingSubmitted:
             self._tell_of()
         except CourseError as error:
@@ -137,24 +146,19 @@ class _Rounds:
                 raise
             self._failing = self._failing or time.monotonic()
             if time.monotonic() - self._failing > _PATIENCE:
-                self._tell_of(problems=(f"{error} It is tried again until that works.",))
+                self._tell_of(problems=(instructor.TRIED_AGAIN(problem=error.sentence),))
             return False
         self._failing = None
         if screens.nobody_reads():
             raise typer.Exit()
         if not self._ready:
             self._ready = True
-            _tell(f"Ready: what is handed in for {self._assignment} is graded as it comes. Press Ctrl-C to end.")
+            say(instructor.READY(assignment=self._assignment))
         return True
 
-    def _tell_of(self, notes: Sequence[str] = (), problems: Sequence[str] = ()) -> None:
+    def _tell_of(self, notes: Sequence[Sentence] = (), problems: Sequence[Sentence] = ()) -> None:
         for problem in problems:
-            if problem not in self._told:
+            if str(problem) not in self._told:
                 say_error(problem)
-        _tell(*(note for note in notes if note not in self._told))
-        self._told = {*notes, *problems}
-
-
-def _tell(*lines: str) -> None:
-    for line in lines:
-        console().print(line, soft_wrap=True)
+        say(*(note for note in notes if str(note) not in self._told))
+        self._told = {str(sentence) for sentence in (*notes, *problems)}

@@ -12,6 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.grading.pipeline import Progress as Tell
 from grader.records import Submission
 from grader.reports.terminal import plain
+from grader.sentences import instructor
+from grader.sentences.languages import render
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -32,7 +34,7 @@ def grading_progress(console: Console) -> Iterator[Tell]:
         task = bar.add_task("", visible=False)
 
         def tell(done: int, total: int, last: Submission) -> None:
-            shown = f"graded {plain(last.student)[:24]:24}"
+            shown = render(instructor.GRADED(student=f"{plain(last.student)[:24]:24}"))
             bar.update(task, completed=done, total=total, description=shown, visible=True)
 
         yield tell
@@ -49,7 +51,9 @@ def _lines(console: Console) -> Tell:
         elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
             said = now
             left = (now - first) / (done - 1) * (total - done)
-            still = f", about {left:.0f} s left" if done < total else ""
-            console.print(f"{done} of {total} submissions graded{still}")
+            if done < total:
+                console.print(render(instructor.PROGRESS(done=done, total=total, seconds=left)))
+            else:
+                console.print(render(instructor.PROGRESS_DONE(total=total)))
 
     return tell

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import CourseOption, catalog, chosen, console, errors_told, say_error
+from grader.cli.shared import Course, catalog, chosen, errors_told, say, say_error, shown
+from grader.errors import KitError
+from grader.sentences import Sentence, instructor, verbatim
 
 _CONFIG = """\
 # The course's configuration; `nbgrader --help-all` lists what can stand here.
@@ -35,20 +37,18 @@ class Format(str, Enum):
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command()(release)
-    app.command()(convert)
+    app.command(help=shown(instructor.HELP_RELEASE))(release)
+    app.command(help=shown(instructor.HELP_CONVERT))(convert)
 
 
 def release(
-    out: Annotated[Path, typer.Option("--out", help="A folder or, for students, a .zip file.", metavar="OUT")],
-    format: Annotated[Format, typer.Option("--format", help="For whom.")],
+    out: Annotated[Path, typer.Option("--out", help=shown(instructor.HELP_RELEASE_OUT), metavar="OUT")],
+    format: Annotated[Format, typer.Option("--format", help=shown(instructor.HELP_RELEASE_FORMAT))],
     exercise: Annotated[
-        list[str] | None, typer.Option("--exercise", help="Release only this exercise; may be repeated.", metavar="ID")
+        list[str] | None, typer.Option("--exercise", help=shown(instructor.HELP_RELEASE_EXERCISE), metavar="ID")
     ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", help="For nbgrader: the course's seed, to draw inputs from.")
-    ] = None,
-    course: CourseOption = None,
+    seed: Annotated[str | None, typer.Option("--seed", help=shown(instructor.HELP_RELEASE_SEED))] = None,
+    course: Course = None,
 ) -> None:
     """Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."""
     with errors_told():
@@ -57,7 +57,8 @@ def release(
         import msgspec
 
         from grader.catalog import nbgrader_sources, student_bundle
-        from grader.integrations.nbgrader import NAME, Course, read_course
+        from grader.integrations.nbgrader import NAME, read_course
+        from grader.integrations.nbgrader import Course as NbgraderCourse
         from grader.reports.files import write_folder, write_zip
         from grader.version import __version__
 
@@ -67,51 +68,48 @@ def release(
         if format is Format.student:
             files = student_bundle(known, exercises, version=__version__)
             if not zipped and out.exists() and (not out.is_dir() or any(out.iterdir())):
-                say_error(f"Cannot release to {str(out)!r}: it is there and not empty. Give a new folder.")
+                say_error(instructor.FOLDER_NOT_EMPTY(out=str(out)))
                 raise typer.Exit(2)
         else:
             if zipped:
-                say_error("Cannot release a course for nbgrader as a .zip: nbgrader works in a folder. Give a folder.")
+                say_error(instructor.COURSE_AS_ZIP())
                 raise typer.Exit(2)
             files = nbgrader_sources(known, exercises)
-            own = [found for path, text in files.items() if (found := _own_cells(out / path, text))]
-            if own:
-                say_error(
-                    f"Cannot release to {str(out)!r}: it would remove cells of yours, {', '.join(own)}. "
-                    "Move that notebook away, release, and add your cells to the new one."
-                )
+            losses = [loss for path, text in files.items() if (loss := _loss(out, out / path, text))]
+            for loss in losses:
+                say_error(loss)
+            if losses:
                 raise typer.Exit(2)
             before = read_course(out)
             kept = before.seed if before else ""
-            laid = Course(catalog=str(known.root), seed=seed or kept or secrets.token_hex(16))
+            laid = NbgraderCourse(catalog=str(known.root), seed=seed or kept or secrets.token_hex(16))
             if kept not in ("", laid.seed):
-                say_error(f"The seed was {kept}: what has been handed in will be graded again, on other inputs.")
+                say_error(instructor.SEED_WAS(seed=kept))
             files[NAME] = msgspec.json.encode(laid).decode() + "\n"
             if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
                 files["nbgrader_config.py"] = _CONFIG
         (write_zip if zipped else write_folder)(out, files)
-        count = f"{len(exercises)} exercise{'s' if len(exercises) > 1 else ''}"
-        console().print(f"{count}, {len(files)} files: {out}", soft_wrap=True)
+        say(instructor.RELEASED(count=len(exercises), files=len(files), out=str(out)))
         if format is Format.nbgrader:
-            console().print(f"Next: cd {out} && nbgrader generate_assignment {exercises[0]}", soft_wrap=True)
+            say(instructor.NEXT_GENERATE(out=str(out), exercise=exercises[0]))
 
 
-def _own_cells(path: Path, new: str) -> str:
-    """Name the cells of a course's notebook that are an instructor's own, "" if a release would lose none."""
+def _loss(out: Path, path: Path, new: str) -> Sentence | None:
+    """Say what of an instructor's own work a release would remove from a notebook. None: it removes nothing."""
     from grader.catalog import own_cells
 
     try:
         found = own_cells(path.read_text(encoding="utf-8"), new)
     except FileNotFoundError:
-        return ""
+        return None
     except ValueError:
-        return f"all of {path.name}, which is not a notebook any more"
-    return f"{', '.join(found)} in {path.name}" if found else ""
+        return instructor.NOTEBOOK_WOULD_GO(out=str(out), notebook=path.name)
+    return instructor.CELLS_WOULD_GO(out=str(out), notebook=path.name, cells=", ".join(found)) if found else None
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(help="A script or a notebook.", metavar="SOURCE")],
-    target: Annotated[Path, typer.Argument(help="Where the other goes: .ipynb or .py.", metavar="TARGET")],
+    source: Annotated[Path, typer.Argument(help=shown(instructor.HELP_CONVERT_SOURCE), metavar="SOURCE")],
+    target: Annotated[Path, typer.Argument(help=shown(instructor.HELP_CONVERT_TARGET), metavar="TARGET")],
 ) -> None:
     """Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost."""
     with errors_told():
@@ -121,10 +119,10 @@ def convert(
 
         suffixes = {source.suffix.lower(), target.suffix.lower()}
         if suffixes != {".py", ".ipynb"}:
-            say_error(f"Cannot convert {source.name} to {target.name}: one must end in .py, the other in .ipynb.")
+            say_error(instructor.OTHER_SUFFIXES(source=source.name, target=target.name))
             raise typer.Exit(2)
         if target.exists():
-            say_error(f"Cannot convert to {str(target)!r}: it is there already. Remove it, or give another name.")
+            say_error(instructor.TARGET_EXISTS(target=str(target)))
             raise typer.Exit(2)
         name = printable(source.name)
         try:
@@ -133,8 +131,9 @@ def convert(
                 written = build_notebook(text)
             else:
                 written, notes = convert_notebook(read_bytes(source.resolve(), limit=NOTEBOOK_LIMIT), name=name)
-        except (ValueError, Unreadable) as error:
-            raise CatalogError(f"Cannot convert {str(source)!r}: {str(error).rstrip('.')}.") from None
+        except (KitError, ValueError, Unreadable) as error:
+            problem = error.sentence if isinstance(error, KitError) else verbatim(str(error))
+            raise CatalogError(instructor.NOT_CONVERTED(source=str(source), problem=problem)) from None
         write_text(target, written)
         for note in notes:
-            say_error(note)
+            say_error(verbatim(note))

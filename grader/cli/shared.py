@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.sentences import Sentence, Template, instructor, learner, verbatim
+from grader.sentences.languages import render
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,49 +28,54 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
-def say_error(message: str) -> None:
-    """Tell an error on stderr; control characters in what it quotes are shown, not obeyed."""
+def say(*sentences: Sentence) -> None:
+    """Print sentences on stdout, each on a line of its own."""
+    screen = console()
+    for sentence in sentences:
+        screen.print(render(sentence), soft_wrap=True)
+
+
+def say_error(sentence: Sentence) -> None:
+    """Print an error on stderr. Control characters in what it quotes are shown, not obeyed."""
     from grader.reports.terminal import plain
 
-    print(f"grader: {plain(message)}", file=sys.stderr)
+    print(plain(render(learner.ERROR(problem=sentence))), file=sys.stderr)
 
 
-Device = Annotated[
-    str, typer.Option("--device", help="A second device to try functions on: cuda, where this machine has one.")
-]
+def shown(template: Template) -> str:
+    """Return the text of a template without parameters, such as what `--help` says."""
+    return render(template())
 
 
-HideExpected = Annotated[
-    bool, typer.Option("--hide-expected", help="Hide what hidden checks expected, until grades are final.")
-]
+Course = Annotated[Path | None, typer.Option("--course", help=shown(learner.HELP_COURSE), metavar="DIR")]
+Device = Annotated[str, typer.Option("--device", help=shown(learner.HELP_DEVICE))]
+HideExpected = Annotated[bool, typer.Option("--hide-expected", help=shown(instructor.HELP_HIDE_EXPECTED))]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help=shown(instructor.HELP_JOBS))]
+TrustSubmissions = Annotated[bool, typer.Option("--trust-submissions", help=shown(instructor.HELP_TRUST))]
 
 
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
-    from grader.catalog import CatalogError
-    from grader.grading.settings import GradingError
-    from grader.integrations.nbgrader import CourseError
-    from grader.reports.store import ReportError
+    from grader.errors import KitError
     from grader.sandbox import SandboxError
-    from grader.submissions import SubmissionsError
 
     try:
         yield
-    except (CatalogError, CourseError, GradingError, ReportError, SandboxError, SubmissionsError) as error:
-        say_error(str(error))
+    except KitError as error:
+        say_error(error.sentence)
+        raise typer.Exit(2) from None
+    except (GradingError, SandboxError) as error:
+        say_error(verbatim(str(error)))
         raise typer.Exit(2) from None
     except OSError as error:
-        where = f" {error.filename!r}" if error.filename else ""
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        cure = "Make room on the disk, and run this again." if full else "Check the path and its permissions."
-        say_error(f"Cannot read or write{where}: {error.strerror or error}. {cure}")
+        cause = error.strerror or str(error)
+        if error.filename:
+            say_error((learner.DISK_FULL if full else learner.ACCESS)(path=str(error.filename), error=cause))
+        else:
+            say_error((learner.DISK_FULL_SOMEWHERE if full else learner.ACCESS_SOMEWHERE)(error=cause))
         raise typer.Exit(2) from None
-
-
-CourseOption = Annotated[
-    Path | None, typer.Option("--course", help="A clone of the course; the kit's own if left out.", metavar="DIR")
-]
 
 
 def catalog(course: Path | None = None) -> Catalog:
@@ -79,10 +87,14 @@ def catalog(course: Path | None = None) -> Catalog:
     return known
 
 
-def say_course(known: Catalog, rest: str = "") -> None:
-    """Say on stderr which course is used."""
-    count = len(known.exercises)
-    print(f"Course: {known.root} ({count} exercise{'s' if count != 1 else ''}){rest}", file=sys.stderr)
+def say_course(known: Catalog, work: Path | None = None) -> None:
+    """Say on stderr which course is used, and where the user's own files are, if not in it."""
+    root, count = str(known.root), len(known.exercises)
+    if work is None:
+        sentence = learner.COURSE(root=root, count=count)
+    else:
+        sentence = learner.COURSE_AND_WORK(root=root, count=count, work=str(work))
+    print(render(sentence), file=sys.stderr)
 
 
 def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
@@ -107,10 +119,7 @@ def relaxed_sandbox(submissions: bool) -> bool:
     from grader.sandbox import SandboxError
 
     if submissions and not sys.platform.startswith("linux"):
-        raise SandboxError(
-            "Cannot grade other people's submissions on this system, even with --trust-submissions: nothing would "
-            "confine them. Use Linux, or a container or virtual machine that runs it."
-        )
+        raise SandboxError(instructor.ONLY_ON_LINUX())
     return submissions
 
 

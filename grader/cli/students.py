@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import CourseOption, Device, catalog, console, errors_told, say_course, say_error, worker_count
+from grader.cli.shared import Course, Device, catalog, console, errors_told, say_course, say_error, shown, worker_count
+from grader.sentences import learner
+from grader.sentences.languages import render
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -16,18 +18,18 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command()(check)
-    app.command()(hint)
-    app.command()(status)
+    app.command(help=shown(learner.HELP_CHECK))(check)
+    app.command(help=shown(learner.HELP_HINT))(hint)
+    app.command(help=shown(learner.HELP_STATUS))(status)
 
 
 def check(
     which: Annotated[
         str | None,
-        typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help="An exercise (07 will do), one of its tasks, or a file."),
+        typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help=shown(learner.HELP_CHECK_WHICH)),
     ] = None,
     device: Device = "meta",
-    course: CourseOption = None,
+    course: Course = None,
 ) -> None:
     """Grade exercises/ in place and explain what fails. Exit code 1 while something does."""
     with errors_told():
@@ -40,7 +42,7 @@ def check(
         ids = (exercise,) if exercise else tuple(e.id for e in known.held_in(work).exercises)
         missing = [id for id in ids if not known.own_files(id, place)]
         if missing:
-            say_error(f"Cannot check {missing[0]!r}: {place} has neither its .py nor .ipynb. Restore it.")
+            say_error(learner.NO_OWN_FILE(exercise=missing[0], place=str(place)))
             raise typer.Exit(2)
         reports = _graded(known, ids, work, place, (task,) if task else (), device)
         screen = console()
@@ -51,10 +53,8 @@ def check(
 
 
 def status(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="Where your files are; exercises/ if left out.")
-    ] = None,
-    course: CourseOption = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help=shown(learner.HELP_STATUS_FOLDER))] = None,
+    course: Course = None,
 ) -> None:
     """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
     with errors_told():
@@ -72,7 +72,7 @@ def _work(course: Path | None) -> tuple[Catalog, Path]:
 
     known = load_catalog(course)
     work = known.work_folder(Path.cwd())
-    say_course(known, "" if work == known.root else f". Your files: {work / 'exercises'}")
+    say_course(known, None if work == known.root else work / "exercises")
     return known, work
 
 
@@ -88,20 +88,20 @@ def _graded(
     from grader.grading.settings import Settings
 
     settings = Settings(root=str(known.root), exercises=ids, relaxed_sandbox=True, device=device)
-    with console(stderr=True).status("checking") as screen:
+    with console(stderr=True).status(shown(learner.CHECKING)) as screen:
         reports = {}
         for report in grade_own(
             known, ids, place=place, tasks=tasks, settings=settings, kept=work / ".grader", jobs=worker_count(None)
         ):
             reports[report.id] = report
-            screen.update(f"checking: {len(reports)} of {len(ids)} exercises")
+            screen.update(render(learner.CHECKING_SOME(done=len(reports), total=len(ids))))
     return reports
 
 
 def hint(
-    which: Annotated[str, typer.Argument(metavar="EXERCISE.TASK", help="A task, such as 07.minimize.")],
-    tier: Annotated[int, typer.Option("--tier", min=1, max=3, help="1 a nudge, 2 the idea, 3 nearly the line.")] = 1,
-    course: CourseOption = None,
+    which: Annotated[str, typer.Argument(metavar="EXERCISE.TASK", help=shown(learner.HELP_HINT_WHICH))],
+    tier: Annotated[int, typer.Option("--tier", min=1, max=3, help=shown(learner.HELP_HINT_TIER))] = 1,
+    course: Course = None,
 ) -> None:
     """Give a hint for a task."""
     with errors_told():

@@ -19,6 +19,7 @@ from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
 from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
 from grader.reports.store import keep_seed, report_folders, sweep, write_json
+from grader.sentences import instructor
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
 
 NOT_SUBMITTED = "No file was handed in for this exercise."
@@ -46,18 +47,12 @@ def grade_class(
     `ReportError` for a seed that cannot be read, `OSError` when `out` cannot be written.
     """
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
-        raise SubmissionsError(
-            f"Cannot grade {str(submissions)!r} by the course in {str(catalog.root)!r}: it lies among the submissions, "
-            "and its suites would run as your own code. Name the course's clone, outside that folder, with --course."
-        )
+        raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
     students = find_submissions(submissions, exercises=exercises, others=[known.id for known in catalog.exercises])
     folders = report_folders(out, [student.student for student in students])
     total = sum(len(student.files) for student in students)
     if total == 0:
-        raise SubmissionsError(
-            f"Cannot read submissions from {str(submissions)!r}: no student's folder in it holds any of the exercises. "
-            f"Name the files as the exercises are, such as {exercises[0]}.py or {exercises[0]}.ipynb."
-        )
+        raise SubmissionsError(instructor.NO_FILES(folder=str(submissions), exercise=exercises[0]))
     sweep(out)
     if settings.inputs == "by_content":
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))

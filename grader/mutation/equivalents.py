@@ -6,6 +6,7 @@ import msgspec
 
 from grader.catalog import Catalog, CatalogError
 from grader.mutation.mutants import Mutant
+from grader.sentences import author
 
 
 class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +36,5 @@ def read_equivalents(catalog: Catalog, exercise: str) -> tuple[Equivalent, ...]:
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=tuple[Equivalent, ...])
     except msgspec.DecodeError as error:
-        raise CatalogError(
-            f"Cannot read {path}: {' '.join(str(error).split())}. Give each mutant a task, was, now and why."
-        ) from None
+        cause = " ".join(str(error).split())
+        raise CatalogError(author.BAD_EQUIVALENTS(path=str(path), error=cause)) from None

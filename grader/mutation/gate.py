@@ -11,6 +11,7 @@ from grader.grading.settings import Graded, Settings
 from grader.mutation.equivalents import Equivalent, read_equivalents
 from grader.mutation.mutants import Mutant, mutants
 from grader.records import CheckReport
+from grader.sentences import Sentence, author
 
 _SEED = "mutants"
 
@@ -33,7 +34,7 @@ class Mutation:
     equivalent: int = 0
     survivors: list[Mutant] = field(default_factory=list)
 
-    def run(self) -> Iterator[list[str]]:
+    def run(self) -> Iterator[list[Sentence]]:
         """Yield the problems of each mutant, and at the end those of the lists. Raises `GradingError`."""
         settings = Settings(
             root=str(self.catalog.root),
@@ -48,28 +49,28 @@ class Mutation:
             yield list(self._problems_of(by_label[graded.submission.student], graded))
         yield list(self._problems_of_lists())
 
-    def _problems_of(self, mutant: Mutant, graded: Graded) -> Iterator[str]:
+    def _problems_of(self, mutant: Mutant, graded: Graded) -> Iterator[Sentence]:
         for check in _checks(graded):
             if "which is not your fault" in check.message:
-                yield f"{mutant.label}: the check {check.id!r} broke: {check.message}"
+                yield author.CHECK_BROKE(case=mutant.label, check=check.id, message=check.message)
         listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
         if _is_killed(graded):
             self.killed += 1
             if listed:
-                yield f"{mutant.label} is listed as equivalent, and a check fails: one of the two is wrong."
+                yield author.KILLED_BUT_LISTED(mutant=mutant.label)
         elif listed:
             self.equivalent += 1
         else:
             self.survivors.append(mutant)
-            yield f"{mutant.label} [{mutant.operator}] and every check passes: write one that fails, or list it."
+            yield author.SURVIVES(mutant=mutant.label, operator=mutant.operator)
 
-    def _problems_of_lists(self) -> Iterator[str]:
+    def _problems_of_lists(self) -> Iterator[Sentence]:
         if not self.whole:
             return
         for exercise, listed in self.equivalents.items():
             for known in listed:
                 if not any(m.exercise == exercise and known.is_of(m) for m in self.mutants):
-                    yield f"{exercise}.{known.task}: no mutant has `{known.was}` become `{known.now}`: remove it."
+                    yield author.STALE_EQUIVALENT(exercise=exercise, task=known.task, was=known.was, now=known.now)
 
     @property
     def share(self) -> float:

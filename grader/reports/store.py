@@ -11,8 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import KitError
 from grader.records import Report
 from grader.reports.files import WRITING, write_bytes
+from grader.sentences import instructor
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
 _LONGEST = 80  # characters
@@ -67,9 +69,7 @@ def kept_seed(folder: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(
-            f"Cannot read the course's seed in {str(path)!r}: {error}. Restore it, or remove it."
-        ) from None
+        raise ReportError(instructor.UNREADABLE_SEED(path=str(path), error=str(error))) from None
 
 
 def keep_seed(folder: Path, seed: str = "") -> str:
@@ -94,7 +94,7 @@ def sweep(out: Path) -> None:
                 path.unlink()
 
 
-class ReportError(Exception):
+class ReportError(KitError):
     """A stored report cannot be read."""
 
 
@@ -104,8 +104,6 @@ def load_report(path: Path) -> Report:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Report)
     except FileNotFoundError:
-        raise ReportError(
-            f"Cannot read the report {str(file)!r}: there is no such file. Grade first, then show."
-        ) from None
+        raise ReportError(instructor.NO_REPORT(path=str(file))) from None
     except (OSError, msgspec.DecodeError) as error:
-        raise ReportError(f"Cannot read the report {str(file)!r}: {error}. Grade again to write a new one.") from None
+        raise ReportError(instructor.UNREADABLE_REPORT(path=str(file), error=str(error))) from None

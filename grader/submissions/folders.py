@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import unicodedata
@@ -13,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from grader.errors import KitError, closest
+from grader.sentences import instructor
 from grader.submissions import sentences
 from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.names import printable, student_name
@@ -22,7 +23,7 @@ _LITTER: Final = frozenset({"__pycache__", "__MACOSX"})
 _MOST_NOTES: Final = 20
 
 
-class SubmissionsError(Exception):
+class SubmissionsError(KitError):
     """Raised when a folder cannot hold a class's submissions: a mistake of the instructor, not of a student."""
 
 
@@ -52,22 +53,18 @@ def find_submissions(
         anchor = Anchor(folder)
         _, entries = anchor.scan()
     except FileNotFoundError:
-        raise _error(folder, "there is no such folder. Check its name.") from None
+        raise SubmissionsError(instructor.NO_FOLDER(folder=str(folder))) from None
     except NotADirectoryError:
-        raise _error(folder, "it is not a folder. Give the folder that holds one folder per student.") from None
+        raise SubmissionsError(instructor.NOT_A_FOLDER(folder=str(folder))) from None
     except OSError as error:
-        raise _error(folder, f"{error.strerror}. Make it readable.") from error
+        raise SubmissionsError(instructor.CLOSED_FOLDER(folder=str(folder), error=str(error.strerror))) from error
     students = [entry for entry in entries if _is_folder(entry) and not _is_hidden_folder(entry.name)]
     names = _Names(exercises, others)
     if not students and any(names.exercise(entry.name) for entry in entries):
-        raise _error(folder, "it holds exercise files itself. Put them in one folder per student inside it.")
+        raise SubmissionsError(instructor.FILES_IN_FOLDER(folder=str(folder)))
     if not students:
-        raise _error(folder, "it holds no student's folder. Put each student's files in a folder of their own.")
+        raise SubmissionsError(instructor.NO_STUDENTS(folder=str(folder)))
     return _numbered(_read_student(anchor, entry, names) for entry in students)
-
-
-def _error(folder: Path, cause: str) -> SubmissionsError:
-    return SubmissionsError(f"Cannot read submissions from {str(folder)!r}: {cause}")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -184,10 +181,10 @@ class _Names:
     def closest(self, name: str) -> str | None:
         """Return the right name that is most like `name`."""
         stem, suffix = os.path.splitext(name)
-        alike = difflib.get_close_matches(_fold(stem), self._by_fold, n=1)
-        if not alike:
+        alike = closest(_fold(stem), self._by_fold, cutoff=0.6)
+        if alike is None:
             return None
-        return self._by_fold[alike[0]][0] + (suffix if suffix in _SUFFIXES else _SUFFIXES[0])
+        return self._by_fold[alike][0] + (suffix if suffix in _SUFFIXES else _SUFFIXES[0])
 
 
 def _fold(name: str) -> str:

@@ -130,12 +130,12 @@ def test_nothing_is_imported_in_a_circle() -> None:
 
 
 def test_a_folder_says_who_imports_it() -> None:
-    """The docstring of each folder ends with a line of the rooms that import it, and it is true."""
+    """The docstring of each folder ends with a paragraph on the rooms that import it, and it is true."""
     rooms = {file.parts[1] for file in FILES if len(file.parts) == 3}
     needed, said, true = importing(), {}, {}
     for room in rooms:
         docstring = ast.get_docstring(tree(Path("grader", room, "__init__.py"))) or ""
-        said[room] = docstring.splitlines()[-1]
+        said[room] = " ".join(docstring.rpartition("\n\n")[2].split())
         users = {
             name.split(".")[1] for name, needs in needed.items() if any(within(n, f"grader.{room}") for n in needs)
         }

@@ -71,7 +71,7 @@ def report(*verdicts: Verdict, notes: tuple[str, ...] = ()) -> ExerciseReport:
 
 def of_case(case: Case, report: ExerciseReport) -> list[str]:
     """Return the problems of a case."""
-    return list(problems_of_case(case, report))
+    return [str(problem) for problem in problems_of_case(case, report)]
 
 
 # Cases
@@ -265,7 +265,7 @@ def of_suites(
     honest: Graded = HONEST, variants: Counter[str] = ENOUGH, *, exercise: Exercise = DOUBLE, solution: str = ""
 ) -> list[str]:
     """Return the problems of the suites of an exercise with one task."""
-    return list(problems_of_suites(exercise, solution, honest, variants))
+    return [str(problem) for problem in problems_of_suites(exercise, solution, honest, variants)]
 
 
 def test_sound_suites_have_no_problem() -> None:
@@ -362,7 +362,7 @@ def forged(**held: str) -> dict[str, Graded]:
 def test_values_that_can_be_guessed_are_told() -> None:
     """A check of values that holds of a guess is none; of facts, it may."""
     assert list(problems_of_values("01_small", forged(zeros="shape", ones="shape"))) == []
-    (problem,) = problems_of_values("01_small", forged(zeros="shape", ones="values", noise="shape values"))
+    (problem,) = map(str, problems_of_values("01_small", forged(zeros="shape", ones="values", noise="shape values")))
     assert problem == (
         "01_small: the check 'values' of double should judge values, and guesses pass it (ones, noise): let it ask for "
         'other values, on inputs that vary, or declare judges="facts".'
@@ -394,7 +394,7 @@ def test_too_much_for_facts_alone_is_told() -> None:
     few = [measured("double", 10.0, 4.0), measured("relu", 90.0, 0.0)]
     assert list(problems_of_what_is_unearned(few)) == [] and share_unearned(few) == 0.04
     many = [measured("double", 10.0, 5.0), measured("relu", 10.0, 0.0)]
-    assert list(problems_of_what_is_unearned(many)) == [
+    assert [*map(str, problems_of_what_is_unearned(many))] == [
         "01_small: facts alone win 50% of double: at most 40% may be won without solving it.",
         "Facts alone win 25.0% of all points: at most 8% may be won like that.",
     ]
@@ -442,7 +442,7 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
         alternatives=variants("right", "double", "x + x", "2 * x", "x * 3"),
     )
     found = verify_all(load_catalog(root), {"01_small": ()}, jobs=1, seeds=["0"])
-    told = [problems for problems in found.run()]
+    told = [[*map(str, problems)] for problems in found.run()]
     nothing = len(junk.JUNK) + len(junk.FORGERS)
     assert len(told) == found.total + 2 == 10 + nothing + 2
     flat = [problem for problems in told for problem in problems]
@@ -502,7 +502,9 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
 
     monkeypatch.setattr(verification, "grade_submissions", grade_submissions)
     told = [
-        problem for problems in verify_all(small, {"01_small": ()}, jobs=1, seeds=["0"]).run() for problem in problems
+        str(problem)
+        for problems in verify_all(small, {"01_small": ()}, jobs=1, seeds=["0"]).run()
+        for problem in problems
     ]
     ended = [
         case.label for case in (*cases(small, {"01_small": ()}), *cases_that_solve_nothing(small, {"01_small": ()}))
@@ -531,7 +533,7 @@ def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
 def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
     """A name with its module, a typing slip, an optimizer by its own name."""
     task = Task(name="double", points=3.0, forbidden=("relu", pattern))
-    (problem,) = problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))
+    (problem,) = map(str, problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,))))
     assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
 
 
@@ -542,4 +544,4 @@ def test_patterns_are_part_of_a_verification(lay_down: LayDown) -> None:
     solution = course / "solutions" / "01_small.py"
     solution.write_text(solution.read_text(encoding="utf-8").replace('"Linear"', '"Liner"'), encoding="utf-8")
     found = verify_all(load_catalog(course), {"01_small": ("relu",)}, jobs=1, seeds=["0"])
-    assert any("asks to do without 'Liner'" in problem for problems in found.run() for problem in problems)
+    assert any("asks to do without 'Liner'" in str(problem) for problems in found.run() for problem in problems)

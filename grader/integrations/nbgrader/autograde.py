@@ -35,6 +35,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
+from grader.errors import KitError
 from grader.grading.pipeline import Progress, grade_new, report_of
 from grader.grading.pool import WorkerPool
 from grader.grading.result_cache import ResultCache
@@ -53,6 +54,7 @@ from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.files import write_text
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
+from grader.sentences import Sentence, instructor, verbatim
 from grader.submissions import Anchor, Handed, ManagedCell, Reader, Unreadable, open_ordinary, printable, read_bytes
 
 _TIMESTAMP = "timestamp.txt"
@@ -68,8 +70,8 @@ class Outcome:
 
     graded: tuple[str, ...]
     unchanged: tuple[str, ...]
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    problems: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
 
 
 @dataclass(kw_only=True)
@@ -81,7 +83,7 @@ class _Work:
     file: Callable[..., Handed]  # opens a file in that folder by its parts, without following links
     out: Path
     timestamp: datetime | None
-    problem: str
+    problem: Sentence | None  # with the time stamp
     digest: str
     submissions: dict[str, tuple[Submission, ...]]
     reports: dict[tuple[str, str], ExerciseReport] = field(default_factory=dict)
@@ -147,7 +149,7 @@ def autograde(
         hooks = _Hooks(course, converter, assignment, student)
         for _, folder in found:
             hooks.run("pre_convert_hook", folder)
-        refused: list[str] = []
+        refused: list[Sentence] = []
 
         def read() -> Iterator[_Work | None]:
             for name, path in found:
@@ -239,9 +241,8 @@ def _configured(course: Path, config: Any) -> tuple[Autograde, BasePlugin]:
             late.init_plugin()
             return Autograde(CourseDirectory(config=config), config=config), late.plugin_inst
     except Exception as error:  # a value that nbgrader refuses, or any error of a plugin
-        raise CourseError(
-            f"Cannot use the configuration of {str(course)!r}: {' '.join(str(error).split())} Correct it first."
-        ) from None
+        cause = " ".join(str(error).split())
+        raise CourseError(instructor.REFUSED_CONFIG(course=str(course), error=cause)) from None
 
 
 class _Hooks:
@@ -251,7 +252,7 @@ class _Hooks:
         self._course = course
         self._converter = converter
         self._given = {"assignment": assignment, "student": student}  # the student pattern, as in nbgrader
-        self.problems: list[str] = []
+        self.problems: list[Sentence] = []
 
     def run(self, name: str, folder: Path) -> None:
         """Call a hook, if the course has it, for the notebooks in a student's folder."""
@@ -262,30 +263,25 @@ class _Hooks:
             with importable(self._course):
                 hook(**self._given, notebooks=sorted(map(str, folder.glob("*.ipynb"))))
         except Exception as error:  # an instructor's code may raise anything
-            self.problems.append(f"Your {name} failed in {str(folder)!r}: {type(error).__name__}: {error}")
+            cause = f"{type(error).__name__}: {error}"
+            self.problems.append(instructor.HOOK_FAILED(hook=name, folder=str(folder), error=cause))
 
 
 def _exercises(catalog: Catalog, assignment: str, notebooks: Sequence[Notebook]) -> dict[str, tuple[str, ...]]:
     """Return the exercises that the tasks of each notebook belong to. Raises `CourseError`."""
     if not any(notebook.tasks for notebook in notebooks):
-        raise CourseError(
-            f"Cannot grade the assignment {assignment!r}: none of its cells checks a task of the kit. "
-            "Grade it with `nbgrader autograde`."
-        )
+        raise CourseError(instructor.FOREIGN_ASSIGNMENT(assignment=assignment))
     try:
         return {nb.name: tuple(dict.fromkeys(catalog.find(task)[0] for task in nb.tasks)) for nb in notebooks}
     except CatalogError as error:
-        raise CourseError(f"Cannot grade the assignment {assignment!r}: {error}") from None
+        raise CourseError(instructor.ASSIGNMENT_ERROR(assignment=assignment, problem=error.sentence)) from None
 
 
 def _require_outside(catalog: Catalog, directory: CourseDirectory, assignment: str) -> None:
     """Raise `CourseError` if the course's suites are in a folder that students hand in."""
     submitted = directory.format_path(directory.submitted_directory, "\0", assignment).partition("\0")[0]
     if catalog.root.resolve().is_relative_to(Path(submitted).resolve()):
-        raise CourseError(
-            f"Cannot grade by the course in {str(catalog.root)!r}: it lies among the submissions, and its suites would "
-            "run as your own code. Name the clone in grader_course.json, or release again."
-        )
+        raise CourseError(instructor.SUITES_AMONG_SUBMISSIONS(course=str(catalog.root)))
 
 
 def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tuple[str, Path]]:
@@ -301,13 +297,12 @@ def _found(directory: CourseDirectory, assignment: str, student: str) -> list[tu
     if not found:
         near = directory.format_path(directory.submitted_directory, student, "*")
         if student != "*" and glob.glob(f"{glob.escape(before)}*{after}"):
-            raise NothingSubmitted(f"Cannot find submissions for {assignment!r} of students named {student!r}.")
+            raise NothingSubmitted(instructor.NO_SUCH_STUDENTS(assignment=assignment, student=student))
         others = sorted({os.path.basename(path) for path in glob.glob(near)})
-        there = f"there are submissions for {', '.join(others)}" if others else "there are none at all"
-        raise NothingSubmitted(
-            f"Cannot find submissions for {assignment!r} under {directory.submitted_directory!r}: {there}. "
-            "Check the assignment's name, or collect first."
-        )
+        under = {"assignment": assignment, "folder": str(directory.submitted_directory)}
+        if others:
+            raise NothingSubmitted(instructor.NOTHING_FOR_ASSIGNMENT(**under, others=", ".join(others)))
+        raise NothingSubmitted(instructor.NOTHING_AT_ALL(**under))
     return [(name, path) for name, path in found if name not in excluded]
 
 
@@ -352,28 +347,28 @@ def _work(
     )
 
 
-def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, str]:
+def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, Sentence | None]:
     """Return a time stamp's text, its time if it has one, and otherwise the problem with it."""
     if not stamp.path.is_file():
-        return "", None, ""
-    cure = "Write one such as 2026-03-01 12:00:00 UTC."
+        return "", None, None
     try:
         data = read_bytes(stamp, limit=_TIMESTAMP_LIMIT)
     except Unreadable as error:
-        return "", None, f"{stamp} holds no time: {error} {cure}"
+        problem = error.sentence if isinstance(error, KitError) else verbatim(str(error))
+        return "", None, instructor.UNREADABLE_TIME(path=str(stamp), problem=problem)
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     written = data.decode("utf-16" if marked else "utf-8-sig", "replace").strip()
-    shown = repr(printable(written[:40]))
+    shown = printable(written[:40])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # about an unknown time zone, which would be read as UTC
             timestamp = parse_utc(written) if written else None
     except Exception:  # dateutil raises many kinds
-        return written, None, f"{stamp} holds no time: {shown}. {cure}"
+        return written, None, instructor.NO_TIME(path=str(stamp), text=shown)
     zone = written.split(" ")[2:]
     if len(zone) == 1 and not re.fullmatch(r"[+-]?\d+", zone[0]) and dateutil.tz.gettz(zone[0]) is None:
-        return written, None, f"{stamp} holds a time in a zone that is not known: {shown}. {cure}"
-    return written, timestamp, ""
+        return written, None, instructor.NO_ZONE(path=str(stamp), text=shown)
+    return written, timestamp, None
 
 
 def _is_done(book: Book, assignment: str, work: _Work) -> bool:
@@ -534,18 +529,18 @@ def _notebooks_in(folder: Path) -> set[str] | None:
     return {path.name for path in folder.glob("*.ipynb")} if folder.is_dir() else None
 
 
-def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[str]:
+def _strangers(works: Iterable[_Work], notebooks: Sequence[Notebook]) -> list[Sentence]:
     """Return notes about handed-in notebooks that the assignment does not have."""
     known = {f"{notebook.name}.ipynb" for notebook in notebooks}
     return [
-        printable(f"{work.student}: {path.name} is no notebook of the assignment, and was not graded.")
+        instructor.OTHER_NOTEBOOK(student=printable(work.student), name=printable(path.name))
         for work in works
         for path in sorted(work.folder.glob("*.ipynb"))
         if path.name not in known
     ]
 
 
-def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
+def _by_person(notebooks: Sequence[Notebook]) -> list[Sentence]:
     """Return notes about code cells that a person must grade: tests that are not the kit's."""
     foreign = [
         cell.name
@@ -555,27 +550,24 @@ def _by_person(notebooks: Sequence[Notebook]) -> list[str]:
     ]
     if not foreign:
         return []
-    return [f"These tests are not the kit's; they are left for you to grade: {', '.join(foreign)}."]
+    return [instructor.FOREIGN_TESTS(names=", ".join(foreign))]
 
 
-def _not_run(config: Any) -> list[str]:
+def _not_run(config: Any) -> list[Sentence]:
     """Return notes about the course's own preprocessors, which are not run."""
     named = ("sanitize_preprocessors", "autograde_preprocessors")
     own = [f"c.Autograde.{name}" for name in named if name in config.Autograde]
     if not own:
         return []
-    return [f"No notebook is executed, so these were not run: the preprocessors in {' and '.join(own)}."]
+    return [instructor.NOT_RUN(names=", ".join(own))]
 
 
-def _unsafe_pages(config: Any) -> list[str]:
+def _unsafe_pages(config: Any) -> list[Sentence]:
     """Return a note if the course lets scripts in students' text run in the pages that show it."""
     exporter = config.HTMLExporter
     if exporter.get("sanitize_html") and "markdown2html" in exporter.get("filters", ()):
         return []
-    return [
-        "Scripts in students' text can run in feedback pages and in formgrader. To prevent that, copy the lines about"
-        " c.HTMLExporter from the nbgrader_config.py of a course that `grader release` lays down."
-    ]
+    return [instructor.SCRIPTS_IN_PAGES()]
 
 
 def _require_writable(student: str) -> None:
@@ -583,13 +575,11 @@ def _require_writable(student: str) -> None:
     try:
         student.encode()
     except UnicodeEncodeError:
-        raise StudentError(
-            f"Cannot grade {printable(student)!r}: the folder's name is not UTF-8 text. Rename the folder."
-        ) from None
+        raise StudentError(instructor.NAME_NOT_TEXT(student=printable(student))) from None
 
 
 @contextlib.contextmanager
-def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
+def _for_one(student: str, book: Book, problems: list[Sentence]) -> Iterator[None]:
     """Turn an error in one student's submission into a problem, so that the other students are still graded.
 
     Expected problems are reported elsewhere; this is for unexpected errors.
@@ -598,16 +588,14 @@ def _for_one(student: str, book: Book, problems: list[str]) -> Iterator[None]:
         yield
         return
     except StudentError as error:
-        problems.append(str(error))
+        problems.append(error.sentence)
     except (CourseError, GradingError):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _EVERYBODYS:
             raise
-        told = " ".join(printable(f"{type(error).__name__}: {error}").split())
-        problems.append(
-            f"Cannot grade {printable(student)!r}: {told}. Look at what was handed in, then grade that student again."
-        )
+        cause = " ".join(printable(f"{type(error).__name__}: {error}").split())
+        problems.append(instructor.UNEXPECTED(student=printable(student), error=cause))
     book.roll_back()
 
 
@@ -620,7 +608,5 @@ def _alone(course: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CourseError(
-                f"Cannot grade in {str(course)!r}: another run of this command is at work there. Wait for it."
-            ) from None
+            raise CourseError(instructor.ANOTHER_RUN(course=str(course))) from None
         yield

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.errors import KitError
+from grader.sentences import instructor
+
 if TYPE_CHECKING:
     from traitlets.config import Config
 
@@ -21,7 +24,7 @@ KEPT = ".grader"  # the kit's own folder in a course
 _CONFIG = "nbgrader_config.py"
 
 
-class CourseError(Exception):
+class CourseError(KitError):
     """Raised when a course cannot be graded; the text says why and what to do."""
 
 
@@ -50,7 +53,7 @@ def read_course(folder: Path) -> Course | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, msgspec.DecodeError) as error:
-        raise CourseError(f"Cannot read {str(folder / NAME)!r}: {error}. Restore it, or release again.") from None
+        raise CourseError(instructor.UNREADABLE_COURSE(path=str(folder / NAME), error=str(error))) from None
     return msgspec.structs.replace(course, catalog=str(folder / course.catalog)) if course.catalog else course
 
 
@@ -67,10 +70,7 @@ def course_above(submission: Path) -> Path | None:
 def require_own(folder: Path) -> None:
     """Raise `CourseError` for a course inside another course: a student may have handed it in, and it would be run."""
     if (outer := course_above(folder)) is not None:
-        raise CourseError(
-            f"Cannot grade the course in {str(folder)!r}: it lies inside the one in {str(outer)!r}, perhaps because it "
-            "was handed in. Run the command there, or name the course with --course."
-        )
+        raise CourseError(instructor.COURSE_IN_COURSE(folder=str(folder), outer=str(outer)))
 
 
 def read_config(folder: Path) -> Config:
@@ -83,10 +83,7 @@ def read_config(folder: Path) -> Config:
     from traitlets.config.loader import PyFileConfigLoader
 
     if not (folder / _CONFIG).is_file():
-        raise CourseError(
-            f"Cannot find an nbgrader course in {str(folder)!r}: there is no {_CONFIG}. Run the command in the "
-            "course's folder, or name it with --course; `grader release --format nbgrader` lays a new one down."
-        )
+        raise CourseError(instructor.NO_CONFIG(folder=str(folder), name=_CONFIG))
     config = Config()
     for place in (*reversed(jupyter_config_path()), str(folder)):
         if not (Path(place) / _CONFIG).is_file():
@@ -95,9 +92,8 @@ def read_config(folder: Path) -> Config:
             with importable(folder):
                 config.merge(PyFileConfigLoader(_CONFIG, path=place).load_config())
         except Exception as error:  # an instructor's code may raise anything
-            raise CourseError(
-                f"Cannot read {str(Path(place) / _CONFIG)!r}: {type(error).__name__}: {error}. Correct it first."
-            ) from None
+            cause = f"{type(error).__name__}: {error}"
+            raise CourseError(instructor.BAD_CONFIG(path=str(Path(place) / _CONFIG), error=cause)) from None
     # nbgrader resolves a relative root from the folder in which it runs, which is the course's folder.
     config.CourseDirectory.root = str(folder / config.CourseDirectory.get("root", ""))
     return config

@@ -26,6 +26,7 @@ from tornado.log import app_log
 
 from grader.catalog import TASK_CHECKED
 from grader.integrations.nbgrader.course import CourseError, StudentError
+from grader.sentences import Sentence, instructor, learner
 from grader.submissions import ManagedCell
 
 
@@ -52,9 +53,7 @@ class Book:
         url = str(directory.db_url)
         file = Path(url.removeprefix("sqlite:///"))
         if url.startswith("sqlite:///") and not file.is_file():
-            raise CourseError(
-                f"Cannot find the gradebook {str(file)!r}. Run `nbgrader generate_assignment` for the assignment first."
-            )
+            raise CourseError(instructor.NO_GRADEBOOK(path=str(file)))
         with _told():
             self._check_version(url)
             self._gradebook = Gradebook(url, directory.course_id)
@@ -74,10 +73,7 @@ class Book:
                 found = self._gradebook.find_assignment(assignment)
             except MissingEntry:
                 known = sorted(a.name for a in self._gradebook.assignments)
-                raise CourseError(
-                    f"Cannot find the assignment {assignment!r} in the gradebook, which knows "
-                    f"{', '.join(known) or 'none'}. {_meant(assignment, known)}"
-                ) from None
+                raise CourseError(_no_assignment(assignment, known)) from None
             self._assignment = found  # keep a reference, so that SQLAlchemy keeps the cells of all students
             return tuple(self._notebook(notebook) for notebook in sorted(found.notebooks, key=lambda n: n.name))
 
@@ -125,10 +121,7 @@ class Book:
             try:
                 gradebook.find_student(student)
             except MissingEntry:
-                raise StudentError(
-                    f"Cannot grade {student!r}: no such student is in the gradebook, and the configuration says not to "
-                    f"add any. Run `nbgrader db student add {student}`."
-                ) from None
+                raise StudentError(instructor.NO_STUDENT(student=student)) from None
             when = {} if timestamp is None else {"timestamp": timestamp}
             submission = gradebook.update_or_create_submission(assignment, student, **when)
             self._add_missing(submission)
@@ -207,27 +200,17 @@ class Book:
         complete = all(columns <= there[name] for name, columns in wanted.items() if name in there)
         if found is None and complete and wanted.keys() <= there.keys():
             # nbgrader makes the tables first, and then gets the version from a command of this name.
-            raise CourseError(
-                f"Cannot use the gradebook {url!r}: nbgrader left it half-made, without its version, because it found "
-                "no `alembic` command. Activate the environment, so that its bin folder is on PATH. Then "
-                + (
-                    "delete the gradebook, which is empty, and run `nbgrader generate_assignment` again."
-                    if assignment is None
-                    else "back the gradebook up, and run `python -m nbgrader.dbutil stamp head` in its folder."
-                )
-            )
+            raise CourseError((instructor.HALF_MADE_EMPTY if assignment is None else instructor.HALF_MADE)(url=url))
         if found != scripts.get_current_head() or not complete:
-            raise CourseError(
-                f"Cannot use the gradebook {url!r}: another version of nbgrader made it. Back it up, then run "
-                "`nbgrader db upgrade`."
-            )
+            raise CourseError(instructor.OTHER_VERSION(url=url))
 
 
-def _meant(assignment: str, known: Sequence[str]) -> str:
+def _no_assignment(assignment: str, known: Sequence[str]) -> Sentence:
+    if not known:
+        return instructor.NO_ASSIGNMENTS(assignment=assignment)
     begins = [name for name in known if name.startswith(assignment)]
-    if len(begins) == 1:
-        return f"Did you mean {begins[0]}?"
-    return f"Was it renamed? Run `nbgrader generate_assignment {assignment}` first."
+    cure = learner.DID_YOU_MEAN(name=begins[0]) if len(begins) == 1 else instructor.RENAMED(assignment=assignment)
+    return instructor.NO_ASSIGNMENT(assignment=assignment, known=", ".join(known), cure=cure)
 
 
 def _first(connection: Any, query: str, tables: Mapping[str, object]) -> object:
@@ -257,16 +240,16 @@ def _told() -> Iterator[None]:
         met = error.__context__ if isinstance(error, InvalidEntry) else error
         cause = str((met.orig if isinstance(met, DatabaseError) else None) or error)
         if "locked" in cause:
-            cure = "Another program holds it: close formgrader or wait for the other command, and run this again."
+            template = instructor.GRADEBOOK_LOCKED
         elif "full" in cause or "disk" in cause:
-            cure = "Make room on the disk, and run this again."
+            template = instructor.GRADEBOOK_FULL
         elif "readonly" in cause:
-            cure = "Make it writable, and run this again."
+            template = instructor.GRADEBOOK_READ_ONLY
         elif "no such column" in cause:
-            cure = "Another version of nbgrader made it: back it up, then run `nbgrader db upgrade`."
+            template = instructor.GRADEBOOK_OLD
         else:
-            cure = "Back it up, and try `nbgrader db upgrade`."
-        raise CourseError(f"Cannot use the gradebook: {cause}. {cure}") from None
+            template = instructor.GRADEBOOK_FAILED
+        raise CourseError(template(error=cause)) from None
 
 
 @contextlib.contextmanager

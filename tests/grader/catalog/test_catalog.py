@@ -87,7 +87,9 @@ def test_finds_what_is_named(clone: Path, which: str, found: str | None) -> None
 def test_says_what_was_meant(clone: Path) -> None:
     """A name that is no exercise and no task gets the closest one; a hint that is not there is not given."""
     catalog = load_catalog(clone)
-    with pytest.raises(CatalogError, match=r"Cannot find 'coutn': it is no exercise and no task. Did you mean 'count'"):
+    with pytest.raises(
+        CatalogError, match=r"Cannot find 'coutn': no exercise and no task has that name. Did you mean 'count'"
+    ):
         catalog.find("coutn")
     with pytest.raises(CatalogError, match=r"Cannot give hint 2 for '02.count': its hints are 1 to 1"):
         catalog.hint("02.count", 2)

@@ -151,7 +151,7 @@ def test_refuses_a_task_with_nothing_to_write() -> None:
 
 def test_refuses_a_stub_that_is_not_python() -> None:
     """A region that tears a statement apart gives a stub that doesn't parse."""
-    with pytest.raises(CatalogError, match=r"its stub is not Python: .* at line 15 of the stub \('else:'\)\. Mend"):
+    with pytest.raises(CatalogError, match=r"its stub is not Python: .* at line 15 of the stub \('else:'\)\. Correct"):
         build(SOURCE.replace("    ### END SOLUTION\n", "    ### END SOLUTION\n    else:\n        pass\n"))
 
 

@@ -49,7 +49,7 @@ def clone(tmp_path: Path) -> Path:
         (("show", "nowhere"), "Grade first, then show"),
         (("show", "pyproject.toml"), "Grade again to write a new one"),
         (("hint", "07"), "name a task too"),
-        (("verify", "nothing"), "Cannot find 'nothing': it is no exercise and no task"),
+        (("verify", "nothing"), "Cannot find 'nothing': no exercise and no task has that name"),
         (("verify", "07", "--mutants", "--seeds", "3"), "--seeds does not go with --mutants"),
         (("verify", "07", "--every", "5"), "--every needs --mutants"),
     ],
@@ -293,7 +293,7 @@ def test_a_machine_that_confines_too_little_grades_nobody(refusing: Callable[[],
     assert examined.returncode == 1
     assert "Without it: A submission can fill the disk with its files" in words
     assert "Other people's submissions cannot be graded here (your own can: grader check)." in words
-    assert "Needed: root, temporary, seccomp, limits or temporary, user, landlock, seccomp, limits." in words
+    assert "Needed: root, temporary, seccomp, limits. Or: temporary, user, landlock, seccomp, limits." in words
 
 
 def test_submissions_are_trusted_on_linux_alone(monkeypatch: pytest.MonkeyPatch) -> None:

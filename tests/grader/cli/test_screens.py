@@ -15,6 +15,7 @@ from grader.cli.screens import Screen
 from grader.cli.shared import say_error
 from grader.records import CheckReport, ExerciseReport, Report, TaskReport
 from grader.reports.store import write_json
+from grader.sentences import verbatim
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
@@ -143,5 +144,5 @@ def test_what_is_no_stream_of_pythons_is_left_alone(monkeypatch: pytest.MonkeyPa
 
 def test_what_an_error_quotes_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """What is said of an error may hold what somebody else wrote."""
-    say_error("Cannot read '\x1b[2J\x9b'.")
+    say_error(verbatim("Cannot read '\x1b[2J\x9b'."))
     assert capsys.readouterr().err == "grader: Cannot read '\\x1b[2J\\x9b'.\n"

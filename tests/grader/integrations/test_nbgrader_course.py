@@ -16,6 +16,7 @@ from grader.integrations import kernel
 from grader.integrations.kernel import Session
 from grader.integrations.nbgrader import Course, CourseError, course_above, read_course, require_own
 from grader.integrations.nbgrader.autograde import _require_outside
+from grader.sentences import verbatim
 
 LayDown = Callable[..., Path]
 
@@ -115,7 +116,7 @@ def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, 
 
     def grade(settings: Settings, submissions: list[Any], **options: Any) -> Any:
         found.append((settings, submissions[0]))
-        raise Asked
+        raise Asked(verbatim(""))
 
     monkeypatch.setattr(session._workers, "grade", grade)
     with pytest.raises(Asked):

@@ -144,7 +144,7 @@ def run(lay_down: LayDown, monkeypatch: pytest.MonkeyPatch) -> Run:
                 yield graded(submission, "passed" if lives else ["failed", "timeout", "crashed", None][number % 4])
 
         monkeypatch.setattr(gate, "grade_submissions", grade_submissions)
-        return mutation, [problem for found in mutation.run() for problem in found]
+        return mutation, [str(problem) for found in mutation.run() for problem in found]
 
     return run
 

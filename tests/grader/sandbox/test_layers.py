@@ -33,8 +33,8 @@ def test_every_layer_is_described() -> None:
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_a_layer_says_what_it_protects_and_how_to_get_it(layer: layers.Layer) -> None:
     """What is protected reads on after a colon; what is lost without it and the cure are sentences."""
-    assert layer.protects and not layer.protects.endswith(".")
-    for text in (layer.lost, layer.cure):
+    assert str(layer.protects) and not str(layer.protects).endswith(".")
+    for text in map(str, (layer.lost, layer.cure)):
         assert text[0].isupper() and text.endswith(".")
 
 
@@ -76,7 +76,7 @@ def test_the_table_of_layers_is_that_of_the_code() -> None:
     """Each layer with what it protects, and where it is needed: as `grader doctor` and `confined_enough` have it."""
     ways = [*MINIMA[Host.SHARED], *MINIMA[Host.DISPOSABLE]]
     wanted = [
-        [f"`{layer.name}`", layer.protects, *("needed" if layer.name in way else "" for way in ways)]
+        [f"`{layer.name}`", str(layer.protects), *("needed" if layer.name in way else "" for way in ways)]
         for layer in LAYERS
     ]
     assert rows("layer") == wanted

@@ -1,0 +1,150 @@
+"""What authors of exercises read: about the catalog's files, `grader build`, `grader verify`, mutants and suites."""
+
+from __future__ import annotations
+
+from grader.sentences.template import N_
+
+# The files of the catalog
+BAD_ID = N_("Cannot read {exercise}: an id is two digits, an underscore and a lower-case name. Rename the file.")
+NO_HEADER = N_(
+    "Cannot read {exercise}: it has no header. Start the file with a commented YAML block between two `# ---` lines, "
+    "as the other exercises do."
+)
+BAD_HEADER = N_(
+    "Cannot read {exercise}: its header is not right: {error}. Under `grader:` give a title, a title_pt and a list of "
+    "prerequisites."
+)
+BAD_PREREQUISITE = N_(
+    "Cannot read {exercise}: its prerequisite {prerequisite!r} is not an exercise before it. Write the full id of an "
+    "exercise with a lower number."
+)
+NO_TASKS = N_('Cannot read {exercise}: it has no tasks. Mark a cell `# %% task="name" points=2`.')
+BAD_MARKER = N_("Cannot read {origin}: line {line}: {error}. Mark the cell `{example}`.")
+BAD_METADATA = N_(
+    "Cannot read {origin}: line {line}: {text!r} is not metadata. Write each part as key=value with the value in JSON, "
+    'such as task="name" points=2.'
+)
+HINT_OF_NO_TASK = N_("Cannot read {exercise}: line {line}: no task {task!r} stands above this hint. {cure}")
+TWO_TASKS = N_("Cannot read {exercise}: line {line}: there are two tasks {task!r}. Rename one.")
+TASK_UNDEFINED = N_(
+    "Cannot read {exercise}: line {line}: the cell of the task {task!r} does not define it. Give the function or class "
+    "the name of its task."
+)
+VARIANT_OF_NO_TASK = N_("Cannot read {origin}: line {line}: {exercise} has no task {task!r}. {cure}")
+TWO_VARIANTS = N_("Cannot read {origin}: line {line}: {task} has two variants {name!r}. Rename one.")
+NO_MESSAGE = N_("Cannot read {origin}: line {line}: {name!r} has no message. Open the cell with it, as a comment.")
+VARIANT_UNDEFINED = N_("Cannot read {origin}: line {line}: {name!r} does not define {task!r}. Define it in the cell.")
+BAD_EQUIVALENTS = N_("Cannot read {path}: {error}. Give each mutant a task, was, now and why.")
+
+# Stubs
+NO_TODO = N_(
+    "Cannot build {exercise}: line {line}: the solution region does not open with what to do. Make its first line a "
+    "`# TODO: ...` comment."
+)
+REGION_IN_REGION = N_(
+    "Cannot build {exercise}: line {line}: a solution region opens inside that of line {outer}. Close that one first: "
+    "{end}."
+)
+REGION_NOT_OPENED = N_(
+    "Cannot build {exercise}: line {line}: a solution region closes that was not opened. Open it: {begin}."
+)
+REGION_NOT_CLOSED = N_(
+    "Cannot build {exercise}: line {line}: the solution region is not closed in its cell. Close it: {end}."
+)
+REGION_WITHOUT_TASK = N_(
+    "Cannot build {exercise}: line {line}: a solution region stands outside a task. Mark its cell "
+    '`# %% task="name" points=2`.'
+)
+TASK_WITHOUT_REGION = N_(
+    "Cannot build {exercise}: line {line}: the task leaves nothing to write. Put what the student writes between "
+    "{begin} and {end}."
+)
+STUB_NOT_PYTHON = N_(
+    "Cannot build {exercise}: its stub is not Python: {error} at line {line} of the stub ({text!r}). Correct the "
+    "source there."
+)
+STUB_RAISES = N_(
+    "Cannot build {exercise}: its stub raises while it is imported. Put each solution region inside a function or "
+    "method."
+)
+NO_SOLUTIONS = N_("Cannot build the stubs: {root} has no `solutions/`. Run the command in the instructor's clone.")
+
+# `grader build`
+NO_SOURCE = N_("{path} has no source in solutions/. Remove it, or write its source.")
+STALE = N_(
+    "Cannot accept this clone: {names} differs from what is built. Run `grader build`.",
+    "Cannot accept this clone: {count} files differ from what is built: {names}. Run `grader build`.",
+)
+STRAY = N_(
+    "Cannot accept this clone: {count} file has no source: {names}.",
+    "Cannot accept this clone: {count} files have no source: {names}.",
+)
+BUILT = N_("{count} file built, {written} written.", "{count} files built, {written} written.")
+
+# `grader verify`
+VERIFYING = N_("verifying")
+PROBLEM = N_("✗ {problem}")
+PROBLEMS = N_("{count} problem in {total} implementations.", "{count} problems in {total} implementations.")
+KEPT = N_("{count} implementation graded, every promise kept.", "{count} implementations graded, every promise kept.")
+UNEARNED = N_("Facts alone win {share:.1%} of the points.")
+UNEARNED_MOST = N_("Facts alone win {share:.1%} of the points, most in {tasks}.")
+NOT_WITH_MUTANTS = N_("Cannot verify: {option} does not go with --mutants. Leave one of the two out.")
+ONLY_WITH_MUTANTS = N_("Cannot verify: {option} needs --mutants. Add it, or leave {option} out.")
+NOT_CLEAN = N_("{case}: it does not load cleanly: {note}")
+NOT_UNTOUCHED = N_("{case}: the check {check!r} says {status}, not not_attempted.")
+JUNK_PASSES = N_("{case}: the check {check!r} passes: let it ask for what only right code gives.")
+CHECK_BROKE = N_("{case}: the check {check!r} broke: {message}")
+UNSEEN = N_("{case}: no check of its task fails.")
+DIAGNOSED_AS = N_("{case}: diagnosed as {names}.")
+NOT_DIAGNOSED = N_("{case}: diagnosed as nothing.")
+SHOULD_PASS = N_("{case}: the check {check!r} of {task} says {status}: {message}")
+ENDED_GRADER = N_("{case}: it ended the grader.")
+REFERENCE_ENDED_GRADER = N_("{exercise}: its suites cannot be judged, because the reference ended the grader.")
+NO_CHECKS = N_("{exercise}: the task {task} has no checks.")
+OTHER_POINTS = N_("{exercise}: the task {task} is worth {points:g}, its checks {checks:g}.")
+NO_PUBLIC_CHECK = N_("{exercise}: the task {task} has no public check.")
+NO_HIDDEN_CHECK = N_("{exercise}: the task {task} has no hidden check.")
+NO_PUBLIC_VALUES = N_(
+    "{exercise}: the task {task} has no public check of values: for students, its checks of facts would never count."
+)
+FEW_MISCONCEPTIONS = N_("{exercise}: the task {task} has fewer than {least} misconceptions.")
+FEW_ALTERNATIVES = N_("{exercise}: the task {task} has fewer than {least} alternatives.")
+CHECK_WITHOUT_POINTS = N_("{exercise}: the check {check!r} has no points.")
+CHECK_WITHOUT_DOCSTRING = N_("{exercise}: the check {check!r} has no docstring.")
+USES_ANOTHER_TASK = N_("{exercise}: the solution of {task} uses {used}: each task is graded on its own.")
+CHECK_OF_NO_TASK = N_("{exercise}: the check {check!r} is of {task!r}, which is no task.")
+GUESSES_PASS = N_(
+    "{exercise}: the check {check!r} of {task} should judge values, and guesses pass it ({names}): let it ask for "
+    'other values, on inputs that vary, or declare judges="facts".'
+)
+MUCH_OF_A_TASK = N_(
+    "{exercise}: facts alone win {share:.0%} of {task}: at most {most:.0%} may be won without solving it."
+)
+MUCH_OF_A_COURSE = N_("Facts alone win {share:.1%} of all points: at most {most:.0%} may be won like that.")
+PATTERN_NEVER_SEEN = N_(
+    "{exercise}: the task {task} asks to do without {pattern!r}, and this PyTorch has no function, operation or module "
+    "of that name to be seen. Write the name that PyTorch itself gives it (`linalg_lstsq`, not `torch.linalg.lstsq`), "
+    'a pattern, or "Optimizer.step".'
+)
+
+# `grader verify --mutants`
+MUTATING = N_("mutants")
+MUTANTS = N_(
+    "{count} mutant: {killed} killed, {equivalent} equivalent, {survivors} survive ({share:.1%} of those that are not "
+    "equivalent are killed).",
+    "{count} mutants: {killed} killed, {equivalent} equivalent, {survivors} survive ({share:.1%} of those that are not "
+    "equivalent are killed).",
+)
+KILLED_BUT_LISTED = N_("{mutant} is listed as equivalent, and a check fails: one of the two is wrong.")
+SURVIVES = N_("{mutant} [{operator}] and every check passes: write one that fails, or list it.")
+STALE_EQUIVALENT = N_("{exercise}.{task}: no mutant has `{was}` become `{now}`: remove it.")
+
+# What `--help` says
+HELP_BUILD = N_("Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports.")
+HELP_BUILD_CHECK = N_("Write nothing; fail if something differs.")
+HELP_VERIFY = N_("Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks.")
+HELP_VERIFY_WHICH = N_("What to verify; all if left out.")
+HELP_VERIFY_SEEDS = N_("How many course seeds to grade everything with.")
+HELP_VERIFY_THREADS = N_("How many threads candidates compute with.")
+HELP_VERIFY_MUTANTS = N_("Put errors into the solutions: checks must fail.")
+HELP_VERIFY_EVERY = N_("Take only one mutant in this many.")
