@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.sentences import Sentence, Template, instructor, learner, verbatim
+from grader.sentences import Sentence, Template, instructor, learner
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -58,15 +58,11 @@ TrustSubmissions = Annotated[bool, typer.Option("--trust-submissions", help=show
 def errors_told() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.errors import KitError
-    from grader.sandbox import SandboxError
 
     try:
         yield
     except KitError as error:
         say_error(error.sentence)
-        raise typer.Exit(2) from None
-    except (GradingError, SandboxError) as error:
-        say_error(verbatim(str(error)))
         raise typer.Exit(2) from None
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -47,12 +47,10 @@ from enum import Enum, auto
 
 from grader.grading.settings import Graded
 from grader.records import CheckFacts, ExerciseReport, Submission
+from grader.sentences import Sentence, instructor, verbatim
 
-CANNOT_START = (
-    "Cannot start a worker: its process ended before it had read a submission. "
-    "Run `grader doctor`, and look for an error of Python above."
-)
 _STARTING_SECONDS = 6.0  # what starting one more worker takes
+_NO_ERROR = verbatim("")
 _USUAL_SECONDS = 0.15  # what grading one submission takes, until some have been graded
 
 
@@ -164,7 +162,7 @@ class Deliver:
 class Abort:
     """Raise a `GradingError` with this message."""
 
-    error: str
+    error: Sentence
 
 
 Command = Start | HandOver | End | Deliver | Abort
@@ -258,14 +256,14 @@ class Dispatcher:
         submission = self._next()
         return [*(self._assign(n, submission, now) if submission is not None else ()), *delivery]
 
-    def failed(self, n: int, error: str) -> list[Command]:
+    def failed(self, n: int, error: Sentence) -> list[Command]:
         """Note that the worker in place `n` cannot go on, which is no fault of its submission."""
         return self._on(n, Event.FAILED, error=error)
 
     def died(self, n: int) -> list[Command]:
         """Note that the process in place `n` has ended."""
         again = self._places[n].submission in self._tried
-        return self._on(n, Event.DIED_AGAIN if again else Event.DIED, error=CANNOT_START)
+        return self._on(n, Event.DIED_AGAIN if again else Event.DIED, error=instructor.WORKER_ENDED())
 
     # How it is done
 
@@ -276,7 +274,7 @@ class Dispatcher:
         *,
         report: ExerciseReport | None = None,
         facts: Mapping[str, CheckFacts] | None = None,
-        error: str = "",
+        error: Sentence = _NO_ERROR,
     ) -> list[Command]:
         """Take a place to its next state, and return what the table says is to be done."""
         place = self._places[n]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from grader.errors import KitError
 from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
 
 
-class GradingError(Exception):
+class GradingError(KitError):
     """Grading cannot go on, and no submission is the cause: a broken suite, a sandbox that does not start."""
 
 

@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from grader import processes
+from grader.errors import KitError
 from grader.grading.settings import Settings
 from grader.records import CheckFacts, ExerciseReport, Submission
+from grader.sentences import Sentence, verbatim
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -47,7 +49,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
     """The worker cannot go on, and `error` says why in words for people."""
 
-    error: str
+    error: Sentence
 
 
 Message: TypeAlias = Started | Reported | Failed
@@ -61,9 +63,8 @@ def run_worker(channel: Channel, settings: Settings, cores: frozenset[int]) -> N
     if cores:
         os.sched_setaffinity(0, cores)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
-    from grader.catalog import CatalogError, load_catalog
-    from grader.datasets import DatasetError, install_california_housing
-    from grader.sandbox import SandboxError
+    from grader.catalog import load_catalog
+    from grader.datasets import install_california_housing
 
     with contextlib.suppress(BrokenPipeError):  # nobody waits for this worker any more
         try:
@@ -73,8 +74,8 @@ def run_worker(channel: Channel, settings: Settings, cores: frozenset[int]) -> N
                 # While the server warms up:
                 install_california_housing(home)
                 _examine_all(channel, catalog, server, settings)
-        except (SandboxError, CatalogError, DatasetError) as error:
-            channel.send(Failed(error=str(error)))
+        except KitError as error:
+            channel.send(Failed(error=error.sentence))
 
 
 def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: Settings) -> None:
@@ -102,7 +103,7 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
     try:
         run_examiner(examiner, suites, lambda: _work(channel, server, examiner, rehearsal, settings))
     except SuiteError as error:
-        channel.send(Failed(error=str(error)))
+        channel.send(Failed(error=verbatim(str(error))))
 
 
 def _work(

@@ -23,7 +23,9 @@ from typing import TypeVar
 import msgspec
 
 from grader import wire
+from grader.errors import KitError
 from grader.sandbox.budget import Budget, Meter
+from grader.sentences import Sentence, instructor, verbatim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +87,7 @@ def confined_enough(layers: Collection[str], host: Host = Host.SHARED) -> bool:
     return any(minimum <= set(layers) for minimum in MINIMA[host])
 
 
-def _listed(layers: Collection[str]) -> str:
-    return ", ".join(layers) or "none of the layers"
-
-
-class SandboxError(Exception):
+class SandboxError(KitError):
     """The sandbox itself cannot start or go on; never a submission's fault."""
 
 
@@ -143,7 +141,7 @@ class Server:
                 self._process = _start(theirs.fileno(), _environment(data_home, self._scratch, accelerated))
         except OSError as error:
             ours.close()
-            raise SandboxError(f"Cannot start the sandbox's server: {error}.") from error
+            raise SandboxError(instructor.NO_SERVER(error=str(error))) from error
         self._control = ours
         start = {
             "name": name,
@@ -182,33 +180,30 @@ class Server:
         except OSError:
             payload, descriptors = b"", []
         if not payload:
-            raise SandboxError(f"Cannot start a candidate: the sandbox's server ended. {self._last_words()}")
+            raise SandboxError(instructor.SERVER_ENDED(words=self._last_words()))
         answer = msgspec.msgpack.decode(payload, type=_Spawned)
         self._group = answer.group
         channel, pidfd = descriptors
         if answer.problem:
             os.close(channel)
             os.close(pidfd)
-            raise SandboxError(f"Cannot start a candidate: {answer.problem}.")
+            raise SandboxError(instructor.NO_CANDIDATE(error=answer.problem))
         if not self._relaxed_sandbox and not confined_enough(answer.layers, self._host):
             os.close(channel)
             os.close(pidfd)
-            raise SandboxError(
-                f"Cannot grade other people's code here: of the sandbox only {_listed(answer.layers)} work. "
-                "Run `grader doctor` to see what is missing and how to enable it, or pass --trust-submissions if "
-                "every submission is your own."
-            )
+            layers = ", ".join(answer.layers)
+            raise SandboxError(instructor.CONFINED_TOO_LITTLE(layers=layers) if layers else instructor.NOT_CONFINED())
         return Process(self, socket.socket(fileno=channel), pidfd, answer.process, answer.layers)
 
-    def _last_words(self) -> str:
+    def _last_words(self) -> Sentence:
         if self._process.stderr is None or self._process.stderr.closed:
-            return ""
+            return verbatim("")
         try:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return "It does not answer."
+            return instructor.SERVER_IS_SILENT()
         words = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return words[-1] if words else f"It said nothing (exit code {code})."
+        return verbatim(words[-1]) if words else instructor.SERVER_SAID_NOTHING(code=code)
 
     def ended(self, process: int) -> int:
         """Return how a candidate that is gone ended: its exit code, or minus the number of a signal.
@@ -221,7 +216,7 @@ class Server:
         except OSError:
             answer = b""
         if not answer:
-            raise SandboxError(f"Cannot go on: the sandbox's server ended. {self._last_words()}")
+            raise SandboxError(instructor.SERVER_LOST(words=self._last_words()))
         return msgspec.msgpack.decode(answer, type=int)
 
 

@@ -14,6 +14,7 @@ from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.examiner import Examined, Examiner
 from grader.records import CheckReport, ExerciseReport, SourceSpan, Submission
 from grader.sandbox import Limits, SandboxError, Server
+from grader.sentences import verbatim
 from grader.suites import feedback
 from grader.suites.outcomes import SuiteError
 
@@ -1177,7 +1178,7 @@ def test_a_sandbox_that_ends_ends_the_grading(
     """It is nobody's verdict that no candidate can be started."""
 
     def spawn() -> None:
-        raise SandboxError("Cannot start a candidate: the sandbox's server ended.")
+        raise SandboxError(verbatim("Cannot start a candidate: the sandbox's server ended."))
 
     monkeypatch.setattr(server, "spawn", spawn)
     with pytest.raises(SandboxError, match="Cannot start a candidate"):

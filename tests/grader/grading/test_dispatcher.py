@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from grader.grading.dispatcher import (
-    CANNOT_START,
     TRANSITIONS,
     Abort,
     Command,
@@ -23,6 +22,7 @@ from grader.grading.dispatcher import (
 )
 from grader.grading.settings import Graded
 from grader.records import CheckFacts, Submission, blank_report
+from grader.sentences import instructor, verbatim
 
 REPORT = blank_report("01_small", [], "graded", "")
 FACTS = {"one": CheckFacts(task="double", docstring="One.", judges="values", inputs=())}
@@ -196,13 +196,14 @@ def test_a_worker_that_dies_while_it_starts_ends_the_run(deaths: int) -> None:
         dispatcher.started(0, now=0.0)
         dispatcher.died(0)
         list(dispatcher.assign(now=0.0))
-    assert dispatcher.died(0) == [End(place=0), Abort(error=CANNOT_START)]
+    assert dispatcher.died(0) == [End(place=0), Abort(error=instructor.WORKER_ENDED())]
 
 
 def test_a_worker_that_cannot_go_on_ends_the_run() -> None:
     """It says why, and that is what the error says; the others can then be dismissed."""
     dispatcher = busy(A, B, places=2)
-    assert dispatcher.failed(1, "Cannot collect it.") == [End(place=1), Abort(error="Cannot collect it.")]
+    error = verbatim("Cannot collect it.")
+    assert dispatcher.failed(1, error) == [End(place=1), Abort(error=error)]
     assert dispatcher.dismiss() == [End(place=0)] and dispatcher.states == (State.VACANT,) * 2
 
 
@@ -224,7 +225,7 @@ def test_every_vacant_place_is_warmed_up() -> None:
     assert dispatcher.warm_up() == [Start(place=0), Start(place=2)]
     assert dispatcher.states == (State.WARMING, State.IDLE, State.WARMING) and dispatcher.at_work == [0, 2]
     assert dispatcher.started(2, now=6.0) == [] and dispatcher.states[2] is State.IDLE
-    expected: list[Command] = [End(place=0), Abort(error=CANNOT_START)]
+    expected: list[Command] = [End(place=0), Abort(error=instructor.WORKER_ENDED())]
     assert dispatcher.died(0) == expected
 
 

@@ -15,6 +15,7 @@ from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
 from grader.records import ClassReport, Submission, blank_report
 from grader.reports import load_report
+from grader.sentences import verbatim
 from grader.submissions import SubmissionsError
 
 IDS = ("07_autograd", "08_detach_and_inplace")
@@ -31,7 +32,7 @@ class FakeLanes:
     def __call__(self, settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
         for done, one in enumerate(reversed(list(submissions))):
             if done == self._stops_after:
-                raise GradingError("stopped")
+                raise GradingError(verbatim("stopped"))
             self.given.append(f"{one.student}/{one.exercise}")
             report = None if one.student == self._dies_of else blank_report(one.exercise, [("t", 2.0)], "graded", "")
             yield Graded(submission=one, report=report)

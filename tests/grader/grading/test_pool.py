@@ -18,6 +18,7 @@ from grader.grading.pool import Worker, WorkerPool, grade_submissions
 from grader.grading.settings import Graded, GradingError, Settings
 from grader.grading.worker_process import Failed, Message, Reported, Started
 from grader.records import ExerciseReport, Submission, blank_report
+from grader.sentences import verbatim
 
 LayDown = Callable[..., Path]
 
@@ -70,7 +71,7 @@ class Played:
     def take(self) -> Message | None:
         """Say that it has started, then answer, or be dead."""
         if self.error:
-            return Failed(error=self.error)
+            return Failed(error=verbatim(self.error))
         if not self.has_started:
             self.has_started = True
             return Started()
