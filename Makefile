@@ -3,6 +3,7 @@
 #
 #   PYTHON  the interpreter to build the environment with (3.10 or newer)
 #   VENV    where the environment goes; a relative path is relative to the clone
+#   AT_ONCE how many tests run at a time in `make quick` and `make test`
 #   PINS    the constraints to install with; `make lowest` makes its own
 
 # One makefile, so MAKEFILE_LIST is its path, in some versions after a space. Taken whole: it may hold spaces itself.
@@ -12,11 +13,13 @@ PYTHON ?= python3
 VENV ?= $(ROOT)/.venv
 PINS ?= constraints.txt
 STUDENT ?= half-done
+AT_ONCE ?= 2
 
 BIN := $(VENV)/bin
 PY := "$(BIN)/python"
 GRADER := "$(BIN)/grader"
 AT_ROOT := cd "$(ROOT)" &&
+IN_PARALLEL := -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -40,7 +43,7 @@ quick: dev ## Check format, lint and types, and run the tests that start no sand
 	$(AT_ROOT) $(PY) -m ruff format --check
 	$(AT_ROOT) $(PY) -m ruff check
 	$(AT_ROOT) $(PY) -m mypy --strict grader
-	$(AT_ROOT) $(PY) -m pytest -m 'not sandbox and not slow'
+	$(AT_ROOT) $(PY) -m pytest $(IN_PARALLEL) -m 'not sandbox and not slow'
 
 test: dev ## Check format, lint, types and generated files, verify the exercises and a few mutants, run the tests
 	$(AT_ROOT) $(PY) -m ruff format --check
@@ -49,7 +52,7 @@ test: dev ## Check format, lint, types and generated files, verify the exercises
 	$(AT_ROOT) $(GRADER) build --check
 	$(AT_ROOT) $(GRADER) verify
 	$(AT_ROOT) $(GRADER) verify --mutants --every 20
-	$(AT_ROOT) $(PY) -m pytest
+	$(AT_ROOT) $(PY) -m pytest $(IN_PARALLEL)
 
 verify: dev ## Grade every variant with 20 seeds, and with one thread and two
 	$(AT_ROOT) $(GRADER) verify --seeds 20

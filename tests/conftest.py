@@ -1,12 +1,19 @@
-"""Marks the tests that start a sandbox by a shared fixture, and fails the others that start one without the mark.
+"""Keeps the marks of the tests true, and gives a test that measures time the machine for itself.
 
-`make quick` leaves out what is marked `sandbox` or `slow`. A file whose tests start processes themselves says so in its
-`pytestmark`, or above each test.
+`make quick` leaves out what is marked `sandbox` or `slow`. A test that asks for one of the shared `FIXTURES` is marked
+here. A file whose tests start processes themselves says so in its `pytestmark`, or above each test. A test without the
+mark that starts a process of the kit's fails.
+
+With pytest-xdist two tests run at a time. One that is marked `alone` runs while no other does: it takes a lock that all
+others share.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -20,13 +27,19 @@ FIXTURES = {"server", "grade"}  # a test that asks for one of them is marked `sa
 PROGRAMS = re.compile(r"grader|nbgrader|jupyter|jupytext|make")
 
 _may_start = True  # whether a process of the kit's may be started now
+_lock = os.open(__file__, os.O_RDONLY) if "PYTEST_XDIST_WORKER" in os.environ else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start a sandbox by a shared fixture."""
+    """Mark the tests that start a sandbox by a shared fixture, and put the files with slow tests first.
+
+    Where two files run at a time, the last ones should be short: else one runs alone at the end.
+    """
     for item in items:
         if FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.sandbox)
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,9 +47,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Let a test start processes of the kit's only if it is marked `sandbox`."""
     global _may_start
     _may_start = item.get_closest_marker("sandbox") is not None
-    result = yield
+    with _turn(alone=item.get_closest_marker("alone") is not None):
+        result = yield
     _may_start = True
     return result
+
+
+@contextlib.contextmanager
+def _turn(*, alone: bool) -> Iterator[None]:
+    """Wait until no other test runs, if this one must be alone, else until none runs that must be."""
+    if _lock is None:
+        yield
+        return
+    fcntl.flock(_lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        fcntl.flock(_lock, fcntl.LOCK_UN)
 
 
 def pytest_configure() -> None:

@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 
 from grader.catalog import Catalog, load_catalog
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

@@ -17,7 +17,7 @@ from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
 from grader.submissions import read_submission
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "07_autograd"

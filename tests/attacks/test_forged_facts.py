@@ -23,7 +23,7 @@ from grader.records import ExerciseReport, Submission
 from grader.sandbox import Server
 from grader.verification import Unearned, share_unearned, unearned
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)

@@ -18,7 +18,7 @@ from grader.grading.pool import grade_submissions
 from grader.grading.settings import Settings
 from grader.records import Submission
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = 5

@@ -33,7 +33,7 @@ from grader.integrations.nbgrader.autograde import Outcome, autograde
 from grader.integrations.nbgrader.watch import watch
 from grader.submissions import Reader
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 Amount = Callable[[int, int], int]
 

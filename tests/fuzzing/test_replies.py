@@ -39,7 +39,7 @@ from grader.sandbox.server import DEFAULT_LIMITS
 from grader.suites import examiner as examining
 from grader.suites import feedback
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)

@@ -29,7 +29,7 @@ from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Report, Submission
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 EXERCISE = "04_indexing_and_inplace"
 HONEST = {

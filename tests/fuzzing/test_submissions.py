@@ -23,7 +23,7 @@ from grader.grading.settings import Graded, Settings
 from grader.records import Submission
 from grader.submissions import Reader, sentences
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 READING = 70  # seconds of wall time: more than the reader's own limit
 GRADING = 300  # the same for a worker: every task may run out of time twice

@@ -52,6 +52,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "command", [c for c in commands(*(d for d in DOCUMENTS if d != RELEASING)) if not NOT_RUN.match(c)]
 )
+@pytest.mark.slow
 @pytest.mark.sandbox
 def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     """A command of the documents does what they say: exit code 0, or 1 where stubs are checked."""

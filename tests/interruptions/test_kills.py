@@ -28,7 +28,7 @@ import pytest
 from grader.grading.pipeline import LANES_DIED
 from grader.sandbox import active_layers
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from test_kills import Found, Processes, become_the_reaper
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"

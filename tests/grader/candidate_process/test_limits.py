@@ -11,6 +11,8 @@ import pytest
 
 from grader.candidate_process.limits import TimeLimitExceeded, time_limit
 
+pytestmark = pytest.mark.alone
+
 Load = Callable[..., Any]
 
 

@@ -1242,6 +1242,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
     """The use that stands first is found all the same, and nothing raises."""

@@ -44,7 +44,7 @@ from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
 from grader.submissions import Anchor, Handed, Reader
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent

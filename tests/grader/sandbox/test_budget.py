@@ -17,6 +17,8 @@ from grader.sandbox import Budget, CandidateLost, Server
 from grader.sandbox import server as server_mod
 from grader.sandbox.budget import Meter
 
+pytestmark = pytest.mark.alone
+
 SLEEPS = "import time\n\n\ndef f(seconds):\n    time.sleep(seconds)\n    return seconds\n"
 
 

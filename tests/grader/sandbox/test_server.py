@@ -173,6 +173,7 @@ def test_a_lost_candidate_stays_lost(confined: Confined) -> None:
     ],
     ids=["loop", "stubborn loop", "torch", "in C"],
 )
+@pytest.mark.alone
 def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None], body: str) -> None:
     """What computes too long is a timeout, whatever it catches and wherever it computes."""
     candidate = confined(source(body))
@@ -183,6 +184,7 @@ def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None],
     assert lost.value.reason == "timeout" and time.monotonic() - started < 10
 
 
+@pytest.mark.alone
 def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
     """Top-level code has its own limit."""
     hurried(0.2, patience=60)
@@ -191,6 +193,7 @@ def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Cal
     assert lost.value.waited is None
 
 
+@pytest.mark.alone
 def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> None:
     """Waiting costs no processor time, and is ended by the clock on the wall."""
     candidate = confined(source("time.sleep(60)"))
@@ -200,6 +203,7 @@ def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> 
     assert lost.value.waited is not None and lost.value.waited >= 0.3
 
 
+@pytest.mark.alone
 def test_a_slow_candidate_that_computes_little_is_in_time(confined: Confined, hurried: Callable[..., None]) -> None:
     """Time is the candidate's own processor time: waiting, as on a busy machine, does not count."""
     candidate = confined(source("time.sleep(0.5)\nreturn 1"))
@@ -207,6 +211,7 @@ def test_a_slow_candidate_that_computes_little_is_in_time(confined: Confined, hu
     assert candidate.python() == 1
 
 
+@pytest.mark.alone
 def test_threads_count_together(confined: Confined, hurried: Callable[..., None]) -> None:
     """What a thread computes while the call waits is the candidate's time as well."""
     candidate = confined(source("threading.Thread(target=sum, args=(range(10**12),)).start()\ntime.sleep(60)"))
@@ -215,6 +220,7 @@ def test_threads_count_together(confined: Confined, hurried: Callable[..., None]
         candidate.call()
 
 
+@pytest.mark.alone
 def test_earlier_calls_take_no_time_from_later_ones(confined: Confined, hurried: Callable[..., None]) -> None:
     """Every request has its limit to itself."""
     candidate = confined(source("end = time.process_time() + 0.2\nwhile time.process_time() < end: pass\nreturn 1"))
@@ -222,6 +228,7 @@ def test_earlier_calls_take_no_time_from_later_ones(confined: Confined, hurried:
     assert [candidate.python() for _ in range(3)] == [1, 1, 1]
 
 
+@pytest.mark.alone
 def test_a_request_that_is_not_taken_is_a_timeout(
     confined: Confined, hurried: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +300,7 @@ def test_a_broken_frame_loses_the_candidate(confined: Confined, written: bytes, 
         candidate.call(nonce=5)
 
 
+@pytest.mark.alone
 def test_a_slow_drip_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
     """An answer that comes byte by byte ends when its time does."""
     candidate = confined(
