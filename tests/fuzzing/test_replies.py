@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from grader import wire
 from grader.catalog import load_catalog
 from grader.datasets import install_california_housing
+from grader.examiner import examiner as examining
 from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
 from grader.examiner.checks import Check
 from grader.examiner.examiner import Examiner, run_examiner
@@ -36,7 +37,6 @@ from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
 from grader.sandbox.budget import Meter
 from grader.sandbox.server import DEFAULT_LIMITS
-from grader.suites import examiner as examining
 from grader.suites import feedback
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
