@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from grader.sentences.learner import DID_YOU_MEAN, NONE_TO_CHOOSE
+from grader.sentences.learner_commands import DID_YOU_MEAN, NONE_TO_CHOOSE
 from grader.sentences.template import Sentence
 
 

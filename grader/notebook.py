@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grader.integrations.shell import running_shell
-from grader.sentences import learner
+from grader.sentences import learner_commands
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def hint(which: object = None, tier: int = 1) -> Panel | str:
         from grader.reports.panels import note_panel
 
         told = load_catalog().hint(_name(which, 'hint("gradient_step_")'), tier)
-        return note_panel(render(learner.HINT_TITLE(tier=tier)), told)
+        return note_panel(render(learner_commands.HINT_TITLE(tier=tier)), told)
 
     return _shown(found)
 
@@ -65,14 +65,14 @@ def _name(which: object, example: str) -> str:
 
     name = which if isinstance(which, str) else getattr(which, "__name__", None)
     if not isinstance(name, str):
-        raise CatalogError(learner.WHICH_TASK(example=example))
+        raise CatalogError(learner_commands.WHICH_TASK(example=example))
     return name
 
 
 def _shown(make: Callable[[], Panel]) -> Panel | str:
     """Return the panel that `make` makes, or one with its error. Under nbgrader, the error is raised instead."""
     if running_shell() is None:  # a terminal, or a submission that still contains such calls
-        return render(learner.NOT_A_NOTEBOOK())
+        return render(learner_commands.NOT_A_NOTEBOOK())
     from grader.errors import KitError
     from grader.reports.panels import note_panel
 

@@ -15,7 +15,7 @@ from grader.catalog.hints import HINTS, hints_of, with_hints
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant, read_variants
 from grader.errors import did_you_mean
-from grader.sentences import author, learner
+from grader.sentences import author, learner_commands
 
 _FILES = "[0-9][0-9]_*.py"
 INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
@@ -36,7 +36,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
             if exercise.id == id:
                 return exercise
         cure = did_you_mean(id, (exercise.id for exercise in self.exercises))
-        raise CatalogError(learner.NO_EXERCISE(name=id, root=str(self.root), cure=cure))
+        raise CatalogError(learner_commands.NO_EXERCISE(name=id, root=str(self.root), cure=cure))
 
     def full_id(self, name: str) -> str:
         """Return the id for a name: a full id, an exercise's number ("07"), or the name of its file."""
@@ -56,7 +56,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
                 return having[0], exercise
             names = [*(e.id for e in self.exercises), *(task.name for e in self.exercises for task in e.tasks)]
             if not exercise[:1].isdigit():
-                raise CatalogError(learner.NO_EXERCISE_OR_TASK(name=which, cure=did_you_mean(exercise, names)))
+                raise CatalogError(learner_commands.NO_EXERCISE_OR_TASK(name=which, cure=did_you_mean(exercise, names)))
         id = self.full_id(exercise)
         return id, self.get(id).task(task).name if task else None
 
@@ -64,12 +64,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return a task's hint. Tier 1 is a nudge, 2 the idea, 3 nearly the line. Raises `CatalogError`."""
         exercise, task = self.find(which)
         if task is None:
-            raise CatalogError(learner.HINT_OF_EXERCISE(name=which))
+            raise CatalogError(learner_commands.HINT_OF_EXERCISE(name=which))
         hints = self.get(exercise).task(task).hints
         if not hints:
-            raise CatalogError(learner.NO_HINTS(name=which, tier=tier))
+            raise CatalogError(learner_commands.NO_HINTS(name=which, tier=tier))
         if not 1 <= tier <= len(hints):
-            raise CatalogError(learner.NO_HINT(name=which, tier=tier, last=len(hints)))
+            raise CatalogError(learner_commands.NO_HINT(name=which, tier=tier, last=len(hints)))
         return " ".join(hints[tier - 1].split())
 
     def solution(self, id: str) -> Path:
@@ -190,7 +190,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     root = _own_root() if root is None else root.resolve()
     files = _files(root / "solutions") or _files(root / "exercises")
     if not files:
-        raise CatalogError(learner.NO_EXERCISES(root=str(root)))
+        raise CatalogError(learner_commands.NO_EXERCISES(root=str(root)))
     exercises = tuple(read_exercise(_read(path), exercise=path.stem) for path in files)
     hints = root / "exercises" / HINTS
     if files[0].parent.name == "exercises" and hints.is_file():
@@ -234,4 +234,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(learner.UNREADABLE_FILE(path=str(path), error=str(error))) from None
+        raise CatalogError(learner_commands.UNREADABLE_FILE(path=str(path), error=str(error))) from None

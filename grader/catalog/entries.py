@@ -10,7 +10,7 @@ import msgspec
 from grader.catalog.cells import Cell, defines, parameters, split_cells
 from grader.catalog.errors import CatalogError
 from grader.errors import did_you_mean
-from grader.sentences import author, learner
+from grader.sentences import author, learner_commands
 
 _ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 _Marker = TypeVar("_Marker")
@@ -54,7 +54,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
             if task.name == name:
                 return task
         cure = did_you_mean(name, (task.name for task in self.tasks))
-        raise CatalogError(learner.NO_TASK(name=name, exercise=self.id, cure=cure))
+        raise CatalogError(learner_commands.NO_TASK(name=name, exercise=self.id, cure=cure))
 
 
 class _Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

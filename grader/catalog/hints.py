@@ -8,7 +8,7 @@ import msgspec
 
 from grader.catalog.entries import Exercise
 from grader.catalog.errors import CatalogError
-from grader.sentences import learner
+from grader.sentences import learner_commands
 
 HINTS = "hints.json"  # in `exercises/`
 
@@ -26,7 +26,7 @@ def with_hints(exercises: Sequence[Exercise], text: str) -> tuple[Exercise, ...]
     try:
         hints = msgspec.json.decode(text, type=_Hints)
     except msgspec.DecodeError as error:
-        raise CatalogError(learner.UNREADABLE_HINTS(name=HINTS, error=str(error))) from None
+        raise CatalogError(learner_commands.UNREADABLE_HINTS(name=HINTS, error=str(error))) from None
 
     def hinted(exercise: Exercise) -> Exercise:
         found = hints.get(exercise.id, {})

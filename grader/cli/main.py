@@ -8,10 +8,10 @@ import typer
 
 from grader.cli import authors, instructors, nbgrader, releases, screens, students
 from grader.cli.shared import say_error, shown
-from grader.sentences import learner
+from grader.sentences import learner_commands
 
 app = typer.Typer(
-    help=shown(learner.HELP),
+    help=shown(learner_commands.HELP),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,5 +27,5 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        say_error(learner.INTERRUPTED())
+        say_error(learner_commands.INTERRUPTED())
         sys.exit(130)

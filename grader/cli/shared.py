@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.sentences import Sentence, Template, instructor, learner
+from grader.sentences import Sentence, Template, instructor, learner_commands
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def say_error(sentence: Sentence) -> None:
     """Print an error on stderr. Control characters in what it quotes are shown, not obeyed."""
     from grader.reports.terminal import plain
 
-    print(plain(render(learner.ERROR(problem=sentence))), file=sys.stderr)
+    print(plain(render(learner_commands.ERROR(problem=sentence))), file=sys.stderr)
 
 
 def shown(template: Template) -> str:
@@ -47,8 +47,8 @@ def shown(template: Template) -> str:
     return render(template())
 
 
-Course = Annotated[Path | None, typer.Option("--course", help=shown(learner.HELP_COURSE), metavar="DIR")]
-Device = Annotated[str, typer.Option("--device", help=shown(learner.HELP_DEVICE))]
+Course = Annotated[Path | None, typer.Option("--course", help=shown(learner_commands.HELP_COURSE), metavar="DIR")]
+Device = Annotated[str, typer.Option("--device", help=shown(learner_commands.HELP_DEVICE))]
 HideExpected = Annotated[bool, typer.Option("--hide-expected", help=shown(instructor.HELP_HIDE_EXPECTED))]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help=shown(instructor.HELP_JOBS))]
 TrustSubmissions = Annotated[bool, typer.Option("--trust-submissions", help=shown(instructor.HELP_TRUST))]
@@ -68,9 +68,13 @@ def errors_told() -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         cause = error.strerror or str(error)
         if error.filename:
-            say_error((learner.DISK_FULL if full else learner.ACCESS)(path=str(error.filename), error=cause))
+            say_error(
+                (learner_commands.DISK_FULL if full else learner_commands.ACCESS)(path=str(error.filename), error=cause)
+            )
         else:
-            say_error((learner.DISK_FULL_SOMEWHERE if full else learner.ACCESS_SOMEWHERE)(error=cause))
+            say_error(
+                (learner_commands.DISK_FULL_SOMEWHERE if full else learner_commands.ACCESS_SOMEWHERE)(error=cause)
+            )
         raise typer.Exit(2) from None
 
 
@@ -87,9 +91,9 @@ def say_course(known: Catalog, work: Path | None = None) -> None:
     """Say on stderr which course is used, and where the user's own files are, if not in it."""
     root, count = str(known.root), len(known.exercises)
     if work is None:
-        sentence = learner.COURSE(root=root, count=count)
+        sentence = learner_commands.COURSE(root=root, count=count)
     else:
-        sentence = learner.COURSE_AND_WORK(root=root, count=count, work=str(work))
+        sentence = learner_commands.COURSE_AND_WORK(root=root, count=count, work=str(work))
     print(render(sentence), file=sys.stderr)
 
 

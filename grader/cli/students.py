@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli.shared import Course, Device, catalog, console, errors_told, say_course, say_error, shown, worker_count
-from grader.sentences import learner
+from grader.sentences import learner_commands
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command(help=shown(learner.HELP_CHECK))(check)
-    app.command(help=shown(learner.HELP_HINT))(hint)
-    app.command(help=shown(learner.HELP_STATUS))(status)
+    app.command(help=shown(learner_commands.HELP_CHECK))(check)
+    app.command(help=shown(learner_commands.HELP_HINT))(hint)
+    app.command(help=shown(learner_commands.HELP_STATUS))(status)
 
 
 def check(
     which: Annotated[
         str | None,
-        typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help=shown(learner.HELP_CHECK_WHICH)),
+        typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help=shown(learner_commands.HELP_CHECK_WHICH)),
     ] = None,
     device: Device = "meta",
     course: Course = None,
@@ -42,7 +42,7 @@ def check(
         ids = (exercise,) if exercise else tuple(e.id for e in known.held_in(work).exercises)
         missing = [id for id in ids if not known.own_files(id, place)]
         if missing:
-            say_error(learner.NO_OWN_FILE(exercise=missing[0], place=str(place)))
+            say_error(learner_commands.NO_OWN_FILE(exercise=missing[0], place=str(place)))
             raise typer.Exit(2)
         reports = _graded(known, ids, work, place, (task,) if task else (), device)
         screen = console()
@@ -53,7 +53,9 @@ def check(
 
 
 def status(
-    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help=shown(learner.HELP_STATUS_FOLDER))] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help=shown(learner_commands.HELP_STATUS_FOLDER))
+    ] = None,
     course: Course = None,
 ) -> None:
     """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
@@ -88,19 +90,19 @@ def _graded(
     from grader.grading.settings import Settings
 
     settings = Settings(root=str(known.root), exercises=ids, relaxed_sandbox=True, device=device)
-    with console(stderr=True).status(shown(learner.CHECKING)) as screen:
+    with console(stderr=True).status(shown(learner_commands.CHECKING)) as screen:
         reports = {}
         for report in grade_own(
             known, ids, place=place, tasks=tasks, settings=settings, kept=work / ".grader", jobs=worker_count(None)
         ):
             reports[report.id] = report
-            screen.update(render(learner.CHECKING_SOME(done=len(reports), total=len(ids))))
+            screen.update(render(learner_commands.CHECKING_SOME(done=len(reports), total=len(ids))))
     return reports
 
 
 def hint(
-    which: Annotated[str, typer.Argument(metavar="EXERCISE.TASK", help=shown(learner.HELP_HINT_WHICH))],
-    tier: Annotated[int, typer.Option("--tier", min=1, max=3, help=shown(learner.HELP_HINT_TIER))] = 1,
+    which: Annotated[str, typer.Argument(metavar="EXERCISE.TASK", help=shown(learner_commands.HELP_HINT_WHICH))],
+    tier: Annotated[int, typer.Option("--tier", min=1, max=3, help=shown(learner_commands.HELP_HINT_TIER))] = 1,
     course: Course = None,
 ) -> None:
     """Give a hint for a task."""

@@ -22,7 +22,7 @@ from grader.integrations.shell import running_shell
 from grader.records import Submission
 from grader.reports.panels import Panel, map_panel, report_panel
 from grader.reports.store import keep_seed
-from grader.sentences import learner
+from grader.sentences import learner_commands
 from grader.submissions import Unreadable, content_of, read_history
 
 
@@ -84,7 +84,7 @@ def _inputs() -> list[str]:
     """Return the inputs that the kernel has run, by number. Raises `CatalogError` outside a kernel."""
     shell = running_shell()
     if shell is None:
-        raise CatalogError(learner.NO_KERNEL())
+        raise CatalogError(learner_commands.NO_KERNEL())
     return list(shell.history_manager.input_hist_raw)
 
 

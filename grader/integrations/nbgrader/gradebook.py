@@ -26,7 +26,7 @@ from tornado.log import app_log
 
 from grader.catalog import TASK_CHECKED
 from grader.integrations.nbgrader.course import CourseError, StudentError
-from grader.sentences import Sentence, instructor, learner
+from grader.sentences import Sentence, instructor, learner_commands
 from grader.submissions import ManagedCell
 
 
@@ -209,7 +209,9 @@ def _no_assignment(assignment: str, known: Sequence[str]) -> Sentence:
     if not known:
         return instructor.NO_ASSIGNMENTS(assignment=assignment)
     begins = [name for name in known if name.startswith(assignment)]
-    cure = learner.DID_YOU_MEAN(name=begins[0]) if len(begins) == 1 else instructor.RENAMED(assignment=assignment)
+    cure = (
+        learner_commands.DID_YOU_MEAN(name=begins[0]) if len(begins) == 1 else instructor.RENAMED(assignment=assignment)
+    )
     return instructor.NO_ASSIGNMENT(assignment=assignment, known=", ".join(known), cure=cure)
 
 
