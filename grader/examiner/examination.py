@@ -163,7 +163,7 @@ class Examination:
     def _finished_version(self, task: Task) -> Use | None:
         """Return the first finished version that the task's code calls, as the syntax tree says."""
         if task.name not in self._written:
-            called = methods(self._sources.reference(self._exercise.id), task.name)
+            called = methods(self._sources.declarations(self._exercise.id), task.name)
             found = finished_versions(self._submission.source or "", task.name, task.forbidden, called)
             self._written[task.name] = found[0] if found else None
         return self._written[task.name]

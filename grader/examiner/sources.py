@@ -23,6 +23,12 @@ class CourseSources:
             self._references[exercise] = self._catalog.solution(exercise).read_text(encoding="utf-8")
         return self._references[exercise]
 
+    def declarations(self, exercise: str) -> str:
+        """Return a source with each task's class and methods: the solution, or the stub where students have no other."""
+        if self.has_reference(exercise):
+            return self.reference(exercise)
+        return self._catalog.stub(exercise).read_text(encoding="utf-8")
+
     def misconceptions(self, exercise: str) -> tuple[Variant, ...]:
         """Return the misconceptions of all tasks of an exercise. Raises `CatalogError`."""
         if exercise not in self._misconceptions:

@@ -565,6 +565,15 @@ def test_what_only_the_run_tells_takes_the_whole_task_too(examine: Examine, lay_
     assert "your code used `relu`, which is PyTorch's finished version" in checks(report)["positive"].message
 
 
+def test_finished_versions_are_looked_for_where_there_are_no_solutions(examine: Examine, lay_down: LayDown) -> None:
+    """With the stubs and public suites that students get, right code passes, and a finished version is refused."""
+    root = lay_down(public=PUBLIC + HIDDEN)
+    (root / "solutions").rename(root / "exercises")
+    right, finished = examine(root, RIGHT, RIGHT.replace("x.clamp(min=0)", "torch.relu(x)"))
+    assert right.points == right.max_points > 0
+    assert "PyTorch's finished version" in checks(finished)["relu"].message
+
+
 def test_a_finished_version_that_never_ran_takes_the_whole_task(examine: Examine, lay_down: LayDown) -> None:
     """The code as it is written counts; a demonstration below it does not."""
     never = SOMETIMES.replace("x.sum() > 0", "x.dim() < 17")
