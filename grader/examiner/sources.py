@@ -24,7 +24,7 @@ class CourseSources:
         return self._references[exercise]
 
     def declarations(self, exercise: str) -> str:
-        """Return a source with each task's class and methods: the solution, or the stub where students have no other."""
+        """Return a source with each task's class and methods: the solution, or the stub for students, who have none."""
         if self.has_reference(exercise):
             return self.reference(exercise)
         return self._catalog.stub(exercise).read_text(encoding="utf-8")

@@ -122,14 +122,14 @@ Pair = namedtuple("Pair", "a b")
         (Pair(1, 2), "Pair"),
         (Counter("a"), "collections.Counter"),
         (np.float64(1.5), "numpy.float64"),
-        (np.bool_(True), "numpy.bool"),
+        (np.bool_(True), f"numpy.{np.bool_.__name__}"),  # NumPy 1 and 2 call it differently
         (1j, "complex"),
         (b"bytes", "bytes"),
         ({1}, "set"),
         (range(3), "range"),
         (iter([]), "list_iterator"),
         (NotImplemented, "NotImplementedType"),
-        (np.ma.masked_array([1.0]), "numpy.ma.MaskedArray"),
+        (np.ma.masked_array([1.0]), f"{np.ma.MaskedArray.__module__}.MaskedArray"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
