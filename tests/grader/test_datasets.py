@@ -1,4 +1,4 @@
-"""California Housing offline: the packaged table, and the cache file that scikit-learn reads."""
+"""California Housing offline: the packaged table, and scikit-learn's cache file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.datasets import CACHE_NAME, DatasetError, california_housing_table, 
 
 
 def test_table_has_the_published_shape_and_type() -> None:
-    """The table is float64 with one row a block group and nine columns."""
+    """The table is float64 with one row for each block group and nine columns."""
     table = california_housing_table()
     assert table.shape == (20640, 9)
     assert table.dtype == np.float64
@@ -29,7 +29,7 @@ def test_table_is_in_the_column_order_of_scikit_learn() -> None:
 
 
 def test_each_call_returns_a_table_of_its_own() -> None:
-    """Changing one table doesn't change the next."""
+    """A change to one table does not affect the next."""
     california_housing_table()[:] = 0.0
     assert california_housing_table()[0, 0] == 452600.0
 
@@ -74,7 +74,7 @@ def test_scikit_learn_derives_averages_and_target_from_the_table(tmp_path: Path)
 
 
 def test_install_makes_the_folder_and_returns_the_cache_path(tmp_path: Path) -> None:
-    """A data home that doesn't exist yet is made, and holds nothing but a cache that everybody may read."""
+    """A missing data home is created, and holds only a cache that every user can read."""
     data_home = tmp_path / "not" / "yet"
     cache = install_california_housing(data_home)
     assert cache == data_home / CACHE_NAME
@@ -97,7 +97,7 @@ def test_install_replaces_a_wrong_cache(tmp_path: Path) -> None:
 
 
 def test_a_failed_install_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the last step fails, neither a cache nor a temporary file stays behind."""
+    """If the last step fails, neither a cache nor a temporary file remains."""
 
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -109,7 +109,7 @@ def test_a_failed_install_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_data_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    """The error names the folder, the cause and the cure."""
+    """The error names the folder, the cause and the solution."""
     (tmp_path / "file").touch()
     with pytest.raises(DatasetError, match=r"Cannot install California Housing in '.*file': .*\. Choose a folder"):
         install_california_housing(tmp_path / "file")
@@ -128,7 +128,7 @@ def test_a_data_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_an_unusable_archive_is_refused(
     content: bytes | None, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error names the file, the cause and the cure, and the same damage always gives the same words."""
+    """The error names the file, the cause and the solution, and the same damage always gives the same text."""
     archive = tmp_path / "housing.csv.gz"
     if content is not None:
         archive.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The kit's own processes: nothing in the folder that the grader is started from runs in them."""
+"""No file in the current folder runs in the kit's own processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def tell(channel: Connection[Any, Any], word: str) -> None:
 
 @pytest.mark.sandbox
 def test_process_does_its_work_in_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was asked for runs, in the root folder; the folder of whoever asks is as before."""
+    """The target runs in the root folder, and the current folder of the caller stays the same."""
     monkeypatch.chdir(tmp_path)
     process, channel = processes.start(tell, "hello")
     assert channel.recv() == ("hello", "/")
@@ -33,7 +33,7 @@ def test_process_does_its_work_in_the_root(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", ["multiprocessing", "random", "grader", "pickle"])
 @pytest.mark.sandbox
 def test_current_folder_is_not_imported_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A student called like a module, with a file called like a package's, has nothing imported."""
+    """Files in the current folder that have the names of modules or packages are not imported."""
     (tmp_path / name).mkdir()
     (tmp_path / name / "__init__.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()", "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -44,7 +44,7 @@ def test_current_folder_is_not_imported_from(tmp_path: Path, monkeypatch: pytest
 
 
 def be_busy(channel: Connection[Any, Any]) -> None:
-    """Never look at the channel again, and let no other thread of Python run."""
+    """Never read the channel again, and let no other Python thread run."""
     channel.send(os.getpid())
     sum(range(10**12))
 
@@ -66,7 +66,7 @@ if __name__ == "__main__":
 
 
 def test_process_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
-    """Whatever it is doing; but not when only the thread ends that started it, as in a notebook."""
+    """A process ends when its starter is killed, but not when only the starting thread ends, as in a notebook."""
     script = tmp_path / "starter.py"
     script.write_text(STARTER.format(folder=str(Path(__file__).parent)), encoding="utf-8")
     starter = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
@@ -86,7 +86,7 @@ def test_process_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
 
 
 def take_up(channel: Connection[Any, Any], more: int) -> None:
-    """Say whether there is room under a limit: for less, for more, and for addresses without memory of their own."""
+    """Say whether memory fits under a limit: less, more, and addresses without memory."""
     import mmap
 
     processes.limit_memory(more)
@@ -104,14 +104,14 @@ def take_up(channel: Connection[Any, Any], more: int) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts this")
 @pytest.mark.sandbox
 def test_memory_beyond_a_limit_is_a_memory_error() -> None:
-    """The process goes on, and has room again for what is not too much."""
+    """Too much memory is a MemoryError; the process continues and can use less memory."""
     process, channel = processes.start(take_up, 2**28)
     assert channel.recv() == (True, False, True, True)
     process.join()
 
 
 def test_the_main_module_is_not_run_again(tmp_path: Path) -> None:
-    """In a notebook it is the student's: emptied, gone, or said to be a file."""
+    """The main module does not run again: in a notebook it may be empty, missing, or claim to be a file."""
     script = (
         "import sys, time; from grader import processes; __file__ = 'nowhere.py'; __name__ = 'x'\n"
         "for act in (lambda: None, lambda: globals().pop('__spec__'), lambda: sys.modules.pop('__main__')):\n"

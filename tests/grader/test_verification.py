@@ -1,4 +1,4 @@
-"""What authors are told: which promise an exercise does not keep."""
+"""Authors are told which requirement an exercise does not meet."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def of_case(case: Case, report: ExerciseReport) -> list[str]:
 
 
 def test_a_case_is_named_as_an_author_finds_it() -> None:
-    """The exercise, the kind, and for variants the task and the name."""
+    """A case's label has the exercise, the kind, and for variants the task and the name."""
     assert case(STUB).label == "01_small stub"
     assert case(MISCONCEPTION, task="double", name="adds-two").label == "01_small misconception double: adds-two"
 
 
 def test_a_case_is_handed_in_under_its_name() -> None:
-    """So that every case draws inputs of its own."""
+    """A case is submitted under its own label, so that every case draws its own inputs."""
     handed_in = case(ALTERNATIVE, task="double", name="adds").submission()
     assert (handed_in.student, handed_in.exercise) == ("01_small alternative double: adds", "01_small")
 
@@ -93,7 +93,7 @@ VARIANTS = '# %% task="double" name="one"\n# Wrong.\ndef double(x):\n    return 
 
 
 def test_every_implementation_is_a_case(lay_down: LayDown) -> None:
-    """The reference, the stub, then the variants in the order of their files."""
+    """The cases are the reference, the stub, then the variants in the order of their files."""
     catalog = load_catalog(lay_down(misconceptions=VARIANTS, alternatives=VARIANTS.replace("one", "two")))
     found = list(cases(catalog, {"01_small": ()}))
     assert [c.label for c in found] == [
@@ -107,7 +107,7 @@ def test_every_implementation_is_a_case(lay_down: LayDown) -> None:
 
 
 def test_what_solves_nothing_is_a_case(lay_down: LayDown) -> None:
-    """Junk in every task, and the reference with its answers forged."""
+    """Junk in every task and forged answers of the reference are cases."""
     found = list(cases_that_solve_nothing(load_catalog(lay_down()), {"01_small": ("relu",)}))
     labels = {c.label: c for c in found}
     assert len(labels) == len(found) == len(junk.JUNK) + len(junk.FORGERS)
@@ -120,7 +120,7 @@ def test_what_solves_nothing_is_a_case(lay_down: LayDown) -> None:
 
 
 def test_of_a_variant_its_own_task_is_graded(lay_down: LayDown) -> None:
-    """Of a whole file all tasks are, or those that were named."""
+    """A variant is graded in its own task; a whole file in all tasks or in the named ones."""
     catalog = load_catalog(lay_down(misconceptions=VARIANTS))
     tasks = [c.submission().tasks for c in cases(catalog, {"01_small": ()})]
     assert tasks == [(), (), ("double",)]
@@ -129,7 +129,7 @@ def test_of_a_variant_its_own_task_is_graded(lay_down: LayDown) -> None:
 
 
 def test_a_variant_that_is_malformed_is_refused(lay_down: LayDown) -> None:
-    """Before anything is graded."""
+    """A malformed variant is refused before grading starts."""
     catalog = load_catalog(lay_down(misconceptions=VARIANTS.replace("double", "triple")))
     with pytest.raises(CatalogError, match="01_small has no task 'triple'"):
         verify_all(catalog, {"01_small": ()}, jobs=1, seeds=["0"])
@@ -140,13 +140,13 @@ def test_a_variant_that_is_malformed_is_refused(lay_down: LayDown) -> None:
 
 @pytest.mark.parametrize("kind", [REFERENCE, ALTERNATIVE])
 def test_what_is_right_passes_every_check(kind: str) -> None:
-    """There is nothing to tell."""
+    """A right implementation that passes every check has no problem."""
     assert of_case(case(kind, task="double", name="x"), report(verdict("a"), verdict("b", task="relu"))) == []
 
 
 @pytest.mark.parametrize("kind", [REFERENCE, ALTERNATIVE])
 def test_what_is_right_and_fails_is_told(kind: str) -> None:
-    """Each check, with its status and message."""
+    """Each check that a right implementation fails is reported with its status and message."""
     right = case(kind)
     assert of_case(right, report(verdict("a"), verdict("b", "failed", task="relu", message="No."))) == [
         f"{right.label}: the check 'b' of relu says failed: No."
@@ -155,7 +155,7 @@ def test_what_is_right_and_fails_is_told(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [REFERENCE, STUB, ALTERNATIVE])
 def test_every_case_loads_cleanly(kind: str) -> None:
-    """A note is told."""
+    """A note about loading a case is a problem."""
     status = "not_attempted" if kind == STUB else "passed"
     found = of_case(case(kind), report(verdict("a", status), notes=("There was an error.",)))
     assert found == [f"01_small {kind}: it does not load cleanly: There was an error."]
@@ -165,13 +165,13 @@ def test_every_case_loads_cleanly(kind: str) -> None:
 
 
 def test_a_stub_is_not_attempted() -> None:
-    """In every check."""
+    """A stub must be not attempted in every check."""
     assert of_case(case(STUB), report(verdict("a", "not_attempted"), verdict("b", "not_attempted", task="relu"))) == []
 
 
 @pytest.mark.parametrize("status", ["passed", "failed", "error", "skipped"])
 def test_a_stub_that_is_judged_is_told(status: str) -> None:
-    """Each check that says otherwise."""
+    """Each check with another status for the stub is reported."""
     assert of_case(case(STUB), report(verdict("a", status), verdict("b", "not_attempted"))) == [
         f"01_small stub: the check 'a' says {status}, not not_attempted."
     ]
@@ -181,7 +181,7 @@ def test_a_stub_that_is_judged_is_told(status: str) -> None:
 
 
 def test_what_solves_nothing_earns_nothing() -> None:
-    """A check that it passes asks for too little."""
+    """A check that passes for an implementation that solves nothing is a problem."""
     nothing = case(JUNK, task="any", name="raises")
     assert of_case(nothing, report(verdict("a", "failed"), verdict("b", "skipped", task="relu"))) == []
     assert of_case(nothing, report(verdict("a", "failed"), verdict("refuses", task="relu"))) == [
@@ -191,7 +191,7 @@ def test_what_solves_nothing_earns_nothing() -> None:
 
 @pytest.mark.parametrize("kind", [JUNK, FORGER])
 def test_what_solves_nothing_breaks_no_check(kind: str) -> None:
-    """Whatever comes back is judged; that forgers pass a check is told of the check, by all of them together."""
+    """Every check must judge such an answer; passes of forgers are reported for all of them together."""
     nothing = case(kind, task="any", name="noise")
     broke = "This check itself broke, which is not your fault."
     verdicts = verdict("a", "error", message=broke), verdict("b", "skipped")
@@ -204,7 +204,7 @@ WRONG = case(MISCONCEPTION, task="double", name="adds-two")
 
 
 def test_a_misconception_is_caught_and_named() -> None:
-    """By one check at least; the others may be skipped or say nothing."""
+    """One failed check that names the misconception is enough."""
     caught = (
         verdict("a"),
         verdict("b", "failed", misconception="adds-two"),
@@ -215,7 +215,7 @@ def test_a_misconception_is_caught_and_named() -> None:
 
 
 def test_a_misconception_that_is_not_caught_is_told() -> None:
-    """No check of its task fails."""
+    """A misconception that fails no check of its task is a problem."""
     assert of_case(WRONG, report(verdict("a"))) == [f"{WRONG.label}: no check of its task fails."]
 
 
@@ -224,13 +224,13 @@ def test_a_misconception_that_is_not_caught_is_told() -> None:
     [((None,), "nothing"), (("other",), "other"), (("other", "adds-two"), "adds-two, other")],
 )
 def test_a_misconception_that_is_named_otherwise_is_told(names: tuple[str | None, ...], said: str) -> None:
-    """By no name, another, or several."""
+    """A misconception with no diagnosis, another one or several is a problem."""
     verdicts = [verdict(f"c{i}", "failed", misconception=name) for i, name in enumerate(names)]
     assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: diagnosed as {said}."]
 
 
 def test_a_misconception_that_breaks_a_check_is_told() -> None:
-    """A check is to judge every answer."""
+    """A check that cannot judge an answer of a misconception is a problem."""
     broke = "This check itself broke, which is not your fault."
     verdicts = (verdict("a", "failed", misconception="adds-two"), verdict("b", "error", message=broke))
     assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: the check 'b' broke: {broke}"]
@@ -242,7 +242,7 @@ ENOUGH = Counter({f"{MISCONCEPTION} double": 5, f"{ALTERNATIVE} double": 3})
 
 
 def graded(*verdicts: Verdict, facts: tuple[str, ...] = (), **docstrings: str) -> Graded:
-    """Return the reference as graded; `facts` are the checks that judge no values."""
+    """Return the graded reference; `facts` are the checks that judge facts."""
     known = {
         v.id: CheckFacts(
             task=v.task,
@@ -269,12 +269,12 @@ def of_suites(
 
 
 def test_sound_suites_have_no_problem() -> None:
-    """Public and hidden checks, of values both, and all points given away."""
+    """Public and hidden checks of values with all points have no problem."""
     assert of_suites() == []
 
 
 def test_a_solution_that_uses_another_task_is_told() -> None:
-    """A student who has that one wrong would lose this one too."""
+    """A solution that calls another task is a problem, because a mistake there would cost both."""
     solution = "def double(x):\n    return relu(x) + double(x)\n\n\ndef relu(x):\n    return x\n"
     tasks = (*DOUBLE.tasks, Task(name="relu", points=1.0))
     (problem,) = of_suites(exercise=msgspec.structs.replace(DOUBLE, tasks=tasks), solution=solution)
@@ -282,7 +282,7 @@ def test_a_solution_that_uses_another_task_is_told() -> None:
 
 
 def test_a_task_without_checks_is_told() -> None:
-    """And nothing more is said of it."""
+    """A task without checks is one problem, and nothing else is reported about it."""
     empty = Graded(
         submission=HONEST.submission, report=blank_report("01_small", [("double", 0.0)], "graded", ""), facts={}
     )
@@ -291,26 +291,26 @@ def test_a_task_without_checks_is_told() -> None:
 
 @pytest.mark.parametrize(("points", "said"), [(1.0, "2"), (2.5, "3.5")])
 def test_points_that_do_not_add_up_are_told(points: float, said: str) -> None:
-    """Too few and too many."""
+    """Too few and too many points are reported."""
     checks = FIRST, verdict("values", points=points)
     assert of_suites(graded(*checks)) == [f"01_small: the task double is worth 3, its checks {said}."]
 
 
 def test_points_that_add_up_but_for_rounding_are_right() -> None:
-    """One and twenty tenths are three, whatever floats say."""
+    """Points that differ only by rounding are right."""
     checks = [FIRST, *(verdict(f"v{i}", points=0.1) for i in range(20))]
     assert graded(*checks).report.points != 3 and of_suites(graded(*checks)) == []  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("visibility", "missing"), [("public", "hidden"), ("hidden", "public")])
 def test_a_missing_visibility_is_told(visibility: str, missing: str) -> None:
-    """Students need some checks to see, and some not to."""
+    """A task without public checks, or without hidden ones, is a problem."""
     only = graded(verdict("a", points=3.0, visibility=visibility))
     assert of_suites(only) == [f"01_small: the task double has no {missing} check."]
 
 
 def test_too_few_variants_are_told() -> None:
-    """Of either kind; those of another task don't count."""
+    """Too few misconceptions or alternatives of a task are a problem; those of another task do not count."""
     few = Counter({f"{MISCONCEPTION} double": 4, f"{ALTERNATIVE} double": 2, f"{ALTERNATIVE} relu": 9})
     assert of_suites(variants=few) == [
         "01_small: the task double has fewer than 5 misconceptions.",
@@ -319,7 +319,7 @@ def test_too_few_variants_are_told() -> None:
 
 
 def test_a_public_check_of_values_must_be_there() -> None:
-    """Else those of facts could never count where only public checks are at hand."""
+    """A task without a public check of values is a problem, because public checks of facts could never count."""
     told = (
         "01_small: the task double has no public check of values: for students, its checks of facts would never count."
     )
@@ -327,18 +327,18 @@ def test_a_public_check_of_values_must_be_there() -> None:
 
 
 def test_a_check_without_points_is_told() -> None:
-    """It would cost nobody anything."""
+    """A check without points is a problem."""
     checks = FIRST, VALUES, verdict("idle", points=0.0)
     assert of_suites(graded(*checks)) == ["01_small: the check 'idle' has no points."]
 
 
 def test_a_check_without_docstring_is_told() -> None:
-    """The docstring is what a student reads of a check."""
+    """A check without a docstring is a problem, because students read it."""
     assert of_suites(graded(FIRST, VALUES, first="")) == ["01_small: the check 'first' has no docstring."]
 
 
 def test_a_check_of_no_task_is_told() -> None:
-    """It is in no report."""
+    """A check of no task is a problem, because no report shows it."""
     facts = {**HONEST.facts, "lost": CheckFacts(task="triple", docstring="Says.", inputs=())}
     stray = Graded(submission=HONEST.submission, report=HONEST.report, facts=facts)
     assert of_suites(stray) == ["01_small: the check 'lost' is of 'triple', which is no task."]
@@ -348,7 +348,7 @@ def test_a_check_of_no_task_is_told() -> None:
 
 
 def forged(**held: str) -> dict[str, Graded]:
-    """Return forgers with the checks that hold of each: "shape" judges facts and is worth 1, "values" is worth 2."""
+    """Return forgers with the checks that they pass: "shape" judges facts (1 point), "values" values (2 points)."""
     return {
         name: graded(
             verdict("shape", "skipped" if "shape" in checks else "failed"),
@@ -360,7 +360,7 @@ def forged(**held: str) -> dict[str, Graded]:
 
 
 def test_values_that_can_be_guessed_are_told() -> None:
-    """A check of values that holds of a guess is none; of facts, it may."""
+    """A check of values that passes for a guess is a problem; a check of facts may pass."""
     assert list(problems_of_values("01_small", forged(zeros="shape", ones="shape"))) == []
     (problem,) = map(str, problems_of_values("01_small", forged(zeros="shape", ones="values", noise="shape values")))
     assert problem == (
@@ -379,18 +379,18 @@ def test_values_that_can_be_guessed_are_told() -> None:
     ],
 )
 def test_what_forgers_win_is_measured(held: dict[str, str], best: float, together: float) -> None:
-    """The best of them, and the best one for each check; facts count where some value was guessed."""
+    """The points of the best forger, and of the best ones of all checks together, are measured."""
     (found,) = unearned("01_small", forged(**held))
     assert found == Unearned(exercise="01_small", task="double", points=3.0, best=best, together=together)
 
 
 def measured(task: str, points: float, together: float) -> Unearned:
-    """Return what is won in a task."""
+    """Return the points that forgers earn in a task."""
     return Unearned(exercise="01_small", task=task, points=points, best=0.0, together=together)
 
 
 def test_too_much_for_facts_alone_is_told() -> None:
-    """Of one task, and of all of them."""
+    """Facts that earn too much in one task, or in all tasks together, are a problem."""
     few = [measured("double", 10.0, 4.0), measured("relu", 90.0, 0.0)]
     assert list(problems_of_what_is_unearned(few)) == [] and share_unearned(few) == 0.04
     many = [measured("double", 10.0, 5.0), measured("relu", 10.0, 0.0)]
@@ -434,7 +434,7 @@ def variants(kind: str, task: str, *bodies: str) -> str:
 
 @pytest.mark.sandbox
 def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
-    """In workers, as submissions are: each implementation, then what solves nothing."""
+    """Workers grade each implementation, then those that solve nothing."""
     root = lay_down(
         HIDDEN,
         public=PUBLIC,
@@ -466,12 +466,12 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
 
 @pytest.fixture
 def small(lay_down: LayDown) -> Catalog:
-    """A course with no suite, for workers that are played."""
+    """A course without suites, for simulated workers."""
     return load_catalog(lay_down(alternatives=variants("right", "double", "x + x")))
 
 
 def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then what solves nothing, once, for another course, and without naming mistakes."""
+    """Implementations are graded with every seed; those that solve nothing once, with another seed."""
     asked: list[tuple[str, int, bool, list[str]]] = []
 
     def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
@@ -494,7 +494,7 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
 
 
 def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And where it is the reference, nothing can be said of the suites."""
+    """An implementation that ends the grader is a problem; if it is the reference, the suites cannot be judged."""
 
     def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
         for submission in submissions:
@@ -522,7 +522,7 @@ def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypa
     "pattern", ["relu", "relu_", "ReLU", "*softmax*", "cross_entropy_loss", "linalg_lstsq", "Linear", "Optimizer.step"]
 )
 def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
-    """Functions, methods, operations, modules, optimizers."""
+    """Patterns for functions, methods, operations, modules and optimizers that exist have no problem."""
     task = Task(name="double", points=3.0, forbidden=(pattern,))
     assert list(problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,)))) == []
 
@@ -531,7 +531,7 @@ def test_a_pattern_that_can_catch_something_is_right(pattern: str) -> None:
     "pattern", ["lstsq", "torch.relu", "aten::relu", "cross_entropy_loss.default", "Relu", "SGD", "optimizer.step", ""]
 )
 def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
-    """A name with its module, a typing slip, an optimizer by its own name."""
+    """A name with its module, a misspelt name, and an optimizer's own name are problems."""
     task = Task(name="double", points=3.0, forbidden=("relu", pattern))
     (problem,) = map(str, problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,))))
     assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
@@ -539,7 +539,7 @@ def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
 
 @pytest.mark.sandbox
 def test_patterns_are_part_of_a_verification(lay_down: LayDown) -> None:
-    """As the suites are."""
+    """A verification checks the patterns too."""
     course = lay_down(HIDDEN, public=PUBLIC)
     solution = course / "solutions" / "01_small.py"
     solution.write_text(solution.read_text(encoding="utf-8").replace('"Linear"', '"Liner"'), encoding="utf-8")

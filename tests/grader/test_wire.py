@@ -1,4 +1,4 @@
-"""What crosses the wall: frames that cannot be too long or too slow, and a schema that tells types apart."""
+"""Messages have a limited size and time, and the schema distinguishes types."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ends() -> Iterator[Ends]:
 
 
 def until(deadline: float) -> Callable[[], float]:
-    """Return a patience that ends at `deadline`."""
+    """Return a `patience` that ends at `deadline`."""
 
     def left() -> float:
         if time.monotonic() > deadline:
@@ -44,7 +44,7 @@ def until(deadline: float) -> Callable[[], float]:
 
 @pytest.mark.parametrize("payload", [b"", b"x", bytes(range(256)) * 20_000], ids=["empty", "a byte", "5 MB"])
 def test_a_message_arrives_whole(ends: Ends, payload: bytes) -> None:
-    """What was sent as one message is received as one, however many pieces the system makes of it."""
+    """A message is received as one, even if the system splits it into pieces."""
     ours, theirs = ends
     sender = threading.Thread(target=wire.send, args=(theirs, payload))
     sender.start()
@@ -53,7 +53,7 @@ def test_a_message_arrives_whole(ends: Ends, payload: bytes) -> None:
 
 
 def test_messages_keep_apart(ends: Ends) -> None:
-    """Two messages sent at once are received one by one."""
+    """Two messages that are sent together are received one by one."""
     ours, theirs = ends
     wire.send(theirs, b"first")
     wire.send(theirs, b"second")
@@ -61,7 +61,7 @@ def test_messages_keep_apart(ends: Ends) -> None:
 
 
 def test_a_long_message_is_not_sent(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message over the limit is refused before a byte of it leaves."""
+    """A message above the limit is refused before a byte is sent."""
     monkeypatch.setattr(wire, "MAX_MESSAGE", 4)
     ours, theirs = ends
     with pytest.raises(ValueError, match=r"^Cannot send a message of 5 bytes: the limit is 4\.$"):
@@ -71,7 +71,7 @@ def test_a_long_message_is_not_sent(ends: Ends, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_long_message_is_not_received(ends: Ends) -> None:
-    """A length over the limit is refused as it is read: nobody waits for what follows, or makes room for it."""
+    """A length above the limit is refused at once, without waiting or reserving memory."""
     ours, theirs = ends
     theirs.sendall(struct.pack("!I", 2**32 - 1))
     with pytest.raises(ValueError, match=r"^Cannot receive a message of 4294967295 bytes: the limit is 67108864\.$"):
@@ -80,7 +80,7 @@ def test_a_long_message_is_not_received(ends: Ends) -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", b"\0\0\0\x05", b"\0\0\0\x05abc"])
 def test_a_stream_that_ends_is_closed(ends: Ends, sent: bytes) -> None:
-    """The end of the stream is `Closed`, wherever in a message it comes."""
+    """The end of the stream raises `Closed`, at every position in a message."""
     ours, theirs = ends
     theirs.sendall(sent)
     theirs.close()
@@ -89,7 +89,7 @@ def test_a_stream_that_ends_is_closed(ends: Ends, sent: bytes) -> None:
 
 
 def test_a_channel_of_ones_own_that_is_shut_is_closed(ends: Ends) -> None:
-    """Reading from a descriptor that is no more is `Closed` too, not an error of the system."""
+    """Reading from a closed descriptor raises `Closed` too, not an error of the system."""
     ours, _ = ends
     ours.close()
     with pytest.raises(wire.Closed, match="Bad file descriptor"):
@@ -97,7 +97,7 @@ def test_a_channel_of_ones_own_that_is_shut_is_closed(ends: Ends) -> None:
 
 
 def test_nobody_to_send_to_is_closed(ends: Ends) -> None:
-    """Sending to an end that has gone is `Closed`."""
+    """Sending to a closed end raises `Closed`."""
     ours, theirs = ends
     theirs.close()
     with pytest.raises(wire.Closed, match="Broken pipe"):
@@ -105,7 +105,7 @@ def test_nobody_to_send_to_is_closed(ends: Ends) -> None:
 
 
 def test_sending_to_one_who_does_not_read_times_out(ends: Ends) -> None:
-    """A message that is not taken within the channel's timeout is a timeout: the other side is there, and slow."""
+    """A message that is not read within the channel's timeout raises a timeout."""
     ours, _ = ends
     ours.settimeout(0.05)
     with pytest.raises(TimeoutError):
@@ -113,14 +113,14 @@ def test_sending_to_one_who_does_not_read_times_out(ends: Ends) -> None:
 
 
 def test_patience_ends_the_wait(ends: Ends) -> None:
-    """Silence lasts as long as `patience` allows."""
+    """The wait for a silent sender lasts as long as `patience` allows."""
     ours, _ = ends
     with pytest.raises(TimeoutError):
         wire.receive(ours, patience=until(time.monotonic() + 0.1))
 
 
 def test_a_slow_drip_wins_no_time(ends: Ends) -> None:
-    """A message that comes byte by byte is cut off at the deadline, though every byte comes soon after the last."""
+    """A message that comes byte by byte ends at the deadline."""
     ours, theirs = ends
     stop = threading.Event()
 
@@ -140,7 +140,7 @@ def test_a_slow_drip_wins_no_time(ends: Ends) -> None:
 
 
 def test_patience_may_wait_for_a_slow_message(ends: Ends) -> None:
-    """Patience is asked again after each wait, so that a message late by several waits still arrives."""
+    """`patience` is called after each wait, so that a message that is several waits late still arrives."""
     ours, theirs = ends
     late = threading.Timer(0.2, wire.send, (theirs, b"late"))
     late.start()
@@ -152,7 +152,7 @@ def test_patience_may_wait_for_a_slow_message(ends: Ends) -> None:
 
 
 def travel(result: wire.Fact) -> wire.Fact:
-    """Send `result` home in an observation."""
+    """Encode `result` in an observation, and decode it."""
     reply = wire.decode_reply(wire.encode(wire.Observation(nonce=1, outcome="returned", result=result)))
     assert isinstance(reply, wire.Observation)
     return reply.result
@@ -162,13 +162,13 @@ def travel(result: wire.Fact) -> wire.Fact:
     "value", [None, True, False, 0, 1, -(2**63), 2**63 - 1, 0.0, -0.0, 1.0, math.inf, "", "é\0🙂", "1"], ids=repr
 )
 def test_plain_values_keep_their_type(value: wire.Fact) -> None:
-    """True, 1 and 1.0 are equal in Python, and arrive as what they were."""
+    """True, 1 and 1.0, which are equal in Python, keep their types."""
     arrived = travel(value)
     assert type(arrived) is type(value) and repr(arrived) == repr(value)
 
 
 def test_a_nan_keeps_its_bits() -> None:
-    """Which NaN it is survives the journey."""
+    """The bits of a NaN are kept."""
     odd = struct.unpack("!d", bytes.fromhex("7ff800000000beef"))[0]
     arrived = travel(odd)
     assert isinstance(arrived, float) and struct.pack("!d", arrived).hex() == "7ff800000000beef"
@@ -205,12 +205,12 @@ TENSOR = wire.TensorFact(
     ids=lambda fact: type(fact).__name__,
 )
 def test_facts_arrive_as_they_were(fact: wire.Fact) -> None:
-    """Every kind of fact is told apart by its tag and keeps every field."""
+    """Every kind of fact keeps its type and every field."""
     assert travel(fact) == fact and type(travel(fact)) is type(fact)
 
 
 def test_requests_arrive_as_they_were(ask: Ask) -> None:
-    """Loads and calls, with every kind of input, survive the journey."""
+    """Loads and calls with every kind of input are decoded unchanged."""
     inputs: tuple[wire.Input, ...] = (
         None,
         True,
@@ -252,20 +252,20 @@ def observation(**fields: object) -> bytes:
     ],
 )
 def test_what_is_not_in_the_schema_is_refused(payload: bytes, complaint: str) -> None:
-    """A reply is one of three records with the right types throughout, or an error that names what is wrong."""
+    """A reply that is not one of the records, with the right types throughout, is an error that names the cause."""
     with pytest.raises(msgspec.DecodeError, match=complaint):
         wire.decode_reply(payload)
 
 
 def test_bottomless_nesting_is_refused() -> None:
-    """A reply nested too deeply to decode is an error, not a crash."""
+    """A reply that is nested too deeply to decode is an error, not a crash."""
     nested = b"\x84" + observation()[1:] + wire.encode("result") + b"\x93\xa5items\xa4list\x91" * 100_000
     with pytest.raises(RecursionError):
         wire.decode_reply(nested)
 
 
 def test_a_record_cannot_be_changed() -> None:
-    """What has been observed stays as it was observed."""
+    """Records cannot be changed after they are made."""
     with pytest.raises(AttributeError, match="immutable"):
         TENSOR.version = 0  # type: ignore[misc]
 
@@ -306,13 +306,13 @@ def nested(depth: int, value: wire.Fact = 1) -> wire.Fact:
     ],
 )
 def test_every_part_of_a_reply_is_bounded(fields: dict[str, object]) -> None:
-    """A candidate that writes its replies itself cannot fill the examiner's memory, time or reports."""
+    """The size of every part of a reply is limited, because a candidate may write its replies itself."""
     with pytest.raises(ValueError, match=r"Expected|Cannot take a reply"):
         wire.decode_reply(observation(**fields))
 
 
 def test_each_of_several_observations_is_bounded() -> None:
-    """What holds for one holds for every one of many."""
+    """The limits apply to each of several observations."""
     one = wire.Observation(nonce=1, outcome="returned", result=1)
     deep = msgspec.structs.replace(one, result=nested(wire.MAX_DEPTH + 9))
     whole = wire.Observations(nonce=2, each=(one, one))
@@ -324,7 +324,7 @@ def test_each_of_several_observations_is_bounded() -> None:
 
 
 def test_the_largest_answer_is_accepted() -> None:
-    """The bounds leave room for the deepest and the widest value that is described, and for text that is cut."""
+    """The limits accept the deepest and the widest value that is described, and cut text."""
     for value in (nested(wire.MAX_DEPTH + 1), "x" * wire.MAX_TEXT + "…"):
         assert wire.decode_reply(observation(result=value)).result == value
     pairs = wire.Pairs(kind="dict", items=tuple((i, i) for i in range(wire.MAX_NODES - 1)))
@@ -332,14 +332,14 @@ def test_the_largest_answer_is_accepted() -> None:
 
 
 def test_a_loaded_file_has_a_bounded_number_of_errors() -> None:
-    """The same holds for what is said of loading."""
+    """The number of errors of a load is limited."""
     loaded = wire.Loaded(nonce=1, errors=(RAISED,) * 501, output="", defined=(), seconds=0.0)
     with pytest.raises(msgspec.ValidationError, match="length <= 500"):
         wire.decode_reply(wire.encode(loaded))
 
 
 def memory(value: object) -> int:
-    """Return what a decoded message takes, roughly."""
+    """Return about how many bytes a decoded message takes."""
     if isinstance(value, dict):
         return sys.getsizeof(value) + sum(memory(k) + memory(v) for k, v in value.items())
     return sys.getsizeof(value) + (sum(map(memory, value)) if isinstance(value, list) else 0)
@@ -360,7 +360,7 @@ def memory(value: object) -> int:
     ids=lambda value: type(value).__name__,
 )
 def test_a_message_is_weighed_before_it_is_decoded(value: object) -> None:
-    """It takes no more memory than that, and not many times less."""
+    """The estimate is at least the memory that is used, and not many times more."""
     payload = msgspec.msgpack.encode(value)
     assert len(payload) > 2**16
     weight = wire.weigh(payload, 2**40)
@@ -370,7 +370,7 @@ def test_a_message_is_weighed_before_it_is_decoded(value: object) -> None:
 
 
 def test_short_messages_are_overestimated() -> None:
-    """Which costs nothing."""
+    """Short messages are overestimated, because that is fast and has no cost."""
     payload = msgspec.msgpack.encode(["ab"] * 1000)
     assert memory(msgspec.msgpack.decode(payload)) < wire.weigh(payload) < 100_000
 
@@ -379,11 +379,11 @@ def test_short_messages_are_overestimated() -> None:
     "junk", [b"\xc1" * 70_000, b"\xdb\xff\xff\xff\xff" * 20_000, b"\xc7" * 70_000, os.urandom(70_000)]
 )
 def test_weighing_junk_ends(junk: bytes) -> None:
-    """Lengths that lead beyond the end, and bytes that mean nothing: decoding will say so."""
+    """The estimate ends for lengths beyond the end and for meaningless bytes; decoding then reports them."""
     assert wire.weigh(junk) >= 0
 
 
 def test_too_many_parts_weigh_too_much() -> None:
-    """Looking at all of them would take seconds."""
+    """A message with too many parts is above every limit, because reading them all would take seconds."""
     payload = msgspec.msgpack.encode([0] * 5_000_000)
     assert wire.weigh(payload, 2**40) > 2**40

@@ -48,9 +48,9 @@ def test_describe_counts_of_any_tensor(candidate, draw, device):
         draw.tensor(2, 1, 3, 2, dtype=torch.float64).requires_grad_(),
         draw.tensor(2, 3).to(device),
     ):
-        seen = candidate.describe(tensor)
-        public.counts(seen, tensor)
-        seen.unchanged(0)
+        observed = candidate.describe(tensor)
+        public.counts(observed, tensor)
+        observed.unchanged(0)
 
 
 @check(
@@ -156,8 +156,8 @@ def test_constant_hides_template(candidate, draw):
     odd[0, 0], odd[1, 1], odd[1, 3] = math.nan, math.inf, -math.inf
     for template in (odd, draw.tensor(4, 3).T, draw.tensor(), torch.empty(0, 2), draw.tensor(6, dtype=torch.float64)):
         value = draw.number(-9, -4)
-        seen = candidate.weighed().constant_like(template, value)
-        seen.result.dtype(template.dtype).values(torch.full(template.shape, value, dtype=torch.float64))
+        observed = candidate.weighed().constant_like(template, value)
+        observed.result.dtype(template.dtype).values(torch.full(template.shape, value, dtype=torch.float64))
 
 
 @check(
@@ -179,8 +179,8 @@ def test_constant_truncates(candidate, draw):
 def test_constant_device(candidate, draw, device):
     """The new tensor is made where the template lives, with its shape and dtype."""
     template = draw.tensor(2, draw.integer(3, 5), dtype=torch.float64).to(device)
-    seen = candidate.constant_like(template, draw.number(4, 9))
-    seen.result.shape(*template.shape).dtype(torch.float64).device(device)
+    observed = candidate.constant_like(template, draw.number(4, 9))
+    observed.result.shape(*template.shape).dtype(torch.float64).device(device)
 
 
 @probe
@@ -217,6 +217,6 @@ def test_constant_has_no_graph(candidate, draw):
     """The result doesn't require grad and has no graph, also where the template is a leaf or a result that does."""
     leaf, value = draw.tensor(2, 2).requires_grad_(), draw.number(4, 9)
     for template in (leaf, leaf.clone()):
-        seen = candidate.constant_like(template, value)
-        seen.result.detached().values(torch.full((2, 2), value))
-        seen.unchanged(0)
+        observed = candidate.constant_like(template, value)
+        observed.result.detached().values(torch.full((2, 2), value))
+        observed.unchanged(0)

@@ -52,8 +52,8 @@ def test_share_device(candidate, draw, device):
     """Works on another device, without reading values or bringing a number from the CPU."""
     for counts in (draw.integers(2, draw.integer(3, 5), low=1, high=9), draw.tensor(4, low=1, high=9).double()):
         dtype = torch.float64 if counts.dtype == torch.float64 else torch.float32
-        seen = candidate.share_of_total(counts.to(device))
-        seen.result.shape(*counts.shape).dtype(dtype).device(device)
+        observed = candidate.share_of_total(counts.to(device))
+        observed.result.shape(*counts.shape).dtype(dtype).device(device)
 
 
 # matmul_shape
@@ -105,8 +105,8 @@ def test_product_refuses(candidate, draw):
     """ValueError where neither product is defined; sizes of 1 don't broadcast; nothing is raised where one is."""
     k = draw.integer(3, 4)
     for shape in ((2, 5), (5, 2), (1, 1), (k + 1, k - 1), (1, 2 * k)):
-        seen = candidate.matmul_with_transpose(public.exact(draw, 2, k), public.exact(draw, *shape))
-        seen.raises("ValueError").unchanged()
+        observed = candidate.matmul_with_transpose(public.exact(draw, 2, k), public.exact(draw, *shape))
+        observed.raises("ValueError").unchanged()
     candidate.matmul_with_transpose(public.exact(draw, 2, k), public.exact(draw, k, 1)).returned()
 
 
@@ -121,12 +121,12 @@ def test_product_sizes_and_dtypes(candidate, draw):
         ((1, 1), (1, 1), torch.float32),
     ):
         left, right = public.exact(draw, *a, dtype=dtype), public.exact(draw, *b, dtype=dtype)
-        seen = candidate.matmul_with_transpose(left, right)
-        seen.result.dtype(dtype).values(public.product(left, right))
+        observed = candidate.matmul_with_transpose(left, right)
+        observed.result.dtype(dtype).values(public.product(left, right))
     for a, b, dtype in (((2, k), (1, k), torch.float64), ((k, 1), (5, 1), torch.float32)):
         left, right = public.exact(draw, *a, dtype=dtype), public.exact(draw, *b, dtype=dtype)
-        seen = candidate.matmul_with_transpose(left, right)
-        seen.result.dtype(dtype).values(public.product(left, right.T))
+        observed = candidate.matmul_with_transpose(left, right)
+        observed.result.dtype(dtype).values(public.product(left, right.T))
     left, right = public.exact(draw, k, 2).T, public.exact(draw, 5, k).T
     candidate.matmul_with_transpose(left, right).result.values(public.product(left, right))
 
@@ -142,11 +142,11 @@ def test_product_gradients(candidate, draw):
     upstream = public.exact(draw, 2, m)
     for shape in ((k, m), (m, k)):
         a, b = public.exact(draw, 2, k).requires_grad_(), public.exact(draw, *shape).requires_grad_()
-        seen = candidate.with_backward(upstream).matmul_with_transpose(a, b)
-        seen.ran_backward()
+        observed = candidate.with_backward(upstream).matmul_with_transpose(a, b)
+        observed.ran_backward()
         of_a, of_b = (upstream @ b.T, a.T @ upstream) if shape[0] == k else (upstream @ b, upstream.T @ a)
-        seen.argument(0).grad(of_a.detach())
-        seen.argument(1).grad(of_b.detach())
+        observed.argument(0).grad(of_a.detach())
+        observed.argument(1).grad(of_b.detach())
 
 
 @check("matmul_with_transpose", points=0.25, judges="facts")
@@ -222,9 +222,9 @@ def test_summary_leaves_t_alone(candidate, draw):
     """The input is not modified, and no value shares memory with it."""
     for t in (draw.tensor(3, 4), draw.integers(1, low=-9, high=9)):
         for dim in (None, 0):
-            seen = candidate.summarize(t, dim).unchanged(0).state_kept()
+            observed = candidate.summarize(t, dim).unchanged(0).state_kept()
             for key in public.KEYS:
-                seen.result.key(key).owns_memory(seen.argument(0))
+                observed.result.key(key).owns_memory(observed.argument(0))
 
 
 @check("summarize", points=0.25, judges="facts")
@@ -272,8 +272,8 @@ def test_centred_leaves_x_alone(candidate, draw):
 def test_centred_gradient(candidate, draw):
     """The gradient flows to x, also by way of the means."""
     x, upstream = draw.tensor(4, 3), draw.tensor(4, 3)
-    seen = candidate.with_backward(upstream).center_rows(x.requires_grad_())
-    seen.ran_backward().argument(0).grad(public.centred(upstream))
+    observed = candidate.with_backward(upstream).center_rows(x.requires_grad_())
+    observed.ran_backward().argument(0).grad(public.centred(upstream))
 
 
 @check("center_rows", points=0.25)

@@ -61,17 +61,17 @@ def test_view_of_noncontiguous(candidate, draw):
         (public.distinct(draw, 3, 4).T, (4, -1, 1)),
         (public.distinct(draw, 4, 3)[:, :2], (2, 2, 2)),
     ):
-        seen = candidate.weighed().shared_view(t, shape)
-        seen.result.values(t.reshape(shape)).shares_memory_with(seen.argument(0))
+        observed = candidate.weighed().shared_view(t, shape)
+        observed.result.values(t.reshape(shape)).shares_memory_with(observed.argument(0))
 
 
 @check("shared_view", points=0.25, judges="facts", requires=["view_shape_and_order"])
 def test_view_leaves_t_alone(candidate, draw):
     """t keeps its shape and values, and any dtype is kept."""
     for t in (public.distinct(draw, 2, 6), draw.tensor(3, 4, dtype=torch.float64), draw.tensor(4, 3) > 0):
-        seen = candidate.shared_view(t, (6, 2))
-        seen.result.dtype(t.dtype).values(t.reshape(6, 2))
-        seen.unchanged(0).state_kept()
+        observed = candidate.shared_view(t, (6, 2))
+        observed.result.dtype(t.dtype).values(t.reshape(6, 2))
+        observed.unchanged(0).state_kept()
 
 
 @probe
@@ -89,8 +89,8 @@ def test_view_shares_memory_both_ways(candidate, draw):
     expected = t.clone()
     expected[0, 0] = 0
     candidate.run(write_into_original, t, (2, 6)).result.values(expected.reshape(2, 6))
-    seen = candidate.shared_view(t, (2, -1))
-    seen.result.shares_memory_with(seen.argument(0))
+    observed = candidate.shared_view(t, (2, -1))
+    observed.result.shares_memory_with(observed.argument(0))
 
 
 # stack_pair
@@ -131,10 +131,10 @@ def fill_tables(student, a, b):
 def test_pair_owns_memory(candidate, draw):
     """Neither argument is modified, and neither result shares memory with one."""
     a, b = public.distinct(draw, 3), public.distinct(draw, 3)
-    seen = candidate.stack_pair(a, b)
-    for table in seen.result.unpack("rows", "cols"):
-        table.owns_memory(seen.argument(0), seen.argument(1))
-    seen.unchanged().state_kept()
+    observed = candidate.stack_pair(a, b)
+    for table in observed.result.unpack("rows", "cols"):
+        table.owns_memory(observed.argument(0), observed.argument(1))
+    observed.unchanged().state_kept()
     for vector, kept in zip(candidate.run(fill_tables, a, b).result.unpack("a", "b"), (a, b), strict=True):
         vector.values(kept)
 
@@ -199,9 +199,9 @@ def test_channel_keeps_dtype_and_argument(candidate, draw):
         draw.tensor(2, 3, 2, 1).permute(0, 3, 1, 2),
         draw.tensor(1, 1, 3, 4) > 0,
     ):
-        seen = candidate.weighed().drop_channel(images)
-        seen.result.dtype(images.dtype).values(images[:, 0], rtol=0, atol=0)
-        seen.unchanged(0).state_kept()
+        observed = candidate.weighed().drop_channel(images)
+        observed.result.dtype(images.dtype).values(images[:, 0], rtol=0, atol=0)
+        observed.unchanged(0).state_kept()
 
 
 @check("drop_channel", points=0.25, judges="facts")
@@ -250,12 +250,12 @@ def test_channels_keep_dtype_and_argument(candidate, draw):
         draw.tensor(3, 4, 2).permute(2, 0, 1),
         draw.tensor(2, 3, 2) > 0,
     ):
-        seen = candidate.channels_first(image)
-        seen.result.dtype(image.dtype).values(image.movedim(2, 0), rtol=0, atol=0)
-        seen.unchanged(0).state_kept()
-        seen = candidate.channels_first(image.unsqueeze(0))
-        seen.result.dtype(image.dtype).values(image.movedim(2, 0).unsqueeze(0), rtol=0, atol=0)
-        seen.unchanged(0)
+        observed = candidate.channels_first(image)
+        observed.result.dtype(image.dtype).values(image.movedim(2, 0), rtol=0, atol=0)
+        observed.unchanged(0).state_kept()
+        observed = candidate.channels_first(image.unsqueeze(0))
+        observed.result.dtype(image.dtype).values(image.movedim(2, 0).unsqueeze(0), rtol=0, atol=0)
+        observed.unchanged(0)
 
 
 @check("channels_first", points=0.25, judges="facts")

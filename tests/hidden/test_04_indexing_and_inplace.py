@@ -34,10 +34,10 @@ def test_view_shows_changes_of_x(candidate, draw):
     """The result shares the memory of `x`: what is written to `x` later shows in it, transposed or not."""
     for x in (draw.tensor(4, 3), draw.tensor(3, 4).T):
         row, col, value = draw.integer(0, 3), draw.integer(0, 2), draw.number(10, 90)
-        seen = candidate.run(write_to_x, x, row, col, value)
-        seen.result.values([value if i == row else entries[col] for i, entries in enumerate(x.tolist())])
-        seen = candidate.column_view(x, col)
-        seen.result.shares_memory_with(seen.argument(0, "x"))
+        observed = candidate.run(write_to_x, x, row, col, value)
+        observed.result.values([value if i == row else entries[col] for i, entries in enumerate(x.tolist())])
+        observed = candidate.column_view(x, col)
+        observed.result.shares_memory_with(observed.argument(0, "x"))
 
 
 @check("column_view", points=0.25, requires=["view_has_the_column"], hint=OUT_OF_RANGE)
@@ -56,9 +56,9 @@ def test_view_lets_gradients_flow(candidate, draw):
     x, upstream, col = draw.tensor(3, 3), draw.tensor(3), draw.integer(0, 2)
     expected = filled(torch.zeros(3, 3), col, 1.0) * upstream.reshape(3, 1)
     for given in (x.clone().requires_grad_(), x.clone().requires_grad_().clone()):
-        seen = candidate.with_backward(upstream).column_view(given, col)
-        seen.result.attached()
-        seen.ran_backward().argument(0, "x").grad(expected)
+        observed = candidate.with_backward(upstream).column_view(given, col)
+        observed.result.attached()
+        observed.ran_backward().argument(0, "x").grad(expected)
 
 
 @probe
@@ -79,9 +79,11 @@ def test_view_of_any_tensor(candidate, draw):
         draw.tensor(4, 4)[::2, 1:3],
     ):
         col = draw.integer(0, 1)
-        seen = candidate.column_view(x, col)
-        seen.result.dtype(x.dtype).values(torch.tensor([row[col] for row in x.tolist()], dtype=x.dtype), rtol=0, atol=0)
-        seen.unchanged(0).state_kept()
+        observed = candidate.column_view(x, col)
+        observed.result.dtype(x.dtype).values(
+            torch.tensor([row[col] for row in x.tolist()], dtype=x.dtype), rtol=0, atol=0
+        )
+        observed.unchanged(0).state_kept()
     x, col = draw.tensor(1, 3, dtype=torch.float64), draw.integer(0, 2)
     candidate.run(column_of_one_row, x, col).result.equals([x.tolist()[0][col]])
     candidate.column_view(torch.empty(0, 3), col).result.shape(0)
@@ -136,9 +138,9 @@ def test_set_any_size(candidate, draw):
     value = draw.number(10, 90)
     for rows, columns in ((1, 3), (3, 1), (1, 1)):
         x = draw.tensor(rows, columns)
-        seen = candidate.set_column_(x, columns - 1, value)
-        seen.argument(0, "x").values(filled(x, columns - 1, value))
-        seen.state_kept()
+        observed = candidate.set_column_(x, columns - 1, value)
+        observed.argument(0, "x").values(filled(x, columns - 1, value))
+        observed.state_kept()
     candidate.set_column_(torch.empty(0, 3), 1, value).argument(0, "x").shape(0, 3)
 
 
@@ -205,8 +207,8 @@ def test_rectify_has_the_gradient_of_relu(candidate, draw):
     """On the result of an operation the gradient is that of ReLU: nothing goes back through entries that became 0."""
     w = torch.cat([draw.tensor(2, low=-9, high=-1), draw.tensor(2, low=1, high=9)])
     upstream = draw.tensor(4, low=1, high=5)
-    seen = candidate.run(rectify_a_result, w.clone().requires_grad_(), upstream)
-    x, gradient = seen.result.unpack("x", "w.grad")
+    observed = candidate.run(rectify_a_result, w.clone().requires_grad_(), upstream)
+    x, gradient = observed.result.unpack("x", "w.grad")
     x.values(rectified(3 * w))
     gradient.values(3 * upstream * torch.tensor([0.0, 0.0, 1.0, 1.0]))
-    seen.state_kept()
+    observed.state_kept()

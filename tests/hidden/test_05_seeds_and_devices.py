@@ -45,8 +45,8 @@ def test_normal_does_not_depend_on_the_global_generator(candidate, draw):
     """Whatever the state of the global generator, the result is the same."""
     seed, shape = draw.integer(0, 9999), (2, 2)
     for _ in range(2):
-        seen = candidate.run(draw_after_others, seed, shape, draw.integer(0, 9999), draw.integer(1, 9))
-        seen.result.values(drawn(seed, shape))
+        observed = candidate.run(draw_after_others, seed, shape, draw.integer(0, 9999), draw.integer(1, 9))
+        observed.result.values(drawn(seed, shape))
 
 
 @probe
@@ -68,13 +68,13 @@ def test_normal_leaves_global_generators_alone(candidate, draw):
     """The global generators are untouched: who draws from them goes on as if nothing had happened."""
     global_seed = draw.integer(0, 9999)
     undisturbed = torch.rand(6, generator=torch.Generator().manual_seed(global_seed))
-    seen = candidate.run(draw_in_between, draw.integer(0, 9999), (2, 3), global_seed)
+    observed = candidate.run(draw_in_between, draw.integer(0, 9999), (2, 3), global_seed)
     # Six numbers drawn at once are those drawn as three and three.
-    seen.result.values(undisturbed[3:])
+    observed.result.values(undisturbed[3:])
     seed = draw.integer(0, 9999)
-    seen = candidate.seeded_normal(seed, (2,))
-    seen.result.values(drawn(seed, (2,)))
-    seen.state_kept()
+    observed = candidate.seeded_normal(seed, (2,))
+    observed.result.values(drawn(seed, (2,)))
+    observed.state_kept()
 
 
 # choose_device
@@ -190,6 +190,6 @@ def test_index_of_one_row_or_none(candidate, draw):
 def test_index_of_any_layout(candidate, draw):
     """Square, transposed, sliced and single-column tensors get the same column, and global settings stay."""
     for x in (draw.tensor(3, 3), draw.tensor(2, 4).T, draw.tensor(6, 6)[::2, 1:3], draw.tensor(5, 1)):
-        seen = candidate.add_row_index(x)
-        seen.result.values(numbered(x))
-        seen.unchanged().state_kept()
+        observed = candidate.add_row_index(x)
+        observed.result.values(numbered(x))
+        observed.unchanged().state_kept()

@@ -58,10 +58,10 @@ def test_infer_refuses_it_anywhere(candidate, draw):
         values.insert(draw.integer(0, 3), wrong)
         candidate.infer_dtype(code(f"[{', '.join(values)}]")).raises("TypeError")
     values = [number(draw, float), number(draw, bool), number(draw, int), True]
-    seen = candidate.infer_dtype(values)
-    seen.result.equals(torch.float32)
-    seen.argument(0, "values").equals(values)
-    seen.state_kept()
+    observed = candidate.infer_dtype(values)
+    observed.result.equals(torch.float32)
+    observed.argument(0, "values").equals(values)
+    observed.state_kept()
 
 
 # to_float32
@@ -103,8 +103,8 @@ def test_float32_of_any_shape(candidate, draw):
     for shape in ((4,), (1,), (1, 1), (3, 1), (2, 1, 3), (0,), (0, 3)):
         for dtype in ("float64", "float32"):
             given = array(draw, *shape, dtype=dtype)
-            seen = candidate.weighed().to_float32(given)
-            seen.result.values(torch.from_numpy(given)).dtype(torch.float32)
+            observed = candidate.weighed().to_float32(given)
+            observed.result.values(torch.from_numpy(given)).dtype(torch.float32)
 
 
 @probe
@@ -124,10 +124,10 @@ def test_float32_of_any_layout(candidate, draw):
     """Transposed arrays and parts of larger ones."""
     for dtype in ("float64", "float32", "int64"):
         given = array(draw, 3, 2, dtype=dtype)
-        seen = candidate.run(float32_of_the_transpose, given)
-        seen.result.values(given.T.tolist()).owns_memory()
-        seen = candidate.run(float32_of_every_other_row, given)
-        seen.result.values(given[::2].tolist()).owns_memory()
+        observed = candidate.run(float32_of_the_transpose, given)
+        observed.result.values(given.T.tolist()).owns_memory()
+        observed = candidate.run(float32_of_every_other_row, given)
+        observed.result.values(given[::2].tolist()).owns_memory()
 
 
 @check("to_float32", points=0.25, judges="facts", requires=["float32_from_float64"])
@@ -135,9 +135,9 @@ def test_float32_leaves_the_array_alone(candidate, draw):
     """`array` is unchanged, the result doesn't require grad, and global settings stay."""
     for dtype in ("float64", "float32", "int64"):
         given = array(draw, 2, 3, dtype=dtype)
-        seen = candidate.to_float32(given)
-        seen.result.values(given.tolist()).detached()
-        seen.unchanged().state_kept()
+        observed = candidate.to_float32(given)
+        observed.result.values(given.tolist()).detached()
+        observed.unchanged().state_kept()
 
 
 # wrap_array
@@ -148,9 +148,9 @@ def test_wrap_keeps_dtype_and_shape(candidate, draw):
     """The dtype corresponds (int32, uint8, float16, complex64, ...), the shape is the same: 0-D and empty ones too."""
     for dtype in ("int32", "uint8", "float32", "float16", "int64", "int16", "int8", "complex64", "complex128"):
         given = array(draw, 3, 2, dtype=dtype)
-        seen = candidate.wrap_array(given)
-        seen.result.dtype(getattr(torch, dtype)).values(torch.tensor(given))
-        seen.result.shares_memory_with(seen.argument(0, "array"))
+        observed = candidate.wrap_array(given)
+        observed.result.dtype(getattr(torch, dtype)).values(torch.tensor(given))
+        observed.result.shares_memory_with(observed.argument(0, "array"))
     for shape in ((), (1,), (2, 1, 3), (0, 3)):
         given = array(draw, *shape)
         candidate.wrap_array(given).result.dtype(torch.float64).values(torch.tensor(given))
@@ -171,8 +171,8 @@ def test_wrap_writes_to_the_array(candidate, draw):
         expected = given.copy()
         expected[index] = value
         candidate.run(write_to_the_tensor, given, index, value).result.array(expected)
-    seen = candidate.wrap_array(array(draw, 4))
-    seen.returned().unchanged().state_kept()
+    observed = candidate.wrap_array(array(draw, 4))
+    observed.returned().unchanged().state_kept()
 
 
 @probe
@@ -251,9 +251,9 @@ def test_numpy_of_any_layout_and_shape(candidate, draw):
         torch.empty(0, 2),
     ):
         expected = np.array(t.tolist(), dtype="float32").reshape(t.shape)
-        seen = candidate.weighed().to_numpy_copy(t)
-        seen.result.array(expected)
-        seen.state_kept()
+        observed = candidate.weighed().to_numpy_copy(t)
+        observed.result.array(expected)
+        observed.state_kept()
 
 
 @probe

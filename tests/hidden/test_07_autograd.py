@@ -63,10 +63,10 @@ def derivatives_in_a_row(student, fn, other, value):
 def test_derivative_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     x = draw.number(1, 5)
-    seen = candidate.run(derivatives_in_a_row, code("lambda x: x ** 2"), code("lambda x: x ** 3"), x)
-    for result, expected in zip(seen.result.items(3), (2 * x, 2 * x, 3 * x * x), strict=True):
+    observed = candidate.run(derivatives_in_a_row, code("lambda x: x ** 2"), code("lambda x: x ** 3"), x)
+    for result, expected in zip(observed.result.items(3), (2 * x, 2 * x, 3 * x * x), strict=True):
         result.scalar(expected)
-    seen.state_kept()
+    observed.state_kept()
 
 
 # accumulate_gradients
@@ -77,9 +77,9 @@ def test_gradients_from_before_do_not_count(candidate, draw):
     """A gradient that x has from before the call is in neither result nor `x.grad`."""
     x = draw.tensor(4).requires_grad_()
     x.grad = draw.tensor(4, low=5, high=9)
-    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: 3 * x.sum()")], x)
-    seen.result.values(2 * x + 3)
-    seen.argument(1, "x").grad(2 * x + 3)
+    observed = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: 3 * x.sum()")], x)
+    observed.result.values(2 * x + 3)
+    observed.argument(1, "x").grad(2 * x + 3)
 
 
 @check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
@@ -97,16 +97,16 @@ def test_gradients_of_any_shape_and_number(candidate, draw):
 def test_gradients_come_as_a_copy(candidate, draw):
     """The result shares no memory with `x.grad`."""
     x = draw.tensor(3).requires_grad_()
-    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.prod()")], x)
-    seen.result.owns_memory(seen.argument(1).gradient)
+    observed = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.prod()")], x)
+    observed.result.owns_memory(observed.argument(1).gradient)
 
 
 @check("accumulate_gradients", points=0.5, judges="facts", requires=["gradients_are_summed_and_returned"])
 def test_gradients_leave_x_as_it_was(candidate, draw):
     """x keeps its values and still requires grad; global settings stay as they are."""
     x = draw.tensor(2, 3).requires_grad_()
-    seen = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.mean()")], x)
-    seen.returned().unchanged(1).state_kept()
+    observed = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.mean()")], x)
+    observed.returned().unchanged(1).state_kept()
 
 
 # halving_chain
@@ -132,9 +132,9 @@ def test_halving_gradient_depends_on_the_value(candidate, draw):
     """After k halvings the gradient is 2 ** -k, and after none it is 1, also where x is itself a result."""
     leaf = torch.tensor(draw.number(0.51, 0.99), requires_grad=True)
     for k in (0, draw.integer(2, 4), draw.integer(6, 9)):
-        seen = candidate.with_backward().halving_chain(leaf * 2**k)
-        seen.result.values(leaf)
-        seen.ran_backward().argument(0, "x").grad(2.0**-k)
+        observed = candidate.with_backward().halving_chain(leaf * 2**k)
+        observed.result.values(leaf)
+        observed.ran_backward().argument(0, "x").grad(2.0**-k)
 
 
 @check("halving_chain", points=0.5, judges="facts", requires=["halving_ends_at_one_or_below"])
@@ -205,7 +205,7 @@ def descents_in_a_row(student, fn, start, rate):
 def test_descent_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     start, rate = draw.number(1, 5), draw.number(0.1, 0.4)
-    seen = candidate.run(descents_in_a_row, code("lambda x: x ** 2"), start, rate)
-    for result in seen.result.items(2):
+    observed = candidate.run(descents_in_a_row, code("lambda x: x ** 2"), start, rate)
+    for result in observed.result.items(2):
         result.scalar(start * (1 - 2 * rate))
-    seen.state_kept()
+    observed.state_kept()

@@ -52,8 +52,8 @@ def test_step_works_for_any_shape(candidate, draw):
     for values in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(2, 2, dtype=torch.float64)):
         x, rate = values.requires_grad_(), draw.number(0.1, 0.9)
         x.grad = draw.tensor(*x.shape, dtype=x.dtype)
-        seen = candidate.gradient_step_(x, rate)
-        seen.argument(0, "x").dtype(x.dtype).values(x.detach() - rate * x.grad)
+        observed = candidate.gradient_step_(x, rate)
+        observed.argument(0, "x").dtype(x.dtype).values(x.detach() - rate * x.grad)
 
 
 @probe
@@ -70,8 +70,8 @@ def two_steps(student, x, learning_rate):
 def test_step_can_be_repeated(candidate, draw):
     """Training can go on: a second backward and a second step work, with gradient recording still on."""
     x, rate = draw.tensor(3), draw.number(0.1, 0.4)
-    seen = candidate.run(two_steps, x.clone().requires_grad_(), rate)
-    seen.state_kept().result.values(x * (1 - 2 * rate) ** 2).leaf()
+    observed = candidate.run(two_steps, x.clone().requires_grad_(), rate)
+    observed.state_kept().result.values(x * (1 - 2 * rate) ** 2).leaf()
 
 
 # snapshot
@@ -211,8 +211,8 @@ def test_exp_has_right_gradient_for_any_shape(candidate, draw):
     """The gradient is right for 0-D, transposed and float64 tensors, whatever gradient comes from above."""
     for t in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(3, dtype=torch.float64)):
         upstream = draw.tensor(*t.shape, dtype=t.dtype)
-        seen = candidate.with_backward(upstream).exp_plus_one(t.clone().requires_grad_())
-        seen.ran_backward().argument(0, "t").grad(upstream * t.exp())
+        observed = candidate.with_backward(upstream).exp_plus_one(t.clone().requires_grad_())
+        observed.ran_backward().argument(0, "t").grad(upstream * t.exp())
 
 
 # inplace_error

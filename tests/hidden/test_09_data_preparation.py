@@ -57,8 +57,8 @@ def test_split_sizes_are_cut_off(candidate, draw):
         (draw.integer(30, 50), 0.0625, 0.25),
     ):
         n_valid, n_test = int(n * valid_fraction), int(n * test_fraction)
-        seen = candidate.split_indices(n, valid_fraction, test_fraction, seed=draw.integer(0, 9999))
-        train, valid, test = parts(seen.result)
+        observed = candidate.split_indices(n, valid_fraction, test_fraction, seed=draw.integer(0, 9999))
+        train, valid, test = parts(observed.result)
         test.shape(n_test)
         valid.shape(n_valid)
         train.shape(n - n_valid - n_test)
@@ -73,12 +73,12 @@ def test_split_sizes_are_cut_off(candidate, draw):
 def test_split_is_shuffled(candidate, draw):
     """No part consists of consecutive row numbers, in whatever order."""
     n = draw.integer(60, 90)
-    seen = candidate.split_indices(n, 0.25, 0.25, seed=draw.integer(0, 9999))
-    for part in parts(seen.result):
+    observed = candidate.split_indices(n, 0.25, 0.25, seed=draw.integer(0, 9999))
+    for part in parts(observed.result):
         rows = sorted(map(int, part.tensor.tolist()))
         if rows[-1] - rows[0] == len(rows) - 1:
             part.fails("rows from anywhere in the table", f"just the rows {rows[0]} to {rows[-1]}", "values")
-    public.holds_every_row_once(seen, seen.result, n)
+    public.holds_every_row_once(observed, observed.result, n)
 
 
 @probe
@@ -102,9 +102,9 @@ def split_twice(student, n, valid_fraction, test_fraction, seed):
 def test_split_repeats_with_its_seed(candidate, draw):
     """The same seed gives the same split at every call, whatever state the global generators are in."""
     n = draw.integer(40, 60)
-    seen = candidate.run(split_twice, n, 0.25, 0.25, draw.integer(0, 9999))
-    first, second = seen.result.unpack("the first split", "the second split")
-    public.holds_every_row_once(seen, first, n)
+    observed = candidate.run(split_twice, n, 0.25, 0.25, draw.integer(0, 9999))
+    first, second = observed.result.unpack("the first split", "the second split")
+    public.holds_every_row_once(observed, first, n)
     for one, other in zip(parts(first), parts(second), strict=True):
         other.name = f"{other.name} of the second split"
         other.values(one.tensor)
@@ -136,8 +136,8 @@ def test_split_differs_with_another_seed(candidate, draw):
 def test_split_leaves_global_generators(candidate, draw):
     """The global generators of torch, NumPy and random are as before, and so are all other settings."""
     n = draw.integer(20, 40)
-    seen = candidate.split_indices(n, 0.2, 0.2, seed=draw.integer(0, 9999)).state_kept()
-    public.holds_every_row_once(seen, seen.result, n)
+    observed = candidate.split_indices(n, 0.2, 0.2, seed=draw.integer(0, 9999)).state_kept()
+    public.holds_every_row_once(observed, observed.result, n)
 
 
 @check("split_indices", points=0.25, judges="facts", hint=public._FRACTIONS)
@@ -158,13 +158,13 @@ def test_split_accepts_zero(candidate, draw):
     """A fraction of 0 gives an empty part, and the others hold the rest; so do fractions of less than one row."""
     seed = draw.integer(0, 9999)
     for n, *fractions in ((draw.integer(20, 40), 0.0, 0.25), (draw.integer(20, 40), 0.25, 0.0), (9, 0.0, 0.0)):
-        seen = candidate.split_indices(n, *fractions, seed=seed)
-        _, valid, test = parts(seen.result)
+        observed = candidate.split_indices(n, *fractions, seed=seed)
+        _, valid, test = parts(observed.result)
         test.shape(int(n * fractions[1])).dtype(torch.int64)
         valid.shape(int(n * fractions[0])).dtype(torch.int64)
-        public.holds_every_row_once(seen, seen.result, n)
-    seen = candidate.split_indices(1, 0.4, 0.4, seed=seed)
-    public.holds_every_row_once(seen, seen.result, 1)
+        public.holds_every_row_once(observed, observed.result, n)
+    observed = candidate.split_indices(1, 0.4, 0.4, seed=seed)
+    public.holds_every_row_once(observed, observed.result, 1)
 
 
 # fit_standardizer
@@ -216,10 +216,10 @@ def test_fit_far_from_zero(candidate, draw):
 def test_fit_leaves_x_train(candidate, draw):
     """x_train is not modified."""
     x = public.table(draw, 5, 3)
-    seen = candidate.fit_standardizer(x)
-    means, _ = seen.result.unpack("means", "stds")
+    observed = candidate.fit_standardizer(x)
+    means, _ = observed.result.unpack("means", "stds")
     means.values(public.statistics(x)[0])
-    seen.unchanged(0)
+    observed.unchanged(0)
 
 
 @check("fit_standardizer", points=0.25, judges="facts")
@@ -283,10 +283,10 @@ def test_standardize_few_rows(candidate, draw):
 def test_standardize_leaves_its_arguments(candidate, draw):
     """The three arguments are not modified, and the results have their own memory."""
     sets = public.table(draw, 6, 3), public.table(draw, 3, 3), public.table(draw, 4, 3)
-    seen = candidate.standardize_splits(*sets)
-    train, valid, test = parts(seen.result)
+    observed = candidate.standardize_splits(*sets)
+    train, valid, test = parts(observed.result)
     train.values(public.standardised(*sets)[0])
-    seen.unchanged()
+    observed.unchanged()
     for part in (train, valid, test):
         part.owns_memory()
 
@@ -407,9 +407,9 @@ def test_column_has_own_memory(candidate, draw):
     """The argument isn't modified, and changing it later doesn't change the result, even if it is float32 already."""
     for y in (draw.tensor(4), draw.tensor(4, 1)):
         for given in (y.numpy(), y):
-            seen = candidate.column_targets(given)
-            seen.result.values(y.reshape(4, 1)).owns_memory()
-            seen.unchanged(0)
+            observed = candidate.column_targets(given)
+            observed.result.values(y.reshape(4, 1)).owns_memory()
+            observed.unchanged(0)
     table = draw.tensor(5, 3)
     for given in (table.numpy(), table):
         for column in candidate.run(column_of_a_table, given).result.unpack("the first", "the second"):

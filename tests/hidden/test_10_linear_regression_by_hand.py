@@ -81,8 +81,8 @@ def initialise_twice(student, n_features, seed):
 )
 def test_init_repeats(candidate, draw):
     """The same seed gives the same numbers, in new tensors."""
-    seen = candidate.run(initialise_twice, draw.integer(2, 5), draw.integer(0, 9999))
-    first, w, b = seen.result.unpack("w of the first call", "w of the second call", "b of the second call")
+    observed = candidate.run(initialise_twice, draw.integer(2, 5), draw.integer(0, 9999))
+    first, w, b = observed.result.unpack("w of the first call", "w of the second call", "b of the second call")
     w.values(first.tensor)
     b.values(0.0)
 
@@ -130,24 +130,24 @@ def test_mse_refuses_other_shapes(candidate, draw):
 def test_mse_gradient(candidate, draw):
     """The result is 0-D and attached: backward gives the predictions the gradient 2 (y_pred - y_true) / n."""
     y_pred, y_true = draw.tensor(3, 2), draw.tensor(3, 2)
-    seen = candidate.with_backward().mse(y_pred.clone().requires_grad_(), y_true)
-    seen.result.attached().shape()
-    seen.ran_backward().argument(0, "y_pred").grad(2 * (y_pred.double() - y_true.double()) / 6)
+    observed = candidate.with_backward().mse(y_pred.clone().requires_grad_(), y_true)
+    observed.result.attached().shape()
+    observed.ran_backward().argument(0, "y_pred").grad(2 * (y_pred.double() - y_true.double()) / 6)
 
 
 @check("mse", points=0.25, judges="facts")
 def test_mse_leaves_its_arguments(candidate, draw):
     """Neither argument is modified."""
-    seen = candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1))
-    seen.result.shape()
-    seen.unchanged()
+    observed = candidate.mse(draw.tensor(4, 1), draw.tensor(4, 1))
+    observed.result.shape()
+    observed.unchanged()
 
 
 @check("mse", points=0.25, judges="facts")
 def test_mse_on_any_device(candidate, draw, device):
     """Tensors of a second device (the meta device, whose tensors have no values) give a 0-D tensor there."""
-    seen = candidate.mse(draw.tensor(5, 1).to(device), draw.tensor(5, 1).to(device))
-    seen.result.shape().device(device)
+    observed = candidate.mse(draw.tensor(5, 1).to(device), draw.tensor(5, 1).to(device))
+    observed.result.shape().device(device)
 
 
 @check("train_linear", points=0.75)
@@ -155,9 +155,9 @@ def test_train_returns_last_parameters(candidate, draw):
     """The returned `w`, of shape (F, 1), and `b`, of shape (), are those after the last update."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     for n_epochs in (1, 4):
-        seen = candidate.train_linear(X, y, learning_rate=0.06, n_epochs=n_epochs, seed=seed)
+        observed = candidate.train_linear(X, y, learning_rate=0.06, n_epochs=n_epochs, seed=seed)
         expected_w, expected_b, _ = descent(X, y, 0.06, n_epochs, seed)
-        w, b, _ = seen.result.unpack("w", "b", "losses")
+        w, b, _ = observed.result.unpack("w", "b", "losses")
         has_learned(w, expected_w)
         has_learned(b, expected_b)
 
@@ -166,8 +166,8 @@ def test_train_returns_last_parameters(candidate, draw):
 def test_train_zero_epochs(candidate, draw):
     """With no epochs the parameters are the initial ones and there are no losses."""
     seed = draw.integer(0, 9999)
-    seen = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
-    w, b, losses = seen.result.unpack("w", "b", "losses")
+    observed = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
+    w, b, losses = observed.result.unpack("w", "b", "losses")
     w.values(seeded_weights(2, seed))
     b.values(0.0)
     losses.items(0, kind="list")
@@ -197,17 +197,17 @@ def test_train_refuses_other_targets(candidate, draw):
     """Targets of any other shape than (N, 1) are a ValueError, and nothing has been changed."""
     X = draw.tensor(4, 2)
     for shape in ((1, 4), (4, 2), (3, 1), (1, 1), (4, 1, 1)):
-        seen = candidate.train_linear(X, draw.tensor(*shape), learning_rate=0.05, n_epochs=2, seed=0)
-        seen.raises("ValueError").unchanged(0, 1)
+        observed = candidate.train_linear(X, draw.tensor(*shape), learning_rate=0.05, n_epochs=2, seed=0)
+        observed.raises("ValueError").unchanged(0, 1)
     candidate.train_linear(X, draw.tensor(4, 1), learning_rate=0.05, n_epochs=2, seed=0).returned()
 
 
 @check("train_linear", points=0.25, judges="facts")
 def test_train_leaves_its_arguments(candidate, draw):
     """Neither `X` nor `y` is modified, and PyTorch's global settings are as before."""
-    seen = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
-    seen.result.items(3)
-    seen.unchanged(0, 1).state_kept(*GENERATORS)
+    observed = candidate.train_linear(draw.tensor(2, 6).T, draw.tensor(6, 1), learning_rate=0.05, n_epochs=2, seed=0)
+    observed.result.items(3)
+    observed.unchanged(0, 1).state_kept(*GENERATORS)
 
 
 @probe
@@ -227,9 +227,9 @@ def train_twice(student, X, y, learning_rate, n_epochs, seed):
 def test_train_repeats(candidate, draw):
     """A second call with the same arguments starts afresh."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
-    seen = candidate.run(train_twice, X, y, 0.05, 3, seed)
+    observed = candidate.run(train_twice, X, y, 0.05, 3, seed)
     *_, expected = descent(X, y, 0.05, 3, seed)
-    for losses in seen.result.unpack("losses of the first call", "losses of the second call"):
+    for losses in observed.result.unpack("losses of the first call", "losses of the second call"):
         losses.curve(expected)
 
 
@@ -238,9 +238,9 @@ def test_train_any_size(candidate, draw):
     """One row of one feature is fitted by the same steps as many features are."""
     for n_rows, n_features in ((1, 1), (5, 20)):
         X, y, seed = draw.tensor(n_rows, n_features, low=-1, high=1), draw.tensor(n_rows, 1), draw.integer(0, 9999)
-        seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=3, seed=seed)
+        observed = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=3, seed=seed)
         expected_w, expected_b, expected_losses = descent(X, y, 0.05, 3, seed)
-        w, b, losses = seen.result.unpack("w", "b", "losses")
+        w, b, losses = observed.result.unpack("w", "b", "losses")
         losses.curve(expected_losses)
         has_learned(w, expected_w)
         has_learned(b, expected_b)

@@ -55,11 +55,11 @@ GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator
 )
 def test_load_keeps_the_parameters(candidate, draw):
     """`layer.weight` and `layer.bias` are the same objects as before, leaves that require grad."""
-    seen = candidate.load_weights_(draw.model(public.linear, 3), draw.tensor(3, 1), draw.tensor())
+    observed = candidate.load_weights_(draw.model(public.linear, 3), draw.tensor(3, 1), draw.tensor())
     for name in ("weight", "bias"):
-        before = seen.before(0).parameter(name)
+        before = observed.before(0).parameter(name)
         before.name = f"layer.{name} of before"
-        seen.argument(0).parameter(name).leaf().same_object_as(before)
+        observed.argument(0).parameter(name).leaf().same_object_as(before)
 
 
 @probe
@@ -80,8 +80,8 @@ def train_after_loading(student, layer, w, b, X, learning_rate):
 def test_load_lets_optimizer_train(candidate, draw):
     """An optimizer that was made earlier trains the layer, from the loaded values."""
     w, b, X, rate = draw.tensor(3, 1), draw.tensor(), draw.tensor(4, 3, low=1), draw.number(0.1, 0.5)
-    seen = candidate.run(train_after_loading, draw.model(public.linear, 3), w, b, X, rate)
-    layer = seen.argument(0)
+    observed = candidate.run(train_after_loading, draw.model(public.linear, 3), w, b, X, rate)
+    layer = observed.argument(0)
     layer.parameter("weight").values((w - rate * X.sum(dim=0).reshape(3, 1)).T)
     layer.parameter("bias").values((b - rate * 4).reshape(1))
 
@@ -98,11 +98,11 @@ def test_load_leaves_w_and_b(candidate, draw):
     for flag in (False, True):
         leaves = w.clone().requires_grad_(flag), b.clone().requires_grad_(flag)
         for given in (leaves, tuple(leaf.clone() for leaf in leaves)):
-            seen = candidate.load_weights_(draw.model(public.linear, 3), *given)
-            layer = seen.argument(0).owns_memory(seen.argument(1), seen.argument(2))
+            observed = candidate.load_weights_(draw.model(public.linear, 3), *given)
+            layer = observed.argument(0).owns_memory(observed.argument(1), observed.argument(2))
             layer.parameter("weight").values(w.T)
             layer.parameter("bias").values(b.reshape(1))
-            seen.unchanged(1, 2)
+            observed.unchanged(1, 2)
     X, rate = draw.tensor(4, 3, low=1), draw.number(0.1, 0.5)
     candidate.run(train_after_loading, draw.model(public.linear, 3), w, b, X, rate).returned().unchanged(1, 2)
 
@@ -150,10 +150,10 @@ def test_load_any_size(candidate, draw):
         (draw.model(double_linear, 3), draw.tensor(3, 1, dtype=double, decimals=12)),
     ):
         b, X = draw.tensor(dtype=w.dtype), draw.tensor(4, len(w), dtype=w.dtype)
-        seen = candidate.run(public.predict_after_loading, layer, w, b, X)
-        seen.state_kept(*GENERATORS).result.dtype(w.dtype).values(X.double() @ w.double() + b)
+        observed = candidate.run(public.predict_after_loading, layer, w, b, X)
+        observed.state_kept(*GENERATORS).result.dtype(w.dtype).values(X.double() @ w.double() + b)
         if w.dtype == double:
-            seen.argument(0).parameter("weight").values(w.T, rtol=0, atol=0)
+            observed.argument(0).parameter("weight").values(w.T, rtol=0, atol=0)
 
 
 # ManualSGD
@@ -180,12 +180,12 @@ def steps_from_generator(student, model, X, lr):
 def test_sgd_takes_a_generator(candidate, draw):
     """`model.parameters()` works for many steps."""
     model, X, lr = draw.model(public.small_net), draw.tensor(5, 3, low=-1, high=1), draw.number(0.1, 0.3)
-    seen = candidate.run(steps_from_generator, model, X, lr)
+    observed = candidate.run(steps_from_generator, model, X, lr)
     expected, _ = public.trained(model, "SGD", lambda output, _: output.square().mean(), X, X, lr, 3)
-    public.holds(seen.argument(0), expected)
-    for parameter in seen.argument(0).parameters():
+    public.holds(observed.argument(0), expected)
+    for parameter in observed.argument(0).parameters():
         parameter.leaf()
-    seen.state_kept().result.values(public.in_one_row(expected.parameters()), rtol=1e-4, atol=1e-5)
+    observed.state_kept().result.values(public.in_one_row(expected.parameters()), rtol=1e-4, atol=1e-5)
 
 
 @check(
@@ -198,13 +198,13 @@ def test_sgd_skips_without_gradient(candidate, draw):
     """Parameters without a gradient, trainable or frozen, are left as they are; those after them get their step."""
     w, b, lr = with_gradient(draw, 2), with_gradient(draw, 3), draw.number(0.1, 0.9)
     unused, frozen = draw.tensor(2).requires_grad_(), draw.tensor(2)
-    seen = candidate.run(public.one_step, [unused, w, frozen, b], lr)
-    params = seen.argument(0).items(4)
+    observed = candidate.run(public.one_step, [unused, w, frozen, b], lr)
+    params = observed.argument(0).items(4)
     params[0].leaf().values(unused).grad(None)
     params[1].values(w - lr * w.grad)
     params[2].detached().values(frozen)
     params[3].values(b - lr * b.grad)
-    seen.result.values(public.in_one_row((unused, w - lr * w.grad, frozen, b - lr * b.grad)))
+    observed.result.values(public.in_one_row((unused, w - lr * w.grad, frozen, b - lr * b.grad)))
 
 
 @check(
@@ -216,10 +216,10 @@ def test_sgd_skips_without_gradient(candidate, draw):
 def test_sgd_step_keeps_gradients(candidate, draw):
     """`step()` leaves every gradient as it is, and so do two steps in a row, each with the same gradient."""
     w, b, lr = with_gradient(draw, 2, 2), with_gradient(draw, 2), draw.number(0.1, 0.9)
-    seen = candidate.run(public.one_step, [w, b], lr)
-    for after, before in zip(seen.argument(0).items(2), (w, b), strict=True):
+    observed = candidate.run(public.one_step, [w, b], lr)
+    for after, before in zip(observed.argument(0).items(2), (w, b), strict=True):
         after.values(before - lr * before.grad).grad(before.grad)
-    seen.result.values(public.in_one_row((w - lr * w.grad, b - lr * b.grad)))
+    observed.result.values(public.in_one_row((w - lr * w.grad, b - lr * b.grad)))
 
 
 @probe
@@ -241,8 +241,8 @@ def reset_first(student, x, lr):
 def test_sgd_zero_grad_starts_afresh(candidate, draw):
     """`zero_grad()` works before any backward, and after it the next backward starts afresh."""
     x, lr = draw.tensor(3, low=1), draw.number(0.1, 0.4)
-    seen = candidate.run(reset_first, x.clone().requires_grad_(), lr)
-    seen.argument(0).grad(2 * x).values(x - lr * 2 * x)
+    observed = candidate.run(reset_first, x.clone().requires_grad_(), lr)
+    observed.argument(0).grad(2 * x).values(x - lr * 2 * x)
 
 
 @probe
@@ -262,9 +262,9 @@ def test_sgd_refuses_empty_generator(candidate, draw):
     x, lr = with_gradient(draw, 3), draw.number(0.1, 0.9)
     candidate.run(without_parameters, lr).raises("ValueError")
     candidate.run(public.new_optimizer, (), lr).raises("ValueError")
-    seen = candidate.run(public.one_step, (x,), lr)
-    seen.argument(0).items(1)[0].values(x - lr * x.grad)
-    seen.result.values(x - lr * x.grad)
+    observed = candidate.run(public.one_step, (x,), lr)
+    observed.argument(0).items(1)[0].values(x - lr * x.grad)
+    observed.result.values(x - lr * x.grad)
 
 
 @probe
@@ -292,11 +292,11 @@ def test_sgd_same_losses_as_torch(candidate, draw):
     for factory, dtype in ((public.small_net, torch.float32), (double_net, torch.float64)):
         model, rate = draw.model(factory), draw.number(0.1, 0.2)
         X, y = draw.tensor(6, 3, low=-1, high=1, dtype=dtype), draw.tensor(6, 1, low=-1, high=1, dtype=dtype)
-        seen = candidate.run(ten_steps, model, X, y, rate)
+        observed = candidate.run(ten_steps, model, X, y, rate)
         expected, losses = public.trained(model, "SGD", nn.MSELoss(), X, y, rate, 10)
-        seen.result.curve(losses)
-        public.holds(seen.argument(0), expected)
-        for parameter in seen.argument(0).parameters():
+        observed.result.curve(losses)
+        public.holds(observed.argument(0), expected)
+        for parameter in observed.argument(0).parameters():
             parameter.leaf().dtype(dtype)
 
 
@@ -316,9 +316,9 @@ def both_results(student, x, lr):
 def test_sgd_returns_none(candidate, draw):
     """`step()` and `zero_grad()` return `None`, and may be called in any order."""
     x, lr = with_gradient(draw, 3), draw.number(0.1, 0.9)
-    seen = candidate.run(both_results, x, lr)
-    seen.argument(0).values(x - lr * x.grad)
-    seen.result.equals([None] * 4)
+    observed = candidate.run(both_results, x, lr)
+    observed.argument(0).values(x - lr * x.grad)
+    observed.result.equals([None] * 4)
 
 
 @probe
@@ -340,12 +340,12 @@ def two_optimizers(student, params, others, lr):
 def test_sgd_two_side_by_side(candidate, draw):
     """Each of two optimizers works on its own parameters with its own learning rate."""
     x, z, lr = with_gradient(draw, 3), with_gradient(draw, 2), draw.number(0.1, 0.4)
-    seen = candidate.run(two_optimizers, [x], [z], lr)
-    seen.argument(0).items(1)[0].values(x - lr * x.grad).grad(x.grad)
-    other = seen.argument(1).items(1)[0].values(z)
+    observed = candidate.run(two_optimizers, [x], [z], lr)
+    observed.argument(0).items(1)[0].values(x - lr * x.grad).grad(x.grad)
+    other = observed.argument(1).items(1)[0].values(z)
     if other.gradient.fact is not None:
         other.grad(torch.zeros(2))
-    seen.result.values(public.in_one_row((x - lr * x.grad, z)))
+    observed.result.values(public.in_one_row((x - lr * x.grad, z)))
 
 
 # train_bgd
@@ -355,10 +355,10 @@ def test_sgd_two_side_by_side(candidate, draw):
 def test_bgd_zero_epochs(candidate, draw):
     """With no epochs the list is empty and no parameter changes."""
     model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3), draw.tensor(6, 1)
-    seen = candidate.run(public.training, model, "SGD", code("nn.MSELoss()"), X, y, draw.number(0.1, 0.3), 0)
-    seen.result.items(0, kind="list")
+    observed = candidate.run(public.training, model, "SGD", code("nn.MSELoss()"), X, y, draw.number(0.1, 0.3), 0)
+    observed.result.items(0, kind="list")
     for name, parameter in model.named_parameters():
-        seen.argument(0).parameter(name).values(parameter)
+        observed.argument(0).parameter(name).values(parameter)
 
 
 @check(
@@ -372,11 +372,13 @@ def test_bgd_gradients_do_not_accumulate(candidate, draw):
     """Where the gradient is the same in every epoch, all steps are equally long and the loss falls in a line."""
     model, X, y = draw.model(public.linear, 2), draw.tensor(4, 2, low=0.5, high=1), draw.tensor(4, 1, low=-20, high=-10)
     rate = draw.number(0.1, 0.3)
-    seen = candidate.run(public.training, model, "SGD", code("lambda y_pred, y: (y_pred - y).mean()"), X, y, rate, 6)
+    observed = candidate.run(
+        public.training, model, "SGD", code("lambda y_pred, y: (y_pred - y).mean()"), X, y, rate, 6
+    )
     gradient = X.double().mean(dim=0)
     (first,) = public.trained(model, "SGD", lambda y_pred, y: (y_pred - y).mean(), X, y, rate, 1)[1]
     fall = rate * float(gradient.square().sum() + 1)
-    seen.result.curve([first - epoch * fall for epoch in range(6)])
+    observed.result.curve([first - epoch * fall for epoch in range(6)])
 
 
 @check(
@@ -390,9 +392,9 @@ def test_bgd_prediction_comes_first(candidate, draw):
     model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1, low=1)
     rate = draw.number(0.02, 0.06)
     lopsided = "lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean()"
-    seen = candidate.run(public.training, model, "SGD", code(lopsided), X, y, rate, 4)
+    observed = candidate.run(public.training, model, "SGD", code(lopsided), X, y, rate, 4)
     _, losses = public.trained(model, "SGD", lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean(), X, y, rate, 4)
-    seen.result.curve(losses)
+    observed.result.curve(losses)
 
 
 @probe
@@ -413,9 +415,9 @@ def test_bgd_calls_the_model(candidate, draw):
     """The model is called, so that its hooks run, and not its `forward`."""
     model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)
     rate = draw.number(0.01, 0.02)
-    seen = candidate.run(training_with_hook, model, X, y, rate, 4)
+    observed = candidate.run(training_with_hook, model, X, y, rate, 4)
     _, losses = public.trained(model, "SGD", lambda y_pred, y: nn.MSELoss()(3 * y_pred, y), X, y, rate, 4)
-    seen.result.curve(losses)
+    observed.result.curve(losses)
 
 
 @check(
@@ -429,11 +431,11 @@ def test_bgd_other_optimizers(candidate, draw):
     for optimizer, name in (("Adam", "L1Loss"), ("Adagrad", "SmoothL1Loss")):
         model, X, y = draw.model(public.small_net), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1, low=1, high=4)
         rate, criterion = draw.number(0.05, 0.1), getattr(nn, name)()
-        seen = candidate.run(public.training, model, optimizer, code(f"nn.{name}()"), X, y, rate, 8)
+        observed = candidate.run(public.training, model, optimizer, code(f"nn.{name}()"), X, y, rate, 8)
         expected, losses = public.trained(model, optimizer, criterion, X, y, rate, 8)
-        seen.result.curve(losses)
+        observed.result.curve(losses)
         for key, parameter in expected.named_parameters():
-            seen.argument(0).parameter(key).values(parameter, rtol=1e-3, atol=1e-4)
+            observed.argument(0).parameter(key).values(parameter, rtol=1e-3, atol=1e-4)
 
 
 @probe
@@ -452,8 +454,8 @@ def test_bgd_leaves_the_rest(candidate, draw):
     rate, seed = draw.number(0.1, 0.3), draw.integer(0, 9999)
     drawn = []
     for given in (seed, seed + 1):
-        seen = candidate.run(draw_after_training, model, X, y, rate, given).unchanged(1, 2).state_kept(*GENERATORS)
-        losses, numbers = seen.result.unpack("losses", "numbers drawn afterwards")
+        observed = candidate.run(draw_after_training, model, X, y, rate, given).unchanged(1, 2).state_kept(*GENERATORS)
+        losses, numbers = observed.result.unpack("losses", "numbers drawn afterwards")
         losses.curve(public.trained(model, "SGD", nn.MSELoss(), X, y, rate, 2)[1])
         drawn.append(numbers)
     if torch.equal(drawn[0].tensor, drawn[1].tensor):
@@ -491,9 +493,9 @@ def california_housing(student):
 )
 def test_bgd_on_california_housing(candidate):
     """On California Housing the start, the losses and the predictions are those printed in the course notes."""
-    seen = candidate.run(california_housing)
+    observed = candidate.run(california_housing)
     names = "initial weight", "initial bias", "untrained predictions", "losses", "predictions"
-    weight, bias, untrained, losses, predictions = seen.result.unpack(*names)
+    weight, bias, untrained, losses, predictions = observed.result.unpack(*names)
     weight.values(PUBLISHED_WEIGHT, rtol=0, atol=FOUR_DECIMALS)
     bias.values(PUBLISHED_BIAS, rtol=0, atol=FOUR_DECIMALS)
     untrained.values(PUBLISHED_UNTRAINED, rtol=0, atol=FOUR_DECIMALS)

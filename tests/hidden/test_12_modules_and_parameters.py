@@ -24,9 +24,9 @@ def test_regressor_any_size(candidate, draw):
     for n_rows, n_features, n_outputs in ((4, 3, 2), (5, 3, 3), (2, 2, 2), (1, 1, 4), (3, 2, 1), (0, 3, 2)):
         w, b, x = draw.tensor(n_outputs, n_features), draw.tensor(n_outputs), draw.tensor(n_rows, n_features)
         upstream = draw.tensor(n_rows, n_outputs)
-        seen = candidate.with_backward(upstream).run(public.call_filled, w, b, x.clone().requires_grad_())
-        seen.unchanged(2).result.values(x.double() @ w.double().T + b)
-        seen.ran_backward().argument(2).grad(upstream.double() @ w.double())
+        observed = candidate.with_backward(upstream).run(public.call_filled, w, b, x.clone().requires_grad_())
+        observed.unchanged(2).result.values(x.double() @ w.double().T + b)
+        observed.ran_backward().argument(2).grad(upstream.double() @ w.double())
 
 
 @probe
@@ -219,9 +219,9 @@ def test_report_leaves_the_model(candidate, draw):
     model = draw.model(WithBuffers, n).eval()
     model.layer.bias.requires_grad_(False)
     model.norm.weight.grad = draw.tensor(n)
-    seen = candidate.parameter_report(model)
-    reports(seen, {"layer.weight": 2 * n, "norm.weight": n, "norm.bias": n})
-    seen.unchanged().state_kept()
+    observed = candidate.parameter_report(model)
+    reports(observed, {"layer.weight": 2 * n, "norm.weight": n, "norm.bias": n})
+    observed.unchanged().state_kept()
     reports(candidate.parameter_report(draw.model(activation)), {})
     reports(candidate.parameter_report(model.requires_grad_(False)), {})
 
@@ -246,13 +246,13 @@ def test_head_predicts(candidate, draw):
     """The model's output has `n_outputs` columns: the new layer on top of the old ones, which keep their weights."""
     for n_outputs in (1, draw.integer(3, 6)):
         model, X = draw.model(pretrained, 3, 4, 2), draw.tensor(5, 3)
-        seen = candidate.run(replace_and_predict, model, n_outputs, X)
-        body, weight, bias = body_and_head(seen.argument(0))
-        seen.result.shape(5, n_outputs)
+        observed = candidate.run(replace_and_predict, model, n_outputs, X)
+        body, weight, bias = body_and_head(observed.argument(0))
+        observed.result.shape(5, n_outputs)
         for parameter, expected in zip(body, model[0].parameters(), strict=True):
             parameter.values(expected)
         hidden = model[:-1].double()(X.double())
-        seen.result.values(F.linear(hidden, weight.tensor.double(), bias.tensor.double()))
+        observed.result.values(F.linear(hidden, weight.tensor.double(), bias.tensor.double()))
 
 
 @shared
@@ -270,17 +270,17 @@ def with_norm(n_hidden):
 def test_head_leaves_the_rest(candidate, draw):
     """The other layers keep their weights and buffers, a normalisation is frozen too, and settings stay."""
     model = draw.model(with_norm, draw.integer(3, 6))
-    seen = candidate.replace_head(model, draw.integer(3, 6))
-    body, weight, bias = body_and_head(seen.argument(0))
+    observed = candidate.replace_head(model, draw.integer(3, 6))
+    body, weight, bias = body_and_head(observed.argument(0))
     for parameter, expected in zip(body, model[:-1].parameters(), strict=True):
         public.frozen(parameter)
         parameter.values(expected, rtol=0, atol=0)
     for name, expected in model.named_buffers():
-        seen.argument(0).buffer(name).values(expected)
+        observed.argument(0).buffer(name).values(expected)
     weight.leaf()
     bias.leaf()
-    seen.result.same_object_as(seen.argument(0))
-    seen.state_kept(*GENERATORS)
+    observed.result.same_object_as(observed.argument(0))
+    observed.state_kept(*GENERATORS)
 
 
 @probe
@@ -304,11 +304,11 @@ def test_head_is_fresh(candidate, draw):
     before = dict(model.named_parameters())
     drawn = []
     for given in (seed, seed + 1):
-        seen = candidate.run(replace_after_seed, model, n_outputs, given)
-        body, weight, bias = body_and_head(seen.argument(0))
+        observed = candidate.run(replace_after_seed, model, n_outputs, given)
+        body, weight, bias = body_and_head(observed.argument(0))
         for parameter, expected in zip(body, model[0].parameters(), strict=True):
             parameter.values(expected)
-        old_weight, old_bias = seen.before(0).parameter("2.weight"), seen.before(0).parameter("2.bias")
+        old_weight, old_bias = observed.before(0).parameter("2.weight"), observed.before(0).parameter("2.bias")
         for new, old, name in ((weight, old_weight, "2.weight"), (bias, old_bias, "2.bias")):
             if new.tensor_fact.object == old.tensor_fact.object or torch.equal(new.tensor, before[name]):
                 new.fails("a new parameter with numbers of its own", "that of the old layer", "values")
@@ -356,8 +356,8 @@ def moved(n_hidden, device):
 def test_head_is_on_the_device(candidate, draw, device):
     """The new layer is on the device of the layer that it replaces."""
     n_hidden = draw.integer(3, 6)
-    seen = candidate.replace_head(draw.model(moved, n_hidden, device), 4)
-    body, weight, bias = body_and_head(seen.argument(0))
+    observed = candidate.replace_head(draw.model(moved, n_hidden, device), 4)
+    body, weight, bias = body_and_head(observed.argument(0))
     weight.device(device).shape(4, n_hidden)
     bias.device(device).shape(4)
     for parameter in body:

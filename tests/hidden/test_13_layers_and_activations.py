@@ -28,8 +28,8 @@ def test_relu_of_infinities(candidate, draw):
 def test_relu_leaves_x(candidate, draw):
     """x is not modified, and the result has memory of its own, even if nothing is negative."""
     for x in (draw.tensor(2, 3), -draw.tensor(3, low=1), draw.tensor(3, low=1)):
-        seen = candidate.relu(x).unchanged()
-        seen.result.values(torch.where(x > 0, x, 0.0)).owns_memory()
+        observed = candidate.relu(x).unchanged()
+        observed.result.values(torch.where(x > 0, x, 0.0)).owns_memory()
 
 
 @check("relu", points=0.2, requires=["relu_values"])
@@ -37,8 +37,8 @@ def test_relu_gradient(candidate, draw):
     """The gradient is 1 for positive and 0 for negative elements."""
     x = torch.cat([draw.tensor(3, low=0.1), draw.tensor(3, high=-0.1)]).reshape(2, 3).T
     upstream = draw.tensor(3, 2)
-    seen = candidate.with_backward(upstream).relu(x.clone().requires_grad_())
-    seen.ran_backward().argument(0).grad(torch.where(x > 0, upstream, 0.0))
+    observed = candidate.with_backward(upstream).relu(x.clone().requires_grad_())
+    observed.ran_backward().argument(0).grad(torch.where(x > 0, upstream, 0.0))
 
 
 @check(
@@ -114,9 +114,9 @@ def test_softmax_gradient(candidate, draw):
         x, upstream = draw.tensor(3, 4), draw.tensor(3, 4)
         p = torch.softmax(x.double(), dim=dim)
         expected = p * (upstream - (p * upstream).sum(dim=dim, keepdim=True))
-        seen = candidate.with_backward(upstream).softmax(x.requires_grad_(), dim)
-        seen.result.attached()
-        seen.ran_backward().argument(0).grad(expected)
+        observed = candidate.with_backward(upstream).softmax(x.requires_grad_(), dim)
+        observed.result.attached()
+        observed.ran_backward().argument(0).grad(expected)
 
 
 @check("softmax", points=0.25, requires=["softmax_values"])
@@ -196,8 +196,8 @@ def test_pool_gradient(candidate, draw):
         pooled = max_pool2d(same, size)
         upstream = draw.tensor(*pooled.shape)
         pooled.backward(upstream.double())
-        seen = candidate.with_backward(upstream).max_pool2d(x.requires_grad_(), size)
-        seen.ran_backward().argument(0).grad(same.grad)
+        observed = candidate.with_backward(upstream).max_pool2d(x.requires_grad_(), size)
+        observed.ran_backward().argument(0).grad(same.grad)
 
 
 @check("max_pool2d", points=0.25, requires=["pool_maxima"])
@@ -206,8 +206,8 @@ def test_pool_keeps_dtype_and_x(candidate, draw):
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
         for size in (2, 1):
             x = draw.tensor(1, 1, 4, 4, decimals=9, dtype=dtype)
-            seen = candidate.max_pool2d(x, size).unchanged(0)
-            seen.result.dtype(dtype).values(max_pool2d(x.double(), size), rtol=0, atol=0).owns_memory()
+            observed = candidate.max_pool2d(x, size).unchanged(0)
+            observed.result.dtype(dtype).values(max_pool2d(x.double(), size), rtol=0, atol=0).owns_memory()
 
 
 @check("max_pool2d", points=0.25, judges="facts", requires=["pool_maxima"])
@@ -294,8 +294,8 @@ def test_to_tensor_has_own_memory(candidate, draw):
         draw.tensor(2, 3, 3).numpy(),
         public.pixels(draw, 2, 3, 3),
     ):
-        seen = candidate.to_tensor(image).unchanged()
-        seen.result.values(public.picture(image.reshape(2, 3, -1))).owns_memory()
+        observed = candidate.to_tensor(image).unchanged()
+        observed.result.values(public.picture(image.reshape(2, 3, -1))).owns_memory()
 
 
 @probe

@@ -58,10 +58,10 @@ def test_table_shares_memory(candidate, draw):
     """Nothing is copied: items share memory with X and y, which are not modified, and show later changes of them."""
     X, y = draw.tensor(5, 3), draw.tensor(5, 1)
     i = draw.integer(1, 4)
-    seen = candidate.run(public.item, X, y, i).unchanged(0, 1)
-    features, target = seen.result.items(2)
-    features.values(X[i]).shares_memory_with(seen.argument(0))
-    target.values(y[i]).shares_memory_with(seen.argument(1))
+    observed = candidate.run(public.item, X, y, i).unchanged(0, 1)
+    features, target = observed.result.items(2)
+    features.values(X[i]).shares_memory_with(observed.argument(0))
+    target.values(y[i]).shares_memory_with(observed.argument(1))
     features, target = candidate.run(item_after_change, X, y, i).result.items(2)
     features.values(X[i] + 100)
     target.values(y[i] + 100)
@@ -154,8 +154,8 @@ def disturbed(state):
 def test_loaders_shuffle_every_epoch(candidate, draw):
     """The training samples are not in their order, and the second epoch has another order than the first."""
     batch_size, n = draw.integer(4, 6), draw.integer(30, 50)
-    seen = candidate.run(public.two_passes, n, 3, batch_size, draw.integer(0, 9999))
-    train, _ = seen.result.unpack("the training epochs", "the validation passes")
+    observed = candidate.run(public.two_passes, n, 3, batch_size, draw.integer(0, 9999))
+    train, _ = observed.result.unpack("the training epochs", "the validation passes")
     first, second = train.unpack("training epoch 1", "training epoch 2")
     for epoch in (first, second):
         public.holds_every_sample_once(epoch, n, batch_size)
@@ -189,8 +189,8 @@ def made_twice(student, n, batch_size, seed):
 def test_loaders_repeat_with_their_seed(candidate, draw):
     """The same seed gives the same two epochs, whatever the global generators do before and in between."""
     batch_size, n = draw.integer(4, 6), draw.integer(30, 50)
-    seen = candidate.run(made_twice, n, batch_size, draw.integer(0, 9999))
-    first, second = seen.result.unpack("the first run", "the second run")
+    observed = candidate.run(made_twice, n, batch_size, draw.integer(0, 9999))
+    first, second = observed.result.unpack("the first run", "the second run")
     for epoch in first.unpack("epoch 1", "epoch 2"):
         public.holds_every_sample_once(epoch, n, batch_size)
     if second.python != first.python:
@@ -208,8 +208,8 @@ def test_loaders_differ_with_another_seed(candidate, draw):
     batch_size, n, seed = draw.integer(4, 6), draw.integer(30, 50), draw.integer(0, 9999)
     epochs = []
     for other in (seed, seed + draw.integer(1, 99)):
-        seen = candidate.run(public.two_passes, n, 3, batch_size, other)
-        train, _ = seen.result.unpack("the training epochs", "the validation passes")
+        observed = candidate.run(public.two_passes, n, 3, batch_size, other)
+        train, _ = observed.result.unpack("the training epochs", "the validation passes")
         first, _ = train.unpack("training epoch 1", "training epoch 2")
         public.holds_every_sample_once(first, n, batch_size)
         epochs.append(first)
@@ -241,8 +241,8 @@ def with_and_without_validation(student, n, batch_size, seed):
 def test_loaders_train_apart_from_validation(candidate, draw):
     """However often the validation loader is used, the training orders are the same."""
     batch_size, n = draw.integer(4, 6), draw.integer(30, 50)
-    seen = candidate.run(with_and_without_validation, n, batch_size, draw.integer(0, 9999))
-    without, between = seen.result.unpack("training without validation", "training with validation")
+    observed = candidate.run(with_and_without_validation, n, batch_size, draw.integer(0, 9999))
+    without, between = observed.result.unpack("training without validation", "training with validation")
     for epoch in without.unpack("epoch 1", "epoch 2"):
         public.holds_every_sample_once(epoch, n, batch_size)
     if between.python != without.python:
@@ -271,13 +271,13 @@ def drawn_afterwards(student, n, batch_size, seed):
 def test_loaders_reseed_nobody(candidate, draw):
     """What is drawn from the global generators afterwards depends on their own seeds, as before."""
     batch_size, n = draw.integer(4, 6), draw.integer(30, 50)
-    seen = candidate.run(drawn_afterwards, n, batch_size, draw.integer(0, 9999))
-    passes, one, other = seen.result.items(3)
+    observed = candidate.run(drawn_afterwards, n, batch_size, draw.integer(0, 9999))
+    passes, one, other = observed.result.items(3)
     train, _ = passes.unpack("training epoch", "validation pass")
     public.holds_every_sample_once(train, n, batch_size)
     for name, first, second in zip(("torch", "NumPy", "random"), one.items(3), other.items(3), strict=True):
         if first.python == second.python:
-            seen.fails(
+            observed.fails(
                 f"the global generator of {name} left as its user seeded it",
                 "the same numbers from it, whatever that seed was",
                 "state",
@@ -288,8 +288,8 @@ def test_loaders_reseed_nobody(candidate, draw):
 def test_loaders_any_batch_size(candidate, draw):
     """Batches of one, batches that leave nothing over, and one batch larger than the dataset."""
     for n, batch_size in ((5, 1), (12, 4), (6, draw.integer(7, 20)), (1, 3)):
-        seen = candidate.run(public.two_passes, n, n, batch_size, draw.integer(0, 9999))
-        train, valid = seen.result.unpack("the training epochs", "the validation passes")
+        observed = candidate.run(public.two_passes, n, n, batch_size, draw.integer(0, 9999))
+        train, valid = observed.result.unpack("the training epochs", "the validation passes")
         for epoch in train.unpack("training epoch 1", "training epoch 2"):
             public.holds_every_sample_once(epoch, n, batch_size)
         for one_pass in valid.unpack("validation pass 1", "validation pass 2"):
@@ -310,10 +310,10 @@ def test_loaders_stack_tables(candidate, draw):
     """Both are DataLoaders, and give the rows of a table in batches of features and batches of their targets."""
     X = draw.tensor(7, 2)
     y = X.sum(dim=1, keepdim=True)
-    seen = candidate.run(loaders_of_tables, X, y, 3, draw.integer(0, 9999))
-    are_loaders, train, valid = seen.result.items(3)
+    observed = candidate.run(loaders_of_tables, X, y, 3, draw.integer(0, 9999))
+    are_loaders, train, valid = observed.result.items(3)
     if are_loaders.python is not True:
-        seen.fails("two DataLoaders", "something else", "type")
+        observed.fails("two DataLoaders", "something else", "type")
     for batch, start in zip(valid.items(3), (0, 3, 6), strict=True):
         features, targets = batch.items(2)
         features.values(X[start : start + 3])
@@ -335,8 +335,8 @@ def test_updates_when_nothing_is_left_over(candidate, draw):
     """Batches that divide the samples: no smaller one at the end, and one update per epoch for the full batch."""
     batch_size, full, n_epochs = draw.integer(2, 40), draw.integer(2, 30), draw.integer(2, 20)
     for drop_last in (False, True):
-        seen = candidate.count_updates(full * batch_size, batch_size, n_epochs, drop_last=drop_last)
-        seen.result.integer(full * n_epochs)
+        observed = candidate.count_updates(full * batch_size, batch_size, n_epochs, drop_last=drop_last)
+        observed.result.integer(full * n_epochs)
     candidate.count_updates(batch_size, batch_size, n_epochs).result.integer(n_epochs)
     candidate.count_updates(1, 1, 1).result.integer(1)
 
@@ -366,5 +366,5 @@ def test_updates_are_what_a_loader_gives(candidate, draw):
         for drop_last in (False, True):
             n_epochs = draw.integer(1, 30)
             loader = DataLoader(range(n_samples), batch_size=batch_size, drop_last=drop_last)
-            seen = candidate.count_updates(n_samples, batch_size, n_epochs, drop_last)
-            seen.result.integer(len(loader) * n_epochs)
+            observed = candidate.count_updates(n_samples, batch_size, n_epochs, drop_last)
+            observed.result.integer(len(loader) * n_epochs)

@@ -42,14 +42,14 @@ def dropped_one_by_one(student, x, p):
 def test_dropout_draws_for_each_element(candidate, draw):
     """Masks are independent per element: no two rows or columns share one, and a tensor of one element has its own."""
     x, p = draw.tensor(40, 40, low=0.5), draw.choice([0.4, 0.5, 0.6])
-    seen = candidate.run(public.dropped, x, p, True)
-    kept = public.kept_and_scaled(seen.result, x, p)
+    observed = candidate.run(public.dropped, x, p, True)
+    kept = public.kept_and_scaled(observed.result, x, p)
     for mask, line in ((kept, "rows"), (kept.T, "columns")):
         if len({tuple(part) for part in mask.tolist()}) < len(mask):
-            seen.fails(f"a mask that differs between all {line}", f"{line} with the same mask", "values")
+            observed.fails(f"a mask that differs between all {line}", f"{line} with the same mask", "values")
     x = draw.tensor(400, low=0.5)
-    seen = candidate.run(dropped_one_by_one, x, 0.3)
-    public.about(seen, float((~public.kept_and_scaled(seen.result, x, 0.3)).double().mean()), 0.3, 400)
+    observed = candidate.run(dropped_one_by_one, x, 0.3)
+    public.about(observed, float((~public.kept_and_scaled(observed.result, x, 0.3)).double().mean()), 0.3, 400)
 
 
 @probe
@@ -70,18 +70,18 @@ def drawn_after_dropout(student, x, p, seed):
 def test_dropout_draws_at_each_call(candidate, draw):
     """A second call has another mask, and the global generator isn't re-seeded on the way."""
     x = draw.tensor(20, 10, low=0.5)
-    seen = candidate.run(dropped_twice, x, 0.5)
-    first, second = (public.kept_and_scaled(result, x, 0.5) for result in seen.result.unpack("first", "second"))
+    observed = candidate.run(dropped_twice, x, 0.5)
+    first, second = (public.kept_and_scaled(result, x, 0.5) for result in observed.result.unpack("first", "second"))
     if torch.equal(first, second):
-        seen.fails("another mask at the second call", "the same mask", "values")
+        observed.fails("another mask at the second call", "the same mask", "values")
     numbers = []
     for seed in (draw.integer(1, 4999), draw.integer(5000, 9999)):
-        seen = candidate.run(drawn_after_dropout, x, 0.5, seed)
-        result, after = seen.result.unpack("result", "numbers")
+        observed = candidate.run(drawn_after_dropout, x, 0.5, seed)
+        result, after = observed.result.unpack("result", "numbers")
         public.kept_and_scaled(result, x, 0.5)
         numbers.append(after.shape(3).dtype(torch.float32).tensor)
     if torch.equal(*numbers):
-        seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
+        observed.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
 
 
 @probe
@@ -103,8 +103,8 @@ def inside_a_parent(student, x, p):
 def test_dropout_follows_its_parent(candidate, draw):
     """Inside a model it starts in training mode and obeys the model's eval() and train(); it has no parameters."""
     x, p = draw.tensor(30, 10, low=0.5), draw.choice([0.4, 0.6])
-    seen = candidate.run(inside_a_parent, x, p)
-    outputs, n_parameters = seen.result.unpack("outputs", "number of parameters")
+    observed = candidate.run(inside_a_parent, x, p)
+    outputs, n_parameters = observed.result.unpack("outputs", "number of parameters")
     at_first, in_use, again, at_last = outputs.items(4)
     in_use.values(x)
     at_last.values(x)
@@ -118,9 +118,9 @@ def test_dropout_follows_its_parent(candidate, draw):
 def test_dropout_leaves_its_input(candidate, draw):
     """The input is not modified, in either mode."""
     x = draw.tensor(6, 5, low=0.5)
-    seen = candidate.run(public.dropped, x, 0.5, True)
-    public.kept_and_scaled(seen.result, x, 0.5)
-    seen.unchanged(0)
+    observed = candidate.run(public.dropped, x, 0.5, True)
+    public.kept_and_scaled(observed.result, x, 0.5)
+    observed.unchanged(0)
     for training in (True, False):
         given = draw.tensor(6, 5, low=0.5).requires_grad_().clone()
         candidate.run(public.dropped, given, 0.5, training).returned().unchanged(0)
@@ -131,11 +131,11 @@ def test_dropout_leaves_its_input(candidate, draw):
 def test_dropout_gradient(candidate, draw):
     """The gradient is the mask / (1 - p), times that from above, and in evaluation mode just that from above."""
     x, upstream, p = draw.tensor(5, 4, low=0.5), draw.tensor(5, 4), draw.number(0.2, 0.8)
-    seen = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, True)
-    kept = public.kept_and_scaled(seen.result, x, p)
-    seen.ran_backward().argument(0).grad(upstream.double() * kept / (1 - p))
-    seen = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, False)
-    seen.ran_backward().argument(0).grad(upstream)
+    observed = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, True)
+    kept = public.kept_and_scaled(observed.result, x, p)
+    observed.ran_backward().argument(0).grad(upstream.double() * kept / (1 - p))
+    observed = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, False)
+    observed.ran_backward().argument(0).grad(upstream)
 
 
 @check("InvertedDropout", points=0.25, judges="facts")
@@ -185,9 +185,9 @@ def test_dropout_edges_of_p(candidate, draw):
 def test_predict_stays_in_evaluation_mode(candidate, draw):
     """A model in evaluation mode stays in it, it and every module inside."""
     model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
-    seen = candidate.predict(model, X)
-    seen.result.values(public.in_use(model, X))
-    seen.argument(0).in_mode(training=False)
+    observed = candidate.predict(model, X)
+    observed.result.values(public.in_use(model, X))
+    observed.argument(0).in_mode(training=False)
 
 
 @probe
@@ -206,8 +206,8 @@ def test_predict_restores_after_an_error(candidate, draw):
     model, X = draw.model(public.PlainNet, 2, 1), draw.tensor(3, 2)
     candidate.predict(model, X).result.values(public.in_use(model, X))
     for training in (True, False):
-        seen = candidate.run(predicted_with_an_error, model.train(training), draw.tensor(3, 5))
-        seen.raises("RuntimeError").state_kept().argument_after(0).in_mode(training=training)
+        observed = candidate.run(predicted_with_an_error, model.train(training), draw.tensor(3, 5))
+        observed.raises("RuntimeError").state_kept().argument_after(0).in_mode(training=training)
 
 
 @probe
@@ -222,9 +222,9 @@ def predicted_unrecorded(student, model, X):
 def test_predict_keeps_gradient_recording(candidate, draw):
     """Gradient recording is on afterwards if it was on, and off if it was off."""
     model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
-    seen = candidate.predict(model, X)
-    seen.result.shape(3, 1)
-    seen.state_kept()
+    observed = candidate.predict(model, X)
+    observed.result.shape(3, 1)
+    observed.state_kept()
     y, recording = candidate.run(predicted_unrecorded, model, X).result.unpack("y", "recording")
     y.shape(3, 1)
     recording.equals(False)
@@ -237,12 +237,12 @@ def test_predict_leaves_the_model(candidate, draw):
     for parameter in model.parameters():
         parameter.grad = draw.tensor(*parameter.shape)
     model.hidden.bias.requires_grad_(False)
-    seen = candidate.predict(model, X)
-    seen.result.values(public.in_use(model, X))
-    seen.unchanged()
-    seen = candidate.predict(model.train(), X)
+    observed = candidate.predict(model, X)
+    observed.result.values(public.in_use(model, X))
+    observed.unchanged()
+    observed = candidate.predict(model.train(), X)
     for name, buffer in model.named_buffers():
-        seen.argument(0).buffer(name).values(buffer)
+        observed.argument(0).buffer(name).values(buffer)
 
 
 @probe
@@ -289,14 +289,14 @@ def test_epoch_in_training_mode(candidate, draw):
     X, y = draw.tensor(6, 2), draw.tensor(6, 1)
     for training in (False, True):
         model = draw.model(public.PlainNet, 2, 1).train(training)
-        seen = candidate.run(notes_of_training, model, X, y)
-        passes = seen.result.items()
+        observed = candidate.run(notes_of_training, model, X, y)
+        passes = observed.result.items()
         if len(passes) < 3:
-            seen.fails("a pass for each of 3 batches", f"{len(passes)} of them", "length")
+            observed.fails("a pass for each of 3 batches", f"{len(passes)} of them", "length")
         for number, modes in enumerate(passes, start=1):
             if modes.python != [True, True, True]:
                 got = f"in pass {number}, `training` of the model and of the two modules inside is {modes.python}"
-                seen.fails("the model and every module inside in training mode, at every pass", got, "mode")
+                observed.fails("the model and every module inside in training mode, at every pass", got, "mode")
 
 
 @shared
@@ -330,7 +330,7 @@ def devices_of_training(student, model, X, y, device):
     try:
         student.train_epoch(model, loader, optimizer, criterion, torch.device(device))
     except RuntimeError:
-        if len(devices) < 3:  # a total kept on meta can't be read at the end: what is asked has been seen by then
+        if len(devices) < 3:  # a total kept on meta can't be read at the end: but the calls have been observed by then
             raise
     return devices
 
@@ -344,8 +344,8 @@ def devices_of_training(student, model, X, y, device):
 def test_epoch_moves_batches(candidate, draw, device):
     """Inputs and targets are moved from the CPU to the device of the model."""
     model = draw.model(public.PlainNet, 2, 1)
-    seen = candidate.run(devices_of_training, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
-    for devices in seen.result.items(3):
+    observed = candidate.run(devices_of_training, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
+    for devices in observed.result.items(3):
         devices.equals((device, device))
 
 
@@ -363,9 +363,9 @@ def test_epoch_with_any_optimizer_and_criterion(candidate, draw):
     ):
         model, batches = draw.model(public.PlainNet, 4, 3), public.in_batches(X, y, 3)
         expected, losses = public.after_steps(model, batches, optimizer, criterion)
-        seen = candidate.run(public.trained, model, X, y, 3, code(optimizer), code(criterion))
-        seen.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
-        public.has_learned(seen.argument(0), expected)
+        observed = candidate.run(public.trained, model, X, y, 3, code(optimizer), code(criterion))
+        observed.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
+        public.has_learned(observed.argument(0), expected)
 
 
 @probe
@@ -386,8 +386,8 @@ def test_epoch_counts_what_the_loader_gives(candidate, draw):
     for how, batch_size, given in ((public.trained, 1, 5), (public.trained, 9, 5), (trained_on_full_batches, 2, 4)):
         model, batches = draw.model(public.PlainNet, 2, 1), public.in_batches(X[:given], y[:given], batch_size)
         _, losses = public.after_steps(model, batches, STANDSTILL)
-        seen = candidate.run(how, model, X, y, batch_size, code(STANDSTILL), code(public.MSE))
-        seen.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
+        observed = candidate.run(how, model, X, y, batch_size, code(STANDSTILL), code(public.MSE))
+        observed.result.scalar(public.per_sample(losses, batches), rtol=CURVE_RTOL)
 
 
 @probe
@@ -406,10 +406,10 @@ def test_epoch_can_be_repeated(candidate, draw):
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
     batches = public.in_batches(X, y, 2)
     expected, losses = public.after_steps(model, 2 * batches, MOMENTUM)
-    seen = candidate.run(trained_twice, model, X, y, code(MOMENTUM))
-    for result, part in zip(seen.result.items(2), (losses[:3], losses[3:]), strict=True):
+    observed = candidate.run(trained_twice, model, X, y, code(MOMENTUM))
+    for result, part in zip(observed.result.items(2), (losses[:3], losses[3:]), strict=True):
         result.scalar(public.per_sample(part, batches), rtol=CURVE_RTOL)
-    public.has_learned(seen.argument(0), expected)
+    public.has_learned(observed.argument(0), expected)
 
 
 @probe
@@ -432,13 +432,13 @@ def test_epoch_sets_no_seed(candidate, draw):
     expected = float(F.mse_loss(public.in_use(model, X), y.double()))
     numbers = []
     for seed in (draw.integer(1, 4999), draw.integer(5000, 9999)):
-        seen = candidate.run(drawn_after_training, model, X, y, seed)
-        loss, after = seen.result.unpack("loss", "numbers")
+        observed = candidate.run(drawn_after_training, model, X, y, seed)
+        loss, after = observed.result.unpack("loss", "numbers")
         loss.scalar(expected, rtol=CURVE_RTOL)
-        seen.state_kept(TORCH_GENERATOR)
+        observed.state_kept(TORCH_GENERATOR)
         numbers.append(after.shape(3).dtype(torch.float32).tensor)
     if torch.equal(*numbers):
-        seen.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
+        observed.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
 
 
 # evaluate
@@ -458,9 +458,9 @@ def test_evaluate_whatever_the_batch_size(candidate, draw):
 def test_evaluate_stays_in_evaluation_mode(candidate, draw):
     """A model in evaluation mode stays in it, it and every module inside."""
     model, X, y = draw.model(public.PlainNet, 2, 1).eval(), draw.tensor(4, 2), draw.tensor(4, 1)
-    seen = candidate.run(public.evaluated, model, X, y, 2)
-    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    seen.argument(0).in_mode(training=False)
+    observed = candidate.run(public.evaluated, model, X, y, 2)
+    observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    observed.argument(0).in_mode(training=False)
 
 
 @probe
@@ -489,12 +489,12 @@ def evaluated_with_an_error(student, model, X, y, where):
 def test_evaluate_restores_after_an_error(candidate, draw):
     """When criterion or loader raise, the error reaches the caller, and mode and gradient recording are as before."""
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
-    seen = candidate.run(evaluated_with_an_error, model, X, y, "nowhere")
-    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    observed = candidate.run(evaluated_with_an_error, model, X, y, "nowhere")
+    observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
     y[2:] = 1000  # that is where they fail
     for where in ("criterion", "loader"):
-        seen = candidate.run(evaluated_with_an_error, model, X, y, where)
-        seen.raises("ArithmeticError").state_kept(TORCH_GENERATOR).argument_after(0).in_mode(training=True)
+        observed = candidate.run(evaluated_with_an_error, model, X, y, where)
+        observed.raises("ArithmeticError").state_kept(TORCH_GENERATOR).argument_after(0).in_mode(training=True)
 
 
 @probe
@@ -523,12 +523,12 @@ def test_evaluate_leaves_the_model(candidate, draw):
     for parameter in model.parameters():
         parameter.grad = draw.tensor(*parameter.shape)
     model.hidden.bias.requires_grad_(False)
-    seen = candidate.run(public.evaluated, model, X, y, 4)
-    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    seen.unchanged()
-    seen = candidate.run(public.evaluated, model.train(), X, y, 2)
+    observed = candidate.run(public.evaluated, model, X, y, 4)
+    observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    observed.unchanged()
+    observed = candidate.run(public.evaluated, model.train(), X, y, 2)
     for name, buffer in model.named_buffers():
-        seen.argument(0).buffer(name).values(buffer)
+        observed.argument(0).buffer(name).values(buffer)
 
 
 @probe
@@ -545,7 +545,7 @@ def devices_of_evaluation(student, model, X, y, device):
     try:
         student.evaluate(model, loader, criterion, torch.device(device))
     except RuntimeError:
-        if len(devices) < 3:  # a total kept on meta can't be read at the end: what is asked has been seen by then
+        if len(devices) < 3:  # a total kept on meta can't be read at the end: but the calls have been observed by then
             raise
     return devices
 
@@ -559,8 +559,8 @@ def devices_of_evaluation(student, model, X, y, device):
 def test_evaluate_moves_batches(candidate, draw, device):
     """Inputs and targets are moved from the CPU to the device of the model."""
     model = draw.model(public.PlainNet, 2, 1)
-    seen = candidate.run(devices_of_evaluation, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
-    for devices in seen.result.items(3):
+    observed = candidate.run(devices_of_evaluation, model, draw.tensor(5, 2), draw.tensor(5, 1), device)
+    for devices in observed.result.items(3):
         devices.equals((device, device))
 
 
@@ -597,9 +597,9 @@ def test_evaluate_keeps_gradient_recording(candidate, draw):
     """Gradient recording is on afterwards if it was on, and off if it was off."""
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
     expected = float(F.mse_loss(public.in_use(model, X), y.double()))
-    seen = candidate.run(public.evaluated, model, X, y, 4)
-    seen.result.scalar(expected)
-    seen.state_kept(TORCH_GENERATOR)
+    observed = candidate.run(public.evaluated, model, X, y, 4)
+    observed.result.scalar(expected)
+    observed.state_kept(TORCH_GENERATOR)
     loss, recording = candidate.run(evaluated_unrecorded, model, X, y).result.unpack("loss", "recording")
     loss.scalar(expected)
     recording.equals(False)
@@ -677,12 +677,12 @@ def rows_at_a_time(student, model, X, y, sizes):
 def test_accumulated_one_batch_at_a_time(candidate, draw):
     """The model never sees more rows at once than the largest batch has."""
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(6, 2), draw.tensor(6, 1)
-    seen = candidate.run(rows_at_a_time, model, X, y, [2, 3, 1])
-    loss, rows = seen.result.unpack("loss", "rows")
+    observed = candidate.run(rows_at_a_time, model, X, y, [2, 3, 1])
+    loss, rows = observed.result.unpack("loss", "rows")
     loss.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
     most = max((passed.integer().fact for passed in rows.items()), default=0)
     if most > 3:
-        seen.fails("at most 3 rows at a time, as the largest batch has", f"{most} rows at a time", "length")
+        observed.fails("at most 3 rows at a time, as the largest batch has", f"{most} rows at a time", "length")
 
 
 @check(
@@ -699,15 +699,15 @@ def test_accumulated_with_any_optimizer_and_criterion(candidate, draw):
     ):
         model = draw.model(public.PlainNet, 4, 3)
         expected, (loss,) = public.after_steps(model, [(X, y)], optimizer, criterion)
-        seen = accumulated(candidate, model, X, y, [4, 1, 2], optimizer, criterion)
-        seen.result.scalar(loss)
-        public.has_learned(seen.argument(0), expected)
+        observed = accumulated(candidate, model, X, y, [4, 1, 2], optimizer, criterion)
+        observed.result.scalar(loss)
+        public.has_learned(observed.argument(0), expected)
 
 
 @check("accumulated_step", points=0.25)
 def test_accumulated_leaves_the_batches(candidate, draw):
     """Inputs and targets are not modified, and gradient recording stays on."""
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(5, 2), draw.tensor(5, 1)
-    seen = accumulated(candidate, model, X, y, [2, 3])
-    seen.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    seen.unchanged(1, 2).state_kept(TORCH_GENERATOR)
+    observed = accumulated(candidate, model, X, y, [2, 3])
+    observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
+    observed.unchanged(1, 2).state_kept(TORCH_GENERATOR)

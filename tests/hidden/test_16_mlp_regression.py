@@ -37,8 +37,8 @@ def test_mlp_repeated_sizes(candidate, draw):
     seed, x = draw.integer(0, 9999), draw.normal(5, 4)
     for hidden in ([4, 4, 4], (4,), (6, 2, 4, 4, 5)):
         linear_layers(candidate.RegressionMLP(4, hidden, 4).result, 4, *hidden, 4)
-        seen = candidate.run(public.predictions, 4, hidden, 4, seed, x)
-        near(seen.result, mlp((4, *hidden, 4), seed)(x.double()))
+        observed = candidate.run(public.predictions, 4, hidden, 4, seed, x)
+        near(observed.result, mlp((4, *hidden, 4), seed)(x.double()))
     linear_layers(candidate.RegressionMLP(4, code("range(2, 5)")).result, 4, 2, 3, 4, 1)
 
 
@@ -100,8 +100,8 @@ def hand_over_the_state(student, hidden, seed, x):
 def test_mlp_state_dict(candidate, draw):
     """`state_dict()` of one model makes another one predict the same, every time."""
     seed, x = draw.integer(0, 9999), draw.normal(4, 3)
-    seen = candidate.run(hand_over_the_state, [5, 4], seed, x)
-    for result in seen.result.unpack("second(x)", "second(x) again", "first(x)"):
+    observed = candidate.run(hand_over_the_state, [5, 4], seed, x)
+    for result in observed.result.unpack("second(x)", "second(x) again", "first(x)"):
         near(result, mlp((3, 5, 4, 2), seed)(x.double()))
 
 
@@ -133,11 +133,11 @@ def test_mlp_leaves_its_arguments(candidate, draw):
     """Neither `hidden` nor `x` is modified; any number of rows in any layout will do; global settings stay."""
     for x in (draw.normal(3, 5).T, draw.normal(1, 3), draw.normal(0, 3)):
         seed, hidden = draw.integer(0, 9999), [draw.integer(4, 6), draw.integer(2, 3)]
-        seen = candidate.run(make_two, hidden, seed, x)
-        left, output = seen.result.unpack("hidden", "the predictions")
+        observed = candidate.run(make_two, hidden, seed, x)
+        left, output = observed.result.unpack("hidden", "the predictions")
         left.equals(hidden)
         near(output, mlp((3, *hidden, 2), seed)(x.double()))
-        seen.unchanged(2).state_kept("the generator of torch")
+        observed.unchanged(2).state_kept("the generator of torch")
 
 
 # rmse
@@ -193,9 +193,9 @@ def test_rmse_restores_the_mode(candidate, draw):
     X, y = draw.tensor(6, 3), draw.tensor(6, 1)
     for training in (True, False):
         model = draw.model(restless).train(training)
-        seen = candidate.run(measure, model, X, y, 3)
-        seen.result.scalar(root_mean_square(model, X, y))
-        seen.argument(0).in_mode(training=training)
+        observed = candidate.run(measure, model, X, y, 3)
+        observed.result.scalar(root_mean_square(model, X, y))
+        observed.argument(0).in_mode(training=training)
 
 
 @check(
@@ -210,9 +210,9 @@ def test_rmse_restores_the_mode_after_errors(candidate, draw):
     for training in (True, False):
         model = draw.model(restless).train(training)
         for rows, targets, error in ((X, y[:, 0].clone(), "ValueError"), (draw.tensor(6, 2), y, "RuntimeError")):
-            seen = candidate.run(measure, model, rows, targets, 3).raises(error)
-            seen.argument_after(0).in_mode(training=training)
-            seen.unchanged(0)
+            observed = candidate.run(measure, model, rows, targets, 3).raises(error)
+            observed.argument_after(0).in_mode(training=training)
+            observed.unchanged(0)
         candidate.run(measure, model, X, y, 3).result.scalar(root_mean_square(model, X, y))
 
 
@@ -250,11 +250,11 @@ def measure_noted(student, model, X, y):
 def test_rmse_records_no_graph(candidate, draw):
     """The model predicts without recording gradients, and recording is on again afterwards."""
     model, X, y = draw.model(Attentive), draw.tensor(5, 1), draw.tensor(5, 1)
-    seen = candidate.run(measure_noted, model, X, y)
-    result, notes = seen.result.unpack("rmse", "the model was")
+    observed = candidate.run(measure_noted, model, X, y)
+    result, notes = observed.result.unpack("rmse", "the model was")
     result.scalar(root_mean_square(model, X, y))
     notes.equals(["not recording"])
-    seen.state_kept("the generator of torch")
+    observed.state_kept("the generator of torch")
 
 
 @shared
@@ -295,10 +295,10 @@ def test_rmse_leaves_no_trace(candidate, draw):
     model, X, y = draw.model(restless), draw.tensor(6, 3), draw.tensor(6, 1)
     for parameter in model.parameters():
         parameter.grad = draw.tensor(*parameter.shape)
-    seen = candidate.run(measure_between_draws, model, X, y)
-    result, drawn = seen.result.unpack("rmse", "what was drawn")
+    observed = candidate.run(measure_between_draws, model, X, y)
+    result, drawn = observed.result.unpack("rmse", "what was drawn")
     result.scalar(root_mean_square(model, X, y))
-    seen.unchanged(0).state_kept(*GENERATORS)
+    observed.unchanged(0).state_kept(*GENERATORS)
     not_seeded_again(drawn)
 
 
@@ -326,10 +326,10 @@ def test_rmse_refuses_other_shapes(candidate, draw):
 @check("fit_early_stopping", points=0.5, requires=["fit_stops_after_patience"], hint=public._WAIT)
 def test_fit_patience_starts_again(candidate, draw):
     """Every improvement on the best epoch, and no other, starts the waiting again."""
-    seen = fit(candidate, draw, [5, 6, 4, 4.5, 4.2, 3, 3.5, 3.4, 3.3, 1], max_epochs=10, patience=3)
-    stopped(seen, n_epochs=9, best_epoch=5)
-    seen = fit(candidate, draw, [5, 6, 4, 7, 6, 5, 1], max_epochs=7, patience=3)
-    stopped(seen, n_epochs=6, best_epoch=2)
+    observed = fit(candidate, draw, [5, 6, 4, 4.5, 4.2, 3, 3.5, 3.4, 3.3, 1], max_epochs=10, patience=3)
+    stopped(observed, n_epochs=9, best_epoch=5)
+    observed = fit(candidate, draw, [5, 6, 4, 7, 6, 5, 1], max_epochs=7, patience=3)
+    stopped(observed, n_epochs=6, best_epoch=2)
 
 
 @check(
@@ -341,8 +341,8 @@ def test_fit_patience_starts_again(candidate, draw):
 def test_fit_tie_is_no_improvement(candidate, draw):
     """An epoch as good as the best one is not an improvement: the first of them stays the best."""
     stopped(fit(candidate, draw, [4, 3, 3, 3, 2], max_epochs=5, patience=2), n_epochs=4, best_epoch=1)
-    seen = fit(candidate, draw, [4, 3, 5, 3, 2, 2], max_epochs=6, patience=3)
-    stopped(seen, n_epochs=6, best_epoch=4)
+    observed = fit(candidate, draw, [4, 3, 5, 3, 2, 2], max_epochs=6, patience=3)
+    stopped(observed, n_epochs=6, best_epoch=4)
 
 
 @check(
@@ -359,9 +359,9 @@ def test_fit_until_max_epochs(candidate, draw):
         ([6, 5], 1, 1, 0),
         ([6, 4, 5, 7, 1], 4, 2, 1),
     ):
-        seen = fit(candidate, draw, losses, max_epochs, patience)
-        stopped(seen, max_epochs, best_epoch)
-        seen.argument(0).parameter("value").values(seen.given[1][best_epoch])
+        observed = fit(candidate, draw, losses, max_epochs, patience)
+        stopped(observed, max_epochs, best_epoch)
+        observed.argument(0).parameter("value").values(observed.given[1][best_epoch])
 
 
 @check(
@@ -372,9 +372,9 @@ def test_fit_until_max_epochs(candidate, draw):
 )
 def test_fit_restores_buffers(candidate, draw):
     """The buffers at the end are those of the best epoch, as the weights are."""
-    seen = fit(candidate, draw, [5, 6, 3, 4, 7], max_epochs=5, patience=2)
-    seen.argument(0).parameter("value").values(seen.given[1][2])
-    seen.argument(0).buffer("batches").values(3.0)
+    observed = fit(candidate, draw, [5, 6, 3, 4, 7], max_epochs=5, patience=2)
+    observed.argument(0).parameter("value").values(observed.given[1][2])
+    observed.argument(0).buffer("batches").values(3.0)
 
 
 def lopsided(y_pred: Tensor, y: Tensor) -> Tensor:
@@ -426,9 +426,9 @@ def test_fit_training_curve(candidate, draw):
     y[6], y_valid[4] = 5.0, -4.0  # the last batch is small, and counts for no more than its size
     reference = epochs(model, (X, y), (X_valid, y_valid), batch_size=3)
     train, valid, _ = zip(*(next(reference) for _ in range(4)), strict=True)
-    seen = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)
-    seen.result.key("train").curve(train)
-    seen.result.key("valid").curve(valid)
+    observed = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)
+    observed.result.key("train").curve(train)
+    observed.result.key("valid").curve(valid)
 
 
 @check("fit_early_stopping", points=0.25, requires=["fit_training_curve", "fit_ends_with_best_weights"])
@@ -440,11 +440,11 @@ def test_fit_stops_on_a_real_problem(candidate, draw):
     best = [next(reference) for _ in range(2)][1][2]
     with torch.no_grad():
         y_valid = best(X_valid.double()).float()  # what the model predicts after its second epoch
-    seen = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 9, 2)
-    seen.result.key("best_epoch").integer(1)
-    seen.result.key("train").items(4, kind="list")
+    observed = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 9, 2)
+    observed.result.key("best_epoch").integer(1)
+    observed.result.key("train").items(4, kind="list")
     for name, expected in best.named_parameters():
-        seen.argument(0).parameter(name).values(expected, rtol=1e-4, atol=1e-5)
+        observed.argument(0).parameter(name).values(expected, rtol=1e-4, atol=1e-5)
 
 
 @probe
@@ -466,12 +466,12 @@ def test_fit_modes(candidate, draw):
     """Each epoch trains in training mode, and validates in evaluation mode without recording gradients."""
     for training in (False, True):
         model = draw.model(Attentive).train(training)
-        seen = candidate.untraced().run(fit_noted, model, 3)
-        losses, notes = seen.result.unpack("the losses", "the model was called with")
+        observed = candidate.untraced().run(fit_noted, model, 3)
+        losses, notes = observed.result.unpack("the losses", "the model was called with")
         first, *_ = losses.items(3)
         first.scalar(next(noted_losses(model)), rtol=CURVE_RTOL)
         notes.equals(["training rows: training mode, recording", "validation rows: evaluation mode, not recording"])
-        seen.state_kept("the generator of torch")
+        observed.state_kept("the generator of torch")
 
 
 def noted_losses(model: nn.Module) -> Iterator[float]:
@@ -503,15 +503,15 @@ def fit_between_draws(student, model, X, y):
 def test_fit_leaves_data_and_globals(candidate, draw):
     """The data are unchanged, nobody re-seeds the global generators, and other global settings stay too."""
     model, X, y = draw.model(regressor, 1), draw.tensor(6, 3), draw.tensor(6, 1)
-    seen = candidate.untraced().run(fit_between_draws, model, X, y)
-    valid, drawn = seen.result.unpack("the losses", "what was drawn")
+    observed = candidate.untraced().run(fit_between_draws, model, X, y)
+    valid, drawn = observed.result.unpack("the losses", "what was drawn")
     (loss,) = valid.items(1)
     trained = regressor(1)
     with torch.no_grad():
         for name, parameter in trained.named_parameters():
-            parameter.copy_(seen.argument(0).parameter(name).shape(*parameter.shape).tensor)
+            parameter.copy_(observed.argument(0).parameter(name).shape(*parameter.shape).tensor)
     loss.scalar(root_mean_square(trained, X, y) ** 2, rtol=CURVE_RTOL)
-    seen.unchanged(1, 2).state_kept(*GENERATORS)
+    observed.unchanged(1, 2).state_kept(*GENERATORS)
     not_seeded_again(drawn)
 
 

@@ -41,9 +41,9 @@ def test_image_of_any_shape(candidate, draw):
             x.transpose(1, -1),
             x.permute(*range(1, x.dim()), 0).contiguous().permute(-1, *range(x.dim() - 1)),
         ):
-            seen = candidate.run(classify, 12, (5, 4), 3, seed, given)
-            near(seen.result, logits_of((12, 5, 4, 3), seed, given))
-            seen.unchanged(4)
+            observed = candidate.run(classify, 12, (5, 4), 3, seed, given)
+            near(observed.result, logits_of((12, 5, 4, 3), seed, given))
+            observed.unchanged(4)
 
 
 @check(
@@ -56,8 +56,8 @@ def test_image_batch_of_one(candidate, draw):
     """A single image, and images of a single number, give logits of shape (N, n_classes)."""
     for x, n_classes in ((draw.normal(1, 1, 4, 6), 3), (draw.normal(5, 1, 1, 1), 2), (draw.normal(1, 24), 1)):
         seed, n_inputs = draw.integer(0, 9999), x[0].numel()
-        seen = candidate.run(classify, n_inputs, (6, 4), n_classes, seed, x)
-        near(seen.result, logits_of((n_inputs, 6, 4, n_classes), seed, x))
+        observed = candidate.run(classify, n_inputs, (6, 4), n_classes, seed, x)
+        near(observed.result, logits_of((n_inputs, 6, 4, n_classes), seed, x))
 
 
 @probe
@@ -113,12 +113,12 @@ def moved(student, x):
 @check("ImageClassifier", points=0.25, judges="facts", requires=["image_layers"])
 def test_image_on_another_device(candidate, draw, device):
     """`to` moves all of the model, which then works where it is; global settings stay as they are."""
-    seen = candidate.run(moved, draw.normal(5, 1, 4, 6).to(device))
-    output, model = seen.result.unpack("model(x)", "model")
+    observed = candidate.run(moved, draw.normal(5, 1, 4, 6).to(device))
+    output, model = observed.result.unpack("model(x)", "model")
     output.shape(5, 3).device(device)
     for parameter in model.parameters():
         parameter.device(device)
-    seen.state_kept("the generator of torch")
+    observed.state_kept("the generator of torch")
 
 
 # cross_entropy
@@ -152,9 +152,9 @@ def gradient(logits: Tensor, targets: Tensor) -> Tensor:
 def test_entropy_gradient(candidate, draw):
     """The result is attached, and the gradient of the logits is (softmax - one-hot) / N."""
     logits, targets = draw.tensor(5, 3), draw.integers(5, low=0, high=2)
-    seen = candidate.with_backward().cross_entropy(logits.clone().requires_grad_(), targets)
-    seen.result.attached().shape()
-    seen.ran_backward().argument(0).grad(gradient(logits, targets))
+    observed = candidate.with_backward().cross_entropy(logits.clone().requires_grad_(), targets)
+    observed.result.attached().shape()
+    observed.ran_backward().argument(0).grad(gradient(logits, targets))
 
 
 @check("cross_entropy", points=0.25, requires=["entropy_gradient", "entropy_of_large_logits"], hint=_STABLE)
@@ -163,8 +163,8 @@ def test_entropy_gradient_of_large_logits(candidate, draw):
     logits = torch.tensor([[1000.0, -1000.0, 0.0], [-1000.0, 1000.0, 1000.0], [0.0, 0.0, 0.0]])
     logits[2] = draw.tensor(3)
     for targets in ([0, 2, draw.integer(0, 2)], [1, 0, draw.integer(0, 2)]):
-        seen = candidate.with_backward().cross_entropy(logits.clone().requires_grad_(), torch.tensor(targets))
-        seen.ran_backward().argument(0).grad(gradient(logits, torch.tensor(targets)), rtol=CURVE_RTOL)
+        observed = candidate.with_backward().cross_entropy(logits.clone().requires_grad_(), torch.tensor(targets))
+        observed.ran_backward().argument(0).grad(gradient(logits, torch.tensor(targets)), rtol=CURVE_RTOL)
 
 
 @check("cross_entropy", points=0.25, hint=public._SHAPE)
@@ -199,9 +199,9 @@ def test_entropy_leaves_its_arguments(candidate, draw):
     """Neither argument is modified, and global settings stay as they are."""
     logits, targets = draw.tensor(4, 3), draw.integers(4, low=0, high=2)
     for given in (logits, logits.clone().requires_grad_()):
-        seen = candidate.cross_entropy(given, targets)
-        seen.result.values(mean_cross_entropy(logits, targets))
-        seen.unchanged().state_kept()
+        observed = candidate.cross_entropy(given, targets)
+        observed.result.values(mean_cross_entropy(logits, targets))
+        observed.unchanged().state_kept()
 
 
 @check("cross_entropy", points=0.25, judges="facts")
@@ -251,9 +251,9 @@ def test_accuracy_of_logits_that_require_grad(candidate, draw):
     n_right = draw.integer(1, 4)
     logits, targets = with_right_ones(draw, 5, 3, n_right)
     for given in (logits.clone().requires_grad_(), logits.clone().requires_grad_() * 1, logits):
-        seen = candidate.accuracy(given, targets)
-        seen.result.scalar(n_right / 5)
-        seen.unchanged().state_kept()
+        observed = candidate.accuracy(given, targets)
+        observed.result.scalar(n_right / 5)
+        observed.unchanged().state_kept()
 
 
 @check("accuracy", points=0.25, requires=["accuracy_value"])
@@ -313,8 +313,10 @@ def test_train_batches(candidate, draw):
     """Every epoch shows the model each row exactly once, in batches of the right sizes."""
     for n_rows, batch_size, sizes in ((10, 4, [4, 4, 2]), (6, 3, [3, 3]), (3, 1, [1, 1, 1]), (5, 9, [5]), (1, 2, [1])):
         X, y = numbered(draw.tensor(n_rows, 2)), draw.integers(n_rows, low=0, high=2)
-        seen = candidate.untraced().run(batches_of, draw.model(Watched, 2), X, y, 2, batch_size, draw.integer(0, 99))
-        got, epochs = seen.result.unpack("the sizes of the batches of two epochs", "the rows of two epochs")
+        observed = candidate.untraced().run(
+            batches_of, draw.model(Watched, 2), X, y, 2, batch_size, draw.integer(0, 99)
+        )
+        got, epochs = observed.result.unpack("the sizes of the batches of two epochs", "the rows of two epochs")
         got.equals(sizes * 2)
         epochs.equals([list(range(n_rows))] * 2)
 
@@ -350,25 +352,25 @@ def orders_of(student, model, X, y, batch_size, seed):
 def test_train_shuffles(candidate, draw):
     """The rows come in an order of their own in every epoch, and in other orders for another seed."""
     X, y = numbered(draw.tensor(20, 2)), draw.integers(20, low=0, high=2)
-    seen = candidate.untraced().run(orders_of, draw.model(Watched, 2), X, y, 5, draw.integer(0, 99))
-    seen.result.equals(["a new order"] * 6)
+    observed = candidate.untraced().run(orders_of, draw.model(Watched, 2), X, y, 5, draw.integer(0, 99))
+    observed.result.equals(["a new order"] * 6)
 
 
-def as_trained(seen: Observed, batches: Value, model: nn.Module, X: Tensor, y: Tensor, n_epochs: int) -> None:
+def as_trained(observed: Observed, batches: Value, model: nn.Module, X: Tensor, y: Tensor, n_epochs: int) -> None:
     """Ask for the losses and the model of plain SGD with a rate of 0.2 on the very batches that the model was given."""
     order = [[int(str(row.integer().python)) for row in batch.items()] for batch in batches.items()]
     if not all(order) or sorted(row for batch in order for row in batch) != sorted([*range(len(X))] * n_epochs):
-        seen.fails("every row once in every epoch", "other rows", "length")
+        observed.fails("every row once in every epoch", "other rows", "length")
     totals, trained = [0.0] * n_epochs, model
     done = 0
     for batch, (loss, after) in zip(order, sgd(model, [(X[batch], y[batch]) for batch in order], 0.2), strict=True):
         totals[done // len(X)] += loss * len(batch) / len(X)
         done, trained = done + len(batch), after
-    losses, _ = seen.result.items(2)
+    losses, _ = observed.result.items(2)
     for i, loss in enumerate(losses.items(n_epochs)):
         loss.scalar(totals[i], rtol=CURVE_RTOL)
     for name, parameter in trained.named_parameters():
-        seen.argument(0).parameter(name).values(parameter, rtol=1e-4, atol=1e-5)
+        observed.argument(0).parameter(name).values(parameter, rtol=1e-4, atol=1e-5)
 
 
 @probe
@@ -391,9 +393,9 @@ def test_train_updates(candidate, draw):
         model = draw.model(Watched, 2)
         if dtype == torch.float64:
             model = draw.model(double_watched)
-        seen = candidate.untraced().run(train_noted, model, X, y, 3, batch_size, draw.integer(0, 99))
-        _, batches = seen.result.unpack("the losses", "the batches")
-        as_trained(seen, batches, model, X, y, 3)
+        observed = candidate.untraced().run(train_noted, model, X, y, 3, batch_size, draw.integer(0, 99))
+        _, batches = observed.result.unpack("the losses", "the batches")
+        as_trained(observed, batches, model, X, y, 3)
 
 
 @shared
@@ -434,8 +436,8 @@ def train_twice(student, model, X, y, n_epochs, batch_size, seed):
 def test_train_repeats(candidate, draw):
     """The same seed and the same initial model give the same losses, whatever the global generators."""
     model, X, y = draw.model(Watched, 2), numbered(draw.tensor(9, 2)), draw.integers(9, low=0, high=2)
-    seen = candidate.untraced().run(train_twice, model, X, y, 2, 2, draw.integer(0, 99))
-    first, second, order = seen.result.unpack("the losses", "the losses of the second call", "the second call had")
+    observed = candidate.untraced().run(train_twice, model, X, y, 2, 2, draw.integer(0, 99))
+    first, second, order = observed.result.unpack("the losses", "the losses of the second call", "the second call had")
     order.equals("the same order")
     for one, other in zip(first.items(2), second.items(2), strict=True):
         other.number(float(str(one.number().python)))
@@ -461,16 +463,16 @@ def train_between_draws(student, model, X, y):
 def test_train_leaves_the_generators(candidate, draw):
     """The global generators are not re-seeded, and other global settings stay as they are."""
     model, X, y = draw.model(net), draw.tensor(6, 2), draw.integers(6, low=0, high=2)
-    seen = candidate.untraced().run(train_between_draws, model, X, y)
-    losses, drawn = seen.result.unpack("the losses", "what was drawn")
+    observed = candidate.untraced().run(train_between_draws, model, X, y)
+    losses, drawn = observed.result.unpack("the losses", "what was drawn")
     for loss, (expected, _) in zip(losses.items(2), sgd(model, [(X, y)] * 2, 0.2), strict=True):
         loss.scalar(expected, rtol=CURVE_RTOL)
-    seen.state_kept(*GENERATORS)
+    observed.state_kept(*GENERATORS)
     first, second = (numbers.items(3) for numbers in drawn.items(2))
     for name, one, other in zip(("torch", "NumPy", "random"), first, second, strict=True):
         if one.python == other.python:
             expected = f"a global generator of {name} that goes on from where it was"
-            seen.fails(expected, "one that your function has seeded", "state")
+            observed.fails(expected, "one that your function has seeded", "state")
 
 
 @probe
@@ -501,11 +503,11 @@ def test_train_mode(candidate, draw):
 def test_train_leaves_its_data(candidate, draw):
     """Neither `X` nor `y` is modified; no epochs give no losses and the model as it was."""
     model, X, y = draw.model(net), draw.tensor(2, 6).T, draw.integers(6, low=0, high=2)
-    seen = candidate.untraced().train_classifier(model, X, y, 2, 0.2, 6, 0)
-    for loss, (expected, _) in zip(seen.result.items(2), sgd(model, [(X, y)] * 2, 0.2), strict=True):
+    observed = candidate.untraced().train_classifier(model, X, y, 2, 0.2, 6, 0)
+    for loss, (expected, _) in zip(observed.result.items(2), sgd(model, [(X, y)] * 2, 0.2), strict=True):
         loss.scalar(expected, rtol=CURVE_RTOL)
-    seen.unchanged(1, 2)
-    seen = candidate.untraced().train_classifier(model, X, y, 0, 0.2, 4, 0)
-    seen.result.items(0, kind="list")
+    observed.unchanged(1, 2)
+    observed = candidate.untraced().train_classifier(model, X, y, 0, 0.2, 4, 0)
+    observed.result.items(0, kind="list")
     for name, parameter in model.named_parameters():
-        seen.argument(0).parameter(name).values(parameter)
+        observed.argument(0).parameter(name).values(parameter)

@@ -22,7 +22,7 @@ def weights(numbers: Tensor, *shape: int) -> Tensor:
 
 def draws_differ(first: Observed, second: Observed) -> None:
     """Ask that two calls, after other seeds, left the generator in other states: that it was not seeded anew."""
-    one, other = (seen.result.unpack("the model", "torch.rand(3)")[1] for seen in (first, second))
+    one, other = (observed.result.unpack("the model", "torch.rand(3)")[1] for observed in (first, second))
     if torch.equal(one.tensor, other.tensor):
         second.fails("other random numbers after another seed", "the same as after the first", "state")
 
@@ -47,8 +47,8 @@ def test_wide_features_come_first(candidate, draw):
     for n_wide, n_deep, n_hidden in ((4, 3, 4), (3, 3, 3), (5, 2, 4)):
         numbers = draw.tensor(31, low=-1, high=1)
         x_wide, x_deep = draw.tensor(6, n_wide), draw.tensor(6, n_deep)
-        seen = candidate.run(public.wide_and_deep, numbers, n_hidden, x_wide, x_deep)
-        seen.result.values(public.wide_output(numbers, n_hidden, x_wide, x_deep), atol=public.ATOL)
+        observed = candidate.run(public.wide_and_deep, numbers, n_hidden, x_wide, x_deep)
+        observed.result.values(public.wide_output(numbers, n_hidden, x_wide, x_deep), atol=public.ATOL)
 
 
 @probe
@@ -67,8 +67,8 @@ def deep_part(student, numbers, n_hidden, x_deep):
 def test_wide_deep_ends_in_relu(candidate, draw):
     """The submodule `deep` is a linear layer and then ReLU: never negative, and not linear."""
     n_hidden, x_deep, numbers = draw.integer(4, 6), draw.tensor(8, 3), draw.tensor(31, low=-1, high=1)
-    seen = candidate.run(deep_part, numbers, n_hidden, x_deep)
-    seen.result.values(public.features(numbers, n_hidden, x_deep), atol=public.ATOL)
+    observed = candidate.run(deep_part, numbers, n_hidden, x_deep)
+    observed.result.values(public.features(numbers, n_hidden, x_deep), atol=public.ATOL)
 
 
 @check("WideAndDeep", points=0.25, requires=["wide_output"])
@@ -77,8 +77,8 @@ def test_wide_of_any_size(candidate, draw):
     for n_rows, n_wide, n_deep, n_hidden in ((1, 2, 3, 4), (0, 2, 3, 4), (4, 1, 1, 1), (1, 1, 1, 1), (3, 20, 30, 40)):
         numbers = draw.tensor(31, low=-1, high=1)
         x_wide, x_deep = draw.tensor(n_rows, n_wide), draw.tensor(n_rows, n_deep)
-        seen = candidate.run(public.wide_and_deep, numbers, n_hidden, x_wide, x_deep)
-        seen.result.values(public.wide_output(numbers, n_hidden, x_wide, x_deep), atol=public.ATOL)
+        observed = candidate.run(public.wide_and_deep, numbers, n_hidden, x_wide, x_deep)
+        observed.result.values(public.wide_output(numbers, n_hidden, x_wide, x_deep), atol=public.ATOL)
 
 
 @probe
@@ -94,8 +94,8 @@ def wide_by_name(student, numbers, x_wide, x_deep):
 def test_wide_takes_names(candidate, draw):
     """Sizes and inputs may be given by name, in any order."""
     numbers, x_wide, x_deep = draw.tensor(31, low=-1, high=1), draw.tensor(5, 2), draw.tensor(5, 3)
-    seen = candidate.run(wide_by_name, numbers, x_wide, x_deep)
-    seen.result.values(public.wide_output(numbers, 4, x_wide, x_deep), atol=public.ATOL)
+    observed = candidate.run(wide_by_name, numbers, x_wide, x_deep)
+    observed.result.values(public.wide_output(numbers, 4, x_wide, x_deep), atol=public.ATOL)
 
 
 @probe
@@ -116,13 +116,13 @@ def test_wide_gradients(candidate, draw):
     wide, deep = (x.detach().double().requires_grad_() for x in (x_wide, x_deep))
     hidden = public.linear(deep, W, b).clamp(min=0)
     public.linear(torch.hstack([wide, hidden]), V, c).backward(upstream.double())
-    seen = candidate.run(wide_backward, numbers, n_hidden, x_wide, x_deep, upstream)
-    model = seen.result
+    observed = candidate.run(wide_backward, numbers, n_hidden, x_wide, x_deep, upstream)
+    model = observed.result
     name = public.layer(model, "deep")
     for parameter, expected in (("head.weight", V), ("head.bias", c), (f"{name}.weight", W), (f"{name}.bias", b)):
         model.parameter(parameter).grad(expected.grad, atol=public.ATOL)
-    seen.argument(2).grad(wide.grad, atol=public.ATOL)
-    seen.argument(3).grad(deep.grad, atol=public.ATOL)
+    observed.argument(2).grad(wide.grad, atol=public.ATOL)
+    observed.argument(3).grad(deep.grad, atol=public.ATOL)
 
 
 @probe
@@ -134,8 +134,8 @@ def wide_moved(student, x_wide, x_deep):
 @check("WideAndDeep", points=0.25, judges="facts", requires=["wide_output"])
 def test_wide_on_any_device(candidate, draw, device):
     """A model that was moved to another device predicts there."""
-    seen = candidate.run(wide_moved, draw.tensor(5, 2).to(device), draw.tensor(5, 3).to(device))
-    seen.result.shape(5, 1).device(device)
+    observed = candidate.run(wide_moved, draw.tensor(5, 2).to(device), draw.tensor(5, 3).to(device))
+    observed.result.shape(5, 1).device(device)
 
 
 @probe
@@ -150,8 +150,10 @@ def wide_then_draw(student, seed):
 def test_wide_leaves_the_rest(candidate, draw):
     """Inputs are not modified, global settings stay, and the random generator is not seeded."""
     x_wide, x_deep, numbers = draw.tensor(5, 2), draw.tensor(5, 3), draw.tensor(31, low=-1, high=1)
-    seen = candidate.run(public.wide_and_deep, numbers, 4, x_wide, x_deep).unchanged(2, 3)
-    seen.state_kept("the generator of torch").result.values(public.wide_output(numbers, 4, x_wide, x_deep), atol=1e-5)
+    observed = candidate.run(public.wide_and_deep, numbers, 4, x_wide, x_deep).unchanged(2, 3)
+    observed.state_kept("the generator of torch").result.values(
+        public.wide_output(numbers, 4, x_wide, x_deep), atol=1e-5
+    )
     draws_differ(*(candidate.run(wide_then_draw, seed) for seed in (draw.integer(0, 999), draw.integer(1000, 1999))))
 
 
@@ -227,8 +229,8 @@ def trunk_part(student, numbers, n_hidden, x):
 def test_heads_trunk_ends_in_relu(candidate, draw):
     """The submodule `trunk` is a linear layer and then ReLU."""
     n_hidden, x, numbers = draw.integer(4, 6), draw.tensor(8, 3), draw.tensor(31, low=-1, high=1)
-    seen = candidate.run(trunk_part, numbers, n_hidden, x)
-    seen.result.values(public.features(numbers, n_hidden, x), atol=public.ATOL)
+    observed = candidate.run(trunk_part, numbers, n_hidden, x)
+    observed.result.values(public.features(numbers, n_hidden, x), atol=public.ATOL)
 
 
 @probe
@@ -295,8 +297,8 @@ def test_heads_gradients(candidate, draw):
         same = x.double().requires_grad_()
         hidden = public.linear(same, W, b).clamp(min=0)
         public.linear(hidden, V, c).backward(upstream.double())
-        seen = candidate.run(heads_backward, numbers, x.requires_grad_(), key, upstream)
-        model = seen.result
+        observed = candidate.run(heads_backward, numbers, x.requires_grad_(), key, upstream)
+        model = observed.result
         name = public.layer(model, "trunk")
         for parameter, expected in (
             (f"{name}.weight", W),
@@ -307,7 +309,7 @@ def test_heads_gradients(candidate, draw):
             model.parameter(parameter).grad(expected.grad, atol=public.ATOL)
         untouched(model.parameter(f"{other}.weight"))
         untouched(model.parameter(f"{other}.bias"))
-        seen.argument(1).grad(same.grad, atol=public.ATOL)
+        observed.argument(1).grad(same.grad, atol=public.ATOL)
 
 
 @probe
@@ -336,8 +338,8 @@ def heads_then_draw(student, seed):
 def test_heads_leave_the_rest(candidate, draw):
     """x is not modified, global settings stay, and the random generator is not seeded."""
     x, numbers = draw.tensor(5, 3), draw.tensor(31, low=-1, high=1)
-    seen = candidate.run(public.two_heads, numbers, 4, 2, x).unchanged(3).state_kept("the generator of torch")
-    seen.result.key("value").values(public.head(numbers, 1, public.features(numbers, 4, x)), atol=public.ATOL)
+    observed = candidate.run(public.two_heads, numbers, 4, 2, x).unchanged(3).state_kept("the generator of torch")
+    observed.result.key("value").values(public.head(numbers, 1, public.features(numbers, 4, x)), atol=public.ATOL)
     draws_differ(*(candidate.run(heads_then_draw, seed) for seed in (draw.integer(0, 999), draw.integer(1000, 1999))))
 
 
@@ -351,8 +353,8 @@ def test_loss_of_one_question_alone(candidate, draw):
         value, logits, y_value = draw.tensor(n_rows, 1), draw.tensor(n_rows, n_classes), draw.tensor(n_rows, 1)
         y_class = draw.integers(n_rows, low=0, high=n_classes - 1)
         expected = public.loss_of(value.double(), logits.double(), y_value.double(), y_class, weight)
-        seen = candidate.joint_loss({"value": value, "logits": logits}, y_value, y_class, value_weight=weight)
-        seen.result.values(expected)
+        observed = candidate.joint_loss({"value": value, "logits": logits}, y_value, y_class, value_weight=weight)
+        observed.result.values(expected)
 
 
 @probe
@@ -371,10 +373,10 @@ def test_loss_gradients(candidate, draw):
         public.loss_of(same_value, same_logits, y_value.double(), y_class, weight).backward()
         value.requires_grad_()
         logits.requires_grad_()
-        seen = candidate.with_backward().run(loss_of_parts, value, logits, y_value, y_class, weight)
-        seen.result.attached().shape()
-        seen.ran_backward().argument(0).grad(same_value.grad)
-        seen.argument(1).grad(same_logits.grad)
+        observed = candidate.with_backward().run(loss_of_parts, value, logits, y_value, y_class, weight)
+        observed.result.attached().shape()
+        observed.ran_backward().argument(0).grad(same_value.grad)
+        observed.argument(1).grad(same_logits.grad)
 
 
 _WEIGHTS = "the weights from 0 to 1 are valid, both ends included; raise for all others, on either side."
@@ -409,8 +411,8 @@ def test_loss_refuses_other_shapes(candidate, draw):
     value, logits, y_class = draw.tensor(4, 1), draw.tensor(4, 2), draw.integers(4, low=0, high=1)
     shapes = (1, 1), (1, 4), (4, 2), (4,), (), (4, 1, 1)
     for shape, weight in (*((shape, 0.5) for shape in shapes), ((4,), 0.0)):
-        seen = candidate.run(loss_of_parts, value, logits, draw.tensor(*shape), y_class, weight)
-        seen.raises("ValueError").unchanged()
+        observed = candidate.run(loss_of_parts, value, logits, draw.tensor(*shape), y_class, weight)
+        observed.raises("ValueError").unchanged()
     candidate.run(loss_of_parts, value, logits, draw.tensor(4, 1), y_class, 0.5).result.shape()
 
 
@@ -419,9 +421,9 @@ def test_loss_leaves_its_arguments(candidate, draw):
     """Neither the outputs nor the targets are modified, and global settings stay."""
     value, logits, y_value = draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1)
     y_class = draw.integers(4, low=0, high=2)
-    seen = candidate.run(loss_of_parts, value, logits, y_value, y_class, 0.5)
-    seen.result.values(public.loss_of(value.double(), logits.double(), y_value.double(), y_class, 0.5))
-    seen.unchanged().state_kept()
+    observed = candidate.run(loss_of_parts, value, logits, y_value, y_class, 0.5)
+    observed.result.values(public.loss_of(value.double(), logits.double(), y_value.double(), y_class, 0.5))
+    observed.unchanged().state_kept()
 
 
 @check("joint_loss", points=0.25, judges="facts", requires=["loss_is_weighted_sum"])

@@ -52,12 +52,12 @@ def test_suggest_optimizer(candidate, draw):
 )
 def test_suggest_asks_once_each(candidate, draw):
     """The trial is asked three times, once under each of the three names."""
-    seen = candidate.run(public.suggested, public.answers(draw))
-    result, calls = seen.result.unpack("the dict", "what was asked")
+    observed = candidate.run(public.suggested, public.answers(draw))
+    result, calls = observed.result.unpack("the dict", "what was asked")
     result.key("learning_rate").number()
     names = sorted(str(call.key("name").python) for call in calls.items())
     if names != ["learning_rate", "n_hidden", "optimizer"]:
-        seen.fails("the names learning_rate, n_hidden and optimizer, each once", f"the names {names}", "values")
+        observed.fails("the names learning_rate, n_hidden and optimizer, each once", f"the names {names}", "values")
 
 
 # tuning_objective
@@ -82,22 +82,22 @@ def test_objective_best_of_negative_metrics(candidate, draw):
 def test_objective_reports_every_epoch(candidate, draw):
     """Each epoch's own metric is reported, a Python float with its step, and only then should_prune is asked."""
     metrics = public.some_metrics(draw, 1, draw.integer(3, 5))
-    seen, _, events, *_ = public.tuning(candidate, draw, metrics)
+    observed, _, events, *_ = public.tuning(candidate, draw, metrics)
     reported = public.named(events, "report")
     expected = [[metric, epoch] for epoch, metric in enumerate(metrics)]
     if reported != expected or not all(type(value) is float for value, _ in reported):
-        seen.fails(f"the reports (metric, step) {expected}", f"the reports {reported}", "values")
-    asks_in_order(seen, events, len(metrics))
+        observed.fails(f"the reports (metric, step) {expected}", f"the reports {reported}", "values")
+    asks_in_order(observed, events, len(metrics))
 
 
-def asks_in_order(seen, events: list[Value], n_epochs: int) -> None:
+def asks_in_order(observed, events: list[Value], n_epochs: int) -> None:
     """Ask that each epoch goes: fit_epoch, report, should_prune (more than once, if somebody likes)."""
     names = [event.python[0] for event in events]
     names = [name for name in names if not name.startswith("suggest")]
     names = [name for name, before in zip(names, ["", *names], strict=False) if (name, before) != ("should_prune",) * 2]
     expected = ["fit_epoch", "report", "should_prune"] * n_epochs
     if names != expected:
-        seen.fails(f"the calls {', '.join(expected)}", f"the calls {', '.join(names)}", "values")
+        observed.fails(f"the calls {', '.join(expected)}", f"the calls {', '.join(names)}", "values")
 
 
 @check(
@@ -110,9 +110,9 @@ def test_objective_stops_at_once(candidate, draw):
     """Pruned in the first epoch, in a later one or in the last, it trains, reports and asks no more."""
     metrics = public.some_metrics(draw, 0, 4)
     for pruned_after in (1, 2, 3, 4):
-        seen, outcome, events, *_ = public.tuning(candidate, draw, metrics, pruned_after)
+        observed, outcome, events, *_ = public.tuning(candidate, draw, metrics, pruned_after)
         outcome.equals("raised pruned")
-        asks_in_order(seen, events, pruned_after)
+        asks_in_order(observed, events, pruned_after)
     _, outcome, *_ = public.tuning(candidate, draw, metrics, 5)
     outcome.number(metrics[0])
 
@@ -120,24 +120,24 @@ def test_objective_stops_at_once(candidate, draw):
 @check("tuning_objective", points=0.5, requires=["objective_best_metric"], hint=public._RATE)
 def test_objective_asks_for_the_rate(candidate, draw):
     """The learning rate is asked for once, first, from 1e-5 to 1e-1 on a log scale; nothing else is asked for."""
-    seen, outcome, events, calls, _ = public.tuning(candidate, draw, public.some_metrics(draw, 1, 3))
+    observed, outcome, events, calls, _ = public.tuning(candidate, draw, public.some_metrics(draw, 1, 3))
     outcome.number()
     public.asks_for_learning_rate(calls)
     if len(calls.items()) != 1:
-        seen.fails("the trial is asked for one value, once", f"it was asked {len(calls.items())} times", "length")
+        observed.fails("the trial is asked for one value, once", f"it was asked {len(calls.items())} times", "length")
     if events[0].python[0] != "suggest_float":
-        seen.fails("the learning rate is asked for first", f"{events[0].python[0]} came first", "values")
+        observed.fails("the learning rate is asked for first", f"{events[0].python[0]} came first", "values")
 
 
 @check("tuning_objective", points=0.25)
 def test_objective_of_one_epoch(candidate, draw):
     """With one epoch its metric is returned, and nothing is trained beyond it."""
     metric = draw.number(-1, 1)
-    seen, outcome, events, _, rate = public.tuning(candidate, draw, [metric])
+    observed, outcome, events, _, rate = public.tuning(candidate, draw, [metric])
     outcome.number(metric)
     fitted = public.named(events, "fit_epoch")
     if fitted != [[rate, 0]]:
-        seen.fails(f"fit_epoch is called with {[[rate, 0]]}", f"it was called with {fitted}", "values")
+        observed.fails(f"fit_epoch is called with {[[rate, 0]]}", f"it was called with {fitted}", "values")
 
 
 # random_search
@@ -164,12 +164,12 @@ def test_search_makes_new_dicts(candidate, draw):
     n = draw.integer(5, 8)
     values = [draw.number(1, 9) + i / 1000 for i in range(n)]
     values[2] = 0.5
-    seen = candidate.run(dicts_of_a_search, public.some_space(draw), values, draw.integer(0, 9999))
-    different, params, tried, now = seen.result.items(4)
+    observed = candidate.run(dicts_of_a_search, public.some_space(draw), values, draw.integer(0, 9999))
+    different, params, tried, now = observed.result.items(4)
     params.name = "best_params"
     params.equals(tried.items(n)[2].python)
     if different.python != n:
-        seen.fails(f"{n} different dicts", f"{different.python}", "values")
+        observed.fails(f"{n} different dicts", f"{different.python}", "values")
     now.equals(tried.python)
 
 
@@ -204,12 +204,12 @@ def test_search_reaches_every_int(candidate, draw):
     """Every int of the range turns up, both ends and negative ones included; equal bounds leave one."""
     low, one = draw.integer(-3, -2), draw.integer(-9, 9)
     space = {"layers": ("int", low, low + 3), "only": ("int", one, one)}
-    seen = candidate.run(drawn, space, N, draw.integer(0, 9999))
-    layers = seen.result.key("layers")
+    observed = candidate.run(drawn, space, N, draw.integer(0, 9999))
+    layers = observed.result.key("layers")
     found = sorted(set(layers.tensor.tolist()))
     if found != [low, low + 1, low + 2, low + 3]:
         layers.fails(f"all ints from {low} to {low + 3}", f"only {found}", "values")
-    seen.result.key("only").values(torch.full((N,), float(one)))
+    observed.result.key("only").values(torch.full((N,), float(one)))
 
 
 @check(
@@ -222,9 +222,9 @@ def test_search_draws_logarithms_evenly(candidate, draw):
     """Of a "log" parameter, each factor of the range gets its share: half of 1e-5 to 1e-1 lies below 1e-3."""
     high = draw.number(2, 90)
     space = {"rate": ("log", 1e-5, 1e-1), "scale": ("log", high / 16, high)}
-    seen = candidate.run(drawn, space, N, draw.integer(0, 9999))
-    shares(seen.result.key("rate"), [0, 1e-4, 1e-3, 1e-2, 1], [0.25] * 4, "evenly by factors")
-    shares(seen.result.key("scale"), [0, high / 8, high / 4, high / 2, 2 * high], [0.25] * 4, "evenly by factors")
+    observed = candidate.run(drawn, space, N, draw.integer(0, 9999))
+    shares(observed.result.key("rate"), [0, 1e-4, 1e-3, 1e-2, 1], [0.25] * 4, "evenly by factors")
+    shares(observed.result.key("scale"), [0, high / 8, high / 4, high / 2, 2 * high], [0.25] * 4, "evenly by factors")
 
 
 @check(
@@ -237,10 +237,10 @@ def test_search_draws_floats_evenly(candidate, draw):
     """Floats are evenly distributed between their bounds; equal bounds leave one value."""
     low, width, one = draw.number(-5, 5), draw.number(1, 8), draw.number(-9, 9)
     space = {"x": ("float", low, low + width), "only": ("float", one, one)}
-    seen = candidate.run(drawn, space, N, draw.integer(0, 9999))
+    observed = candidate.run(drawn, space, N, draw.integer(0, 9999))
     edges = [low - 1, low + width / 4, low + width / 2, low + 3 * width / 4, low + width + 1]
-    shares(seen.result.key("x"), edges, [0.25] * 4, "evenly distributed")
-    seen.result.key("only").values(torch.full((N,), one))
+    shares(observed.result.key("x"), edges, [0.25] * 4, "evenly distributed")
+    observed.result.key("only").values(torch.full((N,), one))
 
 
 @check(
@@ -253,8 +253,8 @@ def test_search_draws_floats_evenly(candidate, draw):
 def test_search_draws_independently(candidate, draw):
     """Trials differ from one another, and so do parameters of the same range within a trial."""
     space = {"x": ("float", 0.0, 1.0), "y": ("float", 0.0, 1.0), "z": ("log", 1.0, math.e)}
-    seen = candidate.run(drawn, space, N, draw.integer(0, 9999))
-    columns = [seen.result.key(name).shape(N) for name in space]
+    observed = candidate.run(drawn, space, N, draw.integer(0, 9999))
+    columns = [observed.result.key(name).shape(N) for name in space]
     for column in columns:
         if len(column.tensor.unique()) < N - 10:
             column.fails("new values in every trial", f"only {len(column.tensor.unique())} different ones", "values")
@@ -294,8 +294,8 @@ def test_search_differs_with_another_seed(candidate, draw):
 def test_search_leaves_global_generators(candidate, draw):
     """The global generators of torch, NumPy and random are as before, and so are all other settings."""
     values = [draw.number(2, 9), draw.number(0, 1), draw.number(2, 9)]
-    seen = candidate.run(public.searched, public.some_space(draw), values, draw.integer(0, 9999)).state_kept()
-    params, value, tried = seen.result.items(3)
+    observed = candidate.run(public.searched, public.some_space(draw), values, draw.integer(0, 9999)).state_kept()
+    params, value, tried = observed.result.items(3)
     value.number(values[1])
     params.equals(tried.items(3)[1].python)
 

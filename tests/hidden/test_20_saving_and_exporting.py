@@ -149,9 +149,9 @@ def test_save_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
         model, epoch = trained_on(public.normed(draw), draw, training=training), draw.integer(1, 50)
-        seen = candidate.untraced().run(public.saved_and_loaded, model, {}, epoch)
-        public.read(seen).key("epoch").integer(epoch)
-        seen.unchanged(0).state_kept()
+        observed = candidate.untraced().run(public.saved_and_loaded, model, {}, epoch)
+        public.read(observed).key("epoch").integer(epoch)
+        observed.unchanged(0).state_kept()
 
 
 @probe
@@ -224,8 +224,8 @@ def test_load_restores_buffers(candidate, draw):
 )
 def test_load_gives_evaluation_mode(candidate, draw):
     """The model and all its parts are in evaluation mode, dropout and batch norm among them."""
-    seen = candidate.run(public.loaded, public.tower(draw, 2, 3), {"dropout": 0.5}, 1)
-    seen.result.unpack("the model", "the epoch")[0].in_mode(training=False)
+    observed = candidate.run(public.loaded, public.tower(draw, 2, 3), {"dropout": 0.5}, 1)
+    observed.result.unpack("the model", "the epoch")[0].in_mode(training=False)
 
 
 @probe
@@ -262,8 +262,8 @@ def test_load_refuses_hostile_file(candidate, draw):
     """A file with a pickled object that runs code is refused with an exception, and nothing of it runs."""
     saved, epoch = public.tower(draw, 2, 3), draw.integer(1, 50)
     for key in ("note", "epoch"):
-        seen = candidate.run(loaded_from_hostile_file, saved, key)
-        seen.result.equals("an exception, and the function was not called")
+        observed = candidate.run(loaded_from_hostile_file, saved, key)
+        observed.result.equals("an exception, and the function was not called")
     candidate.run(public.loaded, saved, {}, epoch).result.unpack("the model", "the epoch")[1].integer(epoch)
 
 
@@ -303,8 +303,8 @@ def test_load_refuses_other_names(candidate, draw):
 )
 def test_load_gives_trainable_parameters(candidate, draw):
     """Every parameter is a leaf that requires grad, so that training can go on."""
-    seen = candidate.run(public.loaded, public.tower(draw, 2, 3), {}, 1)
-    model, _ = seen.result.unpack("the model", "the epoch")
+    observed = candidate.run(public.loaded, public.tower(draw, 2, 3), {}, 1)
+    model, _ = observed.result.unpack("the model", "the epoch")
     for parameter in model.parameters(*(name for name, _ in Tower().named_parameters())):
         parameter.leaf()
 
@@ -357,9 +357,9 @@ def drawn_after_loading(student, saved, seed):
 def test_load_does_not_reseed(candidate, draw):
     """What is drawn after loading still depends on the seed that the caller has set."""
     saved, seed = public.tower(draw, 2, 3), draw.integer(0, 9999)
-    first, seen = (candidate.run(drawn_after_loading, saved, number) for number in (seed, seed + 1))
-    if torch.equal(first.result.tensor, seen.result.tensor):
-        seen.fails("other numbers than after another seed", "the same numbers", "state")
+    first, observed = (candidate.run(drawn_after_loading, saved, number) for number in (seed, seed + 1))
+    if torch.equal(first.result.tensor, observed.result.tensor):
+        observed.fails("other numbers than after another seed", "the same numbers", "state")
 
 
 # export_model
@@ -387,8 +387,8 @@ def normed_dropping(draw: Draw) -> nn.Module:
 def test_export_has_dropout_off(candidate, draw):
     """For a model in training mode too, dropout is off and batch norm uses its running statistics, at every call."""
     model, x = normed_dropping(draw), draw.tensor(4, 3)
-    seen = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x, x])
-    public.outputs(seen, [public.evaluated(model, x)] * 2)
+    observed = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x, x])
+    public.outputs(observed, [public.evaluated(model, x)] * 2)
 
 
 @check(
@@ -401,9 +401,9 @@ def test_export_leaves_model_alone(candidate, draw):
     """The model keeps the mode (either) of all its parts, its tensors and its gradients; global settings stay."""
     for training in (True, False):
         model, x = trained_on(draw.model(dropping_net), draw, training=training), draw.tensor(4, 3)
-        seen = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x])
-        public.outputs(seen, [public.evaluated(model, x)])
-        seen.unchanged(0).state_kept("the generator of torch")
+        observed = candidate.untraced().run(public.exported_and_called, model, draw.tensor(4, 3), [x])
+        public.outputs(observed, [public.evaluated(model, x)])
+        observed.unchanged(0).state_kept("the generator of torch")
 
 
 @check(
@@ -417,8 +417,8 @@ def test_export_keeps_mode_after_error(candidate, draw):
     """The mode stays as it was also when the model can't be exported."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
     candidate.untraced().export_model(draw.model(TwoWays), x).unchanged(0)
-    seen = candidate.untraced().run(public.exported_and_called, model, x, [x])
-    public.outputs(seen, [public.evaluated(model, x)])
+    observed = candidate.untraced().run(public.exported_and_called, model, x, [x])
+    public.outputs(observed, [public.evaluated(model, x)])
 
 
 @probe
@@ -440,8 +440,8 @@ def exported_then_trained(student, model, example, x):
 def test_export_is_a_snapshot(candidate, draw):
     """When parameters and buffers of the model change later, the program doesn't."""
     model, x = normed_dropping(draw), draw.tensor(4, 3)
-    seen = candidate.untraced().run(exported_then_trained, model, draw.tensor(4, 3), x)
-    seen.result.values(public.evaluated(model, x))
+    observed = candidate.untraced().run(exported_then_trained, model, draw.tensor(4, 3), x)
+    observed.result.values(public.evaluated(model, x))
 
 
 @probe
@@ -456,8 +456,8 @@ def exported_saved_and_loaded(student, model, example, x):
 def test_export_can_be_saved(candidate, draw):
     """torch.export.save writes the program, and what torch.export.load reads gives the same."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
-    seen = candidate.untraced().run(exported_saved_and_loaded, model, draw.tensor(4, 3), x)
-    seen.result.values(public.evaluated(model, x))
+    observed = candidate.untraced().run(exported_saved_and_loaded, model, draw.tensor(4, 3), x)
+    observed.result.values(public.evaluated(model, x))
 
 
 @shared
@@ -482,8 +482,8 @@ def test_export_takes_any_model(candidate, draw):
     """A model with another name for its input, of three dimensions, in float64, and an example of two rows."""
     model = draw.model(Averaging)
     batches = [draw.tensor(rows, 4, 3, dtype=torch.float64) for rows in (2, 6)]
-    seen = candidate.untraced().run(public.exported_and_called, model, batches[0], batches)
-    public.outputs(seen, [public.evaluated(model, x) for x in batches])
+    observed = candidate.untraced().run(public.exported_and_called, model, batches[0], batches)
+    public.outputs(observed, [public.evaluated(model, x) for x in batches])
 
 
 # script_model
@@ -498,8 +498,8 @@ def test_export_takes_any_model(candidate, draw):
 def test_script_has_dropout_off(candidate, draw):
     """For a model in training mode too, the result is in evaluation mode: dropout off, running statistics used."""
     model, x = normed_dropping(draw), draw.tensor(4, 3)
-    seen = candidate.untraced().run(public.scripted_and_called, model, [x, x])
-    for result in seen.result.items(2):
+    observed = candidate.untraced().run(public.scripted_and_called, model, [x, x])
+    for result in observed.result.items(2):
         result.values(public.evaluated(model, x))
 
 
@@ -513,9 +513,9 @@ def test_script_leaves_model_alone(candidate, draw):
     """The model keeps the mode (either) of all its parts, its tensors and its gradients; global settings stay."""
     for training in (True, False):
         model, x = trained_on(draw.model(dropping_net), draw, training=training), draw.tensor(4, 3)
-        seen = candidate.untraced().run(public.scripted_and_called, model, [x])
-        seen.result.items(1)[0].values(public.evaluated(model, x))
-        seen.unchanged(0).state_kept("the generator of torch")
+        observed = candidate.untraced().run(public.scripted_and_called, model, [x])
+        observed.result.items(1)[0].values(public.evaluated(model, x))
+        observed.unchanged(0).state_kept("the generator of torch")
 
 
 @shared
@@ -543,8 +543,8 @@ def test_script_keeps_mode_after_error(candidate, draw):
     """The mode stays as it was also when TorchScript can't translate the model."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
     candidate.untraced().script_model(draw.model(Careful)).unchanged(0)
-    seen = candidate.untraced().run(public.scripted_and_called, model, [x])
-    seen.result.items(1)[0].values(public.evaluated(model, x))
+    observed = candidate.untraced().run(public.scripted_and_called, model, [x])
+    observed.result.items(1)[0].values(public.evaluated(model, x))
 
 
 @probe
@@ -559,8 +559,8 @@ def scripted_saved_and_loaded(student, model, x):
 def test_script_can_be_saved(candidate, draw):
     """What torch.jit.load reads from the file gives the same as the model, with dropout off."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
-    seen = candidate.untraced().run(scripted_saved_and_loaded, model, x)
-    seen.result.values(public.evaluated(model, x))
+    observed = candidate.untraced().run(scripted_saved_and_loaded, model, x)
+    observed.result.values(public.evaluated(model, x))
 
 
 # compile_model
@@ -579,8 +579,8 @@ def uses_of_named_backend(student, model, x):
 @check("compile_model", points=0.25, judges="facts", requires=["compile_uses_backend_at_first_call"])
 def test_compile_takes_a_name(candidate, draw):
     """The backend may be given by its name, and that one is used."""
-    seen = candidate.untraced().run(uses_of_named_backend, draw.model(Plain), draw.tensor(5, 3))
-    public.used(seen.result, times=True)
+    observed = candidate.untraced().run(uses_of_named_backend, draw.model(Plain), draw.tensor(5, 3))
+    public.used(observed.result, times=True)
 
 
 @probe
@@ -604,11 +604,11 @@ def compiled_then_trained(student, model, x, factor):
 def test_compile_shares_parameters(candidate, draw):
     """A later change of the model's weights shows in what the compiled object gives."""
     model, x, factor = draw.model(Plain), draw.tensor(5, 3), draw.number(1.5, 4)
-    seen = candidate.untraced().run(compiled_then_trained, model, x, factor)
+    observed = candidate.untraced().run(compiled_then_trained, model, x, factor)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter += 1
-    seen.result.values(factor * public.evaluated(model, x))
+    observed.result.values(factor * public.evaluated(model, x))
 
 
 @probe
@@ -634,8 +634,8 @@ def uses_by_original(student, model, x):
 def test_compile_leaves_original_uncompiled(candidate, draw):
     """Calling the original model never uses the backend, and its state_dict has its plain names."""
     model = draw.model(Plain)
-    seen = candidate.untraced().run(uses_by_original, model, draw.tensor(5, 3))
-    uses, names = seen.result.unpack("uses by the original", "the names")
+    observed = candidate.untraced().run(uses_by_original, model, draw.tensor(5, 3))
+    uses, names = observed.result.unpack("uses by the original", "the names")
     public.used(uses, times=False)
     names.equals(sorted(model.state_dict()))
 
@@ -645,9 +645,9 @@ def test_compile_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
         model, x = trained_on(draw.model(Plain), draw, training=training), draw.tensor(5, 3)
-        seen = candidate.untraced().run(public.compiled_and_called, model, x)
-        seen.result.values(public.evaluated(model, x))
-        seen.unchanged(0).state_kept()
+        observed = candidate.untraced().run(public.compiled_and_called, model, x)
+        observed.result.values(public.evaluated(model, x))
+        observed.unchanged(0).state_kept()
 
 
 @check(
@@ -662,8 +662,8 @@ def test_compile_does_all_the_model_does(candidate, draw):
     for x in public.both_ways(draw):
         model = draw.model(TwoWays).eval()
         upstream = draw.tensor(4, 2)
-        seen = candidate.untraced().with_backward(upstream).run(public.compiled_and_called, model, x)
-        seen.ran_backward().result.values(public.evaluated(model, x))
+        observed = candidate.untraced().with_backward(upstream).run(public.compiled_and_called, model, x)
+        observed.ran_backward().result.values(public.evaluated(model, x))
         model(x).backward(upstream)
         for name, parameter in model.named_parameters():
-            seen.argument(0).parameter(name).grad(parameter.grad)
+            observed.argument(0).parameter(name).grad(parameter.grad)

@@ -59,10 +59,10 @@ def test_describe_keys(candidate, draw):
         about.differs("a dict with these five keys and no other", "length")
 
 
-def counts(seen: Observed, tensor: torch.Tensor) -> None:
+def counts(observed: Observed, tensor: torch.Tensor) -> None:
     """Ask for the number of dimensions and of elements, as ints."""
-    seen.result.key("ndim").integer(len(tensor.shape))
-    seen.result.key("numel").integer(tensor.numel())
+    observed.result.key("ndim").integer(len(tensor.shape))
+    observed.result.key("numel").integer(tensor.numel())
 
 
 @check(

@@ -43,14 +43,14 @@ def test_share_of_grand_total(candidate, draw):
 # matmul_shape
 
 
-def answers(seen: Observed, expected: tuple[int, int] | None) -> None:
+def answers(observed: Observed, expected: tuple[int, int] | None) -> None:
     """Ask for this shape or `None`; where `None` is a possible answer, it doesn't mean that `return` was forgotten."""
-    raised = seen.observation.raised
+    raised = observed.observation.raised
     if raised is not None:
-        seen.fails(f"{expected} is returned", f"{feedback.error_name(raised)} is raised", "raises")
-    if seen.result.fact is None and expected is not None:
-        seen.result.differs(repr(expected), "values")
-    seen.result.equals(expected)
+        observed.fails(f"{expected} is returned", f"{feedback.error_name(raised)} is raised", "raises")
+    if observed.result.fact is None and expected is not None:
+        observed.result.differs(repr(expected), "values")
+    observed.result.equals(expected)
 
 
 RULES = "rule 1: the inner sizes, `a[1]` and `b[0]`, must be equal. Rule 2: the answer is the outer two."
@@ -123,10 +123,10 @@ def expected(t: Tensor, dim: int | None) -> dict[str, Tensor]:
     return dict(zip(KEYS, six, strict=True))
 
 
-def summarizes(seen: Observed, t: Tensor, dim: int | None) -> None:
+def summarizes(observed: Observed, t: Tensor, dim: int | None) -> None:
     """Ask for the six values."""
     for key, value in expected(t, dim).items():
-        seen.result.key(key).values(value)
+        observed.result.key(key).values(value)
 
 
 @check(

@@ -74,8 +74,8 @@ def test_set_fills_the_column(candidate, draw):
 @check("set_column_", points=0.25, judges="facts", requires=["set_fills_the_column"])
 def test_set_returns_x_itself(candidate, draw):
     """The very same object is returned."""
-    seen = candidate.set_column_(draw.tensor(2, 3), draw.integer(0, 2), draw.number(10, 90))
-    seen.result.same_object_as(seen.argument(0, "x"))
+    observed = candidate.set_column_(draw.tensor(2, 3), draw.integer(0, 2), draw.number(10, 90))
+    observed.result.same_object_as(observed.argument(0, "x"))
 
 
 @check("set_column_", points=0.25, requires=["set_fills_the_column"])
@@ -99,8 +99,8 @@ def test_rectify_sets_negatives_to_zero(candidate, draw):
 @check("rectify_", points=0.25, judges="facts", requires=["rectify_sets_negatives_to_zero"])
 def test_rectify_returns_x_itself(candidate, draw):
     """The very same object is returned."""
-    seen = candidate.rectify_(draw.tensor(2, 3))
-    seen.result.same_object_as(seen.argument(0, "x"))
+    observed = candidate.rectify_(draw.tensor(2, 3))
+    observed.result.same_object_as(observed.argument(0, "x"))
 
 
 @check(

@@ -61,8 +61,8 @@ def test_normal_same_seed_same_tensor(candidate, draw):
     """The same seed gives the same numbers again, in a new tensor; another seed gives others."""
     seed, shape = draw.integer(0, 4999), (draw.integer(3, 5), 2)
     other = seed + draw.integer(1, 5000)
-    seen = candidate.run(draw_and_draw_again, seed, other, shape)
-    first, second, third = seen.result.unpack("the first", "that of another seed", "that of the same seed again")
+    observed = candidate.run(draw_and_draw_again, seed, other, shape)
+    first, second, third = observed.result.unpack("the first", "that of another seed", "that of the same seed again")
     first.values(drawn(seed, shape))
     second.values(drawn(other, shape))
     third.values(drawn(seed, shape))
@@ -81,9 +81,9 @@ def cuda_is_chosen(student, machines):
 def test_device_is_cuda_when_available(candidate, draw):
     """cuda when that is available, and only then, whatever is said of mps; global settings are left alone."""
     for mps_available in (False, True):
-        seen = candidate.choose_device(True, mps_available)
-        is_of_type(seen.result, "cuda")
-        seen.state_kept()
+        observed = candidate.choose_device(True, mps_available)
+        is_of_type(observed.result, "cuda")
+        observed.state_kept()
     machines = [(draw.integer(0, 1) == 1, draw.integer(0, 1) == 1) for _ in range(8)] + [(True, False), (False, False)]
     candidate.run(cuda_is_chosen, machines).result.equals([cuda for cuda, _ in machines])
 
@@ -117,6 +117,6 @@ def test_index_is_the_last_column(candidate, draw):
 @check("add_row_index", points=0.25, judges="facts", requires=["index_is_the_last_column"])
 def test_index_leaves_x_alone(candidate, draw):
     """`x` is not modified, and the result is a new tensor."""
-    seen = candidate.add_row_index(draw.tensor(3, 2))
-    seen.result.shape(3, 3).owns_memory()
-    seen.unchanged()
+    observed = candidate.add_row_index(draw.tensor(3, 2))
+    observed.result.shape(3, 3).owns_memory()
+    observed.unchanged()

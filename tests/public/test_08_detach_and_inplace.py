@@ -22,9 +22,9 @@ def test_step_returns_x_itself(candidate, draw):
     """What is returned is x itself, still a leaf that requires grad, without a graph."""
     x = draw.tensor(2, 2).requires_grad_()
     x.grad = draw.tensor(2, 2, low=1)
-    seen = candidate.gradient_step_(x, draw.number(0.1, 0.9))
-    seen.argument(0, "x").leaf()
-    seen.result.same_object_as(seen.argument(0, "x"))
+    observed = candidate.gradient_step_(x, draw.number(0.1, 0.9))
+    observed.argument(0, "x").leaf()
+    observed.result.same_object_as(observed.argument(0, "x"))
 
 
 @check(
@@ -48,8 +48,8 @@ def test_step_refuses_missing_gradient(candidate, draw):
 def test_snapshot_has_values_of_x(candidate, draw):
     """Same values, shape and dtype as a leaf x, in another tensor."""
     x = draw.tensor(2, 3).requires_grad_()
-    seen = candidate.weighed().snapshot(x)
-    seen.result.values(x).dtype(torch.float32).other_object_than(seen.argument(0, "x"))
+    observed = candidate.weighed().snapshot(x)
+    observed.result.values(x).dtype(torch.float32).other_object_than(observed.argument(0, "x"))
 
 
 @check("snapshot", points=0.5, requires=["snapshot_has_values_of_x"])
@@ -95,17 +95,17 @@ EXPERIMENT = (
 )
 
 
-def says(seen: Observed, label: str, *to_catch: str) -> None:
+def says(observed: Observed, label: str, *to_catch: str) -> None:
     """Ask for this label. Where an error with words of `to_catch` came, advice on avoiding it would mislead."""
-    raised = seen.observation.raised
+    raised = observed.observation.raised
     if raised is not None and any(words in raised.message for words in to_catch):
-        seen.fails(repr(label), feedback.error_name(raised), "raises")
-    seen.result.equals(label)
+        observed.fails(repr(label), feedback.error_name(raised), "raises")
+    observed.result.equals(label)
 
 
 def errs(candidate: Candidate, fn: str, value: float, label: str) -> None:
-    seen = candidate.inplace_error(code(f"lambda x: {fn}"), value)
-    says(seen, label, "used in an in-place operation", "modified by an inplace operation")
+    observed = candidate.inplace_error(code(f"lambda x: {fn}"), value)
+    says(observed, label, "used in an in-place operation", "modified by an inplace operation")
 
 
 def keep(candidate: Candidate, label: str, *ops: str) -> None:

@@ -15,7 +15,7 @@ def parts(split: Value) -> list[Value]:
     return split.unpack("train", "valid", "test")
 
 
-def holds_every_row_once(seen: Observed, split: Value, n: int) -> None:
+def holds_every_row_once(observed: Observed, split: Value, n: int) -> None:
     """Ask that the three parts together hold 0 ... n - 1, each once."""
     counts = torch.zeros(n, dtype=torch.int64)
     for part in parts(split):
@@ -25,7 +25,9 @@ def holds_every_row_once(seen: Observed, split: Value, n: int) -> None:
             counts[int(row)] += 1
     if not bool((counts == 1).all()):
         row = int((counts != 1).nonzero()[0, 0])
-        seen.fails(f"every row number from 0 to {n - 1} once", f"row {row} is there {int(counts[row])} times", "values")
+        observed.fails(
+            f"every row number from 0 to {n - 1} once", f"row {row} is there {int(counts[row])} times", "values"
+        )
 
 
 _CUT = (
@@ -54,8 +56,8 @@ def test_split_sizes(candidate, draw):
 def test_split_every_row_once(candidate, draw):
     """The parts are disjoint and hold every row number from 0 to n - 1 exactly once."""
     n = draw.integer(30, 60)
-    seen = candidate.split_indices(n, draw.number(0.15, 0.35), draw.number(0.15, 0.35), seed=draw.integer(0, 9999))
-    holds_every_row_once(seen, seen.result, n)
+    observed = candidate.split_indices(n, draw.number(0.15, 0.35), draw.number(0.15, 0.35), seed=draw.integer(0, 9999))
+    holds_every_row_once(observed, observed.result, n)
 
 
 @check("split_indices", points=0.25, judges="facts", hint=_FRACTIONS)

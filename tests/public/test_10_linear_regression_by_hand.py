@@ -66,8 +66,8 @@ def test_mse_refuses_a_flat_target(candidate, draw):
 def test_train_losses_are_floats(candidate, draw):
     """`losses` is a list of one Python float for each epoch."""
     X, y = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1)
-    seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=4, seed=draw.integer(0, 9999))
-    *_, losses = seen.result.unpack("w", "b", "losses")
+    observed = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=4, seed=draw.integer(0, 9999))
+    *_, losses = observed.result.unpack("w", "b", "losses")
     for loss in losses.items(4, kind="list"):
         loss.number()
 
@@ -81,8 +81,8 @@ def test_train_losses_are_floats(candidate, draw):
 def test_train_first_loss(candidate, draw):
     """The first loss is that of the initial parameters."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
-    seen = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=2, seed=seed)
-    *_, losses = seen.result.unpack("w", "b", "losses")
+    observed = candidate.train_linear(X, y, learning_rate=0.05, n_epochs=2, seed=seed)
+    *_, losses = observed.result.unpack("w", "b", "losses")
     first, _ = losses.items(2, kind="list")
     first.number(descent(X, y, 0.05, 1, seed)[2][0])
 
@@ -97,8 +97,8 @@ def test_train_loss_curve(candidate, draw):
     """All losses are those of gradient descent."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     rate = draw.number(0.04, 0.08)
-    seen = candidate.train_linear(X, y, learning_rate=rate, n_epochs=5, seed=seed)
-    *_, losses = seen.result.unpack("w", "b", "losses")
+    observed = candidate.train_linear(X, y, learning_rate=rate, n_epochs=5, seed=seed)
+    *_, losses = observed.result.unpack("w", "b", "losses")
     losses.curve(descent(X, y, rate, 5, seed)[2])
 
 

@@ -75,15 +75,15 @@ def test_load_predicts_by_hand(candidate, draw):
     """Afterwards `layer(X)` equals `X @ w + b`."""
     F = draw.integer(2, 4)
     w, b, X = draw.tensor(F, 1), draw.tensor(), draw.tensor(5, F)
-    seen = candidate.run(predict_after_loading, draw.model(linear, F), w, b, X)
-    seen.result.values(X.double() @ w.double() + b)
+    observed = candidate.run(predict_after_loading, draw.model(linear, F), w, b, X)
+    observed.result.values(X.double() @ w.double() + b)
 
 
 @check("load_weights_", points=0.25, judges="facts", requires=["load_predicts_by_hand"])
 def test_load_returns_the_layer(candidate, draw):
     """What is returned is the very layer that was given."""
-    seen = candidate.load_weights_(draw.model(linear, 3), draw.tensor(3, 1), draw.tensor())
-    seen.result.same_object_as(seen.argument(0))
+    observed = candidate.load_weights_(draw.model(linear, 3), draw.tensor(3, 1), draw.tensor())
+    observed.result.same_object_as(observed.argument(0))
 
 
 @check(
@@ -118,11 +118,11 @@ def one_step(student, params, lr):
 def test_sgd_one_step(candidate, draw):
     """One step gives p - lr * p.grad, in the caller's own parameters."""
     w, b, lr = with_gradient(draw, 2, 2), with_gradient(draw, 2), draw.number(0.1, 0.9)
-    seen = candidate.run(one_step, [w, b], lr)
+    observed = candidate.run(one_step, [w, b], lr)
     expected = [p.detach() - lr * p.grad for p in (w, b)]
-    for after, values in zip(seen.argument(0).items(2), expected, strict=True):
+    for after, values in zip(observed.argument(0).items(2), expected, strict=True):
         after.leaf().values(values)
-    seen.result.values(in_one_row(expected))
+    observed.result.values(in_one_row(expected))
 
 
 @probe
@@ -136,9 +136,9 @@ def test_sgd_refuses_empty_list(candidate, draw):
     """An empty list of parameters is a ValueError when the optimizer is made; a list of one is not."""
     x, lr = with_gradient(draw, 3), draw.number(0.1, 0.9)
     candidate.run(new_optimizer, [], lr).raises("ValueError")
-    seen = candidate.run(one_step, [x], lr)
-    seen.argument(0).items(1)[0].values(x - lr * x.grad)
-    seen.result.values(x - lr * x.grad)
+    observed = candidate.run(one_step, [x], lr)
+    observed.argument(0).items(1)[0].values(x - lr * x.grad)
+    observed.result.values(x - lr * x.grad)
 
 
 @probe
@@ -151,8 +151,8 @@ def reset(student, params, lr):
 def test_sgd_zero_grad_resets(candidate, draw):
     """`zero_grad()` leaves `None` or zeros in every `.grad`, and the parameters as they are."""
     w, b = with_gradient(draw, 2, 2), with_gradient(draw, 2)
-    seen = candidate.run(reset, [w, b], draw.number(0.1, 0.9))
-    for after, before in zip(seen.argument(0).items(2), (w, b), strict=True):
+    observed = candidate.run(reset, [w, b], draw.number(0.1, 0.9))
+    for after, before in zip(observed.argument(0).items(2), (w, b), strict=True):
         after.leaf().values(before)
         if after.gradient.fact is not None:
             after.grad(torch.zeros_like(before))
@@ -172,8 +172,8 @@ def training(student, model, optimizer, criterion, X, y, learning_rate, n_epochs
 def test_bgd_losses_are_floats(candidate, draw):
     """The result is a list of one Python float for each epoch."""
     model, X, y = draw.model(linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)
-    seen = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, 0.1, 4)
-    for loss in seen.result.items(4, kind="list"):
+    observed = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, 0.1, 4)
+    for loss in observed.result.items(4, kind="list"):
         loss.number()
 
 
@@ -187,8 +187,8 @@ def test_bgd_loss_curve(candidate, draw):
     """All losses are those of a plain loop with SGD, each from before its epoch's update."""
     model, X, y = draw.model(linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)
     rate = draw.number(0.1, 0.3)
-    seen = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, rate, 5)
-    seen.result.curve(trained(model, "SGD", nn.MSELoss(), X, y, rate, 5)[1])
+    observed = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, rate, 5)
+    observed.result.curve(trained(model, "SGD", nn.MSELoss(), X, y, rate, 5)[1])
 
 
 @check("train_bgd", points=0.25, requires=["bgd_losses_are_floats"])
@@ -196,5 +196,5 @@ def test_bgd_trains_the_model(candidate, draw):
     """Afterwards the caller's model holds what as many plain steps give."""
     model, X, y = draw.model(small_net), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)
     rate = draw.number(0.05, 0.1)
-    seen = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, rate, 3)
-    holds(seen.argument(0), trained(model, "SGD", nn.MSELoss(), X, y, rate, 3)[0])
+    observed = candidate.run(training, model, "SGD", code("nn.MSELoss()"), X, y, rate, 3)
+    holds(observed.argument(0), trained(model, "SGD", nn.MSELoss(), X, y, rate, 3)[0])

@@ -28,13 +28,13 @@ def filled(student, w, b):
 def test_regressor_has_two_parameters(candidate, draw):
     """It is a module with exactly `weight` and `bias`, of the right shapes, float32 leaves that require grad."""
     n_features, n_outputs = draw.integer(2, 4), draw.integer(2, 5)
-    for seen, rows in (
+    for observed, rows in (
         (candidate.LinearRegressor(n_features), 1),
         (candidate.LinearRegressor(n_features, n_outputs=n_outputs), n_outputs),
     ):
-        seen.result.parameters("weight", "bias")
-        seen.result.parameter("weight").shape(rows, n_features).leaf().dtype(torch.float32)
-        seen.result.parameter("bias").shape(rows).leaf().dtype(torch.float32)
+        observed.result.parameters("weight", "bias")
+        observed.result.parameter("weight").shape(rows, n_features).leaf().dtype(torch.float32)
+        observed.result.parameter("bias").shape(rows).leaf().dtype(torch.float32)
 
 
 @probe
@@ -70,8 +70,10 @@ def two_regressors(student, n_features, n_outputs):
 )
 def test_regressor_starts_random(candidate, draw):
     """The initial weights are not all equal, and two instances differ."""
-    seen = candidate.run(two_regressors, draw.integer(2, 4), draw.integer(2, 5))
-    first, second = (model.parameter("weight") for model in seen.result.unpack("the first model", "the second model"))
+    observed = candidate.run(two_regressors, draw.integer(2, 4), draw.integer(2, 5))
+    first, second = (
+        model.parameter("weight") for model in observed.result.unpack("the first model", "the second model")
+    )
     if bool((first.tensor == first.tensor.flatten()[0]).all()):
         first.differs("random numbers, not all equal", "values")
     if torch.equal(first.tensor, second.tensor):
@@ -81,9 +83,9 @@ def test_regressor_starts_random(candidate, draw):
 # parameter_report
 
 
-def reports(seen: Observed, expected: dict[str, int]) -> None:
+def reports(observed: Observed, expected: dict[str, int]) -> None:
     """Ask for this dict, in this order."""
-    result = seen.result.equals(expected)
+    result = observed.result.equals(expected)
     if list(result.python) != list(expected):  # type: ignore[call-overload]
         result.differs(f"the order {', '.join(expected)}", "values")
 
@@ -98,9 +100,9 @@ def nested(n_features, n_hidden):
 def test_report_of_nested_model(candidate, draw):
     """The report has the full names of all parameters of a nested model, biases too, with their numbers of elements."""
     n_features, n_hidden = draw.integer(2, 5), draw.integer(3, 8)
-    seen = candidate.parameter_report(draw.model(nested, n_features, n_hidden))
+    observed = candidate.parameter_report(draw.model(nested, n_features, n_hidden))
     sizes = {"0.0.weight": n_features * n_hidden, "0.0.bias": n_hidden, "1.weight": 2 * n_hidden, "1.bias": 2}
-    reports(seen, sizes)
+    reports(observed, sizes)
 
 
 @check("parameter_report", points=0.25, hint="only those with `requires_grad` are trainable: leave the others out.")
@@ -157,18 +159,18 @@ def predict_with_new_head(student, model, n_outputs, weight, bias, X):
 def test_head_is_a_new_layer(candidate, draw):
     """The last layer is a new `nn.Linear` with the right sizes, in the same model, which is returned."""
     n_hidden, old, new = draw.integer(3, 6), draw.integer(2, 4), draw.integer(5, 9)
-    seen = candidate.replace_head(draw.model(pretrained, 2, n_hidden, old), new)
-    model = seen.argument(0)
+    observed = candidate.replace_head(draw.model(pretrained, 2, n_hidden, old), new)
+    model = observed.argument(0)
     _, weight, bias = body_and_head(model)
     weight.shape(new, n_hidden)
     bias.shape(new)
     layers = len(model.submodules("Linear"))
     if layers != 2:
         model.fails("two layers of the class `nn.Linear`, as before", str(layers), "members")
-    seen.result.same_object_as(model)
+    observed.result.same_object_as(model)
     given, head, X = draw.model(pretrained, 2, n_hidden, old), draw.model(nn.Linear, n_hidden, new), draw.tensor(4, 2)
-    seen = candidate.run(predict_with_new_head, given, new, head.weight.detach(), head.bias.detach(), X)
-    seen.result.values(head.double()(given[:-1].double()(X.double())))
+    observed = candidate.run(predict_with_new_head, given, new, head.weight.detach(), head.bias.detach(), X)
+    observed.result.values(head.double()(given[:-1].double()(X.double())))
 
 
 @check(

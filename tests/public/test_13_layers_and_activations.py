@@ -60,8 +60,8 @@ def test_pool_maxima(candidate, draw):
     """Every number of the result is the maximum of its window, in a picture that the windows tile."""
     for height, width, size in ((2, 4, 2), (4, 4, 2), (6, 6, 3)):
         x = draw.tensor(1, 1, height, width, low=0, high=9)
-        seen = candidate.max_pool2d(x, size)
-        seen.result.values(torch.nn.functional.max_pool2d(x.double(), size))
+        observed = candidate.max_pool2d(x, size)
+        observed.result.values(torch.nn.functional.max_pool2d(x.double(), size))
 
 
 @check("max_pool2d", points=0.25, requires=["pool_maxima"])

@@ -109,8 +109,8 @@ def test_loaders_train_every_sample_once(candidate, draw):
     """In every epoch each training sample comes once, in batches of batch_size, the last of them smaller."""
     batch_size = draw.integer(3, 5)
     n_train = 3 * batch_size + draw.integer(1, batch_size - 1)
-    seen = candidate.run(two_passes, n_train, 7, batch_size, draw.integer(0, 9999))
-    train, _ = seen.result.unpack("the training epochs", "the validation passes")
+    observed = candidate.run(two_passes, n_train, 7, batch_size, draw.integer(0, 9999))
+    train, _ = observed.result.unpack("the training epochs", "the validation passes")
     for epoch in train.unpack("training epoch 1", "training epoch 2"):
         holds_every_sample_once(epoch, n_train, batch_size)
 
@@ -124,8 +124,8 @@ def test_loaders_validate_in_order(candidate, draw):
     """Every pass over the validation loader has the samples in their order, in batches of batch_size."""
     batch_size = draw.integer(3, 5)
     n_valid = 2 * batch_size + draw.integer(1, batch_size - 1)
-    seen = candidate.run(two_passes, 7, n_valid, batch_size, draw.integer(0, 9999))
-    _, valid = seen.result.unpack("the training epochs", "the validation passes")
+    observed = candidate.run(two_passes, 7, n_valid, batch_size, draw.integer(0, 9999))
+    _, valid = observed.result.unpack("the training epochs", "the validation passes")
     for one_pass in valid.unpack("validation pass 1", "validation pass 2"):
         one_pass.equals([[100 + i for i in batch] for batch in in_order(0, n_valid, batch_size)])
 
@@ -138,5 +138,5 @@ def test_updates_count_the_partial_batch(candidate, draw):
     """The last, smaller batch of every epoch counts, even if it holds one sample."""
     batch_size, full, n_epochs = draw.integer(4, 40), draw.integer(2, 30), draw.integer(2, 20)
     for left_over in (batch_size - 1, 1):
-        seen = candidate.count_updates(full * batch_size + left_over, batch_size, n_epochs)
-        seen.result.integer((full + 1) * n_epochs)
+        observed = candidate.count_updates(full * batch_size + left_over, batch_size, n_epochs)
+        observed.result.integer((full + 1) * n_epochs)

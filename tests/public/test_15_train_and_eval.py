@@ -110,11 +110,11 @@ def has_learned(model: Value, expected: nn.Module) -> None:
         model.parameter(name).values(values, rtol=CURVE_RTOL, atol=1e-5)
 
 
-def gives_learned(seen: Observed, expected: nn.Module) -> None:
+def gives_learned(observed: Observed, expected: nn.Module) -> None:
     """Ask for them in the model that was handed over, and in one row as the result."""
-    has_learned(seen.argument(0), expected)
+    has_learned(observed.argument(0), expected)
     row = torch.cat([values.detach().flatten() for values in expected.parameters()])
-    seen.result.values(row, rtol=CURVE_RTOL, atol=1e-5)
+    observed.result.values(row, rtol=CURVE_RTOL, atol=1e-5)
 
 
 # InvertedDropout
@@ -133,10 +133,10 @@ def kept_and_scaled(result: Value, x: Tensor, p: float) -> Tensor:
     return kept
 
 
-def about(seen: Observed, share: float, p: float, n_draws: int) -> None:
+def about(observed: Observed, share: float, p: float, n_draws: int) -> None:
     """Ask that the share of elements that are 0 is as near to p as chance has it (six standard deviations)."""
     if abs(share - p) > 6 * (p * (1 - p) / n_draws) ** 0.5:
-        seen.fails(
+        observed.fails(
             f"about {p:.0%} of the elements are 0",
             f"{share:.1%} of them are",
             "values",
@@ -159,8 +159,8 @@ def test_dropout_evaluation_keeps_all(candidate, draw):
 def test_dropout_drops_and_scales(candidate, draw):
     """In training mode about a fraction p of the elements is 0, the rest exactly x / (1 - p)."""
     x, p = draw.tensor(60, 40, low=0.5), draw.choice([0.1, 0.2, 0.3, 0.7, 0.8])
-    seen = candidate.run(dropped, x, p, True)
-    about(seen, float((~kept_and_scaled(seen.result, x, p)).double().mean()), p, x.numel())
+    observed = candidate.run(dropped, x, p, True)
+    about(observed, float((~kept_and_scaled(observed.result, x, p)).double().mean()), p, x.numel())
 
 
 @check(
@@ -202,9 +202,9 @@ def test_predict_gives_no_graph(candidate, draw):
 def test_predict_restores_training_mode(candidate, draw):
     """A model in training mode is in training mode afterwards, it and every module inside."""
     model = noisy_net(draw)
-    seen = candidate.predict(model, draw.tensor(3, 2))
-    seen.result.shape(3, 1)
-    seen.argument(0).in_mode(training=True)
+    observed = candidate.predict(model, draw.tensor(3, 2))
+    observed.result.shape(3, 1)
+    observed.argument(0).in_mode(training=True)
 
 
 # train_epoch
@@ -297,9 +297,9 @@ def test_evaluate_in_evaluation_mode(candidate, draw):
 def test_evaluate_restores_training_mode(candidate, draw):
     """A model in training mode is in training mode afterwards, it and every module inside."""
     model, X, y = draw.model(PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
-    seen = candidate.run(evaluated, model, X, y, 4)
-    seen.result.scalar(float(F.mse_loss(in_use(model, X), y.double())))
-    seen.argument(0).in_mode(training=True)
+    observed = candidate.run(evaluated, model, X, y, 4)
+    observed.result.scalar(float(F.mse_loss(in_use(model, X), y.double())))
+    observed.argument(0).in_mode(training=True)
 
 
 # accumulated_step

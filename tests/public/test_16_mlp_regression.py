@@ -190,29 +190,29 @@ def fit(candidate: Candidate, draw: Draw, losses: Sequence[float], max_epochs: i
     return candidate.run(fit_scripted, draw.model(Constant), script, max_epochs, patience)
 
 
-def stopped(seen: Observed, n_epochs: int, best_epoch: int) -> None:
+def stopped(observed: Observed, n_epochs: int, best_epoch: int) -> None:
     """Ask for a history of so many epochs with this best one."""
-    script = seen.given[1]
+    script = observed.given[1]
     assert isinstance(script, list)
-    valid = seen.result.key("valid").items(kind="list")
+    valid = observed.result.key("valid").items(kind="list")
     if len(valid) != n_epochs:
-        seen.fails(f"{n_epochs} epochs", f"{len(valid)} epochs", "length")
+        observed.fails(f"{n_epochs} epochs", f"{len(valid)} epochs", "length")
     for loss, expected in zip(valid, script[:n_epochs], strict=True):
         loss.scalar(expected)
-    seen.result.key("best_epoch").integer(best_epoch)
+    observed.result.key("best_epoch").integer(best_epoch)
 
 
 @check("fit_early_stopping", points=0.5)
 def test_fit_history(candidate, draw):
     """The result holds the losses of every epoch, Python floats, and the index of the best one."""
-    seen = fit(candidate, draw, [3, 4, 2], max_epochs=3, patience=3)
-    script = seen.given[1]
-    for loss, expected in zip(seen.result.key("valid").items(3, kind="list"), script, strict=True):
+    observed = fit(candidate, draw, [3, 4, 2], max_epochs=3, patience=3)
+    script = observed.given[1]
+    for loss, expected in zip(observed.result.key("valid").items(3, kind="list"), script, strict=True):
         loss.number(expected)
-    start = abs(seen.given[0].value.item())
-    for loss, expected in zip(seen.result.key("train").items(3, kind="list"), [start, *script[:2]], strict=True):
+    start = abs(observed.given[0].value.item())
+    for loss, expected in zip(observed.result.key("train").items(3, kind="list"), [start, *script[:2]], strict=True):
         loss.number(expected)
-    seen.result.key("best_epoch").integer(2)
+    observed.result.key("best_epoch").integer(2)
 
 
 @check("fit_early_stopping", points=0.75, requires=["fit_history"], hint=_WAIT)
@@ -230,6 +230,6 @@ def test_fit_stops_after_patience(candidate, draw):
 )
 def test_fit_ends_with_best_weights(candidate, draw):
     """At the end the model holds the weights of the best epoch, not those of the last."""
-    seen = fit(candidate, draw, [5, 3, 4, 6, 7], max_epochs=9, patience=3)
-    script = seen.given[1]
-    seen.argument(0).parameter("value").values(script[1])
+    observed = fit(candidate, draw, [5, 3, 4, 6, 7], max_epochs=9, patience=3)
+    script = observed.given[1]
+    observed.argument(0).parameter("value").values(script[1])

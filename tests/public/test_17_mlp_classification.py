@@ -190,8 +190,8 @@ def test_train_curve_of_one_batch(candidate, draw):
     """Where one batch holds all the rows, the losses are those of plain gradient descent."""
     model, X, y = draw.model(net), draw.tensor(6, 2), draw.integers(6, low=0, high=2)
     rate = draw.number(0.2, 0.4)
-    seen = candidate.untraced().train_classifier(model, X, y, 5, rate, 6, draw.integer(0, 99))
-    for loss, (expected, _) in zip(seen.result.items(5), sgd(model, [(X, y)] * 5, rate), strict=True):
+    observed = candidate.untraced().train_classifier(model, X, y, 5, rate, 6, draw.integer(0, 99))
+    for loss, (expected, _) in zip(observed.result.items(5), sgd(model, [(X, y)] * 5, rate), strict=True):
         loss.number(expected, rtol=CURVE_RTOL)
 
 
@@ -206,13 +206,13 @@ def test_train_learns_clusters(candidate, draw):
     centres = torch.tensor([[0.0, 3.0], [2.6, -1.5], [-2.6, -1.5]])
     y = torch.arange(60) // 20
     X = centres[y] + draw.tensor(60, 2, low=-0.8, high=0.8)
-    seen = candidate.untraced().train_classifier(draw.model(linear_net), X, y, 10, 0.3, 8, draw.integer(0, 99))
-    last = seen.result.items(10)[-1].number().python
+    observed = candidate.untraced().train_classifier(draw.model(linear_net), X, y, 10, 0.3, 8, draw.integer(0, 99))
+    last = observed.result.items(10)[-1].number().python
     if not isinstance(last, float) or not 0 <= last < 0.3:
-        seen.fails(
+        observed.fails(
             "a last loss from 0 to 0.3", f"a last loss of {last:.4g}" if isinstance(last, float) else "none", "values"
         )
-    weight, bias = seen.argument(0).parameter("weight").shape(3, 2), seen.argument(0).parameter("bias").shape(3)
+    weight, bias = observed.argument(0).parameter("weight").shape(3, 2), observed.argument(0).parameter("bias").shape(3)
     right = ((X @ weight.tensor.float().T + bias.tensor.float()).argmax(dim=1) == y).float().mean().item()
     if right < 0.95:
-        seen.fails("a model that is right for at least 95 % of the rows", f"one that is for {right:.0%}", "values")
+        observed.fails("a model that is right for at least 95 % of the rows", f"one that is for {right:.0%}", "values")

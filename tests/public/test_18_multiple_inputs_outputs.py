@@ -96,8 +96,8 @@ def test_wide_output(candidate, draw):
     """The output, of shape (N, 1), is head([x_wide | deep(x_deep)]); it may be negative."""
     n_hidden, numbers = draw.integer(4, 6), draw.tensor(31, low=-1, high=1)
     x_wide, x_deep = draw.tensor(8, 2), draw.tensor(8, 3)
-    seen = candidate.run(wide_and_deep, numbers, n_hidden, x_wide, x_deep)
-    seen.result.values(wide_output(numbers, n_hidden, x_wide, x_deep), atol=ATOL)
+    observed = candidate.run(wide_and_deep, numbers, n_hidden, x_wide, x_deep)
+    observed.result.values(wide_output(numbers, n_hidden, x_wide, x_deep), atol=ATOL)
 
 
 # TwoHeadNet
@@ -159,8 +159,8 @@ def test_loss_is_weighted_sum(candidate, draw):
         value, logits, y_value = draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1)
         y_class = draw.integers(4, low=0, high=2)
         expected = loss_of(value.double(), logits.double(), y_value.double(), y_class, weight)
-        seen = candidate.joint_loss({"value": value, "logits": logits}, y_value, y_class, weight)
-        seen.result.values(expected)
+        observed = candidate.joint_loss({"value": value, "logits": logits}, y_value, y_class, weight)
+        observed.result.values(expected)
 
 
 @check(

@@ -145,9 +145,9 @@ def tuning(
 ) -> tuple[Observed, Value, list[Value], Value, float]:
     """Run a tuning: return what was seen, the outcome, the events, the trial's calls, and the learning rate."""
     rate = draw.number(0.001, 0.09, decimals=4)
-    seen = candidate.run(tuned, {"suggest_float": rate}, metrics, pruned_after)
-    outcome, events, calls = seen.result.unpack("the result", "events", "what was asked")
-    return seen, outcome, events.items(), calls, rate
+    observed = candidate.run(tuned, {"suggest_float": rate}, metrics, pruned_after)
+    outcome, events, calls = observed.result.unpack("the result", "events", "what was asked")
+    return observed, outcome, events.items(), calls, rate
 
 
 def named(events: list[Value], name: str) -> list[list[object]]:
@@ -184,10 +184,10 @@ def test_objective_best_metric(candidate, draw):
 def test_objective_fits_every_epoch(candidate, draw):
     """fit_epoch is called once for each epoch, with the suggested learning rate and 0, 1, 2, ..."""
     n = draw.integer(3, 6)
-    seen, _, events, _, rate = tuning(candidate, draw, some_metrics(draw, 1, n))
+    observed, _, events, _, rate = tuning(candidate, draw, some_metrics(draw, 1, n))
     fitted, expected = named(events, "fit_epoch"), [[rate, epoch] for epoch in range(n)]
     if fitted != expected:
-        seen.fails(f"fit_epoch is called with {expected}", f"it was called with {fitted}", "values")
+        observed.fails(f"fit_epoch is called with {expected}", f"it was called with {fitted}", "values")
 
 
 @check("tuning_objective", points=0.25, hint="a pruned trial doesn't return: `if trial.should_prune(): raise pruned`.")
@@ -234,10 +234,12 @@ def searched(student, space, values, seed):
 
 def search(candidate: Candidate, space, values: list[float], seed: int) -> tuple[Value, Value, list[Value]]:
     """Return best_params, best_value and what was tried, after asking that it was as often as there are values."""
-    seen = candidate.run(searched, space, values, seed)
-    params, value, tried = seen.result.unpack("best_params", "best_value", "the trials")
+    observed = candidate.run(searched, space, values, seed)
+    params, value, tried = observed.result.unpack("best_params", "best_value", "the trials")
     if len(tried.items()) != len(values):
-        seen.fails(f"objective is called {len(values)} times", f"it was called {len(tried.items())} times", "length")
+        observed.fails(
+            f"objective is called {len(values)} times", f"it was called {len(tried.items())} times", "length"
+        )
     return params, value, tried.items()
 
 
@@ -313,8 +315,8 @@ def test_search_repeats_with_its_seed(candidate, draw):
     """The same seed gives the same trials and the same best one, whatever state the global generators are in."""
     n = draw.integer(4, 6)
     values = [draw.number(1, 9) + i / 1000 for i in range(n)]
-    seen = candidate.run(searched_twice, some_space(draw), values, draw.integer(0, 9999))
-    first, second = seen.result.unpack("the first run", "the second run")
+    observed = candidate.run(searched_twice, some_space(draw), values, draw.integer(0, 9999))
+    first, second = observed.result.unpack("the first run", "the second run")
     first.items(n + 1)
     if second.python != first.python:
         second.fails("the same trials as in the first run", "other trials", "values")

@@ -68,12 +68,12 @@ _REFUSALS = {
 }
 
 
-def read(seen: Observed) -> Value:
+def read(observed: Observed) -> Value:
     """Return what `torch.load` gave; where it could not read the file, say so in plain words."""
-    raised = seen.observation.raised
+    raised = observed.observation.raised
     if raised is not None and raised.line is None and raised.type in _REFUSALS:
-        seen.fails("a file that `torch.load(path, weights_only=True)` reads", _REFUSALS[raised.type], "type")
-    return seen.result
+        observed.fails("a file that `torch.load(path, weights_only=True)` reads", _REFUSALS[raised.type], "type")
+    return observed.result
 
 
 def keys(subject: Value, *names: str) -> None:
@@ -96,8 +96,8 @@ def keys(subject: Value, *names: str) -> None:
 def test_save_writes_three_keys(candidate, draw):
     """torch.load reads the file in its safe mode, and finds a dict with exactly the three keys."""
     settings = {"units": draw.integer(2, 64)}
-    seen = candidate.untraced().run(saved_and_loaded, draw.model(normed_net), settings, draw.integer(1, 50))
-    keys(read(seen), "model_state", "hyperparameters", "epoch")
+    observed = candidate.untraced().run(saved_and_loaded, draw.model(normed_net), settings, draw.integer(1, 50))
+    keys(read(observed), "model_state", "hyperparameters", "epoch")
 
 
 @check(
@@ -209,8 +209,8 @@ def test_load_builds_with_hyperparameters(candidate, draw):
 def test_load_returns_epoch(candidate, draw):
     """The saved epoch comes second, as a Python int."""
     for number in (draw.integer(1, 500), 0):
-        seen = candidate.run(loaded, tower(draw, 2, 3), {}, number)
-        seen.result.unpack("the model", "the epoch")[1].integer(number)
+        observed = candidate.run(loaded, tower(draw, 2, 3), {}, number)
+        observed.result.unpack("the model", "the epoch")[1].integer(number)
 
 
 # export_model
@@ -231,15 +231,15 @@ def exported_and_called(student, model, example, batches):
     return [module(x) for x in batches]
 
 
-def outputs(seen: Observed, expected: list[Tensor]) -> None:
+def outputs(observed: Observed, expected: list[Tensor]) -> None:
     """Ask for an `ExportedProgram` that gives these outputs."""
-    raised = seen.observation.raised
+    raised = observed.observation.raised
     if raised is not None and raised.line is None and raised.type in ("AssertionError", "RuntimeError"):
         rows = " and ".join(str(len(values)) for values in expected)
-        seen.fails(f"outputs for batches of {rows} rows", feedback.error_name(raised), "shape")
-    if not isinstance(seen.result.fact, wire.Items):
-        seen.result.differs("a `torch.export.ExportedProgram`", "none" if seen.result.fact is None else "type")
-    for result, values in zip(seen.result.items(len(expected)), expected, strict=True):
+        observed.fails(f"outputs for batches of {rows} rows", feedback.error_name(raised), "shape")
+    if not isinstance(observed.result.fact, wire.Items):
+        observed.result.differs("a `torch.export.ExportedProgram`", "none" if observed.result.fact is None else "type")
+    for result, values in zip(observed.result.items(len(expected)), expected, strict=True):
         result.values(values)
 
 
@@ -251,8 +251,8 @@ def outputs(seen: Observed, expected: list[Tensor]) -> None:
 def test_export_gives_a_program(candidate, draw):
     """The result is an ExportedProgram, whose module gives on a batch like the example what the model gives."""
     model, example, x = draw.model(dropping_net).eval(), draw.tensor(4, 3), draw.tensor(4, 3)
-    seen = candidate.untraced().run(exported_and_called, model, example, [x])
-    outputs(seen, [evaluated(model, x)])
+    observed = candidate.untraced().run(exported_and_called, model, example, [x])
+    outputs(observed, [evaluated(model, x)])
 
 
 @check(
@@ -265,8 +265,8 @@ def test_export_takes_other_batch_sizes(candidate, draw):
     """The program takes batches of one row, of five rows and of hundreds."""
     model = draw.model(dropping_net).eval()
     batches = [draw.tensor(rows, 3) for rows in (1, 5, draw.integer(300, 400))]
-    seen = candidate.untraced().run(exported_and_called, model, draw.tensor(draw.integer(2, 4), 3), batches)
-    outputs(seen, [evaluated(model, x) for x in batches])
+    observed = candidate.untraced().run(exported_and_called, model, draw.tensor(draw.integer(2, 4), 3), batches)
+    outputs(observed, [evaluated(model, x) for x in batches])
 
 
 # script_model
@@ -318,8 +318,8 @@ def test_script_gives_a_script_module(candidate, draw):
 def test_script_keeps_both_branches(candidate, draw):
     """An `if` on the input's values goes both ways, as in the model."""
     model, batches = draw.model(TwoWays).eval(), both_ways(draw)
-    seen = candidate.untraced().run(scripted_and_called, model, batches)
-    for result, x in zip(seen.result.items(2), batches, strict=True):
+    observed = candidate.untraced().run(scripted_and_called, model, batches)
+    for result, x in zip(observed.result.items(2), batches, strict=True):
         result.values(evaluated(model, x))
 
 
@@ -406,9 +406,9 @@ def test_compile_gives_same_outputs(candidate, draw):
 def test_compile_uses_backend_at_first_call(candidate, draw):
     """The given backend is used in the first call of what is returned, and not before; what it computes comes back."""
     model, x, factor = draw.model(Plain), draw.tensor(5, 3), draw.number(1.5, 4)
-    seen = candidate.untraced().run(uses_of_backend, model, x, factor)
+    observed = candidate.untraced().run(uses_of_backend, model, x, factor)
     names = "uses before the first call", "uses in the first call", "what it is", "compiled(x)"
-    before, during, _, y = seen.result.unpack(*names)
+    before, during, _, y = observed.result.unpack(*names)
     used(before, times=False)
     used(during, times=True)
     y.values(factor * evaluated(model, x))

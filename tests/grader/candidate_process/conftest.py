@@ -1,4 +1,4 @@
-"""What the tests of the candidate process share: a candidate in this process, unconfined, for what needs no wall."""
+"""Shared helpers for tests of the candidate process: an unconfined candidate in the test's own process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.candidate_process.candidate import Candidate
 
 
 class Loaded:
-    """A candidate with a submission loaded, of which nothing may take longer than `seconds`."""
+    """A candidate with a submission loaded; each call may take at most `seconds`."""
 
     seconds = 5.0
 
@@ -36,7 +36,7 @@ class Loaded:
 
 @pytest.fixture
 def load(ask: Callable[..., wire.Call]) -> Iterator[Callable[[str], Loaded]]:
-    """Load a source in a candidate of its own."""
+    """Load a source as `module`."""
     modules, lines = set(sys.modules), set(linecache.cache)
     yield lambda source: Loaded(source, ask)
     for module in set(sys.modules) - modules:
@@ -49,7 +49,7 @@ def load(ask: Callable[..., wire.Call]) -> Iterator[Callable[[str], Loaded]]:
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """Start from what a candidate starts from."""
+    """Set the number of threads that a candidate starts with."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -30,7 +30,7 @@ SHARED_DESCRIPTORS = 0x400
 
 
 def start(log: Path) -> Any:
-    """Return what takes the place of `grader.sandbox.server._start`."""
+    """Return a replacement for `grader.sandbox.server._start`."""
 
     def start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -46,7 +46,7 @@ def start(log: Path) -> Any:
 
 
 def refused(log: Path) -> dict[str, list[int]]:
-    """Return the names of the calls that were refused, each with its arguments when it was the first time."""
+    """Return the names of the refused calls, each with the arguments of its first refusal."""
     import pyseccomp
 
     found: dict[str, list[int]] = {}
@@ -58,7 +58,7 @@ def refused(log: Path) -> dict[str, list[int]]:
 
 
 def serve(log: int) -> None:
-    """Be a server whose candidates' refusals go to this file."""
+    """Run a server that records its candidates' refused calls in this file."""
     import pyseccomp
 
     from grader.candidate_process import __main__ as body
@@ -90,7 +90,7 @@ def serve(log: int) -> None:
 
 
 def answer(listener: int, log: int, known: set[int]) -> None:
-    """Refuse what is asked for, until nobody is left to ask."""
+    """Refuse each call that is reported, until no process is left."""
     while True:
         try:
             fcntl.fcntl(listener, fcntl.F_GETFD)
@@ -113,7 +113,7 @@ def answer(listener: int, log: int, known: set[int]) -> None:
 
 
 def grade(log: Path, course: Path) -> None:
-    """Grade the solutions in a worker, and print the points of each, and those that it could get."""
+    """Grade the solutions in a worker, and print the points of each and its possible points."""
     from grader.catalog import load_catalog
     from grader.grading.settings import Settings
     from grader.grading.worker_process import run_worker

@@ -1,4 +1,4 @@
-"""A candidate loads one submission, past what fails in it, and answers calls with observations."""
+"""A candidate loads one submission even if parts of it fail, and answers calls with observations."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def values(fact: Any) -> list[float]:
 
 
 def test_loading_tells_what_is_defined(load: Load) -> None:
-    """The functions and classes of the submission's own are listed; what it imports and other values are not."""
+    """Loading lists the submission's own functions and classes, but not its imports and other values."""
     report = load("import torch\nfrom torch import nn\nx = 1\ndef f(): pass\nclass A: pass\ng = lambda: 0\n").report
     assert report.defined == ("f", "A", "g") and report.errors == () and report.output == ""
 
 
 @pytest.mark.parametrize("act", ["globals().clear()", "del __name__, __file__, __builtins__", "__name__ = 'mine'"])
 def test_a_file_may_do_away_with_its_names(load: Load, act: str) -> None:
-    """What it defines afterwards is its own, and can be called."""
+    """A file may delete all its names; what it defines afterwards is its own and can be called."""
     loaded = load(f"gone = 1\n{act}\ndef f(x):\n    return len(x)\n")
     assert loaded.report.defined == ("f",) and loaded.report.errors == ()
 
 
 def test_an_error_leaves_the_other_statements(load: Load) -> None:
-    """A statement that fails is noted with its line; those before and after it have run."""
+    """A statement that fails is recorded with its line; the statements before and after it run."""
     loaded = load(
         lines("""
         def f():
@@ -73,25 +73,25 @@ def test_an_error_leaves_the_other_statements(load: Load) -> None:
 
 @pytest.mark.parametrize("end", ["SystemExit(3)", "KeyboardInterrupt", "GeneratorExit", "BaseException('enough')"])
 def test_leaving_at_top_level_is_noted(load: Load, end: str) -> None:
-    """`sys.exit()` and its kin end neither the candidate nor the loading."""
+    """`sys.exit()` and similar calls at the top level end neither the candidate nor the loading."""
     loaded = load(f"raise {end}\ndef f(): return 1\n")
     assert loaded.report.errors[0].type == end.partition("(")[0] and loaded.report.errors[0].line == 1
     assert loaded.call().result == 1
 
 
 def test_errors_are_bounded(load: Load) -> None:
-    """A file that fails on every line is told by its first failures."""
+    """If a file fails on every line, only the first errors are reported."""
     assert len(load("1/0\n" * 100).report.errors) == 20
 
 
 def test_a_syntax_error_is_noted_with_its_line(load: Load) -> None:
-    """A file that is not Python defines nothing, and the line is known."""
+    """A file that is not valid Python defines nothing, and the error has its line."""
     (error,) = load("x = 1\ndef f(:\n    pass\n").report.errors
     assert (error.type, error.line, error.code) == ("SyntaxError", 2, "def f(:")
 
 
 def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
-    """What parses and does not compile fails alone."""
+    """A statement that parses but does not compile fails alone."""
     loaded = load("return 5\ndef f(): return 1\n")
     (error,) = loaded.report.errors
     assert (error.type, error.line, error.code) == ("SyntaxError", 1, "return 5")
@@ -116,7 +116,7 @@ def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
 def test_what_follows_a_failure_runs_and_nothing_runs_twice(
     load: Load, monkeypatch: pytest.MonkeyPatch, source: str, line: int, left: dict[str, object], tells_columns: bool
 ) -> None:
-    """Loading goes on with the statement after the one that failed, also where Python (3.10) knows lines alone."""
+    """Loading continues after the statement that failed, even where Python (3.10) reports only lines."""
     monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
     loaded = load(source + "def state(): return {k: v for k, v in globals().items() if type(v) in (int, list)}\n")
     assert [error.line for error in loaded.report.errors] == [line]
@@ -127,7 +127,7 @@ def test_what_follows_a_failure_runs_and_nothing_runs_twice(
 
 
 def test_a_traceback_that_is_hidden_ends_the_loading_in_order(load: Load) -> None:
-    """An exception that lies about where it was raised is an error of the file, and no statement runs twice."""
+    """An exception with a forged traceback is an error of the file, and no statement runs twice."""
     loaded = load("n = []\nclass E(Exception):\n    __traceback__ = None\nn.append(1)\nraise E\ndef f(): return n\n")
     assert [error.type for error in loaded.report.errors] == ["E"]
     assert loaded.call().result.items == (1,)
@@ -135,7 +135,7 @@ def test_a_traceback_that_is_hidden_ends_the_loading_in_order(load: Load) -> Non
 
 @pytest.mark.parametrize("source", ["x = 'a\0b'", "(" * 10_000, "-" * 200_000 + "1"], ids=["null", "open", "nested"])
 def test_what_python_cannot_parse_is_noted(load: Load, source: str) -> None:
-    """Whatever makes the parser give up is an error of the file."""
+    """Every error of the parser is an error of the file."""
     assert len(load(source).report.errors) == 1
 
 
@@ -155,7 +155,7 @@ def test_what_python_cannot_parse_is_noted(load: Load, source: str) -> None:
 def test_a_failure_tells_which_names_it_leaves_without_a_value(
     load: Load, monkeypatch: pytest.MonkeyPatch, statement: str, names: set[str], tells_columns: bool
 ) -> None:
-    """Those of the statement that failed, wherever it stands, and not those of others."""
+    """An error lists the names that its own statement would have bound, and no others."""
     monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
     for source in (f"k = 1\n{statement}\nm = 2\n", f"k = 1\n{statement}"):
         (error,) = load(source).report.errors
@@ -177,7 +177,7 @@ def test_a_failure_tells_which_names_it_leaves_without_a_value(
     ],
 )
 def test_an_exception_tells_how_it_came(load: Load, body: str, own: bool, through: tuple[str, ...]) -> None:
-    """Whether the submission's own `raise` made it, and through which modules it came to the submission's last line."""
+    """An exception says whether the submission raised it itself, and through which modules it came."""
     loaded = load(
         "import json\nclass Own(json.JSONEncoder):\n    def encode(self, o): raise ValueError\nclass Bad: pass\n"
         f"def f():\n    {body}\n"
@@ -187,7 +187,7 @@ def test_an_exception_tells_how_it_came(load: Load, body: str, own: bool, throug
 
 
 def test_the_future_holds_for_the_whole_file(load: Load) -> None:
-    """`from __future__ import annotations` works on, though statements are compiled one by one."""
+    """`from __future__ import annotations` affects the whole file, even if statements are compiled one by one."""
     source = "from __future__ import annotations\ndef f(x: Nowhere) -> Never.Heard.Of: return f.__annotations__['x']\n"
     loaded = load(source)
     assert loaded.report.errors == () and loaded.call("f", 1).result == "Nowhere"
@@ -195,7 +195,7 @@ def test_the_future_holds_for_the_whole_file(load: Load) -> None:
 
 @pytest.mark.parametrize("feature", ["annotation", "braces", "*"])
 def test_an_unknown_future_is_noted(load: Load, feature: str) -> None:
-    """A slip in a `__future__` import is an error of that line alone."""
+    """An unknown name in a `__future__` import is an error of that line alone."""
     loaded = load(f"from __future__ import {feature}\ndef f(): return 1\n")
     (error,) = loaded.report.errors
     assert (error.type, error.line) == ("SyntaxError", 1)
@@ -209,13 +209,13 @@ def test_the_kits_own_future_is_not_inherited(load: Load) -> None:
 
 @pytest.mark.parametrize("line", ["__name__ = []", "class A:\n    __module__ = {}", "def g(): pass\ng.__module__ = []"])
 def test_names_may_be_anything(load: Load, line: str) -> None:
-    """What says where it is from need not be text, nor fit into a set."""
+    """A submission may set `__name__` and `__module__` to any value, even one that is not hashable."""
     loaded = load(f"{line}\ndef f(): return 1\n")
     assert loaded.report.errors == () and loaded.call().result == 1
 
 
 def test_main_is_not_run(load: Load) -> None:
-    """`if __name__ == "__main__":` is for running the file by hand."""
+    """The block under `if __name__ == "__main__":` does not run when a submission is loaded."""
     loaded = load("x = 1\nif __name__ == '__main__':\n    x = 2\ndef f(): return x, __name__, __file__\n")
     assert loaded.call().result.items == (1, "submission", "submission.py")
 
@@ -238,7 +238,7 @@ def test_the_source_can_be_inspected(load: Load) -> None:
 
 
 def test_dataclasses_and_pickles_find_the_module(load: Load) -> None:
-    """The module is where `sys.modules` says, for what looks it up there."""
+    """The module is in `sys.modules`, where dataclasses and pickle look for it."""
     loaded = load(
         lines("""
         from __future__ import annotations
@@ -255,7 +255,7 @@ def test_dataclasses_and_pickles_find_the_module(load: Load) -> None:
 
 
 def test_output_of_loading_is_kept(load: Load) -> None:
-    """What a file prints while it loads comes back, and warnings do no harm."""
+    """Loading returns what a file prints; warnings have no effect."""
     report = load("import warnings\nprint('hello')\nwarnings.simplefilter('error')\nwarnings.warn('x')\n").report
     assert report.output == "hello\n"
     assert [error.type for error in report.errors] == ["UserWarning"]
@@ -279,7 +279,7 @@ def test_settings_of_loading_do_not_last(load: Load) -> None:
 
 
 def test_a_device_that_is_not_there_leaves_the_file_usable(load: Load) -> None:
-    """`torch.set_default_device("cuda")` where there is none costs the statements that use it, no more."""
+    """A missing default device affects only the statements that use it."""
     if torch.cuda.is_available():
         pytest.skip("CUDA is there")
     loaded = load("import torch\ntorch.set_default_device('cuda')\nx = torch.ones(1)\ndef f(): return torch.ones(1)\n")
@@ -288,13 +288,13 @@ def test_a_device_that_is_not_there_leaves_the_file_usable(load: Load) -> None:
 
 
 def test_odd_values_at_top_level_do_no_harm(load: Load) -> None:
-    """An object that refuses to be asked for its class is not looked into."""
+    """An object that refuses to tell its class is ignored."""
     source = "class A:\n    @property\n    def __class__(self): raise ValueError\na = A()\ndef f(): return 1\n"
     assert load(source).call().result == 1
 
 
 def test_several_modules_keep_apart(load: Load) -> None:
-    """One process may hold several implementations, each under its own name."""
+    """One process can hold several implementations, each under its own name."""
     loaded = load("def f(): return 1\n")
     loaded.load("def f(): return 2\n", module="submission.other")
     assert loaded.call("f", module="submission.other").result == 2
@@ -302,7 +302,7 @@ def test_several_modules_keep_apart(load: Load) -> None:
 
 
 def test_loading_again_starts_afresh(load: Load) -> None:
-    """A module loaded again knows nothing of what was there before."""
+    """A module that is loaded again keeps nothing of the first load."""
     loaded = load("def f(): return 1\n")
     loaded.load("def g(): return 2\n")
     assert loaded.call("f").outcome == "missing" and loaded.call("g").result == 2
@@ -312,7 +312,7 @@ def test_loading_again_starts_afresh(load: Load) -> None:
 
 
 def test_a_call_is_observed(load: Load) -> None:
-    """Result, arguments before and after, keywords, what ran: one record."""
+    """One record holds the result, the arguments before and after, the keywords, and what ran."""
     seen = load("def f(x, y, *, lr):\n    print('in f')\n    x.data += 1\n    return x * y + lr\n").call(
         "f", leaf(1, 2), 3, keywords={"lr": 0.5}, trace=True, nonce=7
     )
@@ -326,7 +326,7 @@ def test_a_call_is_observed(load: Load) -> None:
 
 
 def test_the_result_may_be_an_argument(load: Load) -> None:
-    """The same object and shared memory show across result and arguments, and what was swapped into a list too."""
+    """Object and memory numbers match across result and arguments, even for a value swapped into a list."""
     seen = load("def f(x, a):\n    a.append(x.view(-1))\n    return x\n").call(
         "f", leaf(1), wire.SequenceInput(kind="list", items=())
     )
@@ -336,7 +336,7 @@ def test_the_result_may_be_an_argument(load: Load) -> None:
 
 
 def test_what_is_missing_is_said_with_what_there_is(load: Load) -> None:
-    """A name that is not defined, or no function, is missing; the defined names help to see why."""
+    """A name that is undefined or not callable is missing; the record lists the defined names."""
     loaded = load("f = 5\ndef F(): pass\n")
     for name in ("f", "g"):
         seen = loaded.call(name)
@@ -344,12 +344,12 @@ def test_what_is_missing_is_said_with_what_there_is(load: Load) -> None:
 
 
 def test_a_module_that_invents_names_has_none(load: Load) -> None:
-    """A module's `__getattr__` is not asked."""
+    """A module's `__getattr__` is not called."""
     assert load("def __getattr__(name): raise SystemExit\n").call().outcome == "missing"
 
 
 def test_anything_callable_may_be_called(load: Load) -> None:
-    """A class, a partial, an object with `__call__`, a function of torch: the name is what counts."""
+    """A class, a partial, an object with `__call__` or a torch function can be called by its name."""
     loaded = load("import functools, torch\nf = functools.partial(max, 3)\ng = torch.exp\nclass h: pass\n")
     assert loaded.call("f", 5).result == 5
     assert loaded.call("g", leaf(0)).result.grad_fn == "ExpBackward0"
@@ -357,7 +357,7 @@ def test_anything_callable_may_be_called(load: Load) -> None:
 
 
 def test_an_exception_is_told_with_the_students_line(load: Load) -> None:
-    """Type, bases, message, and the innermost line that is the student's, with its code."""
+    """An exception has its type, base types, message, and the innermost line of the student with its code."""
     seen = load(
         lines("""
         import torch
@@ -375,19 +375,19 @@ def test_an_exception_is_told_with_the_students_line(load: Load) -> None:
 
 
 def test_arguments_are_told_after_an_exception(load: Load) -> None:
-    """What was done to the arguments before the error shows."""
+    """The record shows what happened to the arguments before the error."""
     seen = load("def f(x):\n    x.data.zero_()\n    1/0\n").call("f", leaf(1, 2))
     assert values(seen.arguments[0]) == [0, 0] and seen.raised.type == "ZeroDivisionError"
 
 
 def test_a_wrong_number_of_arguments_has_no_line(load: Load) -> None:
-    """An error of the call itself happened on no line of the student's."""
+    """An error of the call itself has no line in the student's code."""
     raised = load("def f(): pass\n").call("f", 1).raised
     assert (raised.type, raised.line, raised.code) == ("TypeError", None, "")
 
 
 def test_a_line_is_found_behind_other_errors(load: Load) -> None:
-    """An exception raised from another is told by where it was raised itself."""
+    """The line of an exception with a cause is the line where that exception itself was raised."""
     source = "def f():\n    try:\n        1/0\n    except Exception as e:\n        raise ValueError('so') from e\n"
     raised = load(source).call().raised
     assert (raised.type, raised.message, raised.line) == ("ValueError", "so", 5)
@@ -395,7 +395,7 @@ def test_a_line_is_found_behind_other_errors(load: Load) -> None:
 
 @pytest.mark.parametrize("error", ["SystemExit(0)", "KeyboardInterrupt()", "GeneratorExit()", "Own('x')"])
 def test_leaving_in_a_call_is_observed(load: Load, error: str) -> None:
-    """Exceptions outside `Exception` are observed as any other; the next call works."""
+    """Exceptions that are not an `Exception` are observed like others, and the next call works."""
     loaded = load(f"class Own(BaseException): pass\ndef f(): raise {error}\ndef g(): return 1\n")
     seen = loaded.call()
     assert (seen.outcome, seen.raised.type, seen.raised.line) == ("raised", error.partition("(")[0], 2)
@@ -404,29 +404,29 @@ def test_leaving_in_a_call_is_observed(load: Load, error: str) -> None:
 
 @pytest.mark.parametrize("trouble", ["raise ValueError", "raise SystemExit", "return 5", "return 'x' * 10**6"])
 def test_an_exception_that_cannot_be_shown_is_observed(load: Load, trouble: str) -> None:
-    """An exception's message is its own code: one that raises, or says too much, is kept within bounds."""
+    """A message whose code raises an error, or is too long, is limited."""
     raised = load(f"class E(Exception):\n    def __str__(self): {trouble}\ndef f(): raise E\n").call().raised
     assert raised.type == "E" and len(raised.message) <= 1001
 
 
 def test_endless_recursion_is_an_exception(load: Load) -> None:
-    """Python's own limit turns it into an error with a line."""
+    """Python's recursion limit turns endless recursion into an error with a line."""
     raised = load("def f():\n    return f()\n").call().raised
     assert (raised.type, raised.line) == ("RecursionError", 2)
 
 
 def test_a_wrong_string_of_an_exception_may_hold_half_characters(load: Load) -> None:
-    """Messages and code travel without lone surrogates."""
+    """Messages and code are sent without lone surrogates."""
     assert load("def f(): raise ValueError('\\ud800')\n").call().raised.message == "?"
 
 
 def test_generators_are_not_run(load: Load) -> None:
-    """A generator comes back as what it is; nobody iterates over it."""
+    """A generator is described by its type and never iterated over."""
     assert load("def f():\n    yield 1\n    raise SystemExit\n").call().result == wire.Other(name="generator")
 
 
 def test_warnings_and_settings_of_a_call_are_told(load: Load) -> None:
-    """What a call does besides is part of its observation."""
+    """The record of a call includes its warnings and changed settings."""
     seen = load(
         "import torch, warnings\ndef f():\n    warnings.warn('careful')\n    torch.set_default_dtype(torch.float64)\n"
     ).call()
@@ -437,7 +437,7 @@ def test_warnings_and_settings_of_a_call_are_told(load: Load) -> None:
 
 
 def test_backward_runs_with_the_upstream_gradient(load: Load) -> None:
-    """Backward from the result, with ones or a given gradient, shows in the arguments' gradients."""
+    """Backward from the result, with ones or a given gradient, fills the arguments' gradients."""
     loaded = load("def f(x): return x * x\n")
     ones = loaded.call("f", leaf(1, 2), backward=(None,))
     upstream = wire.TensorInput(dtype="float32", shape=(2,), data=np.array([10, 100], dtype=np.float32).tobytes())
@@ -447,14 +447,14 @@ def test_backward_runs_with_the_upstream_gradient(load: Load) -> None:
 
 
 def test_backward_that_fails_is_told(load: Load) -> None:
-    """An edit in place that spoils the graph shows as the error that backward raises."""
+    """If an in-place change breaks the graph, the record holds the error that backward raises."""
     seen = load("def f(x):\n    y = x.exp()\n    y += 1\n    return y\n").call("f", leaf(1), backward=(None,))
     assert (seen.outcome, seen.backward, seen.backward_raised.type) == ("returned", "raised", "RuntimeError")
     assert "inplace operation" in seen.backward_raised.message
 
 
 def test_an_error_in_the_students_backward_has_its_line(load: Load) -> None:
-    """A student's own `autograd.Function` may fail in backward: the line is known there too."""
+    """An error in the backward of a student's own `autograd.Function` has its line."""
     seen = load(
         lines("""
         import torch
@@ -471,18 +471,18 @@ def test_an_error_in_the_students_backward_has_its_line(load: Load) -> None:
 
 @pytest.mark.parametrize("result", ["x.detach()", "x.sum().item()", "None", "(x * 2,)", "torch.ones(1)"])
 def test_backward_is_impossible_without_a_graph(load: Load, result: str) -> None:
-    """A result that is no tensor with a graph cannot go backward, and that is no error."""
+    """Backward from a result without a graph does not run, and is not an error."""
     seen = load(f"import torch\ndef f(x): return {result}\n").call("f", leaf(1), backward=(None,))
     assert (seen.outcome, seen.backward) == ("returned", "impossible")
 
 
 def test_backward_is_not_tried_after_an_error(load: Load) -> None:
-    """A call that raised has nothing to go backward from."""
+    """Backward does not run after a call that raised an error."""
     assert load("def f(x): 1/0\n").call("f", leaf(1), backward=(None,)).backward == "not_asked"
 
 
 def test_backward_is_watched_but_not_traced(load: Load) -> None:
-    """Settings changed in backward are named and put back; the operations counted are those of the call."""
+    """Backward's changed settings are recorded and undone; only the call's operations are counted."""
     loaded = load(
         lines("""
         import torch
@@ -510,20 +510,20 @@ PROBE = "def probe(student, n):\n    return [student.f(i) for i in range(n)], to
 
 
 def test_a_probe_runs_beside_the_submission(load: Load) -> None:
-    """A probe gets the module first; it is not among the arguments observed; torch is known to it."""
+    """A probe gets the module as its first argument, which is not among the observed ones, and can use torch."""
     seen = load("def f(i): return i * i\n").call("probe", 3, probe=PROBE)
     squares, _ = seen.result.items
     assert squares.items == (0, 1, 4) and seen.arguments == (3,)
 
 
 def test_an_error_in_a_probe_has_the_students_line(load: Load) -> None:
-    """What fails below a probe is told by the line in the submission, not in the probe."""
+    """An error below a probe has the line in the submission, not in the probe."""
     raised = load("def f(i):\n    raise ValueError(i)\n").call("probe", 3, probe=PROBE).raised
     assert (raised.type, raised.line) == ("ValueError", 2)
 
 
 def test_a_probe_meets_a_missing_name_as_an_attribute_error(load: Load) -> None:
-    """What the probe asks the module for and is not there fails on no line of the student's."""
+    """If a probe uses a name that the module lacks, the error has no line in the student's code."""
     raised = load("").call("probe", 3, probe=PROBE).raised
     assert (raised.type, raised.line) == ("AttributeError", None)
     assert raised.message == "module 'submission' has no attribute 'f'"
@@ -541,7 +541,7 @@ def test_a_probe_leaves_no_names_behind(load: Load) -> None:
 
 
 def test_the_same_seed_draws_the_same(load: Load) -> None:
-    """Draws depend on the call's seed alone, whatever was drawn before."""
+    """Random numbers depend only on the call's seed, not on earlier draws."""
     loaded = load(
         "import torch, random, numpy as np\ndef f(): return torch.rand(1).item(), np.random.rand(), random.random()\n"
     )
@@ -550,7 +550,7 @@ def test_the_same_seed_draws_the_same(load: Load) -> None:
 
 
 def test_settings_do_not_leak_into_the_next_call(load: Load) -> None:
-    """Gradient mode, dtype, device, threads: each call starts from the defaults."""
+    """Each call starts with the default gradient mode, dtype, device and number of threads."""
     loaded = load(
         lines("""
         import torch
@@ -574,7 +574,7 @@ def test_settings_do_not_leak_into_the_next_call(load: Load) -> None:
 
 
 def test_inputs_are_fresh_for_every_call(load: Load) -> None:
-    """What a call does to its arguments, no other call sees."""
+    """A call's changes to its arguments do not affect other calls."""
     loaded = load("def f(x, a):\n    x.data += 1\n    a.append(1)\n    return len(a)\n")
     given = (leaf(1), wire.SequenceInput(kind="list", items=()))
     assert [values(loaded.call("f", *given).arguments[0]) for _ in range(2)] == [[2], [2]]
@@ -582,13 +582,13 @@ def test_inputs_are_fresh_for_every_call(load: Load) -> None:
 
 
 def test_what_the_submission_keeps_it_keeps(load: Load) -> None:
-    """Its own state lasts from call to call, as in any session."""
+    """The submission's own state is kept from call to call, as in any Python session."""
     loaded = load("seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)\n")
     assert [loaded.call("f", 0).result for _ in range(3)] == [1, 2, 3]
 
 
 def test_a_call_that_replaced_the_module_does_not_matter(load: Load) -> None:
-    """The submission may forge `sys.modules`; calls go to the module that was loaded."""
+    """A submission may replace itself in `sys.modules`; calls still use the module that was loaded."""
     loaded = load("import sys\ndef f():\n    sys.modules['submission'] = None\n    return 1\n")
     assert [loaded.call().result, loaded.call().result] == [1, 1]
     sys.modules.pop("submission", None)
@@ -598,7 +598,7 @@ def test_a_call_that_replaced_the_module_does_not_matter(load: Load) -> None:
 
 
 def test_it_serves_until_the_channel_closes(ask: Ask) -> None:
-    """Requests are answered one at a time, with their nonces, and the end of the channel ends it in order."""
+    """Requests are answered one at a time with their nonces; a closed channel ends the process without an error."""
     ours, theirs = socket.socketpair()
     source = "def f(): return 5\n"
     load = wire.Load(nonce=1, module="submission", filename="submission.py", source=source, seconds=5.0)

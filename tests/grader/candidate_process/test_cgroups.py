@@ -1,4 +1,4 @@
-"""Control groups, on a tree that imitates cgroup v2: a kernel that has it is not at hand everywhere."""
+"""Control groups, tested on a folder that imitates cgroup v2, because not every kernel has it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILES = ("cgroup.procs", "cgroup.subtree_control", "memory.max", "memory.swap.ma
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Make a tree with the group that this process is in; as in the kernel, control files come with their folder."""
+    """Make a folder with the group of this process; as in the kernel, control files appear with their folder."""
     make = os.mkdir
 
     def mkdir(path: str | Path, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
@@ -47,7 +47,7 @@ def made(tree: Path, name: str = "x") -> cgroups.Group | None:
 
 
 def test_a_server_has_a_group_with_one_for_itself(tree: Callable[..., Path]) -> None:
-    """Beside the group that it was started in, where that group's parent hands the controllers on."""
+    """A server's group is made next to its own group if the parent passes the controllers on."""
     root = tree()
     group = made(root)
     assert group is not None and group.path == root / "user" / "grader-x"
@@ -56,7 +56,7 @@ def test_a_server_has_a_group_with_one_for_itself(tree: Callable[..., Path]) -> 
 
 
 def test_a_candidate_is_limited_as_a_whole(tree: Callable[..., Path]) -> None:
-    """Memory with a margin, no swap, threads; all of it is ended at once, and then the process goes in."""
+    """A group limits memory, swap and threads, and kills its processes together; then the process enters it."""
     group = made(tree())
     assert group is not None
     name = group.add(42, memory=2**30, threads=512)
@@ -77,7 +77,7 @@ def test_a_candidate_is_limited_as_a_whole(tree: Callable[..., Path]) -> None:
 def test_a_candidate_that_is_refused_leaves_no_group(
     tree: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What cannot be limited is not half limited: the layer is not claimed."""
+    """If a limit cannot be set, no group is left and the layer does not count as active."""
     group = made(tree())
     assert group is not None
     before = sorted(os.listdir(group.path))
@@ -95,13 +95,13 @@ def test_a_candidate_that_is_refused_leaves_no_group(
 
 @pytest.mark.parametrize("controllers", ["", "cpu", "memory", "pids"])
 def test_without_controllers_there_is_no_group(tree: Callable[..., Path], controllers: str) -> None:
-    """A group that could not limit anything is not made."""
+    """Without the needed controllers no group is made."""
     root = tree(controllers=controllers)
     assert made(root) is None and not list(root.rglob("grader-*"))
 
 
 def test_without_permission_there_is_no_group(tree: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is anything left of an attempt that is refused half-way."""
+    """If making a group fails half-way, nothing is left of it."""
     root = tree()
 
     def refuse(file: Path, value: str) -> None:
@@ -114,14 +114,14 @@ def test_without_permission_there_is_no_group(tree: Callable[..., Path], monkeyp
 
 @pytest.mark.parametrize("lines", ["", "4:memory:/x\n", "0::/../x\n"])
 def test_without_cgroup_v2_there_is_no_group(tmp_path: Path, lines: str) -> None:
-    """Version 1 alone, or a group outside of what is mounted here, as in some containers."""
+    """No group is made with version 1 alone, or if the group is outside the mount, as in some containers."""
     (tmp_path / "membership").write_text(lines, encoding="ascii")
     assert made(tmp_path) is None
     assert cgroups.make("x", mounted=tmp_path, membership=tmp_path / "missing") is None
 
 
 def test_groups_of_killed_servers_are_swept_away(tree: Callable[..., Path]) -> None:
-    """Those without a process go; those of other servers that live stay."""
+    """Groups without processes are removed; groups of running servers stay."""
     root = tree()
     for name, populated in (("grader-dead", 0), ("grader-alive", 1), ("other", 0)):
         (root / "user" / name).mkdir()

@@ -48,9 +48,9 @@ NOBODY = 65534
 
 
 def refuse(*names: str, first: int | None = None, mask: int = 0xFFFFFFFF) -> Callable[[], None]:
-    """Return what makes a new process one to which these system calls are refused, with its children.
+    """Return a function that refuses these system calls to a new process and its children.
 
-    With `first`, only where this is the first argument, as far as `mask` goes.
+    With `first`, only calls with this first argument (under `mask`) are refused.
     """
     pyseccomp = pytest.importorskip("pyseccomp")
     refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -62,7 +62,7 @@ def refuse(*names: str, first: int | None = None, mask: int = 0xFFFFFFFF) -> Cal
 
 
 def number_of(process: Process) -> int:
-    """Return the number that this process knows a candidate by."""
+    """Return a candidate's process number in this process's namespace."""
     lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
@@ -97,7 +97,7 @@ LACKING = {
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
-    """A folder of datasets, which every user may read."""
+    """A folder of datasets that every user can read."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -107,7 +107,7 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def servers(data: Path) -> Iterator[dict[str, Server]]:
-    """A warm server of every kind, all started at once."""
+    """A warm server for every kind of system, all started at once."""
     started: dict[str, Server] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXAMINERS_SECRET", "42")
@@ -128,7 +128,7 @@ def system(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def inside(system: str, servers: dict[str, Server], confined: Confined) -> Confined:
-    """Load the source (beside useful imports) in a candidate of each kind of server."""
+    """Load the source (with useful imports) in a candidate of each kind of server."""
     return lambda source, **options: confined(HELP + textwrap.dedent(source), by=servers[system], **options)
 
 
@@ -168,7 +168,7 @@ def refusal(attempt, *arguments):
 
 
 def namespaces_work() -> bool:
-    """Ask the kernel in a process apart."""
+    """Say whether the kernel allows namespaces; a separate process tries it."""
     script = (
         "import sys; from grader.candidate_process import namespaces; sys.exit(not namespaces.works(namespaces._enter))"
     )
@@ -179,7 +179,7 @@ def namespaces_work() -> bool:
 
 
 def test_every_layer_that_can_hold_holds(system: str, inside: Confined) -> None:
-    """All layers hold on a system that allows them; one that is refused leaves the others in force."""
+    """All layers are active on a system that allows them; a refused layer does not affect the others."""
     if not namespaces_work():
         pytest.skip("this system allows no namespaces")
     if os.getuid():
@@ -188,7 +188,7 @@ def test_every_layer_that_can_hold_holds(system: str, inside: Confined) -> None:
 
 
 def test_what_must_hold_for_other_peoples_code(system: str, inside: Confined) -> None:
-    """A bounded directory, and a wall before the files: a root, or Landlock for another user."""
+    """A candidate has a limited directory and protected files: by a root, or by Landlock as another user."""
     layers = set(inside("").process.layers)
     wall = "root" in layers or {"landlock", "user"} <= layers
     assert confined_enough(layers) == ("temporary" in layers and wall)
@@ -197,13 +197,13 @@ def test_what_must_hold_for_other_peoples_code(system: str, inside: Confined) ->
 
 
 def test_an_ordinary_user_is_confined_as_well() -> None:
-    """No layer needs root: where root runs these tests, all of them are repeated as somebody else."""
+    """No layer needs root: if root runs these tests, they all run again as another user."""
     if "ordinary user" not in SYSTEMS:
         pytest.skip("this is an ordinary user" if os.getuid() else f"nobody but root may read {sys.executable}")
 
 
 def test_torch_works_inside(inside: Confined) -> None:
-    """Training, backward, saving and loading, compiling to TorchScript: what exercises need is still there."""
+    """Training, backward, saving, loading and TorchScript work in the sandbox."""
     result = inside(
         """
         import torch
@@ -229,7 +229,7 @@ def test_torch_works_inside(inside: Confined) -> None:
 
 
 def test_threads_work_inside(inside: Confined) -> None:
-    """A thread is no process: libraries may start some."""
+    """Libraries may start threads in the sandbox."""
     source = """
         import torch
         def f():
@@ -307,14 +307,14 @@ REFUSED = {
 
 
 def test_the_system_refuses(inside: Confined) -> None:
-    """No network, no new process, no signal, no other process's memory or limits, no privilege: EPERM for each."""
+    """Network, processes, signals, others' memory and limits, and privileges all fail with EPERM."""
     attempts = ",\n".join(f"    {name!r}: lambda: {attempt}" for name, attempt in REFUSED.items())
     found = inside(f"attempts = {{\n{attempts}\n}}\ndef f(): return {{n: refusal(a) for n, a in attempts.items()}}\n")
     assert found.python() == dict.fromkeys(REFUSED, "EPERM")
 
 
 def test_clone3_is_said_not_to_exist(inside: Confined) -> None:
-    """Its flags cannot be filtered, so that the C library must fall back to what can."""
+    """`clone3` fails with ENOSYS, because its flags cannot be filtered, and the C library then uses `clone`."""
     assert inside("def f(): return refusal(system, 435, 0, 0)").python() == "ENOSYS"
 
 
@@ -322,13 +322,13 @@ NEWER = {"setxattrat": 463, "open_tree_attr": 467, "file_getattr": 468, "file_se
 
 
 def test_calls_of_newer_kernels_do_not_exist(inside: Confined) -> None:
-    """Whatever nobody has thought about yet fails as if the kernel did not have it."""
+    """Calls that are in no list fail as if the kernel did not have them."""
     attempts = f"{{n: refusal(system, c, -100, 0, 0, 0, 0, 0) for n, c in {NEWER}.items()}}"
     assert set(inside(f"def f(): return {attempts}").python().values()) <= {"ENOSYS", "EPERM"}
 
 
 def test_nothing_can_be_gained(inside: Confined) -> None:
-    """No capability is left, none can be had by running a program, and there are no core dumps."""
+    """A candidate has no capability, gets none by running a program, and writes no core dump."""
     capabilities, no_new, dumpable, core = inside(
         """
         def f():
@@ -347,7 +347,7 @@ def test_nothing_can_be_gained(inside: Confined) -> None:
 
 
 def test_each_is_a_user_of_its_own(system: str, inside: Confined) -> None:
-    """Candidates that live at the same time are different users, none of them the server's, in no group of others."""
+    """Candidates that run at the same time are different users, never the server's user, and in no other group."""
     source = "def f(): return os.getresuid(), os.getresgid(), os.getgroups()"
     first, second = inside(source), inside(source)
     if "user" not in first.process.layers:
@@ -365,7 +365,7 @@ def test_each_is_a_user_of_its_own(system: str, inside: Confined) -> None:
 
 
 def test_candidates_are_what_the_system_ends_first(inside: Confined, servers: dict[str, Server], system: str) -> None:
-    """When memory runs out: before their server, and that before all else."""
+    """When memory runs out, the system ends candidates first, then servers."""
     number = number_of(inside("").process)
     scores = [
         int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in ("self", servers[system]._process.pid, number)
@@ -374,7 +374,7 @@ def test_candidates_are_what_the_system_ends_first(inside: Confined, servers: di
 
 
 def test_attributes_of_files(inside: Confined) -> None:
-    """One's own files may get other permissions and times where nothing else can be written; others' never."""
+    """Own files may get other permissions and times if nothing else can be written; others' files never."""
     attempts = "lambda: os.chmod(path, 0o600), lambda: os.utime(path, (0, 0)), lambda: os.listxattr(path)"
     result = inside(
         f"""
@@ -389,7 +389,7 @@ def test_attributes_of_files(inside: Confined) -> None:
 
 
 def test_limits_cannot_be_raised(inside: Confined) -> None:
-    """What was lowered stays low, for root too."""
+    """A lowered limit cannot be raised again, not even by root."""
     source = """
         def f():
             try:
@@ -425,13 +425,13 @@ def test_limits_cannot_be_raised(inside: Confined) -> None:
     ids=str,
 )
 def test_files_of_others_cannot_be_read(inside: Confined, path: str | Path) -> None:
-    """Solutions, suites, the examiner, accounts, other processes: not there, or not to be opened."""
+    """Solutions, suites, the examiner, accounts and other processes do not exist or cannot be opened."""
     assert inside("def f(path): return refusal(open, path)").python("f", str(path)) in ("ENOENT", "EACCES")
 
 
 @pytest.mark.parametrize("path", [ROOT, ROOT / "tests", Path.home(), "/", "/tmp/..", "/proc", "/etc", "/dev"], ids=str)
 def test_folders_of_others_cannot_be_listed(inside: Confined, path: str | Path) -> None:
-    """Where a submission cannot read it cannot look around either."""
+    """A submission cannot list folders that it cannot read."""
     assert inside("def f(path): return refusal(os.listdir, path)").python("f", str(path)) in ("ENOENT", "EACCES")
 
 
@@ -440,14 +440,14 @@ def test_folders_of_others_cannot_be_listed(inside: Confined, path: str | Path) 
     ["/x", "/usr/x", "/var/tmp/x", "/dev/shm/x", "/dev/x", str(ROOT / "x"), f"{sys.prefix}/x", confine.__file__],
 )
 def test_nothing_can_be_written_elsewhere(inside: Confined, path: str) -> None:
-    """Outside its own directory a candidate writes nothing, not even over the libraries that it reads."""
+    """A candidate can write only in its own directory, not even to the libraries that it reads."""
     error = inside("def f(path): return refusal(open, path, 'a')").python("f", path)
     assert error in ("ENOENT", "EACCES", "EROFS")
     assert path == confine.__file__ or not os.path.exists(path)
 
 
 def test_data_may_be_read(system: str, inside: Confined, data: Path) -> None:
-    """The folder of datasets is readable, and nothing more."""
+    """The folder of datasets is readable, but nothing around it."""
     if system == "ordinary user":
         pytest.skip("the folder of this test is root's")
     source = "def f(path): return open(path).read(), refusal(open, path, 'a'), os.environ['SCIKIT_LEARN_DATA']"
@@ -456,7 +456,7 @@ def test_data_may_be_read(system: str, inside: Confined, data: Path) -> None:
 
 
 def test_links_lead_nowhere(inside: Confined) -> None:
-    """A link in its own directory opens nothing that could not be opened directly."""
+    """A link in its own directory opens only files that the candidate could open directly."""
     source = """
         def f(target):
             os.symlink(target, "link")
@@ -470,7 +470,7 @@ def test_links_lead_nowhere(inside: Confined) -> None:
 
 
 def test_its_own_directory_is_private(inside: Confined) -> None:
-    """A candidate may write where it stands, at HOME and where temporary files go; the next one finds nothing there."""
+    """A candidate may write in its folder, HOME and the folder for temporary files; the next one finds them empty."""
     source = """
         import tempfile
         def f():
@@ -487,7 +487,7 @@ def test_its_own_directory_is_private(inside: Confined) -> None:
 
 
 def test_no_program_can_be_brought_along(inside: Confined) -> None:
-    """What a candidate writes cannot be mapped as code: no library of its own."""
+    """A file that a candidate writes cannot be mapped as code, so it cannot bring its own library."""
     source = """
         def f():
             with open("libown.so", "wb") as file:
@@ -513,7 +513,7 @@ def test_no_program_can_be_brought_along(inside: Confined) -> None:
 
 
 def test_the_environment_is_empty_of_the_examiners(inside: Confined) -> None:
-    """A candidate's variables are those that it needs, in Python and in C."""
+    """A candidate has only the environment variables that it needs, in Python and in C."""
     names, in_c = inside(
         """
         def f():
@@ -544,7 +544,7 @@ def test_the_environment_is_empty_of_the_examiners(inside: Confined) -> None:
 
 
 def test_no_descriptor_is_inherited_but_the_channel(inside: Confined) -> None:
-    """The standard streams lead nowhere; beside them only the candidate's own socket is open."""
+    """The standard streams lead to /dev/null; besides them only the candidate's own socket is open."""
     open_ones, streams = inside(
         """
         def f():
@@ -558,7 +558,7 @@ def test_no_descriptor_is_inherited_but_the_channel(inside: Confined) -> None:
 
 
 def test_it_sees_no_process_but_itself(inside: Confined) -> None:
-    """In a namespace of its own a candidate is the first process and has no parent."""
+    """In its own namespace a candidate is the first process and has no parent."""
     result = inside("def f(): return os.getpid(), os.getppid()")
     if "processes" not in result.process.layers:
         pytest.skip("there are no namespaces")
@@ -569,7 +569,7 @@ def test_it_sees_no_process_but_itself(inside: Confined) -> None:
 
 
 def test_limits_are_set(inside: Confined) -> None:
-    """Memory, processor time, files and descriptors have an end."""
+    """Memory, processor time, files and descriptors are limited."""
     memory, processor, file, descriptors = inside(
         """
         def f():
@@ -582,7 +582,7 @@ def test_limits_are_set(inside: Confined) -> None:
 
 
 def test_memory_is_limited(inside: Confined) -> None:
-    """Too much memory is a MemoryError, which a submission may even survive."""
+    """Too much memory is a MemoryError, which a submission can even survive."""
     source = """
         def f():
             try:
@@ -605,7 +605,7 @@ def test_the_size_of_a_file_is_limited(inside: Confined) -> None:
 
 
 def test_the_disk_is_limited(inside: Confined) -> None:
-    """All files together take no more than 64 MB, and are no more than 10,000."""
+    """All files together take at most 64 MB, and there are at most 10,000."""
     result = inside(
         """
         def write(path, content):
@@ -661,13 +661,13 @@ def test_threads_are_limited(system: str, inside: Confined) -> None:
 
 
 def in_a_process(script: str) -> str:
-    """Run a script apart, as entering a jail changes a process for good; return what it prints."""
+    """Run a script in another process, because entering a jail cannot be undone; return what it prints."""
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
 def test_a_refused_identity_leaves_the_server_where_it_was() -> None:
-    """Some systems grant namespaces and refuse to map a user into them: then there are none, and all else goes on."""
+    """If the system allows namespaces but not the user mapping, there are no namespaces, and everything else works."""
     script = """
         import os
         from grader.candidate_process import confine, namespaces
@@ -683,7 +683,7 @@ def test_a_refused_identity_leaves_the_server_where_it_was() -> None:
 
 @pytest.mark.parametrize("trouble", ["OSError(1, 'mount')", "KeyError('riscv64')", "StopIteration()"])
 def test_a_root_that_cannot_be_made_leaves_the_namespaces(trouble: str) -> None:
-    """Whatever hinders a root of one's own, the other namespaces hold."""
+    """If the private root fails, the other namespaces are still active."""
     if not namespaces_work():
         pytest.skip("this system allows no namespaces")
     script = f"""
@@ -696,7 +696,7 @@ def test_a_root_that_cannot_be_made_leaves_the_namespaces(trouble: str) -> None:
 
 
 def test_without_landlock_there_is_no_layer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A kernel without Landlock costs its layer, not the sandbox."""
+    """Without Landlock only that layer is missing; the sandbox still works."""
     monkeypatch.setattr(landlock, "version", lambda: 0)
     with pytest.raises(OSError, match="not in this kernel"):
         landlock.restrict((), str(tmp_path))
@@ -704,7 +704,7 @@ def test_without_landlock_there_is_no_layer(monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize(("version", "counts"), [(1, False), (2, False), (3, True)])
 def test_an_old_landlock_does_not_count(version: int, counts: bool) -> None:
-    """Versions that do not guard files from being emptied are in force, and are no layer."""
+    """Versions that do not prevent emptying files are used but do not count as a layer."""
     if not landlock.version() >= version:
         pytest.skip("this kernel's Landlock is older")
     script = f"""
@@ -730,7 +730,7 @@ def test_an_old_landlock_does_not_count(version: int, counts: bool) -> None:
 def test_what_was_promised_is_there_or_nothing_starts(
     trouble: str, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server has found that candidates can have it; one that cannot is never handed out, and the error says why."""
+    """A candidate that cannot get a layer that the server offers does not start, and the error says why."""
     broken = {"directory": "confine._private_temporary", "user": "namespaces.become"}[trouble]
     script = f"""
         from grader.candidate_process import __main__ as body, confine, namespaces
@@ -755,7 +755,7 @@ def test_what_was_promised_is_there_or_nothing_starts(
 
 
 def test_a_user_who_cannot_get_there_is_no_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Any) -> None:
-    """Where temporary files go to a folder that others may not enter, candidates stay who they are, and work."""
+    """If other users cannot enter the temporary folder, candidates keep their user and still work."""
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(private))
@@ -770,7 +770,7 @@ def test_a_user_who_cannot_get_there_is_no_layer(tmp_path: Path, monkeypatch: py
 
 
 def test_nothing_is_left_for_the_next_candidate(inside: Confined) -> None:
-    """Wherever one may write, the next finds nothing: not where it stands, nor in a shared place."""
+    """The next candidate finds no file of the last one, neither in its folder nor in a shared place."""
     source = """
         PLACES = (".", "/candidate", "/tmp", os.environ["TMPDIR"], "/dev/shm", "..")
         def f():
@@ -787,7 +787,7 @@ def test_nothing_is_left_for_the_next_candidate(inside: Confined) -> None:
 
 
 def test_only_libraries_and_data_are_readable() -> None:
-    """Nothing that may be read contains the clone, the home or the system's settings."""
+    """No readable path contains the clone, the home folder or the system's settings."""
     private = [ROOT, ROOT / "solutions", ROOT / "tests", ROOT / "grader", Path.home(), Path("/etc"), Path("/proc")]
     for path in confine.readable_paths(("/some/data",)):
         assert not any(secret.is_relative_to(path) for secret in private), path
@@ -795,14 +795,14 @@ def test_only_libraries_and_data_are_readable() -> None:
 
 
 def test_no_prefix_is_readable_as_a_whole() -> None:
-    """A course in /usr/src, or one that is a virtual environment itself, stays closed."""
+    """A course in /usr/src, or in a folder that is a virtual environment, cannot be read."""
     for path in confine.readable_paths():
         for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local", "/usr/src/app", "/usr/local/src"):
             assert not Path(prefix).is_relative_to(path), path
 
 
 def test_leases_are_refused(inside: Confined) -> None:
-    """Nobody else has to wait before opening a file because a candidate holds a lease on it."""
+    """A candidate cannot take a lease on a file, which would make others wait to open it."""
     source = """
         def f(path):
             file = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Values become plain facts by exact type; what a value says about itself counts for nothing."""
+"""Values become plain facts by exact type; what a value says about itself does not count."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.candidate_process.facts import Describer, clean
 
 
 def describe(value: object) -> Any:
-    """Describe a value as its own observation would, and send the facts home."""
+    """Describe a value as in its own observation, and send the facts over the wire."""
     reply = wire.encode(wire.Observation(nonce=0, outcome="returned", result=Describer().describe(value)))
     arrived = wire.decode_reply(reply)
     assert isinstance(arrived, wire.Observation)
@@ -44,13 +44,13 @@ def rebuilt(fact: wire.TensorFact) -> torch.Tensor:
 
 @pytest.mark.parametrize("value", [None, True, False, 0, 1, -(2**63), 2**63 - 1, 1.0, -0.0, "", "text"], ids=repr)
 def test_plain_values_are_their_own_facts(value: wire.Fact) -> None:
-    """None, bool, int, float and str travel as they are; True, 1 and 1.0 stay apart."""
+    """None, bool, int, float and str are sent unchanged; True, 1 and 1.0 stay distinct."""
     fact = describe(value)
     assert type(fact) is type(value) and repr(fact) == repr(value)
 
 
 class Friendly:
-    """Says that it equals anything and is whatever is asked for."""
+    """Says that it equals everything and is of every class."""
 
     __class__ = torch.Tensor  # type: ignore[assignment]
     shape = (1,)
@@ -67,7 +67,7 @@ class Friendly:
 
 
 class FriendlyTensor(torch.Tensor):
-    """Equals anything, as far as it is asked."""
+    """A tensor subclass that says that it equals everything."""
 
     def __eq__(self, other: object) -> Any:
         return torch.ones(self.shape, dtype=torch.bool)
@@ -99,7 +99,7 @@ class FriendlyParameter(nn.Parameter):
 
 
 class Forger(type):
-    """A class of classes that go by another name."""
+    """A metaclass whose classes have another name."""
 
     def __getattribute__(cls, name: str) -> Any:
         return {"__module__": "builtins", "__qualname__": "float"}.get(name) or super().__getattribute__(name)
@@ -134,13 +134,13 @@ Pair = namedtuple("Pair", "a b")
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_other_types_arrive_as_other(value: object, name: str) -> None:
-    """A subclass is not its base, whatever it answers when asked: it arrives as a name."""
+    """A subclass is not treated as its base class: it arrives as a name."""
     fact = describe(value)
     assert type(fact) is wire.Other and fact.name.endswith(name) and fact.why == ""
 
 
 def test_a_friend_is_named_with_its_module() -> None:
-    """A type's name comes with where it is from, unless that is Python or the submission itself."""
+    """A type's name includes its module, unless that is Python's or the submission."""
     own = type("Mine", (), {"__module__": "submission"})
     assert describe(Friendly()).name == f"{__name__}.Friendly"
     assert describe(own()).name == "Mine"
@@ -148,13 +148,13 @@ def test_a_friend_is_named_with_its_module() -> None:
 
 
 def test_a_forged_name_is_still_other() -> None:
-    """Even a class that calls itself float is not taken for one."""
+    """A class that calls itself float is not treated as a float."""
     assert describe(Forger("Any", (), {})()) == wire.Other(name="float")
 
 
 @pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**1000], ids=["2**63", "-2**63 - 1", "10**1000"])
 def test_a_huge_int_is_too_large(value: int) -> None:
-    """An int beyond 64 bits does not travel."""
+    """An int of more than 64 bits is not sent."""
     assert describe(value) == wire.Other(name="int", why="too large")
 
 
@@ -172,12 +172,12 @@ def test_a_huge_int_is_too_large(value: int) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_some_values_are_known_by_name(value: object, kind: str, name: str) -> None:
-    """A dtype, a device, a class and a function tell their name alone."""
+    """A dtype, a device, a class and a function are described by their name."""
     assert describe(value) == wire.Named(kind=kind, name=name)  # type: ignore[arg-type]
 
 
 def test_a_python_module_is_no_module() -> None:
-    """`module` means `nn.Module` here."""
+    """A Python module is not described as an `nn.Module`."""
     assert type(describe(types)) is wire.Other
 
 
@@ -185,12 +185,12 @@ def test_a_python_module_is_no_module() -> None:
 
 
 def test_lone_surrogates_are_replaced() -> None:
-    """Half a character cannot travel; the rest of the text can."""
+    """A lone surrogate is replaced; the rest of the text stays."""
     assert describe("a\ud800b\udfff") == "a?b?"
 
 
 def test_a_long_string_is_cut() -> None:
-    """A string is bounded, with an ellipsis where it was cut."""
+    """A long string is cut and ends with an ellipsis."""
     assert describe("é" * (wire.MAX_TEXT + 1)) == "é" * wire.MAX_TEXT + "…"
     assert describe("é" * wire.MAX_TEXT) == "é" * wire.MAX_TEXT
 
@@ -205,7 +205,7 @@ def test_clean_bounds_any_text() -> None:
 
 
 def test_sequences_keep_their_kind() -> None:
-    """A list, a tuple and a Size with the same items stay apart."""
+    """A list, a tuple and a Size with the same items stay distinct."""
     assert describe([1, (2, torch.Size([3]))]) == wire.Items(
         kind="list",
         items=(1, wire.Items(kind="tuple", items=(2, wire.Items(kind="Size", items=(3,))))),
@@ -213,7 +213,7 @@ def test_sequences_keep_their_kind() -> None:
 
 
 def test_a_dict_keeps_its_order_and_any_keys() -> None:
-    """Keys are facts like any others: numbers, None, tuples, tensors, strangers."""
+    """Keys may be any facts: numbers, None, tuples, tensors, other objects."""
     key = torch.tensor(1.5)
     pairs = describe({2: "two", 1: "one", None: 0, (1, "a"): 0, key: 0, frozenset(): 0}).items
     assert pairs[:3] == ((2, "two"), (1, "one"), (None, 0))
@@ -223,12 +223,12 @@ def test_a_dict_keeps_its_order_and_any_keys() -> None:
 
 
 def test_an_ordered_dict_is_no_dict() -> None:
-    """A state dict is an OrderedDict, and says so."""
+    """A state dict is described as an OrderedDict."""
     assert describe(OrderedDict(a=1)) == wire.Pairs(kind="OrderedDict", items=(("a", 1),))
 
 
 def test_deep_nesting_ends() -> None:
-    """Below a depth, what there is goes by its name."""
+    """Below the maximum depth, values are described by their type's name."""
     nested: list[object] = []
     for _ in range(100_000):
         nested = [nested]
@@ -242,7 +242,7 @@ def test_deep_nesting_ends() -> None:
 
 
 def test_a_cycle_ends() -> None:
-    """A list that contains itself many times costs no more than the limit of one observation."""
+    """A list that contains itself many times takes no more than one observation's limit."""
     cyclic: list[object] = []
     cyclic.extend([cyclic] * 1000)
     assert type(describe(cyclic)) is wire.Items
@@ -250,23 +250,23 @@ def test_a_cycle_ends() -> None:
 
 @pytest.mark.parametrize("wide", [[0] * (wire.MAX_NODES + 1), dict.fromkeys(range(wire.MAX_NODES + 1))], ids=type)
 def test_what_is_too_wide_is_not_looked_into(wide: object) -> None:
-    """A container with more items than an observation may hold is one fact, not millions."""
+    """A container with too many items is described by one fact."""
     assert describe(wide) == wire.Other(name=type(wide).__name__, why="too much to look at")
 
 
 def test_what_comes_after_too_much_is_still_told() -> None:
-    """One container that is too large hides nothing beside it."""
+    """A container that is too large does not hide the values after it."""
     assert items([0] * wire.MAX_NODES, "beside")[1] == "beside"
 
 
 def test_many_facts_stay_within_the_limit() -> None:
-    """Containers that fit one by one, and not together, are described until there is room no more."""
+    """Containers that are only together too large are described until the limit is reached."""
     found = items(*([0] * 9000 for _ in range(4)))
     assert [type(fact) for fact in found] == [wire.Items, wire.Items, wire.Other, wire.Other]
 
 
 def test_any_observation_can_be_sent() -> None:
-    """Text and elements together stay below the limit of a message."""
+    """Text and elements together stay below the size limit of a message."""
     tensor = torch.zeros(wire.MAX_TENSOR // 4)
     found = [tensor, *(tensor.clone() for _ in range(4)), *("🙂" * wire.MAX_TEXT for _ in range(10_000))]
     reply = wire.encode(wire.Observation(nonce=0, outcome="returned", result=Describer().describe(found)))
@@ -274,7 +274,7 @@ def test_any_observation_can_be_sent() -> None:
 
 
 def test_text_beyond_the_limit_is_left_out() -> None:
-    """Strings that do not fit are facts without their text."""
+    """Strings beyond the limit are described without their text."""
     last = items(*("x" * wire.MAX_TEXT for _ in range(10_000)))[-1]
     assert last == wire.Other(name="str", why="too much to look at")
 
@@ -332,21 +332,21 @@ def test_values_arrive_exactly(tensor: torch.Tensor) -> None:
 
 
 def test_nans_keep_their_bits() -> None:
-    """Which NaN an element is survives, as the sign of a zero does."""
+    """The bits of a NaN and the sign of a zero are kept."""
     bits = [0x7FC0BEEF, 0xFFC00001, 0x80000000]
     values = torch.tensor([bit - 2**32 if bit >= 2**31 else bit for bit in bits], dtype=torch.int32)
     assert struct.unpack("<3I", describe(values.view(torch.float32)).data) == tuple(bits)
 
 
 def test_a_parameter_says_so() -> None:
-    """`nn.Parameter` is the one subclass that is a tensor here, and is told apart."""
+    """`nn.Parameter` is the only subclass that is described as a tensor, with a mark."""
     parameter, tensor = items(nn.Parameter(torch.ones(1)), torch.ones(1, requires_grad=True))
     assert (parameter.parameter, tensor.parameter) == (True, False)
     assert parameter.requires_grad and parameter.is_leaf
 
 
 def test_what_autograd_knows_is_told() -> None:
-    """Leaf or not, the name of grad_fn, requires_grad."""
+    """A tensor's fact says whether it is a leaf, its grad_fn's name, and requires_grad."""
     leaf = torch.ones(2, requires_grad=True)
     given, made, cut = items(leaf, leaf * 2, (leaf * 2).detach())
     assert (given.is_leaf, given.grad_fn, given.requires_grad) == (True, None, True)
@@ -355,7 +355,7 @@ def test_what_autograd_knows_is_told() -> None:
 
 
 def test_gradients_come_along() -> None:
-    """A leaf's gradient and a retained one are facts of their own; none is looked for elsewhere, nor warned about."""
+    """The gradient of a leaf and a retained gradient are described; no other one is read, and no warning appears."""
     leaf = torch.ones(2, requires_grad=True)
     middle, kept = leaf * 2, leaf * 3
     kept.retain_grad()
@@ -367,7 +367,7 @@ def test_gradients_come_along() -> None:
 
 
 def test_gradients_that_are_each_others_end() -> None:
-    """Two tensors may be each other's gradient; the facts stop all the same."""
+    """Two tensors that are each other's gradient are described without an endless loop."""
     a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
     a.grad, b.grad = b, a
     assert describe(a).grad.grad.shape == (1,)
@@ -375,7 +375,7 @@ def test_gradients_that_are_each_others_end() -> None:
 
 
 def test_edits_are_counted() -> None:
-    """`version` grows with every edit in place."""
+    """`version` grows with every in-place change."""
     tensor = torch.zeros(2)
     tensor += 1
     tensor.mul_(2)
@@ -383,7 +383,7 @@ def test_edits_are_counted() -> None:
 
 
 def test_an_inference_tensor_is_a_tensor() -> None:
-    """What `torch.inference_mode` made has values; autograd counts no edits of it."""
+    """A tensor from `torch.inference_mode` has values, but no version."""
     with torch.inference_mode():
         tensor = torch.ones(2) * 3
     fact = describe(tensor)
@@ -391,25 +391,25 @@ def test_an_inference_tensor_is_a_tensor() -> None:
 
 
 def test_a_meta_tensor_has_no_values() -> None:
-    """There is nothing to send from the meta device, and that is no error."""
+    """A tensor on meta has no values, and that is not an error."""
     fact = describe(torch.empty(10**6, 10**6, device="meta"))
     assert (fact.device, fact.shape, fact.data) == ("meta", (10**6, 10**6), None)
 
 
 def test_a_large_tensor_comes_without_values() -> None:
-    """A tensor over the limit tells all but its elements, even one that is small in memory."""
+    """A tensor above the limit has all facts but its elements, even if it takes little memory."""
     fact = describe(torch.zeros(1).expand(wire.MAX_TENSOR // 4 + 1))
     assert fact.data is None and fact.shape == (wire.MAX_TENSOR // 4 + 1,)
 
 
 def test_several_large_tensors_come_without_values() -> None:
-    """Tensors that fit one by one, and not together, are told without elements once there is no room."""
+    """Tensors that are only together too large come without elements once the limit is reached."""
     large = [torch.zeros(wire.MAX_TENSOR // 4) for _ in range(3)]
     assert [fact.data is None for fact in items(*large)] == [False, False, True]
 
 
 def test_values_may_be_left_out() -> None:
-    """What is described before a call needs no elements, of gradients neither."""
+    """What is described before a call has no elements, and neither do its gradients."""
     leaf = torch.ones(1, requires_grad=True)
     leaf.grad = torch.ones(1)
     fact: Any = Describer().describe([leaf, np.ones(1)], values=False)
@@ -425,12 +425,12 @@ def test_values_may_be_left_out() -> None:
     ids=["sparse", "mkldnn"],
 )
 def test_tensors_without_strides_do_not_travel(tensor: torch.Tensor, why: str) -> None:
-    """A sparse tensor is a tensor that says why it did not come."""
+    """A sparse tensor is not sent, and its fact says why."""
     assert describe(tensor) == wire.Other(name="Tensor", why=why)
 
 
 def test_a_tensor_that_cannot_be_looked_at_says_why() -> None:
-    """A tensor that escaped from vmap has no memory to compare: torch's own words come instead."""
+    """A tensor that escaped from vmap has no memory to compare; its fact holds torch's message."""
     leaked: list[torch.Tensor] = []
 
     def leak(x: torch.Tensor) -> torch.Tensor:
@@ -472,12 +472,12 @@ def test_arrays_arrive_exactly(array: np.ndarray) -> None:
     "array", [np.array([1, "a"], dtype=object), np.zeros(1, dtype=[("a", "O")])], ids=["object", "record of objects"]
 )
 def test_arrays_of_objects_do_not_travel(array: np.ndarray) -> None:
-    """An array of Python objects holds addresses: it says why it did not come."""
+    """An array of Python objects is not sent, and its fact says why."""
     assert describe(array) == wire.Other(name="ndarray", why="its dtype is object")
 
 
 def test_a_large_array_comes_without_values() -> None:
-    """An array over the limit tells its dtype and shape alone."""
+    """An array above the limit has only its dtype and shape."""
     assert describe(np.broadcast_to(np.float32(2), (2**12, 2**12))).data is None
 
 
@@ -485,20 +485,20 @@ def test_a_large_array_comes_without_values() -> None:
 
 
 def numbers(*values: object) -> tuple[list[int], list[int]]:
-    """Return the numbers of objects and of memory of several values in one observation."""
+    """Return the object numbers and memory numbers of several values in one observation."""
     found = items(*values)
     return [fact.object for fact in found], [fact.storage for fact in found]
 
 
 def test_the_same_object_has_the_same_number() -> None:
-    """One tensor found twice is one object; an equal one is another."""
+    """The same tensor twice is one object; an equal tensor is another."""
     tensor = torch.ones(2)
     objects, storages = numbers(tensor, torch.ones(2), tensor)
     assert objects == [0, 1, 0] and storages == [0, 1, 0]
 
 
 def test_a_view_shares_and_a_clone_does_not() -> None:
-    """A view is another object in the same memory; detach shares, clone and contiguous copies do not."""
+    """A view and `detach` share memory; `clone` and contiguous copies do not."""
     base = torch.arange(6.0).reshape(2, 3)
     values = (base, base[1:], base.t(), base.detach(), base.view(-1), base.clone(), base.t().contiguous())
     objects, storages = numbers(*values)
@@ -507,7 +507,7 @@ def test_a_view_shares_and_a_clone_does_not() -> None:
 
 
 def test_views_that_do_not_overlap_share_their_memory() -> None:
-    """Two views of one tensor share its storage, whether or not they have elements in common."""
+    """Two views of one tensor share its storage, even if they have no elements in common."""
     base = torch.arange(6.0)
     assert numbers(base[:2], base[4:])[1] == [0, 0]
 
@@ -521,25 +521,25 @@ def test_from_numpy_shares_with_the_array() -> None:
 
 
 def test_arrays_share_what_they_overlap_in() -> None:
-    """Views of an array share memory where they touch the same bytes, backwards ones included."""
+    """Views of an array share memory if they have bytes in common, even if one is reversed."""
     array = np.arange(10.0)
     assert numbers(array[:4], array[3:6], array[::-1][:2], array[6:8])[1] == [0, 0, 1, 2]
 
 
 def test_empty_tensors_do_not_all_share() -> None:
-    """Nothing is not shared: two empty tensors have memory of their own, and a view of one is in it."""
+    """Two empty tensors share no memory; an empty tensor and its view do."""
     empty = torch.empty(0)
     assert numbers(empty, torch.empty(0), empty.view(0, 3), np.empty(0), np.empty(0))[1] == [0, 1, 0, 2, 3]
 
 
 def test_meta_tensors_do_not_all_share() -> None:
-    """On meta, where there is no memory, the storage itself tells views from others."""
+    """On meta, where there is no memory, the storage object distinguishes views from other tensors."""
     base = torch.empty(4, device="meta")
     assert numbers(base, base[:2], torch.empty(4, device="meta"))[1] == [0, 0, 1]
 
 
 def test_freed_memory_is_not_mistaken() -> None:
-    """What has been described stays alive, so that nothing later is found at its address."""
+    """Described values stay alive, so that no later value gets their address."""
     describer = Describer()
     seen: list[Any] = [describer.describe(torch.ones(1000)) for _ in range(20)]
     seen += [describer.describe(torch.empty(0)) for _ in range(20)]
@@ -547,7 +547,7 @@ def test_freed_memory_is_not_mistaken() -> None:
 
 
 def test_numbers_hold_across_one_observation() -> None:
-    """An argument described before the call is recognised in the result, gradients included."""
+    """An argument that was described before the call is recognised in the result, with its gradient."""
     describer = Describer()
     leaf = torch.ones(2, requires_grad=True)
     leaf.grad = torch.zeros(2)
@@ -558,14 +558,14 @@ def test_numbers_hold_across_one_observation() -> None:
 
 
 def test_descriptions_do_not_change_the_value() -> None:
-    """Looking leaves no trace: no edit is counted, no gradient made, the conjugate stays lazy."""
+    """Describing a value changes nothing: no edit is counted, no gradient is made, a lazy conjugate stays lazy."""
     tensor = torch.tensor([1j]).conj()
     describe(tensor)
     assert tensor.is_conj() and tensor._version == 0
 
 
 def test_facts_of_a_value_are_the_same_again() -> None:
-    """The same value has the same facts in another observation."""
+    """The same value has the same facts in a second observation."""
     value = [torch.arange(3.0), {"a": (1, 2.0)}]
     assert describe(value) == describe(value)
     assert facts.Describer is Describer
@@ -575,7 +575,7 @@ def test_facts_of_a_value_are_the_same_again() -> None:
     "tensor", [torch.ones(1, 3)[:, 0], torch.ones(4)[2::9], torch.ones(1, 3).T[0], torch.ones(3)[1]]
 )
 def test_one_element_of_another_tensor_travels(tensor: torch.Tensor) -> None:
-    """Whatever stride is left of where it came from."""
+    """A view of one element is sent, whatever stride its base has."""
     assert torch.equal(rebuilt(describe(tensor)), tensor)
 
 
@@ -583,7 +583,7 @@ def test_one_element_of_another_tensor_travels(tensor: torch.Tensor) -> None:
 
 
 def net() -> nn.Sequential:
-    """A small model with a buffer, a frozen parameter and a mode of its own inside."""
+    """A small model with a buffer, a frozen parameter and an inner module in another mode."""
     model = nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1))
     model[0].bias.requires_grad_(False)
     model[1].eval()
@@ -591,7 +591,7 @@ def net() -> nn.Sequential:
 
 
 def test_a_module_is_its_modules_parameters_and_buffers() -> None:
-    """With names, classes, modes, and the facts of every tensor."""
+    """A model's fact has names, classes, modes, and the facts of every tensor."""
     fact = describe(net())
     assert [(part.name, part.classes[0], part.training) for part in fact.modules] == [
         ("", "Sequential", True),
@@ -605,7 +605,7 @@ def test_a_module_is_its_modules_parameters_and_buffers() -> None:
 
 
 def test_a_module_that_is_shared_is_listed_once() -> None:
-    """As `named_modules()` and `named_parameters()` do."""
+    """A shared module is listed once, as `named_modules()` and `named_parameters()` do."""
     layer = nn.Linear(2, 2)
     fact = describe(nn.Sequential(layer, nn.ReLU(), layer))
     assert [part.name for part in fact.modules] == ["", "0", "1"]
@@ -613,7 +613,7 @@ def test_a_module_that_is_shared_is_listed_once() -> None:
 
 
 def test_modules_and_their_tensors_are_recognised() -> None:
-    """The same module, and the same parameter, have the same number wherever they are met."""
+    """The same module or parameter has the same number everywhere."""
     model = net()
     first, again, weight = items(model, model, model[0].weight)
     assert first.modules[0].object == again.modules[0].object
@@ -621,7 +621,7 @@ def test_modules_and_their_tensors_are_recognised() -> None:
 
 
 def test_what_a_class_makes_of_its_names_does_not_count() -> None:
-    """Parameters are listed by `nn.Module`'s own method."""
+    """Parameters are listed by `nn.Module`'s own method, even if a class overrides it."""
 
     class Liar(nn.Linear):
         def named_parameters(self, *args: Any, **kwargs: Any) -> Any:
@@ -631,7 +631,7 @@ def test_what_a_class_makes_of_its_names_does_not_count() -> None:
 
 
 def test_a_module_that_never_became_one_names_itself() -> None:
-    """Without `super().__init__()` there is nothing to list."""
+    """A module without `super().__init__()` is described by its type's name."""
 
     class Forgetful(nn.Module):
         def __init__(self) -> None:
@@ -651,5 +651,5 @@ def test_a_module_that_never_became_one_names_itself() -> None:
     ],
 )
 def test_a_class_of_a_submission_and_of_a_variant_are_named_alike(module: str, name: str) -> None:
-    """Else no misconception would ever match an object of the student's."""
+    """Classes of a submission and of a variant have the same name, so that misconceptions can match."""
     assert describe(type("Net", (), {"__module__": module})()) == wire.Other(name=name)

@@ -18,7 +18,7 @@ def elements(tensor: torch.Tensor) -> bytes:
 @pytest.mark.parametrize("name", inputs.DTYPES)
 @pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3), (2, 3)], ids=str)
 def test_a_tensor_is_built_from_its_bytes(name: str, shape: tuple[int, ...]) -> None:
-    """Every dtype, 0-D and empty shapes included, keeps its elements."""
+    """Tensors of every dtype keep their elements, also 0-D and empty ones."""
     original = torch.arange(torch.Size(shape).numel()).reshape(shape).to(inputs.DTYPES[name])
     built = inputs.build(wire.TensorInput(dtype=name, shape=shape, data=elements(original)))
     assert type(built) is torch.Tensor and built.is_leaf and not built.requires_grad
@@ -26,13 +26,13 @@ def test_a_tensor_is_built_from_its_bytes(name: str, shape: tuple[int, ...]) -> 
 
 
 def test_a_nan_keeps_its_bits() -> None:
-    """Elements are copied, not converted."""
+    """The bits of a NaN are copied, not converted."""
     built = inputs.build(wire.TensorInput(dtype="float32", shape=(1,), data=bytes.fromhex("efbec07f")))
     assert elements(built).hex() == "efbec07f"
 
 
 def test_what_is_built_may_be_written() -> None:
-    """A tensor owns its memory: two built from the same bytes do not share it."""
+    """Each tensor owns its memory: two tensors from the same bytes do not share it."""
     given = wire.TensorInput(dtype="float32", shape=(2,), data=bytes(8))
     first, second = inputs.build(given), inputs.build(given)
     first += 1
@@ -41,7 +41,7 @@ def test_what_is_built_may_be_written() -> None:
 
 @pytest.mark.parametrize("strides", [(1, 2), (6, 2), (7, 1)], ids=["transposed", "every other", "rows apart"])
 def test_strides_are_kept(strides: tuple[int, int]) -> None:
-    """`data` is in row-major order whatever the layout in memory."""
+    """A tensor gets its strides; `data` is in row-major order for every layout."""
     original = torch.arange(6.0).reshape(2, 3)
     given = wire.TensorInput(dtype="float32", shape=(2, 3), data=elements(original), strides=strides)
     built = inputs.build(given)
@@ -49,14 +49,14 @@ def test_strides_are_kept(strides: tuple[int, int]) -> None:
 
 
 def test_a_leaf_may_come_with_its_gradient() -> None:
-    """`requires_grad` makes a leaf; `grad` is there before the call."""
+    """`requires_grad` makes a leaf, and `grad` is set before the call."""
     leaf = inputs.build(wire.TensorInput(dtype="float32", shape=(2,), data=bytes(8), requires_grad=True, grad=bytes(8)))
     assert leaf.is_leaf and leaf.requires_grad
     assert leaf.grad.tolist() == [0, 0] and not leaf.grad.requires_grad
 
 
 def test_an_intermediate_keeps_its_gradient() -> None:
-    """The result of an operation is no leaf, and has a gradient after backward all the same."""
+    """The result of an operation is not a leaf, but has a gradient after backward."""
     given = wire.TensorInput(dtype="float32", shape=(2,), data=bytes(8), requires_grad=True, intermediate=True)
     built = inputs.build(given)
     (built * 3).sum().backward()
@@ -71,7 +71,7 @@ def test_an_intermediate_keeps_its_strides() -> None:
 
 
 def test_a_meta_tensor_has_no_elements() -> None:
-    """The meta device stands for an accelerator; a gradient there is on it too."""
+    """A tensor on the meta device, which stands for an accelerator, has its gradient there too."""
     given = wire.TensorInput(dtype="float32", shape=(2,), data=b"", device="meta", requires_grad=True, grad=b"")
     built = inputs.build(given)
     assert built.is_meta and built.requires_grad and built.grad.is_meta
@@ -91,12 +91,12 @@ def test_an_array_is_built_from_its_bytes(array: np.ndarray) -> None:
 
 @pytest.mark.parametrize("value", [None, True, 1, 1.0, "text"], ids=repr)
 def test_plain_values_are_themselves(value: wire.Input) -> None:
-    """Numbers, strings and None need no building."""
+    """Numbers, strings and None stay unchanged."""
     assert inputs.build(value) is value
 
 
 def test_containers_are_built_with_what_is_in_them() -> None:
-    """Lists, tuples and dicts come as such, nested as given."""
+    """Lists, tuples and dicts are built with their nested items."""
     tensor = wire.TensorInput(dtype="int64", shape=(), data=bytes(8))
     inner = wire.SequenceInput(kind="tuple", items=(1, tensor))
     built = inputs.build(wire.SequenceInput(kind="list", items=(inner, wire.MappingInput(items=(("a", inner),)))))
@@ -105,13 +105,13 @@ def test_containers_are_built_with_what_is_in_them() -> None:
 
 
 def test_code_is_evaluated_where_torch_is_known() -> None:
-    """A function cannot travel; its text can."""
+    """A function is sent as text and evaluated with torch's names."""
     function = inputs.build(wire.Code(text="lambda x: F.relu(x) + nn.Parameter(Tensor([math.pi])) * np.float32(0)"))
     assert function(torch.tensor([-1.0])).tolist() == [0]
 
 
 def test_code_gets_names_of_its_own() -> None:
-    """What one piece of code binds, the next does not see."""
+    """A name that one piece of code binds does not exist in the next."""
     inputs.build(wire.Code(text="(torch := 1)"))
     assert inputs.build(wire.Code(text="torch")) is torch
 
@@ -129,7 +129,7 @@ def test_code_gets_names_of_its_own() -> None:
     ids=["transposed", "sliced", "empty", "leaf", "meta", "intermediate"],
 )
 def test_what_a_suite_hands_over_is_what_is_built(tensor: torch.Tensor) -> None:
-    """The two sides agree: the candidate's tensor is the suite's in all that autograd and memory know of it."""
+    """The candidate's tensor equals the suite's tensor in all facts of autograd and memory."""
     built = inputs.build(to_wire(tensor))
     assert (built.shape, built.dtype, built.device, built.stride()) == (
         tensor.shape,

@@ -1,4 +1,4 @@
-"""PyTorch's finished versions tell from inside that they run, and are otherwise what they were."""
+"""PyTorch's own functions report their calls, and otherwise behave as before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ inside.install()
 
 
 def heard(call: Callable[[], object]) -> inside.Inside:
-    """Return what is heard of a call."""
+    """Return the reports of a call."""
     listening = inside.Inside()
     listening.start()
     try:
@@ -47,7 +47,7 @@ SGD = {**PLAIN, "momentum": 0, "dampening": 0, "nesterov": False}
 
 
 def step_with_hooks_cleared(optimizer: torch.optim.Optimizer) -> None:
-    """Take a step after what PyTorch calls around steps was forgotten."""
+    """Take a step after the optimizer's hooks were removed."""
     before = dict(_global_optimizer_pre_hooks)
     _global_optimizer_pre_hooks.clear()
     optimizer.step()
@@ -84,13 +84,13 @@ STEPS: dict[str, tuple[Callable[[], object], str]] = {
 
 @pytest.mark.parametrize("how", STEPS)
 def test_a_step_is_heard_once(how: str) -> None:
-    """However it is taken: of what it calls on the way nothing counts."""
+    """An optimizer step counts once, however it is called; the calls inside it do not count."""
     call, name = STEPS[how]
     assert heard(call).optimizers == {name: 1}
 
 
 def test_own_steps_and_schedules_are_not_heard() -> None:
-    """A step of one's own in a subclass, arithmetic on many tensors, a schedule."""
+    """A subclass's own step, arithmetic on many tensors, and a schedule are not counted."""
     optimizer = torch.optim.SGD([parameter()])
     own = type("Own", (torch.optim.SGD,), {"step": lambda self: None})([parameter()])
     schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
@@ -100,7 +100,7 @@ def test_own_steps_and_schedules_are_not_heard() -> None:
 
 
 def test_functions_are_heard_wherever_they_run() -> None:
-    """With modes off, in a thread, in a module."""
+    """Functions are counted with modes off, in a thread and in a module."""
     x = torch.randn(2, 3)
 
     def without_modes() -> None:
@@ -118,12 +118,12 @@ def test_functions_are_heard_wherever_they_run() -> None:
 
 
 def test_modules_are_heard_when_they_register_parameters() -> None:
-    """With the class that does."""
+    """A module that registers a parameter is counted by its class."""
     assert heard(lambda: nn.Linear(2, 1)).modules == {nn.Linear: 2}
 
 
 def test_nobody_hears_what_comes_later() -> None:
-    """Listening ends."""
+    """Nothing is counted after `stop`."""
     listening = heard(lambda: None)
     F.relu(torch.ones(1))
     assert listening.functions == {}
@@ -131,7 +131,7 @@ def test_nobody_hears_what_comes_later() -> None:
 
 @pytest.fixture
 def plain() -> Iterator[dict[str, str]]:
-    """What some functions look like in a process where nothing was installed."""
+    """The attributes and results of some functions in a process without the change."""
     names = ("relu", "cross_entropy", "dropout", "multi_head_attention_forward")
     script = "import inspect\nimport torch.nn.functional as F\n"
     script += f"for n in {names}: print(n, inspect.signature(getattr(F, n)), len(inspect.getsource(getattr(F, n))))"
@@ -140,7 +140,7 @@ def plain() -> Iterator[dict[str, str]]:
 
 
 def test_functions_are_the_same_otherwise(plain: dict[str, str]) -> None:
-    """Signature, source, identity when pickled, answers."""
+    """Functions keep their signature, source, identity in a pickle, and results."""
     for name, looks in plain.items():
         function = getattr(F, name)
         assert f"{inspect.signature(function)} {len(inspect.getsource(function))}" == looks
@@ -150,7 +150,7 @@ def test_functions_are_the_same_otherwise(plain: dict[str, str]) -> None:
 
 
 class Model(nn.Module):
-    """What students may build."""
+    """A model that students may write."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class Model(nn.Module):
         self.layers = nn.ModuleList([nn.ReLU(), nn.Dropout(0.1), nn.LayerNorm(4), nn.GELU(), nn.Softmax(1)])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Run all of it."""
+        """Run all layers."""
         x = F.relu(self.linear(x))
         for layer in self.layers:
             x = layer(x)
@@ -179,7 +179,7 @@ USES: dict[str, Callable[[nn.Module, torch.Tensor], Any]] = {
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("use", USES)
 def test_models_are_scripted_exported_and_compiled_as_before(use: str) -> None:
-    """Whatever reads the functions' code, or runs it in its own way."""
+    """Scripting, exporting and compiling still work with the changed functions."""
     model, x = Model().eval(), torch.randn(3, 4)
     with torch.no_grad():
         assert torch.allclose(USES[use](model, x), model(x))
@@ -187,7 +187,7 @@ def test_models_are_scripted_exported_and_compiled_as_before(use: str) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_compiled_step_works() -> None:
-    """`torch.compile` goes through the step of an optimizer."""
+    """`torch.compile` can compile an optimizer's step."""
     start = parameter()
     optimizer = torch.optim.SGD([start], lr=0.5)
     torch.compile(optimizer.step, backend="eager")()

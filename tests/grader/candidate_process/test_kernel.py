@@ -1,4 +1,4 @@
-"""Calls to the kernel end in Python's errors, and a process ends with its parent."""
+"""Errors of kernel calls become Python errors, and a process ends with its parent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="on
 
 
 def test_what_fails_is_an_error_of_the_system() -> None:
-    """With its number and what was tried."""
+    """A call that fails raises an OSError with its number and the name of the call."""
     with pytest.raises(OSError, match="umount2: Invalid argument") as refused:
         kernel.call("umount2", b"/tmp", 0x7FFFFFF0)
     assert refused.value.errno == errno.EINVAL
@@ -26,7 +26,7 @@ def test_what_fails_is_an_error_of_the_system() -> None:
 
 
 def ended(script: str) -> int:
-    """Run a script that prints the number of a child of its own and ends; return how that child ends."""
+    """Run a script that prints the number of its own child and ends; return how that child ends."""
     code = f"""
         import os, signal, time
         from grader.candidate_process import kernel
@@ -52,18 +52,18 @@ CHILD = """
 
 @pytest.fixture
 def reaper() -> object:
-    """Inherit the processes whose parents end."""
+    """Adopt processes whose parents end."""
     kernel.call("prctl", 36, 1, 0, 0, 0)
     yield
     kernel.call("prctl", 36, 0, 0, 0, 0)
 
 
 def test_a_process_ends_with_its_parent(reaper: object) -> None:
-    """At once, whatever it is doing."""
+    """A process ends at once when its parent ends, whatever it is doing."""
     assert ended(CHILD.format(before="pass", lifeline="", wait="os.read(told, 1)").strip()) == -signal.SIGKILL
 
 
 def test_a_parent_that_has_ended_before_is_noticed(reaper: object) -> None:
-    """By the pipe that it held: the signal alone would come too late."""
+    """A parent that ended too early for the signal is detected by its closed pipe."""
     before = "os.close(tell), os.read(told, 1)"
     assert ended(CHILD.format(before=before, lifeline="told", wait="").strip()) == 1

@@ -1,4 +1,4 @@
-"""Landlock guards contents, names and truncation; tests of whole candidates are in test_confine.py."""
+"""Landlock protects content, names and truncation; test_confine.py tests whole candidates."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SCRIPT = """
 
 
 def test_what_is_not_listed_is_out_of_reach(tmp_path: Path) -> None:
-    """Neither read, nor emptied by its name, nor moved to or from; what is listed is read, or written."""
+    """Files outside the lists cannot be read, emptied or moved; listed ones can be read or written."""
     folders = [tmp_path / name for name in ("readable", "writable", "foreign")]
     for folder in folders:
         folder.mkdir()

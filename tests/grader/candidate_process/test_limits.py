@@ -1,4 +1,4 @@
-"""Code that takes too long is stopped from inside: a statement at the top level, and what comes after it runs."""
+"""A statement at the top level that takes too long is stopped from inside, and the code after it runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Load = Callable[..., Any]
 
 
 def compute(seconds: float) -> None:
-    """Use that much processor time."""
+    """Use this many seconds of processor time."""
     end = time.process_time() + seconds
     while time.process_time() < end:
         pass
@@ -25,7 +25,7 @@ def compute(seconds: float) -> None:
 
 @pytest.mark.parametrize("seconds", [0.02, 30.0])
 def test_only_code_of_the_files_is_stopped(seconds: float) -> None:
-    """However long anything else takes; afterwards no clock runs, and signals mean what they meant before."""
+    """Only code of the given files is stopped; afterwards no timer runs and the signal handlers are restored."""
     before = signal.getsignal(signal.SIGALRM)
     with time_limit(seconds, ("somebody's.py",)):
         compute(0.1)
@@ -46,7 +46,7 @@ def test_only_code_of_the_files_is_stopped(seconds: float) -> None:
     ],
 )
 def test_what_comes_after_a_slow_statement_runs(load: Load, slow: str, after: float) -> None:
-    """It is noted as an error with the line that was running, and what came before it is not run again."""
+    """A slow statement is an error with its line; the code after it runs, and the code before it does not run again."""
     loaded = load("")
     loaded.seconds = 0.1
     report = loaded.load(f"runs = []\nruns.append(1)\n{slow}\nruns.append(2)\ndef f(): return runs\n")
@@ -57,7 +57,7 @@ def test_what_comes_after_a_slow_statement_runs(load: Load, slow: str, after: fl
 
 
 def test_code_that_catches_it_meets_it_again(load: Load) -> None:
-    """A bare `except` in a loop wins little time."""
+    """A bare `except` in a loop catches the exception, but it is raised again soon."""
     loaded = load("")
     loaded.seconds = 0.05
     catching = (
@@ -68,7 +68,7 @@ def test_code_that_catches_it_meets_it_again(load: Load) -> None:
 
 
 def test_after_one_slow_statement_the_others_have_less(load: Load) -> None:
-    """So that many slow ones don't add up; a statement that isn't slow runs."""
+    """After one slow statement the limit of the others is shorter; a fast statement still runs."""
     loaded = load("")
     loaded.seconds = 0.5
     slow = "while True: pass\n"
@@ -78,7 +78,7 @@ def test_after_one_slow_statement_the_others_have_less(load: Load) -> None:
 
 
 def test_calls_are_not_stopped_from_inside(load: Load) -> None:
-    """Whoever asks for a call limits it."""
+    """Calls are limited by the examiner, not from inside."""
     loaded = load("")
     loaded.seconds = 0.05
     loaded.load(

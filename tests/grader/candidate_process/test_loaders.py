@@ -1,4 +1,4 @@
-"""Loaders may be asked for workers: they do without, and it is said."""
+"""Data loaders that ask for workers work without them, and the observation says so."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def f():
     ],
 )
 def test_workers_are_done_without(confined: Confined, loader: str) -> None:
-    """The batches are those of no workers, time after time, and the observation says what was asked for."""
+    """A loader gives the same batches as without workers, and the observation names the request."""
     candidate = confined(SOURCE.replace("{loader}", loader))
     seen = candidate.call()
     assert seen.raised is None and seen.withheld == ("num_workers",)
@@ -54,7 +54,7 @@ def test_workers_are_done_without(confined: Confined, loader: str) -> None:
 
 
 def test_workers_that_load_asks_for_are_told_of_then(confined: Confined) -> None:
-    """A loader at the top level is the file's, not that of a later call."""
+    """A loader at the top level is reported with the load, not with a later call."""
     candidate = confined(SOURCE.replace("{loader}", "made") + "made = DataLoader(data, 2, num_workers=2)\n")
     assert candidate.loaded.withheld == ("num_workers",)
     assert candidate.call().withheld == ()
@@ -71,13 +71,13 @@ def test_workers_that_load_asks_for_are_told_of_then(confined: Confined) -> None
     ],
 )
 def test_what_is_wrong_stays_wrong(confined: Confined, loader: str, error: str) -> None:
-    """What PyTorch refuses is refused."""
+    """Illegal arguments of a loader raise PyTorch's errors."""
     seen = confined(SOURCE.replace("{loader}", loader)).call()
     assert seen.raised is not None and seen.raised.type == error
 
 
 def test_loaders_stay_what_they_are(confined: Confined) -> None:
-    """Nobody who looks at the class, its signature or a pickle of it sees a difference."""
+    """The loader's class, signature and pickle stay the same."""
     source = SOURCE.replace("{loader}", "DataLoader(data)") + (
         "import inspect, pickle\n"
         "def g():\n"

@@ -1,4 +1,4 @@
-"""The warm server's memory lies in large pages, where the system has them."""
+"""The warm server's memory is in large pages, where the system has them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LARGE = 2 * 1024 * 1024
 
 
 def huge() -> int:
-    """Return how much of this process's memory lies in large pages, in bytes."""
+    """Return how many bytes of this process's memory are in large pages."""
     return 1024 * int(re.search(r"AnonHugePages: +([0-9]+) kB", Path("/proc/self/smaps_rollup").read_text())[1])  # type: ignore[index]
 
 
 def test_memory_is_gathered_and_stays_as_it_was() -> None:
-    """What was written page by page lies in large pages afterwards."""
+    """Memory that was written page by page is in large pages afterwards, with the same content."""
     if "[never]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text():
         pytest.skip("large pages are switched off")
     with mmap.mmap(-1, 8 * LARGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
@@ -47,5 +47,5 @@ def test_memory_is_gathered_and_stays_as_it_was() -> None:
     ],
 )
 def test_what_is_not_its_own_is_left(maps: str) -> None:
-    """Files, shared memory and code stay as they are; a system that tells nothing has nothing gathered."""
+    """Files, shared memory and code are not moved; without information from the system nothing is moved."""
     assert gather(maps) == 0

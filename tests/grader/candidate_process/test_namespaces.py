@@ -1,4 +1,4 @@
-"""Whom candidates can be; tests of whole candidates, in each kind of system, are in test_confine.py."""
+"""Users for candidates; test_confine.py tests whole candidates in each kind of system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="on
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder whose files stand for the system's."""
+    """A folder with files that replace the system's."""
     monkeypatch.setattr(namespaces, "Path", lambda name: tmp_path / Path(name).name)
     for name in ("uid_map", "gid_map"):
         (tmp_path / name).write_text("         0          0 4294967295\n", encoding="ascii")
@@ -25,7 +25,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_root_gives_numbers_that_nobody_has(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those above all that systemd gives away; of two processes, each has its own."""
+    """Root uses numbers above those of systemd; two processes get different ones."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     found = set()
     for pid in (1, 2, 4_194_303):
@@ -38,7 +38,7 @@ def test_root_gives_numbers_that_nobody_has(system: Path, monkeypatch: pytest.Mo
 
 
 def test_root_of_a_small_namespace_gives_small_numbers(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a container that has 65,536 of them; where there are fewer, none."""
+    """In a container with 65,536 numbers root uses small ones; with fewer, none."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     for name in ("uid_map", "gid_map"):
         (system / name).write_text("0 100000 65536\n", encoding="ascii")
@@ -63,7 +63,7 @@ def test_root_of_a_small_namespace_gives_small_numbers(system: Path, monkeypatch
 def test_others_give_what_is_lent_to_them(
     system: Path, monkeypatch: pytest.MonkeyPatch, uids: str, gids: str, first: int | None
 ) -> None:
-    """The administrator's line for a name or a number, the same for users and groups, and long enough."""
+    """Other users use the numbers in subuid and subgid: a line for their name or number, equal and long enough."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     monkeypatch.setattr(os, "getpid", lambda: 2048)
@@ -75,7 +75,7 @@ def test_others_give_what_is_lent_to_them(
 
 
 def test_lent_users_are_mapped_by_the_systems_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """newuidmap and newgidmap are told of oneself and of the part; one that refuses is an error."""
+    """newuidmap and newgidmap get the own user and the assigned part; a helper that fails is an error."""
     for name in ("newuidmap", "newgidmap"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/said\n', encoding="ascii")
         (tmp_path / name).chmod(0o755)
@@ -92,7 +92,7 @@ def test_lent_users_are_mapped_by_the_systems_helpers(tmp_path: Path, monkeypatc
 
 
 def test_an_attempt_changes_nothing_here() -> None:
-    """What is tried is tried in a child; one that fails, or raises anything, has not worked."""
+    """An attempt runs in a child; one that fails or raises an error has not worked."""
     here = os.getcwd()
     assert namespaces.works(lambda: os.chdir("/")) and os.getcwd() == here
     assert not namespaces.works(lambda: os.chdir("/nowhere"))

@@ -1,4 +1,4 @@
-"""What a call does besides returning is counted, collected and put back."""
+"""A call's side effects are counted and recorded, and its settings are restored."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def recorded(call: Callable[[], object], *, trace: bool = True, seed: int | None
 
 
 def test_torch_functions_are_named() -> None:
-    """Functions, methods and operators of torch are counted by the names that they have in Python."""
+    """Functions, methods and operators of torch are counted by their Python names."""
     functions = recorded(lambda: (torch.exp(torch.ones(1)), torch.ones(1).exp().relu() + 1, torch.nn.functional.relu))
     assert functions["functions"] == {"ones": 2, "exp": 2, "relu": 1, "add": 1}
 
 
 def test_operations_are_counted() -> None:
-    """ATen operations are counted by name, one for each time they run, whatever their overload."""
+    """ATen operations are counted by name, without their overload."""
     x = torch.ones(3)
 
     def loop() -> None:
@@ -56,14 +56,14 @@ def test_operations_are_counted() -> None:
 
 
 def test_finished_functions_are_seen_through() -> None:
-    """A function made of others shows by its operations: softmax by hand runs no `aten::_softmax`."""
+    """A function shows its operations: a softmax of one's own runs no `aten::_softmax`."""
     x = torch.ones(2, 3)
     assert "aten::_softmax" in recorded(lambda: nn.Softmax(dim=1)(x))["operations"]
     assert "aten::_softmax" not in recorded(lambda: x.exp() / x.exp().sum(1, keepdim=True))["operations"]
 
 
 def test_modules_count_when_made_and_when_called() -> None:
-    """A module counts as used when it registers a parameter and when it is called."""
+    """A module counts when it registers a parameter and when it is called."""
     model = nn.Linear(2, 1)
     assert "Linear" in recorded(lambda: nn.Linear(2, 1))["modules"]
     assert recorded(lambda: model(torch.ones(1, 2)))["modules"]["Linear"] == 1
@@ -72,7 +72,7 @@ def test_modules_count_when_made_and_when_called() -> None:
 
 
 def test_a_module_counts_as_what_it_derives_from() -> None:
-    """A name alone says nothing: a subclass of `nn.Linear` is one, and a student's own `Linear` is none."""
+    """A subclass of `nn.Linear` counts as one; a student's own class called `Linear` does not."""
     renamed = type("Mine", (nn.Linear,), {})
     own = type("Linear", (nn.Module,), {"forward": lambda self, x: x * 2})
     assert recorded(lambda: renamed(2, 1)(torch.ones(1, 2)))["modules"]["Linear"] > 0
@@ -80,7 +80,7 @@ def test_a_module_counts_as_what_it_derives_from() -> None:
 
 
 def test_steps_of_optimisers_are_counted() -> None:
-    """Each step of PyTorch's counts for its class; making an optimiser does not, nor does a step of one's own."""
+    """Each step of a PyTorch optimizer counts; making an optimizer and own steps do not."""
     parameter = nn.Parameter(torch.zeros(1))
     parameter.grad = torch.ones(1)
     own = type("Own", (torch.optim.SGD,), {"step": lambda self: None})
@@ -96,7 +96,7 @@ def test_steps_of_optimisers_are_counted() -> None:
 
 
 def test_functional_optimisers_are_steps_too() -> None:
-    """They are what a step calls."""
+    """A functional optimizer counts as a step."""
     values, gradients = [torch.zeros(1)], [torch.ones(1)]
     settings: dict[str, Any] = {"weight_decay": 0, "momentum": 0, "lr": 0.1, "dampening": 0}
     call = functools.partial(sgd, values, gradients, [None], **settings, nesterov=False, maximize=False)
@@ -128,13 +128,13 @@ def _started(run: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("how", THREADS)
 def test_threads_are_watched(how: str) -> None:
-    """Modes belong to a thread: each that is started has its own."""
+    """Each thread that is started gets its own modes, because modes belong to one thread."""
     seen = recorded(lambda: THREADS[how](lambda: torch.ones(2).relu()))
     assert seen["functions"]["relu"] == 1 and seen["operations"]["aten::relu"] == 1
 
 
 def test_a_thread_that_was_started_before_is_watched() -> None:
-    """One that a submission started when it was loaded, and hands work to in a call."""
+    """A thread that was started while loading is recorded when a call uses it."""
     with Recorder(trace=False, seed=0):
         pool = ThreadPoolExecutor(1)
         pool.submit(int).result()
@@ -142,14 +142,14 @@ def test_a_thread_that_was_started_before_is_watched() -> None:
 
 
 def test_threads_are_left_alone_outside() -> None:
-    """Where nothing is recorded, nothing is put into threads."""
+    """Threads get no modes while nothing is recorded."""
     before = _thread.start_new_thread
     recorded(lambda: None)
     assert _thread.start_new_thread is before
 
 
 def test_what_no_mode_sees_is_seen_from_inside_or_in_the_graph() -> None:
-    """Modes can be switched off: functions in Python tell all the same, and the graph of the result keeps the rest."""
+    """With modes off, Python functions still report their calls, and the graph of the result shows the rest."""
     x = torch.ones(1, 1, 2, 2, requires_grad=True)
 
     def without_modes(call: Callable[[], object]) -> dict[str, int]:
@@ -170,7 +170,7 @@ def test_what_no_mode_sees_is_seen_from_inside_or_in_the_graph() -> None:
 
 
 def test_own_autograd_functions_are_no_finished_versions() -> None:
-    """Whatever they are called."""
+    """A student's own `autograd.Function` does not count as PyTorch's, whatever its name."""
 
     class Softmax(torch.autograd.Function):
         @staticmethod
@@ -187,7 +187,7 @@ def test_own_autograd_functions_are_no_finished_versions() -> None:
 
 
 def test_looking_at_the_graph_counts_nothing_more() -> None:
-    """The recorder's own looks are no functions of the submission's, and a long graph is not followed to its end."""
+    """Reading the graph counts no functions, and stops in a long graph."""
     x = torch.ones(2, requires_grad=True)
     with Recorder(trace=True, seed=0) as recorder:
         result = x * 2
@@ -198,13 +198,13 @@ def test_looking_at_the_graph_counts_nothing_more() -> None:
 
 
 def test_without_trace_nothing_is_counted() -> None:
-    """Tracing costs, and some code cannot run under it: a call may go without."""
+    """A call without a trace counts no functions and operations."""
     seen = recorded(lambda: nn.Linear(1, 1)(torch.ones(1, 1)), trace=False)
     assert (seen["functions"], seen["operations"], seen["modules"]) == ({}, {}, {})
 
 
 def test_nothing_is_counted_afterwards() -> None:
-    """A recorder that ended hears of nothing more."""
+    """A recorder counts nothing after it has ended."""
     with Recorder(trace=True, seed=0) as recorder:
         pass
     nn.Linear(1, 1)(torch.ones(1, 1))
@@ -212,7 +212,7 @@ def test_nothing_is_counted_afterwards() -> None:
 
 
 def test_tracing_may_stop_earlier() -> None:
-    """Backward is recorded and not traced: warnings and settings still count, operations no more."""
+    """After tracing stops, warnings and settings are still recorded, but operations are not."""
     with Recorder(trace=True, seed=0) as recorder:
         torch.ones(1)
         recorder.stop_tracing()
@@ -223,7 +223,7 @@ def test_tracing_may_stop_earlier() -> None:
 
 
 def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A submission cannot fill an observation with names."""
+    """The number of names in an observation is limited."""
     monkeypatch.setattr(recorder, "_DISTINCT", 2)
     x = torch.ones(1)
     seen = recorded(lambda: (x.exp(), x.sin(), x.cos()))
@@ -248,7 +248,7 @@ def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["add", "in place", "list", "keyword", "0-D", "number", "apart", "moves"],
 )
 def test_mixed_devices_are_named(call: Callable[..., object], mixed: tuple[str, ...]) -> None:
-    """An operation on tensors of two devices is named, but for copies and for a 0-D CPU tensor, as with CUDA."""
+    """An operation on two devices is recorded, except for copies and 0-D CPU tensors, as with CUDA."""
     cpu, meta = torch.ones(2), torch.ones(2, device="meta")
 
     def attempt() -> None:
@@ -262,7 +262,7 @@ def test_mixed_devices_are_named(call: Callable[..., object], mixed: tuple[str, 
 
 
 def test_warnings_are_collected() -> None:
-    """A warning is text in the observation, every time it is given, whatever the filters were."""
+    """Every warning is recorded each time, whatever the filters were."""
 
     def warn() -> None:
         for _ in range(2):
@@ -274,7 +274,7 @@ def test_warnings_are_collected() -> None:
 
 
 def test_warnings_are_bounded() -> None:
-    """Many warnings, or a long one, stay within limits."""
+    """The number and the length of warnings are limited."""
 
     def warn() -> None:
         for _ in range(100):
@@ -285,14 +285,14 @@ def test_warnings_are_bounded() -> None:
 
 
 def test_filters_end_with_the_call() -> None:
-    """What a submission does to the filters lasts no longer than the call."""
+    """A submission's changes to the warning filters end with the call."""
     before = warnings.filters[:]
     recorded(lambda: warnings.simplefilter("ignore"))
     assert warnings.filters == before
 
 
 def test_output_is_kept() -> None:
-    """Both streams are one text, and are given back."""
+    """The output of both streams is recorded as one text."""
     streams = sys.stdout, sys.stderr
     seen = recorded(lambda: (print("out", flush=True), print("err", file=sys.stderr), print(1, 2, sep="-", end="")))
     assert seen["output"] == "out\nerr\n1-2"
@@ -300,7 +300,7 @@ def test_output_is_kept() -> None:
 
 
 def test_output_is_bounded() -> None:
-    """A flood is kept up to the limit and costs no memory."""
+    """A very long output is cut at the limit and takes little memory."""
 
     def flood() -> None:
         for _ in range(1000):
@@ -310,12 +310,12 @@ def test_output_is_bounded() -> None:
 
 
 def test_output_may_hold_half_characters() -> None:
-    """A lone surrogate does not spoil the observation."""
+    """A lone surrogate in the output does not break the observation."""
     assert recorded(lambda: print("\ud800", end=""))["output"] == "?"
 
 
 def test_a_stream_that_was_replaced_is_given_back() -> None:
-    """A submission may put its own stream there, or none; afterwards the old ones are back."""
+    """A submission may replace or delete the streams; afterwards the old ones are restored."""
     streams = sys.stdout, sys.stderr
 
     def replace() -> None:
@@ -343,12 +343,12 @@ CHANGES: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("trace", [True, False])
 def test_changes_of_settings_are_named(name: str, trace: bool) -> None:
-    """A setting of the whole process that a call leaves changed is named, and nothing else is."""
+    """A process-wide setting that a call changes is named, and nothing else is."""
     assert recorded(CHANGES[name], trace=trace)["state"] == wire.GlobalState(changed=(name,))
 
 
 def test_settings_are_put_back() -> None:
-    """The next call starts from the defaults."""
+    """The next call starts with the default settings."""
     with Recorder(trace=True, seed=0):
         for change in CHANGES.values():
             change()
@@ -360,7 +360,7 @@ def test_settings_are_put_back() -> None:
 
 
 def test_settings_put_back_by_the_call_are_no_changes() -> None:
-    """`with torch.no_grad()` changes nothing, once it is over."""
+    """A `with torch.no_grad()` block that has ended is no change."""
 
     def call() -> None:
         with torch.no_grad(), torch.random.fork_rng(), torch.device("meta"):
@@ -372,7 +372,7 @@ def test_settings_put_back_by_the_call_are_no_changes() -> None:
 
 
 def test_a_default_device_that_is_not_there_is_put_back() -> None:
-    """`torch.set_default_device("cuda")` works without CUDA and breaks what follows: it is named and undone."""
+    """`torch.set_default_device("cuda")` works without CUDA, but breaks later code: it is named and undone."""
     if torch.cuda.is_available():
         pytest.skip("CUDA is there")
     changed = recorded(lambda: torch.set_default_device("cuda"))["state"].changed
@@ -393,7 +393,7 @@ def test_the_same_seed_draws_the_same() -> None:
 
 
 def test_seeding_again_is_a_change() -> None:
-    """Seeding by the same number is not mistaken for leaving a generator alone."""
+    """Seeding with the same number is recorded as a use of the generator."""
 
     def seed() -> None:
         torch.manual_seed(5)
@@ -404,7 +404,7 @@ def test_seeding_again_is_a_change() -> None:
 
 
 def test_an_error_ends_the_watch_in_order() -> None:
-    """An exception passes through, and everything is given back all the same."""
+    """An exception passes through, and all settings are restored."""
     streams = sys.stdout, sys.stderr
     with pytest.raises(SystemExit), Recorder(trace=True, seed=0) as recorder:
         torch.set_grad_enabled(False)

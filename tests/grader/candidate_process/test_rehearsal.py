@@ -1,4 +1,4 @@
-"""The warm server rehearses with a submission of its own; nothing of that reaches a real one."""
+"""The warm server runs a sample submission; nothing of it affects real submissions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.candidate_process import rehearsal
 
 
 def test_a_rehearsal_leaves_no_module_and_no_setting() -> None:
-    """Afterwards everything is as every call expects to find it."""
+    """After the rehearsal no module and no changed setting remain."""
     with warnings.catch_warnings():
         rehearsal.rehearse()
     assert "rehearsal" not in sys.modules
@@ -23,7 +23,7 @@ def test_a_rehearsal_leaves_no_module_and_no_setting() -> None:
 
 
 def test_no_going_backward_where_children_could_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where autograd breaks in forks of a process that has used it, the rehearsal leaves it alone."""
+    """If autograd breaks in forks of a process that has used it, the rehearsal does not run backward."""
     first = os.getpid()
 
     def go_backward() -> None:

@@ -1,4 +1,4 @@
-"""A submission finds what a script finds that was started as `python FILE`."""
+"""A submission finds the same surroundings as a script that was started as `python FILE`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Confined = Callable[..., Any]
     ],
 )
 def test_a_submission_is_a_script(confined: Confined, expression: str, value: object) -> None:
-    """At the top level, and in calls."""
+    """The surroundings are those of a script, at the top level and in calls."""
     source = f"import argparse, os, sys, timeit\ndef f():\n    return {expression}\n"
     assert confined(source).python() == value
     loading = f"import argparse, os, sys, timeit\nf = None\nfound = {expression}\ndef g():\n    return found\n"
@@ -34,6 +34,6 @@ def test_a_submission_is_a_script(confined: Confined, expression: str, value: ob
 
 
 def test_a_module_that_was_written_can_be_imported(confined: Confined) -> None:
-    """As from the folder that a script is in."""
+    """A submission can import a module that it has written to its folder."""
     source = "def f():\n    open('helper.py', 'w').write('x = 3')\n    import helper\n    return helper.x\n"
     assert confined(source).python() == 3

@@ -1,4 +1,4 @@
-"""The standard streams do what Python's own do, as far as a script can tell; all that is written to them is output."""
+"""The standard streams behave like Python's own, and everything that is written to them is recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.candidate_process.streams import Streams
 
 
 def written(does: Callable[[], object]) -> str:
-    """Return what doing it has written."""
+    """Return what `do` writes."""
     before = sys.stdin, sys.stdout, sys.stderr, sys.__stdout__
     with Streams() as streams:
         does()
@@ -26,27 +26,27 @@ def written(does: Callable[[], object]) -> str:
 
 
 def rewrapped() -> None:
-    """Put other text over the bytes, as scripts for Windows do."""
+    """Put a new text stream over the bytes, as scripts for Windows do."""
     sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding="utf-8")
     print("wrapped")
 
 
 def redirected() -> None:
-    """Catch what is printed in the meantime."""
+    """Redirect what is printed."""
     with contextlib.redirect_stdout(io.StringIO()) as caught:
         print("caught")
     print("seen", len(caught.getvalue()))
 
 
 def logged() -> None:
-    """Log through a handler of one's own."""
+    """Log through a new handler."""
     logger = logging.Logger("own")
     logger.addHandler(logging.StreamHandler())
     logger.warning("logged")
 
 
 def closed() -> None:
-    """Close everything, and go on."""
+    """Close the streams, and print again."""
     sys.stdout.buffer.close()
     sys.stdout.close()
     sys.stderr.close()
@@ -57,7 +57,7 @@ def closed() -> None:
 
 
 def swapped() -> None:
-    """Print somewhere else, and come back to the stream that Python keeps."""
+    """Print to another stream, then to the one that Python keeps."""
     sys.stdout = io.StringIO()
     print("lost")
     sys.stdout = sys.__stdout__
@@ -85,7 +85,7 @@ def swapped() -> None:
     ],
 )
 def test_what_is_written_is_output(does: Callable[[], object], text: str) -> None:
-    """By whatever way, and in the order in which it was written."""
+    """All output is recorded in the order of writing, whatever way it was written."""
     assert written(does) == text
 
 
@@ -105,20 +105,20 @@ def test_what_is_written_is_output(does: Callable[[], object], text: str) -> Non
     ],
 )
 def test_streams_say_of_themselves_what_pythons_say(ask: Callable[[Any], object], answer: object) -> None:
-    """Their attributes are there, and hold what they hold for a script whose output goes to a file."""
+    """The streams have the same attributes and values as those of a script whose output goes to a file."""
     with Streams():
         said = ask(sys.stdout)
     assert said == answer
 
 
 def test_nobody_types() -> None:
-    """What waits for somebody to type meets the end at once."""
+    """Code that waits for input gets the end of the file at once."""
     with Streams(), pytest.raises(EOFError, match="EOF when reading a line"):
         input("name? ")
 
 
 def test_what_python_refuses_is_refused() -> None:
-    """Writing to the input, reading from the output, and writing what is no text."""
+    """Writing to the input, reading from the output, and writing anything but text fail as in Python."""
     with Streams():
         for wrong in (lambda: sys.stdin.write("x"), lambda: sys.stdout.read()):
             with pytest.raises(io.UnsupportedOperation):
@@ -128,7 +128,7 @@ def test_what_python_refuses_is_refused() -> None:
 
 
 def test_a_stream_that_is_kept_writes_to_the_call_that_runs() -> None:
-    """A handler made while the file was loaded still logs in a later call."""
+    """A log handler that was made while loading writes to the output of later calls."""
     with Streams():
         kept = logging.StreamHandler()
     with Streams() as later:
@@ -137,14 +137,14 @@ def test_a_stream_that_is_kept_writes_to_the_call_that_runs() -> None:
 
 
 def test_what_is_kept_is_bounded() -> None:
-    """As text and as bytes: the beginning is kept."""
+    """Only the beginning of the output is kept, as text and as bytes."""
     flood = ("é" * 999 + "\n") * 100
     assert written(lambda: print(flood)) == flood[: wire.MAX_TEXT]
     assert len(written(lambda: sys.stdout.buffer.write(bytes(10**7)))) == wire.MAX_TEXT
 
 
 def test_faulthandler_finds_a_descriptor() -> None:
-    """It asks the stream for its number, and is content."""
+    """faulthandler gets a descriptor from the stream and works."""
     enabled = faulthandler.is_enabled()
     with Streams():
         faulthandler.enable()

@@ -1,4 +1,4 @@
-"""The allow-list of system calls: complete for the libraries, closed to all else, for every number there is."""
+"""The allow-list of system calls is complete for the libraries and refuses everything else, for every number."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ AS_MAY_BE = ("compiling", "workers", "plots")
 
 @pytest.fixture
 def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Path]]:
-    """A server whose candidates' refused calls are written down."""
+    """A server that records its candidates' refused calls."""
     log = tmp_path / "refused.txt"
     monkeypatch.setattr(room, "_start", recording.start(log))
     with Server(relaxed_sandbox=True) as server:
@@ -183,13 +183,13 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
 
 
 def unexpected(log: Path) -> dict[str, list[int]]:
-    """Return the refused calls that no entry of `DONE_WITHOUT` knows, by name, with their arguments."""
+    """Return the refused calls that are not in `DONE_WITHOUT`, by name, with their arguments."""
     return {name: with_ for name, with_ in recording.refused(log).items() if name not in syscalls.DONE_WITHOUT}
 
 
 @pytest.mark.sandbox
 def test_the_solutions_need_no_call_that_is_refused(tmp_path: Path) -> None:
-    """Graded under the same filter they get all points, and a call that a new release needs is named here."""
+    """Under the filter the solutions get all points; a call that a new release needs is named here."""
     log = tmp_path / "refused.txt"
     log.touch()
     done = subprocess.run(
@@ -205,7 +205,7 @@ def test_the_solutions_need_no_call_that_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_libraries_need_no_call_that_is_refused(recorded: tuple[Server, Path], confined: Confined) -> None:
-    """Files, NumPy, scikit-learn, joblib, torch and its ways of saving work; what they ask in vain is known."""
+    """Files, NumPy, scikit-learn, joblib and torch work; their refused calls are all known."""
     server, log = recorded
     candidate = confined(textwrap.dedent(BROAD), by=server)
     said = {name: candidate.python("f", name) for name in (*WELL, *AS_MAY_BE)}
@@ -214,7 +214,7 @@ def test_the_libraries_need_no_call_that_is_refused(recorded: tuple[Server, Path
 
 
 def test_a_refused_call_is_named(recorded: tuple[Server, Path], confined: Confined) -> None:
-    """The recorder sees what is refused by name, for its arguments, and what no list knows: else it proves nothing."""
+    """The recorder sees calls that are refused by name or argument, and unknown calls."""
     server, log = recorded
     source = """
         import ctypes, fcntl, os
@@ -237,7 +237,7 @@ def test_a_refused_call_is_named(recorded: tuple[Server, Path], confined: Confin
 
 
 def test_every_call_is_in_one_list() -> None:
-    """A call is needed, allowed for one's own files, or refused; only of what is allowed are commands told apart."""
+    """A call is needed, allowed for own files, or refused; commands exist only for allowed calls."""
     lists = (syscalls.NEEDED, syscalls.OWN_FILES, syscalls.REFUSED)
     assert all(not (a.keys() & b.keys()) for a, b in itertools.combinations(lists, 2))
     assert syscalls.COMMANDS.keys() <= syscalls.NEEDED.keys() | syscalls.OWN_FILES.keys()
@@ -252,7 +252,7 @@ ENDS = {0x7FFF0000: ALLOWED, syscalls.NOT_PERMITTED: NOT_PERMITTED, syscalls.NO_
 
 
 def run(program: bytes, number: int, *arguments: int, architecture: int | None = None) -> str:
-    """Return what a filter's program does about a call."""
+    """Return the action of a filter's program for a call."""
     asked = struct.pack(
         "=IIQ6Q",
         number,
@@ -278,7 +278,7 @@ def run(program: bytes, number: int, *arguments: int, architecture: int | None =
 
 
 def number(name: str) -> int:
-    """Return a call's number here; -1 where there is none."""
+    """Return a call's number on this machine; -1 if it has none."""
     try:
         return max(int(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)), -1)
     except (OSError, ValueError, RuntimeError):
@@ -287,7 +287,7 @@ def number(name: str) -> int:
 
 @pytest.mark.parametrize("own_files", [False, True])
 def test_each_number_ends_as_the_lists_say(own_files: bool) -> None:
-    """What is allowed works, what is refused is not permitted, and every other number is no call, today's or not."""
+    """Allowed calls work, refused ones fail with EPERM, and every other number fails with ENOSYS."""
     program = syscalls.program(own_files=own_files)
     wanted = dict.fromkeys(range(2048), NO_SUCH_CALL)
     wanted |= dict.fromkeys(map(number, (*syscalls.REFUSED, *syscalls.OWN_FILES)), NOT_PERMITTED)
@@ -300,7 +300,7 @@ def test_each_number_ends_as_the_lists_say(own_files: bool) -> None:
 
 @pytest.mark.parametrize("name", [name for name in syscalls.COMMANDS if number(name) >= 0])
 def test_commands_are_told_apart(name: str) -> None:
-    """Each command of the list is allowed, whatever stands where the kernel does not look; its neighbours are not."""
+    """Each listed command is allowed, whatever the bits that the kernel ignores; neighbouring values are not."""
     program, commands = syscalls.program(own_files=True), syscalls.COMMANDS[name]
 
     def end(value: int) -> str:
@@ -316,7 +316,7 @@ def test_commands_are_told_apart(name: str) -> None:
 
 
 def test_other_architectures_have_no_calls() -> None:
-    """Nor has x32, whose numbers begin where a bit says so."""
+    """Calls of other architectures fail, and so do those of x32, which are marked by a bit."""
     program = syscalls.program(own_files=True)
     read, i386 = number("read"), 0x40000003
     assert run(program, read) == ALLOWED
@@ -325,7 +325,7 @@ def test_other_architectures_have_no_calls() -> None:
 
 
 def test_without_own_files_no_attribute_can_be_set() -> None:
-    """Where files of others are within reach, they keep their permissions and times."""
+    """If files of others are within reach, attributes of files cannot be changed."""
     program = syscalls.program(own_files=False)
     calls = [number(name) for name in ("chmod", "fchmod", "fchmodat", "utimensat", "getxattr") if number(name) >= 0]
     assert {run(program, call) for call in calls} == {NOT_PERMITTED}
@@ -333,11 +333,11 @@ def test_without_own_files_no_attribute_can_be_set() -> None:
 
 
 def test_the_program_is_short_enough_for_the_kernel() -> None:
-    """BPF_MAXINSNS."""
+    """The program has at most BPF_MAXINSNS instructions."""
     assert len(syscalls.program(own_files=True)) // 8 < 4096
 
 
 def test_without_libseccomp_there_is_no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing library costs its layer, not the sandbox."""
+    """Without libseccomp only this layer is missing; the sandbox still works."""
     monkeypatch.setitem(sys.modules, "pyseccomp", None)
     assert syscalls.system_calls(own_files=True) is None

@@ -39,7 +39,7 @@ def write(path: Path, text: str = "") -> Path:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """An instructor's clone with two exercises, their stubs built."""
+    """An instructor's clone with two exercises and their built stubs."""
     write(tmp_path / "solutions/01_counting.py", SOURCE.format(before=""))
     write(tmp_path / "solutions/02_more.py", SOURCE.format(before='"01_counting"'))
     (tmp_path / "tests/public").mkdir(parents=True)
@@ -50,7 +50,7 @@ def clone(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def release(clone: Path) -> Path:
-    """What a student gets of it: no solutions."""
+    """A student's release of the clone, without solutions."""
     for path in (clone / "solutions").iterdir():
         path.unlink()
     (clone / "solutions").rmdir()
@@ -65,7 +65,7 @@ def test_reads_the_solutions_in_order(clone: Path) -> None:
 
 
 def test_reads_a_release_from_its_stubs(clone: Path, release: Path) -> None:
-    """Without solutions the stubs give the same catalog, with the hints that were written down beside them."""
+    """Without solutions the stubs give the same catalog, with the hints from the hints file."""
     exercise = load_catalog(release).get("02_more")
     assert (exercise.title, exercise.prerequisites, exercise.points) == ("Counting", ("01_counting",), 2)
     assert exercise.task("count").hints == ("`len`",)
@@ -78,14 +78,14 @@ def test_reads_a_release_from_its_stubs(clone: Path, release: Path) -> None:
 
 @pytest.mark.parametrize(("which", "found"), [("02", None), ("02_more", None), ("02.count", "count"), ("only", "only")])
 def test_finds_what_is_named(clone: Path, which: str, found: str | None) -> None:
-    """An exercise by its number or id, a task with it or, where only one is called so, alone."""
+    """An exercise is found by number or id; a task with its exercise, or alone if its name is unique."""
     text = SOURCE.format(before="").replace("count", "only")
     write(clone / "solutions/03_last.py", text)
     assert load_catalog(clone).find(which) == ("03_last" if which == "only" else "02_more", found)
 
 
 def test_says_what_was_meant(clone: Path) -> None:
-    """A name that is no exercise and no task gets the closest one; a hint that is not there is not given."""
+    """An unknown name gets the closest one, and a missing hint is an error."""
     catalog = load_catalog(clone)
     with pytest.raises(
         CatalogError, match=r"Cannot find 'coutn': no exercise and no task has that name. Did you mean 'count'"
@@ -98,14 +98,14 @@ def test_says_what_was_meant(clone: Path) -> None:
 
 
 def test_the_course_is_never_found_from_the_current_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its suites are run, and that folder may have been handed in: the package's own clone is the root."""
+    """The course is the package's own clone, never the current folder, whose suites would be run."""
     for folder in (clone, clone / "exercises"):
         monkeypatch.chdir(folder)
         assert load_catalog().root == Path(__file__).resolve().parents[3]
 
 
 def test_work_is_found_from_the_current_folder_upwards(clone: Path, tmp_path: Path) -> None:
-    """It is only read; where there is none, the course's own exercises are meant."""
+    """A student's work is found from the current folder upwards; otherwise the course's own exercises are used."""
     catalog = load_catalog(clone)
     bundle = tmp_path / "bundle"
     (bundle / "exercises").mkdir(parents=True)
@@ -118,7 +118,7 @@ def test_work_is_found_from_the_current_folder_upwards(clone: Path, tmp_path: Pa
 
 
 def test_an_exercise_that_a_bundle_lost_is_missed(clone: Path, tmp_path: Path) -> None:
-    """Its public suite tells that it was there; that is not run."""
+    """A bundle's public suite shows that its exercise is missing; the suite does not run."""
     bundle = tmp_path / "bundle"
     (bundle / "tests" / "public").mkdir(parents=True)
     (bundle / "tests" / "public" / "test_02_more.py").write_text("raise SystemExit", encoding="utf-8")
@@ -127,7 +127,7 @@ def test_an_exercise_that_a_bundle_lost_is_missed(clone: Path, tmp_path: Path) -
 
 
 def test_refuses_a_folder_without_exercises(tmp_path: Path) -> None:
-    """A root that holds no exercises is an error that says where to run the command."""
+    """A root without exercises is an error that says where to run the command."""
     with pytest.raises(CatalogError, match=r"Cannot find exercises: .* Name a clone of the course with --course"):
         load_catalog(tmp_path)
 
@@ -147,7 +147,7 @@ def test_names_the_closest_exercise(clone: Path, id: str, closest: str) -> None:
 
 
 def test_knows_where_files_are(clone: Path) -> None:
-    """Source and stub of an exercise have fixed places under the root."""
+    """An exercise's source and stub have fixed paths under the root."""
     catalog = load_catalog(clone)
     assert catalog.solution("02_more") == clone / "solutions/02_more.py"
     assert catalog.stub("02_more") == clone / "exercises/02_more.py"
@@ -155,14 +155,14 @@ def test_knows_where_files_are(clone: Path) -> None:
 
 @pytest.mark.parametrize("method", ["solution", "stub", "suites", "misconceptions", "alternatives"])
 def test_every_method_checks_the_id(clone: Path, method: str) -> None:
-    """No method answers for an exercise that isn't in the catalog."""
+    """Every method refuses an exercise that is not in the catalog."""
     with pytest.raises(CatalogError, match="Cannot find the exercise '03_none'"):
         getattr(load_catalog(clone), method)("03_none")
 
 
 @pytest.mark.parametrize(("kind", "folder"), [("clone", "solutions"), ("release", "exercises")])
 def test_knows_what_the_sources_import(request: pytest.FixtureRequest, kind: str, folder: str) -> None:
-    """At the top and inside functions, from the stubs where there are no solutions; a broken file imports nothing."""
+    """Imports are found at the top and in functions, in stubs if there are no solutions; a broken file has none."""
     root = request.getfixturevalue(kind)
     catalog = load_catalog(root)
     path = root / folder / "01_counting.py"
@@ -173,7 +173,7 @@ def test_knows_what_the_sources_import(request: pytest.FixtureRequest, kind: str
 
 
 def test_lists_the_suites_that_exist(clone: Path) -> None:
-    """An exercise's suites are those present, public before hidden."""
+    """An exercise's existing suites are listed, the public one first."""
     hidden = write(clone / "tests/hidden/test_02_more.py")
     catalog = load_catalog(clone)
     assert catalog.suites("01_counting") == ()
@@ -183,7 +183,7 @@ def test_lists_the_suites_that_exist(clone: Path) -> None:
 
 
 def test_reads_misconceptions_and_alternatives(clone: Path) -> None:
-    """Variants come from their own files; only misconceptions have a message; no file means none."""
+    """Variants come from their own files; only misconceptions have a message; without a file there are none."""
     write(clone / "tests/misconceptions/01_counting.py", VARIANT)
     write(clone / "tests/alternatives/01_counting.py", VARIANT)
     catalog = load_catalog(clone)
@@ -194,7 +194,7 @@ def test_reads_misconceptions_and_alternatives(clone: Path) -> None:
 
 
 def test_lists_prerequisites_that_are_not_there(clone: Path) -> None:
-    """A prerequisite may be missing, because it isn't built or released yet; the catalog says which."""
+    """The catalog lists prerequisites that are not built or released yet."""
     write(clone / "solutions/03_last.py", SOURCE.format(before="01_counting, 02_missing"))
     catalog = load_catalog(clone)
     assert catalog.unknown_prerequisites("03_last") == ("02_missing",)
@@ -202,12 +202,12 @@ def test_lists_prerequisites_that_are_not_there(clone: Path) -> None:
 
 
 def test_built_stubs_do_not_drift(clone: Path) -> None:
-    """Stubs that hold what their sources build have not drifted."""
+    """Stubs that equal their sources' builds have not drifted."""
     assert drift(load_catalog(clone)) == ()
 
 
 def test_sees_stubs_that_drifted(clone: Path) -> None:
-    """A stub drifts when it is edited, missing, or left without a source, and hints when a task is new."""
+    """A stub that was edited, is missing or has no source has drifted, and so have hints without a new task."""
     write(clone / "solutions/03_last.py", SOURCE.format(before=""))
     write(clone / "exercises/00_orphan.py")
     write(clone / "exercises/02_more.py", "edited")
@@ -216,7 +216,7 @@ def test_sees_stubs_that_drifted(clone: Path) -> None:
 
 
 def test_refuses_to_build_from_a_release(release: Path) -> None:
-    """Stubs are built where the solutions are."""
+    """A release without solutions cannot build stubs."""
     with pytest.raises(CatalogError, match=r"Cannot build the stubs: .* has no `solutions/`. Run the command in the"):
         build_all(load_catalog(release))
 
@@ -233,12 +233,12 @@ def test_imports_nothing_heavy() -> None:
 
 
 def test_the_committed_stubs_are_built() -> None:
-    """The stubs of this repository are what its sources build."""
+    """The stubs in this repository equal their sources' builds."""
     assert drift(load_catalog(Path(__file__).resolve().parents[3])) == ()
 
 
 def test_a_submission_can_be_all_wrong(catalog: Catalog) -> None:
-    """Every task of it is defined once more, as its first misconception has it."""
+    """A submission can define every task again, as its first misconception."""
     for exercise in catalog.exercises:
         source = catalog.all_wrong(exercise.id)
         wrong = source.removeprefix(catalog.solution(exercise.id).read_text(encoding="utf-8").rstrip())

@@ -13,7 +13,7 @@ SCRIPTS = sorted([*(ROOT / "solutions").glob("*.py"), *(ROOT / "exercises").glob
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_agrees_with_jupytext(path: Path) -> None:
-    """Every script of the kit has the cells, kinds, metadata and text that jupytext itself reads from it."""
+    """For every script of the kit, cells, kinds, metadata and text are those that jupytext reads."""
     import jupytext
 
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
@@ -28,7 +28,7 @@ def test_agrees_with_jupytext(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_jupytext_leaves_the_scripts_as_they_are(path: Path) -> None:
-    """Opening a script of the kit as a notebook and saving it changes nothing, the header included."""
+    """Opening a script of the kit as a notebook and saving it changes nothing."""
     import jupytext
 
     text = path.read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def test_jupytext_leaves_the_scripts_as_they_are(path: Path) -> None:
 
 
 def test_lines_before_the_first_marker_come_apart() -> None:
-    """What stands above the first marker belongs to no cell."""
+    """Lines above the first marker belong to no cell."""
     before, cells = split_cells("# ---\n# ---\n\n# %%\nx = 1\n", origin="x")
     assert before == ("# ---", "# ---", "")
     assert [cell.text for cell in cells] == ["x = 1"]
@@ -50,26 +50,26 @@ def test_cells_know_their_line() -> None:
 
 @pytest.mark.parametrize("marker", ["# %% just a title", "# %% lr = 0.1", "# %% lr=0.1 works best", "# %% a [b] c"])
 def test_free_titles_are_no_metadata(marker: str) -> None:
-    """Students may head cells of their own as they like."""
+    """Students may give their own cells any titles."""
     _, (cell,) = split_cells(f"{marker}\nx = 1\n", origin="x")
     assert (cell.kind, cell.metadata) == ("code", {})
 
 
 def test_a_magic_starts_no_cell() -> None:
-    """A cell magic that jupytext has commented out belongs to its cell."""
+    """A cell magic that jupytext has commented out does not begin a cell."""
     _, (cell,) = split_cells("# %%\n# %%time\nx = 1\n", origin="x")
     assert cell.text == "# %%time\nx = 1"
 
 
 def test_titles_may_stand_before_metadata() -> None:
-    """A title before the kind and the metadata is skipped, as jupytext's own markers allow."""
+    """A title before the kind and the metadata is skipped, as jupytext allows."""
     _, (cell,) = split_cells('# %% A title [markdown] task="f" tags=["hint"]\n# Text\n', origin="x")
     assert (cell.kind, cell.metadata, cell.is_hint) == ("markdown", {"task": "f", "tags": ["hint"]}, True)
 
 
 @pytest.mark.parametrize("metadata", ["task=f points=2", 'task="f" points', 'task="f', "points=two task=1"])
 def test_refuses_a_task_marker_it_cannot_read(metadata: str) -> None:
-    """A marker that names a task but isn't key=JSON is an error, never a cell without a task."""
+    """A marker that names a task but is not key=JSON is an error."""
     with pytest.raises(CatalogError, match=r"Cannot read 07_x: line 1: .* is not metadata\. Write each part as key="):
         split_cells(f"# %% {metadata}\n", origin="07_x")
 
@@ -82,5 +82,5 @@ def test_sees_what_code_defines(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["def ff(x):", "    def f(x):", "f(x)", "if f == 1:", "# def f"])
 def test_sees_what_code_does_not_define(code: str) -> None:
-    """Other names, nested definitions and mere uses don't count as definitions."""
+    """Other names, nested definitions and uses of a name are not definitions."""
     assert not defines(f"x = 1\n{code}", "f")

@@ -1,4 +1,4 @@
-"""Reading a source or a stub as an entry of the catalog."""
+"""An entry of the catalog is read from a source or a stub."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def read(text: str) -> Exercise:
 
 
 def test_reads_an_exercise() -> None:
-    """The header gives the titles and prerequisites, the cells the tasks and their hints in order."""
+    """The header gives the titles and prerequisites; the cells give the tasks and their hints in order."""
     assert read(HEADER + TASK + HINTS) == Exercise(
         id="02_doubling",
         title="Doubling",
@@ -49,12 +49,12 @@ def test_reads_a_stub_without_hints() -> None:
 
 
 def test_reads_a_stub_that_does_not_parse() -> None:
-    """A student's half-written code doesn't keep the catalog from being read."""
+    """A stub with a student's unfinished code is still read."""
     assert read(HEADER + TASK.replace("2 * x", "2 *")).points == 2
 
 
 def test_adds_up_the_points() -> None:
-    """An exercise is worth what its tasks are worth, halves included."""
+    """An exercise's points are the sum of its tasks' points, with halves."""
     second = '\n# %% task="halve" points=1.5\nclass halve:\n    pass\n'
     assert read(HEADER + TASK + second).points == 3.5
 
@@ -100,54 +100,54 @@ def test_refuses_a_prerequisite_that_is_not_before(earlier: str) -> None:
 
 
 def test_refuses_an_id_that_is_none() -> None:
-    """The name of the file must be a well-formed id."""
+    """The file's name must be a valid id."""
     with pytest.raises(CatalogError, match=r"Cannot read 02_Doubling: an id is two digits.* Rename the file"):
         read_exercise(HEADER + TASK, exercise="02_Doubling")
 
 
 @pytest.mark.parametrize("points", ['points="two"', "points=0", "points=-1", "points=true", ""])
 def test_refuses_points_that_are_no_positive_number(points: str) -> None:
-    """A task's points are a number above 0; the error shows how to mark the cell."""
+    """A task's points must be a number above 0; the error shows how to mark the cell."""
     with pytest.raises(CatalogError, match=r"line 8: .*points.* Mark the cell `# %% task=\"name\" points=2`"):
         read(HEADER + TASK.replace("points=2", points))
 
 
 def test_refuses_two_tasks_of_one_name() -> None:
-    """Names of tasks are unique in an exercise."""
+    """Names of tasks must be unique in an exercise."""
     with pytest.raises(CatalogError, match=r"line 12: there are two tasks 'double'. Rename one"):
         read(HEADER + TASK + TASK)
 
 
 def test_refuses_a_task_that_its_cell_does_not_define() -> None:
-    """The cell of a task defines a function or class of that name."""
+    """The cell of a task must define a function or class of that name."""
     with pytest.raises(CatalogError, match=r"the cell of the task 'double' does not define it. Give the function"):
         read(HEADER + TASK.replace("def double", "def twice"))
 
 
 def test_refuses_an_exercise_without_tasks() -> None:
-    """An exercise has at least one task."""
+    """An exercise must have at least one task."""
     with pytest.raises(CatalogError, match=r"Cannot read 02_doubling: it has no tasks. Mark a cell"):
         read(HEADER)
 
 
 def test_refuses_a_hint_for_an_unknown_task() -> None:
-    """A hint stands below the cell of its task and names it."""
+    """A hint must be below the cell of its task and name it."""
     with pytest.raises(CatalogError, match=r"no task 'triple' stands above this hint. Did you mean 'double'"):
         read(HEADER + TASK + HINTS.replace("double", "triple"))
 
 
 def test_refuses_a_hint_without_a_task() -> None:
-    """A hint says which task it is for."""
+    """A hint must name its task."""
     with pytest.raises(CatalogError, match=r"missing required field `task`\. Mark the cell `# %% \[markdown\] task="):
         read(HEADER + TASK + HINTS.replace('task="double" ', ""))
 
 
 def test_reads_the_finished_versions_to_do_without() -> None:
-    """A marker's forbidden names what the task asks to write oneself."""
+    """A marker's `forbidden` lists what students must write themselves."""
     marked = TASK.replace("points=2", 'points=2 forbidden=["mul", "Linear"]')
     assert read(HEADER + marked).tasks[0].forbidden == ("mul", "Linear")
 
 
 def test_broken_code_has_no_parameters() -> None:
-    """A stub that a student broke is still read: without the names of the parameters."""
+    """A stub with invalid code is read without parameter names."""
     assert read(HEADER + TASK.replace("return 2 * x", "return (2 * x")).tasks[0].parameters == ()

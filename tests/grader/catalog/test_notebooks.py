@@ -1,4 +1,4 @@
-"""Notebooks are built from the one source, and turned back into scripts without losing anything of the student's."""
+"""Notebooks are built from the source, and become scripts again without losing a student's work."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def code_cells(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", STUBS, ids=lambda path: path.stem)
 def test_a_stub_comes_back_byte_for_byte(path: Path) -> None:
-    """Script to notebook to script."""
+    """A stub that becomes a notebook and a script again is the same, byte for byte."""
     text = path.read_text(encoding="utf-8")
     assert to_script(build_notebook(text)) == text
 
 
 @pytest.mark.parametrize("exercise", CATALOG.exercises, ids=lambda exercise: exercise.id)
 def test_a_notebook_is_what_jupyter_and_nbgrader_ask_for(exercise: Exercise) -> None:
-    """Valid, with its own identifiers; for nbgrader an answer cell and a locked check cell a task, with its points."""
+    """A notebook is valid; for nbgrader each task has an answer cell and a locked check cell with its points."""
     solution = CATALOG.solution(exercise.id).read_text(encoding="utf-8")
     for text in (build_notebook(CATALOG.stub(exercise.id).read_text("utf-8")), build_notebook(solution, nbgrader=True)):
         nb = nbformat.reads(text, as_version=4)
@@ -75,7 +75,7 @@ WORK = {
 
 @pytest.mark.parametrize("what", WORK)
 def test_a_students_cell_survives_both_ways(what: str) -> None:
-    """Whatever a cell holds, it comes back from the script as it went in; so does all that stands around it."""
+    """A cell with any content comes back unchanged from the script, and so does everything around it."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     nb.cells.insert(5, nbformat.v4.new_code_cell(WORK[what]))
     nb.cells.append(nbformat.v4.new_code_cell("last = 1"))
@@ -95,7 +95,7 @@ SOLUTIONS = {
 
 @pytest.mark.parametrize("path", STUBS, ids=lambda path: path.stem)
 def test_a_notebook_for_students_holds_no_solution(path: Path) -> None:
-    """No line that the solution has and the stub has not is in the code of the stub's notebook."""
+    """The code of a stub's notebook has no line that only the solution has."""
     nb = nbformat.reads(build_notebook(path.read_text(encoding="utf-8")), as_version=4)
     lines = {line.strip() for cell in nb.cells if cell.cell_type == "code" for line in cell.source.splitlines()}
     assert SOLUTIONS[path.stem] and not SOLUTIONS[path.stem] & lines
@@ -130,7 +130,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("what", SCRIPTS)
 def test_a_script_with_a_students_work_comes_back_byte_for_byte(what: str) -> None:
-    """An answer, and cells of the student's own in whatever form."""
+    """A script with an answer and a student's own cells, in any form, comes back unchanged."""
     script = STUB.replace("raise NotImplementedError", "return x[:, col]", 1) + SCRIPTS[what] + LAST
     assert to_script(build_notebook(script)) == script
 
@@ -147,12 +147,12 @@ def test_a_script_with_a_students_work_comes_back_byte_for_byte(what: str) -> No
     ids=["CRLF", "no newline at the end", "a marker without its space", "how a cell is shown", "a bare shell line"],
 )
 def test_what_changes_on_the_way_is_no_code(written: str, back: str) -> None:
-    """Line ends become Unix's, markers take the usual form, notebook commands become comments: no Python is lost."""
+    """Line endings, markers and notebook commands change their form, but no Python is lost."""
     assert to_script(build_notebook(written)) == back
 
 
 def test_a_marker_in_a_cell_divides_it() -> None:
-    """A line that begins a cell in a script does so when the script becomes a notebook: each line is still there."""
+    """A line in a cell that is a marker divides the cell in the notebook, and every line is kept."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     nb.cells.append(nbformat.v4.new_code_cell("x = 1\n# %%\ny = 2"))
     script = to_script(nbformat.writes(nb))
@@ -163,7 +163,7 @@ def test_a_marker_in_a_cell_divides_it() -> None:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=60), max_size=6))
 def test_any_lines_survive(lines: list[str]) -> None:
-    """No text that one can type into a cell is lost on the way."""
+    """Any text of a cell is kept."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     source = "\n".join(["x = 1", *lines, "y = 2"])
     nb.cells.append(nbformat.v4.new_code_cell(source))
@@ -171,7 +171,7 @@ def test_any_lines_survive(lines: list[str]) -> None:
 
 
 def test_text_and_raw_cells_survive() -> None:
-    """Notes of one's own stay where they are, as Markdown or raw text."""
+    """Text and raw cells keep their places and kinds."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     nb.cells.insert(4, nbformat.v4.new_markdown_cell("# My notes\n\n- one\n- two\n\n```python\nx = 1\n```"))
     nb.cells.insert(6, nbformat.v4.new_raw_cell("raw <text>"))
@@ -180,7 +180,7 @@ def test_text_and_raw_cells_survive() -> None:
 
 
 def test_a_released_notebook_becomes_a_script_that_the_kit_reads() -> None:
-    """Out of nbgrader's release comes a script with every task; its answer counts as if it had been written there."""
+    """nbgrader's released notebook becomes a script with every task, and an answer in it counts."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     for cell in nb.cells:
         if cell.metadata.get("task") == "column_view":
@@ -193,7 +193,7 @@ def test_a_released_notebook_becomes_a_script_that_the_kit_reads() -> None:
 
 
 def test_what_a_student_writes_into_the_kits_cells_is_kept() -> None:
-    """An import in the first one, an answer above a check; cells that are as they were are left out."""
+    """Code that a student adds to the kit's cells is kept; unchanged cells of the kit are left out."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     ours = [cell for cell in nb.cells if "grader" in cell.metadata]
     ours[0].source += "\nimport matplotlib"
@@ -203,14 +203,14 @@ def test_what_a_student_writes_into_the_kits_cells_is_kept() -> None:
 
 
 def convert(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
+    """Run `grader convert`."""
     command = [GRADER, "convert", source, target]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.sandbox
 def test_the_command_converts_both_ways(tmp_path: Path) -> None:
-    """It writes the other form, and takes a script with the line ends and the byte order mark of Windows."""
+    """The command converts both ways, and accepts line endings and the byte order mark of Windows."""
     windows, notebook, script = tmp_path / "w.py", tmp_path / "x.ipynb", tmp_path / "x.py"
     windows.write_bytes(STUB.replace("\n", "\r\n").encode("utf-8-sig"))
     assert convert(windows, notebook).returncode == 0
@@ -232,7 +232,7 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
 )
 @pytest.mark.sandbox
 def test_the_command_says_why_it_does_not_convert(tmp_path: Path, source: str, target: str, said: str) -> None:
-    """One line names the file and the cause, the exit code is 2, and no file has changed or appeared."""
+    """One line names the file and the cause, the exit code is 2, and no file changes or appears."""
     held = {"stub.py": STUB.encode(), "old.ipynb": b"{", "plain.py": b"x = 1\n", "latin.py": "# \xe7".encode("latin-1")}
     for name, data in held.items():
         (tmp_path / name).write_bytes(data)

@@ -1,4 +1,4 @@
-"""What leaves the clone: the students' bundle and the nbgrader course. Nothing of a solution or a hidden suite does."""
+"""The students' bundle and the nbgrader course contain nothing of a solution or a hidden suite."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bundle(catalog: Catalog) -> dict[str, str]:
 
 
 def solution_lines(catalog: Catalog) -> set[str]:
-    """Return the lines of solutions that say something: those of 25 characters and more, without their TODO."""
+    """Return the long lines of solutions (25 characters or more), without their TODO."""
     found: set[str] = set()
     for exercise in catalog.exercises:
         text = catalog.solution(exercise.id).read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def solution_lines(catalog: Catalog) -> set[str]:
 
 
 def hidden_names_and_lines(catalog: Catalog) -> set[str]:
-    """Return the names of the hidden checks, and the lines of their bodies that are in no public suite."""
+    """Return the names of the hidden checks, and the lines of their bodies that no public suite has."""
     found: set[str] = set()
     public = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "public").glob("*.py"))
     for path in (ROOT / "tests" / "hidden").glob("*.py"):
@@ -58,7 +58,7 @@ def hidden_names_and_lines(catalog: Catalog) -> set[str]:
 
 
 def code_of(files: dict[str, str]) -> str:
-    """Return everything of a release, notebooks as what their cells hold; hints apart, which say nearly the line."""
+    """Return all text of a release, of notebooks their cells, without the hints, which give nearly the line."""
     parts = []
     for name, text in files.items():
         if name.endswith(".ipynb"):
@@ -73,7 +73,7 @@ def _cells(text: str) -> list[dict[str, str]]:
 
 
 def test_no_line_of_a_solution_leaves(catalog: Catalog, bundle: dict[str, str]) -> None:
-    """What students write stands nowhere in the bundle, but where the texts and public checks say it themselves."""
+    """No line of a solution is in the bundle, unless a text or a public check has it too."""
     scripts = "\n".join(text for name, text in bundle.items() if name.endswith(".py"))
     lines = solution_lines(catalog)
     assert len(lines) > 150
@@ -86,7 +86,7 @@ def test_no_line_of_a_solution_leaves(catalog: Catalog, bundle: dict[str, str]) 
 
 
 def test_no_line_of_a_hidden_suite_leaves(catalog: Catalog, bundle: dict[str, str]) -> None:
-    """Neither the name of a hidden check nor a line of one stands in the bundle."""
+    """Neither a name nor a line of a hidden check is in the bundle."""
     secrets = hidden_names_and_lines(catalog)
     assert len(secrets) > 500
     everything = "\n".join(bundle.values())
@@ -95,7 +95,7 @@ def test_no_line_of_a_hidden_suite_leaves(catalog: Catalog, bundle: dict[str, st
 
 
 def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dict[str, str]) -> None:
-    """A script, a notebook and a public suite for each exercise, the hints, and what to install."""
+    """A bundle has a script, a notebook and a public suite for each exercise, hints, and requirements."""
     for exercise in catalog.exercises:
         assert {f"exercises/{exercise.id}.py", f"notebooks/{exercise.id}.ipynb"} <= bundle.keys()
         assert f"tests/public/test_{exercise.id}.py" in bundle
@@ -107,7 +107,7 @@ def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dic
 
 @pytest.mark.sandbox
 def test_students_work_in_a_bundle(tmp_path: Path) -> None:
-    """In an unpacked archive the commands of its README work, public checks say their verdicts, and hints are there."""
+    """In an unpacked archive the README's commands work, public checks give verdicts, and hints exist."""
     archive = tmp_path / "course.zip"
     asked = ["--format", "student", "--exercise", "04", "--exercise", "07"]
     subprocess.run([GRADER, "release", *asked, "--out", archive], cwd=ROOT, check=True, capture_output=True)
@@ -131,7 +131,7 @@ def test_students_work_in_a_bundle(tmp_path: Path) -> None:
 
 @pytest.mark.sandbox
 def test_a_bundle_is_not_laid_over_something_else(tmp_path: Path) -> None:
-    """A folder that is not empty is refused, and so is an archive for nbgrader; nothing is written."""
+    """A folder that is not empty, and an archive for nbgrader, are refused, and nothing is written."""
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     for out, format, said in ((tmp_path, "student", "not empty"), (tmp_path / "c.zip", "nbgrader", "Give a folder")):
         done = subprocess.run(
@@ -143,7 +143,7 @@ def test_a_bundle_is_not_laid_over_something_else(tmp_path: Path) -> None:
 
 @pytest.mark.sandbox
 def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
-    """Releasing into a course again renews the sources, and leaves nbgrader_config.py as the instructor wrote it."""
+    """A second release into a course updates the sources and keeps the instructor's nbgrader_config.py."""
     command = [GRADER, "release", "--format", "nbgrader", "--exercise", "04", "--out", tmp_path, "--seed", "spring"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     source = tmp_path / "source" / "04_indexing_and_inplace" / "04_indexing_and_inplace.ipynb"
@@ -173,7 +173,7 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
 def test_an_instructors_own_cells_are_not_removed(
     tmp_path: Path, spoil: Callable[[dict[str, Any]], object], said: str
 ) -> None:
-    """Releasing again says what it would remove, and leaves all as it is; edited texts are the kit's to renew."""
+    """A second release names the instructor's own cells and changes nothing; the kit's edited texts are updated."""
     command = [GRADER, "release", "--format", "nbgrader", "--exercise", "04", "--out", tmp_path]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     source = tmp_path / "source" / "04_indexing_and_inplace" / "04_indexing_and_inplace.ipynb"
@@ -191,7 +191,7 @@ def test_an_instructors_own_cells_are_not_removed(
 
 
 def test_sources_hold_the_solution_between_nbgraders_markers(catalog: Catalog) -> None:
-    """Each answer cell keeps its TODO outside them, so that it stays when nbgrader takes the solution out."""
+    """The TODO of each answer cell is outside the markers, so that it stays when nbgrader removes the solution."""
     (text,) = nbgrader_sources(catalog, ["04_indexing_and_inplace"]).values()
     solution = catalog.solution("04_indexing_and_inplace").read_text(encoding="utf-8")
     regions = sum(BEGIN in line for cell in split_cells(solution, origin="")[1] for line in cell.lines)

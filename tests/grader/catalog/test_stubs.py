@@ -1,4 +1,4 @@
-"""Building stubs from sources."""
+"""Stubs are built from sources."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def build(text: str) -> str:
 
 
 def test_replaces_solutions_and_drops_hints() -> None:
-    """A stub is its source without hints, each solution region reduced to its TODO and NotImplementedError."""
+    """A stub has no hints, and a TODO and NotImplementedError in place of each solution."""
     assert build(SOURCE) == STUB
 
 
@@ -72,7 +72,7 @@ def test_ends_with_one_newline_when_a_hint_was_last() -> None:
 
 
 def test_keeps_what_stands_between_the_regions_of_a_class() -> None:
-    """A class may have several regions, each at its own depth."""
+    """A class may have several regions, each with its own indentation."""
     source = """\
 # %% task="Twice" points=2
 class Twice:
@@ -106,56 +106,56 @@ class Twice:
 
 @pytest.mark.parametrize("first", ["    # Multiply by two.\n", "", "    # TODO\n"])
 def test_refuses_a_region_without_a_todo(first: str) -> None:
-    """The first line of a region says what to do."""
+    """The first line of a region must be its TODO."""
     with pytest.raises(CatalogError, match=r"Cannot build 02_doubling: line 14: .* with what to do. Make its first"):
         build(SOURCE.replace("    # TODO: multiply by two.\n", first))
 
 
 def test_refuses_an_empty_region() -> None:
-    """A region that closes at once has no TODO either."""
+    """An empty region has no TODO and is refused."""
     body = "    # TODO: multiply by two.\n    y = 2 * x\n    return y\n"
     with pytest.raises(CatalogError, match="does not open with what to do"):
         build(SOURCE.replace(body, ""))
 
 
 def test_refuses_a_region_that_stays_open() -> None:
-    """A region closes in the cell in which it opens."""
+    """A region must end in the cell in which it begins."""
     with pytest.raises(CatalogError, match=r"line 13: the solution region is not closed in its cell. Close it: ###"):
         build(SOURCE.replace("    ### END SOLUTION\n", ""))
 
 
 def test_refuses_a_region_inside_another() -> None:
-    """Regions don't nest."""
+    """A region inside another is refused."""
     with pytest.raises(CatalogError, match=r"a solution region opens inside that of line 13. Close that one first"):
         build(SOURCE.replace("    return y\n", "    ### BEGIN SOLUTION\n    return y\n"))
 
 
 def test_refuses_an_end_without_a_beginning() -> None:
-    """A region that was never opened can't close."""
+    """An end marker without a begin marker is refused."""
     with pytest.raises(CatalogError, match=r"a solution region closes that was not opened. Open it: ### BEGIN"):
         build(SOURCE.replace("    ### BEGIN SOLUTION\n", ""))
 
 
 def test_refuses_a_solution_outside_a_task() -> None:
-    """What a student writes is always part of a task, so that it is graded."""
+    """A region must be in the cell of a task, so that it is graded."""
     with pytest.raises(CatalogError, match=r"line 10: a solution region stands outside a task. Mark its cell"):
         build(SOURCE.replace('# %% task="double" points=2', "# %%"))
 
 
 def test_refuses_a_task_with_nothing_to_write() -> None:
-    """A task without a region would hand out its solution."""
+    """A task without a region is refused, because its solution would be released."""
     lines = [line for line in SOURCE.splitlines(keepends=True) if "SOLUTION" not in line]
     with pytest.raises(CatalogError, match=r"the task leaves nothing to write. Put what the student writes between"):
         build("".join(lines))
 
 
 def test_refuses_a_stub_that_is_not_python() -> None:
-    """A region that tears a statement apart gives a stub that doesn't parse."""
+    """A region that splits a statement is refused, because the stub would not parse."""
     with pytest.raises(CatalogError, match=r"its stub is not Python: .* at line 15 of the stub \('else:'\)\. Correct"):
         build(SOURCE.replace("    ### END SOLUTION\n", "    ### END SOLUTION\n    else:\n        pass\n"))
 
 
 def test_refuses_a_stub_that_raises_on_import() -> None:
-    """An untouched task must be importable, so a region can't be the body of a class or of the module."""
+    """A region that is the body of a class or of the module is refused, because importing the stub would fail."""
     with pytest.raises(CatalogError, match=r"its stub raises while it is imported. Put each solution region inside a"):
         build(SOURCE.replace("def double(x: float) -> float:", "class double:"))

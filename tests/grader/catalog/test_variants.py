@@ -1,4 +1,4 @@
-"""Reading misconceptions and alternatives."""
+"""Misconceptions and alternatives are read from their files."""
 
 import pytest
 
@@ -45,19 +45,19 @@ def read(text: str, *, with_message: bool = True) -> tuple[Variant, ...]:
 
 
 def test_reads_the_variants_in_order() -> None:
-    """Every cell with a task is a variant; a cell without one, such as the imports, is not."""
+    """Every cell with a task is a variant; a cell without a task, such as the imports, is not."""
     found = [(v.exercise, v.task, v.name) for v in read(FILE)]
     assert found == [("02_doubling", "double", "squares"), ("02_doubling", "halve", "floors")]
 
 
 def test_joins_the_opening_comment_into_the_message() -> None:
-    """The comment that opens a cell is the message, as one paragraph; later comments are code."""
+    """The comment at the start of a cell is the message, as one paragraph; later comments are code."""
     messages = [v.message for v in read(FILE)]
     assert messages == ["Squaring is right for 2 only: double means times two.", "`//` drops the remainder."]
 
 
 def test_redefines_one_task_of_the_solution() -> None:
-    """A variant runs as the whole solution with one task redefined, so all others stay right."""
+    """A variant's source is the whole solution with one task defined again, so the others stay right."""
     names: dict[str, object] = {}
     exec(read(FILE)[0].source, names)
     double, halve = names["double"], names["halve"]
@@ -66,19 +66,19 @@ def test_redefines_one_task_of_the_solution() -> None:
 
 
 def test_leaves_the_message_out_of_the_source() -> None:
-    """What runs is the solution and the cell's code, nothing else."""
+    """A variant's source is the solution and the cell's code, without the message."""
     assert read(FILE)[1].source == f"{SOLUTION}\n\ndef halve(x):\n    return x // 2\n"
 
 
 def test_alternatives_keep_their_comments() -> None:
-    """An alternative has no message; a comment that opens its cell is part of its code."""
+    """An alternative has no message; a comment at its start is part of its code."""
     variant = read(FILE, with_message=False)[0]
     assert variant.message == ""
     assert "# Squaring is right for 2 only:\n" in variant.source
 
 
 def test_refuses_an_unknown_task() -> None:
-    """A variant is of a task of its exercise."""
+    """A variant must name a task of its exercise."""
     with pytest.raises(
         CatalogError,
         match=r"Cannot read misconceptions/02_doubling: line 5: 02_doubling has no task 'duble'. Did you mean 'double'",
@@ -88,29 +88,29 @@ def test_refuses_an_unknown_task() -> None:
 
 @pytest.mark.parametrize("name", ["", ' name="Squares"', ' name="a.b"', " name=2"])
 def test_refuses_a_name_that_is_none(name: str) -> None:
-    """A variant has a name in lower-case words joined by hyphens, as reports join names with dots."""
+    """A variant's name must be lower-case words with hyphens, because reports join names with dots."""
     with pytest.raises(CatalogError, match=r"line 5: .*name.* Mark the cell `# %% task="):
         read(FILE.replace(' name="squares"', name))
 
 
 def test_refuses_two_variants_of_one_name() -> None:
-    """Names are unique in a task."""
+    """Names of variants must be unique in a task."""
     with pytest.raises(CatalogError, match=r"line 18: double has two variants 'squares'. Rename one"):
         read(FILE + FILE[FILE.index("# %% task") :])
 
 
 def test_one_name_may_serve_two_tasks() -> None:
-    """The same mistake can be made in several tasks."""
+    """Variants of two tasks may have the same name."""
     assert [v.name for v in read(FILE.replace("floors", "squares"))] == ["squares", "squares"]
 
 
 def test_refuses_a_misconception_without_a_message() -> None:
-    """A misconception says what a good teacher would say."""
+    """A misconception must have a teacher's sentence."""
     with pytest.raises(CatalogError, match=r"line 13: 'floors' has no message. Open the cell with it, as a comment"):
         read(FILE.replace("# `//` drops the remainder.\n", ""))
 
 
 def test_refuses_a_variant_of_nothing() -> None:
-    """A cell defines the task that it is a variant of."""
+    """A cell must define the task that it names."""
     with pytest.raises(CatalogError, match=r"line 5: 'squares' does not define 'double'. Define it in the cell"):
         read(FILE.replace("def double", "def twice"))

@@ -1,4 +1,4 @@
-"""What the syntax tree tells: which spellings of a finished version are found in the code that a task reaches."""
+"""The syntax tree shows which spellings of a forbidden call are in the code that a task reaches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IMPORTS = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\
 
 
 def uses(source: str, task: str) -> list[str]:
-    """Return the names of the finished versions that a task of a source calls."""
+    """Return the names of the forbidden functions that a task of a source calls."""
     return [use.name for use in finished_versions(IMPORTS + source, task, FORBIDDEN[task][1])]
 
 
@@ -1096,20 +1096,20 @@ class InvertedDropout(nn.Module):
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_finished_version_is_found(case: str) -> None:
-    """However it is spelled, as long as the tree tells."""
+    """A forbidden call is found in every spelling that the tree can show."""
     task, source = REFUSED[case]
     assert uses(source, task)
 
 
 @pytest.mark.parametrize("case", HONEST)
 def test_honest_code_is_left_alone(case: str) -> None:
-    """Own things of such names, mentions, other tasks and demonstrations are no finished versions."""
+    """Own functions with such names, mentions, other tasks and demonstrations are not forbidden calls."""
     task, source = HONEST[case]
     assert uses(source, task) == []
 
 
 def test_the_kits_own_code_is_left_alone() -> None:
-    """Solutions, stubs, right variants and wrong ones: none of them calls a finished version."""
+    """Solutions, stubs, alternatives and misconceptions contain no forbidden call."""
     for exercise in {exercise for exercise, _ in FORBIDDEN.values()}:
         given = [CATALOG.solution(exercise), CATALOG.stub(exercise)]
         written = [(path.read_text(encoding="utf-8"), task) for path in given for task in FORBIDDEN]
@@ -1120,7 +1120,7 @@ def test_the_kits_own_code_is_left_alone() -> None:
 
 
 def test_methods_of_the_contract_are_called() -> None:
-    """A suite may call each method that the reference has, whatever its name."""
+    """The suite may call each method that the reference has, so its body is searched."""
     source = "from torch import nn\nclass Model:\n    def fit(self, x):\n        return nn.Linear(3, 1)(x)\n"
     reference = "class Model:\n    def fit(self, x):\n        return x\nclass Other:\n    def predict(self): pass\n"
     assert methods(reference, "Model") == {"fit"}
@@ -1130,7 +1130,7 @@ def test_methods_of_the_contract_are_called() -> None:
 
 
 def test_the_line_is_told() -> None:
-    """Where it stands, and what stands there, in the order of lines."""
+    """A use has its line number and its code, and uses are sorted by line."""
     source = "import torch\ndef relu(x):\n    y = x.relu()\n    return  torch.relu(y)  # so\n"
     found = finished_versions(source, "relu", ("relu",))
     assert [(use.name, use.line, use.code) for use in found] == [
@@ -1140,14 +1140,14 @@ def test_the_line_is_told() -> None:
 
 
 def test_lines_may_end_in_any_way() -> None:
-    """As Python counts them."""
+    """Lines are counted as Python counts them, with all line endings."""
     for end in ("\n", "\r\n", "\r"):
         found = finished_versions(f"import torch{end}def relu(x):{end}    return torch.relu(x)", "relu", ("relu",))
         assert [(use.line, use.code) for use in found] == [(3, "return torch.relu(x)")]
 
 
 def test_what_hides_is_told_last() -> None:
-    """Switching off what watches is no finished version; it is told where nothing else can be."""
+    """A call that switches the recorder off is not forbidden itself, and comes last."""
     source = """
 import torch
 from torch.utils._python_dispatch import _disable_current_modes
@@ -1165,7 +1165,7 @@ def relu(x):
 
 @pytest.mark.parametrize("source", ["def relu(x:\n", "\0", "x = " + "(" * 5000, "", "relu = 3"])
 def test_what_cannot_be_read_holds_nothing(source: str) -> None:
-    """No Python, too deep for the parser, nothing at all."""
+    """A source that is not Python, too deep for the parser, or empty has no uses."""
     assert finished_versions(source, "relu", ("relu",)) == []
 
 
@@ -1174,7 +1174,7 @@ LIBRARY = ("tarfile", "argparse", "dataclasses", "enum", "functools", "typing", 
 
 @pytest.mark.parametrize("module", LIBRARY)
 def test_any_python_is_read_to_its_end(module: str) -> None:
-    """Code of all kinds, whatever is taken for the task: nothing raises, and nothing of PyTorch's is found."""
+    """Python code of all kinds, with any name as the task, raises no error and has no uses."""
     source = inspect.getsource(importlib.import_module(module))
     names = [
         statement.name for statement in ast.parse(source).body if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
@@ -1245,7 +1245,7 @@ BOMBS = {
 @pytest.mark.alone
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
-    """The use that stands first is found all the same, and nothing raises."""
+    """A huge or deep source takes limited time, raises no error, and its first use is found."""
     source = "import torch\n" + BOMBS[bomb]
     ast.parse(source)
     started = time.process_time()

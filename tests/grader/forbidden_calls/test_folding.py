@@ -1,4 +1,4 @@
-"""Constant folding: texts put together as the submission would, and nothing that takes long."""
+"""Constant folding joins strings as the submission would, and does nothing that takes long."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def key(text: str) -> ast.expr:
 
 
 def pieces(*texts: str) -> Values:
-    """Return a list of texts."""
+    """Return a list of strings."""
     found = Container()
     found.keyed = {at: {Constant(text)} for at, text in enumerate(texts)}
     return {found}
 
 
 def test_methods_of_texts_are_folded() -> None:
-    """With arguments and without; what fails gives nothing."""
+    """String methods are computed with and without arguments; a failing call has no result."""
     assert folding.method("RELU", "lower", []) == {Constant("relu")}
     assert folding.method("r_lu", "replace", [{Constant("_")}, {Constant("e")}]) == {Constant("relu")}
     assert folding.method(b"relu", "decode", []) == {Constant("relu")}
@@ -35,13 +35,13 @@ def test_methods_of_texts_are_folded() -> None:
 
 
 def test_sums_are_folded() -> None:
-    """All combinations, if they are few."""
+    """Sums of strings give all combinations, if there are few."""
     assert folding.added({Constant("re")}, {Constant("lu"), Constant("al")}) == {Constant("relu"), Constant("real")}
     assert folding.added({Constant(str(i)) for i in range(3)}, {Constant(str(i)) for i in range(3)}) == set()
 
 
 def test_formats_are_folded() -> None:
-    """Each part must be one text, or one number that is not huge."""
+    """An f-string is computed if each part is one string, or one number that is not huge."""
     assert folding.formatted([{Constant("re")}, {Constant("lu")}]) == {Constant("relu")}
     assert folding.formatted([{Constant("v")}, {Constant(2)}]) == {Constant("v2")}
     assert folding.formatted([{Constant("v")}, {Constant(10**5000)}]) == set()
@@ -50,12 +50,12 @@ def test_formats_are_folded() -> None:
 
 @pytest.mark.parametrize(("text", "part"), [("::-1", "uler"), (":2", "re"), ("-2:", "lu"), ("1:3", "el")])
 def test_slices_are_folded(text: str, part: str) -> None:
-    """As far as their bounds are written out."""
+    """Slices are computed if their bounds are literal numbers."""
     assert folding.sliced("relu", key(text)) == {Constant(part)}
 
 
 def test_what_is_long_is_not_folded() -> None:
-    """Texts that grow stay bounded."""
+    """Strings above the size limit are not computed."""
     long = "a" * folding.LONGEST
     assert folding.added({Constant(long)}, {Constant("b")}) == set()
     assert folding.method(long, "replace", [{Constant("a")}, {Constant("aa")}]) == set()

@@ -1,4 +1,4 @@
-"""A submission's tree: which statements of the top level give a name its value, and what all tasks share."""
+"""A submission's tree: the top-level statements that give a name its value, and what all tasks share."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ def source(text: str) -> Source:
     ],
 )
 def test_later_statements_replace_earlier_ones(text: str, last: list[str]) -> None:
-    """Unless they may be skipped."""
+    """A later statement replaces an earlier one, unless it may be skipped."""
     assert [ast.unparse(statement) for statement in source(text).binding["a"]] == last
 
 
 def test_what_changes_a_value_is_known() -> None:
-    """An attribute, an item, more in a list."""
+    """Statements that set an attribute or an item, or append to a list, are known as changes."""
     text = "a = []\na.b = 1\na[0] = 2\na.append(3)\nsetattr(a, 'c', 4)\nb.c = a"
     assert [statement.lineno for statement in source(text).changing["a"]] == [2, 3, 4, 5]
 
 
 def test_only_what_torch_has_is_imported_whole() -> None:
-    """Each module once, and no more than a few."""
+    """`import *` is followed only for modules of torch, once for each module, and for a limited number."""
     text = "from torch.nn import *\nfrom torch.nn import *\nfrom os import *\nfrom torch.nowhere import *"
     assert source(text).stars == [("torch", "nn")]
 
 
 def test_a_source_is_parsed_once_for_all_tasks() -> None:
-    """The most expensive part of it is not repeated."""
+    """The source is parsed once for all tasks, because parsing takes the most time."""
     assert read("a = 1") is read("a = 1")
     assert read("a = ") is None
 
 
 @pytest.mark.parametrize("text", ["b = 1", "b = "])
 def test_garbage_is_collected_after_parsing(text: str) -> None:
-    """Parsing pauses that."""
+    """Garbage collection is on again after parsing."""
     read.cache_clear()
     assert gc.isenabled()
     read(text)

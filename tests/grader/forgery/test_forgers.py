@@ -1,4 +1,4 @@
-"""Forging: every fact as it was, values that a forger can know."""
+"""Forgers keep every fact and replace the values by guesses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ X = torch.tensor([[1.5, -2.0, 4.0]])
 
 
 def forge(name: str, result: Any = None, *given: Any, left: tuple[Any, ...] = ()) -> wire.Observation:
-    """Return what a forger makes of an answer to a call that was `given` these arguments."""
+    """Return a forger's answer to a call with the arguments `given`."""
     arguments = tuple(map(to_wire, given))
     call = wire.Call(
         nonce=0, module="m", name="f", probe=None, arguments=arguments, keywords={}, backward=None, trace=False, seed=0
@@ -41,13 +41,13 @@ def values(fact: Any) -> list[Any]:
 
 
 def test_every_forger_that_is_named_is_there() -> None:
-    """`grader verify` names them without importing torch."""
+    """Every forger that `grader verify` names without importing torch exists."""
     assert tuple(FORGERS) == junk.FORGERS
 
 
 @pytest.mark.parametrize("name", junk.FORGERS)
 def test_facts_are_kept(fact: Fact, name: str) -> None:
-    """Dtype (unless it is the lie), shape, memory and autograd's facts are the truth."""
+    """Dtype (unless it is forged), shape, memory and autograd facts are those of the reference."""
     truth = fact(X.double(), requires_grad=True, grad_fn="MulBackward0", storage=7, object=3, version=2)
     found = forge(name, truth, X + 9).result
     assert isinstance(found, wire.TensorFact)
@@ -70,13 +70,13 @@ def test_facts_are_kept(fact: Fact, name: str) -> None:
     ],
 )
 def test_values_are_guessed(fact: Fact, name: str, expected: list[float]) -> None:
-    """What was handed over fits by its shape and dtype, or is made to fit."""
+    """A guess is an argument that fits by shape and dtype, or one that is changed to fit."""
     given = X.double(), torch.tensor([5.0, 6.0]), torch.tensor([7.0, 8.0])
     assert values(forge(name, fact(torch.tensor([0.25, 0.75])), *given).result) == expected
 
 
 def test_what_is_inside_is_guessed_too(fact: Fact) -> None:
-    """Lists, dicts, arrays, numbers, bools and words; keys and lengths are facts."""
+    """Values in lists, dicts and arrays are guessed; keys and lengths are facts."""
     array = fact(np.array([1, 2], dtype="int32"))
     pairs = wire.Pairs(kind="dict", items=(("a", 2.5), ("b", True), ("c", "right"), ("d", array), ("e", None)))
     found = forge("ones", wire.Items(kind="list", items=(3, pairs))).result
@@ -87,7 +87,7 @@ def test_what_is_inside_is_guessed_too(fact: Fact) -> None:
 
 
 def test_arguments_are_as_they_were_handed_over(fact: Fact) -> None:
-    """What the reference did to them is not known; that it did something is, and may be guessed."""
+    """Arguments stay unchanged, unless the forger guesses the reference's changes."""
     changed = fact(X * 2, version=1)
     assert values(forge("ones", None, X, left=(changed,)).arguments[0]) == X.flatten().tolist()
     assert values(forge("ones, in place too", None, X, left=(changed,)).arguments[0]) == [1.0, 1.0, 1.0]
@@ -96,7 +96,7 @@ def test_arguments_are_as_they_were_handed_over(fact: Fact) -> None:
 
 
 def test_gradients_are_guessed(fact: Fact) -> None:
-    """But for those that were handed over."""
+    """Gradients are guessed, except those that were passed in."""
     given = X.clone().requires_grad_()
     left = fact(X, grad=fact(torch.full((1, 3), 9.0)))
     assert values(forge("zeros", None, given, left=(left,)).arguments[0].grad) == [0.0, 0.0, 0.0]  # type: ignore[union-attr]
@@ -111,7 +111,7 @@ def line() -> nn.Module:
 
 
 def test_a_model_is_as_it_was_handed_over(fact: Fact) -> None:
-    """What training made of its parameters is not known."""
+    """A trained model keeps the parameters that it had before the call."""
     model = Draw("model").model(line)
     trained = wire.ModuleFact(
         modules=(),
@@ -126,7 +126,7 @@ def test_a_model_is_as_it_was_handed_over(fact: Fact) -> None:
 
 
 def test_what_was_raised_is_the_truth(raised: Callable[..., wire.Raised]) -> None:
-    """An exception is a fact."""
+    """An exception is a fact and stays unchanged."""
     error = raised(ValueError("no"))
     truth = wire.Observation(nonce=0, outcome="raised", raised=error)
     call = wire.Call(

@@ -1,4 +1,4 @@
-"""Junk: Python that anybody could hand in, and that solves nothing."""
+"""Junk is Python that anybody could hand in and that solves nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def made(name: str, *tasks: Task) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", junk.JUNK)
 def test_every_task_is_defined(name: str) -> None:
-    """Functions and classes, all of them with other values than the solution's."""
+    """Junk defines every function and class, with other values than the solution's."""
     known = made(name)
     x = torch.tensor([1.5, 4.0])
     try:
@@ -65,7 +65,7 @@ def test_every_task_is_defined(name: str) -> None:
 
 @pytest.mark.parametrize("name", junk.HOLLOW)
 def test_hollow_answers_have_all_but_the_values(name: str) -> None:
-    """Kinds, shapes, dtypes, errors and autograd's facts; the arguments are left alone, and given back as they are."""
+    """A hollow answer has the right kinds, shapes, dtypes, errors and autograd facts; arguments stay unchanged."""
     known = made(name)
     x = torch.tensor([1.5, 4.0], dtype=torch.float64, requires_grad=True)
     given = x.detach()
@@ -82,6 +82,6 @@ def test_hollow_answers_have_all_but_the_values(name: str) -> None:
 
 
 def test_what_returns_nothing_is_not_asked() -> None:
-    """The reference would do there what the task asks for."""
+    """A function that returns nothing is not called, because the reference would do the task."""
     known = made(junk.HOLLOW[0], Task(name="save", points=1.0, parameters=("x",)))
     assert known["save"](1) is None

@@ -1,4 +1,4 @@
-"""`check`, `hint` and `status` in a real kernel, as a student uses them: in any order, again and again."""
+"""`check`, `hint` and `status` work in a real kernel, in any order and repeatedly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RIGHT = "def snapshot(x):\n    return x.detach().clone()"
 
 
 class Kernel:
-    """A running kernel that runs one cell after another, as a notebook's user does."""
+    """A running kernel that runs one cell after another, as a user does."""
 
     def __init__(self, folder: Path) -> None:
         self._notebook = nbformat.v4.new_notebook(
@@ -37,7 +37,7 @@ class Kernel:
         self._setup.__enter__()
 
     def run(self, code: str) -> dict[str, Any]:
-        """Run a cell, which has at most one output; return its data, or text under "error" or "stdout"."""
+        """Run a cell with at most one output; return its data, or text under "error" or "stdout"."""
         self._notebook.cells.append(new_code_cell(code))
         cell = self._client.execute_cell(self._notebook.cells[-1], len(self._notebook.cells) - 1)
         if not cell.outputs:
@@ -56,7 +56,7 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a student has unpacked."""
+    """An unpacked bundle."""
     place = tmp_path_factory.mktemp("bundle") / "course"
     command = [Path(sys.executable).parent / "grader", "release", "--format", "student", "--exercise", "08"]
     subprocess.run([*command, "--out", place], cwd=ROOT, check=True, capture_output=True)
@@ -65,7 +65,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def kernel(bundle: Path) -> Iterator[Kernel]:
-    """A kernel in the bundle's notebooks folder, with the notebook's first cells run."""
+    """A kernel in the bundle's notebooks folder, after the notebook's first cells."""
     kernel = Kernel(bundle / "notebooks")
     try:
         for cell in nbformat.read(bundle / "notebooks" / "08_detach_and_inplace.ipynb", as_version=4).cells:
@@ -77,7 +77,7 @@ def kernel(bundle: Path) -> Iterator[Kernel]:
 
 
 def test_what_the_kernel_has_is_checked(kernel: Kernel) -> None:
-    """A panel says what is wrong, as HTML and as text; mended and run again, the same cell says that it is right."""
+    """A panel shows what is wrong, as HTML and text; after a correction the same cell shows that it is right."""
     kernel.run(WRONG)
     shown = kernel.run('check("snapshot")')
     assert "✗ snapshot" in shown["text/plain"] and "expected: " in shown["text/plain"]
@@ -87,7 +87,7 @@ def test_what_the_kernel_has_is_checked(kernel: Kernel) -> None:
 
 
 def test_the_last_run_counts_whatever_the_order(kernel: Kernel) -> None:
-    """Cells may be run again, backwards, and with others between them that fail or are no Python."""
+    """The last run of a cell counts, in any order, even with cells between that fail or are not Python."""
     kernel.run(RIGHT)
     kernel.run(WRONG)
     kernel.run("1 / 0")
@@ -100,7 +100,7 @@ def test_the_last_run_counts_whatever_the_order(kernel: Kernel) -> None:
 
 
 def test_helpers_and_imports_of_other_cells_count(kernel: Kernel) -> None:
-    """A function may use what other cells have defined, in whatever cell that stands."""
+    """A function may use definitions and imports of any other cell."""
     kernel.run("import torch as t2\nfactor = 1")
     kernel.run("def outside(x):\n    return t2.clone(x.detach()) * factor")
     kernel.run("def snapshot(x):\n    return outside(x)")
@@ -108,7 +108,7 @@ def test_helpers_and_imports_of_other_cells_count(kernel: Kernel) -> None:
 
 
 def test_reloading_does_no_harm(kernel: Kernel) -> None:
-    """After importlib.reload and under autoreload, checks work, and no second process is left behind."""
+    """Checks work after importlib.reload and under autoreload, and no second process remains."""
     kernel.run(RIGHT)
     kernel.run('check("snapshot")')
     kernel.run("import importlib, grader, grader.notebook, grader.integrations.kernel")
@@ -133,7 +133,7 @@ def test_reloading_does_no_harm(kernel: Kernel) -> None:
     ],
 )
 def test_a_notebook_that_empties_itself_is_checked(bundle: Path, act: str) -> None:
-    """Whatever it did to its names and modules before the first check: the cell of the check answers, twice."""
+    """Checks work twice even if the notebook has deleted its names and modules."""
     fresh = Kernel(bundle / "notebooks")
     try:
         fresh.run(f"{act}\nNone")
@@ -146,19 +146,19 @@ def test_a_notebook_that_empties_itself_is_checked(bundle: Path, act: str) -> No
 
 
 def test_hints_have_tiers(kernel: Kernel) -> None:
-    """hint says one of three, and says so where there is no such hint."""
+    """`hint` shows one of three tiers, and says if there is no such tier."""
     texts = [kernel.run(f'hint("snapshot", {tier})')["text/plain"] for tier in (1, 2, 3)]
     assert len(set(texts)) == 3 and all(text.startswith("Hint ") for text in texts)
     assert "its hints are 1 to 3" in kernel.run('hint("snapshot", 4)')["text/plain"]
 
 
 def test_what_is_misspelt_is_explained(kernel: Kernel) -> None:
-    """A name that is no task gets a panel with the closest one, not a traceback."""
+    """An unknown task gives a panel with the closest name, not a traceback."""
     assert "Did you mean 'snapshot'?" in kernel.run('check("snapshott")')["text/plain"]
 
 
 def test_the_function_itself_will_do(kernel: Kernel) -> None:
-    """Quotes are easily forgotten; with nothing at all one is told what to say."""
+    """`check` accepts the function itself; without an argument it says what to give."""
     kernel.run(RIGHT)
     assert "✓ snapshot" in kernel.run("check(snapshot)")["text/plain"]
     assert kernel.run("hint(snapshot)")["text/plain"].startswith("Hint 1 of 3")
@@ -167,7 +167,7 @@ def test_the_function_itself_will_do(kernel: Kernel) -> None:
 
 
 def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
-    """The map is of the notebooks beside this one, as they were saved."""
+    """The map shows the saved notebooks in the same folder."""
     assert "0 of 16 points" in kernel.run("status()")["text/plain"]
     path = bundle / "notebooks" / "08_detach_and_inplace.ipynb"
     saved = nbformat.read(path, as_version=4)
@@ -180,7 +180,7 @@ def test_status_maps_the_saved_notebooks(kernel: Kernel, bundle: Path) -> None:
 
 
 def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> None:
-    """Before a task is begun its check says just that."""
+    """The check of a task that is not begun says just that."""
     released = nbformat.read(bundle / "notebooks" / "08_detach_and_inplace.ipynb", as_version=4)
     (answer,) = (cell for cell in released.cells if cell.metadata.get("task") == "exp_plus_one")
     kernel.run(answer.source)
@@ -188,14 +188,14 @@ def test_an_untouched_task_is_not_a_mistake(kernel: Kernel, bundle: Path) -> Non
 
 
 def test_a_notebook_that_goes_elsewhere_stays_in_its_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The course, and whose folder it is, are those of where the kernel was started, not of `os.chdir`."""
+    """The course and the student are those of the folder where the kernel started, even after `os.chdir`."""
     shell = SimpleNamespace(starting_dir=str(tmp_path), user_ns={"_oh": {}})
     monkeypatch.setattr(integration, "running_shell", lambda: shell)
     assert Path.cwd() != tmp_path and integration._folder() == tmp_path
 
 
 def test_outside_a_notebook_check_says_where_to_go() -> None:
-    """In a plain Python process nothing is graded, nothing heavy is imported, and nothing fails."""
+    """In a plain Python process `check` says where to use it, grades nothing and imports nothing slow."""
     script = (
         "import sys, grader; print(grader.check('snapshot')); print('torch' in sys.modules, 'msgspec' in sys.modules)"
     )

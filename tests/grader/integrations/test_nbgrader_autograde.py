@@ -1,7 +1,7 @@
-"""`grader nbgrader autograde` beside nbgrader's own: the same course is graded by both, and nothing else may tell.
+"""`grader nbgrader autograde` gives the same results as nbgrader's own command, apart from the feedback.
 
-nbgrader grades without running anything, which gives every check cell all its points. Where every answer is right the
-kit must come to the same, so whole gradebooks, folders and notebooks are compared.
+Here nbgrader grades without running code, which gives every check cell all its points. If every answer is right, the
+kit must give the same, so gradebooks, folders and notebooks are compared.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ Notebook = dict[str, Any]
 
 
 def run(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
-    """Run one of the environment's commands; no settings of the user's."""
+    """Run a command of the environment without the user's settings."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "JUPYTER_CONFIG_DIR": str(folder)}
     return subprocess.run(
         [*map(str, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
@@ -93,7 +93,7 @@ def succeed(folder: Path, *command: object) -> None:
 
 
 def grade(course: Path, **options: Any) -> Outcome:
-    """Grade in this process: what the command calls."""
+    """Grade in this process, with the function that the command calls."""
     known = read_course(course)
     assert known is not None
     settings = {"seed": known.seed, "relaxed_sandbox": True, "progress": lambda done, total, last: None, **options}
@@ -102,14 +102,14 @@ def grade(course: Path, **options: Any) -> Outcome:
 
 
 def answers() -> dict[str, str]:
-    """Return a right answer for each task, and one for the essay."""
+    """Return a right answer for each task, and an essay."""
     cells = split_cells(CATALOG.solution(EXERCISE).read_text(encoding="utf-8"), origin="")[1]
     found = {str(c.metadata["task"]): c.text for c in cells if c.kind == "code" and "task" in c.metadata}
     return {**found, "essay": "Because a view has no numbers of its own."}
 
 
 def notebook(course: Path, given: dict[str, str], name: str = EXERCISE) -> Notebook:
-    """Return a released notebook with these answers in it."""
+    """Return a released notebook that contains these answers."""
     nb: Notebook = json.loads((course / "release" / EXERCISE / f"{name}.ipynb").read_text(encoding="utf-8"))
     for cell in nb["cells"]:
         cell["source"] = given.get(grade_id(cell), cell["source"])
@@ -127,7 +127,7 @@ def cell_of(nb: Notebook, name: str) -> Any:
 def hand_in(
     course: Path, student: str, nb: Notebook | str | None, *, time: str = "2026-03-01 12:00:00 UTC", **files: str
 ) -> Path:
-    """Lay a submission where nbgrader's collect would, instead of an earlier one; `files` are named as in Python."""
+    """Put a submission where nbgrader's collect would, in place of an earlier one; `files` are named as in Python."""
     folder = course / "submitted" / student / EXERCISE
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -144,7 +144,7 @@ def opened(course: Path) -> Gradebook:
 
 
 def recorded(course: Path, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return all that the gradebook holds about what students have handed in, but the grades of some cells."""
+    """Return everything that the gradebook holds about submissions, except the grades of some cells."""
     with opened(course) as book:
         return {
             submission.student.id: {
@@ -180,7 +180,7 @@ def scores(course: Path, student: str, name: str = EXERCISE) -> dict[str, float 
 
 
 def laid_down(course: Path) -> dict[str, tuple[int, bytes]]:
-    """Return what `autograded/` holds, with permissions, and with what is in every file but the notebooks."""
+    """Return the files in `autograded/` with their permissions and, except for notebooks, their content."""
     folder = course / "autograded"
     return {
         str(path.relative_to(folder)): (path.stat().st_mode, b"" if path.suffix == ".ipynb" else path.read_bytes())
@@ -190,7 +190,7 @@ def laid_down(course: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def graded_notebook(course: Path, student: str, name: str = EXERCISE) -> Any:
-    """Return a notebook that formgrader would show; it is a valid one."""
+    """Return a notebook for formgrader, and require that it is valid."""
     path = course / "autograded" / student / EXERCISE / f"{name}.ipynb"
     nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
     nbformat.validate(nb)
@@ -198,7 +198,7 @@ def graded_notebook(course: Path, student: str, name: str = EXERCISE) -> Any:
 
 
 def managed(nb: Any) -> list[tuple[str, Any]]:
-    """Return a notebook's cells as nbgrader's other commands see them: with an identity or none, and no outputs."""
+    """Return a notebook's cells as nbgrader's other commands see them: without outputs."""
     return [(cell.source, dict(cell.metadata.get("nbgrader", {})) or None) for cell in nb.cells]
 
 
@@ -219,7 +219,7 @@ def own_cells() -> list[Any]:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course whose assignment is released: the kit's exercise with cells of the instructor's own, and an essay."""
+    """A course with a released assignment: the kit's exercise with the instructor's own cells and an essay."""
     course = tmp_path_factory.mktemp("released") / "course"
     succeed(ROOT, "grader", "release", "--format", "nbgrader", "--exercise", "04", "--out", course)
     source = course / "source" / EXERCISE
@@ -240,7 +240,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def course(released: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
+    """A copy of the released course."""
     return Path(shutil.copytree(released, tmp_path / "course"))
 
 
@@ -276,7 +276,7 @@ def twins(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 
 def test_the_gradebook_is_as_nbgrader_leaves_it(twins: tuple[Path, Path]) -> None:
-    """Scores, comments, times, lateness and what a person must look at are nbgrader's, cell for cell."""
+    """Scores, comments, times, lateness and cells for manual grading equal nbgrader's, cell by cell."""
     theirs, kits = twins
     assert recorded(theirs, without=(OWN,)).keys() == {"ana", "bruno", "carla", "davi"}
     left, right = recorded(theirs, without=(OWN,)), recorded(kits, without=(OWN,))
@@ -288,14 +288,14 @@ def test_the_gradebook_is_as_nbgrader_leaves_it(twins: tuple[Path, Path]) -> Non
 
 
 def test_a_code_test_that_is_not_the_kits_is_left(twins: tuple[Path, Path]) -> None:
-    """Nothing of the instructor's own is run, so such a cell has no score, and waits for a person."""
+    """The instructor's own tests do not run; such a cell has no score and waits for a person."""
     with opened(twins[1]) as book:
         grade = book.find_grade(OWN, EXERCISE, EXERCISE, "ana")
         assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
 
 
 def test_the_folders_are_as_nbgrader_leaves_them(twins: tuple[Path, Path]) -> None:
-    """The same files with the same permissions: the course's own over the student's, but for what a course excludes."""
+    """The files and permissions equal nbgrader's: the course's files replace the student's, except excluded ones."""
     theirs, kits = map(laid_down, twins)
     assert kits == theirs
     assert kits[f"ana/{EXERCISE}/data.csv"][1] == b"1,2\n"
@@ -304,7 +304,7 @@ def test_the_folders_are_as_nbgrader_leaves_them(twins: tuple[Path, Path]) -> No
 
 @pytest.mark.parametrize("student", ["ana", "bruno", "carla", "davi"])
 def test_the_notebooks_are_as_nbgrader_leaves_them(twins: tuple[Path, Path], student: str) -> None:
-    """Cells that were edited or moved come out the same; only the outputs are the kit's."""
+    """Edited and moved cells equal nbgrader's; only the outputs are the kit's."""
     theirs, kits = (graded_notebook(course, student) for course in twins)
     assert managed(kits) == managed(theirs)
     for name, points in CHECKS.items():
@@ -314,7 +314,7 @@ def test_the_notebooks_are_as_nbgrader_leaves_them(twins: tuple[Path, Path], stu
 
 
 def test_what_comes_after_finds_the_same(twins: tuple[Path, Path]) -> None:
-    """Formgrader lists the same students as graded, and feedback and export are made of the same points."""
+    """Formgrader lists the same graded students; feedback and export have the same points."""
     points = []
     others = []
     for course in twins:
@@ -335,7 +335,7 @@ def test_what_comes_after_finds_the_same(twins: tuple[Path, Path]) -> None:
 
 
 def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_path: Path) -> None:
-    """What a person entered stays and is marked for another look; files that are gone from a submission go."""
+    """A person's entries stay and are marked for review; files that left the submission are removed."""
     both = [Path(shutil.copytree(course, tmp_path / course.name)) for course in twins]
     for course in both:
         with opened(course) as book:
@@ -359,7 +359,7 @@ def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_pa
 
 
 def test_only_what_has_changed_is_graded_again(twins: tuple[Path, Path], tmp_path: Path) -> None:
-    """A second run does nothing; a new time or due date is taken up, and nothing else is."""
+    """A second run does nothing; a new time or due date is used, without grading again."""
     course = Path(shutil.copytree(twins[1], tmp_path / "course"))
     before = tree(course / "autograded")
     assert len(grade(course).unchanged) == 4
@@ -374,7 +374,7 @@ def test_only_what_has_changed_is_graded_again(twins: tuple[Path, Path], tmp_pat
 
 
 def test_a_plugin_in_the_courses_folder_is_found(twins: tuple[Path, Path], tmp_path: Path) -> None:
-    """What lateness costs is up to the configured plugin; an extension, given later, takes it back."""
+    """The configured plugin decides the late penalty; an extension that is given later removes it."""
     course = Path(shutil.copytree(twins[1], tmp_path / "course"))
     (course / "late_half.py").write_text(_HALF, encoding="utf-8")
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
@@ -404,7 +404,7 @@ c.Autograde.post_convert_hook = after
 
 
 def test_hooks_are_called_as_nbgrader_calls_them(course: Path) -> None:
-    """Before a submission is read and after it is written; one that fails is told, and spoils nothing."""
+    """Hooks run before a submission is read and after it is written; a failing hook is reported and harms nothing."""
     _config(_HOOKS)(course)
     typo = {**answers(), "rectify_": answers()["rectify_"] + "\ntorch.tensr(1)"}
     folder = hand_in(course, "ana", notebook(course, typo))
@@ -420,7 +420,7 @@ def test_hooks_are_called_as_nbgrader_calls_them(course: Path) -> None:
 
 
 def test_cells_added_after_submissions_came_in(twins: tuple[Path, Path], tmp_path: Path) -> None:
-    """Submissions get the entries that they lack, where nbgrader stops at its MissingEntry; old scores stay."""
+    """Submissions get missing entries, where nbgrader stops with MissingEntry; old scores stay."""
     course = Path(shutil.copytree(twins[1], tmp_path / "course"))
     with opened(course) as book:
         book.update_or_create_grade_cell("late-essay", EXERCISE, EXERCISE, max_score=3, cell_type="markdown")
@@ -457,14 +457,14 @@ def _before_identifiers(nb: Notebook) -> None:
 
 
 def _doubled(nb: Notebook) -> None:
-    """Of what nbgrader's own command stops at the last counts; an answered essay is not lost to an empty copy."""
+    """Copies of a cell: nbgrader's own command stops there, here the last counts, and an essay is not lost."""
     essay = {**cell_of(nb, "essay"), "id": "again", "source": "YOUR ANSWER HERE"}
     answer = {**cell_of(nb, "column_view"), "id": "first", "source": "def column_view(x, col):\n    return None\n"}
     nb["cells"] = [answer, {**cell_of(nb, "check-column_view"), "id": "check"}, *nb["cells"], essay]
 
 
 def test_an_odd_notebook_keeps_its_answers(course: Path) -> None:
-    """Its code has its points, and what formgrader shows is valid, holds the answers, and has a panel for each task."""
+    """An odd notebook gets its code's points, and is shown as a valid notebook with answers and panels."""
     oddities = (_without_metadata, _forged_metadata, _before_identifiers, _doubled)
     for spoil in oddities:
         nb = notebook(course, answers())
@@ -484,7 +484,7 @@ def test_an_odd_notebook_keeps_its_answers(course: Path) -> None:
 
 
 def test_an_old_notebook_has_partial_credit(course: Path) -> None:
-    """Format 3 is read; a task that is half right has some of its points and the kit's feedback."""
+    """A notebook of format 3 is read; a half-right task gets a part of its points and the kit's feedback."""
     half = {**answers(), "column_view": "def column_view(x, col):\n    return x[:, col].clone()\n"}
     old = nbformat.reads(json.dumps(notebook(course, half)), as_version=3)
     hand_in(course, "elisa", nbformat.v3.writes_json(old))
@@ -497,7 +497,7 @@ def test_an_old_notebook_has_partial_credit(course: Path) -> None:
 
 
 def test_what_cannot_be_read_has_a_sentence(course: Path) -> None:
-    """A notebook that is none gets nothing, and one that formgrader can show says what to mend."""
+    """An unreadable notebook gets 0 points, and a notebook for formgrader says what to correct."""
     hand_in(course, "fabio", "{ this is no notebook")
     grade(course)
     assert {scores(course, "fabio")[cell] for cell in CHECKS} == {0.0}
@@ -507,7 +507,7 @@ def test_what_cannot_be_read_has_a_sentence(course: Path) -> None:
 
 
 def test_links_are_not_followed(course: Path) -> None:
-    """A notebook that is a link to somebody else's shows nothing of it, and earns nothing."""
+    """A notebook that is a link shows nothing of its target and earns nothing."""
     folder = hand_in(course, "ana", notebook(course, answers()))
     linked = hand_in(course, "zoe", "")
     (linked / f"{EXERCISE}.ipynb").unlink()
@@ -522,7 +522,7 @@ def test_links_are_not_followed(course: Path) -> None:
 
 
 def test_what_becomes_a_link_while_it_is_graded_is_not_followed(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder is exchanged for a link to another student's after it was found: nothing of theirs is read or shown."""
+    """If a folder becomes a link to another student's during the run, nothing of theirs is read or shown."""
     folder = hand_in(course, "ana", notebook(course, answers()), notes_txt="ana's own")
     hand_in(course, "zoe", notebook(course, {}), notes_txt="zoe's own")
     found = module._found
@@ -543,7 +543,7 @@ def test_what_becomes_a_link_while_it_is_graded_is_not_followed(course: Path, mo
 
 
 def test_a_folder_without_notebooks_is_on_record(course: Path) -> None:
-    """Such a student has 0 everywhere; formgrader lists them as graded, and a second run has nothing to do."""
+    """A student without notebooks gets 0, formgrader lists them as graded, and a second run does nothing."""
     hand_in(course, "eva", None)
     assert grade(course).graded == ("eva",)
     assert set(scores(course, "eva").values()) == {0.0}
@@ -551,7 +551,7 @@ def test_a_folder_without_notebooks_is_on_record(course: Path) -> None:
 
 
 def test_other_files_are_copied_but_never_in_the_way(course: Path) -> None:
-    """A pipe is left out; a folder gives way to a file of the course's, and one of an earlier submission to a file."""
+    """A pipe is left out; a folder gives way to a file of the course, and an old folder to a new file."""
     folder = hand_in(course, "gil", notebook(course, {}))
     os.mkfifo(folder / "pipe")
     (folder / "data.csv").mkdir()
@@ -568,7 +568,7 @@ def test_other_files_are_copied_but_never_in_the_way(course: Path) -> None:
 
 
 def test_a_notebook_of_another_name_is_named(course: Path) -> None:
-    """It is not graded, the student's own entry is 0, and the command says which notebook that is."""
+    """A notebook with another name is not graded and is reported; the student's own entry is 0."""
     hand_in(course, "hugo", None, week4_ipynb=json.dumps(notebook(course, answers())))
     done = in_process(course)
     assert done.exit_code == 1
@@ -612,7 +612,7 @@ def _text(source: str, **parts: Any) -> Notebook:
 
 
 def _moved_into(name: str, grade_id: str) -> Callable[[Notebook], Notebook]:
-    """Put an answer into a copy of a check's cell, or of another assignment's, above everything."""
+    """Put an answer into a copy of a check's cell, or of another assignment's cell, at the top."""
 
     def spoil(nb: Notebook) -> Notebook:
         answer, check = cell_of(nb, name), copy.deepcopy(cell_of(nb, f"check-{name}"))
@@ -661,7 +661,7 @@ SPOILT: dict[str, Callable[[Notebook], Notebook | bytes]] = {
 
 @pytest.fixture(scope="module")
 def spoilt(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
-    """A class in which every notebook is solved, essay and all, and spoilt in another way; graded in one run."""
+    """A class in which every notebook is solved and then damaged in its own way, graded in one run."""
     course = Path(shutil.copytree(released, tmp_path_factory.mktemp("spoilt") / "course"))
     for student, spoil in SPOILT.items():
         folder = hand_in(course, student, "")
@@ -672,7 +672,7 @@ def spoilt(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
 
 def test_every_spoilt_notebook_has_its_points(spoilt: tuple[Path, Outcome]) -> None:
-    """The code counts as nbgrader's own command counts it, and an essay that was answered waits for a person."""
+    """The code counts as in nbgrader's own command, and an answered essay waits for a person."""
     course, outcome = spoilt
     assert outcome.problems == () and set(outcome.graded) == {*SPOILT, "a mark in the time"}
     for student in outcome.graded:
@@ -684,7 +684,7 @@ def test_every_spoilt_notebook_has_its_points(spoilt: tuple[Path, Outcome]) -> N
 
 @pytest.mark.parametrize("student", SPOILT)
 def test_every_spoilt_notebook_is_shown_as_written(spoilt: tuple[Path, Outcome], student: str) -> None:
-    """What was graded is what is shown: the answers and the essay stand in the copy."""
+    """The copy shows what was graded: the answers and the essay."""
     nb = graded_notebook(spoilt[0], student)
     assert cell_of(nb, "essay").source == answers()["essay"]
     assert any("return x[:, col]" in cell.source for cell in nb.cells if cell.cell_type == "code")
@@ -692,7 +692,7 @@ def test_every_spoilt_notebook_is_shown_as_written(spoilt: tuple[Path, Outcome],
 
 
 def test_feedback_is_made_of_every_spoilt_notebook(spoilt: tuple[Path, Outcome]) -> None:
-    """nbgrader's own command can read them all, also in a course whose pages are not cleaned."""
+    """nbgrader's own command makes feedback from all of them, even if the course does not clean pages."""
     course = spoilt[0]
     _config("c.HTMLExporter.sanitize_html = False\nc.HTMLExporter.filters = {}")(course)
     succeed(course, "nbgrader", "generate_feedback", EXERCISE)
@@ -700,13 +700,13 @@ def test_feedback_is_made_of_every_spoilt_notebook(spoilt: tuple[Path, Outcome])
 
 
 def test_what_a_student_is_told_of_cells_that_were_changed(spoilt: tuple[Path, Outcome]) -> None:
-    """An answer that was turned into text is read as code, and the panel says so."""
+    """An answer that was changed to text is read as code, and the panel says so."""
     (output,) = cell_of(graded_notebook(spoilt[0], "markdown"), "check-column_view").outputs
     assert "text cell" in output.data["text/html"] and "Make it a code cell again." in output.data["text/html"]
 
 
 def test_an_edited_check_or_given_cell_is_told(course: Path) -> None:
-    """Code in the check's own cell is lost, under nbgrader too: here the student is told."""
+    """Code in a check's own cell is lost, as in nbgrader, and a note says so."""
     nb = notebook(course, answers())
     cell_of(nb, "check-column_view")["source"] = answers()["column_view"]
     cell_of(nb, "column_view")["source"] = "pass"
@@ -721,7 +721,7 @@ def test_an_edited_check_or_given_cell_is_told(course: Path) -> None:
 
 
 def test_what_nobody_has_thought_of_concerns_one_student(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error at one submission is a problem of that one: the others are graded, and a second run tries again."""
+    """An unexpected error concerns one submission: the others are graded, and a second run tries it again."""
     for student in ("ana", "bia", "caio"):
         hand_in(course, student, notebook(course, answers()))
     original = module.annotate
@@ -743,7 +743,7 @@ def test_what_nobody_has_thought_of_concerns_one_student(course: Path, monkeypat
 
 
 def test_a_name_that_is_no_text(course: Path) -> None:
-    """A folder whose name no gradebook can hold is told, and nobody else is kept from being graded."""
+    """A folder whose name no gradebook can hold is reported, and the others are graded."""
     hand_in(course, "ana", notebook(course, answers()))
     hand_in(course, os.fsdecode(b"z\xff"), notebook(course, answers()))
     outcome = grade(course)
@@ -757,7 +757,7 @@ NO_TIMES = ("2026-03-01 12:00:00 Nowhere", "2026-03-01 12:00:00 PST", "12:00 MEZ
 
 
 def test_a_time_in_no_zone(tmp_path: Path) -> None:
-    """It is told, and not taken for a time of another zone."""
+    """A time stamp with an unknown zone is reported and not read as another zone."""
     anchor = Anchor(tmp_path)
     for time in NO_TIMES:
         (tmp_path / "timestamp.txt").write_text(time, encoding="utf-8")
@@ -780,7 +780,7 @@ HOSTILE = (
 
 
 class Live(HTMLParser):
-    """Collects what acts in a page."""
+    """Collects active content in a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -812,7 +812,7 @@ class Live(HTMLParser):
 
 
 def test_no_script_of_a_students_runs_in_a_page(course: Path) -> None:
-    """Wherever it stands, it is text there; headings, code and the kit's panels look as they always do."""
+    """Scripts in students' text are shown as text; headings, code and the kit's panels look as always."""
     svg = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>").decode()
     nb = notebook(course, {**answers(), "essay": f"# Heading\n\n`x < 1` and *this*\n\n{HOSTILE}"})
     nb["cells"] += [
@@ -839,7 +839,7 @@ def test_no_script_of_a_students_runs_in_a_page(course: Path) -> None:
 
 
 def test_a_course_of_before_is_told_of_live_scripts(course: Path) -> None:
-    """An instructor's own configuration stays as it is; what it leaves open is a note."""
+    """An existing configuration stays unchanged; a note says that scripts could run."""
     hand_in(course, "ana", notebook(course, answers()))
     _config("c.HTMLExporter.sanitize_html = False")(course)
     assert any(
@@ -851,7 +851,7 @@ def test_a_course_of_before_is_told_of_live_scripts(course: Path) -> None:
 
 
 def in_process(course: Path, *arguments: str) -> Any:
-    """Run the command without starting Python anew."""
+    """Run the command in this Python process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # typer's own, about click
         from typer.testing import CliRunner
@@ -909,7 +909,7 @@ def _config(line: str) -> Callable[[Path], None]:
     ],
 )
 def test_bad_input_is_explained(course: Path, spoil: Callable[[Path], object], said: str) -> None:
-    """One line on stderr names cause and cure, the exit code is 2, and the course stays as it was."""
+    """One line on stderr names the cause and the solution, the exit code is 2, and the course is unchanged."""
     hand_in(course, "ana", notebook(course, {}))
     spoil(course)
     before = tree(course)
@@ -921,7 +921,7 @@ def test_bad_input_is_explained(course: Path, spoil: Callable[[Path], object], s
 
 
 def test_a_gradebook_that_nbgrader_left_half_made(course: Path, tmp_path: Path) -> None:
-    """Without `alembic` on PATH nbgrader makes one without a version: what the command says to do works."""
+    """Without `alembic` on PATH nbgrader makes a gradebook without a version; the command's advice works."""
     gradebook, bare = course / "gradebook.db", {**os.environ, "PATH": "/usr/bin:/bin"}
     hand_in(course, "ana", notebook(course, answers()))
     kept = gradebook.read_bytes()
@@ -938,7 +938,7 @@ def test_a_gradebook_that_nbgrader_left_half_made(course: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("how", ["EXCLUSIVE", "IMMEDIATE"])
 def test_a_database_that_another_program_holds(course: Path, how: str) -> None:
-    """Where reading goes on while another writes, the lock is met late: still one line, no advice to upgrade."""
+    """A lock that is met late gives one line, without advice to upgrade."""
     hand_in(course, "ana", notebook(course, {}))
     holder = sqlite3.connect(course / "gradebook.db", isolation_level=None)
     holder.execute(f"BEGIN {how}")
@@ -953,7 +953,7 @@ def test_a_database_that_another_program_holds(course: Path, how: str) -> None:
 
 
 def test_two_runs_at_once(course: Path) -> None:
-    """The second says that another one is at work, and touches nothing."""
+    """The second run says that another one is working, and changes nothing."""
     hand_in(course, "ana", notebook(course, {}))
     (course / ".grader").mkdir()
     with open(course / ".grader" / "lock", "w", encoding="utf-8") as lock:
@@ -965,7 +965,7 @@ def test_two_runs_at_once(course: Path) -> None:
 
 
 def test_a_student_who_may_not_be_added(course: Path) -> None:
-    """Where the configuration says so, strangers are told and the others graded; adding them later is enough."""
+    """If students may not be added, unknown ones are reported and the others graded; adding them later is enough."""
     _config("c.Autograde.create_student = False")(course)
     hand_in(course, "ana", notebook(course, {}))
     hand_in(course, "zoe", notebook(course, {}))
@@ -981,14 +981,14 @@ def test_a_student_who_may_not_be_added(course: Path) -> None:
 
 
 def test_a_time_that_is_none(course: Path) -> None:
-    """A broken timestamp.txt is told; the student is graded all the same."""
+    """A broken timestamp.txt is reported, and the student is still graded."""
     hand_in(course, "ana", notebook(course, {}), time="yesterday, I think")
     outcome = grade(course)
     assert outcome.graded == ("ana",) and "holds no time: 'yesterday, I think'" in str(outcome.problems[0])
 
 
 def test_a_notebook_that_cannot_be_written(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is left half-written, and running again once there is room finishes the work."""
+    """Nothing is half-written, and a second run with enough space finishes the work."""
     hand_in(course, "ana", notebook(course, answers()))
 
     def full(path: Path, text: str) -> None:
@@ -1005,7 +1005,7 @@ def test_a_notebook_that_cannot_be_written(course: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def small_disk(course: Path) -> Iterator[Path]:
-    """A disk with hardly more room than the course needs, and the course on it."""
+    """A course on a disk with little more space than it needs."""
     place = course.with_name("disk")
     place.mkdir()
     mounted = subprocess.run(
@@ -1020,7 +1020,7 @@ def small_disk(course: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_is_full(small_disk: Path) -> None:
-    """Whatever does not fit, the command says so in one line, and with room again it finishes what it began."""
+    """On a full disk the command says so in one line, and with space it finishes the work."""
     hand_in(small_disk, "ana", notebook(small_disk, {}))
     with open(small_disk / "filler", "wb", buffering=0) as filler, pytest.raises(OSError) as full:
         while True:
@@ -1036,7 +1036,7 @@ def test_a_disk_that_is_full(small_disk: Path) -> None:
 
 
 def test_a_full_gradebook(course: Path) -> None:
-    """A database that cannot grow says so with its cure, and nbgrader prints no traceback beside it."""
+    """A database that cannot grow gives one line with the solution and no traceback of nbgrader."""
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
@@ -1061,7 +1061,7 @@ def test_a_full_gradebook(course: Path) -> None:
 
 
 def test_a_run_that_was_stopped(course: Path) -> None:
-    """What is written of it is whole, and the next run does what is left, and only that."""
+    """The files of a stopped run are complete, and the next run does only what is left."""
     for student in ("ana", "bia", "caio"):
         hand_in(course, student, notebook(course, {"column_view": f"column_view = '{student}'\n"}))
 
@@ -1083,7 +1083,7 @@ def test_a_run_that_was_stopped(course: Path) -> None:
 
 @contextlib.contextmanager
 def watching(course: Path, *options: str) -> Iterator[Callable[[str], str]]:
-    """Run the command with --watch; gives what waits for a line with a text in it. In the end Ctrl-C is pressed."""
+    """Run the command with --watch; yield a function that waits for a line with a text. At the end Ctrl-C is sent."""
     command = [BIN / "grader", "nbgrader", "autograde", EXERCISE, "--jobs", "1", "--watch", *options]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course)}
     # Started as from a terminal: a process in the background would not hear Ctrl-C.
@@ -1122,7 +1122,7 @@ def watching(course: Path, *options: str) -> Iterator[Callable[[str], str]]:
 
 
 def arrive(course: Path, student: str, nb: Notebook) -> None:
-    """Hand in as one step, as far as who watches can tell."""
+    """Hand in so that a watching process sees one step."""
     folder = hand_in(course / "elsewhere", student, nb)
     target = course / "submitted" / student
     shutil.rmtree(target, ignore_errors=True)
@@ -1131,7 +1131,7 @@ def arrive(course: Path, student: str, nb: Notebook) -> None:
 
 
 def test_what_is_handed_in_is_graded_as_it_comes(course: Path) -> None:
-    """Before anybody has handed in, again when somebody hands in again, and when the gradebook is free once more."""
+    """Submissions are graded when they arrive: the first one, a second one, and after the gradebook is free again."""
     with watching(course) as wait_for:
         assert wait_for("Ready").startswith(f"Ready: what is handed in for {EXERCISE} is graded as it comes.")
         arrive(course, "ana", notebook(course, answers()))
@@ -1158,7 +1158,7 @@ def test_what_is_handed_in_is_graded_as_it_comes(course: Path) -> None:
 
 
 def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
-    """What is wrong from the beginning will not mend itself: a wrong name, say."""
+    """An error that cannot pass, such as a wrong name, ends the command at once."""
     done = run(course, "grader", "nbgrader", "autograde", "none", "--watch")
     assert done.returncode == 2 and done.stdout == ""
     assert "\ngrader: Cannot find the assignment 'none' in the gradebook" in done.stderr
@@ -1173,7 +1173,7 @@ def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
     ],
 )
 def test_the_folder_that_is_watched(course: Path, structure: str, place: str) -> None:
-    """It holds all that may be handed in, however the course names its folders."""
+    """The watched folder holds all submissions, whatever names the course gives its folders."""
     _config(f"c.CourseDirectory.directory_structure = {structure!r}")(course)
     assert watch._fixed(watch._pattern(course, EXERCISE)) == course / place
 
@@ -1190,5 +1190,5 @@ def test_the_folder_that_is_watched(course: Path, structure: str, place: str) ->
     ],
 )
 def test_other_assignments_wake_nobody(course: Path, path: str, concerns: bool) -> None:
-    """Only what is, or may hold, what is handed in for this one."""
+    """Only changes to this assignment, or to folders that may contain it, start a grading."""
     assert watch._concerns(watch._pattern(course, EXERCISE), course / path) is concerns

@@ -1,4 +1,4 @@
-"""Which course grades: never one that somebody handed in."""
+"""The course that grades is never one that a student handed in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LayDown = Callable[..., Path]
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """An nbgrader course in which somebody has handed in a course of their own."""
+    """An nbgrader course in which a student has handed in another course."""
     root = tmp_path / "course"
     lay(root, catalog="", seed="the course's")
     lay(root / "autograded" / "mallory" / "ps1", catalog=".", seed="mallory's")
@@ -38,7 +38,7 @@ def lay(folder: Path, **known: str) -> None:
 
 
 def test_a_course_is_read_from_its_own_folder(course: Path) -> None:
-    """A folder inside it holds none; a clone's path may be relative to it; what is left out is empty."""
+    """A course is read only from its own folder; a clone's path may be relative, and missing fields are empty."""
     assert read_course(course) == Course(seed="the course's")
     assert read_course(course / "autograded") is None
     (course / "grader_course.json").write_text('{"catalog": "../kit"}', encoding="utf-8")
@@ -49,7 +49,7 @@ def test_a_course_is_read_from_its_own_folder(course: Path) -> None:
 
 
 def test_a_submission_belongs_to_the_course_above_it(course: Path) -> None:
-    """Whatever it brings along, or lays down further below."""
+    """A submission belongs to the course above it, even if it contains a course itself."""
     submission = course / "autograded" / "mallory" / "ps1"
     lay(submission / "deeper", catalog=".")
     (submission / "deeper" / "still").mkdir()
@@ -59,14 +59,14 @@ def test_a_submission_belongs_to_the_course_above_it(course: Path) -> None:
 
 
 def test_a_course_inside_another_is_refused(course: Path) -> None:
-    """Its configuration is Python, and would be run."""
+    """A course inside another is refused, because its configuration is Python and would run."""
     require_own(course)
     with pytest.raises(CourseError, match=r"it lies inside the one in .*course'.*or name the course with --course"):
         require_own(course / "autograded" / "mallory" / "ps1")
 
 
 def test_suites_among_the_submissions_are_refused(course: Path) -> None:
-    """As where grader_course.json was made to name them."""
+    """Suites inside the submissions are refused, even if grader_course.json names them."""
     directory: Any = SimpleNamespace(
         submitted_directory="submitted",
         format_path=lambda step, student, assignment: str(course / step / student / assignment),
@@ -81,7 +81,7 @@ def test_suites_among_the_submissions_are_refused(course: Path) -> None:
 def test_a_kernel_draws_for_marks_only_where_it_gives_them(
     course: Path, monkeypatch: pytest.MonkeyPatch, mode: str | None
 ) -> None:
-    """Under nbgrader's autograde: by the course's own seed, the student and the content. Elsewhere inputs are fixed."""
+    """Inputs depend on seed, student and content only under nbgrader's autograde; otherwise they are fixed."""
     monkeypatch.chdir(course / "autograded" / "mallory" / "ps1")
     monkeypatch.setattr(kernel, "_inputs", lambda: ["def snapshot(x):\n    return x  # mine\n"])
     if mode is None:
@@ -98,7 +98,7 @@ def test_a_kernel_draws_for_marks_only_where_it_gives_them(
 
 
 def test_a_course_without_a_seed_keeps_one(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In its own folder, where the replacement of autograde finds it too; it stays the same."""
+    """A course without a seed gets one in its own folder, which both ways of grading use."""
     (course / "grader_course.json").write_text("{}", encoding="utf-8")
     monkeypatch.chdir(course / "autograded" / "mallory" / "ps1")
     monkeypatch.setattr(kernel, "_inputs", lambda: ["def snapshot(x):\n    return x\n"])
@@ -108,7 +108,7 @@ def test_a_course_without_a_seed_keeps_one(course: Path, monkeypatch: pytest.Mon
 
 
 def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, Any]:
-    """Return what a check asks of its worker."""
+    """Return the settings that a check sends to its worker."""
     found: list[tuple[Settings, Any]] = []
 
     class Asked(CatalogError):

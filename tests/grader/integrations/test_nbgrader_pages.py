@@ -1,4 +1,4 @@
-"""What students write stands in nbgrader's pages as text, tables and pictures, and nothing in it acts."""
+"""nbgrader's pages show students' text, tables and pictures, without active content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.integrations.nbgrader.pages import clean_html, markdown2html
     ],
 )
 def test_nothing_acts(written: str) -> None:
-    """Tags that act are shown as they were typed; attributes and addresses that act are gone."""
+    """Active tags are shown as text; active attributes and addresses are removed."""
     page = clean_html(written)
     for act in (
         "<script",
@@ -48,7 +48,7 @@ def test_nothing_acts(written: str) -> None:
 
 
 def test_what_a_page_is_made_of_passes() -> None:
-    """Headings, tables, pictures in the page and elsewhere, and the styles of the kit's panels."""
+    """Headings, tables, pictures, and the styles of the kit's panels are kept."""
     picture = '<img alt="a" src="data:image/png;base64,AAAA">'
     for written in (
         '<h2 id="a">A</h2>',
@@ -63,7 +63,7 @@ def test_what_a_page_is_made_of_passes() -> None:
 
 
 def test_text_is_what_nbconvert_makes_of_it_cleaned() -> None:
-    """Mathematics stays for MathJax, code is code, and a picture that is missing is no reason to show nothing."""
+    """Mathematics stays for MathJax, code stays code, and a missing picture does not hide the text."""
     page = markdown2html({"cell": {"attachments": {"a": {"image/png": "AAAA"}}}}, "$x < 1$ `<b>`\n\n![p](attachment:a)")
     assert "$x &lt; 1$" in page and "<code>&lt;b&gt;</code>" in page and "data:image/png;base64,AAAA" in page
     assert "<img" in markdown2html({"cell": {}}, "![p](attachment:gone)")

@@ -1,4 +1,4 @@
-"""Mutants are small errors, one each; the gate tells which of them no check sees."""
+"""Mutants have one small error each; the gate reports those that no check finds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXERCISE = Exercise(
 
 
 def now(body: str, signature: str = "x") -> set[str]:
-    """Return what the mutants of a function's body make of its lines."""
+    """Return what the mutants change a function's lines to."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     return {mutant.now for mutant in mutants(EXERCISE, f"{HEADER}def f({signature}):\n{lines}")}
 
@@ -60,7 +60,7 @@ def now(body: str, signature: str = "x") -> set[str]:
     ],
 )  # fmt: skip
 def test_what_goes_wrong_in_pytorch_is_tried(body: str, expected: set[str]) -> None:
-    """Each of the curriculum's mistakes is among the mutants of code that could make it."""
+    """Each mistake of the curriculum is among the mutants of code where it can happen."""
     assert expected <= now(body)
 
 
@@ -72,17 +72,17 @@ def test_what_goes_wrong_in_pytorch_is_tried(body: str, expected: set[str]) -> N
     ],
 )
 def test_words_are_no_errors(body: str, spared: set[str]) -> None:
-    """What a docstring or an exception says is not the suites' business."""
+    """Docstrings and messages of exceptions are not mutated."""
     assert not spared & now(body)
 
 
 def test_annotations_are_left_out() -> None:
-    """They compute nothing; defaults do."""
+    """Annotations are not mutated; default values are."""
     assert now("return x", "x: int | None = 3") == {"def f(x=4):", "def f(x=2):"}
 
 
 def test_every_mutant_is_another() -> None:
-    """Two operators that do the same to the code make one mutant, and none is the solution itself."""
+    """All mutants differ from each other and from the solution."""
     found = list(mutants(EXERCISE, HEADER + "def f(x):\n    return x.sum() + x.sum()\n"))
     sources = [mutant.source for mutant in found]
     assert len(set(sources)) == len(sources) > 5
@@ -90,14 +90,14 @@ def test_every_mutant_is_another() -> None:
 
 
 def test_alike_places_are_told_apart() -> None:
-    """By their number."""
+    """Mutants with the same change in several places are numbered."""
     found = [m for m in mutants(EXERCISE, HEADER + "def f(x):\n    x.zero_()\n    x.zero_()\n") if m.now == "pass"]
     assert [mutant.occurrence for mutant in found] == [1, 2]
     assert found[1].label.endswith("(occurrence 2)")
 
 
 def test_a_mutant_is_graded_by_its_own_task() -> None:
-    """Other tasks of its source are right."""
+    """A mutant is graded only in its own task; the other tasks are right."""
     mutant = next(mutants(EXERCISE, HEADER + "def f(x):\n    return x + 1\n"))
     assert mutant.submission().tasks == ("f",)
 
@@ -106,7 +106,7 @@ def test_a_mutant_is_graded_by_its_own_task() -> None:
 
 
 def graded(submission: Submission, status: Any) -> Graded:
-    """Return a submission of which the only check ended so; `None` when two workers died of it."""
+    """Return a graded submission whose only check has this status; `None` if two workers died of it."""
     if status is None:
         return Graded(submission=submission, report=None)
     points = 1.0 if status == "passed" else 0.0
@@ -127,7 +127,7 @@ LISTED = """
 
 @pytest.fixture
 def run(lay_down: LayDown, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the gate on the mutants of `double`, of which those that `survives` names survive."""
+    """Run the gate on the mutants of `double`; those in `survives` survive."""
 
     def run(survives: Callable[[Mutant], bool], listed: str = "") -> tuple[Mutation, list[str]]:
         root = lay_down()
@@ -150,13 +150,13 @@ def run(lay_down: LayDown, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_mutants_that_fail_or_never_end_are_killed(run: Run) -> None:
-    """Whatever ends them."""
+    """A mutant that fails a check, or never ends, is killed."""
     mutation, problems = run(lambda mutant: False)
     assert problems == [] and mutation.killed == len(mutation.mutants) > 4 and mutation.share == 1.0
 
 
 def test_a_survivor_is_told(run: Run) -> None:
-    """With what was changed, and what to do."""
+    """A surviving mutant is reported with its change and what to do."""
     mutation, problems = run(lambda mutant: mutant.now == "return x * 3")
     (problem,) = problems
     assert "01_small.double: `return x * 2` became `return x * 3` [NumberReplacer]" in problem
@@ -164,32 +164,32 @@ def test_a_survivor_is_told(run: Run) -> None:
 
 
 def test_a_survivor_that_is_listed_is_equivalent(run: Run) -> None:
-    """It counts neither as killed nor as surviving."""
+    """A listed survivor counts neither as killed nor as surviving."""
     mutation, problems = run(lambda mutant: mutant.now == "return x * 3", LISTED)
     assert problems == [] and mutation.equivalent == 1 and mutation.share == 1.0
 
 
 def test_a_listed_mutant_must_survive(run: Run) -> None:
-    """Else the list, or a check, is wrong."""
+    """A listed mutant that is killed is a problem, because the list or a check is wrong."""
     _, (problem,) = run(lambda mutant: False, LISTED)
     assert "is listed as equivalent, and a check fails" in problem
 
 
 def test_a_list_names_mutants_that_there_are(run: Run) -> None:
-    """What is out of date is told."""
+    """A list entry that fits no mutant is reported."""
     _, (problem,) = run(lambda mutant: False, LISTED.replace("x * 3", "x * 30"))
     assert "no mutant has `return x * 2` become `return x * 30`: remove it" in problem
 
 
 def test_a_sample_takes_one_in_so_many(lay_down: LayDown) -> None:
-    """Spread over all."""
+    """A sample takes every n-th mutant."""
     catalog = load_catalog(lay_down())
     whole, sample = (mutate_all(catalog, {"01_small": ()}, jobs=1, every=n).mutants for n in (1, 3))
     assert sample == whole[::3]
 
 
 def test_a_list_that_is_wrong_is_refused(lay_down: LayDown) -> None:
-    """With what is missing."""
+    """A malformed list is refused, and the error names what is missing."""
     root = lay_down()
     (root / "tests" / "mutants").mkdir(parents=True)
     (root / "tests" / "mutants" / "01_small.yaml").write_text("- task: double\n", encoding="utf-8")

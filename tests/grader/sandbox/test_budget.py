@@ -1,4 +1,4 @@
-"""What one submission may use as a whole: seconds of waiting, bytes of answers."""
+"""The budget of one submission: seconds of waiting and bytes of answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLEEPS = "import time\n\n\ndef f(seconds):\n    time.sleep(seconds)\n    return 
 
 
 def test_what_was_used_is_taken() -> None:
-    """Time that the machine took costs nothing."""
+    """Used seconds are subtracted, but not those in which the machine was busy."""
     budget = Budget(seconds=10.0, answers=100)
     budget.take_seconds(4.0, 3.0)
     assert budget.seconds == 9.0 and budget.left(2.0, 0.5) == 7.5 and budget.seconds == 9.0
@@ -31,21 +31,21 @@ def test_what_was_used_is_taken() -> None:
 
 
 def test_what_the_machine_took_is_bounded_too() -> None:
-    """Nobody is waited for without end."""
+    """The time that a busy machine may add is limited."""
     budget = Budget(seconds=10.0, answers=100)
     budget.take_seconds(100.0, 100.0)
     assert budget.seconds == 10.0 - 80.0 and budget.used_up
 
 
 def test_once_there_was_no_room_there_is_none() -> None:
-    """Else small answers would follow a large one."""
+    """After one answer that does not fit, no smaller answer fits either."""
     budget = Budget(seconds=10.0, answers=100)
     assert budget.take_answer(60) and budget.answers == 40
     assert not budget.take_answer(41) and budget.used_up and not budget.take_answer(1)
 
 
 def test_who_sleeps_is_waited_for_and_counted() -> None:
-    """A process that could run and doesn't costs its time, whatever the machine does."""
+    """Sleeping counts, even if the machine is busy."""
     meter = Meter(os.getpid(), time.process_time)
     meter.start()
     time.sleep(0.3)
@@ -55,7 +55,7 @@ def test_who_sleeps_is_waited_for_and_counted() -> None:
 
 
 def test_where_nobody_knows_two_seconds_count_as_one() -> None:
-    """Of what was waited for and not computed."""
+    """If delays are unknown, two seconds of idle waiting count as one."""
     meter = Meter(None, lambda: 0.0)
     meter.start()
     time.sleep(0.2)
@@ -64,7 +64,7 @@ def test_where_nobody_knows_two_seconds_count_as_one() -> None:
 
 
 def test_what_was_computed_always_counts() -> None:
-    """A main thread that waits for a processor beside the same submission's own threads is not delayed."""
+    """Time in which a submission's own threads compute counts, even if its main thread waits for a processor."""
     clock = iter((0.0, 5.0))
     meter = Meter(None, lambda: next(clock))
     meter.start()
@@ -74,7 +74,7 @@ def test_what_was_computed_always_counts() -> None:
 
 @pytest.fixture
 def load(confined: Callable[..., Any]) -> Callable[..., Any]:
-    """Load a source in a candidate that has a budget."""
+    """Load a source in a candidate with a budget."""
 
     def load(source: str, budget: Budget) -> Any:
         candidate = confined(source)
@@ -85,7 +85,7 @@ def load(confined: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def test_slow_answers_use_it_up(load: Callable[..., Any]) -> None:
-    """Each within the limits of one call; the one that goes beyond is stopped, within the budget."""
+    """Slow answers, each within its own limit, use the budget up; the last one is stopped."""
     budget = Budget(seconds=1.0, answers=2**20)
     candidate = load(SLEEPS, budget)
     began = time.monotonic()
@@ -96,7 +96,7 @@ def test_slow_answers_use_it_up(load: Callable[..., Any]) -> None:
 
 
 def test_what_computes_is_stopped_by_its_own_limit(server: Server, load: Callable[..., Any]) -> None:
-    """A budget that still lasts changes nothing."""
+    """A call's own limit still works while the budget lasts."""
     budget = Budget(seconds=100.0, answers=2**20)
     assert load(SLEEPS, budget).call("f", 0.01).result == 0.01
     assert 99 < budget.seconds < 100 and budget.answers < 2**20
@@ -115,7 +115,7 @@ def f(seconds):
 
 
 def test_a_busy_machine_costs_nothing(confined: Callable[..., Any]) -> None:
-    """Who computes beside others, on a processor that all of them share, is charged for what it computes."""
+    """A submission that shares one processor with others pays only for what it computes."""
     budget = Budget(seconds=100.0, answers=2**20)
     candidate = confined(COMPUTES)
     candidate.process.budget = budget
@@ -137,7 +137,7 @@ def test_a_busy_machine_costs_nothing(confined: Callable[..., Any]) -> None:
 
 
 def test_large_answers_use_it_up(load: Callable[..., Any]) -> None:
-    """Before they are decoded; the process is ended."""
+    """Large answers use the budget up before they are decoded, and the process is ended."""
     budget = Budget(seconds=100.0, answers=2**20)
     candidate = load("def f(n):\n    return ['\U0001f600' + 'a' * 3999] * n\n", budget)
     assert candidate.call("f", 4).outcome == "returned"
@@ -148,7 +148,7 @@ def test_large_answers_use_it_up(load: Callable[..., Any]) -> None:
 
 
 def test_the_memory_that_one_submission_can_take_is_bounded(server: Server) -> None:
-    """Replies as large as the wire allows, of text that is four times as large in memory."""
+    """The largest possible replies, with text that takes four times as much memory, stay within the budget."""
     attack = Path(__file__).parents[2] / "attacks" / "replies_of_astral_text.py"
     limits = server.limits
     budget = Budget(seconds=limits.submission, answers=limits.answers)

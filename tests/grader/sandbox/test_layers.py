@@ -1,4 +1,4 @@
-"""The layers in the documents are the layers of the sandbox, and the documents say which are needed."""
+"""The documents list the layers of the sandbox and say which ones are needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.sandbox import LAYERS, MINIMA, Host, Process, Server, active_layers,
 
 
 def test_every_layer_is_described() -> None:
-    """Each of the candidate process's layers has an entry of its own, in the same order, and there are no others."""
+    """Each of the candidate process's layers has one entry, in the same order, and there are no others."""
     known = (
         confine.NAMESPACES,
         confine.ROOT,
@@ -32,14 +32,14 @@ def test_every_layer_is_described() -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_a_layer_says_what_it_protects_and_how_to_get_it(layer: layers.Layer) -> None:
-    """What is protected reads on after a colon; what is lost without it and the cure are sentences."""
+    """Each layer's texts have the right form: a phrase for what it protects, sentences for the rest."""
     assert str(layer.protects) and not str(layer.protects).endswith(".")
     for text in map(str, (layer.lost, layer.cure)):
         assert text[0].isupper() and text.endswith(".")
 
 
 def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One candidate is confined to see which layers hold, and ended."""
+    """`active_layers` confines one candidate, returns its layers, and ends it."""
     spawned: list[Process] = []
 
     @contextlib.contextmanager
@@ -67,13 +67,13 @@ SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
 
 def rows(head: str) -> list[list[str]]:
-    """Return the cells of the table of docs/security.md whose first heading this is, below its headings."""
+    """Return the cells of the table in docs/security.md with this first heading."""
     lines = SECURITY[SECURITY.index(f"| {head} |") :].split("\n\n")[0].splitlines()
     return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines[2:]]
 
 
 def test_the_table_of_layers_is_that_of_the_code() -> None:
-    """Each layer with what it protects, and where it is needed: as `grader doctor` and `confined_enough` have it."""
+    """The table has each layer, what it protects, and where it is needed, as in the code."""
     ways = [*MINIMA[Host.SHARED], *MINIMA[Host.DISPOSABLE]]
     wanted = [
         [f"`{layer.name}`", str(layer.protects), *("needed" if layer.name in way else "" for way in ways)]
@@ -83,7 +83,7 @@ def test_the_table_of_layers_is_that_of_the_code() -> None:
 
 
 def test_each_promise_names_what_keeps_it() -> None:
-    """Layers that there are, or one of the few things that hold everywhere; and every wall is named by some promise."""
+    """Each promise names existing layers or general protections, and every layer is named by a promise."""
     named: set[str] = set()
     for promise, how, by in rows("the attacker wants"):
         layers = set(re.findall(r"`(\w+)`", by))
@@ -95,7 +95,7 @@ def test_each_promise_names_what_keeps_it() -> None:
 
 
 def test_the_minimum_in_words_is_that_of_the_code() -> None:
-    """docs/instructors.md says in a sentence what the table says."""
+    """The sentence in docs/instructors.md names the same minimum as the table."""
     said = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").replace("\n", " ")
     assert "either a root of its own, or Landlock together with a user of its own" in said
     own_root, other_user = MINIMA[Host.SHARED]
@@ -103,7 +103,7 @@ def test_the_minimum_in_words_is_that_of_the_code() -> None:
 
 
 def test_plain_autograde_promises_nothing() -> None:
-    """Where the command is described, what it exposes is said."""
+    """The documents say what plain `nbgrader autograde` exposes."""
     said = (ROOT / "docs" / "nbgrader.md").read_text(encoding="utf-8")
     described = said[said.index("- **`nbgrader autograde ASSIGNMENT`**") :].split("- **`grader")[0]
     for exposed in ("as you", "suites", "solutions", "gradebook"):

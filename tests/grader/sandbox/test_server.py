@@ -1,4 +1,4 @@
-"""A candidate that is lost is a result, never an error; a server that is lost is an error that says why."""
+"""A lost candidate is a result and never an error; a lost server is an error that says why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Ask = Callable[..., wire.Call]
 
 @pytest.fixture
 def hurried(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Give calls and loading less time."""
+    """Shorten the time limits of calls and loading."""
 
     def hurried(seconds: float, *, patience: float) -> None:
         monkeypatch.setattr(server, "limits", Limits(call=seconds, load=seconds, patience=patience))
@@ -37,7 +37,7 @@ def hurried(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait until `condition` holds, for a few seconds at most."""
+    """Wait until `condition` is true, at most a few seconds."""
     deadline = time.monotonic() + 5
     while not condition():
         if time.monotonic() > deadline:
@@ -47,13 +47,13 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 
 def number_of(process: Process) -> int:
-    """Return the number that this process knows a candidate by."""
+    """Return a candidate's process number in this process's namespace."""
     lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
 def runs(pid: int) -> bool:
-    """Say whether a process is there and has not ended."""
+    """Say whether a process exists and has not ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):
@@ -92,13 +92,13 @@ def say(payload):
 
 
 def source(body: str) -> str:
-    """Return a submission whose `f` does this."""
+    """Return a submission whose `f` has this body."""
     return HELP + "def f():\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n"
 
 
 @pytest.mark.parametrize(("end", "how"), [pair for pair in ENDS.items() if pair[1]], ids=lambda text: text[:20])
 def test_a_candidate_that_ends_is_lost(confined: Confined, end: str, how: str) -> None:
-    """Leaving, crashing, or closing the channel: the candidate crashed, and how it ended is said."""
+    """A candidate that exits, crashes or closes its channel has crashed, and the result says how it ended."""
     candidate = confined(source(end))
     with pytest.raises(CandidateLost, match=rf"^crashed: ({how})") as lost:
         candidate.call()
@@ -106,7 +106,7 @@ def test_a_candidate_that_ends_is_lost(confined: Confined, end: str, how: str) -
 
 
 def test_a_candidate_that_is_killed_is_counted(confined: Confined, server: Server) -> None:
-    """Somebody else's doing is told from its own, and from ours."""
+    """A kill from outside is distinguished from the candidate's own end and from the kit's kill."""
     before = server.killed
     with pytest.raises(CandidateLost, match="exit code 3"):
         confined(source("os._exit(3)")).call()
@@ -120,7 +120,7 @@ def test_a_candidate_that_is_killed_is_counted(confined: Confined, server: Serve
 
 
 def test_a_candidate_that_ends_while_it_loads_is_lost(confined: Confined) -> None:
-    """`os._exit()` at top level loses the candidate too."""
+    """`os._exit()` at the top level loses the candidate too."""
     with pytest.raises(CandidateLost, match=r"^crashed: exit code 7$"):
         confined("import os\nos._exit(7)\n")
 
@@ -131,27 +131,27 @@ def test_a_candidate_that_ends_while_it_loads_is_lost(confined: Confined) -> Non
     ids=["memory", "recursion", "signal"],
 )
 def test_what_python_can_report_is_no_loss(confined: Confined, body: str, error: str) -> None:
-    """Too much memory, endless recursion and a refused signal are exceptions, and the candidate goes on."""
+    """Too much memory, endless recursion and a refused signal are exceptions, and the candidate continues."""
     candidate = confined(source(body) + "def g(): return 1\n")
     assert candidate.call().raised.type == error
     assert candidate.python("g") == 1
 
 
 def test_memory_that_runs_out_slowly_is_an_exception(confined: Confined) -> None:
-    """A list that grows for ever ends in a MemoryError before the machine runs out."""
+    """A list that grows without end gives a MemoryError before the machine's memory runs out."""
     observation = confined(source("x = []\nwhile True: x.append(bytes(10**8))")).call()
     assert observation.raised.type == "MemoryError"
 
 
 def test_a_candidate_after_a_loss_can_be_replaced(confined: Confined) -> None:
-    """The next candidate knows nothing of the one that was lost."""
+    """The next candidate has nothing of the lost one."""
     with pytest.raises(CandidateLost):
         confined(source("os._exit(1)")).call()
     assert confined(source("return 5")).python() == 5
 
 
 def test_a_lost_candidate_stays_lost(confined: Confined) -> None:
-    """Asking again is the same loss, and ending it again is no error."""
+    """A second question gives the same loss, and a second end is no error."""
     candidate = confined(source("os._exit(1)"))
     for how in ("exit code 1", "it was ended before"):
         with pytest.raises(CandidateLost, match=rf"^crashed: {how}$"):
@@ -175,7 +175,7 @@ def test_a_lost_candidate_stays_lost(confined: Confined) -> None:
 )
 @pytest.mark.alone
 def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None], body: str) -> None:
-    """What computes too long is a timeout, whatever it catches and wherever it computes."""
+    """Code that computes too long is a timeout, whatever it catches and wherever it computes."""
     candidate = confined(source(body))
     hurried(0.2, patience=60)
     started = time.monotonic()
@@ -186,7 +186,7 @@ def test_an_infinite_loop_ends(confined: Confined, hurried: Callable[..., None],
 
 @pytest.mark.alone
 def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
-    """Top-level code has its own limit."""
+    """Top-level code has its own time limit."""
     hurried(0.2, patience=60)
     with pytest.raises(CandidateLost, match=r"^timeout: 0\.5 s$") as lost:
         confined("sum(range(10**12))  # which Python cannot stop\n")
@@ -195,7 +195,7 @@ def test_loading_that_does_not_end_is_a_timeout(confined: Confined, hurried: Cal
 
 @pytest.mark.alone
 def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> None:
-    """Waiting costs no processor time, and is ended by the clock on the wall."""
+    """Sleeping takes no processor time and is ended by elapsed time."""
     candidate = confined(source("time.sleep(60)"))
     hurried(0.1, patience=3)
     with pytest.raises(CandidateLost, match=r"^timeout: 0\.1 s$") as lost:
@@ -205,7 +205,7 @@ def test_a_long_sleep_ends(confined: Confined, hurried: Callable[..., None]) -> 
 
 @pytest.mark.alone
 def test_a_slow_candidate_that_computes_little_is_in_time(confined: Confined, hurried: Callable[..., None]) -> None:
-    """Time is the candidate's own processor time: waiting, as on a busy machine, does not count."""
+    """The limit counts the candidate's processor time: waiting, as on a busy machine, does not count."""
     candidate = confined(source("time.sleep(0.5)\nreturn 1"))
     hurried(0.25, patience=40)
     assert candidate.python() == 1
@@ -213,7 +213,7 @@ def test_a_slow_candidate_that_computes_little_is_in_time(confined: Confined, hu
 
 @pytest.mark.alone
 def test_threads_count_together(confined: Confined, hurried: Callable[..., None]) -> None:
-    """What a thread computes while the call waits is the candidate's time as well."""
+    """The time of the candidate's threads counts too."""
     candidate = confined(source("threading.Thread(target=sum, args=(range(10**12),)).start()\ntime.sleep(60)"))
     hurried(0.2, patience=100)
     with pytest.raises(CandidateLost, match=r"^timeout: 0\.2 s$"):
@@ -222,7 +222,7 @@ def test_threads_count_together(confined: Confined, hurried: Callable[..., None]
 
 @pytest.mark.alone
 def test_earlier_calls_take_no_time_from_later_ones(confined: Confined, hurried: Callable[..., None]) -> None:
-    """Every request has its limit to itself."""
+    """Every request has the full time limit."""
     candidate = confined(source("end = time.process_time() + 0.2\nwhile time.process_time() < end: pass\nreturn 1"))
     hurried(0.35, patience=40)
     assert [candidate.python() for _ in range(3)] == [1, 1, 1]
@@ -232,7 +232,7 @@ def test_earlier_calls_take_no_time_from_later_ones(confined: Confined, hurried:
 def test_a_request_that_is_not_taken_is_a_timeout(
     confined: Confined, hurried: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A candidate that has answered and does not listen again cannot hold the examiner up by not reading."""
+    """A candidate that stops reading its channel cannot block the examiner."""
     observation = wire.encode(wire.Observation(nonce=5, outcome="returned"))
     candidate = confined(source(f"say({observation!r})\nwhile True: time.sleep(1)"))
     assert candidate.call(nonce=5).outcome == "returned"
@@ -274,7 +274,7 @@ FORGERIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES.keys())
 def test_a_forged_answer_loses_the_candidate(confined: Confined, forgery: bytes) -> None:
-    """Whatever a candidate writes to its channel that is no answer to the question ends it, as a crash."""
+    """An answer that does not match the question loses the candidate, as a crash."""
     candidate = confined(source(f"say({forgery!r})"))
     with pytest.raises(
         CandidateLost, match=r"^crashed: it (sent back something that is not an answer|answered another)"
@@ -294,7 +294,7 @@ def test_a_forged_answer_loses_the_candidate(confined: Confined, forgery: bytes)
     ids=["giant length", "flood", "a byte too long", "torn", "torn length"],
 )
 def test_a_broken_frame_loses_the_candidate(confined: Confined, written: bytes, how: str) -> None:
-    """A length beyond the limit is refused at once; a message that stops in its middle ends with its sender."""
+    """A length above the limit is refused at once; a message that stops half-way ends with its sender."""
     candidate = confined(source(f"os.write(channel(), {written[:8]!r} * {max(1, len(written) // 8)})\nos._exit(0)"))
     with pytest.raises(CandidateLost, match=f"^crashed: {how}$"):
         candidate.call(nonce=5)
@@ -302,7 +302,7 @@ def test_a_broken_frame_loses_the_candidate(confined: Confined, written: bytes, 
 
 @pytest.mark.alone
 def test_a_slow_drip_is_a_timeout(confined: Confined, hurried: Callable[..., None]) -> None:
-    """An answer that comes byte by byte ends when its time does."""
+    """An answer that comes byte by byte ends at its time limit."""
     candidate = confined(
         source("""
         os.write(channel(), struct.pack("!I", 10_000))
@@ -317,7 +317,7 @@ def test_a_slow_drip_is_a_timeout(confined: Confined, hurried: Callable[..., Non
 
 
 def test_an_answer_given_twice_spoils_the_next_question(confined: Confined) -> None:
-    """What is left over from one answer is no answer to the next question."""
+    """A second copy of an answer is not accepted for the next question."""
     candidate = confined(source(f"say({observation()!r})"))
     assert candidate.call(nonce=5).result is None  # the forged one: facts may be forged, as docs/security.md says
     with pytest.raises(CandidateLost, match=r"^crashed: it answered another question$"):
@@ -325,7 +325,7 @@ def test_an_answer_given_twice_spoils_the_next_question(confined: Confined) -> N
 
 
 def test_writing_between_questions_loses_the_candidate(confined: Confined) -> None:
-    """A thread that writes to the channel while nobody asks is found out at the next question."""
+    """Bytes that a thread writes between questions are detected at the next question."""
     candidate = confined(source("threading.Timer(0.05, say, [b'psst']).start()"))
     candidate.call()
     assert select.select([candidate.process._channel], [], [], 5)[0]
@@ -337,7 +337,7 @@ def test_writing_between_questions_loses_the_candidate(confined: Confined) -> No
 
 
 def test_a_candidate_that_holds_threads_is_gone_after_its_end(confined: Confined) -> None:
-    """Ending a candidate ends its threads, daemon or not."""
+    """Ending a candidate ends all its threads."""
     candidate = confined(source("for _ in range(5): threading.Thread(target=time.sleep, args=(60,)).start()"))
     candidate.call()
     pid = number_of(candidate.process)
@@ -347,7 +347,7 @@ def test_a_candidate_that_holds_threads_is_gone_after_its_end(confined: Confined
 
 
 def test_ended_candidates_are_buried(server: Server) -> None:
-    """No zombies gather while a server works on."""
+    """A running server collects its ended candidates, so that no zombies remain."""
     numbers = []
     for _ in range(3):
         process = server.spawn()
@@ -360,7 +360,7 @@ def test_ended_candidates_are_buried(server: Server) -> None:
 
 
 def test_descriptors_are_given_back(server: Server) -> None:
-    """A candidate's channel and handle are closed with it."""
+    """A candidate's channel and pidfd are closed at its end."""
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         server.spawn().end()
@@ -368,7 +368,7 @@ def test_descriptors_are_given_back(server: Server) -> None:
 
 
 def descendants(pid: int) -> set[int]:
-    """Return a process's number and those of all below it."""
+    """Return the numbers of a process and of all its descendants."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -386,13 +386,13 @@ def descendants(pid: int) -> set[int]:
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the doomed servers keep what they keep."""
+    """The folder for the temporary files of the servers that tests end."""
     return tmp_path_factory.mktemp("scratch")
 
 
 @pytest.fixture(scope="module")
 def doomed(scratch: Path) -> Iterator[dict[str, Server]]:
-    """Servers that tests may end, started together: two as this system has them, one where namespaces are refused."""
+    """Servers that tests may end, started together: two as this system has them, one without namespaces."""
     pyseccomp = pytest.importorskip("pyseccomp")
     refusing = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     refusing.add_rule(pyseccomp.ERRNO(1), "unshare")
@@ -426,7 +426,7 @@ def f(): pass
 def test_closing_a_server_leaves_nothing(
     name: str, doomed: dict[str, Server], scratch: Path, confined: Confined
 ) -> None:
-    """No process of a server and no file of its candidates outlives it, however these cling to life."""
+    """After a server is closed, no process of it and no file of its candidates remains."""
     server = doomed[name]
     candidates = [confined(LINGER, by=server) for _ in range(2)]
     processes = descendants(server._process.pid) | {number_of(candidate.process) for candidate in candidates}
@@ -438,7 +438,7 @@ def test_closing_a_server_leaves_nothing(
 
 
 def test_a_server_in_a_jail_keeps_nothing_on_disk(server: Server) -> None:
-    """Candidates with a file system of their own need no directory outside, which a killed examiner would leave."""
+    """Candidates with their own file system need no directory outside, which a killed examiner would leave."""
     process = server.spawn()
     process.end()
     if "root" not in process.layers:
@@ -449,7 +449,7 @@ def test_a_server_in_a_jail_keeps_nothing_on_disk(server: Server) -> None:
 def test_a_server_that_is_killed_is_an_error_with_its_cause(
     doomed: dict[str, Server], confined: Confined, ask: Ask
 ) -> None:
-    """A server that dies in the middle of a call takes its candidates along: an error of the sandbox, not a result."""
+    """If a server dies during a call, its candidates die too, and the sandbox raises an error."""
     server = doomed["killed"]
     candidate = confined(source("time.sleep(60)"), by=server)
     threading.Timer(0.2, server._process.kill).start()
@@ -463,7 +463,7 @@ def test_a_server_that_is_killed_is_an_error_with_its_cause(
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Have servers find a msgspec that fails, which they import before anything that takes long."""
+    """Make servers import a msgspec that fails; they import it before anything slow."""
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "msgspec.py").write_text("raise ImportError('no msgspec today')\n", encoding="utf-8")
     environment = room._environment
@@ -473,7 +473,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.sandbox
 def test_a_server_that_cannot_start_says_why(broken: None) -> None:
-    """The last words of a server that fails are in the error."""
+    """The error contains the last output of a server that fails."""
     with (
         Server() as server,
         pytest.raises(
@@ -486,7 +486,7 @@ def test_a_server_that_cannot_start_says_why(broken: None) -> None:
 
 @pytest.mark.sandbox
 def test_a_server_without_an_interpreter_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A process that cannot be started is an error of the sandbox, and leaves nothing behind."""
+    """A process that cannot be started is an error of the sandbox, and nothing remains."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SandboxError, match=r"^Cannot start the sandbox's server: .*No such file .*/nowhere/python"):
@@ -496,7 +496,7 @@ def test_a_server_without_an_interpreter_says_why(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.sandbox
 def test_a_closed_server_gives_no_candidate() -> None:
-    """Asking a server that was closed is an error like any other."""
+    """Asking a closed server for a candidate is an error."""
     server = Server()
     server.close()
     with pytest.raises(SandboxError, match=r"^Cannot start a candidate: the sandbox's server ended\."):
@@ -507,7 +507,7 @@ def test_a_closed_server_gives_no_candidate() -> None:
 def test_a_server_does_not_import_from_where_the_examiner_stands(
     broken: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A folder of submissions with a `random.py` in it is no place to import from, least of all before confinement."""
+    """A server does not import from the current folder, which may hold a student's `random.py`."""
     for name in ("random", "tempfile", "socket", "grader"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w')\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -541,19 +541,19 @@ EVERYTHING = tuple(layer.name for layer in LAYERS)
     ids=lambda value: ", ".join(value) or "none" if isinstance(value, tuple) else None,
 )
 def test_files_the_system_and_the_machine_must_be_safe(layers: tuple[str, ...], shared: bool, disposable: bool) -> None:
-    """On a shared machine a bounded directory and a wall before the files; in a container to throw away, less."""
+    """A shared machine needs a limited directory and protected files; a disposable container needs less."""
     assert confined_enough(layers) is confined_enough(layers, Host.SHARED) is shared
     assert confined_enough(layers, Host.DISPOSABLE) is disposable
 
 
 @pytest.mark.parametrize("layer", sorted({"seccomp", "limits", "temporary"}))
 def test_no_layer_of_the_minimum_can_be_left_out(layer: str) -> None:
-    """Each of those that both ways need is missed, whatever else holds."""
+    """Each layer that both ways need is required, whatever the other layers are."""
     assert not confined_enough(set(EVERYTHING) - {layer})
 
 
 def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without enough confinement there is no candidate, and the error says what to do."""
+    """Without enough layers there is no candidate, and the error says what to do."""
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(server, "_relaxed_sandbox", False)
     monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
@@ -569,7 +569,7 @@ def test_too_few_layers_are_refused(server: Server, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.sandbox
 def test_a_host_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a server is told of where it stands decides, and not what another place would ask for."""
+    """The minimum depends only on the host that the server was given."""
     asked = []
     monkeypatch.setattr(room, "confined_enough", lambda layers, host: asked.append(host) or True)
     with Server(host=Host.DISPOSABLE) as server:
@@ -578,14 +578,14 @@ def test_a_host_has_its_own_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ones_own_code_needs_no_layers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relaxed_sandbox server hands a candidate out however little it is confined."""
+    """A relaxed_sandbox server gives a candidate with any layers."""
     monkeypatch.setattr(room, "confined_enough", lambda layers, host: False)
     server.spawn().end()
 
 
 @pytest.mark.sandbox
 def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
-    """Ctrl-C is for the examiner, who hears it as before: the server is in a session of its own."""
+    """Ctrl-C reaches the examiner but not the server, which has its own session."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with Server(relaxed_sandbox=True) as server:
@@ -597,7 +597,7 @@ def test_signals_to_the_examiner_do_not_reach_the_server() -> None:
 
 @pytest.mark.sandbox
 def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
-    """And every call starts with them, whatever the one before has set."""
+    """Every call starts with the given number of threads, whatever the last call has set."""
     source = "import torch\ndef f():\n    n = torch.get_num_threads()\n    torch.set_num_threads(1)\n    return n\n"
     with Server(limits=Limits(threads=2), relaxed_sandbox=True) as server:
         process = server.spawn()
@@ -609,7 +609,7 @@ def test_candidates_compute_with_as_many_threads_as_asked(ask: Ask) -> None:
 @pytest.mark.parametrize("accelerated", [False, True])
 @pytest.mark.sandbox
 def test_candidates_end_with_their_server(accelerated: bool) -> None:
-    """The one that was handed out, and the one in reserve that nobody has asked for yet."""
+    """All candidates end with their server, even the one in reserve."""
     with Server(relaxed_sandbox=True, accelerated=accelerated) as server:
         candidate = server.spawn()
         reserve = server.spawn()  # so that a third one is being forked, or has been
@@ -624,13 +624,13 @@ def test_candidates_end_with_their_server(accelerated: bool) -> None:
 
 
 def _pid(process: Any) -> int:
-    """Return a candidate's number as this process sees it."""
+    """Return a candidate's process number as this process sees it."""
     lines = Path(f"/proc/self/fdinfo/{process._pidfd}").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
 def _runs(pid: int) -> bool:
-    """Say whether there is such a process, and it is no zombie."""
+    """Say whether a process exists and is no zombie."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
@@ -639,7 +639,7 @@ def _runs(pid: int) -> bool:
 
 @pytest.mark.sandbox
 def test_candidates_that_reach_an_accelerator_are_not_confined(ask: Ask) -> None:
-    """They still answer, and go backward; nobody else's code is given to them."""
+    """Candidates with an accelerator run unconfined, answer and run backward; they never get other people's code."""
     source = "import torch\ndef f():\n    x = torch.ones(2, requires_grad=True)\n    (3 * x).sum().backward()\n"
     with Server(relaxed_sandbox=True, accelerated=True) as server:
         process = server.spawn()

@@ -1,4 +1,4 @@
-"""Small builders for what students hand in."""
+"""Helpers that write small submissions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def hand_in(tmp_path: Path) -> HandIn:
 
 @pytest.fixture
 def hand_in_cells(hand_in: HandIn) -> HandIn:
-    """Save the cells as a notebook, each a dict or the text of a code cell, and read it as a submission."""
+    """Save cells as a notebook and read it as a submission. Each cell is a dict, or the text of a code cell."""
 
     def save_and_read(*cells: object) -> Submission:
         notebook = {

@@ -1,4 +1,4 @@
-"""What is read is what was there when the class was listed: nothing that has become a link since is followed."""
+"""Reading uses the folders that were listed, and follows no path that has become a link since."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Read = Callable[[Handed], Submission]
 
 
 def openat2(folder: int, path: str, flags: int) -> int:
-    """Do as a kernel does that has no such call."""
+    """Behave like a kernel without this call."""
     raise NotImplementedError
 
 
 @pytest.fixture(params=["openat2", "part by part"])
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read by the kernel's own resolution, and without it."""
+    """Run a test with the kernel's own path resolution, and without it."""
     if request.param == "part by part":
         monkeypatch.setattr(beneath, "_openat2", openat2)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Lay down a class of one student, and something else that nobody may read."""
+    """Create a class of one student, and another folder that must not be read."""
     for path, text in ((tmp_path / "class" / "ana", "x = 1\n"), (tmp_path / "elsewhere", SECRET)):
         path.mkdir(parents=True)
         (path / f"{EXERCISE}.py").write_text(text)
@@ -49,45 +49,45 @@ def here(file: Handed) -> Submission:
 
 
 def apart(file: Handed) -> Submission:
-    """Read in a process that was started for it."""
+    """Read in a process that is started for it."""
     with Reader() as reader:
         return reader.read((file,), student="ana", exercise=EXERCISE)
 
 
 @pytest.fixture(scope="module")
 def warm() -> Iterator[Reader]:
-    """A reader that was there before."""
+    """A reader whose process is already running."""
     with Reader() as reader:
         reader.read((Path(__file__),), student="s", exercise="e")
         yield reader
 
 
 def listed(folder: Path) -> Handed:
-    """Return the file that the student has handed in."""
+    """Return the file that the student handed in."""
     [found] = find_submissions(folder, exercises=(EXERCISE,))
     return found.files[EXERCISE][0]
 
 
 def becomes_a_link(ana: Path) -> None:
-    """Exchange the folder for a link."""
+    """Replace the folder by a link."""
     ana.rename(ana.parent.parent / "moved")
     ana.symlink_to(ana.parent.parent / "elsewhere")
 
 
 def becomes_a_link_to_itself(ana: Path) -> None:
-    """Exchange the folder for a link to where it is now."""
+    """Replace the folder by a link to its new place."""
     ana.rename(ana.parent.parent / "moved")
     ana.symlink_to(ana.parent.parent / "moved")
 
 
 def becomes_a_folder(ana: Path) -> None:
-    """Exchange the folder for another one."""
+    """Replace the folder by another one."""
     ana.rename(ana.parent.parent / "moved")
     (ana.parent.parent / "elsewhere").rename(ana)
 
 
 def becomes_a_file(ana: Path) -> None:
-    """Exchange the folder for a file."""
+    """Replace the folder by a file."""
     shutil.rmtree(ana)
     ana.write_text(SECRET)
 
@@ -98,13 +98,13 @@ def goes(ana: Path) -> None:
 
 
 def file_becomes_a_link(ana: Path) -> None:
-    """Exchange the file for a link."""
+    """Replace the file by a link."""
     (ana / f"{EXERCISE}.py").unlink()
     (ana / f"{EXERCISE}.py").symlink_to(ana.parent.parent / "elsewhere" / f"{EXERCISE}.py")
 
 
 def file_becomes_a_fifo(ana: Path) -> None:
-    """Exchange the file for something that would be waited for."""
+    """Replace the file by a FIFO, on which an open could wait."""
     (ana / f"{EXERCISE}.py").unlink()
     os.mkfifo(ana / f"{EXERCISE}.py")
 
@@ -127,7 +127,7 @@ EXCHANGES: list[tuple[Callable[[Path], None], str]] = [
 def test_what_was_exchanged_after_the_listing_is_not_read(
     folder: Path, exchange: Callable[[Path], None], problem: str
 ) -> None:
-    """Neither links nor other folders: it is told what happened, and nothing of what is there."""
+    """A folder or file that was replaced after the listing is not read, and the problem says what happened."""
     file = listed(folder)
     exchange(folder / "ana")
     read = here(file)
@@ -139,7 +139,7 @@ def test_what_was_exchanged_after_the_listing_is_not_read(
 def test_nor_in_the_process_that_reads(
     folder: Path, warm: Reader, exchange: Callable[[Path], None], problem: str
 ) -> None:
-    """Whether it was started for this class or was there before."""
+    """The same holds in the reader's process, whether it is new or was already running."""
     file = listed(folder)
     exchange(folder / "ana")
     for read in (apart(file), warm.read((file,), student="ana", exercise=EXERCISE)):
@@ -148,7 +148,7 @@ def test_nor_in_the_process_that_reads(
 
 @pytest.mark.usefixtures("kernel")
 def test_a_file_that_is_saved_again_is_read(folder: Path) -> None:
-    """Editors write another file under the same name: that is no exchange that does harm."""
+    """A file that an editor has replaced under the same name is read."""
     file = listed(folder)
     (folder / "ana" / "new").write_text("x = 2\n")
     (folder / "ana" / "new").rename(folder / "ana" / f"{EXERCISE}.py")
@@ -157,7 +157,7 @@ def test_a_file_that_is_saved_again_is_read(folder: Path) -> None:
 
 @pytest.mark.sandbox
 def test_the_class_is_the_one_that_was_listed(folder: Path) -> None:
-    """Should the folder of the class be moved, what stood in it is read; a process that never held it reads nothing."""
+    """If the class's folder is moved, its files are still read; a process that never opened it reads nothing."""
     file = listed(folder)
     folder.rename(folder.parent / "moved")
     (folder / "ana").mkdir(parents=True)
@@ -174,13 +174,13 @@ def test_the_class_is_the_one_that_was_listed(folder: Path) -> None:
 
 @pytest.mark.usefixtures("kernel")
 def test_folders_that_may_not_be_listed_are_gone_through(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder needs to be passed only: the flags ask for no more."""
+    """A folder that may be entered but not listed can be passed."""
     assert beneath._PASSING & getattr(os, "O_PATH", 0) == getattr(os, "O_PATH", 0)
     assert here(listed(folder)).source == "x = 1\n"
 
 
 def test_a_file_of_somebody_else_under_another_name_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hard link cannot be told from a file, but for who owns it; one's own may stand in two places."""
+    """A hard link to another user's file is not read; a second name of one's own file is."""
     (folder / "ana" / f"{EXERCISE}.py").unlink()
     os.link(folder.parent / "elsewhere" / f"{EXERCISE}.py", folder / "ana" / f"{EXERCISE}.py")
     assert here(listed(folder)).source == SECRET
@@ -196,7 +196,7 @@ def test_a_file_of_somebody_else_under_another_name_is_not_read(folder: Path, mo
 
 
 def test_hundreds_of_students_take_one_descriptor(folder: Path) -> None:
-    """The class's folder is held, and none of those in it; with the last file it is let go."""
+    """Only the class's folder stays open, and it is closed with its last file."""
     for number in range(300):
         (folder / f"s{number}").mkdir()
         (folder / f"s{number}" / f"{EXERCISE}.py").write_text("x = 1\n")
@@ -210,13 +210,13 @@ def test_hundreds_of_students_take_one_descriptor(folder: Path) -> None:
 
 @pytest.mark.parametrize("parts", [("..", "x"), ("ana", "../../elsewhere"), ("",), ("ana", ".")])
 def test_only_names_lead_beneath(folder: Path, parts: tuple[str, ...]) -> None:
-    """What is no name of a file is the caller's mistake."""
+    """A part that is not a plain file name raises an error of the caller."""
     with pytest.raises(ValueError, match="is no name of a file"):
         beneath.Anchor(folder).file(*parts).open(lambda status: None)
 
 
 def test_without_descriptors_no_part_may_be_a_link(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system knows no folders held by descriptors, files are found and links are refused all the same."""
+    """On systems without folder descriptors, files are found and links are still refused."""
     monkeypatch.setattr(beneath, "HOLDS", False)
     file = listed(folder)
     assert here(pickle.loads(pickle.dumps(file))).source == here(file).source == "x = 1\n"
@@ -225,7 +225,7 @@ def test_without_descriptors_no_part_may_be_a_link(folder: Path, monkeypatch: py
 
 
 def test_the_room_is_imported_where_descriptors_and_limits_are_missing() -> None:
-    """As on Windows: no `resource`, no `fcntl`, no folders held, few flags."""
+    """The package can be imported without `resource`, `fcntl` and folder descriptors, as on Windows."""
     script = (
         "import os, sys\n"
         "sys.modules['resource'] = sys.modules['fcntl'] = None\n"

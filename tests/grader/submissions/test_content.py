@@ -1,4 +1,4 @@
-"""The digest of what a submission says: the same for the same code, however it is written down."""
+"""The digest of a submission's content is the same for the same code, whatever its formatting."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def double(x): return ((x)*2e0)
 
 
 def test_how_it_is_written_down_makes_no_difference() -> None:
-    """Comments, docstrings, blank lines, indentation, brackets and how numbers are spelt."""
+    """Comments, docstrings, blank lines, indentation, brackets and spellings of numbers do not change the digest."""
     assert content_of(PLAIN) == content_of(RETOLD) != content_of("")
 
 
@@ -66,7 +66,7 @@ def test_how_it_is_written_down_makes_no_difference() -> None:
     ],
 )
 def test_what_it_says_makes_the_difference(old: str, new: str) -> None:
-    """A constant, a name, an order, a statement that never runs: all that code can carry."""
+    """A constant, a name, an order or a statement that never runs changes the digest."""
     assert old in PLAIN
     assert content_of(PLAIN.replace(old, new, 1)) != content_of(PLAIN)
 
@@ -125,7 +125,7 @@ SEES = [
 
 @pytest.mark.parametrize("code", SEES)
 def test_code_that_might_see_its_text_counts_as_a_whole(code: str) -> None:
-    """A table in a comment or in the number of blank lines would else be a way to answer from feedback."""
+    """If code may read its own text, every character counts, so that comments cannot hide a table of answers."""
     source = f"{PLAIN}\n{code}\n"
     assert content_of(source) != content_of(source + "# 17: 4.25\n")
     assert content_of(source) != content_of(source.replace("Double x.", "17: 4.25"))
@@ -144,35 +144,35 @@ def test_code_that_might_see_its_text_counts_as_a_whole(code: str) -> None:
     ],
 )
 def test_what_honest_code_asks_of_the_same_names_does_no_harm(code: str) -> None:
-    """A copy, a file of weights and the name of a type show nothing of how the code is written."""
+    """Copies, files of weights and names of types do not make the text count."""
     assert content_of(f"{PLAIN}\n{code}\n") == content_of(f"{PLAIN}\n# 17: 4.25\n{code}\n")
 
 
 def test_what_is_no_python_counts_as_text() -> None:
-    """So does what cannot be parsed for its depth."""
+    """The text counts if the source is not Python or is too deep to parse."""
     for source in ("def f(:", "x = 1\0", "x = " + "(" * 5000, "x = " + "-" * 100_000 + "1", "x = \ud800"):
         assert content_of(source) == content_of(source) != content_of(source + "# more")
 
 
 def test_a_deep_tree_has_a_digest() -> None:
-    """No recursion of ours ends at it."""
+    """A deep syntax tree has a digest without a recursion error."""
     source = "x = " + " + ".join(["1"] * 700)
     assert content_of(source) == content_of(source + "  # a comment") != content_of(source + " + 1")
 
 
 def test_very_long_code_counts_as_text() -> None:
-    """Looking at all of it would take seconds."""
+    """The text counts if the code is very long, because reading its tree would take seconds."""
     source = "x = 1\n" * 25_000
     assert content_of(source).startswith("text ") and content_of(source[:60_000]).startswith("code ")
 
 
 def test_huge_numbers_have_a_digest() -> None:
-    """Python refuses to write more than some thousand digits."""
+    """An integer with more digits than Python converts to text has a digest."""
     assert content_of(f"x = 0x{'f' * 20_000}") != content_of(f"x = 0x{'f' * 19_999}e")
 
 
 def test_a_notebook_is_its_code(tmp_path: Path) -> None:
-    """Outputs, text cells, the split into cells, and cells that ask the kit change nothing; it equals the script."""
+    """Outputs, text cells, the division into cells and calls of the kit do not change a notebook's digest."""
 
     def notebook(name: str, *cells: str, outputs: object = ()) -> Path:
         known = [{"cell_type": "code", "source": c, "metadata": {}, "outputs": list(outputs)} for c in cells]  # type: ignore[call-overload]
@@ -198,7 +198,7 @@ def test_a_notebook_is_its_code(tmp_path: Path) -> None:
 
 
 def test_the_courses_own_solutions_are_read_as_code() -> None:
-    """What is usual in these exercises does not make the text count; only models that are scripted do."""
+    """The solutions' code counts, not their text, except for models that are scripted."""
     folder = Path(__file__).resolve().parents[3] / "solutions"
     as_text = [path.stem for path in sorted(folder.glob("*.py")) if content_of(path.read_text()).startswith("text")]
     assert as_text == ["20_saving_and_exporting"]

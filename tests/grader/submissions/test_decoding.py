@@ -1,4 +1,4 @@
-"""Scripts are decoded as Python decodes them, and what can't be decoded is located."""
+"""Scripts are decoded as Python decodes them, and bytes that cannot be decoded are located."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def problem(submission: Submission) -> str:
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
 def test_line_ends_of_other_systems_are_read(hand_in: HandIn, newline: str) -> None:
-    """Lines that end as on Windows or an old Mac become ordinary lines."""
+    """Line endings of Windows and of an old Mac become newlines."""
     assert hand_in("01_tensors.py", newline.join(["# coding: ascii", "x = 1", ""])).source == "# coding: ascii\nx = 1\n"
 
 
@@ -34,7 +34,7 @@ def test_line_ends_of_other_systems_are_read(hand_in: HandIn, newline: str) -> N
     ],
 )
 def test_encodings_are_read_as_python_reads_them(hand_in: HandIn, data: bytes, source: str | None) -> None:
-    """UTF-8 with and without its mark, and what a coding line says, are decoded without a remark."""
+    """UTF-8, with or without its mark, and the encoding of a coding line are decoded without a note."""
     read = hand_in("01_tensors.py", data)
     assert read.problem is None and read.notes == ()
     assert source is None or read.source == source
@@ -61,7 +61,7 @@ def test_utf16_is_read_with_a_note(hand_in: HandIn, encoding: str) -> None:
 def test_bytes_of_no_character_are_located(
     hand_in: HandIn, data: bytes, encoding: str, byte: str, offset: int, line: int
 ) -> None:
-    """Text in the wrong encoding names the first byte that is wrong, and where it is in the file."""
+    """For text in the wrong encoding, the problem names the first wrong byte and its position."""
     found = problem(hand_in("01_tensors.py", data))
     assert "Save the file as UTF-8" in found
     assert f"the byte 0x{byte} at offset {offset}, on line {line}, is no character" in found
@@ -70,19 +70,19 @@ def test_bytes_of_no_character_are_located(
 
 @pytest.mark.parametrize("cookie", ["klingon", "zlib", "rot13", "punycode", "unicode_escape", "utf-7", "utf-16"])
 def test_a_coding_line_that_is_no_use_is_a_problem(hand_in: HandIn, cookie: str) -> None:
-    """An encoding that doesn't exist, isn't one of text, or could hide code, is refused with the cure."""
+    """An encoding that does not exist, is not a text encoding, or could hide code is refused with the solution."""
     found = problem(hand_in("01_tensors.py", f"# coding: {cookie}\nx = 1\n"))
     assert found.startswith("The coding line at the top of 01_tensors.py can't be followed (")
     assert found.endswith("). Delete that line and save the file as UTF-8.")
 
 
 def test_a_coding_line_that_contradicts_the_mark_is_a_problem(hand_in: HandIn) -> None:
-    """A file that says at once that it is UTF-8 and that it isn't is not guessed at."""
+    """A coding line that contradicts the byte order mark is a problem."""
     assert "can't be followed" in problem(hand_in("01_tensors.py", codecs.BOM_UTF8 + b"# coding: latin-1\n"))
 
 
 def test_a_null_character_is_located(hand_in: HandIn) -> None:
-    """A file with null characters is said to be damaged, with the line."""
+    """A file with null characters is reported as damaged, with the line."""
     assert problem(hand_in("01_tensors.py", "x = 1\ny = '\0'\n")).startswith(
         "01_tensors.py, line 2: there is a null character, so the file is damaged or was not saved as plain text."
     )

@@ -1,4 +1,4 @@
-"""A file that is not a small, ordinary, readable one is a problem that says what to do."""
+"""A file that is not small, ordinary and readable is a problem that says what to do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def problem(submission: Submission) -> str:
 
 
 def test_two_files_are_a_problem_that_names_them(tmp_path: Path) -> None:
-    """Which of two files counts is the student's choice."""
+    """Two files for one exercise are a problem: the student must choose."""
     paths = (tmp_path / "01_tensors.ipynb", tmp_path / "01_tensors.py")
     read = read_submission(paths, student="ana", exercise="01_tensors")
     assert problem(read) == (
@@ -33,7 +33,7 @@ def test_two_files_are_a_problem_that_names_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "limit"), [("01_tensors.py", 5), ("01_tensors.ipynb", 20)])
 def test_a_large_file_is_not_read(tmp_path: Path, name: str, limit: int) -> None:
-    """A file at the limit is refused by its size alone; this one takes no space, and would take long to read."""
+    """A file at the size limit is refused without reading it."""
     with open(tmp_path / name, "wb") as file:
         file.truncate(limit * 1_000_000)
     read = read_submission((tmp_path / name,), student="ana", exercise="01_tensors")
@@ -44,7 +44,7 @@ def test_a_large_file_is_not_read(tmp_path: Path, name: str, limit: int) -> None
 
 
 def test_a_long_script_is_not_compiled(hand_in: HandIn) -> None:
-    """A script that would take Python minutes and gigabytes to compile is refused by its length."""
+    """A script that is too long to compile is refused because of its length."""
     assert problem(hand_in("01_tensors.py", "a," * 2_400_000 + "1 1")) == (
         "01_tensors.py has 4.8 MB of code, and 0.5 MB or more are not graded. Delete what is not your answer."
     )
@@ -53,32 +53,32 @@ def test_a_long_script_is_not_compiled(hand_in: HandIn) -> None:
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE])
 @pytest.mark.parametrize("name", ["01_tensors.py", "01_tensors.ipynb"])
 def test_an_empty_file_is_a_problem(hand_in: HandIn, name: str, data: bytes) -> None:
-    """A file of nothing, or of nothing but blanks, is said to be empty."""
+    """An empty or blank file is reported as empty."""
     assert problem(hand_in(name, data)) == f"{name} is empty. Save your work in it and hand it in again."
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
-    """A file that has gone since it was found is reported like the rest."""
+    """A file that was removed after it was found is a problem."""
     read = read_submission((tmp_path / "01_tensors.py",), student="ana", exercise="01_tensors")
     assert problem(read) == "There is no file 01_tensors.py. Check how the file is called and where it is saved."
 
 
 def test_a_folder_is_a_problem(tmp_path: Path) -> None:
-    """A folder called like an exercise is said to be one."""
+    """A folder with an exercise's name is a problem."""
     (tmp_path / "01_tensors.py").mkdir()
     read = read_submission((tmp_path / "01_tensors.py",), student="ana", exercise="01_tensors")
     assert problem(read).startswith("01_tensors.py is a folder, not a file.")
 
 
 def test_a_device_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A device is refused by what it is, before anything opens it."""
+    """A device is refused before it is opened."""
     monkeypatch.setattr(os, "open", None)
     read = read_submission((Path("/dev/zero"),), student="ana", exercise="01_tensors")
     assert problem(read).startswith("zero is not an ordinary file, so it was not opened.")
 
 
 def test_a_link_that_replaces_a_file_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link put in place after the first look is refused when the file is opened."""
+    """A link that replaces the file after the first check is refused when the file is opened."""
     (tmp_path / "real.py").write_text("x = 1\n")
     (tmp_path / "01_tensors.py").symlink_to(tmp_path / "real.py")
     monkeypatch.setattr(os, "lstat", os.stat)
@@ -88,7 +88,7 @@ def test_a_link_that_replaces_a_file_is_not_followed(tmp_path: Path, monkeypatch
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_forbidden_file_is_a_problem(tmp_path: Path) -> None:
-    """A file without the permission to read it says what to do."""
+    """For a file without read permission, the problem says what to do."""
     (tmp_path / "01_tensors.py").write_text("x = 1\n")
     (tmp_path / "01_tensors.py").chmod(0)
     read = read_submission((tmp_path / "01_tensors.py",), student="ana", exercise="01_tensors")
@@ -98,7 +98,7 @@ def test_a_forbidden_file_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_a_failing_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any other failure is passed on in the system's words."""
+    """Any other failure is reported with the system's message."""
     (tmp_path / "01_tensors.py").write_text("x = 1\n")
 
     def fail(*_: object) -> int:

@@ -1,4 +1,4 @@
-"""What a class handed in is found, whatever the folders are called and hold."""
+"""The files of a class are found, whatever the folders are called and contain."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_scripts_and_notebooks_are_found_by_exercise(folder: Path) -> None:
 
 
 def test_students_come_sorted(folder: Path) -> None:
-    """Students are in the order of their names, also the one who handed in nothing."""
+    """Students are sorted by name, including one who handed in nothing."""
     put(folder, "zoe/01_tensors.py", "ana/01_tensors.py")
     (folder / "max").mkdir()
     assert [found.student for found in find_submissions(folder, exercises=EXERCISES)] == ["ana", "max", "zoe"]
 
 
 def test_two_files_for_one_exercise_are_both_given(folder: Path) -> None:
-    """A script and a notebook for one exercise are both listed: which one counts isn't decided here."""
+    """A script and a notebook for one exercise are both listed; the choice is made elsewhere."""
     put(folder, "ana/01_tensors.py", "ana/01_tensors.ipynb")
     assert names(only(folder)) == {"01_tensors": ["01_tensors.ipynb", "01_tensors.py"]}
 
@@ -70,7 +70,7 @@ def test_two_files_for_one_exercise_are_both_given(folder: Path) -> None:
     "litter", [".DS_Store", ".ipynb_checkpoints/01_tensors.ipynb", "__pycache__/01_tensors.py", ".01_tensors.py"]
 )
 def test_hidden_files_and_caches_are_ignored(folder: Path, litter: str) -> None:
-    """What tools leave in a student's folder is neither read nor remarked on."""
+    """Hidden files and caches in a student's folder are ignored without a note."""
     put(folder, "ana/01_tensors.py", f"ana/{litter}")
     found = only(folder)
     assert names(found) == {"01_tensors": ["01_tensors.py"]}
@@ -79,19 +79,19 @@ def test_hidden_files_and_caches_are_ignored(folder: Path, litter: str) -> None:
 
 @pytest.mark.parametrize("litter", [".git", "__pycache__", ".ipynb_checkpoints", "__MACOSX"])
 def test_hidden_folders_are_no_students(folder: Path, litter: str) -> None:
-    """What tools leave beside the students' folders is no student."""
+    """Hidden folders beside the students' folders are ignored."""
     put(folder, "ana/01_tensors.py", f"{litter}/01_tensors.py")
     assert only(folder).student == "ana"
 
 
 def test_files_beside_the_students_folders_are_ignored(folder: Path) -> None:
-    """A list of grades next to the students' folders does no harm."""
+    """A file beside the students' folders, such as a list of grades, is ignored."""
     put(folder, "ana/01_tensors.py", "grades.csv", "10_linear.py")
     assert names(only(folder)) == {"01_tensors": ["01_tensors.py"]}
 
 
 def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) -> None:
-    """Where one exercise is graded, the files for the others are well named, however they are spelt."""
+    """Files for exercises that are not graded now get no note, whatever their case."""
     put(folder, "ana/01_tensors.py", "ana/02_autograd.py", "ana/10_Linear.ipynb", "ana/10_linea.py")
     [found] = find_submissions(folder, exercises=["01_tensors"], others=EXERCISES)
     assert names(found) == {"01_tensors": ["01_tensors.py"]}
@@ -115,7 +115,7 @@ def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) ->
     ],
 )
 def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path, name: str, closest: str) -> None:
-    """A file that is almost called like an exercise isn't read, and a note says how it was perhaps meant."""
+    """A file with a misspelt name is not read, and a note suggests the closest exercise."""
     put(folder, f"ana/{name}")
     assert only(folder).files == {}
     assert only(folder).notes == (
@@ -124,13 +124,13 @@ def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path,
 
 
 def test_a_name_like_no_exercise_gets_a_note(folder: Path) -> None:
-    """A file that resembles no exercise is only said not to be one."""
+    """A file whose name is like no exercise gets a note without a suggestion."""
     put(folder, "ana/data.csv")
     assert only(folder).notes == ("data.csv is not the name of an exercise, so it was not graded.",)
 
 
 def test_a_folder_in_a_students_folder_gets_a_note(folder: Path) -> None:
-    """Work that lies one folder too deep is not found silently missing."""
+    """A folder inside a student's folder gets a note, because work may be in it."""
     put(folder, "ana/homework/01_tensors.py")
     assert only(folder).files == {}
     assert only(folder).notes == (
@@ -139,34 +139,34 @@ def test_a_folder_in_a_students_folder_gets_a_note(folder: Path) -> None:
 
 
 def test_a_folder_of_rubbish_gets_few_notes(folder: Path) -> None:
-    """Thousands of stray files don't become thousands of notes."""
+    """Thousands of unknown files give a few notes."""
     put(folder, *(f"ana/{number}.dat" for number in range(100)))
     assert len(only(folder).notes) == 21
     assert only(folder).notes[-1] == "80 more files are not exercises."
 
 
 def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:
-    """A name that differs only in case is read, and said to be wrong."""
+    """A name that differs only in case is accepted with a note."""
     put(folder, "ana/10_Linear.PY")
     assert names(only(folder)) == {"10_linear": ["10_Linear.PY"]}
     assert only(folder).notes == ("10_Linear.PY was read as 10_linear: capital and small letters differ.",)
 
 
 def test_two_cases_of_one_name_are_two_files(folder: Path) -> None:
-    """Where both cases of a name are there, neither is chosen over the other."""
+    """If two files differ only in case, both are listed."""
     put(folder, "ana/10_linear.py", "ana/10_Linear.py")
     assert names(only(folder)) == {"10_linear": ["10_Linear.py", "10_linear.py"]}
 
 
 def test_case_is_not_forgiven_where_two_exercises_differ_by_it(folder: Path) -> None:
-    """A name that could mean either of two exercises is read as neither."""
+    """A name that fits two exercises that differ only in case is not accepted."""
     put(folder, "ana/LINEAR.py", "ana/Linear.py")
     [found] = find_submissions(folder, exercises=["Linear", "linear"])
     assert names(found) == {"Linear": ["Linear.py"]}
 
 
 def test_both_spellings_of_an_accent_are_the_same_name(folder: Path) -> None:
-    """A Mac's decomposed accents match an exercise's composed ones, without a note."""
+    """A Mac's decomposed accents match composed ones without a note."""
     put(folder, "ana/" + unicodedata.normalize("NFD", "01_café.py"))
     [found] = find_submissions(folder, exercises=[unicodedata.normalize("NFC", "01_café")])
     assert list(found.files) == ["01_café"]
@@ -190,7 +190,7 @@ def test_both_spellings_of_an_accent_are_the_same_name(folder: Path) -> None:
     ],
 )
 def test_a_students_name_is_shown_safely(folder: Path, name: str, shown: str) -> None:
-    """Names appear as people write them, less what would steer a terminal or could not be encoded."""
+    """Names keep their letters, without control characters and characters that cannot be encoded."""
     put(folder, f"{name}/01_tensors.py", f"{name}/\x07\udcff.py")
     found = only(folder)
     assert found.student == shown
@@ -199,7 +199,7 @@ def test_a_students_name_is_shown_safely(folder: Path, name: str, shown: str) ->
 
 
 def test_students_who_look_the_same_stay_apart(folder: Path) -> None:
-    """Two folders whose names look alike are two students, told apart by a number."""
+    """Two folders with names that look alike are two students, distinguished by a number."""
     put(folder, *(unicodedata.normalize(form, "Zoë") + "/01_tensors.py" for form in ("NFC", "NFD")))
     put(folder, "Zoë (2)/01_tensors.py")
     found = find_submissions(folder, exercises=EXERCISES)
@@ -212,7 +212,7 @@ def test_students_who_look_the_same_stay_apart(folder: Path) -> None:
 
 
 def test_a_linked_file_is_a_submission_with_a_problem(folder: Path, tmp_path: Path) -> None:
-    """A link is not followed out of the class, to a file that the student couldn't read, say."""
+    """A file that is a link is not followed and gives a problem."""
     put(tmp_path, "secret.py")
     (folder / "ana").mkdir()
     (folder / "ana" / "01_tensors.py").symlink_to(tmp_path / "secret.py")
@@ -221,7 +221,7 @@ def test_a_linked_file_is_a_submission_with_a_problem(folder: Path, tmp_path: Pa
 
 
 def test_everything_in_a_linked_folder_has_a_problem(folder: Path) -> None:
-    """A student's folder that is a link, to a better student's folder, say, is not looked into."""
+    """A student's folder that is a link is not read, and every exercise in it has a problem."""
     put(folder, "ana/01_tensors.py")
     (folder / "bob").symlink_to(folder / "ana")
     bob = find_submissions(folder, exercises=EXERCISES)[1]
@@ -236,14 +236,14 @@ def test_everything_in_a_linked_folder_has_a_problem(folder: Path) -> None:
 
 @pytest.mark.parametrize("target", ["nowhere", "bob"], ids=["to nowhere", "to itself"])
 def test_a_broken_link_is_a_student(folder: Path, target: str) -> None:
-    """A link that leads nowhere isn't a reason for a student to go missing, or for the class to fail."""
+    """A broken link stands for a student, and the class is still read."""
     put(folder, "ana/01_tensors.py")
     (folder / "bob").symlink_to(folder / target)
     assert [found.student for found in find_submissions(folder, exercises=EXERCISES)] == ["ana", "bob"]
 
 
 def test_a_fifo_is_found_and_never_opened(folder: Path) -> None:
-    """A named pipe called like an exercise doesn't block grading."""
+    """A named pipe with an exercise's name does not block grading."""
     (folder / "ana").mkdir()
     os.mkfifo(folder / "ana" / "01_tensors.py")
     read = read_submission(only(folder).files["01_tensors"], student="ana", exercise="01_tensors")
@@ -254,7 +254,7 @@ def test_a_fifo_is_found_and_never_opened(folder: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_may_not_be_read_loses_only_itself(folder: Path) -> None:
-    """A closed folder gives its own student problems, and no one else."""
+    """A folder that cannot be read gives problems to its own student only."""
     put(folder, "ana/01_tensors.py", "bob/01_tensors.py")
     (folder / "ana").chmod(0)
     ana, bob = find_submissions(folder, exercises=EXERCISES)
@@ -274,7 +274,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_file_instead_of_a_folder_is_an_error(tmp_path: Path) -> None:
-    """A file is not taken for a class."""
+    """A file in place of the class's folder is an error."""
     put(tmp_path, "class.zip")
     with pytest.raises(SubmissionsError, match=r"class\.zip': it is not a folder\. Give the folder that holds one"):
         find_submissions(tmp_path / "class.zip", exercises=EXERCISES)
@@ -287,13 +287,13 @@ def test_a_folder_without_students_is_an_error(folder: Path) -> None:
 
 
 def test_a_students_own_folder_is_an_error(folder: Path) -> None:
-    """A folder that holds exercises itself, and no students, says how to lay out a class."""
+    """For a folder with exercises and no students, the error says how to store a class."""
     put(folder, "01_tensors.py")
     with pytest.raises(SubmissionsError, match=r"it holds exercise files itself\. Put them in one folder per student"):
         find_submissions(folder, exercises=EXERCISES)
 
 
 def test_an_error_shows_the_folder_safely(tmp_path: Path) -> None:
-    """The name in an error can't steer the terminal."""
+    """The folder's name in an error has no control characters."""
     with pytest.raises(SubmissionsError, match=re.escape(r"\x1b[31m")):
         find_submissions(tmp_path / "\x1b[31m", exercises=EXERCISES)

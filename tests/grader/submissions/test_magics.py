@@ -1,4 +1,4 @@
-"""IPython's commands are taken out of a cell line for line, and Python that looks like them is left alone."""
+"""IPython's commands are removed from a cell line by line, and Python that looks like them stays."""
 
 from __future__ import annotations
 
@@ -44,42 +44,42 @@ CELL = "Whole cells were skipped, such as the one that begins with `{}`: they ar
     ],
 )
 def test_a_command_becomes_a_line_that_does_nothing(hand_in_cells: HandIn, command: str, note: str) -> None:
-    """The line keeps its place and its text, as a comment, and a note says that it was skipped."""
+    """A command becomes a comment on the same line, and a note says that it was skipped."""
     read = hand_in_cells(f"x = 1\n{command}\ny = 2")
     assert read.source == f"x = 1\npass  # {command}\ny = 2\n"
     assert read.notes == (note.format(command),)
 
 
 def test_an_indented_command_keeps_its_indentation(hand_in_cells: HandIn) -> None:
-    """A block that holds nothing but a command is still a block."""
+    """A block with only a command stays a valid block."""
     read = hand_in_cells("if colab:\n    !pip install torch\nelse:\n\t%cd ..\n")
     assert read.source == "if colab:\n    pass  # !pip install torch\nelse:\n\tpass  # %cd ..\n\n"
 
 
 def test_one_note_a_kind(hand_in_cells: HandIn) -> None:
-    """Many commands, in several cells, make one note of each kind, with the first as its example."""
+    """Many commands of one kind, in several cells, give one note with the first as its example."""
     read = hand_in_cells("!ls\n!pwd\n%pylab", "%cd ..\n!ls", "x = 1")
     assert read.notes == (SHELL.format("!ls"), MAGIC.format("%pylab"))
 
 
 def test_a_long_command_is_cut_in_its_note(hand_in_cells: HandIn) -> None:
-    """A note stays short, and can't steer a terminal."""
+    """A note is short and has no control characters."""
     assert hand_in_cells("!\x1b" + "a" * 100).notes == (SHELL.format("!\ufffd" + "a" * 37 + "…"),)
 
 
 def test_a_command_may_go_on_after_a_backslash(hand_in_cells: HandIn) -> None:
-    """The lines that a command goes on to go with it."""
+    """The continuation lines of a command are removed with it."""
     read = hand_in_cells("!pip install \\\n  torch \\\n  'numpy\nx = 1")
     assert read.source == "pass  # !pip install \\\n#   torch \\\n#   'numpy\nx = 1\n"
 
 
 def test_quotes_and_brackets_of_a_command_mean_nothing(hand_in_cells: HandIn) -> None:
-    """An apostrophe in a command doesn't make a string of what follows."""
+    """An apostrophe in a command does not begin a string."""
     assert hand_in_cells("!echo it's (\n%cd ..\nx = 1").source == "pass  # !echo it's (\npass  # %cd ..\nx = 1\n"
 
 
 def test_the_statement_that_is_timed_stays(hand_in_cells: HandIn) -> None:
-    """`%time` runs its statement where the cell does, so that what it assigns is there afterwards."""
+    """The statement of `%time` stays in the cell, so that its names are bound."""
     read = hand_in_cells("if 1:\n    %time x = f(1)\n%time g(\n2)")
     assert read.source == "if 1:\n    x = f(1)\ng(\n2)\n"
     assert read.notes == ()
@@ -109,20 +109,20 @@ def test_the_statement_that_is_timed_stays(hand_in_cells: HandIn) -> None:
     ],
 )
 def test_python_that_looks_like_a_command_stays(hand_in_cells: HandIn, python: str) -> None:
-    """In brackets, strings and comments, and after a backslash, there are no commands, though the cell has others."""
+    """`%`, `!` and `?` in brackets, strings, comments and continued lines are not commands."""
     read = hand_in_cells(f"{python}\n!ls")
     assert read.source == f"{python}\npass  # !ls\n"
     assert read.notes == (SHELL.format("!ls"),)
 
 
 def test_python_is_not_looked_at(hand_in_cells: HandIn) -> None:
-    """A cell that is Python as it stands is taken as it stands."""
+    """A cell that is valid Python is not changed."""
     source = "  \n'''\n%%bash\n'''\nx = (1\n  % 2)"
     assert hand_in_cells(source).source == source + "\n"
 
 
 def test_an_error_beside_a_command_is_located(hand_in_cells: HandIn) -> None:
-    """Taking out commands moves no line, so an error is where the student sees it, and quoted as written."""
+    """Removing commands moves no line, so an error has the student's line, quoted as written."""
     problem = hand_in_cells("!ls\n%time x = (\ny = 2").problem
     assert problem is not None
     assert problem.startswith("01_tensors.ipynb, code cell 1, line 2: Python cannot read `%time x = (`")
@@ -133,7 +133,7 @@ def test_an_error_beside_a_command_is_located(hand_in_cells: HandIn) -> None:
 
 @pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile a.py", "%%javascript", "%%script sh", "%%!"])
 def test_a_cell_of_another_language_is_skipped(hand_in_cells: HandIn, magic: str) -> None:
-    """A cell that isn't Python is left out whole, with a note, and still counts."""
+    """A cell in another language is left out with a note, but is still counted."""
     read = hand_in_cells("x = 1", f"\n{magic}\n<p>it's", "y = 2")
     assert read.source == "x = 1\n\ny = 2\n"
     assert read.notes == (CELL.format(magic),)
@@ -142,14 +142,14 @@ def test_a_cell_of_another_language_is_skipped(hand_in_cells: HandIn, magic: str
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%capture --no-stderr", "%%prun -l 5", "%%prun -q"])
 def test_a_cell_that_is_measured_keeps_its_body(hand_in_cells: HandIn, magic: str) -> None:
-    """What only measures or quietens a cell costs no line of it, and needs no note."""
+    """Magics that measure a cell or hide its output keep its code, without a note."""
     read = hand_in_cells(f"{magic}\nx = 1")
     assert read.source == f"pass  # {magic}\nx = 1\n"
     assert read.notes == ()
 
 
 def test_a_cell_that_is_only_timed_defines_nothing(hand_in_cells: HandIn) -> None:
-    """`%%timeit` runs its cell in a function of its own: it is left out, and the note says why and what to do."""
+    """A `%%timeit` cell is left out, because its names stay in a function; the note says what to do."""
     read = hand_in_cells("%%timeit -n 1\ndef f():\n    pass", "y = 2")
     assert read.source == "y = 2\n"
     assert read.notes == (
@@ -159,7 +159,7 @@ def test_a_cell_that_is_only_timed_defines_nothing(hand_in_cells: HandIn) -> Non
 
 
 def test_a_file_that_is_run_is_noted(hand_in_cells: HandIn) -> None:
-    """What another file defines is not graded, and the student is told."""
+    """A note says that names from another file, by `%run`, are not graded."""
     read = hand_in_cells("%run helpers.py\nx = 1")
     assert read.source == "pass  # %run helpers.py\nx = 1\n"
     assert read.notes == (
@@ -248,7 +248,7 @@ json.dump(found, sys.__stdout__)
 
 
 def test_a_cell_gives_names_what_ipython_gives_them(tmp_path: Path) -> None:
-    """IPython itself runs each cell, and what its names hold afterwards is what they hold here."""
+    """After each cell, the names have the same values as in IPython itself."""
     command = [sys.executable, "-c", ORACLE]
     environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
     done = subprocess.run(
@@ -260,7 +260,7 @@ def test_a_cell_gives_names_what_ipython_gives_them(tmp_path: Path) -> None:
 
 
 def names(cell: str) -> dict[str, str]:
-    """Run a cell as it is translated, and return what its names hold: statements before an error count."""
+    """Run a translated cell and return the values of its names; statements before an error count."""
     translated = translate(cell).code
     namespace: dict[str, object] = {"get_ipython": lambda: None}
     with contextlib.suppress(SyntaxError):
@@ -269,12 +269,12 @@ def names(cell: str) -> dict[str, str]:
 
 
 def test_magics_of_a_cell_stack(hand_in_cells: HandIn) -> None:
-    """A measured cell may be another language, be quietened as well, and hold commands."""
+    """A cell may have several cell magics, and commands."""
     read = hand_in_cells("%%time\n%%capture\n!ls\nx = 1", "%%time\n\n%%bash\nls")
     assert read.source == "pass  # %%time\npass  # %%capture\npass  # !ls\nx = 1\n"
     assert read.notes == (SHELL.format("!ls"), CELL.format("%%bash"))
 
 
 def test_a_cell_that_is_indented_as_a_whole_is_moved_left(hand_in_cells: HandIn) -> None:
-    """IPython runs a cell that is indented throughout, so it is read."""
+    """A cell that is indented as a whole is read, as IPython does."""
     assert hand_in_cells("    x = 1\n    if x:\n        y = 2\n").source == "x = 1\nif x:\n    y = 2\n\n"

@@ -1,4 +1,4 @@
-"""What was given comes back as the gradebook has it, and code is graded wherever it stands."""
+"""The assignment's cells are restored from the gradebook, and code is graded in every cell."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def cell(source: str, name: str = "", kind: str = "code") -> dict[str, Any]:
 
 
 def read(*cells: dict[str, Any]) -> tuple[str, tuple[str, ...], list[tuple[str, str]]]:
-    """Return the code that is graded, the notes without the name of the file, and the cells as they are shown."""
+    """Return the code to grade, the notes without the file's name, and the cells to show."""
     notebook = manage(tidy(json.dumps({"cells": cells}), name="a.ipynb"), GIVEN, name="a.ipynb")
     script = read_notebook(notebook, name="a.ipynb", limit=10_000)
     notes = tuple(note.removeprefix("a.ipynb, ").partition(":")[0] for note in script.notes)
@@ -52,7 +52,7 @@ WHOLE = (cell("import torch", "imports"), cell("f = 1", "f"), cell(CHECK, "check
 
 
 def test_what_was_given_and_deleted_comes_back() -> None:
-    """A given cell's code is graded again; the stub of an answer is shown, but does not undo the answer elsewhere."""
+    """A deleted given cell is restored; the restored stub of an answer does not replace the answer elsewhere."""
     source, notes, shown = read(cell("f = 1"))
     assert (source, notes) == ("import torch\n\nf = 1\n", ())
     assert [name for name, _ in shown] == ["imports", "f", "check-f", "essay", ""]
@@ -71,14 +71,14 @@ def test_what_was_given_and_deleted_comes_back() -> None:
     ],
 )
 def test_a_cell_that_was_changed(at: int, changed: dict[str, Any], graded: str, told: tuple[str, ...]) -> None:
-    """What is given is as it was, an answer is of the kind that it was, and what is lost by that is noted."""
+    """Given cells are restored, answers keep their type, and a note says what is lost."""
     cells = [*WHOLE]
     cells[at] = changed
     assert read(*cells)[:2] == (graded, told)
 
 
 def test_of_copies_the_last_is_the_cell() -> None:
-    """Those before it are the student's own, with all that stands in them; an answered essay is not lost to a copy."""
+    """The last copy of a cell counts, earlier ones are the student's; an empty copy does not replace an essay."""
     copies = (cell("f = 3", "check-f"), cell("g = 1", "check-of-another"), cell("f = 4", "f"))
     source, notes, shown = read(*copies, *WHOLE, cell("Why?", "essay", "markdown"))
     assert (source, notes) == ("f = 3\n\ng = 1\n\nf = 4\n\nimport torch\n\nf = 1\n", ())
@@ -92,7 +92,7 @@ def test_of_copies_the_last_is_the_cell() -> None:
 
 @pytest.mark.sandbox
 def test_a_notebook_is_shown_where_its_code_is_too_hard(tmp_path: Path) -> None:
-    """The process that reads it may give up on the code: what was written is still there for a person."""
+    """If the reader's process cannot read the code, the notebook is still shown to a person."""
     hard = "f = " + "lambda: (" * 90 + "[" * 80_000 + "1," * 60_000
     path = tmp_path / "a.ipynb"
     cells = [*WHOLE, cell(hard), cell("%%time\n" * 40_000 + "x y")]

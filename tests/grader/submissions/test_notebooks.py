@@ -1,4 +1,4 @@
-"""Notebooks are read whatever tool wrote them, and a student is told about lines of cells, never of the source."""
+"""Notebooks of every tool are read, and places are given as lines of cells."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORDS = {"cell_type": "markdown", "metadata": {}, "source": "words"}
 
 
 def test_cells_become_blocks_with_places(hand_in_cells: HandIn) -> None:
-    """The source is the code cells one after the other, and each says where it begins."""
+    """The source is the code cells in their order, and each cell's first line is recorded."""
     read = hand_in_cells("x = 1", WORDS, "y = 2\nz = 3\n", "w = 4")
     assert read.source == "x = 1\n\ny = 2\nz = 3\n\n\nw = 4\n"
     assert read.spans == (
@@ -38,7 +38,7 @@ def test_cells_become_blocks_with_places(hand_in_cells: HandIn) -> None:
 
 
 def test_a_line_of_the_source_is_known_by_its_cell(hand_in_cells: HandIn) -> None:
-    """What goes wrong later, when the source runs, is found in the cell."""
+    """A line of the source is reported as a line of its cell."""
     read = hand_in_cells("x = 1", WORDS, "", "y = 2\nz = 3\n")
     assert read.source is not None
     line = read.source.split("\n").index("z = 3") + 1
@@ -47,7 +47,7 @@ def test_a_line_of_the_source_is_known_by_its_cell(hand_in_cells: HandIn) -> Non
 
 @pytest.mark.parametrize("source", ["x = 1\ny = 2", ["x = 1\n", "y = 2"], "x = 1\r\ny = 2", ["x = 1\r\n", "y = 2"]])
 def test_a_source_is_text_or_a_list_of_lines(hand_in_cells: HandIn, source: object) -> None:
-    """Both ways to write a cell's source are read, with any line ends."""
+    """A cell's source may be a string or a list of lines, with any line endings."""
     assert hand_in_cells(code(source)).source == "x = 1\ny = 2\n"
 
 
@@ -62,7 +62,7 @@ def test_a_source_is_text_or_a_list_of_lines(hand_in_cells: HandIn, source: obje
     ],
 )
 def test_what_is_not_source_does_not_matter(hand_in_cells: HandIn, cell: object) -> None:
-    """Missing and broken metadata, identifiers and outputs, however large, are no concern."""
+    """Missing or broken metadata, identifiers and outputs, however large, are ignored."""
     assert hand_in_cells(cell).source == "x = 1\n"
 
 
@@ -70,13 +70,13 @@ def test_what_is_not_source_does_not_matter(hand_in_cells: HandIn, cell: object)
     "metadata", [{}, {"kernelspec": {"name": "no_such_kernel"}}, {"widgets": {"state": [1]}}, None]
 )
 def test_a_notebooks_metadata_does_not_matter(hand_in: HandIn, metadata: object) -> None:
-    """Kernels that aren't known here and states of widgets are no concern."""
+    """Unknown kernels and states of widgets are ignored."""
     notebook = {"cells": [code("x = 1", id="a"), code("y = 2", id="a")], "metadata": metadata}
     assert hand_in("01_tensors.ipynb", json.dumps(notebook)).source == "x = 1\n\ny = 2\n"
 
 
 def test_a_notebook_of_format_3_is_read(hand_in: HandIn) -> None:
-    """What a notebook looked like ten years ago, written by nbformat itself."""
+    """A notebook of format 3 from nbformat is read."""
     v3: Any = nbformat.v3
     cells = [v3.new_heading_cell("Title"), v3.new_code_cell("x = 1"), v3.new_text_cell("markdown", "words")]
     sheets = [v3.new_worksheet(cells=cells), v3.new_worksheet(cells=[v3.new_code_cell("y = 2\nz = 3")])]
@@ -85,7 +85,7 @@ def test_a_notebook_of_format_3_is_read(hand_in: HandIn) -> None:
 
 
 def test_a_notebook_of_format_4_is_read(hand_in: HandIn) -> None:
-    """What nbformat writes today."""
+    """A notebook of format 4 from nbformat is read."""
     v4: Any = nbformat.v4
     notebook = v4.writes_json(v4.new_notebook(cells=[v4.new_markdown_cell("words"), v4.new_code_cell("x = 1\ny = 2")]))
     assert hand_in("01_tensors.ipynb", notebook).source == "x = 1\ny = 2\n"
@@ -93,18 +93,18 @@ def test_a_notebook_of_format_4_is_read(hand_in: HandIn) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_notebook_with_a_byte_order_mark_is_read(hand_in: HandIn, encoding: str) -> None:
-    """A notebook that went through a Windows editor is read."""
+    """A notebook with a byte order mark, as some Windows editors write, is read."""
     text = json.dumps({"cells": [code("é = 1")]}, ensure_ascii=False)
     assert hand_in("01_tensors.ipynb", text.encode(encoding)).source == "é = 1\n"
 
 
 def test_a_coding_line_in_a_notebook_is_a_comment(hand_in_cells: HandIn) -> None:
-    """A notebook is UTF-8, whatever its first cell says."""
+    """A coding line in a cell has no effect, because a notebook is UTF-8."""
     assert hand_in_cells("# coding: latin-1\nx = 'é'").source == "# coding: latin-1\nx = 'é'\n"
 
 
 def test_a_notebook_may_await(hand_in_cells: HandIn) -> None:
-    """A top-level await is left in place: in a notebook it is no error."""
+    """`await` at the top level of a notebook is no error and stays."""
     assert hand_in_cells("await f()").source == "await f()\n"
 
 
@@ -112,7 +112,7 @@ def test_a_notebook_may_await(hand_in_cells: HandIn) -> None:
 
 
 def test_the_check_of_a_task_is_left_out(hand_in_cells: HandIn) -> None:
-    """The cell that checks is not part of the answer, but is counted among the cells."""
+    """A check's cell is not part of the answer, but is counted among the cells."""
     read = hand_in_cells("x = 1", graded('from grader import check\n\ncheck("a")', grade=True, solution=False), "y = 2")
     assert read.source == "x = 1\n\ny = 2\n"
     assert read.notes == ()
@@ -120,7 +120,7 @@ def test_the_check_of_a_task_is_left_out(hand_in_cells: HandIn) -> None:
 
 
 def test_what_was_written_into_a_check_is_noted(hand_in_cells: HandIn) -> None:
-    """It is not graded, under nbgrader nor here, and the student is told where to write instead."""
+    """Code in a check's cell is not graded, as in nbgrader, and a note says where to write instead."""
     read = hand_in_cells("x = 1", graded("y = 2", grade=True, solution=False))
     assert read.source == "x = 1\n"
     assert read.notes == (
@@ -142,7 +142,7 @@ def test_code_counts_in_a_copy_of_a_check_and_in_a_cell_of_another_assignment(ha
     "metadata", [{"nbgrader": {"grade_id": "a", "solution": True, "cell_type": "code"}}, {"task": "a"}]
 )
 def test_an_answer_that_was_turned_into_text_counts(hand_in_cells: HandIn, kind: str, metadata: object) -> None:
-    """One key turns a cell into text in Jupyter: what belongs into it is known from its metadata."""
+    """An answer whose cell was changed to text is recognised by its metadata and counts."""
     read = hand_in_cells({"cell_type": kind, "metadata": metadata, "source": "x = 1"}, "y = 2")
     assert read.source == "x = 1\n\ny = 2\n"
     told = "01_tensors.ipynb, text cell 1: this is where an answer in code belongs, so the text was read as code. "
@@ -153,7 +153,7 @@ def test_an_answer_that_was_turned_into_text_counts(hand_in_cells: HandIn, kind:
     "metadata", [{}, {"task": "a", "tags": ["hint"]}, {"nbgrader": {"grade_id": "e", "solution": True, "grade": True}}]
 )
 def test_other_text_is_text(hand_in_cells: HandIn, metadata: object) -> None:
-    """Text that happens to be Python is not run: a hint, an essay, whatever a student notes."""
+    """Text that happens to be Python does not run."""
     assert (
         hand_in_cells({"cell_type": "markdown", "metadata": metadata, "source": "x = 1"}, "y = 2").source == "y = 2\n"
     )
@@ -163,7 +163,7 @@ def test_other_text_is_text(hand_in_cells: HandIn, metadata: object) -> None:
     ("grade", "solution"), [(False, True), (True, True), (False, False)], ids=["answer", "graded by hand", "given"]
 )
 def test_other_cells_of_nbgrader_are_read(hand_in_cells: HandIn, grade: bool, solution: bool) -> None:
-    """Answers, those graded by hand too, and code that was given are part of the source."""
+    """Answers, also manually graded ones, and given code are part of the source."""
     assert hand_in_cells(graded("x = 1", grade=grade, solution=solution)).source == "x = 1\n"
 
 
@@ -171,7 +171,7 @@ def test_other_cells_of_nbgrader_are_read(hand_in_cells: HandIn, grade: bool, so
 
 
 def test_future_imports_move_to_the_top(hand_in_cells: HandIn) -> None:
-    """A notebook may import from __future__ after other cells, a script may not: the import moves, the lines stay."""
+    """An import from __future__ after other cells moves to the top; the other lines keep their places."""
     read = hand_in_cells("import os", "'''Doc.'''\nfrom __future__ import annotations\nx = 1")
     assert read.source == (
         "from __future__ import annotations\n\nimport os\n\n'''Doc.'''\n# from __future__ import annotations\nx = 1\n"
@@ -185,14 +185,14 @@ def test_future_imports_move_to_the_top(hand_in_cells: HandIn) -> None:
 
 
 def test_future_imports_at_the_top_stay(hand_in_cells: HandIn) -> None:
-    """Where a script may have the import too, nothing moves."""
+    """An import from __future__ that is valid in a script does not move."""
     assert hand_in_cells("from __future__ import annotations", "x = 1").source == (
         "from __future__ import annotations\n\nx = 1\n"
     )
 
 
 def test_a_future_import_that_cannot_move_is_a_problem(hand_in_cells: HandIn) -> None:
-    """A line that holds more than the import can't move: Python's complaint about it is passed on."""
+    """A line with more than the import cannot move, so Python's error is reported."""
     problem = hand_in_cells("import os", "from __future__ import annotations; x = 1").problem
     assert problem is not None
     assert problem.startswith("01_tensors.ipynb, code cell 2, line 1: Python cannot read `from __future__ import")
@@ -202,7 +202,7 @@ def test_a_future_import_that_cannot_move_is_a_problem(hand_in_cells: HandIn) ->
 
 
 def test_a_cell_that_is_not_python_is_left_out(hand_in_cells: HandIn) -> None:
-    """As in a kernel, the others run. The cell is counted as the student sees code cells, and the line within it."""
+    """A cell that is not Python is left out and the others run; the note has the cell's number and line."""
     read = hand_in_cells("x = 1", WORDS, "%%bash\nls", "y = 2\ndef f(x)\n    return x\n", "z = 3")
     assert (read.problem, read.source, read.left_out) == (None, "x = 1\n\nz = 3\n", 1)
     assert [place.label for place in read.spans] == ["code cell 1", "code cell 4"]
@@ -213,14 +213,14 @@ def test_a_cell_that_is_not_python_is_left_out(hand_in_cells: HandIn) -> None:
 
 
 def test_of_many_cells_that_are_not_python_the_first_are_explained(hand_in_cells: HandIn) -> None:
-    """The others are counted."""
+    """The first cells that are not Python are explained, and the others are counted."""
     notes = hand_in_cells("x = 1", *["x = ("] * 5).notes
     assert [note.split(",")[1] for note in notes[:3]] == [f" code cell {number}" for number in (2, 3, 4)]
     assert notes[3:] == ("More cells that Python cannot read, and that were left out too: 2.",)
 
 
 def test_a_notebook_without_any_python_is_a_problem(hand_in_cells: HandIn) -> None:
-    """Each cell is Python on its own: what one leaves open is not closed by the next."""
+    """Each cell must be Python by itself: an open bracket is not closed by the next cell."""
     problem = hand_in_cells("x = (1", ")").problem
     assert problem is not None
     assert problem.startswith("01_tensors.ipynb, code cell 1, line 1: Python cannot read `x = (1`")
@@ -228,21 +228,21 @@ def test_a_notebook_without_any_python_is_a_problem(hand_in_cells: HandIn) -> No
 
 
 def test_cells_that_are_only_wrong_together_are_a_problem(hand_in_cells: HandIn) -> None:
-    """What Python forbids across cells is located too."""
+    """An error that appears only in the joined cells is located."""
     problem = hand_in_cells("x = 1", "global x").problem
     assert problem is not None
     assert problem.startswith("01_tensors.ipynb, code cell 2, line 1: Python cannot read `global x`")
 
 
 def test_a_null_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
-    """A null character that JSON escapes is found."""
+    """A null character that is escaped in JSON is located in its cell."""
     read = hand_in_cells("x = 1", "\ny = '\0'")
     assert read.source == "x = 1\n"
     assert read.notes[0].startswith("01_tensors.ipynb, code cell 2, line 2: there is a null character")
 
 
 def test_half_a_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
-    """A lone surrogate, which JSON can escape and Python can't read, is found."""
+    """A lone surrogate, which JSON can escape, is located in its cell."""
     assert hand_in_cells("x = '\ud800'").problem == (
         "01_tensors.ipynb, code cell 1, line 1: there is half of a character, which Python cannot read. "
         "Delete it and type it again."
@@ -250,13 +250,13 @@ def test_half_a_character_is_located_in_its_cell(hand_in_cells: HandIn) -> None:
 
 
 def test_a_merge_conflict_in_a_cell_is_a_problem(hand_in_cells: HandIn) -> None:
-    """A conflict that a notebook's own merge tool left inside a cell is found."""
+    """A merge conflict inside a cell is found."""
     problem = hand_in_cells("x = 1\n<<<<<<< HEAD\n=======\n>>>>>>> b").problem
     assert problem is not None and problem.startswith("01_tensors.ipynb, code cell 1, line 2: `<<<<<<< HEAD` is a mark")
 
 
 def test_a_merge_conflict_in_the_file_is_a_problem(hand_in: HandIn) -> None:
-    """A conflict that Git left between the lines of JSON is called by its name, at the line of the file."""
+    """A merge conflict between lines of JSON is reported as such, with the line of the file."""
     problem = hand_in("01_tensors.ipynb", '{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}').problem
     assert problem is not None and problem.startswith("01_tensors.ipynb, line 2: `<<<<<<< HEAD` is a mark that Git")
 
@@ -271,7 +271,7 @@ def test_a_merge_conflict_in_the_file_is_a_problem(hand_in: HandIn) -> None:
     ],
 )
 def test_damaged_json_is_located(hand_in: HandIn, text: str, line: int, column: int, reason: str) -> None:
-    """A file that isn't JSON, or only at first, says where it stops to be."""
+    """For a file that is not valid JSON, the problem gives the position of the error."""
     assert hand_in("01_tensors.ipynb", text).problem == (
         f"01_tensors.ipynb is damaged: it stops being a notebook at line {line}, column {column} ({reason}). {CURE}"
     )
@@ -279,7 +279,7 @@ def test_damaged_json_is_located(hand_in: HandIn, text: str, line: int, column: 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "3", "null", '"text"', '{"cells": {}}', '{"a": [1]}'])
 def test_json_that_is_no_notebook_is_a_problem(hand_in: HandIn, text: str) -> None:
-    """JSON of something else is said to be no notebook."""
+    """JSON that is not a notebook is a problem."""
     assert hand_in("01_tensors.ipynb", text).problem == (
         f"01_tensors.ipynb is not a notebook: it has no list of cells. {CURE}"
     )
@@ -287,7 +287,7 @@ def test_json_that_is_no_notebook_is_a_problem(hand_in: HandIn, text: str) -> No
 
 @pytest.mark.parametrize("source", [{"a": 1}, 7, True, ["x", 1], [["x"]]])
 def test_a_cell_without_text_is_left_out(hand_in_cells: HandIn, source: object) -> None:
-    """A source that is neither text nor lines is not guessed at; the other cells are graded."""
+    """A cell whose source is neither text nor lines is left out; the others are graded."""
     read = hand_in_cells("x = 1", code(source))
     told = "01_tensors.ipynb, code cell 2: its content is not text. Type it again in Jupyter and save the notebook."
     assert (read.source, read.left_out) == ("x = 1\n", 1)
@@ -296,28 +296,28 @@ def test_a_cell_without_text_is_left_out(hand_in_cells: HandIn, source: object) 
 
 @pytest.mark.parametrize("source", [None, [], [None], "", ["", None]])
 def test_a_cell_with_nothing_in_it_is_empty(hand_in_cells: HandIn, source: object) -> None:
-    """However nothing is written, it is no problem."""
+    """Every form of an empty source is accepted."""
     read = hand_in_cells("x = 1", code(source))
     assert (read.source, read.notes) == ("x = 1\n", ())
 
 
 @pytest.mark.parametrize("cells", [[], [WORDS], [""], [" \n"], ["%%bash\nls"], [graded("assert x", grade=True)]])
 def test_a_notebook_without_code_is_a_problem(hand_in_cells: HandIn, cells: list[object]) -> None:
-    """A notebook in which nothing is left to run is said to have no code."""
+    """A notebook without code to run is a problem."""
     assert hand_in_cells(*cells).problem == (
         "01_tensors.ipynb has no code in it. Write your answers in code cells, save the notebook, and hand it in again."
     )
 
 
 def test_too_much_code_is_a_problem(hand_in_cells: HandIn) -> None:
-    """A notebook may be large for its outputs, not for its code, which would take long to compile."""
+    """A notebook may have large outputs, but its code is limited, because it must be compiled."""
     assert hand_in_cells("x = 1\n", "#" * 600_000).problem == (
         "01_tensors.ipynb has 0.6 MB of code, and 0.5 MB or more are not graded. Delete what is not your answer."
     )
 
 
 def test_too_many_cells_are_a_problem(hand_in_cells: HandIn) -> None:
-    """Each cell is compiled, so a notebook of very many would hold up the class."""
+    """The number of cells is limited, because each is compiled."""
     assert hand_in_cells(*["x"] * 2500).problem == (
         "01_tensors.ipynb has 2500 code cells, and 2000 or more are not graded. Delete what is not your answer."
     )

@@ -24,7 +24,7 @@ def test_a_warning_inside_the_block_is_ignored() -> None:
 
 
 def test_blocks_of_two_threads_do_not_overlap() -> None:
-    """A second thread waits until the first one has left the block, and the filters of warnings are as before."""
+    """A second thread waits until the first has left the block; then the warning filters are restored."""
     before, inside, leave = list(warnings.filters), Event(), Event()
 
     def second() -> None:
@@ -43,7 +43,7 @@ def test_blocks_of_two_threads_do_not_overlap() -> None:
 
 
 def test_a_digest_waits_for_its_turn() -> None:
-    """The digest of a submission's code is made inside such a block: another thread's block makes it wait."""
+    """The digest of a submission uses such a block, so it waits for another thread's block."""
     with ThreadPoolExecutor(1) as thread:
         with no_warnings():
             digest = thread.submit(content_of, "x = 1 is 1\n")

@@ -1,4 +1,4 @@
-"""The process that reads submissions: it reads as ever, and what it dies of is the submission's problem."""
+"""The process that reads submissions gives the usual results, and its end is a problem of the submission."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def hand_in(folder: Path, text: str) -> tuple[Path, ...]:
 
 @pytest.mark.parametrize("text", ["x = 1\n", "def f(:\n", "", "x = '\0'\n"])
 def test_reader_reads_as_ever(reader: Reader, tmp_path: Path, text: str) -> None:
-    """What comes back is what `read_submission` returns."""
+    """The reader returns what `read_submission` returns."""
     paths = hand_in(tmp_path, text)
     assert reader.read(paths, student="s", exercise="e") == read_submission(paths, student="s", exercise="e")
 
 
 def test_reader_takes_relative_paths(reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are understood from the folder that the reader was started in."""
+    """Relative paths start at the folder in which the reader was started."""
     monkeypatch.chdir(tmp_path)
     hand_in(tmp_path, "x = 1\n")
     with Reader() as here:
@@ -47,14 +47,14 @@ def test_reader_takes_relative_paths(reader: Reader, tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("text", [BOMB, "import " + "a." * 240_000 + "a\n"], ids=["finally", "import"])
 def test_reader_outlives_what_it_reads(reader: Reader, tmp_path: Path, text: str) -> None:
-    """Code that takes all memory is a problem with the submission, and the next one is read."""
+    """Code that takes all memory is a problem of its submission, and the next one is read."""
     submission = reader.read(hand_in(tmp_path, text), student="s", exercise="e")
     assert submission.problem is not None and submission.problem.startswith("x.py")
     assert reader.read(hand_in(tmp_path, "x = 1\n"), student="t", exercise="e").source == "x = 1\n"
 
 
 def test_reader_that_is_killed_is_replaced(tmp_path: Path) -> None:
-    """Should somebody kill the process, no file is blamed: it is read by another one."""
+    """If the process is killed from outside, a new process reads the file."""
     with Reader() as reader:
         assert reader.read(hand_in(tmp_path, "x = 1\n"), student="s", exercise="e").source
         assert reader._process is not None and reader._process.pid is not None
@@ -63,7 +63,7 @@ def test_reader_that_is_killed_is_replaced(tmp_path: Path) -> None:
 
 
 def test_reader_that_is_killed_over_and_over_blames_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the second time: it may be the file after all."""
+    """After the second kill the file gets a problem, because it may be the cause."""
     start = Reader._start
     started = []
 
@@ -83,7 +83,7 @@ def test_reader_that_is_killed_over_and_over_blames_the_file(tmp_path: Path, mon
 
 
 def test_reader_leaves_no_process(tmp_path: Path) -> None:
-    """A closed reader's process is gone; one that read nothing never had any."""
+    """A closed reader has no process; a reader that read nothing never started one."""
     with Reader() as reader:
         reader.read(hand_in(tmp_path, "x = 1\n"), student="s", exercise="e")
         process = reader._process

@@ -1,4 +1,4 @@
-"""Whatever a student hands in is read into a source to run or a problem to put right; nothing raises."""
+"""Every file becomes a source to run or a problem to fix; no error is raised."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def code(source: object, **cell: Any) -> dict[str, Any]:
 
 
 def test_a_script_is_its_own_source(hand_in: HandIn, tmp_path: Path) -> None:
-    """A valid script comes through as it is, and its lines are where the student sees them."""
+    """A valid script is its own source, with the same lines."""
     read = hand_in("01_tensors.py", "def f(x):\n    return x\n")
     assert read == Submission(
         student="ana",
@@ -44,13 +44,13 @@ def test_a_script_is_its_own_source(hand_in: HandIn, tmp_path: Path) -> None:
 
 
 def test_no_paths_are_the_callers_mistake() -> None:
-    """Nothing to read is an error of the caller, not a submission."""
+    """A call without paths raises an error."""
     with pytest.raises(ValueError, match=r"Cannot read the submission of 'ana' for '01_tensors': no paths\. Give at"):
         read_submission((), student="ana", exercise="01_tensors")
 
 
 def test_the_library_loads_without_its_heavy_friends() -> None:
-    """Importing the room loads neither torch nor the notebook libraries."""
+    """Importing the package loads neither torch nor the notebook libraries."""
     script = "import sys, grader.submissions; print([m for m in ('torch', 'nbformat', 'IPython') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "[]\n"
 
@@ -99,7 +99,7 @@ NASTY = {
 @pytest.mark.parametrize("name", ["01_tensors.py", "01_tensors.ipynb"])
 @pytest.mark.parametrize("data", NASTY.values(), ids=NASTY.keys())
 def test_nasty_files_do_not_raise(hand_in: HandIn, name: str, data: bytes) -> None:
-    """Each is read or refused, in text that can be encoded and isn't endless."""
+    """Difficult files are read or refused, with a text that can be encoded and is not too long."""
     read = hand_in(name, data)
     msgspec.json.encode(read)
     assert read.problem is None or len(read.problem) < 600
@@ -107,7 +107,7 @@ def test_nasty_files_do_not_raise(hand_in: HandIn, name: str, data: bytes) -> No
 
 @pytest.mark.parametrize("data", NASTY.values(), ids=NASTY.keys())
 def test_nasty_cells_do_not_raise(hand_in_cells: HandIn, data: bytes) -> None:
-    """The same in a notebook's cell, after a command that makes the reader look at every line."""
+    """The same content in a notebook's cell, after a command, is read or refused."""
     read = hand_in_cells("x = 1", "!ls\n" + data.decode("latin-1"))
     msgspec.json.encode(read)
     assert read.problem is None or len(read.problem) < 600
@@ -116,7 +116,7 @@ def test_nasty_cells_do_not_raise(hand_in_cells: HandIn, data: bytes) -> None:
 @FUZZ
 @given(data=st.binary(max_size=300), name=st.sampled_from(["01_tensors.py", "01_tensors.ipynb"]))
 def test_random_bytes_do_not_raise(hand_in: HandIn, data: bytes, name: str) -> None:
-    """Any bytes are read or refused."""
+    """Random bytes are read or refused."""
     msgspec.json.encode(hand_in(name, data))
 
 
@@ -128,14 +128,14 @@ def test_random_bytes_do_not_raise(hand_in: HandIn, data: bytes, name: str) -> N
     ),
 )
 def test_random_bytes_in_any_encoding_do_not_raise(hand_in: HandIn, data: bytes, encoding: str) -> None:
-    """Any bytes under any coding line are read or refused."""
+    """Random bytes under any coding line are read or refused."""
     msgspec.json.encode(hand_in("01_tensors.py", f"# coding: {encoding}\n".encode() + data))
 
 
 @FUZZ
 @given(source=st.text(st.sampled_from("abx=%!?'\"()[]{}\\#:, \n\tf"), max_size=60))
 def test_random_cells_do_not_raise(hand_in_cells: HandIn, source: str) -> None:
-    """Any text in a cell, of what notebook commands are made of, is read or refused."""
+    """Random text of parts of notebook commands is read or refused."""
     msgspec.json.encode(hand_in_cells(source))
 
 
@@ -157,7 +157,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size
 @FUZZ
 @given(start=st.integers(0, len(VALID)), length=st.integers(0, 20), new=st.text(max_size=10))
 def test_a_damaged_notebook_does_not_raise(hand_in: HandIn, start: int, length: int, new: str) -> None:
-    """A notebook with some of its text replaced is read or refused."""
+    """A notebook with randomly replaced text is read or refused."""
     text = VALID[:start] + new + VALID[start + length :]
     msgspec.json.encode(hand_in("01_tensors.ipynb", text))
 
@@ -165,7 +165,7 @@ def test_a_damaged_notebook_does_not_raise(hand_in: HandIn, start: int, length: 
 @FUZZ
 @given(data=st.data())
 def test_a_notebook_with_any_value_replaced_does_not_raise(hand_in: HandIn, data: st.DataObject) -> None:
-    """A notebook in which some value is another, of any type, is read or refused."""
+    """A notebook in which one value is replaced by one of any type is read or refused."""
     notebook = node = json.loads(VALID)
     while True:
         key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))

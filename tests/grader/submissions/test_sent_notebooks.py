@@ -1,6 +1,6 @@
-"""What students really send: each notebook is graded as far as its code allows, or is told what to mend.
+"""Damaged notebooks are graded as far as their code allows, or the problem says what to correct.
 
-A released notebook is spoiled in one way after the other. Each is read, and all of them are graded as one class.
+A released notebook is damaged in one way after another. Each result is read, and all are graded as one class.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ Notebook = Any  # nbformat's nodes are not typed
 
 
 def released() -> Notebook:
-    """Return the notebook as students get it."""
+    """Return the notebook that students get."""
     return nbformat.reads(build_notebook(CATALOG.stub(EXERCISE).read_text(encoding="utf-8")), as_version=4)
 
 
 def answered() -> Notebook:
-    """Return it with every task solved."""
+    """Return the notebook with every task solved."""
     nb = released()
     for cell in nb.cells:
         if cell.cell_type == "code" and "task" in cell.metadata:
@@ -51,12 +51,12 @@ def answered() -> Notebook:
 
 
 def first_answer(nb: Notebook) -> int:
-    """Return the place of the first task's answer."""
+    """Return the index of the first task's answer."""
     return next(n for n, cell in enumerate(nb.cells) if "task" in cell.metadata and cell.cell_type == "code")
 
 
 def with_cell(code: str, at: int | None = None) -> Callable[[], Notebook]:
-    """Return what solves everything and holds another cell: at the end, or at a place."""
+    """Return a solved notebook with another cell, at the end or at an index."""
 
     def made() -> Notebook:
         nb = answered()
@@ -67,7 +67,7 @@ def with_cell(code: str, at: int | None = None) -> Callable[[], Notebook]:
 
 
 def pasted_elsewhere() -> Notebook:
-    """The first answer's cell was removed, and the answer stands at the end."""
+    """The first answer's cell is removed, and the answer is at the end."""
     nb = answered()
     moved = nb.cells.pop(first_answer(nb))
     nb.cells.append(new_code_cell(moved.source))
@@ -75,7 +75,7 @@ def pasted_elsewhere() -> Notebook:
 
 
 def duplicated() -> Notebook:
-    """The answer's cell stands twice, as do its identifier and metadata: first with a mistake, then as it should be."""
+    """The answer's cell appears twice with its identifier and metadata: first with a mistake, then correct."""
     nb = answered()
     at = first_answer(nb)
     wrong = copy.deepcopy(nb.cells[at])
@@ -85,7 +85,7 @@ def duplicated() -> Notebook:
 
 
 def stub_again_at_the_end() -> Notebook:
-    """The first task is solved, and its cell as it was released was pasted behind everything."""
+    """The first task is solved, and a copy of its released cell is at the end."""
     nb = answered()
     given = released()
     nb.cells.append(given.cells[first_answer(given)])
@@ -93,21 +93,21 @@ def stub_again_at_the_end() -> Notebook:
 
 
 def removed() -> Notebook:
-    """The first answer's cell is gone."""
+    """The first answer's cell is removed."""
     nb = answered()
     del nb.cells[first_answer(nb)]
     return nb
 
 
 def answer_is_text() -> Notebook:
-    """The first answer's cell was turned into text, as one key does in Jupyter."""
+    """The type of the first answer's cell was changed to text, which one key does in Jupyter."""
     nb = answered()
     nb.cells[first_answer(nb)] = nbformat.v4.new_markdown_cell(nb.cells[first_answer(nb)].source)
     return nb
 
 
 def reordered() -> Notebook:
-    """The answers stand in another order, the imports still before them."""
+    """The answers are in another order, with the imports first."""
     nb = answered()
     at = first_answer(nb)
     nb.cells[at:] = nb.cells[at:][::-1]
@@ -115,7 +115,7 @@ def reordered() -> Notebook:
 
 
 def imports_last() -> Notebook:
-    """The cell with the imports was moved to the end, where it came to run first."""
+    """The cell with the imports is at the end."""
     nb = answered()
     at = next(n for n, cell in enumerate(nb.cells) if cell.cell_type == "code" and "import torch" in cell.source)
     nb.cells.append(nb.cells.pop(at))
@@ -123,7 +123,7 @@ def imports_last() -> Notebook:
 
 
 def fails_halfway() -> Notebook:
-    """An answer's cell holds lines that fail, before the answer and after it."""
+    """An answer's cell has lines that fail, before and after the answer."""
     nb = answered()
     cell = nb.cells[first_answer(nb)]
     cell.source = f"print(gone)\n\n\n{cell.source}\n\n\nassert column_view(torch.ones(2, 2), 0).sum() == 5\nx = 1"
@@ -131,7 +131,7 @@ def fails_halfway() -> Notebook:
 
 
 def without_checks() -> Notebook:
-    """Nothing is left but the code cells of the exercise."""
+    """Only the exercise's code cells are left."""
     nb = answered()
     nb.cells = [cell for cell in nb.cells if "grader" not in cell.metadata and cell.cell_type == "code"]
     return nb
@@ -146,7 +146,7 @@ def without_ids() -> Notebook:
 
 
 def other_kernel() -> Notebook:
-    """It ran in a kernel of another name, and holds the state of widgets."""
+    """The notebook names another kernel and has states of widgets."""
     nb = answered()
     nb.metadata["kernelspec"] = {"display_name": "my torch env (conda)", "language": "python", "name": "conda-env-x"}
     nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
@@ -154,14 +154,14 @@ def other_kernel() -> Notebook:
 
 
 def huge_outputs() -> Notebook:
-    """A cell has printed five million characters."""
+    """A cell has an output of five million characters."""
     nb = answered()
     nb.cells[first_answer(nb)].outputs = [new_output("stream", name="stdout", text="x" * 5_000_000)]
     return nb
 
 
 def half_run() -> Notebook:
-    """Some cells have run, one with an error; counts are missing and out of order."""
+    """Some cells have run, one with an error; execution counts are missing or out of order."""
     nb = answered()
     codes = [cell for cell in nb.cells if cell.cell_type == "code"]
     for number, cell in enumerate(codes):
@@ -171,24 +171,24 @@ def half_run() -> Notebook:
 
 
 def version_2() -> str:
-    """The oldest version that held cells."""
+    """The oldest format version with cells."""
     return str(nbformat.v2.writes_json(nbformat.convert(answered(), 2)))
 
 
 def version_3() -> str:
-    """The last version with worksheets."""
+    """The last format version with worksheets."""
     return str(nbformat.v3.writes_json(nbformat.convert(answered(), 3)))
 
 
 def later_version() -> Notebook:
-    """A version that nobody has written yet."""
+    """A future format version."""
     nb = answered()
     nb["nbformat"], nb["nbformat_minor"] = 5, 3
     return nb
 
 
 def helpers_in_other_cells() -> Notebook:
-    """One answer calls a function that a later cell defines, and what another cell imports."""
+    """An answer calls a function from a later cell and uses an import of another cell."""
     nb = answered()
     nb.cells[first_answer(nb)].source = "def column_view(x, col):\n    return pick(x, col)"
     nb.cells.append(
@@ -198,21 +198,21 @@ def helpers_in_other_cells() -> Notebook:
 
 
 def display_in_an_answer() -> Notebook:
-    """An answer shows what it is given."""
+    """An answer calls `display`."""
     nb = answered()
     nb.cells[first_answer(nb)].source = "def column_view(x, col):\n    display(x)\n    return x[:, col]"
     return nb
 
 
 def no_python_in_an_answer() -> Notebook:
-    """A colon is missing in the first answer."""
+    """The first answer lacks a colon."""
     nb = answered()
     nb.cells[first_answer(nb)].source = "def column_view(x, col)\n    return x[:, col]"
     return nb
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A spoiled notebook, its points, and what each note on it, in their order, says among other things."""
+    """A damaged notebook, its points, and a part of each of its notes, in order."""
 
     make: Callable[[], Notebook | str]
     points: float = WHOLE
@@ -310,7 +310,7 @@ ENDLESS = {
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ExerciseReport]:
-    """The class of all of them, graded by the command."""
+    """The reports of the whole class, graded by the command."""
     place = tmp_path_factory.mktemp("sent")
     for student, make in {**{student: sent.make for student, sent in SENT.items()}, **ENDLESS}.items():
         (place / "class" / student).mkdir(parents=True)
@@ -323,7 +323,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ExerciseRepor
 
 
 def save(made: Notebook | str, folder: Path) -> Path:
-    """Write a notebook, or its text, as it is: nbformat would mend it."""
+    """Write a notebook, or its text, without nbformat, which would correct it."""
     path = folder / f"{EXERCISE}.ipynb"
     path.write_text(made if isinstance(made, str) else json.dumps(made), encoding="utf-8")
     return path
@@ -337,7 +337,7 @@ def read(made: Notebook | str, folder: Path) -> Submission:
 @pytest.mark.parametrize("student", SENT)
 @pytest.mark.sandbox
 def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseReport], student: str) -> None:
-    """Its points are those of its code, and what was skipped or failed is noted, in words and with its place."""
+    """Each notebook gets the points of its code, and notes name what was skipped or failed, with the place."""
     sent, report = SENT[student], reports[student]
     assert report.points == sent.points
     assert len(report.notes) == len(sent.notes), report.notes
@@ -348,7 +348,7 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
 @pytest.mark.parametrize("student", ENDLESS)
 @pytest.mark.sandbox
 def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport], student: str) -> None:
-    """It costs no points, and the note says what was stopped, and where it may stand."""
+    """An endless trial costs no points, and the note says what was stopped and where it can go."""
     report = reports[student]
     assert (report.status, report.points, report.message) == ("graded", 6.0, "")
     (note,) = report.notes
@@ -369,7 +369,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
 )
 @pytest.mark.sandbox
 def test_a_task_that_is_not_there_says_why(reports: dict[str, ExerciseReport], student: str, said: str) -> None:
-    """Where no function was defined, the first check of its task says so, why, and what to do."""
+    """If a function was not defined, the first check of its task says why and what to do."""
     first = next(task.checks[0] for task in reports[student].tasks if task.name == "column_view")
     assert first.status == "error" and said in first.message and "\nNext: " in first.message
 
@@ -379,7 +379,7 @@ def test_a_task_that_is_not_there_says_why(reports: dict[str, ExerciseReport], s
     [student for student, sent in SENT.items() if student not in ("as released", "the stub again at the end")],
 )
 def test_the_students_code_is_what_is_read(tmp_path: Path, student: str) -> None:
-    """The last definition of each task is the one that the student wrote, statement for statement."""
+    """The last definition of each task equals the student's, statement by statement."""
     changed = {
         "helpers in other cells": "def column_view(x, col):\n    return pick(x, col)",
         "display in an answer": "def column_view(x, col):\n    display(x)\n    return x[:, col]",
@@ -396,7 +396,7 @@ def test_the_students_code_is_what_is_read(tmp_path: Path, student: str) -> None
 
 
 def test_what_goes_wrong_is_placed_in_the_students_cells(tmp_path: Path) -> None:
-    """The stand-ins for what a notebook has do not move the lines by which a student knows the code."""
+    """Errors have the student's lines, although the kit defines `display` and `get_ipython` above them."""
     submission = read(with_cell("display(1)\n1 / 0", 0)(), tmp_path)
     assert submission.source is not None
     line = submission.source.split("\n").index("1 / 0") + 1
@@ -431,7 +431,7 @@ UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
 
 @pytest.mark.parametrize("what", UNREADABLE)
 def test_what_cannot_be_graded_says_what_to_mend(tmp_path: Path, what: str) -> None:
-    """One sentence names the file, what is wrong, where, and what to do."""
+    """One sentence names the file, the problem, the place, and what to do."""
     change, said = UNREADABLE[what]
     submission = read(change(nbformat.writes(answered())), tmp_path)
     assert submission.problem is not None and submission.problem.startswith(f"{EXERCISE}.ipynb")

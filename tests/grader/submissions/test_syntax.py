@@ -1,4 +1,4 @@
-"""Code that isn't Python is explained to a beginner: the line, what Python says, and what to try."""
+"""Code that is not Python is explained to a beginner: the line, Python's message, and what to try."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def problem(submission: Submission) -> str:
 
 
 def test_a_syntax_warning_is_not_shown(hand_in: HandIn) -> None:
-    """Code that Python warns about is read without a word, even where warnings are errors."""
+    """Code with a syntax warning is read without showing it, even where warnings are errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert hand_in("01_tensors.py", "x = '\\d'\ny = x is 1\n").problem is None
 
 
 def test_readers_side_by_side_leave_warnings_alone(tmp_path: Path) -> None:
-    """Threads that read at the same time leave the filters of warnings as they were."""
+    """Threads that read at the same time restore the warning filters."""
     (tmp_path / "01_tensors.py").write_text("x = 1 is 1\n" * 200)
     before = list(warnings.filters)
     with ThreadPoolExecutor(8) as threads:
@@ -45,12 +45,12 @@ def test_readers_side_by_side_leave_warnings_alone(tmp_path: Path) -> None:
 
 
 def test_the_top_level_of_a_script_has_no_await(hand_in: HandIn) -> None:
-    """What only a notebook may do is an error in a script, though a notebook may do it."""
+    """`await` at the top level is an error in a script, but not in a notebook."""
     assert "'await' outside function" in problem(hand_in("01_tensors.py", "await f()\n"))
 
 
 def test_reading_runs_nothing(hand_in: HandIn, capfd: pytest.CaptureFixture[str]) -> None:
-    """Code is compiled and never run."""
+    """Code is compiled but never run."""
     assert hand_in("01_tensors.py", "print('run')\nraise SystemExit\n").problem is None
     assert capfd.readouterr() == ("", "")
 
@@ -80,33 +80,33 @@ def test_reading_runs_nothing(hand_in: HandIn, capfd: pytest.CaptureFixture[str]
     ],
 )
 def test_a_syntax_error_is_explained(hand_in: HandIn, source: str, line: int, text: str, step: str) -> None:
-    """The line, its text, what Python says about it, and what to try."""
+    """The problem has the line, its text, Python's message, and what to try."""
     found = problem(hand_in("01_tensors.py", source))
     assert found.startswith(f"01_tensors.py, line {line}: Python cannot read `{text}` (")
     assert step in found.partition("`" + text + "`")[2]
 
 
 def test_the_whole_sentence_about_a_syntax_error(hand_in: HandIn) -> None:
-    """One sentence in full."""
+    """A complete sentence about a syntax error is right."""
     assert problem(hand_in("01_tensors.py", "def f(x)\n    return x\n")) == (
         "01_tensors.py, line 1: Python cannot read `def f(x)` (expected ':'). Put a colon at the end of the line."
     )
 
 
 def test_a_syntax_error_at_the_end_of_the_file_quotes_the_last_line(hand_in: HandIn) -> None:
-    """Where Python complains about a blank line, the line before is what the student has to look at."""
+    """If Python points at a blank line, the last line before it is quoted."""
     assert problem(hand_in("01_tensors.py", "x = 1\nif x:\n\n\n")).startswith(
         "01_tensors.py, line 2: Python cannot read `if x:` (expected an indented block"
     )
 
 
 def test_a_long_line_is_cut(hand_in: HandIn) -> None:
-    """A line of thousands of characters is quoted by its beginning."""
+    """Only the beginning of a very long line is quoted."""
     assert "`x = 1 " + "1" * 73 + "…`" in problem(hand_in("01_tensors.py", "x = 1 " + "1" * 3000))
 
 
 def test_a_quoted_line_cannot_steer_the_terminal(hand_in: HandIn) -> None:
-    """Control characters of the source don't reach whoever reads the report."""
+    """A quoted line has no control characters."""
     assert "`x = \ufffd[31m`" in problem(hand_in("01_tensors.py", "x = \x1b[31m\n"))
 
 
@@ -115,7 +115,7 @@ CONFLICT = "def f():\n<<<<<<< HEAD\n    return 1\n=======\n    return 2\n>>>>>>>
 
 @pytest.mark.parametrize("source", [CONFLICT, f'"""{CONFLICT}"""\n'])
 def test_a_merge_conflict_is_a_problem(hand_in: HandIn, source: str) -> None:
-    """A conflict is called by its name, also where it happens to be Python."""
+    """A merge conflict is reported as such, even if the text is valid Python."""
     assert problem(hand_in("01_tensors.py", source)) == (
         "01_tensors.py, line 2: `<<<<<<< HEAD` is a mark that Git leaves where two versions clash. "
         "Keep the version that you want, delete the lines that begin with <<<<<<<, ======= or >>>>>>>, "
@@ -125,13 +125,13 @@ def test_a_merge_conflict_is_a_problem(hand_in: HandIn, source: str) -> None:
 
 @pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "||||||| base", "=======", ">>>>>>> other"])
 def test_a_mark_of_a_merge_that_was_left_is_a_problem(hand_in: HandIn, mark: str) -> None:
-    """A student who deleted the other marks is told about the last."""
+    """A single remaining mark of a merge conflict is reported."""
     found = problem(hand_in("01_tensors.py", f"x = 1\n{mark}\ny = 2\n"))
     assert found.startswith(f"01_tensors.py, line 2: `{mark}` is a mark that Git leaves")
 
 
 def test_a_heading_in_a_docstring_is_no_merge_conflict(hand_in: HandIn) -> None:
-    """Seven equals signs may underline a heading."""
+    """Seven equals signs under a heading are no merge conflict."""
     assert hand_in("01_tensors.py", '"""\nTensors\n=======\n"""\n').problem is None
 
 
@@ -140,7 +140,7 @@ def test_a_heading_in_a_docstring_is_no_merge_conflict(hand_in: HandIn) -> None:
     ["-" * 100_000 + "1", "x = a" + ".a" * 100_000, "x = 1" + "+1" * 100_000, "not " * 100_000 + "1"],
 )
 def test_code_beyond_pythons_depth_is_a_problem(hand_in: HandIn, source: str) -> None:
-    """Code that exhausts Python's own compiler is refused with the cure."""
+    """Code that is too deep for Python's compiler is refused with the solution."""
     assert problem(hand_in("01_tensors.py", source)) == (
         "01_tensors.py: Python cannot read the code, because it is nested too deeply or too long. "
         "Split long expressions into several shorter statements."
@@ -148,6 +148,6 @@ def test_code_beyond_pythons_depth_is_a_problem(hand_in: HandIn, source: str) ->
 
 
 def test_a_notebook_called_a_script_is_a_problem(hand_in: HandIn) -> None:
-    """A notebook renamed to .py is recognised."""
+    """A notebook that was renamed to .py is recognised."""
     found = problem(hand_in("01_tensors.py", json.dumps({"cells": [code("x = 1")], "nbformat": 4})))
     assert found == "01_tensors.py is a notebook with the name of a script. Rename it so that it ends in .ipynb."

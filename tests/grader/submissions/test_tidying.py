@@ -1,4 +1,4 @@
-"""Whatever a notebook file holds, what is made of it is valid, and each of the student's cells is in it as written."""
+"""From every file, tidying makes a valid notebook that holds each of the student's cells as written."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def notebook(**parts: Any) -> dict[str, Any]:
 
 
 def clean(book: object) -> dict[str, Any]:
-    """Tidy what a file holds, and require that every tool can read what comes of it."""
+    """Tidy a file's content, and require that every tool can read the result."""
     found = tidy(json.dumps(book), name="a.ipynb")
     written = as_json(found.cells, found.metadata)
     json.dumps(written, allow_nan=False).encode()
@@ -57,7 +57,7 @@ def sources(written: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("key", ["metadata", "nbformat", "nbformat_minor", "worksheets", "extra"])
 def test_what_stands_beside_the_cells_does_not_matter(key: str) -> None:
-    """Missing, or anything at all: the cells are read."""
+    """Missing or wrong values beside the cells do not matter: the cells are read."""
     for value in ODD:
         assert sources(clean(notebook(**{key: value}))) == [("code", "x = 1")]
     book = notebook()
@@ -68,7 +68,7 @@ def test_what_stands_beside_the_cells_does_not_matter(key: str) -> None:
 @pytest.mark.parametrize("key", ["id", "metadata", "outputs", "execution_count", "attachments", "level", "extra"])
 @pytest.mark.parametrize("kind", ["code", "markdown", "raw"])
 def test_what_stands_beside_a_cells_source_does_not_matter(kind: str, key: str) -> None:
-    """As before, in a cell of each kind."""
+    """Missing or wrong values beside a cell's source do not matter, for every kind of cell."""
     for value in ODD:
         book = notebook()
         book["cells"][0] |= {"cell_type": kind, key: value}
@@ -77,13 +77,13 @@ def test_what_stands_beside_a_cells_source_does_not_matter(kind: str, key: str) 
 
 @pytest.mark.parametrize("cells", [{}, None, 3, "cells", {"cell_type": "code", "source": "x"}])
 def test_without_a_list_of_cells_it_is_no_notebook(cells: object) -> None:
-    """That is said, and nothing raises otherwise."""
+    """A file without a list of cells is refused as not being a notebook."""
     with pytest.raises(Unreadable, match="it has no list of cells"):
         tidy(json.dumps(notebook(cells=cells)), name="a.ipynb")
 
 
 def test_what_is_no_cell_is_counted() -> None:
-    """Nothing is silent: what was left out is noted; what is empty is nothing."""
+    """Entries that are not cells are left out with a note; empty ones are ignored."""
     found = tidy(json.dumps(notebook(cells=[None, {}, [], 3, "x = 1", [1], *notebook()["cells"]])), name="a.ipynb")
     assert [cell.source for cell in found.cells] == ["x = 1"]
     assert found.notes[0].startswith(
@@ -93,14 +93,14 @@ def test_what_is_no_cell_is_counted() -> None:
 
 @pytest.mark.parametrize("kind", [1, None, [], "Code", " code ", "cod", "python", ""])
 def test_a_cell_of_no_known_kind_is_code(kind: object) -> None:
-    """It may be the answer."""
+    """A cell of an unknown kind is code, because it may be the answer."""
     book = notebook()
     book["cells"][0]["cell_type"] = kind
     assert sources(clean(book)) == [("code", "x = 1")]
 
 
 def test_kinds_of_older_versions() -> None:
-    """Headings and HTML of version 3 are text now."""
+    """Headings and HTML cells of version 3 become text."""
     cells = [
         {"cell_type": "heading", "level": 2, "source": ["Title"]},
         {"cell_type": "heading", "level": 10**9, "source": "Title"},
@@ -116,7 +116,7 @@ def test_kinds_of_older_versions() -> None:
 
 
 def test_identifiers_are_valid_and_differ() -> None:
-    """Those that are both are kept."""
+    """Identifiers are valid and unique; good ones are kept."""
     ids = ["same", "same", 7, "not valid!", "", None, "cell-1", "cell-0", "x" * 65]
     cells = [{"cell_type": "raw", "source": "", "id": id} for id in ids]
     found = [cell["id"] for cell in clean(notebook(cells=cells))["cells"]]
@@ -125,7 +125,7 @@ def test_identifiers_are_valid_and_differ() -> None:
 
 
 def test_of_metadata_only_what_is_known_and_well_formed_is_kept() -> None:
-    """States of widgets, formats of raw cells and tags of the wrong type trouble those who read on."""
+    """Only known metadata of the right types is kept, because other metadata breaks later readers."""
     book = notebook(metadata={"widgets": {"x": 1}, "title": "</title>", "kernelspec": {"name": "../../<b>"}})
     book["cells"][0]["metadata"] = {
         "nbgrader": {"grade_id": "a", "points": "3", "schema_version": 99, "solution": True, "extra": 1},
@@ -156,7 +156,7 @@ def test_of_metadata_only_what_is_known_and_well_formed_is_kept() -> None:
     ],
 )
 def test_pictures_are_found_however_they_are_asked_for(source: str, name: str) -> None:
-    """nbconvert, which refuses a text whose picture is missing, finds one for every reference."""
+    """nbconvert finds a picture for every reference, because it refuses a text with a missing one."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     cell = {"cell_type": "markdown", "source": source, "attachments": {name: PICTURE} if name else None}
@@ -167,13 +167,13 @@ def test_pictures_are_found_however_they_are_asked_for(source: str, name: str) -
 
 
 def test_halves_of_characters_are_replaced() -> None:
-    """No file can hold them."""
+    """Lone surrogates are replaced, because no file can hold them."""
     cells = [{"cell_type": "markdown", "source": "a\ud800b", "attachments": {"\ud800": PICTURE}}]
     assert sources(clean(notebook(cells=cells))) == [("markdown", "a\ufffdb")]
 
 
 def test_any_change_in_any_place() -> None:
-    """Whatever takes the place of whatever, the result is valid or a sentence says what is wrong."""
+    """After any replacement of any value, the result is a valid notebook, or a sentence says what is wrong."""
     dice = random.Random(0)
     answer = ManagedCell(
         name="a",
@@ -211,7 +211,7 @@ def test_any_change_in_any_place() -> None:
 
 
 def places(value: Any) -> Any:
-    """Yield every place inside a value, as what holds it and its key there."""
+    """Yield every position inside a value, as its container and its key."""
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key

@@ -1,4 +1,4 @@
-"""Syntax of later Pythons is called that, and nothing else is."""
+"""Syntax of later Python versions is recognised, and nothing else is taken for it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("version", "source"), CASES)
 def test_syntax_of_a_later_python_is_named(version: tuple[int, int], source: str) -> None:
-    """With the version that it needs, and the grader's own; that version understands the line."""
+    """The advice names the version that understands the line, and the grader's own version."""
     line = next(line for line in source.splitlines() if not line.startswith(("try", "    pass")))
     before = (version[0], version[1] - 1, 7)
     said = newer(line, running=before)
@@ -59,12 +59,12 @@ def test_syntax_of_a_later_python_is_named(version: tuple[int, int], source: str
 
 @pytest.mark.parametrize("line", WRONG)
 def test_what_no_python_reads_is_not_called_new(line: str) -> None:
-    """It stays a mistake, with its own next step."""
+    """A line that no version understands stays a mistake with its usual advice."""
     assert not is_python(line) and newer(line, running=(3, 10)) is None
 
 
 def test_it_is_said_of_a_submission(hand_in: object) -> None:
-    """In the problem that the student reads, with the line, and the Python that reads here."""
+    """A submission's problem names the line and the Python versions."""
     if sys.version_info >= (3, 14):
         pytest.skip("this Python reads it all")
     problem = hand_in("01_tensors.py", "x = 1\ny = t'{x}'\n").problem  # type: ignore[operator]
