@@ -24,7 +24,7 @@ IN_PARALLEL := -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement bench coverage lowest lowest-tests \
-	wheel format clean
+	wheel messages format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -96,6 +96,9 @@ wheel: dev ## Build the wheel into dist/, install it in an environment of its ow
 	$(AT_ROOT) $(PY) -m venv build/installed && build/installed/bin/python -m pip install \
 		--disable-pip-version-check -c constraints.txt dist/*.whl
 	$(AT_ROOT) build/installed/bin/grader check solutions/07_autograd.py
+
+messages: dev ## Write the templates for translators of the kit and of the course, into build/messages
+	$(AT_ROOT) $(PY) .ci/messages.py build/messages
 
 format: dev ## Format the code and fix what lint can fix
 	$(AT_ROOT) $(PY) -m ruff check --fix --quiet --exit-zero

@@ -172,9 +172,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         if not path.is_file():
             return ()
         return read_variants(
-            _read(path),
+            read_text(path),
             exercise=exercise,
-            solution=_read(self.solution(id)),
+            solution=read_text(self.solution(id)),
             origin=f"{kind}/{id}",
             with_message=kind == "misconceptions",
         )
@@ -191,10 +191,10 @@ def load_catalog(root: Path | None = None) -> Catalog:
     files = _files(root / "solutions") or _files(root / "exercises")
     if not files:
         raise CatalogError(learner_commands.NO_EXERCISES(root=str(root)))
-    exercises = tuple(read_exercise(_read(path), exercise=path.stem) for path in files)
+    exercises = tuple(read_exercise(read_text(path), exercise=path.stem) for path in files)
     hints = root / "exercises" / HINTS
     if files[0].parent.name == "exercises" and hints.is_file():
-        exercises = with_hints(exercises, _read(hints))
+        exercises = with_hints(exercises, read_text(hints))
     return Catalog(root=root, exercises=exercises)
 
 
@@ -203,7 +203,7 @@ def build_all(catalog: Catalog) -> dict[Path, str]:
     if not (catalog.root / "solutions").is_dir():
         raise CatalogError(author.NO_SOLUTIONS(root=str(catalog.root)))
     stubs = {
-        catalog.stub(exercise.id): build_stub(_read(catalog.solution(exercise.id)), exercise=exercise.id)
+        catalog.stub(exercise.id): build_stub(read_text(catalog.solution(exercise.id)), exercise=exercise.id)
         for exercise in catalog.exercises
     }
     return {**stubs, catalog.root / "exercises" / HINTS: hints_of(catalog.exercises)}
@@ -217,7 +217,7 @@ def drift(catalog: Catalog) -> tuple[Path, ...]:
     return tuple(
         path
         for path in sorted({*built, *present})
-        if path not in present or path not in built or _read(path) != built[path]
+        if path not in present or path not in built or read_text(path) != built[path]
     )
 
 
@@ -230,7 +230,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob(_FILES))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file of the course. Raises `CatalogError` if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """The reader's language, chosen in one place: gettext's catalogs, if there are any for it; else English.
 
-A translation of the catalog `learner` into Portuguese is `locale/pt/LC_MESSAGES/learner.mo`. `make messages` writes the
-templates (`.pot`) that translators start from; docs/design.md says how.
+A translation of the catalog for learners into Portuguese is the file `locale/pt/LC_MESSAGES/learner.mo` beside this
+module. `make messages` writes the templates (`.pot`) that translators start from.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What students read. Each sentence says what happened and what to do next.
+"""What learners read from the commands and from a notebook: a part of the catalog for learners.
 
-Instructors and authors meet the sentences of the first part too: every command may say them.
+Instructors and authors read the sentences of the first part too: every command may say them.
 """
 
 from __future__ import annotations
@@ -42,17 +42,6 @@ NOT_A_NOTEBOOK = N_("This is not a notebook. In a terminal, run `grader check`, 
 NO_KERNEL = N_("Cannot see your code: this is not a notebook. In a terminal, run `grader check`.")
 WHICH_TASK = N_("Say which task you mean, by its name: {example}.")
 HINT_TITLE = N_("Hint {tier} of 3")
-
-# The map of the course
-MAP_EXERCISE = N_("exercise")
-MAP_NEEDS = N_("needs")
-MAP_TASKS = N_("tasks")
-MAP_POINTS = N_("points")
-MAP_TOTAL = N_("{points} of {max_points} points: {done} done, {begun} begun, {open} open, {later} later.")
-MAP_NEXT = N_("Next: {task}, in {exercise}")
-MAP_ELSEWHERE = N_(
-    "The checks here are worth {points} of {max_points} points. More checks of the same tasks will follow."
-)
 
 # What `--help` says
 HELP = N_("An autograder for PyTorch exercises: the candidate observes, the examiner judges.")

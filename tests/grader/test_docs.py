@@ -19,7 +19,9 @@ RELEASING = ROOT / "RELEASING.md"
 FOR_MAINTAINERS = [ROOT / "CONTRIBUTING.md", RELEASING, ROOT / "SECURITY.md"]
 DOCUMENTS = [ROOT / "README.md", *FOR_MAINTAINERS, *sorted((ROOT / "docs").glob("*.md"))]
 # What runs this test, or takes many minutes, or changes the clone: that there is such a target is all that is tested.
-NOT_RUN = re.compile(r"make (test|quick|coverage|lowest|wheel|verify|mutants|interrupt|fuzz|agreement|bench|format)\b")
+NOT_RUN = re.compile(
+    r"make (test|quick|coverage|lowest|wheel|verify|mutants|interrupt|fuzz|agreement|bench|messages|format)\b"
+)
 FAILS_ON_STUBS = re.compile(r"grader check")
 
 
