@@ -1,14 +1,21 @@
 """The cache of an output folder: what has been graded already, so that a second run only does what is left.
 
 Each graded submission is kept under a digest of everything that its report depends on: the submission as read, the
-exercise's suites, solution and misconceptions, the kit itself, PyTorch, and the settings. A run that was killed resumes
-where it was, and a change to any of these means grading again.
+exercise's suites, solution and misconceptions, the kit itself, Python and the packages that the kit depends on, and the
+settings. A run that was killed resumes where it was, and a change to any of these means grading again.
+
+What can be found out is not listed here. The packages are those that `pyproject.toml` names. Every setting counts,
+but for those that are known to change no report.
 """
 
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
+import platform
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import msgspec
@@ -20,6 +27,10 @@ from grader.reports.store import write_json
 from grader.version import __version__
 
 _KIT = Path(__file__).resolve().parents[1]
+_DISTRIBUTION = "torch-exercise-kit"
+# Settings that change no report: where the course is and which of its exercises are graded, what is returned beside
+# reports, and how workers are started.
+_WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "quiet", "sources", "rehearse"})
 
 
 class ResultCache:
@@ -28,16 +39,7 @@ class ResultCache:
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
         """Digest what reports depend on beside the submission."""
         self._folder = folder
-        about_all = [
-            __version__,
-            version("torch"),
-            settings.course_seed,
-            settings.inputs,
-            str(settings.hide_expected),
-            str(settings.diagnosing),
-            settings.device,
-        ]
-        about_all += [_digest(path) for path in sorted(_KIT.rglob("*.py"))]
+        about_all = [*_versions(), *_told(settings), *(_digest(path) for path in _kit_files())]
         self._about = {
             id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
             for id in settings.exercises
@@ -74,6 +76,48 @@ class ResultCache:
 
     def _path(self, submission: Submission) -> Path:
         return self._folder / f"{submission.exercise}-{self.key(submission)}.json"
+
+
+def _told(settings: Settings) -> Iterator[str]:
+    """Yield the settings that may change a report."""
+    for name in settings.__struct_fields__:
+        if name not in _WITHOUT_EFFECT:
+            value = getattr(settings, name)
+            yield f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}"
+
+
+@cache  # no package changes its version while this process runs
+def _versions() -> tuple[str, ...]:
+    """Return the versions of the kit, of Python, and of each package that the kit depends on."""
+    packages = {name: _version(name) for name in _dependencies()}
+    return (
+        f"kit {__version__}",
+        f"python {platform.python_implementation()} {platform.python_version()} {platform.machine()}",
+        *(f"{name} {found}" for name, found in sorted(packages.items())),
+    )
+
+
+def _dependencies() -> set[str]:
+    """Return the names of the packages that the kit depends on, without those of its extras."""
+    try:
+        stated = requires(_DISTRIBUTION) or []
+    except PackageNotFoundError:
+        stated = []  # a copy that was never installed
+    names = (re.match(r"[\w.-]+", line) for line in stated if "extra ==" not in line)
+    return {name[0] for name in names if name is not None} or {"torch", "numpy", "scikit-learn"}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"  # it is for another platform
+
+
+def _kit_files() -> list[Path]:
+    """Return the kit's own files: its code and its data."""
+    files = (path for path in _KIT.rglob("*") if "__pycache__" not in path.parts and path.is_file())
+    return sorted(files)
 
 
 def _sources(catalog: Catalog, exercise: str) -> list[Path]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import platform
+import re
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.catalog import load_catalog
+from grader.grading import result_cache
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
@@ -75,6 +79,74 @@ def test_what_changes_reports_is_graded_anew(clone: Path, options: dict[str, obj
     cache(clone).keep(SUBMISSION, REPORT)
     assert cache(clone, **options).find(SUBMISSION) is None
     assert cache(clone).find(SUBMISSION) == REPORT
+
+
+@pytest.mark.parametrize("name", sorted({*Settings.__struct_fields__} - result_cache._WITHOUT_EFFECT))
+def test_every_setting_counts_unless_it_changes_no_report(clone: Path, name: str) -> None:
+    """A setting that is new counts by itself: nobody has to add it to a list."""
+    others: dict[str, object] = {
+        "inputs": "by_content",
+        "forging": {"ana": "zeros"},
+        "known": frozenset({"a", "b"}),
+        "threads": 2,
+        "seconds": 1.5,
+        "device": "cuda",
+        "course_seed": "another \udc80",
+    }
+    default = getattr(Settings(root="", exercises=()), name)
+    other = others.get(name, not default)
+    assert cache(clone, **{name: other}).key(SUBMISSION) != cache(clone).key(SUBMISSION)
+
+
+@pytest.mark.parametrize("name", sorted(result_cache._WITHOUT_EFFECT - {"root", "exercises"}))
+def test_settings_that_change_no_report_do_not_count(clone: Path, name: str) -> None:
+    """A worker that is quiet, say, gives the same reports as one that is not."""
+    default = getattr(Settings(root="", exercises=()), name)
+    other: object = "changed" if name == "sources" else not default
+    assert cache(clone, **{name: other}).key(SUBMISSION) == cache(clone).key(SUBMISSION)
+
+
+@pytest.fixture
+def versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Say that another version of a package is installed from now on."""
+
+    def change(package: str) -> None:
+        known = result_cache.version
+        monkeypatch.setattr(result_cache, "version", lambda name: "0.0" if name == package else known(name))
+        result_cache._versions.cache_clear()
+
+    result_cache._versions.cache_clear()
+    yield change
+    monkeypatch.undo()
+    result_cache._versions.cache_clear()
+
+
+@pytest.mark.parametrize("package", ["torch", "numpy", "scikit-learn", "pytest", "msgspec"])
+def test_another_version_of_a_package_makes_reports_stale(
+    clone: Path, versions: Callable[[str], None], package: str
+) -> None:
+    """Another PyTorch or NumPy may compute other numbers, and say other things in its errors."""
+    cache(clone).keep(SUBMISSION, REPORT)
+    versions(package)
+    assert cache(clone).find(SUBMISSION) is None
+
+
+def test_another_python_makes_reports_stale(
+    clone: Path, versions: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages and lines of errors differ from one version of Python to the next."""
+    cache(clone).keep(SUBMISSION, REPORT)
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
+    result_cache._versions.cache_clear()
+    assert cache(clone).find(SUBMISSION) is None
+
+
+def test_the_packages_are_those_that_the_project_names() -> None:
+    """No package that the kit depends on is forgotten; those of its extras grade nothing."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    stated = re.search(r"^dependencies = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert stated is not None
+    assert result_cache._dependencies() == set(re.findall(r'^ +"([\w-]+)', stated[1], re.MULTILINE))
 
 
 def test_change_of_another_exercise_is_none(clone: Path) -> None:
