@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,16 +62,15 @@ def autograde(
         from grader.cli.progress import grading_progress
         from grader.grading.pool import WorkerPool
         from grader.integrations.nbgrader import Course, CourseError, read_course, require_own
+        from grader.integrations.nbgrader.light_import import without_address_grammar
         from grader.submissions import Reader
 
-        # What jsonschema would check internationalised addresses with, which no notebook's schema asks for, and which
-        # takes a second to import.
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         try:
-            from grader.integrations.nbgrader.autograde import autograde as grade
+            with without_address_grammar():
+                from grader.integrations.nbgrader.autograde import autograde as grade
 
-            if watch:
-                from grader.integrations.nbgrader.watch import watch as keep_watching
+                if watch:
+                    from grader.integrations.nbgrader.watch import watch as keep_watching
         except ModuleNotFoundError as error:
             raise CourseError(instructor.NOT_INSTALLED(module=str(error.name))) from error
         folder = (course or Path.cwd()).resolve()
