@@ -97,7 +97,7 @@ def test_each_promise_names_what_keeps_it() -> None:
 def test_the_minimum_in_words_is_that_of_the_code() -> None:
     """The sentence in docs/instructors.md names the same minimum as the table."""
     said = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").replace("\n", " ")
-    assert "either a root of its own, or Landlock together with a user of its own" in said
+    assert "either a private root, or Landlock together with a separate user" in said
     own_root, other_user = MINIMA[Host.SHARED]
     assert own_root - other_user == {"root"} and other_user - own_root == {"landlock", "user"}
 
