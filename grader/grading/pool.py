@@ -7,7 +7,6 @@ decided in `dispatcher.py`; here it is done.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import wait
 from time import monotonic
@@ -35,7 +34,6 @@ class WorkerPool:
         self._jobs = jobs
         self._settings: Settings | None = None
         self._workers: dict[int, Worker] = {}  # by their places
-        self._cores: list[frozenset[int]] = []  # of each place
         self._run: Dispatcher | None = None
 
     def __enter__(self) -> WorkerPool:
@@ -96,7 +94,7 @@ class WorkerPool:
             match command:
                 case Start(place=place, submission=submission):
                     assert self._settings is not None
-                    self._workers[place] = Worker(self._settings, submission, self._cores[place])
+                    self._workers[place] = Worker(self._settings, submission)
                 case HandOver(place=place, submission=submission):
                     self._workers[place].give(submission)
                 case End(place=place):
@@ -113,7 +111,6 @@ class WorkerPool:
         if settings != self._settings:
             self.close()
             self._settings = settings
-            self._cores = _share_cores(self._jobs)
 
     def _end_run(self) -> None:
         """End the workers that are still at work for a run that is over, or that was left half-way."""
@@ -139,9 +136,9 @@ def _commands(dispatcher: Dispatcher, place: int, message: Message | None) -> li
 class Worker:
     """A worker's process, seen from here."""
 
-    def __init__(self, settings: Settings, submission: Submission | None, cores: frozenset[int] = frozenset()) -> None:
-        """Start the process, on these cores (all, if none are named). A submission is handed over at once."""
-        self._process, self.channel = processes.start(run_worker, settings, cores)
+    def __init__(self, settings: Settings, submission: Submission | None) -> None:
+        """Start the process. A submission is handed over at once."""
+        self._process, self.channel = processes.start(run_worker, settings)
         if submission is not None:
             self.give(submission)
 
@@ -165,16 +162,3 @@ class Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-
-
-def _share_cores(jobs: int) -> list[frozenset[int]]:
-    """Return the cores of each worker: one that keeps to its own finds its memory in their caches.
-
-    Where there are more workers than cores, all workers share all cores.
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return [frozenset()] * jobs
-    cores = sorted(os.sched_getaffinity(0))
-    if jobs > len(cores):
-        return [frozenset(cores)] * jobs
-    return [frozenset(cores[worker::jobs]) for worker in range(jobs)]

@@ -56,12 +56,10 @@ Message: TypeAlias = Started | Reported | Failed
 Channel: TypeAlias = "Connection[Message, Submission]"
 
 
-def run_worker(channel: Channel, settings: Settings, cores: frozenset[int]) -> None:
-    """Grade what arrives in `channel` until it is closed, on these cores (all, if none are named)."""
+def run_worker(channel: Channel, settings: Settings) -> None:
+    """Grade what arrives in `channel` until it is closed."""
     if settings.quiet:
         _silence()
-    if cores:
-        os.sched_setaffinity(0, cores)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
     from grader.catalog import load_catalog
     from grader.datasets import install_california_housing
@@ -83,9 +81,12 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
 
     Raises `SandboxError` and `CatalogError` only before this worker has started.
     """
+    import torch
+
     from grader.examiner.examiner import Examiner, run_examiner
     from grader.suites.outcomes import SuiteError
 
+    torch.set_num_threads(1)  # to compare small tensors; the other cores have workers of their own
     examiner = Examiner(
         catalog,
         server,

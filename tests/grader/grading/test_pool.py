@@ -48,14 +48,12 @@ class Played:
     """A worker that answers at once, or dies of its submission as often as `deaths` says."""
 
     deaths: ClassVar[Counter[str]]
-    shares: ClassVar[list[frozenset[int]]]
     alive = 0
     most = 0
     started = 0
     error = ""
 
-    def __init__(self, settings: Settings, submission: Submission | None, share: frozenset[int]) -> None:
-        self.shares.append(share)
+    def __init__(self, settings: Settings, submission: Submission | None) -> None:
         self.channel, theirs = multiprocessing.Pipe()
         theirs.close()  # so that waiting for it ends at once
         self.has_started = False
@@ -93,7 +91,6 @@ def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
 
     class Playing(Played):
         deaths: ClassVar[Counter[str]] = Counter()
-        shares: ClassVar[list[frozenset[int]]] = []
 
     monkeypatch.setattr(pool, "Worker", Playing)
     return Playing
@@ -124,26 +121,12 @@ def test_there_are_no_more_workers_than_asked_for_or_needed(play: type[Played], 
     assert (play.most, play.alive) == (workers, 0)
 
 
-@pytest.mark.parametrize(("jobs", "shares"), [(1, [{2, 5, 7}]), (2, [{2, 7}, {5}]), (4, [{2, 5, 7}] * 4)])
-def test_workers_share_the_cores(
-    play: type[Played], monkeypatch: pytest.MonkeyPatch, jobs: int, shares: list[set[int]]
-) -> None:
-    """Each keeps to its own; where there are too few, nobody does. One that replaces another keeps to that one's."""
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {7, 2, 5}, raising=False)
-    assert pool._share_cores(jobs) == [frozenset(share) for share in shares]
-    play.deaths["c"] = 1
-    assert len(list(played([hand_in(student) for student in "abcde"], jobs=jobs))) == 5
-    assert set(play.shares) == {frozenset(share) for share in shares} and play.started == min(jobs + 1, 4)
-
-
 @pytest.mark.sandbox
-def test_a_worker_keeps_to_its_cores(lay_down: LayDown) -> None:
-    """So do its server and the candidates."""
-    core = min(os.sched_getaffinity(0))
-    worker = Worker(settings(lay_down(SUITE)), CLASS[0], frozenset((core,)))
-    assert worker.take() == Started()
-    assert os.sched_getaffinity(worker._process.pid or 0) == {core}
-    worker.stop()
+def test_a_worker_compares_with_one_thread(lay_down: LayDown) -> None:
+    """The examiners of two workers do not compete for the cores: torch uses one thread in each."""
+    suite = SUITE + "\n    import torch\n    assert torch.get_num_threads() == 1\n"
+    (graded,) = grade_submissions(settings(lay_down(suite)), CLASS[:1], jobs=1)
+    assert graded.report is not None and graded.report.tasks[0].checks[-1].status == "passed"
 
 
 def test_nothing_to_grade_starts_no_worker(play: type[Played]) -> None:
