@@ -1,4 +1,4 @@
-"""What the kit's tests share: the catalog, one warm server, and one worker that grades what a test hands it."""
+"""Shared helpers of the kit's tests: the catalog, a warm server, and a worker that grades."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def ask() -> Ask:
-    """Make the request that calls `f` (or another name) with these arguments, plainly unless `fields` say otherwise."""
+    """Make the request that calls `f` (or another name) with these arguments; `fields` override its defaults."""
 
     def ask(name: str = "f", *arguments: wire.Input, **fields: Any) -> wire.Call:
         plain: dict[str, Any] = {
@@ -91,7 +91,7 @@ def ask() -> Ask:
 
 
 class Confined:
-    """A candidate in the sandbox, with a submission loaded."""
+    """A candidate in the sandbox with a submission loaded."""
 
     def __init__(self, process: Process, source: str, ask: Ask) -> None:
         self.process = process
@@ -103,7 +103,7 @@ class Confined:
         return self.process.call(self._ask(name, *arguments, **fields))
 
     def python(self, name: str = "f", *arguments: wire.Input) -> Any:
-        """Return what one call returned, as plain Python."""
+        """Return the result of one call as plain Python."""
         observation = self.call(name, *arguments)
         assert observation.outcome == "returned", observation.raised
         return _python(observation.result)
@@ -119,7 +119,7 @@ def _python(fact: wire.Fact) -> Any:
 
 @pytest.fixture
 def confined(server: Server, ask: Ask) -> Iterator[Callable[..., Confined]]:
-    """Load a source in a candidate of its own (of another server, if need be), which ends with the test."""
+    """Load a source in a new candidate (of another server, if given), which ends with the test."""
     processes: list[Process] = []
 
     def confined(source: str, *, by: Server = server) -> Confined:
@@ -133,7 +133,7 @@ def confined(server: Server, ask: Ask) -> Iterator[Callable[..., Confined]]:
 
 @pytest.fixture(scope="session")
 def grade(catalog: Catalog) -> Iterator[Grade]:
-    """Grade a source (or a whole submission) in a worker that stays warm."""
+    """Grade a source, or a whole submission, in a worker that stays warm."""
     settings = Settings(root=str(ROOT), exercises=tuple(e.id for e in catalog.exercises), relaxed_sandbox=True)
 
     def grade(
@@ -184,12 +184,12 @@ def checks_of(report: ExerciseReport, task: str) -> tuple[CheckReport, ...]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests use `check`, whose mark only an examiner's session knows."""
+    """Let tests use `check`, whose mark only an examiner's session registers."""
     config.addinivalue_line("markers", "check: what `grader.suites.check` puts on a test")
 
 
 def _fact(value: object, **changes: Any) -> Any:
-    """Return the facts of a tensor or an array as an honest candidate reports them; anything else as it is."""
+    """Return the facts of a tensor or an array, as an honest candidate would; return other values unchanged."""
     if isinstance(value, np.ndarray):
         known = {"dtype": str(value.dtype), "shape": value.shape, "data": value.tobytes(), "object": 0, "storage": 0}
         return wire.ArrayFact(**{**known, **changes})
@@ -216,7 +216,7 @@ def _fact(value: object, **changes: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def fact() -> Fact:
-    """Turn a tensor or an array into facts, some of them changed."""
+    """Turn a tensor or an array into facts, with some of them changed."""
     return _fact
 
 
@@ -257,7 +257,7 @@ def _in_memory(value: object) -> bool:
 
 @pytest.fixture(scope="session")
 def raised() -> Callable[..., wire.Raised]:
-    """Describe an exception as a candidate does."""
+    """Return an exception's description, as a candidate would."""
 
     def raised(error: BaseException, *, line: int | None = None, code: str = "", **fields: Any) -> wire.Raised:
         bases = tuple(base.__name__ for base in type(error).__mro__)
@@ -303,7 +303,7 @@ def hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> Hold:
 
 @pytest.fixture
 def examine(hold: Hold) -> Examine:
-    """Examine what students wrote for `01_small` in the course under `root`: one report for each."""
+    """Examine sources for `01_small` in the course under `root`; return one report for each."""
 
     def examine(root: Path, *students: str | Submission, **options: Any) -> list[ExerciseReport]:
         reports: list[ExerciseReport] = []
@@ -315,5 +315,5 @@ def examine(hold: Hold) -> Examine:
 
 
 def hand_in(source: str) -> Submission:
-    """Return what somebody wrote for `01_small`."""
+    """Return a submission for `01_small`."""
     return Submission(student="somebody", exercise="01_small", path="01_small.py", source=source)

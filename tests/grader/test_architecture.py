@@ -1,4 +1,4 @@
-"""The rooms keep to their directions: who imports whom, who prints, what is light."""
+"""The packages follow their rules: who imports whom, who prints, and what loads fast."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def module(file: Path) -> str:
 
 
 def imports(file: Path) -> Iterator[str]:
-    """Yield the dotted name of everything that a file imports, wherever in it, and of what may be a module of it."""
+    """Yield the dotted names of everything that a file imports, and of possible modules in them."""
     package = file.parent.parts
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
@@ -44,24 +44,24 @@ def within(name: str, *packages: str) -> bool:
 
 
 def in_room(*rooms: str) -> list[Path]:
-    """Return the files of these rooms of `grader/`."""
+    """Return the files of these packages of `grader/`."""
     return [file for file in FILES if file.parts[1] in rooms]
 
 
 def calls(file: Path, *names: str) -> list[str]:
-    """Return where a file calls one of these built-in functions."""
+    """Return the lines on which a file calls one of these built-in functions."""
     found = [node.func for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
     return [f"line {func.lineno} calls {func.id}" for func in found if isinstance(func, ast.Name) and func.id in names]
 
 
 def require(rule: Callable[[Path], Iterable[str]], files: Iterable[Path]) -> None:
-    """Fail with everything that the files do against a rule, which returns what one file does against it."""
+    """Fail with all violations of a rule, which returns what one file does wrong."""
     offences = [f"{file}: {offence}" for file in files for offence in rule(file)]
     assert not offences, "\n" + "\n".join(offences)
 
 
 def test_the_kit_is_found() -> None:
-    """The rules below are asked of real files."""
+    """The rules below are applied to existing files."""
     assert {Path("grader/wire.py"), Path("grader/candidate_process/__main__.py"), Path("grader/sandbox/server.py")} <= {
         *FILES
     }
@@ -69,7 +69,7 @@ def test_the_kit_is_found() -> None:
 
 
 def test_nothing_imports_the_candidate_process() -> None:
-    """The candidate's side is started as a process and spoken to over the wire; no other room knows its code."""
+    """The candidate's code runs as a process and is reached over the wire; no other package imports it."""
     require(
         lambda file: [name for name in imports(file) if within(name, "grader.candidate_process")],
         [file for file in FILES if file not in in_room("candidate_process")],
@@ -77,7 +77,7 @@ def test_nothing_imports_the_candidate_process() -> None:
 
 
 def test_the_candidate_process_imports_the_wire_and_itself() -> None:
-    """What a submission shares a process with holds no suite, no judge, no catalog."""
+    """The candidate's process has no suite, examiner or catalog."""
     allowed = ("grader.wire", "grader.candidate_process")
     require(
         lambda file: [
@@ -88,13 +88,13 @@ def test_the_candidate_process_imports_the_wire_and_itself() -> None:
 
 
 def test_the_wire_belongs_to_neither_side() -> None:
-    """What both sides import brings nothing of either along, nor anything heavy."""
+    """The wire imports nothing of either side and nothing slow."""
     names = {name.partition(".")[0] for name in imports(Path("grader/wire.py"))}
     assert names <= {"__future__", "collections", "msgspec", "socket", "struct", "itertools", "typing"}
 
 
 def test_only_the_command_line_and_the_reports_print() -> None:
-    """Every other room returns what it found."""
+    """Only the command line and the reports print."""
 
     def printing(file: Path) -> list[str]:
         return calls(file, "print", "input") + [
@@ -122,7 +122,7 @@ def importing() -> dict[str, set[str]]:
 
 
 def test_nothing_is_imported_in_a_circle() -> None:
-    """The modules can be read one after another, each after those that it needs."""
+    """No modules import each other in a circle."""
     left = {name: needs - {"grader"} for name, needs in importing().items()}  # every import loads the root
     while free := {name for name, needs in left.items() if not needs & left.keys()}:
         left = {name: needs for name, needs in left.items() if name not in free}
@@ -169,7 +169,7 @@ def test_a_package_root_re_exports_and_nothing_else() -> None:
 
 
 def test_judges_neither_pickle_nor_evaluate() -> None:
-    """What comes from a candidate is decoded by a schema, and never run."""
+    """The trusted side never unpickles or evaluates anything: answers are decoded by a schema."""
     picklers = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")
     require(
         lambda file: (
@@ -180,7 +180,7 @@ def test_judges_neither_pickle_nor_evaluate() -> None:
 
 
 def test_a_rule_names_every_offence() -> None:
-    """A failure lists all files that break a rule, and all that each does against it."""
+    """A failure lists all files that violate a rule, with every violation."""
     with pytest.raises(AssertionError, match=r"(?s)wire.py: a\n.*wire.py: b\n.*records.py: a\n.*records.py: b"):
         require(lambda file: ["a", "b"], [Path("grader/wire.py"), Path("grader/records.py")])
 
@@ -199,7 +199,7 @@ LIGHT = {
 
 @pytest.mark.parametrize("what", LIGHT)
 def test_what_should_be_quick_imports_no_torch(what: str) -> None:
-    """Help, reading submissions and handing out work wait for no heavy library."""
+    """Help, reading submissions and distributing work do not import slow libraries."""
     script = "import atexit, sys\natexit.register(lambda: print('heavy:', sorted(heavy & set(sys.modules))))\n"
     script += f"heavy = {{'torch', 'sklearn', 'scipy', 'pandas'}}\n{LIGHT[what]}\n"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -207,7 +207,7 @@ def test_what_should_be_quick_imports_no_torch(what: str) -> None:
 
 
 def test_the_kits_tests_mirror_the_worker_the_sandbox_and_the_wire() -> None:
-    """Each module of these rooms has its tests where one would look for them."""
+    """Each module of these packages has a test file with its name."""
     rooms = [f for f in FILES if f.parent.name in ("candidate_process", "sandbox") or f == Path("grader/wire.py")]
     expected = {f.parent / f"test_{f.name}" for f in rooms if not f.name.startswith("__")}
     assert [file for file in sorted(expected) if not (ROOT / "tests" / file).exists()] == []

@@ -1,4 +1,4 @@
-"""Every command in the documents is run, and what the documents say of the tree is true."""
+"""Every command in the documents is run, and what they say about the tree is true."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_command_of_the_documents_works(clone: Path, command: str) -> None:
-    """A command of the documents does what they say: exit code 0, or 1 where stubs are checked."""
+    """A documented command has exit code 0, or 1 if stubs are checked."""
     if command.startswith("make "):
         # Installing is tested by whoever runs this; here its stamps make pip unnecessary.
         command = command.replace("make ", f"make -C {ROOT} ")
@@ -116,7 +116,7 @@ def test_the_steps_of_a_release_tag_the_version(tmp_path: Path) -> None:
 
 
 def test_places_that_the_maintainers_documents_name_exist() -> None:
-    """Files and folders in backquotes exist, in the documents for those who work on the kit."""
+    """Files and folders in backquotes exist, in the documents for contributors."""
     for document in FOR_MAINTAINERS:
         for place in re.findall(r"`(\.?[\w.-]+/[\w./-]*)`", document.read_text(encoding="utf-8")):
             if "NN_" not in place and not place.startswith(("build/", "dist/")):
@@ -142,7 +142,7 @@ def test_map_matches_the_tree() -> None:
 
 
 def test_the_readme_lists_every_exercise() -> None:
-    """With its tasks, what it needs, and its points."""
+    """The README lists every exercise with its tasks, prerequisites and points."""
     catalog = load_catalog(ROOT)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for exercise in catalog.exercises:
@@ -155,7 +155,7 @@ def test_the_readme_lists_every_exercise() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Relative links in the documents lead to files that exist."""
+    """Relative links in the documents lead to existing files."""
     for document in [*DOCUMENTS, ROOT / "CHANGELOG.md"]:
         for target in re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8")):
             if not target.startswith("http"):
@@ -163,7 +163,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_dependencies_are_justified() -> None:
-    """Each dependency has its line in the design document."""
+    """Each dependency has a line in the design document."""
     design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = re.search(r"^dependencies = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The records: validated at birth, added up, and read back as they were written."""
+"""Records are validated when they are made, added up, and read as they were written."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from grader.records import (
 
 
 def submission(**fields: Any) -> Submission:
-    """Return a submission of one line."""
+    """Return a submission with one line."""
     known: dict[str, Any] = {"student": "ana", "exercise": "01_small", "path": "01_small.py", "source": "x = 1\n"}
     return Submission(**{**known, **fields})
 
 
 def verdict(id: str = "values", *, status: Any = "passed", **fields: Any) -> Verdict:
-    """Return a verdict worth two points."""
+    """Return a verdict of two points."""
     points = 2.0 if status == "passed" else 0.0
     known: dict[str, Any] = {"task": "double", "visibility": "hidden", "points": points, "max_points": 2.0}
     return Verdict(id=id, status=status, **{**known, **fields})
@@ -61,7 +61,7 @@ def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 
 
 @pytest.mark.parametrize(("first", "line"), [(0, 1), (1, 0), (-3, 1)])
 def test_a_place_counts_from_one(first: int, line: int) -> None:
-    """There is no line 0."""
+    """Line 0 is refused."""
     with pytest.raises(ValueError, match=f"Cannot place line {first} at {line}: lines count from 1"):
         SourceSpan(first=first, label="", line=line)
 
@@ -70,25 +70,25 @@ def test_a_place_counts_from_one(first: int, line: int) -> None:
 
 
 def test_a_submission_has_a_source_or_a_problem() -> None:
-    """One of them."""
+    """A submission has a source or a problem."""
     assert submission().problem is None
     assert submission(source=None, problem="It is empty.").source is None
 
 
 @pytest.mark.parametrize("fields", [{"source": None}, {"problem": "It is empty."}])
 def test_a_submission_has_not_both_and_not_neither(fields: dict[str, Any]) -> None:
-    """What would be graded?"""
+    """A submission with both, or with neither, is refused."""
     with pytest.raises(ValueError, match=r"Cannot build the submission '01_small\.py': give either its source or its"):
         submission(**fields)
 
 
 def test_an_empty_source_is_a_source() -> None:
-    """It defines nothing, and that can be graded."""
+    """An empty source is accepted."""
     assert submission(source="").source == ""
 
 
 def test_a_submission_cannot_be_changed() -> None:
-    """Records are frozen."""
+    """Records cannot be changed."""
     with pytest.raises(AttributeError):
         submission().student = "bea"  # type: ignore[misc]
 
@@ -105,17 +105,17 @@ PLACES = (
     [(1, "cell 1, line 1"), (3, "cell 1, line 3"), (4, "cell 3, line 2"), (8, "cell 3, line 6"), (10, "line 21")],
 )
 def test_a_line_is_where_the_student_knows_it(line: int, where: str) -> None:
-    """In the last place that begins at or before it."""
+    """A line belongs to the last span that begins at or before it."""
     assert submission(spans=PLACES).where(line) == where
 
 
 def test_places_may_come_in_any_order() -> None:
-    """Each holds from its first line on."""
+    """Spans may be given in any order."""
     assert submission(spans=PLACES[::-1]).where(5) == "cell 3, line 3"
 
 
 def test_without_places_a_line_is_itself() -> None:
-    """In a script the student sees what is graded; so it is before the first place."""
+    """Without a span, and before the first one, a line has its own number."""
     assert submission().where(7) == "line 7"
     assert submission(spans=PLACES[1:]).where(2) == "line 2"
 
@@ -125,7 +125,7 @@ def test_without_places_a_line_is_itself() -> None:
 
 @pytest.mark.parametrize("status", ["failed", "error", "timeout", "crashed", "skipped", "not_attempted"])
 def test_only_a_passed_check_earns_points(status: str) -> None:
-    """All of them, and any other none."""
+    """A check that did not pass earns no points."""
     assert verdict().points == 2 and verdict(status=status).points == 0
     for points in (0.5, 2.0):
         with pytest.raises(ValueError, match="Cannot score the check 'values': only a passed check earns its points"):
@@ -134,21 +134,21 @@ def test_only_a_passed_check_earns_points(status: str) -> None:
 
 @pytest.mark.parametrize("points", [0.0, 1.0])
 def test_a_passed_check_earns_all_its_points(points: float) -> None:
-    """There is no partial credit inside a check."""
+    """A passed check must earn all its points."""
     with pytest.raises(ValueError, match="Cannot score the check 'values'"):
         verdict(points=points)
 
 
 @pytest.mark.parametrize("points", [-1.0, 2.5, math.nan])
 def test_points_lie_between_none_and_all(points: float) -> None:
-    """A verdict takes nothing away, and gives nothing extra."""
+    """Points below 0 or above the maximum are refused."""
     with pytest.raises(ValueError, match=rf"Cannot give {points} of 2\.0 points for the check 'values'"):
         verdict(points=points)
 
 
 @pytest.mark.parametrize("status", ["passed", "failed"])
 def test_a_check_may_be_worth_nothing(status: str) -> None:
-    """Then it earns nothing either way."""
+    """A check may have a maximum of 0 points."""
     assert verdict(status=status, points=0.0, max_points=0.0).points == 0
 
 
@@ -156,7 +156,7 @@ def test_a_check_may_be_worth_nothing(status: str) -> None:
 
 
 def test_a_task_adds_up_its_verdicts() -> None:
-    """And keeps all that they say."""
+    """A task's points are the sum of its verdicts, which it keeps."""
     report = task_report("double", (verdict(), verdict("shape", status="failed", message="No.", misconception="flat")))
     assert (report.name, report.points, report.max_points) == ("double", 2, 4)
     assert report.checks[1] == CheckReport(
@@ -171,12 +171,12 @@ def test_a_task_adds_up_its_verdicts() -> None:
 
 
 def test_a_task_without_verdicts_is_worth_nothing() -> None:
-    """An empty sum."""
+    """A task without verdicts has 0 points."""
     assert task_report("double", ()) == TaskReport(name="double", points=0, max_points=0, checks=())
 
 
 def test_a_blank_report_has_every_task() -> None:
-    """With its points, none of them earned, and no check."""
+    """A blank report has every task with its maximum, no points and no checks."""
     report = blank_report("01_small", [("double", 4.0), ("relu", 2.0)], "not_submitted", "No file.")
     assert (report.status, report.message, report.points, report.max_points) == ("not_submitted", "No file.", 0, 6)
     assert [(t.name, t.points, t.max_points, t.checks) for t in report.tasks] == [
@@ -186,7 +186,7 @@ def test_a_blank_report_has_every_task() -> None:
 
 
 def test_a_student_adds_up_the_exercises() -> None:
-    """And keeps the notes about the folder."""
+    """A student's points are the sum of the exercises; notes about the folder are kept."""
     report = student_report("ana", (exercise(points=1.0), exercise(id="02_more", points=2.5)), notes=("A stray file.",))
     assert (report.student, report.points, report.max_points, report.notes) == ("ana", 3.5, 8, ("A stray file.",))
 
@@ -200,7 +200,7 @@ def of(student: str, *exercises: ExerciseReport) -> Report:
 
 
 def test_the_class_has_a_row_for_each_student() -> None:
-    """In the order given."""
+    """The class report has a row for each student in the given order."""
     report = class_report((of("bea", exercise(points=1.0)), of("ana", exercise(points=3.0))))
     assert [(row.student, row.points, row.exercises) for row in report.students] == [
         ("bea", 1, {"01_small": 1}),
@@ -213,25 +213,25 @@ def test_the_class_has_a_row_for_each_student() -> None:
     ("status", "points"), [("not_submitted", None), ("not_attempted", 0.0), ("unreadable", 0.0), ("load_failed", 0.0)]
 )
 def test_what_was_not_submitted_has_no_points(status: str, points: float | None) -> None:
-    """Which is not the same as none earned."""
+    """A missing exercise has no points, which differs from 0 points."""
     report = class_report((of("ana", exercise(points=0.0, status=status)),))
     assert report.students[0].exercises == {"01_small": points}
 
 
 def test_a_misconception_counts_once_a_student() -> None:
-    """However many checks it explains."""
+    """A misconception counts once for each student, even if it explains several checks."""
     report = class_report((of("ana", exercise("flat", "flat", None, "flat")), of("bea", exercise("flat"))))
     assert report.misconceptions == {"01_small.double.flat": 2}
 
 
 def test_misconceptions_of_other_exercises_are_others() -> None:
-    """Their names hold the exercise and the task."""
+    """Misconceptions are distinguished by exercise and task."""
     report = class_report((of("ana", exercise("flat"), exercise("flat", id="02_more")),))
     assert report.misconceptions == {"01_small.double.flat": 1, "02_more.double.flat": 1}
 
 
 def test_the_most_frequent_misconception_comes_first() -> None:
-    """Then by name."""
+    """Misconceptions are sorted by frequency, then by name."""
     report = class_report((of("ana", exercise("b", "c", "a")), of("bea", exercise("c"))))
     assert list(report.misconceptions.items()) == [
         ("01_small.double.c", 2),
@@ -241,7 +241,7 @@ def test_the_most_frequent_misconception_comes_first() -> None:
 
 
 def test_an_empty_class_has_an_empty_report() -> None:
-    """Nobody handed anything in."""
+    """A class without submissions has an empty report."""
     assert class_report(()) == ClassReport(max_points=0.0, students=(), misconceptions={})
 
 
@@ -249,7 +249,7 @@ def test_an_empty_class_has_an_empty_report() -> None:
 
 
 def test_a_report_is_read_back_as_it_was_written() -> None:
-    """JSON holds all of it, its schema's name included."""
+    """A report is read from JSON as it was written, with its schema's name."""
     report = student_report("ana", (exercise("flat", None, message="m", notes=("n",)),), notes=("A note.",))
     text = msgspec.json.encode(report)
     assert msgspec.json.decode(text, type=Report) == report
@@ -257,7 +257,7 @@ def test_a_report_is_read_back_as_it_was_written() -> None:
 
 
 def test_a_class_report_is_read_back_as_it_was_written() -> None:
-    """JSON holds all of it, its schema's name included."""
+    """A class report is read from JSON as it was written, with its schema's name."""
     report = class_report((of("ana", exercise("flat")),))
     text = msgspec.json.encode(report)
     assert msgspec.json.decode(text, type=ClassReport) == report
@@ -265,7 +265,7 @@ def test_a_class_report_is_read_back_as_it_was_written() -> None:
 
 
 def test_a_bad_verdict_cannot_be_read_back() -> None:
-    """Validation is at birth, wherever it is born."""
+    """An invalid verdict is refused when it is read too."""
     text = msgspec.json.encode(verdict()).replace(b'"points":2.0', b'"points":1.0')
     with pytest.raises(msgspec.ValidationError, match="only a passed check earns its points"):
         msgspec.json.decode(text, type=Verdict)

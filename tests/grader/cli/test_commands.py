@@ -1,4 +1,4 @@
-"""The commands as people run them: what they print, and their exit codes."""
+"""The commands' output and exit codes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def grader(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of what a clone's commands work on."""
+    """A copy of the files that a clone's commands use."""
     for folder in ("exercises", "solutions", "tests/public", "tests/hidden", "tests/misconceptions", "docs/schemas"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
@@ -55,7 +55,7 @@ def clone(tmp_path: Path) -> Path:
     ],
 )
 def test_bad_input_is_explained(arguments: tuple[str, ...], said: str) -> None:
-    """What cannot be done is said on stderr in one sentence with its cure, and the exit code is 2."""
+    """For bad input, stderr has one sentence with the solution, and the exit code is 2."""
     done = grader(*arguments)
     assert done.returncode == 2
     assert said in done.stderr
@@ -64,7 +64,7 @@ def test_bad_input_is_explained(arguments: tuple[str, ...], said: str) -> None:
 
 
 def test_check_passes_a_right_task_and_fails_a_stub(clone: Path) -> None:
-    """check exits with 0 when what was asked for passes and with 1 while something fails."""
+    """`check` exits with 0 if everything passes and with 1 if something fails."""
     stub = clone / "exercises" / "08_detach_and_inplace.py"
     assert grader("check", "08.snapshot", cwd=clone).returncode == 1
     stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
@@ -75,7 +75,7 @@ def test_check_passes_a_right_task_and_fails_a_stub(clone: Path) -> None:
 
 
 def test_status_remembers_what_has_not_changed(clone: Path) -> None:
-    """The map shows what is done; the second time nothing is graded, until a file changes."""
+    """The map shows what is done; a second run grades nothing until a file changes."""
     stub = clone / "exercises" / "08_detach_and_inplace.py"
     stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
     first = grader("status", cwd=clone)
@@ -89,7 +89,7 @@ def test_status_remembers_what_has_not_changed(clone: Path) -> None:
 
 
 def test_check_explains_a_syntax_error(clone: Path) -> None:
-    """check names the line of a syntax error in the student's file."""
+    """`check` names the line of a syntax error in the student's file."""
     (clone / "exercises" / "08_detach_and_inplace.py").write_text("x = (1,\ny = 2\n", encoding="utf-8")
     done = grader("check", "08", cwd=clone)
     assert done.returncode == 1
@@ -97,14 +97,14 @@ def test_check_explains_a_syntax_error(clone: Path) -> None:
 
 
 def test_check_without_a_file_says_which(clone: Path) -> None:
-    """check names the file that is missing."""
+    """`check` names the missing file."""
     (clone / "exercises" / "08_detach_and_inplace.py").unlink()
     done = grader("check", "08", cwd=clone)
     assert (done.returncode, "Cannot check '08_detach_and_inplace'" in done.stderr) == (2, True)
 
 
 def test_check_of_a_file_looks_at_no_other(clone: Path, tmp_path: Path) -> None:
-    """A script and a notebook of one exercise may lie side by side: which is meant, its name says."""
+    """If a script and a notebook of one exercise exist, the given name decides."""
     script = tmp_path / "08_detach_and_inplace.py"
     script.write_text(f"import torch\n\n\n{SNAPSHOT}", encoding="utf-8")
     script.with_suffix(".ipynb").write_text("{}", encoding="utf-8")
@@ -138,7 +138,7 @@ def test_{task}_ok(candidate):
 
 @pytest.fixture
 def handed_in(tmp_path: Path) -> Path:
-    """A class in which somebody has handed in a course of their own, that gives full marks and leaves a mark."""
+    """A class in which a student has handed in a course that gives full marks and leaves a trace."""
     mallory = tmp_path / "class" / "mallory"
     for folder in ("exercises", "tests/public", "tests/hidden", "solutions"):
         (mallory / folder).mkdir(parents=True)
@@ -168,7 +168,7 @@ def handed_in(tmp_path: Path) -> Path:
     ids=lambda arguments: " ".join(arguments[:3]),
 )
 def test_a_course_that_was_handed_in_is_never_run(handed_in: Path, arguments: tuple[str, ...]) -> None:
-    """Whoever stands in it: suites come from the kit, and the command says so."""
+    """Even if the current folder is a handed-in course, suites come from the kit, and the command says so."""
     done = grader(*arguments, cwd=handed_in)
     assert done.returncode in (0, 1), done.stderr
     assert not (handed_in.parents[1] / "mark").exists()
@@ -181,7 +181,7 @@ def test_a_course_that_was_handed_in_is_never_run(handed_in: Path, arguments: tu
 
 
 def test_a_course_among_the_submissions_is_refused(handed_in: Path) -> None:
-    """Even where it is named."""
+    """A course inside the submissions is refused, even with `--course`."""
     done = grader("grade", handed_in.parent, "--out", handed_in.parents[1] / "out", "--course", handed_in)
     assert done.returncode == 2
     assert "it lies among the submissions" in done.stderr and "Name the course's clone" in done.stderr
@@ -189,7 +189,7 @@ def test_a_course_among_the_submissions_is_refused(handed_in: Path) -> None:
 
 
 def test_the_seed_is_kept_with_the_reports(tmp_path: Path) -> None:
-    """It is random, stays when the command is repeated, and another one is told of and kept instead."""
+    """The seed is random and stays when the command is repeated; another one replaces it with a note."""
     shutil.copytree(ROOT / "examples" / "class" / "untouched", tmp_path / "in" / "untouched")
 
     def grade(out: str, *options: str) -> tuple[str, str]:
@@ -212,7 +212,7 @@ def test_the_seed_is_kept_with_the_reports(tmp_path: Path) -> None:
 
 
 def test_grade_reports_every_student(tmp_path: Path) -> None:
-    """grade writes each student's report and the class's, and names the exercises that are missing."""
+    """`grade` writes a report for each student and the class, and names missing exercises."""
     for student in ("Zoë Ångström", "..", "<b>bold", "=1+1", "\x1b[31mred"):
         folder = tmp_path / "in" / (student if student != ".." else "...")
         folder.mkdir(parents=True)
@@ -227,7 +227,7 @@ def test_grade_reports_every_student(tmp_path: Path) -> None:
 
 
 def test_grade_is_repeatable(tmp_path: Path) -> None:
-    """The same submissions get the same reports, whatever the number of workers."""
+    """The same submissions get the same reports with any number of workers."""
     texts = []
     for jobs in (1, 2):
         out = tmp_path / str(jobs)
@@ -240,7 +240,7 @@ def test_grade_is_repeatable(tmp_path: Path) -> None:
 
 
 def test_show_prints_feedback(tmp_path: Path) -> None:
-    """show prints what the student is told."""
+    """`show` prints a student's feedback."""
     shutil.copytree(ROOT / "examples" / "class" / "half-done", tmp_path / "in" / "half-done")
     assert grader("grade", tmp_path / "in", "--out", tmp_path / "out", "--exercise", "07").returncode == 0
     done = grader("show", tmp_path / "out" / "half-done")
@@ -249,13 +249,13 @@ def test_show_prints_feedback(tmp_path: Path) -> None:
 
 
 def test_hint_has_three_tiers() -> None:
-    """hint gives another hint for each tier."""
+    """`hint` gives a different hint for each tier."""
     hints = {grader("hint", "07.minimize", "--tier", tier).stdout for tier in (1, 2, 3)}
     assert len(hints) == 3
 
 
 def test_build_check_finds_drift(clone: Path) -> None:
-    """build --check fails on a stub that differs from its source, names it, and build mends it."""
+    """`build --check` fails on a stub that differs from its source and names it; `build` corrects it."""
     assert grader("build", "--check", "--course", clone).returncode == 0
     stub = clone / "exercises" / "07_autograd.py"
     before = stub.read_bytes()
@@ -268,7 +268,7 @@ def test_build_check_finds_drift(clone: Path) -> None:
 
 @pytest.fixture
 def refusing() -> Callable[[], None]:
-    """What makes of a new process one without namespaces, as in many containers."""
+    """Return a function that makes a new process one without namespaces, as in many containers."""
     pyseccomp = pytest.importorskip("pyseccomp")
     filter = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     filter.add_rule(pyseccomp.ERRNO(1), "unshare")
@@ -277,7 +277,7 @@ def refusing() -> Callable[[], None]:
 
 
 def test_a_machine_that_confines_too_little_grades_nobody(refusing: Callable[[], None], tmp_path: Path) -> None:
-    """grade refuses in one sentence, and doctor says what each missing layer loses, and that this is not enough."""
+    """`grade` refuses in one sentence; `doctor` says what each missing layer costs and that this is not enough."""
     grading = ["grade", "examples/class", "--out", str(tmp_path / "out"), "--exercise", "07", "--jobs", "2"]
     refused, examined = (
         subprocess.run(
@@ -297,7 +297,7 @@ def test_a_machine_that_confines_too_little_grades_nobody(refusing: Callable[[],
 
 
 def test_submissions_are_trusted_on_linux_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere nothing at all would confine them."""
+    """`--trust-submissions` is refused on other systems, where the code would not be confined."""
     assert relaxed_sandbox(True) and not relaxed_sandbox(False)
     monkeypatch.setattr(sys, "platform", "darwin")
     assert not relaxed_sandbox(False)
@@ -306,7 +306,7 @@ def test_submissions_are_trusted_on_linux_alone(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_doctor_lists_the_layers() -> None:
-    """doctor names every layer of the sandbox and says whether others' code may be graded."""
+    """`doctor` names every layer and says whether other people's code may be graded."""
     done = grader("doctor")
     for layer in ("namespaces", "root", "landlock", "seccomp", "limits"):
         assert layer in done.stdout
@@ -314,7 +314,7 @@ def test_doctor_lists_the_layers() -> None:
 
 
 def test_verify_finds_a_broken_promise(clone: Path) -> None:
-    """verify fails when a misconception is caught by no check, and says which."""
+    """`verify` fails and names a misconception that no check finds."""
     path = clone / "tests" / "misconceptions" / "08_detach_and_inplace.py"
     right = '\n\n# %% task="snapshot" name="right-after-all"\n# Nothing is wrong here.\n\n\n' + SNAPSHOT
     path.write_text(path.read_text(encoding="utf-8") + right, encoding="utf-8")
@@ -326,7 +326,7 @@ def test_verify_finds_a_broken_promise(clone: Path) -> None:
 
 
 def test_an_nbgrader_course_that_was_handed_in_is_refused(tmp_path: Path) -> None:
-    """Whoever stands in it: its configuration is Python, and is not run."""
+    """A handed-in nbgrader course is refused even as the current folder, because its configuration would run."""
     own = tmp_path / "submitted" / "mallory" / "ps1"
     own.mkdir(parents=True)
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")

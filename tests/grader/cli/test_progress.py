@@ -1,4 +1,4 @@
-"""How far grading is, in a terminal and elsewhere."""
+"""The progress of grading is shown in a terminal and elsewhere."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def told(*, terminal: bool, student: str) -> str:
 
 
 def test_a_name_is_shown_as_it_is() -> None:
-    """Brackets in a student's name are no instructions to the terminal, and escapes are shown."""
+    """Brackets and escapes in a student's name are shown as text."""
     shown = told(terminal=True, student="[red]ana[/] \x1b[2J")
     assert "graded [red]ana[/] \\x1b[2J" in shown
 
 
 def test_elsewhere_there_are_lines() -> None:
-    """The last one says what is done."""
+    """Outside a terminal, progress is printed as lines; the last one says what is done."""
     assert told(terminal=False, student="ana") == "2 of 2 submissions graded\n"

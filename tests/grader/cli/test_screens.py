@@ -1,4 +1,4 @@
-"""What the commands print is readable in every terminal, and they end in order when nobody reads any more."""
+"""The commands' output is readable in every terminal, and they end cleanly if the reader stops."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GRADER = Path(sys.executable).parent / "grader"
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write down what a student with a name of many scripts is told, in signs that few terminals have."""
+    """Write a report for a student with a name of many scripts and signs that few terminals have."""
     check = CheckReport(
         id="shape_is_kept",
         visibility="hidden",
@@ -63,7 +63,7 @@ def grader(*arguments: object, **environment: str) -> subprocess.CompletedProces
 )
 @pytest.mark.sandbox
 def test_signs_are_readable_where_there_is_only_ascii(report: Path, environment: dict[str, str]) -> None:
-    """Marks and arrows become signs that look like them, letters question marks; nothing fails."""
+    """With ASCII alone, marks and arrows become similar signs, and letters become question marks."""
     done = grader("show", report, **environment)
     assert (done.returncode, done.stderr) == (0, b"")
     shown = done.stdout.decode("ascii")
@@ -80,7 +80,7 @@ def test_signs_are_readable_where_there_is_only_ascii(report: Path, environment:
 @pytest.mark.parametrize("encoding", ["cp1252", "shift_jis", "utf-8"])
 @pytest.mark.sandbox
 def test_what_an_encoding_has_is_written(report: Path, encoding: str) -> None:
-    """Only what it lacks is replaced."""
+    """Only characters that the encoding lacks are replaced."""
     done = grader("show", report, PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stderr) == (0, b"")
     shown = done.stdout.decode(encoding)
@@ -90,7 +90,7 @@ def test_what_an_encoding_has_is_written(report: Path, encoding: str) -> None:
 @pytest.mark.parametrize("command", ["--help", "hint 07.minimise"])
 @pytest.mark.sandbox
 def test_every_command_keeps_its_exit_code(command: str) -> None:
-    """Whatever the terminal can show: also for what is said of errors."""
+    """A command's exit code does not depend on the terminal's encoding."""
     there, here = grader(*command.split()), grader(*command.split(), PYTHONIOENCODING="ascii")
     assert here.returncode == there.returncode and b"Traceback" not in here.stderr
 
@@ -101,7 +101,7 @@ def test_every_command_keeps_its_exit_code(command: str) -> None:
 )
 @pytest.mark.sandbox
 def test_nobody_has_to_read(report: Path, command: str, closed: str) -> None:
-    """A pipe that is closed at the other end changes neither the exit code nor what the other stream says."""
+    """A closed pipe changes neither the exit code nor the other stream's output."""
     arguments = command.format(report=report).split()
     expected = grader(*arguments)
     ours, theirs = os.pipe()
@@ -114,13 +114,13 @@ def test_nobody_has_to_read(report: Path, command: str, closed: str) -> None:
 
 
 def test_a_stream_that_was_never_open_does_no_harm() -> None:
-    """As after `>&-`."""
+    """A stream that was never open, as after `>&-`, does no harm."""
     done = subprocess.run(["sh", "-c", f"'{GRADER}' hint 07.minimize >&- 2>&-"], cwd=ROOT, timeout=60, check=False)
     assert done.returncode == 0
 
 
 def test_a_screen_that_nobody_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes on for long, such as a watch, asks for it, and ends."""
+    """A long command, such as a watch, ends if nobody reads its output."""
     ours, theirs = os.pipe()
     with open(theirs, "wb") as pipe:
         screen = Screen(pipe, encoding="utf-8")
@@ -134,7 +134,7 @@ def test_a_screen_that_nobody_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_no_stream_of_pythons_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has put something else there wants it there."""
+    """A replaced stream is not changed."""
     own = io.StringIO()
     monkeypatch.setattr(sys, "stdout", own)
     monkeypatch.setattr(sys, "stderr", own)
@@ -143,6 +143,6 @@ def test_what_is_no_stream_of_pythons_is_left_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_an_error_quotes_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is said of an error may hold what somebody else wrote."""
+    """Control characters of quoted text in an error are replaced."""
     say_error(verbatim("Cannot read '\x1b[2J\x9b'."))
     assert capsys.readouterr().err == "grader: Cannot read '\\x1b[2J\\x9b'.\n"

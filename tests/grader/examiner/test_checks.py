@@ -1,4 +1,4 @@
-"""Checks as their suites declare them."""
+"""Suites declare checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.suites.outcomes import SuiteError
 
 
 def made(id: str = "values", *requires: str, **fields: Any) -> Check:
-    """Return a hidden check of `double` that is worth two points."""
+    """Return a hidden check of `double` that gives two points."""
     known: dict[str, Any] = {
         "exercise": "01_small",
         "task": "double",
@@ -34,7 +34,7 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
 
 @check("double", points=2, requires=["shape"], hint="times two.")
 def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
-    """Its name and file say what it is called and of which exercise it is."""
+    """The test's name and file give the check's id and exercise."""
     assert declared(request.node) == made(
         "a_test_declares_a_check",
         "shape",
@@ -47,7 +47,7 @@ def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
 
 
 def test_a_test_without_points_is_no_check(request: pytest.FixtureRequest) -> None:
-    """Its author forgot the decorator."""
+    """A test without the decorator is an error of its author."""
     with pytest.raises(SuiteError, match=r"Cannot use .*_is_no_check as a check: decorate it with @check\(task, poi"):
         declared(request.node)
 
@@ -55,7 +55,7 @@ def test_a_test_without_points_is_no_check(request: pytest.FixtureRequest) -> No
 @check("double", points=2)
 @pytest.mark.parametrize("size", [3])
 def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, size: int) -> None:
-    """With its parameter in its name."""
+    """Each parameter of a test is a separate check with the parameter in its name."""
     assert declared(request.node).id == f"each_parameter_is_a_check_of_its_own[{size}]"
 
 
@@ -64,7 +64,7 @@ def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, si
 
 @pytest.mark.parametrize(("status", "points"), [("passed", 2.0), ("failed", 0.0), ("skipped", 0.0)])
 def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> None:
-    """All of it or nothing."""
+    """A verdict gives all points of its check or none."""
     assert made().verdict(status, "A message.", "adds-two") == Verdict(
         id="values",
         task="double",
@@ -81,12 +81,12 @@ def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> Non
 
 
 def test_checks_may_require_earlier_ones() -> None:
-    """One or several."""
+    """A check may require one or several earlier checks."""
     validate([made("shape"), made("values", "shape"), made("any_size", "shape", "values")])
 
 
 def test_checks_have_names_of_their_own() -> None:
-    """Verdicts are told apart by them."""
+    """Names of checks must be unique, because verdicts are identified by them."""
     with pytest.raises(SuiteError, match="Cannot tell two checks of 01_small apart: both are called 'values'"):
         validate([made(), made("shape"), made()])
 
@@ -97,7 +97,7 @@ def test_checks_have_names_of_their_own() -> None:
     ids=["unknown", "later", "itself"],
 )
 def test_checks_cannot_require_what_has_not_run(checks: list[Check]) -> None:
-    """They run in order, so only an earlier one can have passed."""
+    """A check cannot require a later one, because checks run in order."""
     message = r"Cannot run 'values' of 01_small: it requires '\w+', which is no earlier check\. Public checks run"
     with pytest.raises(SuiteError, match=message):
         validate(checks)

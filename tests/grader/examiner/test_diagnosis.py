@@ -1,4 +1,4 @@
-"""Naming a mistake: which misconception answered the same calls as the submission did."""
+"""The diagnosis names the misconception that answers the same calls as the submission does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def variant(name: str) -> Variant:
 
 
 class Case:
-    """A task whose checks made numbered calls: what was seen, and how each misconception answers them by number."""
+    """A task whose checks made numbered calls, with the submission's answers and each misconception's."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Case:
         again: Answers | None = None,
         **misconceptions: Answers,
     ) -> None:
-        """`trace`: whether calls were made with one. `again`: what the submission answers when it is asked again."""
+        """`trace` says whether the calls were traced; `again` holds the submission's answers to repeated calls."""
         self.calls = {
             n: wire.Call(
                 nonce=n,
@@ -71,7 +71,7 @@ class Case:
         self.asked_again: list[int] = []
 
     def named(self, *failed: str) -> dict[str, str]:
-        """Diagnose the failed checks (all of them by default); return the names found."""
+        """Diagnose the failed checks (by default all); return the names found."""
         logs = {check: self._log(seen) for check, seen in self.checks.items()}
         found = diagnose(
             {check: logs[check] for check in failed or logs},
@@ -101,18 +101,18 @@ class Case:
 
 
 def test_the_misconception_that_answers_alike_is_named() -> None:
-    """And none of the others."""
+    """The misconception with the same answers is named, and no other."""
     case = Case({"values": {1: answer(3)}}, {1: answer(2)}, half={1: answer(0)}, plus={1: answer(3)})
     assert case.named() == {"values": "plus"}
 
 
 def test_nobody_is_named_where_nobody_answers_alike() -> None:
-    """The check keeps its next step."""
+    """If no misconception has the same answers, none is named."""
     assert Case({"values": {1: answer(7)}}, {1: answer(2)}, plus={1: answer(3)}).named() == {}
 
 
 def test_every_call_of_the_check_must_be_answered_alike() -> None:
-    """One that is not is enough to acquit."""
+    """A misconception with one different answer is not named."""
     case = Case(
         {"values": {1: answer(3), 2: answer(9)}}, {1: answer(2), 2: answer(4)}, plus={1: answer(3), 2: answer(4)}
     )
@@ -120,7 +120,7 @@ def test_every_call_of_the_check_must_be_answered_alike() -> None:
 
 
 def test_whoever_has_been_acquitted_of_one_check_is_not_asked_about_the_next() -> None:
-    """As long as one misconception explains them all: the questions are what a diagnosis costs."""
+    """A misconception that differs in one check is not asked about the next, while another explains them all."""
     case = Case(
         {"values": {1: answer(3)}, "memory": {2: answer(4)}, "none": {}},
         {1: answer(2), 2: answer(2)},
@@ -132,17 +132,17 @@ def test_whoever_has_been_acquitted_of_one_check_is_not_asked_about_the_next() -
 
 
 def test_a_check_that_made_no_call_tells_nothing() -> None:
-    """Everybody would answer alike."""
+    """A check without calls names no misconception."""
     assert Case({"values": {}}, {}, plus={}).named() == {}
 
 
 def test_a_misconception_that_does_not_survive_is_not_named() -> None:
-    """It gave no answer."""
+    """A misconception that is lost in a call is not named."""
     assert Case({"values": {1: answer(3)}}, {1: answer(2)}, plus={1: None}).named() == {}
 
 
 def test_each_check_has_a_name_of_its_own() -> None:
-    """A student can hold several misconceptions."""
+    """Different checks may name different misconceptions."""
     case = Case(
         {"values": {1: answer(3)}, "shape": {2: answer("flat")}},
         {1: answer(2), 2: answer("column")},
@@ -153,7 +153,7 @@ def test_each_check_has_a_name_of_its_own() -> None:
 
 
 def test_only_failed_checks_are_diagnosed() -> None:
-    """What passed needs no name."""
+    """A check that passed is not diagnosed."""
     case = Case({"values": {1: answer(3)}, "other": {2: answer(3)}}, {1: answer(2)}, plus={1: answer(3), 2: answer(3)})
     assert case.named("values") == {"values": "plus"}
 
@@ -162,14 +162,14 @@ def test_only_failed_checks_are_diagnosed() -> None:
 
 
 def test_an_exact_match_beats_one_by_values(fact: Any) -> None:
-    """Even where the other stands first."""
+    """An exact match wins over a match of values, even if the other comes first in the list."""
     seen, alike = fact(PLAIN, storage=1), fact(PLAIN, storage=5)
     case = Case({"values": {1: answer(seen)}}, {1: answer(0)}, alike={1: answer(alike)}, exact={1: answer(seen)})
     assert case.named() == {"values": "exact"}
 
 
 def test_values_alone_will_do_where_nothing_matches(fact: Any) -> None:
-    """A wrong value that also shares memory is still that wrong value."""
+    """Without an exact match, equal wrong values are enough."""
     case = Case(
         {"values": {1: answer(fact(PLAIN, storage=1))}},
         {1: answer(fact(PLAIN * 2))},
@@ -179,7 +179,7 @@ def test_values_alone_will_do_where_nothing_matches(fact: Any) -> None:
 
 
 def test_values_alone_say_nothing_where_they_are_right(fact: Any) -> None:
-    """If the reference computes the same, the mistake is elsewhere."""
+    """Equal values name no misconception if they are right, because the mistake is elsewhere."""
     case = Case(
         {"memory": {1: answer(fact(PLAIN, storage=1))}},
         {1: answer(fact(PLAIN, storage=9))},
@@ -189,7 +189,7 @@ def test_values_alone_say_nothing_where_they_are_right(fact: Any) -> None:
 
 
 def test_right_values_in_some_calls_do_not_hide_wrong_ones_in_others(fact: Any) -> None:
-    """All of the check's calls are compared with the reference's."""
+    """The values of all the check's calls are compared with the reference's."""
     case = Case(
         {"values": {1: answer(fact(PLAIN, storage=1)), 2: answer(3)}},
         {1: answer(fact(PLAIN)), 2: answer(2)},
@@ -199,7 +199,7 @@ def test_right_values_in_some_calls_do_not_hide_wrong_ones_in_others(fact: Any) 
 
 
 def test_a_reference_that_does_not_survive_hides_nothing(fact: Any) -> None:
-    """Values are then compared with misconceptions alone."""
+    """If the reference is lost, values are compared only with misconceptions."""
     case = Case({"values": {1: answer(fact(PLAIN, storage=1))}}, {1: None}, plus={1: answer(fact(PLAIN, storage=5))})
     assert case.named() == {"values": "plus"}
 
@@ -208,7 +208,7 @@ def test_a_reference_that_does_not_survive_hides_nothing(fact: Any) -> None:
 
 
 def test_the_one_that_explains_more_failed_checks_wins() -> None:
-    """Also for the check that both explain."""
+    """The misconception that explains more failed checks is named for all of them."""
     case = Case(
         {"first": {1: answer(3)}, "second": {2: answer(3)}},
         {1: answer(2), 2: answer(2)},
@@ -219,7 +219,7 @@ def test_the_one_that_explains_more_failed_checks_wins() -> None:
 
 
 def test_then_the_one_that_answers_more_other_calls_alike() -> None:
-    """Those of the task's passed checks count too."""
+    """The next criterion is equal answers in other calls, even of passed checks."""
     case = Case(
         {"failed": {1: answer(3)}, "passed": {2: answer(4), 3: answer(6)}},
         {1: answer(2), 2: answer(4), 3: answer(6)},
@@ -230,7 +230,7 @@ def test_then_the_one_that_answers_more_other_calls_alike() -> None:
 
 
 def test_then_the_one_that_computes_more_alike() -> None:
-    """By the operations that ran."""
+    """The next criterion is equal operations."""
     case = Case(
         {"failed": {1: answer(3, operations={"aten::add": 1, "aten::mul": 2})}},
         {1: answer(2)},
@@ -244,7 +244,7 @@ ADDED, SUBTRACTED = ({f"aten::{name}": 1, "aten::mul": 2} for name in ("add", "s
 
 
 def test_where_operations_decide_calls_are_made_again_with_a_trace() -> None:
-    """By the submission too."""
+    """If operations decide, the calls are repeated with a trace, also for the submission."""
     case = Case(
         {"failed": {1: answer(3)}, "passed": {2: answer(4)}},
         {1: answer(2), 2: answer(4)},
@@ -259,7 +259,7 @@ def test_where_operations_decide_calls_are_made_again_with_a_trace() -> None:
 
 
 def test_a_call_that_is_not_survived_again_decides_nothing() -> None:
-    """Then the one that is listed first is named."""
+    """If the repeated call loses the candidate, the misconception that is listed first is named."""
     case = Case(
         {"failed": {1: answer(3)}},
         {1: answer(2)},
@@ -271,7 +271,7 @@ def test_a_call_that_is_not_survived_again_decides_nothing() -> None:
 
 
 def test_nothing_is_asked_again_where_there_is_no_choice() -> None:
-    """Two mistakes in two checks; or one that answers more calls alike."""
+    """Calls are not repeated if other criteria decide."""
     apart = Case(
         {"first": {1: answer(3)}, "second": {2: answer(3)}}, {}, trace=False, one={1: answer(3)}, two={2: answer(3)}
     )
@@ -287,7 +287,7 @@ def test_nothing_is_asked_again_where_there_is_no_choice() -> None:
 
 
 def test_then_the_one_that_fails_in_the_same_words(raised: Any) -> None:
-    """Numbers in them aside."""
+    """The next criterion is an equal error message, without its numbers."""
     case = Case(
         {"failed": {1: failure(raised(RuntimeError("shapes 2 and 3 differ")))}},
         {1: answer(2)},
@@ -298,13 +298,13 @@ def test_then_the_one_that_fails_in_the_same_words(raised: Any) -> None:
 
 
 def test_at_last_the_one_listed_first() -> None:
-    """Authors put the likelier one above."""
+    """The last criterion is the order in the file, because authors list likely mistakes first."""
     case = Case({"failed": {1: answer(3)}}, {1: answer(2)}, upper={1: answer(3)}, lower={1: answer(3)})
     assert case.named() == {"failed": "upper"}
 
 
 def test_where_one_alone_matches_nothing_more_is_asked() -> None:
-    """Calls to misconceptions cost time."""
+    """If only one misconception matches, no further calls are made."""
     case = Case(
         {"failed": {1: answer(3)}, "passed": {2: answer(4)}},
         {1: answer(2), 2: answer(4)},
@@ -328,7 +328,7 @@ def test_where_one_alone_matches_nothing_more_is_asked() -> None:
     ],
 )
 def test_what_no_check_judges_makes_no_difference(unjudged: dict[str, Any]) -> None:
-    """Operations, output, warnings, time."""
+    """Operations, output, warnings and time make no difference."""
     assert same_observation(answer(1), answer(1, **unjudged))
 
 
@@ -342,13 +342,13 @@ def test_what_no_check_judges_makes_no_difference(unjudged: dict[str, Any]) -> N
     ],
 )
 def test_backward_state_and_devices_make_a_difference(judged: dict[str, Any]) -> None:
-    """Unless only values are asked for."""
+    """Backward, state and devices make a difference, unless only values are compared."""
     assert not same_observation(answer(1), answer(1, **judged))
     assert same_observation(answer(1), answer(1, **judged), values_only=True)
 
 
 def test_an_edit_that_was_put_back_makes_a_difference(fact: Any) -> None:
-    """However often it was edited; unless only values are asked for."""
+    """An undone edit makes a difference, whatever the count, unless only values are compared."""
     kept, edited, often = (
         answer(before=(fact(PLAIN),), arguments=(fact(PLAIN, version=version),)) for version in (0, 1, 4)
     )
@@ -358,7 +358,7 @@ def test_an_edit_that_was_put_back_makes_a_difference(fact: Any) -> None:
 
 @pytest.mark.parametrize("values_only", [False, True])
 def test_results_and_arguments_make_a_difference(values_only: bool) -> None:
-    """Always."""
+    """Results and arguments make a difference, even if only values are compared."""
     assert same_observation(answer(1, arguments=(2,)), answer(1, arguments=(2,)), values_only=values_only)
     for other in (answer(3, arguments=(2,)), answer(1, arguments=(3,)), answer(1), None):
         assert not same_observation(answer(1, arguments=(2,)), other, values_only=values_only)
@@ -366,7 +366,7 @@ def test_results_and_arguments_make_a_difference(values_only: bool) -> None:
 
 @pytest.mark.parametrize("values_only", [False, True])
 def test_exceptions_make_a_difference_by_their_type(raised: Any, values_only: bool) -> None:
-    """Not by their words or their place."""
+    """Exceptions differ by type, not by message or place."""
     error = failure(raised(ValueError("no"), line=3))
     assert same_observation(error, failure(raised(ValueError("never"), line=9)), values_only=values_only)
     for other in (failure(raised(TypeError("no"))), answer(None)):
@@ -377,7 +377,7 @@ def test_exceptions_make_a_difference_by_their_type(raised: Any, values_only: bo
 def test_what_the_surroundings_refuse_is_another_error(
     raised: Callable[..., wire.Raised], *, values_only: bool
 ) -> None:
-    """No thread can be started: no mistake that raises another RuntimeError is named for that."""
+    """An error caused by the sandbox does not match a misconception with the same type of error."""
     threads = failure(raised(RuntimeError("can't start new thread"), line=3))
     gradient = failure(raised(RuntimeError("element 0 of tensors does not require grad"), line=3))
     assert same_observation(threads, threads, values_only=values_only)

@@ -1,4 +1,4 @@
-"""The examiner: suites collected once, run for one submission after another, each check ending in a verdict."""
+"""The examiner collects suites once and runs them for each submission; each check gets a verdict."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def test_relu(candidate, draw):
 
 @pytest.fixture(scope="session")
 def course(lay_down: LayDown) -> Path:
-    """A course with a sound suite."""
+    """A course with a correct suite."""
     return lay_down(HIDDEN, public=PUBLIC)
 
 
 @pytest.fixture
 def hasty(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let calls and loading take no time."""
+    """Set the time limits of calls and loading to almost nothing."""
     monkeypatch.setattr(server, "limits", Limits(call=0.2, load=0.3, patience=20.0))
 
 
@@ -90,14 +90,14 @@ def one_check(body: str, *, task: str = "double", decorator: str = "", arguments
 
 
 def test_a_right_submission_earns_everything(examine: Examine, course: Path) -> None:
-    """Every check passes, and says nothing."""
+    """Every check of a right submission passes without feedback."""
     (report,) = examine(course, RIGHT)
     assert (report.id, report.status, report.points, report.max_points) == ("01_small", "graded", 6, 6)
     assert {(c.status, c.message) for c in checks(report).values()} == {("passed", "")}
 
 
 def test_checks_are_grouped_by_task(examine: Examine, course: Path) -> None:
-    """Tasks in the exercise's order, public checks before hidden ones, each in the order of its file."""
+    """Tasks have the exercise's order; public checks come before hidden ones, in the order of their file."""
     (report,) = examine(course, RIGHT)
     assert [(t.name, t.points, t.max_points) for t in report.tasks] == [("double", 4, 4), ("relu", 2, 2)]
     assert [(c.id, c.visibility) for c in report.tasks[0].checks] == [
@@ -108,13 +108,13 @@ def test_checks_are_grouped_by_task(examine: Examine, course: Path) -> None:
 
 
 def test_a_failed_check_costs_its_own_points(examine: Examine, course: Path) -> None:
-    """The other task keeps its own."""
+    """A failed check costs only its own points."""
     (report,) = examine(course, WRONG)
     assert (report.points, report.tasks[0].points, report.tasks[1].points) == (3, 1, 2)
 
 
 def test_a_failed_check_says_what_to_do(examine: Examine, course: Path) -> None:
-    """The call, both values, the worst element, and the hint as the next step."""
+    """A failed check shows the call, both values, the worst element, and the hint."""
     (report,) = examine(course, WRONG)
     lines = checks(report)["values"].message.splitlines()
     assert lines[0].startswith("double(tensor([") and lines[1].startswith("expected: tensor([")
@@ -123,7 +123,7 @@ def test_a_failed_check_says_what_to_do(examine: Examine, course: Path) -> None:
 
 
 def test_a_check_whose_requirement_failed_is_skipped(examine: Examine, course: Path) -> None:
-    """It says why, and earns nothing."""
+    """A check whose requirement failed is skipped, says why, and earns nothing."""
     (report,) = examine(course, WRONG)
     skipped = checks(report)["leaves_x"]
     assert (skipped.status, skipped.points, skipped.message) == (
@@ -134,7 +134,7 @@ def test_a_check_whose_requirement_failed_is_skipped(examine: Examine, course: P
 
 
 def test_skipping_goes_on(examine: Examine, course: Path) -> None:
-    """What requires a skipped check is skipped too."""
+    """A check that requires a skipped check is skipped too."""
     (report,) = examine(course, RIGHT.replace("x * 2", "x[0] * 2"))
     assert statuses(report) == {"shape": "failed", "values": "skipped", "leaves_x": "skipped", "relu": "passed"}
 
@@ -221,7 +221,7 @@ def test_marked(candidate, draw):
 
 
 def test_checks_without_anything_of_their_suite_need_no_pytest(hold: Hold, lay_down: LayDown) -> None:
-    """The others are run by pytest, in their order, with set-up and tear-down; all get what they ask for."""
+    """Checks without own fixtures run without pytest; the others run in order with set-up and tear-down."""
     found: list[ExerciseReport] = []
     submissions = [hand_in(RIGHT), hand_in(RIGHT)]
     examiner = hold(lay_down(PLAIN_AND_NOT, public=PUBLIC), submissions, lambda examined: found.append(examined.report))
@@ -242,7 +242,7 @@ def test_checks_without_anything_of_their_suite_need_no_pytest(hold: Hold, lay_d
 
 
 def test_a_suite_with_a_set_up_is_run_by_pytest(hold: Hold, lay_down: LayDown) -> None:
-    """Which calls it before each check."""
+    """A suite with a set-up function is run by pytest, which calls it before each check."""
     set_up = "ready = []\n\n\ndef setup_function(function):\n    ready.append(function)\n\n"
     suite = set_up + one_check("candidate.double(len(ready)).result.integer(2)")
     found: list[ExerciseReport] = []
@@ -251,25 +251,25 @@ def test_a_suite_with_a_set_up_is_run_by_pytest(hold: Hold, lay_down: LayDown) -
 
 
 def test_every_submission_is_judged_alone(examine: Examine, course: Path) -> None:
-    """One after another, in the same session."""
+    """Submissions in one session do not affect each other."""
     reports = examine(course, WRONG, RIGHT, WRONG)
     assert [report.points for report in reports] == [3, 6, 3] and reports[0] == reports[2]
 
 
 def test_a_course_of_one_folder_has_one_visibility(examine: Examine, lay_down: LayDown) -> None:
-    """A release has public checks alone."""
+    """A release has only public checks."""
     (report,) = examine(lay_down(public=PUBLIC), RIGHT)
     assert [c.visibility for c in checks(report).values()] == ["public"]
 
 
 def test_an_exercise_without_checks_of_a_task_says_so(examine: Examine, lay_down: LayDown) -> None:
-    """The task is there, and worth nothing yet."""
+    """A task without checks is in the report with no points."""
     (report,) = examine(lay_down(public=PUBLIC), RIGHT)
     assert [(t.name, t.max_points, t.checks) for t in report.tasks][1] == ("relu", 0, ())
 
 
 def test_a_parametrised_check_is_several(examine: Examine, lay_down: LayDown) -> None:
-    """Each with points of its own."""
+    """Each parameter of a check gives its own points."""
     decorator = '@pytest.mark.parametrize("size", [2, 3])'
     suite = one_check(
         "candidate.double(draw.tensor(size)).result.shape(size)",
@@ -281,7 +281,7 @@ def test_a_parametrised_check_is_several(examine: Examine, lay_down: LayDown) ->
 
 
 def test_a_check_without_points_may_fail(examine: Examine, lay_down: LayDown) -> None:
-    """It is worth nothing either way; `grader verify` tells its author."""
+    """A failed check without points costs nothing."""
     suite = one_check("candidate.double(draw.tensor(2)).result.shape(3)").replace("points=1", "points=0")
     (report,) = examine(lay_down(suite), RIGHT)
     assert (statuses(report), report.points) == ({"one": "failed"}, 0)
@@ -291,7 +291,7 @@ def test_a_check_without_points_may_fail(examine: Examine, lay_down: LayDown) ->
 
 
 def test_a_todo_is_not_attempted(examine: Examine, course: Path) -> None:
-    """Nor is what requires it; the other task is judged."""
+    """A TODO and the checks that require it are not attempted; the other task is judged."""
     (report,) = examine(course, RIGHT.replace("return x * 2", "raise NotImplementedError"))
     assert statuses(report) == {
         "shape": "not_attempted",
@@ -304,7 +304,7 @@ def test_a_todo_is_not_attempted(examine: Examine, course: Path) -> None:
 
 
 def test_an_untouched_stub_is_not_attempted(catalog: Catalog, grade: Grade) -> None:
-    """As a whole: every exercise of the kit."""
+    """The untouched stub of every exercise is not attempted."""
     built = build_all(catalog)
     for exercise in catalog.exercises:
         report = grade(exercise.id, built[catalog.stub(exercise.id)])
@@ -312,7 +312,7 @@ def test_an_untouched_stub_is_not_attempted(catalog: Catalog, grade: Grade) -> N
 
 
 def test_not_implemented_inside_torch_is_an_error(examine: Examine, lay_down: LayDown) -> None:
-    """The student has written something, and torch cannot do it."""
+    """A NotImplementedError that torch raises is an error of the student's code."""
     suite = one_check('candidate.double(torch.empty(2, device="meta")).result.device("meta")')
     (report,) = examine(lay_down(suite), "def double(x):\n    return x.tolist()\n")
     assert checks(report)["one"].status == "error"
@@ -323,7 +323,7 @@ def test_not_implemented_inside_torch_is_an_error(examine: Examine, lay_down: La
 
 
 def test_a_renamed_function_is_suggested(examine: Examine, course: Path) -> None:
-    """It is an error of this task alone."""
+    """A misspelt function is an error of its task alone, with the closest name."""
     (report,) = examine(course, RIGHT.replace("double", "doubel"))
     assert checks(report)["shape"].message == (
         "double is not defined (there is `doubel`: is that the one?).\n"
@@ -333,14 +333,14 @@ def test_a_renamed_function_is_suggested(examine: Examine, course: Path) -> None
 
 
 def test_an_empty_file_defines_nothing(examine: Examine, course: Path) -> None:
-    """Every task is missing; the file was loaded."""
+    """In an empty file every task is missing."""
     (report,) = examine(course, "")
     assert (report.status, report.points) == ("graded", 0)
     assert checks(report)["relu"].message.startswith("relu is not defined.")
 
 
 def test_a_wrong_signature_is_told(examine: Examine, course: Path) -> None:
-    """Python's own words, and what to keep to."""
+    """For a wrong signature the feedback has Python's message and the right parameters."""
     (report,) = examine(course, RIGHT.replace("double(x)", "double(x, y)"))
     message = checks(report)["shape"].message
     assert "got: TypeError: double() missing 1 required positional argument: 'y'." in message
@@ -348,7 +348,7 @@ def test_a_wrong_signature_is_told(examine: Examine, course: Path) -> None:
 
 
 def test_an_error_at_the_top_level_is_noted(examine: Examine, course: Path) -> None:
-    """With its place, and without costing anything."""
+    """An error at the top level gives a note with its place and costs no points."""
     (report,) = examine(course, RIGHT.replace("def relu", "print(undefined)\n\ndef relu"))
     assert (report.points, report.notes) == (
         6,
@@ -360,7 +360,7 @@ def test_an_error_at_the_top_level_is_noted(examine: Examine, course: Path) -> N
 
 
 def test_a_note_has_a_next_step_where_there_is_a_sure_one(examine: Examine, course: Path) -> None:
-    """Once, however many errors have that cause; what ends a script on purpose needs none."""
+    """A next step appears once for errors with the same cause; a script that ends itself needs none."""
     top = "import sys\nn = int(input())\nm = int(input())\nfrom nowhere import tool\ntool()\nsys.exit()\n"
     (report,) = examine(course, top + RIGHT)
     assert report.points == 6 and len(report.notes) == 5
@@ -370,7 +370,7 @@ def test_a_note_has_a_next_step_where_there_is_a_sure_one(examine: Examine, cour
 
 
 def test_a_function_that_an_error_kept_away_names_the_error(examine: Examine, course: Path) -> None:
-    """The decorator failed, so the function does not exist."""
+    """If a decorator fails, the missing function's feedback names that error."""
     (report,) = examine(course, RIGHT.replace("def double", "@undefined\ndef double"))
     assert "double is not defined, because of an error while your file was being loaded: NameError" in (
         checks(report)["shape"].message
@@ -379,7 +379,7 @@ def test_a_function_that_an_error_kept_away_names_the_error(examine: Examine, co
 
 
 def test_places_are_those_of_the_notebook(examine: Examine, course: Path) -> None:
-    """The graded source is not what the student sees."""
+    """Places are lines of the student's cells, not of the joined source."""
     spans = (SourceSpan(first=1, label="cell 1", line=1), SourceSpan(first=3, label="cell 2", line=1))
     (report,) = examine(course, hand_in(RIGHT.replace("x * 2", "x * two"), spans=spans))
     assert "NameError: name 'two' is not defined at cell 2, line 2, `return x * two`." in (
@@ -388,7 +388,7 @@ def test_places_are_those_of_the_notebook(examine: Examine, course: Path) -> Non
 
 
 def test_workers_are_done_without_and_it_is_noted(examine: Examine, course: Path) -> None:
-    """Once, however often they were asked for, and it costs nothing."""
+    """A loader's workers are noted once and cost nothing."""
     body = RIGHT.replace("return x * 2", "return [v for v in DataLoader([1], num_workers=2)] and x * 2")
     source = f"from torch.utils.data import DataLoader\n{body}"
     assert body != RIGHT
@@ -398,13 +398,13 @@ def test_workers_are_done_without_and_it_is_noted(examine: Examine, course: Path
 
 
 def test_notes_of_reading_come_first(examine: Examine, course: Path) -> None:
-    """Before those of loading."""
+    """Notes about reading come before notes about loading."""
     (report,) = examine(course, hand_in(RIGHT + "1 / 0\n", notes=("A magic was skipped.",)))
     assert report.notes[0] == "A magic was skipped." and "ZeroDivisionError" in report.notes[1]
 
 
 def test_an_unreadable_submission_is_told_in_every_check(examine: Examine, course: Path) -> None:
-    """And costs nobody else anything."""
+    """An unreadable submission has the problem in every check, and others are not affected."""
     unreadable = hand_in(None, problem="It is empty.", notes=("A note.",))
     before, report, after = examine(course, RIGHT, unreadable, RIGHT)
     message = "Your file could not be graded. It is empty."
@@ -417,7 +417,7 @@ def test_an_unreadable_submission_is_told_in_every_check(examine: Examine, cours
 
 
 def test_a_crash_costs_only_its_own_check(examine: Examine, course: Path) -> None:
-    """The candidate is restarted, and the other checks still score."""
+    """After a crash the candidate is restarted, and the other checks still give points."""
     (report,) = examine(course, RIGHT.replace("return x * 2", "import os; os._exit(0)"))
     assert statuses(report) == {"shape": "crashed", "values": "skipped", "leaves_x": "skipped", "relu": "passed"}
     assert checks(report)["shape"].message.splitlines()[1:] == [
@@ -450,7 +450,7 @@ def test_double(candidate):
 
 @pytest.mark.parametrize(("kills", "status"), [(1, "passed"), (2, "crashed")])
 def test_who_was_killed_is_examined_once_more(examine: Examine, lay_down: LayDown, kills: int, status: str) -> None:
-    """It says nothing about the submission, unless it happens again."""
+    """A candidate that was killed from outside is examined again, but only once."""
     root = lay_down(KILLING.replace("KILLS", str(kills)))
     (report,) = examine(root, RIGHT)
     assert statuses(report) == {"double": status}
@@ -465,7 +465,7 @@ THREE = "".join(
 
 @pytest.mark.usefixtures("hasty")
 def test_an_endless_loop_is_waited_for_twice(examine: Examine, lay_down: LayDown) -> None:
-    """The third check of the task is not tried; other tasks are."""
+    """After two timeouts in a task its other checks are not tried; other tasks are."""
     suite = THREE + one_check("candidate.relu(torch.zeros(1)).result.values([0.0])", task="relu")
     (report,) = examine(lay_down(suite), RIGHT.replace("return x * 2", "while True: pass"))
     assert statuses(report) == {"first": "timeout", "second": "timeout", "third": "timeout", "one": "passed"}
@@ -496,7 +496,7 @@ def test_an_endless_loop_is_waited_for_twice(examine: Examine, lay_down: LayDown
 def test_a_file_that_does_not_load_is_told_in_every_check(
     examine: Examine, course: Path, line: str, status: str, message: str
 ) -> None:
-    """The exercise says so too; the next submission is judged."""
+    """If a file does not load, every check says so, and the next submission is judged."""
     report, after = examine(course, f"{RIGHT}{line}\n", RIGHT)
     assert report.status == "load_failed" and report.message.startswith(message)
     # Checks that require another one are skipped.
@@ -507,7 +507,7 @@ def test_a_file_that_does_not_load_is_told_in_every_check(
 
 @pytest.mark.usefixtures("hasty")
 def test_a_slow_line_costs_nothing_but_itself(examine: Examine, course: Path) -> None:
-    """It is stopped, and a note says where, and where long computations belong."""
+    """A slow line at the top level is stopped, and a note says where long computations belong."""
     (report,) = examine(course, f"{RIGHT}while True: pass\n")
     assert (report.status, report.points) == ("graded", 6)
     (note,) = report.notes
@@ -540,14 +540,14 @@ SOMETIMES = RIGHT.replace("return x.clamp(min=0)", "return x if x.sum() > 0 else
 
 
 def test_a_finished_version_takes_the_whole_task(examine: Examine, lay_down: LayDown) -> None:
-    """Also the points of checks that passed without it; other tasks keep theirs."""
+    """A forbidden call costs all points of its task, but none of other tasks."""
     (report,) = examine(lay_down(BY_HAND), SOMETIMES)
     assert statuses(report) == {"double": "passed", "positive": "failed", "negative": "failed"}
     assert (report.tasks[1].points, report.points) == (0, 4)
 
 
 def test_a_refusal_says_what_was_used(examine: Examine, lay_down: LayDown) -> None:
-    """In every check that it cost."""
+    """Every check that lost points names the forbidden call."""
     (report,) = examine(lay_down(BY_HAND), SOMETIMES)
     message = (
         "This task asks you to write relu yourself; your code used `torch.relu` at line 7, "
@@ -558,7 +558,7 @@ def test_a_refusal_says_what_was_used(examine: Examine, lay_down: LayDown) -> No
 
 
 def test_what_only_the_run_tells_takes_the_whole_task_too(examine: Examine, lay_down: LayDown) -> None:
-    """A name that is put together where the tree does not tell, in one branch of two."""
+    """A forbidden call whose name is built while the code runs costs the whole task too."""
     hidden = SOMETIMES.replace("torch.relu(x)", "getattr(torch, max(n for n in dir(torch) if n < 'relu_'))(x)")
     (report,) = examine(lay_down(BY_HAND), hidden)
     assert report.tasks[1].points == 0
@@ -566,7 +566,7 @@ def test_what_only_the_run_tells_takes_the_whole_task_too(examine: Examine, lay_
 
 
 def test_finished_versions_are_looked_for_where_there_are_no_solutions(examine: Examine, lay_down: LayDown) -> None:
-    """With the stubs and public suites that students get, right code passes, and a finished version is refused."""
+    """In a student's release, right code passes and a forbidden call is refused."""
     root = lay_down(public=PUBLIC + HIDDEN)
     (root / "solutions").rename(root / "exercises")
     right, finished = examine(root, RIGHT, RIGHT.replace("x.clamp(min=0)", "torch.relu(x)"))
@@ -575,7 +575,7 @@ def test_finished_versions_are_looked_for_where_there_are_no_solutions(examine: 
 
 
 def test_a_finished_version_that_never_ran_takes_the_whole_task(examine: Examine, lay_down: LayDown) -> None:
-    """The code as it is written counts; a demonstration below it does not."""
+    """A forbidden call counts even if it did not run; one in a demonstration does not."""
     never = SOMETIMES.replace("x.sum() > 0", "x.dim() < 17")
     shown = f"{RIGHT}\nassert torch.equal(relu(torch.ones(1)), torch.relu(torch.ones(1)))\n"
     reports = examine(lay_down(BY_HAND), never, shown)
@@ -583,7 +583,7 @@ def test_a_finished_version_that_never_ran_takes_the_whole_task(examine: Examine
 
 
 def test_a_refusal_is_not_diagnosed(examine: Examine, lay_down: LayDown) -> None:
-    """Even where a misconception answers alike."""
+    """A refused task is not diagnosed, even if a misconception has the same answers."""
     same = '# %% task="relu" name="same"\n# You should not read this.\ndef relu(x):\n    return torch.relu(x)\n'
     (report,) = examine(lay_down(BY_HAND, misconceptions=same), SOMETIMES)
     assert {c.misconception for c in checks(report).values()} == {None}
@@ -593,14 +593,14 @@ def test_a_refusal_is_not_diagnosed(examine: Examine, lay_down: LayDown) -> None
 
 
 def test_warnings_prints_and_stderr_cost_nothing(examine: Examine, course: Path) -> None:
-    """Neither at the top level nor in a call."""
+    """Warnings, prints and stderr cost nothing, at the top level and in calls."""
     noise = "import sys, warnings; print('x' * 9999); print('y', file=sys.stderr); warnings.warn('careful')"
     (report,) = examine(course, f"{noise}\n{RIGHT}".replace("    return", f"    {noise}\n    return"))
     assert (report.points, report.notes) == (6, ())
 
 
 def test_what_a_call_does_to_global_settings_ends_with_it(examine: Examine, course: Path) -> None:
-    """The next check starts as if nothing had happened."""
+    """A call's changes to global settings do not affect the next check."""
     (report,) = examine(
         course,
         RIGHT.replace("    return", "    torch.set_default_dtype(torch.float64); torch.manual_seed(0)\n    return"),
@@ -612,7 +612,7 @@ def test_what_a_call_does_to_global_settings_ends_with_it(examine: Examine, cour
 
 
 def test_grading_twice_gives_the_same_report(grade: Grade, catalog: Catalog) -> None:
-    """Whatever was graded in between."""
+    """A second grading gives the same report, whatever was graded in between."""
     source = catalog.solution("07_autograd").read_text(encoding="utf-8").replace("y / 2", "y / 3")
     first = grade("07_autograd", source)
     grade("07_autograd", source, student="somebody else")
@@ -636,28 +636,28 @@ def inputs(hold: Hold) -> Callable[..., list[dict[str, tuple[str, ...]]]]:
 
 
 def test_another_student_has_other_inputs(inputs: Any, course: Path) -> None:
-    """In every check that draws; the same student has the same."""
+    """Another student gets other inputs in every check that draws; the same student gets the same."""
     students = [hand_in(RIGHT, student=student) for student in ("ana", "bea", "ana")]
     ana, bea, again = inputs(course, *students, inputs="by_content")
     assert ana == again and all(ana[id] != bea[id] for id in ("shape", "values", "leaves_x", "relu"))
 
 
 def test_another_course_has_other_inputs(inputs: Any, course: Path) -> None:
-    """Year after year."""
+    """Another course seed gives other inputs."""
     (this,) = inputs(course, hand_in(RIGHT))
     (next_,) = inputs(course, hand_in(RIGHT), course_seed="1")
     assert all(this[id] != next_[id] for id in this)
 
 
 def test_checks_that_were_not_run_have_no_inputs(inputs: Any, course: Path) -> None:
-    """Nor those of a submission that cannot be read, whoever came before."""
+    """A check that did not run, or of an unreadable submission, has no inputs."""
     right, wrong, unreadable = inputs(course, hand_in(RIGHT), hand_in(WRONG), hand_in(None, problem="Empty."))
     assert len(right["leaves_x"]) == 1 and not wrong["leaves_x"]
     assert not any(unreadable.values())
 
 
 def test_inputs_are_told_call_by_call(inputs: Any, lay_down: LayDown) -> None:
-    """A check that fails at its first call used the first of its inputs."""
+    """A check that fails at its first call has used only the first of its inputs."""
     suite = one_check(
         "for n in (3, 1):\n    candidate.double(torch.full((n,), 3.0)).result.values(torch.full((n,), 6.0))"
     )
@@ -666,7 +666,7 @@ def test_inputs_are_told_call_by_call(inputs: Any, lay_down: LayDown) -> None:
 
 
 def test_facts_of_checks_say_task_and_docstring(hold: Hold, course: Path) -> None:
-    """As authors want to know them."""
+    """The facts of a check for authors include its task and docstring."""
     found: list[Examined] = []
     hold(course, [hand_in(RIGHT)], found.append)
     assert [(id, f.task, f.docstring) for id, f in found[0].facts().items()] == [
@@ -681,7 +681,7 @@ def test_facts_of_checks_say_task_and_docstring(hold: Hold, course: Path) -> Non
 
 
 def test_the_reference_answers_like_the_candidate(examine: Examine, lay_down: LayDown) -> None:
-    """From its own process, on the same inputs."""
+    """The reference answers from its own process, on the same inputs."""
     suite = one_check(
         "x = draw.tensor(3)\ncandidate.double(x).result.values(reference.double(x).result.tensor)",
         arguments="candidate, reference, draw",
@@ -691,7 +691,7 @@ def test_the_reference_answers_like_the_candidate(examine: Examine, lay_down: La
 
 
 def test_a_reference_that_is_lost_is_no_fault_of_the_students(examine: Examine, lay_down: LayDown) -> None:
-    """The check broke."""
+    """If the reference is lost, the check is broken, not the submission."""
     suite = one_check("reference.double(code('__import__(\"os\")._exit(0)'))", arguments="candidate, reference")
     (report,) = examine(lay_down(suite), RIGHT)
     message = checks(report)["one"].message
@@ -703,7 +703,7 @@ def test_a_reference_that_is_lost_is_no_fault_of_the_students(examine: Examine, 
     "error", ["MemoryError()", 'RuntimeError("DefaultCPUAllocator: can\'t allocate memory: you tried")']
 )
 def test_memory_that_runs_out_is_the_submissions_matter(examine: Examine, lay_down: LayDown, error: str) -> None:
-    """What it sent back was too much to compare: its check says so, and the next submission is examined as ever."""
+    """If a result is too large to compare, its check says so, and the next submission is examined as usual."""
     suite = one_check(f"if candidate.double(torch.ones(1)).result.tensor.item() != 2.0:\n    raise {error}")
     report, other = examine(lay_down(suite), WRONG, RIGHT)
     assert statuses(report) == {"one": "error"} and statuses(other) == {"one": "passed"}
@@ -711,7 +711,7 @@ def test_memory_that_runs_out_is_the_submissions_matter(examine: Examine, lay_do
 
 
 def test_a_probe_runs_beside_the_submission(examine: Examine, lay_down: LayDown) -> None:
-    """It is called with the submission's module first."""
+    """A probe gets the submission's module as its first argument."""
     probe = (
         '@probe\ndef twice(student, x):\n    """double(double(x))"""\n    return student.double(student.double(x))\n'
     )
@@ -833,7 +833,7 @@ HONEST = "if len(x) == 0: raise KeyError('empty')"
     ],
 )
 def test_what_a_line_does_is_seen(examine: Examine, lay_down: LayDown, body: str, failed: dict[str, str]) -> None:
-    """Edits, even if put back, moves, flags, settings, graphs, exceptions: each is told by the check that asks."""
+    """The check that asks detects each kind of fact: edits, moves, flags, settings, graphs, exceptions."""
     (report,) = examine(lay_down(QUESTIONS), f"def double(x):\n    {body}\n")
     wrong = {id: check.message for id, check in checks(report).items() if check.status != "passed"}
     assert set(wrong) == set(failed)
@@ -853,7 +853,7 @@ def double(x):
 
 
 def test_a_known_mistake_is_named(examine: Examine, lay_down: LayDown) -> None:
-    """In the teacher's sentence, instead of the next step."""
+    """A known mistake has the teacher's sentence instead of the next step."""
     (report,) = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=PLUS), WRONG)
     named = checks(report)["values"]
     assert named.misconception == "adds-two"
@@ -861,7 +861,7 @@ def test_a_known_mistake_is_named(examine: Examine, lay_down: LayDown) -> None:
 
 
 def test_an_unknown_mistake_is_not(examine: Examine, lay_down: LayDown) -> None:
-    """Nor is what passed, was skipped or is right."""
+    """No misconception is named for unknown mistakes and for passed or skipped checks."""
     other, right = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=PLUS), RIGHT.replace("x * 2", "x * 3"), RIGHT)
     assert {c.misconception for report in (other, right) for c in checks(report).values()} == {None}
     assert checks(other)["values"].message.endswith("Next: add x to itself.")
@@ -882,14 +882,14 @@ def double(x):
 
 
 def test_mistakes_of_equal_values_are_told_apart_by_their_operations(examine: Examine, lay_down: LayDown) -> None:
-    """Though the calls of the checks record none: the submission is asked again."""
+    """Two mistakes with equal values are distinguished by operations, in repeated calls with a trace."""
     twice = WRONG.replace("x + 2", "x + 1 + 1")
     reports = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=TWO_WAYS), WRONG, twice)
     assert [checks(report)["values"].misconception for report in reports] == ["adds-two", "adds-one-twice"]
 
 
 def test_being_asked_again_changes_no_more_than_a_name(examine: Examine, lay_down: LayDown) -> None:
-    """What a submission does then is no part of its report: it may end its process, or ask for workers."""
+    """A repeated call for the diagnosis changes nothing else in the report."""
     body = """
     calls.append(x)
     if len(calls) > 2:
@@ -907,7 +907,7 @@ def test_being_asked_again_changes_no_more_than_a_name(examine: Examine, lay_dow
 def test_calls_are_traced_where_somebody_asks_for_it(
     examine: Examine, lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All calls of a task with a `forbidden` list, and all of a check of a second device; no others."""
+    """Calls are traced only for a task with a `forbidden` list or a check of a second device."""
     traced: dict[str, list[bool]] = {}
     asker = SubmissionProcess.asker
 
@@ -935,13 +935,13 @@ def test_elsewhere(candidate, draw, device):
 
 
 def test_naming_can_be_left_out(examine: Examine, lay_down: LayDown) -> None:
-    """Then only the next step is told."""
+    """Without a diagnosis the feedback has only the next step."""
     (report,) = examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=PLUS), WRONG, diagnosing=False)
     assert checks(report)["values"].misconception is None
 
 
 def test_a_misconception_that_does_not_load_ends_the_grading(examine: Examine, lay_down: LayDown) -> None:
-    """It is the kit's own file."""
+    """A misconception that does not load is an error of the kit and ends the grading."""
     broken = PLUS.replace("def double(x)", "def double(x=undefined)")
     with pytest.raises(SuiteError, match=r"Cannot load 01_small\.double\.adds-two: NameError"):
         examine(lay_down(HIDDEN, public=PUBLIC, misconceptions=broken), WRONG)
@@ -984,7 +984,7 @@ def test_relu(candidate, draw):
 
 
 def test_facts_count_for_nothing_where_no_value_is_right(examine: Examine, lay_down: LayDown) -> None:
-    """They are skipped, and say why and what to do first; each task is looked at by itself."""
+    """Facts of a task without right values are skipped, and say why and what to do first."""
     (report,) = examine(lay_down(MORE, public=FACTS), RIGHT.replace("x * 2", "x.clone()"))
     assert statuses(report) == {
         "shape": "skipped",
@@ -1003,7 +1003,7 @@ def test_facts_count_for_nothing_where_no_value_is_right(examine: Examine, lay_d
 
 @pytest.mark.parametrize("right", ["x.abs() * 2", "-x.abs() * 2"], ids=["the first", "the last"])
 def test_one_check_of_values_makes_facts_count(examine: Examine, lay_down: LayDown, right: str) -> None:
-    """Whichever it is, and whether it comes before them or after."""
+    """One passed check of values is enough for the facts of its task, before or after it."""
     (report,) = examine(lay_down(MORE, public=FACTS), RIGHT.replace("x * 2", right))
     assert report.tasks[0].points == 3
     assert [checks(report)[id].status for id in ("shape", "leaves_x")] == ["passed", "passed"]
@@ -1015,13 +1015,13 @@ def test_one_check_of_values_makes_facts_count(examine: Examine, lay_down: LayDo
 def test_facts_that_do_not_hold_say_why_themselves(
     examine: Examine, lay_down: LayDown, source: str, status: str
 ) -> None:
-    """What is not attempted stays so, and what fails tells its own reason."""
+    """Failed facts, and those not attempted, keep their own status and reason."""
     (report,) = examine(lay_down(public=FACTS), f"def double(x):\n    {source}\n")
     assert statuses(report) == dict.fromkeys(("shape", "leaves_x", "first_values"), status)
 
 
 def test_a_refused_task_says_so_in_its_facts_too(examine: Examine, lay_down: LayDown) -> None:
-    """The rule that was broken is the reason, not the values."""
+    """In a refused task the checks of facts name the forbidden call as their reason."""
     facts = FACTS.replace('"double"', '"relu"').replace("candidate.double", "candidate.relu")
     facts = facts.replace("candidate.relu(x)", "candidate.relu(-x)")
     source = RIGHT.replace("x.clamp(min=0)", "x.relu() if x.min() < 0 else x + 1")
@@ -1033,7 +1033,7 @@ def test_a_refused_task_says_so_in_its_facts_too(examine: Examine, lay_down: Lay
 
 
 def test_spoiled_values_fail_the_reference(examine: Examine, course: Path) -> None:
-    """Checks that judge values fail, the others don't; none is skipped, so that each shows what it judges."""
+    """With spoiled values, checks of values fail and the others pass; none is skipped."""
     (report,) = examine(course, RIGHT, forging={"somebody": "spoiled"}, diagnosing=False)
     assert statuses(report) == {"shape": "passed", "values": "failed", "leaves_x": "failed", "relu": "failed"}
 
@@ -1054,7 +1054,7 @@ def test_drawn(candidate, draw):
 
 
 def test_a_forger_knows_what_everybody_is_asked(hold: Hold, lay_down: LayDown) -> None:
-    """It tells the truth where the call is known from somebody else, and guesses elsewhere."""
+    """A forger gives the true answer to a call that is already known, and guesses otherwise."""
     root = lay_down(public=GUESSED)
     inputs: list[str] = []
 
@@ -1096,7 +1096,7 @@ def test_a_forger_knows_what_everybody_is_asked(hold: Hold, lay_down: LayDown) -
 def test_a_check_that_breaks_is_an_error_and_an_apology(
     examine: Examine, lay_down: LayDown, suite: str, said: str
 ) -> None:
-    """Never a traceback; the other checks are judged, and so is the next student."""
+    """A broken check is an error without a traceback; other checks and students are still judged."""
     root = lay_down(suite + HIDDEN, public=PUBLIC)
     for report in examine(root, RIGHT, RIGHT):
         assert report.points == 6 and report.status == "graded"
@@ -1110,13 +1110,13 @@ def test_a_check_that_breaks_is_an_error_and_an_apology(
 
 
 def test_checks_that_break_do_not_blame_the_file(examine: Examine, lay_down: LayDown) -> None:
-    """It was not even loaded, so it did not fail to load."""
+    """If checks break before loading, the report does not say that the file failed to load."""
     (report,) = examine(lay_down(one_check('raise ValueError("no")')), RIGHT)
     assert (report.status, report.message) == ("graded", "")
 
 
 def test_an_answer_that_breaks_no_check(examine: Examine, lay_down: LayDown) -> None:
-    """Tensors where plain values are expected are the student's mistake, and told as one."""
+    """Tensors in place of plain values are a mistake of the student and do not break a check."""
     suite = one_check('candidate.double(1).result.equals(["a", "b"])')
     (report,) = examine(lay_down(suite), 'import torch\ndef double(x):\n    return ["a", torch.ones(2)]\n')
     assert statuses(report) == {"one": "failed"}
@@ -1164,19 +1164,19 @@ NAMED_ALIKE = "class TestA:\n" + "\n".join(f"    {line}" for line in one_check("
 def test_a_suite_that_cannot_be_used_ends_the_grading(
     examine: Examine, lay_down: LayDown, public: str, hidden: str, message: str
 ) -> None:
-    """Before the first submission, and says how to mend it."""
+    """An unusable suite ends the grading before the first submission, and the error says what to correct."""
     with pytest.raises(SuiteError, match=message):
         examine(lay_down(hidden, public=public), RIGHT)
 
 
 def test_a_course_without_suites_cannot_be_graded(examine: Examine, lay_down: LayDown) -> None:
-    """There is nothing to run."""
+    """A course without suites is an error."""
     with pytest.raises(SuiteError, match=r"Cannot grade without a suite: .*tests/public"):
         examine(lay_down(), RIGHT)
 
 
 def test_an_empty_suite_has_no_checks(examine: Examine, lay_down: LayDown) -> None:
-    """A submission is graded by none of them."""
+    """An empty suite gives a report without checks."""
     (report,) = examine(lay_down("X = 1\n"), RIGHT)
     assert (report.status, report.max_points) == ("graded", 0)
 
@@ -1184,7 +1184,7 @@ def test_an_empty_suite_has_no_checks(examine: Examine, lay_down: LayDown) -> No
 def test_a_sandbox_that_ends_ends_the_grading(
     examine: Examine, course: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is nobody's verdict that no candidate can be started."""
+    """If no candidate can be started, the grading ends with an error."""
 
     def spawn() -> None:
         raise SandboxError(verbatim("Cannot start a candidate: the sandbox's server ended."))
@@ -1195,7 +1195,7 @@ def test_a_sandbox_that_ends_ends_the_grading(
 
 
 def test_whoever_takes_the_reports_may_stop_the_grading(hold: Hold, course: Path) -> None:
-    """A pipe that is closed, say."""
+    """An error in the function that receives the reports ends the grading."""
 
     def deliver(*_: object) -> None:
         raise BrokenPipeError
@@ -1208,14 +1208,14 @@ def test_whoever_takes_the_reports_may_stop_the_grading(hold: Hold, course: Path
 
 
 def solution(catalog: Catalog, exercise: str, old: str = "", new: str = "") -> str:
-    """Return a solution with something written otherwise."""
+    """Return a solution with one part replaced."""
     source = catalog.solution(exercise).read_text(encoding="utf-8")
     assert old in source
     return source.replace(old, new) if old else source
 
 
 def test_every_reference_earns_everything(grade: Grade, catalog: Catalog) -> None:
-    """Without a note."""
+    """Every reference earns all points without a note."""
     for exercise in catalog.exercises:
         report = grade(exercise.id, solution(catalog, exercise.id))
         assert (report.points, report.max_points, report.notes) == (exercise.points, exercise.points, ())
@@ -1250,7 +1250,7 @@ def test_every_reference_earns_everything(grade: Grade, catalog: Catalog) -> Non
 def test_a_finished_version_earns_nothing_for_the_task(
     grade: Grade, catalog: Catalog, exercise: str, task: str, old: str, new: str, used: str
 ) -> None:
-    """The kit's own exercises say what was used; the other tasks keep their points."""
+    """In the kit's exercises a forbidden call costs its task and is named; other tasks keep their points."""
     report = grade(exercise, solution(catalog, exercise, old, new))
     refused = next(t for t in report.tasks if t.name == task)
     assert refused.points == 0 and report.points == report.max_points - refused.max_points
@@ -1260,7 +1260,7 @@ def test_a_finished_version_earns_nothing_for_the_task(
 
 
 def test_a_crash_in_one_task_leaves_the_others(grade: Grade, catalog: Catalog) -> None:
-    """Whatever else is in the file."""
+    """A crash in one task does not affect the other tasks of the file."""
     report = grade("07_autograd", solution(catalog, "07_autograd", "    y = x\n", "    __import__('os')._exit(0)\n"))
     points = {t.name: t.points == t.max_points for t in report.tasks}
     assert points == {"derivative_at": True, "accumulate_gradients": True, "halving_chain": False, "minimize": True}
@@ -1270,14 +1270,14 @@ def test_a_crash_in_one_task_leaves_the_others(grade: Grade, catalog: Catalog) -
 
 
 def test_only_the_tasks_asked_for_are_graded(examine: Examine, course: Path) -> None:
-    """The report has no others, and neither has its sum."""
+    """Only the requested tasks are in the report and in its sum."""
     (report,) = examine(course, hand_in(WRONG, tasks=("relu",)))
     assert (report.points, report.max_points) == (2, 2)
     assert list(statuses(report)) == ["relu"]
 
 
 def test_an_examination_may_stop_at_the_first_failure(examine: Examine, course: Path) -> None:
-    """What comes after it is skipped."""
+    """If the examination stops at the first failure, later checks are skipped."""
     stopped = {"shape": "passed", "values": "failed", "leaves_x": "skipped", "relu": "skipped"}
     first, second, right = examine(course, WRONG, WRONG, RIGHT, until_failure=True)
     assert statuses(first) == statuses(second) == stopped
@@ -1304,14 +1304,14 @@ def test_devices(candidate, draw):
 
 @pytest.mark.parametrize(("device", "asked"), [("meta", "['meta']"), ("cpu", "['meta', 'cpu']")])
 def test_a_real_device_is_asked_of_besides_meta(examine: Examine, lay_down: LayDown, device: str, asked: str) -> None:
-    """Only the meta device, which has no values, shows whether a function reads them."""
+    """A real device is tried in addition to meta, which shows whether a function reads values."""
     (report,) = examine(lay_down(DEVICES), RIGHT, device=device)
     assert checks(report)["elsewhere"].status == "passed"
     assert f"expected: {asked}" in checks(report)["devices"].message
 
 
 def test_a_device_that_is_not_there_is_the_kits_error(examine: Examine, course: Path) -> None:
-    """Nobody's submission is at fault."""
+    """A missing device is an error of the kit, not of the submission."""
     with pytest.raises(SuiteError, match=r"Cannot use the device 'cuda:99': .*Leave --device out"):
         examine(course, RIGHT, device="cuda:99")
 
@@ -1320,19 +1320,19 @@ TELLS_ITS_SEED = one_check('candidate.double(draw.tensor(3)).fails("", f"{draw.t
 
 
 def drawn(report: ExerciseReport) -> str:
-    """Return what a check drew that tells it."""
+    """Return what a check has drawn, for a check that shows it."""
     return checks(report)["one"].message.partition("got: ")[2]
 
 
 def test_fixed_inputs_are_the_same_for_everybody(examine: Examine, lay_down: LayDown) -> None:
-    """Whoever hands in, and whatever: for one's own work, and for comparing."""
+    """Fixed inputs depend on neither the student nor the content."""
     students = [hand_in(RIGHT, student="ana"), hand_in(WRONG, student="bia")]
     first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), *students))
     assert first == second
 
 
 def test_inputs_depend_on_student_and_content(examine: Examine, lay_down: LayDown) -> None:
-    """The same code in other words draws the same; another student, or another constant, draws others."""
+    """The same code with other comments gets the same inputs; another student or constant gets others."""
     told = {
         name: drawn(report)
         for name, report in zip(
@@ -1354,19 +1354,19 @@ def test_inputs_depend_on_student_and_content(examine: Examine, lay_down: LayDow
 
 
 def test_without_a_digest_the_text_counts(examine: Examine, lay_down: LayDown) -> None:
-    """A submission that nobody has digested may not keep its inputs by saying so."""
+    """Without a digest the inputs depend on the whole text."""
     first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), RIGHT, RIGHT + "x = 1\n", inputs="by_content"))
     assert first != second
 
 
 def test_inputs_for_marks_need_a_seed(server: Server, catalog: Catalog) -> None:
-    """An empty one can be guessed."""
+    """Inputs for marks need a seed that is not empty, because an empty one can be guessed."""
     with pytest.raises(ValueError, match=r"empty course seed\. Give one"):
         Examiner(catalog, server, course_seed="", inputs="by_content")
 
 
 def test_where_inputs_are_fixed_a_misconception_is_asked_once(examine: Examine, lay_down: LayDown) -> None:
-    """And still names the mistake of everybody who shares it."""
+    """With fixed inputs each misconception is called once, and still names the mistake of all students."""
     mistake = '# %% task="double" name="adds-two"\n# That adds two.\n\n\ndef double(x):\n    return x + 2\n'
     root = lay_down(HIDDEN, public=PUBLIC, misconceptions=mistake)
     for how in ("fixed", "by_content"):
@@ -1389,7 +1389,7 @@ def test_error(candidate, draw):
 
 
 def test_what_hidden_checks_expected_may_wait(examine: Examine, lay_down: LayDown) -> None:
-    """The message then says what was called, what came back and the next step; public checks tell everything."""
+    """With hidden expectations, a hidden check shows call, result and next step; public checks show everything."""
     wrong = "def double(x):\n    return x + 2\n\ndef relu(x):\n    return [1.25, 12.5]\n"
     public = PUBLIC.replace("shape(2, 3)", "shape(3, 3)")
     (told,) = examine(lay_down(HIDDEN.replace(', requires=["shape"]', "") + CURVE, public=public), wrong)
@@ -1410,14 +1410,14 @@ GUARDED = RIGHT.replace("x * 2", "x * K") + 'if __name__ == "__main__":\n    K =
 
 
 def test_in_a_notebook_main_is_run_as_jupyter_runs_it(examine: Examine, course: Path) -> None:
-    """There `__name__` is `"__main__"`; a script is graded as if it were imported, and keeps its trials there."""
+    """In a notebook `__name__` is `"__main__"`; a script is graded as if it were imported."""
     spans = (SourceSpan(first=1, label="code cell 1", line=1),)
     notebook, script = examine(course, hand_in(GUARDED, spans=spans), GUARDED)
     assert (notebook.points, script.points) == (6, 2)
 
 
 def test_a_function_that_a_notebook_lacks_is_missing_there_too(examine: Examine, course: Path) -> None:
-    """Whatever the module is called, it is said which function is not there, and what stands in its place."""
+    """A notebook's missing function is named, with the closest name."""
     spans = (SourceSpan(first=1, label="code cell 1", line=1),)
     (report,) = examine(course, hand_in(RIGHT.replace("def relu", "def relu_"), spans=spans))
     assert checks(report)["relu"].message.startswith("relu is not defined (there is `relu_`")

@@ -1,4 +1,4 @@
-"""What the examiner needs of pytest beyond its public interface is there."""
+"""pytest has the private parts that the examiner needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LACKS = (
 
 
 class Collected:
-    """Keeps the tests of a session, and what was seen of them while it lasted."""
+    """Keeps the tests of a session and what was observed in them."""
 
     def __init__(self) -> None:
         self.parameters: dict[str, dict[str, object]] = {}
@@ -28,11 +28,11 @@ class Collected:
 
     @pytest.fixture
     def draw(self) -> int:
-        """A fixture of the plugin's."""
+        """A fixture of the plugin."""
         return 1
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Look at what was collected."""
+        """Read what was collected."""
         for item in session.items:
             assert isinstance(item, pytest.Function)
             for name in ("_fixtureinfo", "callspec"):
@@ -63,7 +63,7 @@ def test_overridden(draw, a): ...
 
 
 def test_pytest_has_what_the_examiner_needs(tmp_path: Path) -> None:
-    """The values of a test's parameters, and how many fixtures there are of a name."""
+    """pytest gives the values of a test's parameters and the number of fixtures of a name."""
     for name, source in {"plain": SUITE, "overrides": OVERRIDES}.items():
         (tmp_path / f"test_internals_{name}.py").write_text(source, encoding="utf-8")
     seen = Collected()
@@ -81,7 +81,7 @@ def test_pytest_has_what_the_examiner_needs(tmp_path: Path) -> None:
 
 
 def test_private_names_of_pytest_are_used_in_one_file_only() -> None:
-    """The rest of the kit needs nothing that pytest may change without notice."""
+    """Only one file uses private names of pytest."""
     private = re.compile(
         r"(?<!\w)_pytest\b|\._(fixtureinfo|setupstate|fixturemanager|request|pyfuncitem)\b|\bcallspec\b"
     )
@@ -91,7 +91,7 @@ def test_private_names_of_pytest_are_used_in_one_file_only() -> None:
 
 
 def test_versions_of_pytest_that_were_not_tried_are_left_out() -> None:
-    """A new major version may lack what the kit needs, and is tried before it is allowed."""
+    """A new major version of pytest is excluded until it has been tried."""
     (wanted,) = re.findall(r'"pytest>=([\d.]+),<([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     major = int(pytest.__version__.split(".")[0])
     assert int(wanted[0].split(".")[0]) <= major < int(wanted[1].split(".")[0])

@@ -1,4 +1,4 @@
-"""The pipeline: every student a report, in every order, and nothing twice."""
+"""The pipeline gives every student a report, in every order, and grades nothing twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDS = ("07_autograd", "08_detach_and_inplace")
 
 
 class FakeLanes:
-    """Grades everything at once, backwards, and remembers what it was given."""
+    """Grades everything at once, in reverse order, and records what it was given."""
 
     def __init__(self, *, dies_of: str = "", stops_after: int = 1000) -> None:
         self.given: list[str] = []
@@ -40,7 +40,7 @@ class FakeLanes:
 
 @pytest.fixture
 def submissions(tmp_path: Path) -> Path:
-    """A class of three: one with both exercises, one with one, one with none."""
+    """A class of three students: with both exercises, with one, with none."""
     folder = tmp_path / "in"
     for student, ids in (("ana", IDS), ("bia", IDS[:1]), ("caio", ())):
         (folder / student).mkdir(parents=True)
@@ -66,7 +66,7 @@ def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, wo
 
 @pytest.mark.sandbox
 def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Students without a file get a report too, with each exercise in its place."""
+    """Students without a file also get a report with each exercise."""
     whole = run(catalog, submissions, monkeypatch, FakeLanes())
     assert [row.student for row in whole.students] == ["ana", "bia", "caio"]
     report = load_report(submissions.parent / "out" / "caio")
@@ -76,14 +76,14 @@ def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkey
 
 @pytest.mark.sandbox
 def test_exercises_stand_in_order(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever order workers finish in, a report lists the exercises in the catalog's."""
+    """A report lists the exercises in the catalog's order, whatever order the workers finish in."""
     run(catalog, submissions, monkeypatch, FakeLanes())
     assert [e.id for e in load_report(submissions.parent / "out" / "ana").exercises] == list(IDS)
 
 
 @pytest.mark.sandbox
 def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has been graded is not graded again, and the reports are the same."""
+    """A second run grades nothing, and the reports are the same."""
     first = run(catalog, submissions, monkeypatch, FakeLanes())
     again = FakeLanes()
     assert run(catalog, submissions, monkeypatch, again) == first
@@ -92,7 +92,7 @@ def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypa
 
 @pytest.mark.sandbox
 def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a run that stopped midway only the rest is graded."""
+    """After an interrupted run only the rest is graded."""
     stopped, rest = FakeLanes(stops_after=2), FakeLanes()
     with pytest.raises(GradingError, match="stopped"):
         run(catalog, submissions, monkeypatch, stopped)
@@ -104,7 +104,7 @@ def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeyp
 def test_what_a_killed_run_was_writing_is_removed(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next run leaves nothing but reports."""
+    """The next run removes the temporary files of a killed run."""
     (half := submissions.parent / "out" / "ana" / ".writing-x").parent.mkdir(parents=True)
     half.touch()
     os.utime(half, (0, 0))
@@ -116,7 +116,7 @@ def test_what_a_killed_run_was_writing_is_removed(
 def test_what_ends_the_grader_is_reported_and_tried_again(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A submission that workers died of gets a report that says so, and is graded anew by the next run."""
+    """A submission that killed workers gets a report that says so, and the next run grades it again."""
     run(catalog, submissions, monkeypatch, FakeLanes(dies_of="bia"))
     assert "ended the grader" in load_report(submissions.parent / "out" / "bia").exercises[0].message
     again = FakeLanes()
@@ -127,7 +127,7 @@ def test_what_ends_the_grader_is_reported_and_tried_again(
 def test_class_without_submissions_is_explained(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder in which nobody handed anything in is more likely a wrong folder: it is said."""
+    """A folder without submissions is an error, because it is probably the wrong folder."""
     (tmp_path / "in" / "ana").mkdir(parents=True)
     with pytest.raises(SubmissionsError, match=r"holds any of the exercises.*07_autograd\.py"):
         run(catalog, tmp_path / "in", monkeypatch, FakeLanes())
@@ -138,7 +138,7 @@ def test_class_without_submissions_is_explained(
 def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder is exchanged for a link to the solutions after it was listed, and before it is read."""
+    """A folder that becomes a link to the solutions after the listing is not read."""
 
     class Exchanging(FakeLanes):
         def __call__(self, settings: Settings, left: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
@@ -162,7 +162,7 @@ def test_what_becomes_a_link_while_the_class_is_graded_is_not_followed(
 def test_ones_own_file_that_is_too_hard_to_read_ends_nothing(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A few lines can make Python's compiler take all memory: not that of the command, which says so and goes on."""
+    """A file that takes all memory to compile does not end `check`, which reports it and continues."""
     bomb = "def f():\n" + "".join(f"{' ' * d}try:\n{' ' * d} a\n{' ' * d}finally:\n" for d in range(1, 20))
     (tmp_path / f"{IDS[0]}.py").write_text(bomb + " " * 20 + ";".join(["a()"] * 20) + "\n", encoding="utf-8")
     (tmp_path / f"{IDS[1]}.py").write_text("x = 1\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""WorkerPool: processes that grade side by side, one of which may die and take nothing along."""
+"""WorkerPool runs worker processes in parallel; a worker that dies does not affect the others."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def hand_in(student: str, source: str | None = "", *, problem: str | None = None
 
 
 def report_of(graded: Graded) -> ExerciseReport:
-    """Return the report that there must be."""
+    """Return the report, and require that there is one."""
     assert graded.report is not None
     return graded.report
 
 
 def settings(root: Path) -> Settings:
-    """Return how to grade the course under `root`."""
+    """Return the settings to grade the course under `root`."""
     return Settings(root=str(root), exercises=("01_small",), relaxed_sandbox=True)
 
 
@@ -45,7 +45,7 @@ BLANK = blank_report("01_small", [], "graded", "")
 
 
 class Played:
-    """A worker that answers at once, or dies of its submission as often as `deaths` says."""
+    """A simulated worker that answers at once, or dies as often as `deaths` says."""
 
     deaths: ClassVar[Counter[str]]
     alive = 0
@@ -63,11 +63,11 @@ class Played:
         self.holds = submission
 
     def give(self, submission: Submission) -> None:
-        """Take the next submission."""
+        """Accept the next submission."""
         self.holds = submission
 
     def take(self) -> Message | None:
-        """Say that it has started, then answer, or be dead."""
+        """Report that it has started, then answer, or be dead."""
         if self.error:
             return Failed(error=verbatim(self.error))
         if not self.has_started:
@@ -80,14 +80,14 @@ class Played:
         return Reported(report=BLANK, facts={})
 
     def stop(self) -> None:
-        """End."""
+        """End the worker."""
         type(self).alive -= 1
         self.channel.close()
 
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
-    """Workers that are played, as many deaths as a test asks for."""
+    """Simulate workers with the number of deaths that a test gives."""
 
     class Playing(Played):
         deaths: ClassVar[Counter[str]] = Counter()
@@ -97,24 +97,24 @@ def play(monkeypatch: pytest.MonkeyPatch) -> type[Played]:
 
 
 def names(graded: Iterator[Graded]) -> list[tuple[str, bool]]:
-    """Return who was graded, and whether with a report."""
+    """Return the graded students, and whether each has a report."""
     return [(one.submission.student, one.report is not None) for one in graded]
 
 
 def played(submissions: Iterator[Submission] | list[Submission], *, jobs: int = 1) -> Iterator[Graded]:
-    """Grade in workers that are played."""
+    """Grade with simulated workers."""
     return grade_submissions(Settings(root="", exercises=()), submissions, jobs=jobs)
 
 
 def test_everybody_is_graded_once(play: type[Played]) -> None:
-    """In order, where there is one worker."""
+    """With one worker every submission is graded once, in order."""
     assert names(played([hand_in(student) for student in "abc"])) == [("a", True), ("b", True), ("c", True)]
     assert (play.started, play.alive) == (1, 0)
 
 
 @pytest.mark.parametrize(("jobs", "workers"), [(1, 1), (3, 3), (9, 5)])
 def test_there_are_no_more_workers_than_asked_for_or_needed(play: type[Played], jobs: int, workers: int) -> None:
-    """Five submissions never need nine."""
+    """There are never more workers than requested or than submissions."""
     assert sorted(names(played([hand_in(student) for student in "abcde"], jobs=jobs))) == [
         (student, True) for student in "abcde"
     ]
@@ -130,12 +130,12 @@ def test_a_worker_compares_with_one_thread(lay_down: LayDown) -> None:
 
 
 def test_nothing_to_grade_starts_no_worker(play: type[Played]) -> None:
-    """An empty class."""
+    """An empty class starts no worker."""
     assert names(played([])) == [] and play.started == 0
 
 
 def test_submissions_are_read_as_workers_become_free(play: type[Played]) -> None:
-    """A class of thousands is never in memory at once."""
+    """Submissions are read only when a worker is free, so that a large class is never in memory as a whole."""
     read: list[str] = []
 
     def reading() -> Iterator[Submission]:
@@ -150,27 +150,27 @@ def test_submissions_are_read_as_workers_become_free(play: type[Played]) -> None
 
 
 def test_a_submission_whose_worker_died_is_tried_again(play: type[Played]) -> None:
-    """In a new worker; nobody else notices."""
+    """A submission whose worker died is graded by a new worker; the others are not affected."""
     play.deaths["b"] = 1
     assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", True), ("c", True)]
     assert (play.started, play.alive) == (2, 0)
 
 
 def test_a_submission_that_kills_two_workers_is_given_up(play: type[Played]) -> None:
-    """It gets no report; everybody else does."""
+    """A submission that kills two workers gets no report; all others get one."""
     play.deaths["b"] = 9
     assert sorted(names(played([hand_in(student) for student in "abc"]))) == [("a", True), ("b", False), ("c", True)]
     assert play.deaths["b"] == 7
 
 
 def test_the_last_submission_is_tried_again_too(play: type[Played]) -> None:
-    """When no other is left to keep a worker busy."""
+    """The last submission is tried again even if no other is left."""
     play.deaths["c"] = 1
     assert sorted(names(played([hand_in(student) for student in "abc"], jobs=2)))[-1] == ("c", True)
 
 
 def test_everybody_has_two_lives(play: type[Played]) -> None:
-    """However many have died before: submissions are read one by one, and their places in memory are used again."""
+    """Every submission is tried twice, however many workers have died before."""
     students = [f"student {i}" for i in range(40)]
     play.deaths.update(students)
     assert sorted(names(played(hand_in(student) for student in students))) == sorted(
@@ -179,7 +179,7 @@ def test_everybody_has_two_lives(play: type[Played]) -> None:
 
 
 def test_the_caller_may_stop_at_any_time(play: type[Played]) -> None:
-    """No worker is left behind."""
+    """If the caller stops early, no worker remains."""
     graded = played([hand_in(student) for student in "abcdef"], jobs=3)
     next(graded)
     graded.close()  # type: ignore[attr-defined]
@@ -187,7 +187,7 @@ def test_the_caller_may_stop_at_any_time(play: type[Played]) -> None:
 
 
 def test_an_error_of_a_worker_stops_them_all(play: type[Played]) -> None:
-    """What one could not do, none can."""
+    """An error of one worker ends the run and all workers."""
     play.error = "Cannot collect it."
     with pytest.raises(GradingError, match="Cannot collect it"):
         names(played([hand_in(student) for student in "abc"], jobs=2))
@@ -200,7 +200,7 @@ WARM = Settings(root="", exercises=())
 
 
 def test_workers_stay_warm_for_the_next_class(play: type[Played]) -> None:
-    """They end when they are closed."""
+    """Workers stay for the next class and end when the pool is closed."""
     with WorkerPool(2) as kept:
         for students in ("abc", "d", "efg"):
             assert len(names(kept.grade(WARM, [hand_in(student) for student in students]))) == len(students)
@@ -215,7 +215,7 @@ def test_workers_stay_warm_for_the_next_class(play: type[Played]) -> None:
 def test_workers_are_started_where_that_saves_time(
     play: type[Played], monkeypatch: pytest.MonkeyPatch, total: int | None, seconds: float, workers: int
 ) -> None:
-    """Not for a few that are graded before another one has started; but for a few that take long."""
+    """A worker is started only if it would be ready before the rest is graded."""
     now = 0.0
 
     def take(worker: Played) -> Message | None:
@@ -231,7 +231,7 @@ def test_workers_are_started_where_that_saves_time(
 
 
 def test_workers_that_are_warm_all_take_part(play: type[Played]) -> None:
-    """However few would be started otherwise."""
+    """All warm workers take part, even for a few submissions."""
     with WorkerPool(3) as kept:
         kept.warm_up(WARM)
         assert (play.started, play.alive) == (3, 3)
@@ -243,7 +243,7 @@ def test_workers_that_are_warm_all_take_part(play: type[Played]) -> None:
 
 
 def test_workers_that_grade_otherwise_are_ended(play: type[Played]) -> None:
-    """Another seed, other exercises, or sources that have changed since."""
+    """Workers with another seed, other exercises or changed sources are ended."""
     with WorkerPool(2) as kept:
         kept.warm_up(WARM)
         kept.warm_up(msgspec.structs.replace(WARM, sources="changed"))
@@ -251,7 +251,7 @@ def test_workers_that_grade_otherwise_are_ended(play: type[Played]) -> None:
 
 
 def test_workers_that_cannot_start_leave_none_behind(play: type[Played]) -> None:
-    """The next time, new ones are started."""
+    """If workers cannot start, none remains, and the next run starts new ones."""
     play.error = "Cannot collect it."
     with WorkerPool(2) as kept:
         with pytest.raises(GradingError, match="Cannot collect it"):
@@ -263,7 +263,7 @@ def test_workers_that_cannot_start_leave_none_behind(play: type[Played]) -> None
 
 
 def test_a_worker_that_died_while_idle_costs_nobody_anything(play: type[Played]) -> None:
-    """It is replaced as any other."""
+    """A worker that died while idle is replaced, and no submission is affected."""
     with WorkerPool(1) as kept:
         kept.warm_up(WARM)
         play.deaths["a"] = 1
@@ -272,7 +272,7 @@ def test_a_worker_that_died_while_idle_costs_nobody_anything(play: type[Played])
 
 
 def test_workers_at_work_for_nobody_are_ended(play: type[Played]) -> None:
-    """A class that was left half-way gives the next one nothing."""
+    """Workers of an abandoned class give no report to the next class."""
     with WorkerPool(2) as kept:
         kept.warm_up(WARM)
         graded = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
@@ -283,7 +283,7 @@ def test_workers_at_work_for_nobody_are_ended(play: type[Played]) -> None:
 
 
 def test_a_class_that_was_left_half_way_cannot_be_resumed(play: type[Played]) -> None:
-    """The next call of `grade` ends the workers that are at work for the class before, which then says so."""
+    """A new call of `grade` ends the workers of the last class, which then raises an error."""
     with WorkerPool(2) as kept:
         first = kept.grade(WARM, [hand_in(student) for student in "abcdef"])
         next(first)
@@ -298,7 +298,7 @@ def test_a_class_that_was_left_half_way_cannot_be_resumed(play: type[Played]) ->
 def test_a_worker_that_could_not_be_started_leaves_its_place_to_the_next(
     play: type[Played], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The system may have too many processes at one moment, and not at the next."""
+    """After a failed start the place is free for the next attempt."""
     start: Callable[..., None] = play.__init__  # type: ignore[misc]
 
     def refuse(*_: object) -> None:
@@ -351,27 +351,27 @@ KILLS_ONCE = hand_in("eva", "def double(x):\n    return -x\n")
 
 @pytest.fixture(scope="module")
 def side_by_side(lay_down: LayDown) -> dict[str, Graded]:
-    """Six students, graded in two workers, one of which is killed on the way, and the server of another one."""
+    """Grade six students in two workers; one worker and the server of another are killed."""
     everybody = [KILLS_ONCE, KILLS_SERVER, *CLASS]
     return {one.submission.student: one for one in grade_submissions(settings(lay_down(SUITE)), everybody, jobs=2)}
 
 
 @pytest.mark.sandbox
 def test_a_killed_worker_costs_nobody_anything(side_by_side: dict[str, Graded]) -> None:
-    """The submission it held is tried again, and graded."""
+    """The submission of a killed worker is graded again."""
     assert report_of(side_by_side["eva"]).tasks[0].checks[0].status == "failed"
     assert [report_of(side_by_side[student]).points for student in ("ana", "bea", "dag")] == [4, 0, 4]
 
 
 @pytest.mark.sandbox
 def test_a_worker_whose_server_was_lost_is_replaced(side_by_side: dict[str, Graded]) -> None:
-    """It is no fault of the submission, which is tried again."""
+    """A worker whose server was lost is replaced, and its submission is tried again."""
     assert report_of(side_by_side["fay"]).points == 4
 
 
 @pytest.mark.sandbox
 def test_two_workers_give_the_reports_of_one(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
-    """Whoever graded what, after whom."""
+    """Two workers give the same reports as one."""
     alone = list(grade_submissions(settings(lay_down(SUITE)), CLASS, jobs=1))
     assert [one.submission.student for one in alone] == ["ana", "bea", "cai", "dag"]
     assert alone == [side_by_side[student] for student in ("ana", "bea", "cai", "dag")]
@@ -379,7 +379,7 @@ def test_two_workers_give_the_reports_of_one(side_by_side: dict[str, Graded], la
 
 @pytest.mark.sandbox
 def test_a_rehearsal_is_nobodys(side_by_side: dict[str, Graded], lay_down: LayDown) -> None:
-    """What a worker grades to be ready is not delivered, and changes nothing."""
+    """A submission that a worker grades to warm up gives no report and changes nothing."""
     rehearsed = msgspec.structs.replace(settings(lay_down(SUITE)), rehearse=True)
     assert list(grade_submissions(rehearsed, CLASS[:2], jobs=1)) == [side_by_side["ana"], side_by_side["bea"]]
 
@@ -388,7 +388,7 @@ def test_a_rehearsal_is_nobodys(side_by_side: dict[str, Graded], lay_down: LayDo
 def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
     side_by_side: dict[str, Graded], lay_down: LayDown
 ) -> None:
-    """By their ids; nobody else waits for them."""
+    """A report has the facts of its checks, by id, only if they were requested."""
     asking = msgspec.structs.replace(settings(lay_down(SUITE)), facts=True, inputs="by_content", course_seed="1")
     ana, bea = (one.facts["double"] for one in grade_submissions(asking, CLASS[:2], jobs=1))
     assert side_by_side["ana"].facts == {}
@@ -399,7 +399,7 @@ def test_a_report_comes_with_the_facts_of_its_checks_where_asked_for(
 def test_a_worker_that_dies_before_it_has_started_ends_the_grading(
     lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It did not die of a submission, and another one would do no better."""
+    """A worker that dies while it starts ends the grading, because another one would fail too."""
     start: Callable[..., None] = Worker.__init__
     started: list[Worker] = []
 
@@ -416,7 +416,7 @@ def test_a_worker_that_dies_before_it_has_started_ends_the_grading(
 
 @pytest.mark.sandbox
 def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> None:
-    """It ends the grading instead, saying why."""
+    """An unusable suite ends the grading with its reason."""
     root = lay_down("def test_one(candidate): ...\n")
     with pytest.raises(GradingError, match=r"Cannot use .*test_one as a check: decorate it with @check"):
         list(grade_submissions(settings(root), CLASS, jobs=1))
@@ -424,14 +424,14 @@ def test_a_suite_that_cannot_be_used_is_nobodys_report(lay_down: LayDown) -> Non
 
 @pytest.mark.sandbox
 def test_a_catalog_that_cannot_be_read_ends_the_grading(tmp_path: Path) -> None:
-    """As a suite does."""
+    """An unreadable catalog ends the grading with its reason."""
     with pytest.raises(GradingError, match="Cannot find exercises"):
         list(grade_submissions(settings(tmp_path), CLASS, jobs=1))
 
 
 @pytest.mark.sandbox
 def test_a_worker_takes_up_only_so_much_memory(lay_down: LayDown) -> None:
-    """What would take more ends as a verdict of that submission; the worker goes on."""
+    """Too much memory is a verdict of that submission, and the worker continues."""
     suite = """
 @check("double", points=1)
 def test_one(candidate):

@@ -1,4 +1,4 @@
-"""The cache: nothing is graded twice without need, and nothing stale is believed."""
+"""The result cache: nothing is graded twice without need, and no stale result is used."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ REPORT = ExerciseReport(id=ID, status="graded", points=1.0, max_points=12.0, tas
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What reports depend on, to be edited."""
+    """Files that reports depend on, which tests change."""
     for folder in ("solutions", "exercises", "tests/public", "tests/hidden", "tests/misconceptions"):
         shutil.copytree(ROOT / folder, tmp_path / "clone" / folder)
     return tmp_path / "clone"
 
 
 def cache(clone: Path, **settings: object) -> ResultCache:
-    """Open the cache as a new run would."""
+    """Open the cache as a new run does."""
     options = {"root": str(clone), "exercises": (ID,), **settings}
     return ResultCache(clone / "out", load_catalog(clone), Settings(**options))  # type: ignore[arg-type]
 
 
 def test_report_is_found_by_the_next_run(clone: Path) -> None:
-    """What one run keeps, the next one finds, wherever the submissions lie."""
+    """The next run finds a stored report, wherever the submissions are."""
     cache(clone).keep(SUBMISSION, REPORT)
     moved = Submission(student="ana", exercise=ID, path="elsewhere/07_autograd.py", source="x = 1\n")
     assert cache(clone).find(moved) == REPORT
@@ -60,7 +60,7 @@ def test_another_submission_is_not_found(clone: Path, other: Submission) -> None
 
 @pytest.mark.parametrize("folder", ["solutions", "tests/public", "tests/hidden", "tests/misconceptions"])
 def test_changed_exercise_is_graded_anew(clone: Path, folder: str) -> None:
-    """A change to the solution, a suite or the misconceptions makes old reports stale."""
+    """After a change to the solution, a suite or the misconceptions the exercise is graded again."""
     cache(clone).keep(SUBMISSION, REPORT)
     path = next((clone / folder).glob("*07_autograd.py"))
     path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
@@ -68,14 +68,14 @@ def test_changed_exercise_is_graded_anew(clone: Path, folder: str) -> None:
 
 
 def test_another_seed_is_graded_anew(clone: Path) -> None:
-    """Another course seed draws other inputs."""
+    """With another course seed everything is graded again."""
     cache(clone).keep(SUBMISSION, REPORT)
     assert cache(clone, course_seed="another").find(SUBMISSION) is None
 
 
 @pytest.mark.parametrize("options", [{"inputs": "by_content"}, {"hide_expected": True}, {"device": "cuda"}])
 def test_what_changes_reports_is_graded_anew(clone: Path, options: dict[str, object]) -> None:
-    """What inputs depend on, and what feedback tells, are part of a report."""
+    """Reports depend on the settings for inputs and feedback."""
     cache(clone).keep(SUBMISSION, REPORT)
     assert cache(clone, **options).find(SUBMISSION) is None
     assert cache(clone).find(SUBMISSION) == REPORT
@@ -150,14 +150,14 @@ def test_the_packages_are_those_that_the_project_names() -> None:
 
 
 def test_change_of_another_exercise_is_none(clone: Path) -> None:
-    """A change to one exercise leaves the reports of the others."""
+    """A change to one exercise keeps the reports of the others."""
     cache(clone).keep(SUBMISSION, REPORT)
     (clone / "tests/hidden/test_08_detach_and_inplace.py").write_text("# changed\n", encoding="utf-8")
     assert cache(clone).find(SUBMISSION) == REPORT
 
 
 def test_torn_entry_is_no_report(clone: Path) -> None:
-    """An entry that cannot be read is graded anew, not believed."""
+    """An entry that cannot be read is graded again."""
     cache(clone).keep(SUBMISSION, REPORT)
     for path in (clone / "out").iterdir():
         path.write_bytes(path.read_bytes()[:40])
@@ -165,7 +165,7 @@ def test_torn_entry_is_no_report(clone: Path) -> None:
 
 
 def test_only_the_latest_may_be_kept(clone: Path) -> None:
-    """Of one exercise; what is kept of others stays."""
+    """Only the latest entry of an exercise is kept if requested; other exercises keep theirs."""
     later = Submission(student="ana", exercise=ID, path="", source="x = 2\n")
     other = Submission(student="ana", exercise="08_detach_and_inplace", path="", source="x = 1\n")
     book = cache(clone, exercises=(ID, "08_detach_and_inplace"))

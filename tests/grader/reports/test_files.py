@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and the same bundle has the same bytes."""
+"""Files are written atomically, and the same bundle has the same bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.reports import files
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the new content cannot take the old one's place, the old file stays, and no half-written file is left."""
+    """If a write fails, the old file stays and no half-written file remains."""
     path = tmp_path / "report.json"
     files.write_bytes(path, b"old")
 
@@ -32,7 +32,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 
 @pytest.mark.parametrize(("private", "mode"), [(False, 0o644), (True, 0o600)])
 def test_only_the_owner_reads_a_private_file(tmp_path: Path, private: bool, mode: int) -> None:
-    """A file is readable for everybody, a private one for its owner only, whoever could read the one before it."""
+    """Every user can read a file, but only the owner a private one, even if it replaces a public file."""
     path = tmp_path / "new" / "folder" / "seed.txt"
     files.write_bytes(path, b"old")
     files.write_bytes(path, b"seed", private=private)
@@ -40,13 +40,13 @@ def test_only_the_owner_reads_a_private_file(tmp_path: Path, private: bool, mode
 
 
 def test_half_of_a_character_is_written_and_read_again(tmp_path: Path) -> None:
-    """Text that no encoding allows, as a name in a folder may hold, comes back as it was."""
+    """A lone surrogate, as in some folder names, is written and read unchanged."""
     files.write_text(tmp_path / "name.txt", "caf\ud800")
     assert (tmp_path / "name.txt").read_text(encoding="utf-8", errors="surrogatepass") == "caf\ud800"
 
 
 def test_a_folder_keeps_its_other_files(tmp_path: Path) -> None:
-    """Files are written under a folder, in folders of their own too, and what else lies there stays."""
+    """Files are written below a folder, and its other files stay."""
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     files.write_folder(tmp_path, {"a.txt": "a", "sub/b.txt": "b"})
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.txt")} == {
@@ -57,7 +57,7 @@ def test_a_folder_keeps_its_other_files(tmp_path: Path) -> None:
 
 
 def test_the_same_files_make_the_same_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An archive depends on its files only, not on the time; they lie in a folder with the archive's name."""
+    """An archive depends only on its files, not on the time; they are in a folder with the archive's name."""
     path = tmp_path / "course.zip"
     files.write_zip(path, {"README.md": "# Olá\n"})
     first = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Panels in notebooks: what is told, that nothing a student wrote becomes markup, and the plot of a loss."""
+"""Panels in notebooks show the feedback, escape all text of students, and plot losses."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def tags(html: str) -> set[str]:
 
 
 def test_a_panel_says_what_was_called_expected_and_next() -> None:
-    """The call is shown as code, the labels bold, what stands between backticks as code; passed checks in one line."""
+    """A panel shows the call as code, bold labels, code in backticks, and passed checks in one line."""
     message = "mse(a, b)\nexpected: 1\ngot: 2\nNext: use `mean`."
     html = report_panel(report(check("failed", message), check(id="another_one"))).html
     assert "<code>mse(a, b)</code>" in html and "<b>expected:</b> 1" in html
@@ -71,7 +71,7 @@ def test_a_panel_says_what_was_called_expected_and_next() -> None:
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "`<img src=x onerror=y>`", "</div><b>", "\x1b[2J\u202e"])
 def test_nothing_that_a_student_wrote_is_markup(evil: str) -> None:
-    """Wherever it stands, it is shown, and neither obeyed nor a tag; control characters are made visible."""
+    """Text of a student is always escaped, and control characters are made visible."""
     made = report(check("failed", f"f({evil})\nexpected: {evil}\ngot: {evil}\n{evil}"), notes=(evil,))
     html = report_panel(made).html
     assert tags(html) <= {"div", "span", "b", "code"}
@@ -81,19 +81,19 @@ def test_nothing_that_a_student_wrote_is_markup(evil: str) -> None:
 
 
 def test_what_could_not_be_graded_says_why() -> None:
-    """The problem of a file stands in the panel, without a list of checks that nobody ran."""
+    """A panel for an unreadable file shows the problem without a list of checks."""
     panel = report_panel(blank_report("10_x", [("mse", 2.0)], "unreadable", "x.ipynb is damaged. Save it again."))
     assert "x.ipynb is damaged" in panel.html and "Not attempted" not in panel.html
     assert "0 of 2" in repr(panel)
 
 
 def test_the_text_may_be_the_points_alone() -> None:
-    """As nbgrader reads them off a cell's result."""
+    """A panel's text can be the points alone, which nbgrader reads."""
     assert repr(report_panel(report(check()), text="1")) == "1"
 
 
 def test_a_note_has_both_forms() -> None:
-    """Text for a terminal, HTML for a notebook."""
+    """A note has text for a terminal and HTML for a notebook."""
     panel = note_panel("Hint 1 of 3", "use `detach`")
     assert repr(panel) == "Hint 1 of 3: use `detach`" and "<code>detach</code>" in panel._repr_html_()
 
@@ -102,7 +102,7 @@ CURVE = Curve(got=(4.0, 2.0, 1.0), expected=(4.0, 3.0, 2.0))
 
 
 def test_a_training_loop_has_a_plot() -> None:
-    """Yours and the expected course, one point an epoch each; of a task's curves that of the failed check is drawn."""
+    """A plot shows the student's and the expected losses, one point for each epoch, for the failed check."""
     drawn = report_panel(
         report(check(curve=Curve(got=(9.0, 8.0), expected=(9.0, 8.0))), check("failed", "m", curve=CURVE))
     )
@@ -117,7 +117,7 @@ def test_a_training_loop_has_a_plot() -> None:
 
 @pytest.mark.parametrize("got", [(), (None, None), (None, 3.0, None), (4.0, 1e30, -1e30), tuple([1.0] * 1000)])
 def test_any_curve_can_be_drawn(got: tuple[float | None, ...]) -> None:
-    """Missing numbers leave gaps, an exploding loss stays inside the frame, and nothing at all draws nothing."""
+    """Missing numbers give gaps, huge losses stay inside the frame, and an empty curve draws nothing."""
     svg = plot(Curve(got=got, expected=(4.0, 3.0, 2.0)))
     assert (svg == "") == (not any(value is not None for value in got))
     for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", " ".join(re.findall(r'points="([^"]+)"', svg))):
@@ -125,6 +125,6 @@ def test_any_curve_can_be_drawn(got: tuple[float | None, ...]) -> None:
 
 
 def test_a_wide_range_is_drawn_on_a_logarithmic_axis() -> None:
-    """Where the loss falls by orders of magnitude, and never where it may be zero."""
+    """Losses over several orders of magnitude get a logarithmic axis, unless one may be zero."""
     assert "logarithmic" in plot(Curve(got=(100.0, 1.0, 0.01), expected=(100.0, 2.0, 0.02)))
     assert "logarithmic" not in plot(Curve(got=(100.0, 1.0, 0.0), expected=(100.0, 2.0, 0.0)))

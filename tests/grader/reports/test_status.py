@@ -1,4 +1,4 @@
-"""The map of a course: what is done, what may be begun, what has to wait, what comes next."""
+"""The map of a course shows what is done, what can begin, what must wait, and what comes next."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COURSE = Catalog(
 
 
 def report(id: str, earned: float) -> ExerciseReport:
-    """Return the report of an exercise of which the first points were earned."""
+    """Return a report of an exercise in which the first points were earned."""
     first = TaskReport(name=f"first_{int(id[:2])}", points=min(earned, 1.0), max_points=1.0, checks=())
     second = TaskReport(name=f"second_{int(id[:2])}", points=max(earned - 1.0, 0.0), max_points=2.0, checks=())
     return ExerciseReport(id=id, status="graded", points=earned, max_points=3.0, tasks=(first, second))
@@ -53,12 +53,12 @@ def reports(*earned: float) -> dict[str, ExerciseReport]:
     ],
 )
 def test_states(earned: tuple[float, ...], expected: str) -> None:
-    """An exercise waits for what it needs, but not for what this release lacks (number 4)."""
+    """An exercise waits for its prerequisites, except those that this release lacks (number 4)."""
     assert " ".join(states(COURSE, reports(*earned)).values()) == expected
 
 
 def shown(*earned: float) -> str:
-    """Return the map as a terminal shows it."""
+    """Return the map as shown in a terminal."""
     console = Console(width=90, file=io.StringIO())
     with console.capture() as captured:
         console.print(course_map(COURSE, reports(*earned)))
@@ -74,12 +74,12 @@ def shown(*earned: float) -> str:
     ],
 )
 def test_what_comes_next(earned: tuple[float, ...], following: str) -> None:
-    """The first task left of what is begun, else of what is open."""
+    """The next task is the first remaining one of a begun exercise, or of an open one."""
     assert following in shown(*earned)
 
 
 def test_checks_that_are_elsewhere_are_told() -> None:
-    """A release for students holds the public ones, which are worth less than the tasks."""
+    """In a release for students the map says that the public checks give fewer points than the tasks."""
     told = "The checks here are worth 13 of 15 points: more will look at the same tasks."
     some = {**reports(0, 0, 0, 0, 0), "01_small": msgspec.structs.replace(report("01_small", 0), max_points=1.0)}
     console = Console(width=90, file=io.StringIO())
@@ -89,7 +89,7 @@ def test_checks_that_are_elsewhere_are_told() -> None:
 
 
 def test_the_map_shows_needs_tasks_and_points() -> None:
-    """A row an exercise, and the sums below."""
+    """The map has one row for each exercise and the sums below."""
     text = shown(3, 1, 0, 0, 0)
     (row,) = (line for line in text.splitlines() if "Number 2" in line)
     assert row.split() == ["◐", "02", "Number", "2", "01", "1/2", "1/3"]
@@ -97,5 +97,5 @@ def test_the_map_shows_needs_tasks_and_points() -> None:
 
 
 def test_nothing_comes_after_the_end() -> None:
-    """Where all is done."""
+    """If everything is done, no next task is shown."""
     assert "Next" not in shown(3, 3, 3, 3, 3)

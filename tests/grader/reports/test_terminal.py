@@ -1,4 +1,4 @@
-"""Reports in the terminal: readable, and safe whatever a student wrote."""
+"""Reports in the terminal are readable, and safe for any text of a student."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.reports.terminal import plain, points
 
 
 def printed(renderable: RenderableType) -> str:
-    """Return what a plain console of 100 columns prints."""
+    """Return what a plain console with 100 columns prints."""
     console = Console(file=io.StringIO(), width=100, markup=False, highlight=False)
     console.print(renderable)
     assert isinstance(console.file, io.StringIO)
@@ -28,7 +28,7 @@ def exercise(*verdicts: Verdict) -> Exercise:
 
 
 def verdict(id: str, status: str, message: str = "", mistake: str | None = None) -> Verdict:
-    """Return a verdict worth one point."""
+    """Return a verdict of one point."""
     return Verdict(
         id=id,
         task="mse",
@@ -42,12 +42,12 @@ def verdict(id: str, status: str, message: str = "", mistake: str | None = None)
 
 
 def test_control_characters_are_shown_not_obeyed() -> None:
-    """Escape sequences, bells and direction marks of a student reach the screen as text."""
+    """Escape sequences, bells and direction marks are shown as text."""
     assert plain("\x1b]0;title\x07 a\u202eb\tc") == "\\x1b]0;title\\x07 a\\x202eb\\x09c"
 
 
 def test_markup_of_a_student_is_text() -> None:
-    """Console markup in names and messages is printed as it is."""
+    """Console markup in names and messages is printed as text."""
     report = student_report("[bold]me[/bold]", (exercise(verdict("a", "failed", "[red]x[/red]")),))
     text = printed(student_feedback(report))
     assert "[bold]me[/bold]" in text
@@ -55,12 +55,12 @@ def test_markup_of_a_student_is_text() -> None:
 
 
 def test_points_read_well() -> None:
-    """Points are shown without needless zeros."""
+    """Points are shown without unnecessary zeros."""
     assert [points(x) for x in (3.0, 2.5, 0.25, 0.0)] == ["3", "2.5", "0.25", "0"]
 
 
 def test_repeated_messages_are_told_once() -> None:
-    """A message, and a common mistake, is told in full once a task."""
+    """A message or a common mistake is shown in full once for each task."""
     mistake = "A common mistake: the sum grows."
     report = student_report(
         "a",
@@ -88,7 +88,7 @@ def test_repeated_messages_are_told_once() -> None:
 
 
 def test_untouched_task_takes_one_line() -> None:
-    """A task that was not attempted is not explained check by check."""
+    """A task that was not attempted takes one line."""
     report = student_report("a", (exercise(verdict("one", "not_attempted", "TODO"), verdict("two", "not_attempted")),))
     text = printed(student_feedback(report))
     assert "Not attempted yet." in text
@@ -96,7 +96,7 @@ def test_untouched_task_takes_one_line() -> None:
 
 
 def test_class_table_counts_mistakes() -> None:
-    """The class table has a row a student, a dash for what was not handed in, and the mistakes by frequency."""
+    """The class table has a row for each student, a dash for missing exercises, and mistakes by frequency."""
     one = student_report("Ana", (exercise(verdict("x", "failed", "m", "sum")),))
     two = student_report("Bia", (exercise(verdict("x", "passed")),))
     text = printed(class_table(class_report((one, two))))
@@ -106,7 +106,7 @@ def test_class_table_counts_mistakes() -> None:
 
 
 def test_many_exercises_are_known_by_their_numbers() -> None:
-    """A table of twenty columns still fits; what nobody has handed in takes none."""
+    """With twenty exercises the table shows numbers; exercises without submissions have no column."""
     ids = [f"{number:02d}_small" for number in range(1, 21)]
     done = [
         Exercise(id=id, status="not_submitted" if id > "18" else "graded", points=1.0, max_points=1.0, tasks=())
@@ -119,7 +119,7 @@ def test_many_exercises_are_known_by_their_numbers() -> None:
 
 
 def test_what_was_not_handed_in_takes_one_line() -> None:
-    """Twenty exercises of which two were handed in are read as two."""
+    """All exercises that were not handed in take one line."""
     missing = [
         Exercise(id=f"{n:02d}_small", status="not_submitted", points=0.0, max_points=1.0, tasks=()) for n in range(1, 6)
     ]
@@ -128,7 +128,7 @@ def test_what_was_not_handed_in_takes_one_line() -> None:
 
 
 def test_nothing_in_a_report_steers_the_terminal() -> None:
-    """Somebody may have written the file by hand: escapes are shown wherever they stand, also in names and ids."""
+    """Control characters in every field of a report file are shown as text."""
     evil = "\x1b[2J\x9b\u202e\x07[red]"
     checks = [verdict(evil, status, evil, evil) for status in ("failed", "passed", "skipped")]
     tasks = tuple(msgspec.structs.replace(task, name=evil) for task in exercise(*checks).tasks)

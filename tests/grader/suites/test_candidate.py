@@ -1,4 +1,4 @@
-"""How a suite calls a submission, and what ends a check before there is anything to judge."""
+"""A suite calls a submission, and some answers end the check before it can judge."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Make = Callable[..., Candidate]
 
 
 class Process:
-    """What answers a candidate's calls: always the same, and it remembers what it was asked."""
+    """Answers all calls with the same observation, and records the requests."""
 
     def __init__(self, answer: wire.Observation | Exception) -> None:
         self.answer = answer
@@ -53,7 +53,7 @@ def candidate(process: Process, **context: Any) -> Candidate:
 
 
 def observed(outcome: Any = "returned", **fields: Any) -> Process:
-    """Return what answers with this observation."""
+    """Return a process that answers with this observation."""
     return Process(wire.Observation(nonce=0, outcome=outcome, **fields))
 
 
@@ -69,7 +69,7 @@ def ended(process: Process, *, status: str, **context: Any) -> CheckEnded:
 
 
 def test_a_call_is_forwarded() -> None:
-    """Name, arguments, keywords and seed; without a trace and without backward."""
+    """A request has the name, arguments, keywords and seed, without trace and backward."""
     process = observed()
     candidate(process).double(2, [1.5], rate=0.1)
     assert process.asked == [
@@ -88,7 +88,7 @@ def test_a_call_is_forwarded() -> None:
 
 
 def test_a_probe_is_sent_as_source() -> None:
-    """It is called by its own name."""
+    """A probe is sent as source and called by its name."""
     process = observed()
     candidate(process).run(doubled_twice, 2, 3)
     (call,) = process.asked
@@ -97,7 +97,7 @@ def test_a_probe_is_sent_as_source() -> None:
 
 @pytest.mark.parametrize(("upstream", "sent"), [(None, None), (torch.tensor(2.0), b"\x00\x00\x00\x40")])
 def test_backward_can_be_asked_for(upstream: torch.Tensor | None, sent: bytes | None) -> None:
-    """With ones, or with a gradient from above."""
+    """A call can run backward, with ones or with an upstream gradient."""
     process = observed(backward="ran")
     candidate(process).with_backward(upstream).double(2)
     (call,) = process.asked
@@ -107,21 +107,21 @@ def test_backward_can_be_asked_for(upstream: torch.Tensor | None, sent: bytes | 
 
 
 def test_a_call_can_go_untraced() -> None:
-    """For what cannot run under a dispatch mode; backward stays asked for."""
+    """A call can be untraced, for code that cannot run under a dispatch mode; backward still runs."""
     process = observed(backward="ran")
     candidate(process, traced=True).with_backward().untraced().double(2)
     assert (process.asked[0].trace, process.asked[0].backward) == (False, (None,))
 
 
 def test_a_call_is_traced_where_the_context_asks() -> None:
-    """Whatever else is asked of it."""
+    """A call is traced if the context requires it."""
     process = observed(backward="ran")
     candidate(process, traced=True).with_backward().double(2)
     assert (process.asked[0].trace, process.asked[0].backward) == (True, (None,))
 
 
 def test_a_suite_can_ask_for_a_trace(fact: Any) -> None:
-    """Then it may ask which operations ran; without a trace, it may not, nor whether devices were mixed."""
+    """Only a traced call can be asked which operations ran and whether devices were mixed."""
     process = observed(operations={"aten::mm": 2}, result=fact(torch.ones(2, device="meta")))
     seen = candidate(process).traced().double(2)
     assert process.asked[0].trace and seen.operations("aten::mm") == 2
@@ -134,7 +134,7 @@ def test_a_suite_can_ask_for_a_trace(fact: Any) -> None:
 
 
 def test_an_exchange_says_whether_it_can_be_made_again_with_a_trace() -> None:
-    """All can but those that a suite has asked for without one."""
+    """Every exchange can be repeated with a trace, except those that a suite has made untraced."""
     process = observed()
     log = CheckLog()
     asking = candidate(process, log=log)
@@ -143,13 +143,13 @@ def test_an_exchange_says_whether_it_can_be_made_again_with_a_trace() -> None:
 
 
 def test_private_names_are_not_forwarded() -> None:
-    """So that copying or inspecting a candidate asks nothing."""
+    """Private names make no request, so that a candidate can be copied or inspected."""
     with pytest.raises(AttributeError, match="_double"):
         candidate(observed())._double  # noqa: B018
 
 
 def test_what_cannot_travel_is_not_sent() -> None:
-    """The suite is told before the candidate is asked."""
+    """A value that cannot be sent is an error of the suite, before any request."""
     process = observed()
     with pytest.raises(SuiteError, match="Cannot send"):
         candidate(process).double(object())
@@ -160,24 +160,24 @@ def test_what_cannot_travel_is_not_sent() -> None:
 
 
 def test_a_call_is_shown_as_typed() -> None:
-    """In every message about it."""
+    """Every message shows the call as a student would type it."""
     assert candidate(observed()).double(2, rate=0.1).call == "double(2, rate=0.1)"
 
 
 def test_backward_is_part_of_what_is_shown() -> None:
-    """A student sees that it was run."""
+    """The message says that backward was run."""
     assert candidate(observed(backward="ran")).with_backward().double(2).call == "double(2), then backward()"
 
 
 def test_a_probe_is_shown_by_what_it_says() -> None:
-    """Its docstring, with the values of its parameters."""
+    """A probe is shown by its docstring and the values of its parameters."""
     assert candidate(observed()).run(doubled_twice, 2, torch.tensor(1.0)).call == (
         "double twice (with x=2, n=tensor(1.))"
     )
 
 
 def test_arguments_are_named_by_the_signature() -> None:
-    """For the task's own function; helpers of the student's have unknown ones."""
+    """Arguments have the names of the task's signature; those of other functions have none."""
     process = observed(arguments=(1, 2))
     assert candidate(process).double(1, 2).argument(1).name == "n"
     assert candidate(process).halve(1, 2).argument(1).name == "argument 2"
@@ -185,7 +185,7 @@ def test_arguments_are_named_by_the_signature() -> None:
 
 
 def test_every_exchange_is_kept() -> None:
-    """For the diagnosis, also where the check ends."""
+    """Every exchange is kept for the diagnosis, even if the check ends there."""
     process = observed("missing")
     log = CheckLog()
     ended(process, status="error", log=log)
@@ -194,7 +194,7 @@ def test_every_exchange_is_kept() -> None:
 
 
 def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:
-    """In the cell of a notebook, say, with what stands there."""
+    """An exception is shown with the student's line, for example in a notebook's cell."""
     process = observed("raised", raised=raised(ValueError("no"), line=7, code="x = y"))
     seen: Observed = candidate(process, where=lambda line: f"cell 3, line {line - 5}").double(2)
     with pytest.raises(CheckEnded, match="got: ValueError: no at cell 3, line 2, `x = y`"):
@@ -205,7 +205,7 @@ def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:
 
 
 def test_a_missing_function_is_told() -> None:
-    """By its name."""
+    """The message names the missing function."""
     end = ended(observed("missing"), status="error")
     assert (end.message, end.next_step) == (
         "double is not defined.",
@@ -214,7 +214,7 @@ def test_a_missing_function_is_told() -> None:
 
 
 def test_a_misspelt_function_is_suggested() -> None:
-    """The closest name that the file defines."""
+    """For a missing function the message names the closest name in the file."""
     end = ended(observed("missing", defined=("main", "duoble", "Net")), status="error")
     assert end.message == "double is not defined (there is `duoble`: is that the one?)."
     other = ended(observed("missing", defined=("column_double_",)), status="error")
@@ -222,21 +222,21 @@ def test_a_misspelt_function_is_suggested() -> None:
 
 
 def test_a_function_that_is_missing_in_a_probe_is_told(raised: Any) -> None:
-    """As if it had been called directly."""
+    """A function that is missing in a probe is reported as in a direct call."""
     error = AttributeError("module 'submission' has no attribute 'double'")
     end = ended(observed("raised", raised=raised(error)), status="error")
     assert end.message == "double is not defined."
 
 
 def test_any_other_attribute_error_is_the_students(raised: Any) -> None:
-    """And is judged like every exception."""
+    """Any other AttributeError is judged like every exception."""
     error = AttributeError("'NoneType' object has no attribute 'grad'")
     seen = candidate(observed("raised", raised=raised(error))).double(2)
     seen.raises("AttributeError")
 
 
 def test_a_function_that_an_error_kept_away_is_told(raised: Any) -> None:
-    """The error comes first, with its place."""
+    """If an error prevented a function's definition, that error and its place come first."""
     error = raised(NameError("name 'torhc' is not defined"), line=4, code="a = torhc.ones(2)")
     end = ended(observed("missing", defined=("duoble",)), status="error", load_errors=lambda: (error,))
     assert (end.message, end.next_step) == (
@@ -247,7 +247,7 @@ def test_a_function_that_an_error_kept_away_is_told(raised: Any) -> None:
 
 
 def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
-    """Its cell is no Python, as a note says; a name that is like it is no better guess."""
+    """If a cell was left out because of a syntax error, the missing function may be in it."""
     end = ended(observed("missing", defined=("duoble",)), status="error", left_out=True)
     assert (end.message, end.next_step) == (
         "double is not defined. It may be in a cell that was left out because Python could not read it.",
@@ -260,14 +260,14 @@ def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
 
 @pytest.mark.parametrize("code", ["raise NotImplementedError", 'if True: raise NotImplementedError("later")'])
 def test_a_todo_is_not_attempted(raised: Any, code: str) -> None:
-    """NotImplementedError, raised by a line of the student's file."""
+    """A NotImplementedError from the student's own line means not attempted."""
     process = observed("raised", raised=raised(NotImplementedError(), line=3, code=code))
     assert ended(process, status="not_attempted").message == feedback.NOT_ATTEMPTED
 
 
 @pytest.mark.parametrize(("line", "code"), [(None, ""), (3, "return x.tolist()")])
 def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None, code: str) -> None:
-    """A meta tensor has no values to copy, and torch says so with the same exception."""
+    """A NotImplementedError that torch raises, for example for a meta tensor, is an error."""
     error = raised(NotImplementedError("Cannot copy out of meta tensor; no data!"), line=line, code=code)
     seen = candidate(observed("raised", raised=error)).double(2)
     with pytest.raises(CheckEnded, match="got: NotImplementedError: Cannot copy out of meta tensor") as info:
@@ -292,7 +292,7 @@ def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None,
     ],
 )
 def test_a_finished_version_is_refused(refused: str, fields: dict[str, Any], used: str) -> None:
-    """A function, an operation, a module or an optimiser, by its name or a pattern for it."""
+    """A forbidden function, operation, module or optimizer is refused, by its name or a pattern."""
     end = ended(observed(**fields), status="failed", refused=("lstsq", refused))
     assert end.refused
     assert end.message == (
@@ -305,19 +305,19 @@ def test_a_finished_version_is_refused(refused: str, fields: dict[str, Any], use
 
 
 def test_a_finished_version_is_refused_even_if_it_raised(raised: Any) -> None:
-    """What was tried counts."""
+    """A forbidden call is refused even if it raised an error."""
     process = observed("raised", raised=raised(ValueError("no")), functions={"relu": 1})
     assert ended(process, status="failed", refused=("relu",)).refused
 
 
 def test_what_the_task_allows_is_not_refused() -> None:
-    """Only the names it lists are."""
+    """Only names in the task's list are refused."""
     process = observed(functions={"clamp": 1}, modules={"Sequential": 1}, operations={"aten::clamp": 1})
     candidate(process, refused=("relu", "Linear", "Optimizer.step", "*pool*")).double(2).returned()
 
 
 def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
-    """Even if it did not run, with the line that calls it."""
+    """A forbidden call in the source is refused with its line, even if it did not run."""
     use = Use(name="torch.relu", line=7, code="return torch.relu(x)")
     end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
     assert end.refused
@@ -325,7 +325,7 @@ def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
 
 
 def test_what_hides_is_refused_in_its_own_words() -> None:
-    """It is no finished version; and where one was seen all the same, that is told."""
+    """A call that hides what runs has its own message, unless a forbidden call was seen."""
     use = Use(name="torch._C.DisableTorchFunction", line=7, hides=True)
     end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
     assert end.refused and "finished" not in end.message
@@ -335,7 +335,7 @@ def test_what_hides_is_refused_in_its_own_words() -> None:
 
 
 def test_a_todo_comes_before_the_source(raised: Any) -> None:
-    """What is not attempted is not refused."""
+    """A task that is not attempted is not refused."""
     process = observed("raised", raised=raised(NotImplementedError(), line=3, code="raise NotImplementedError"))
     use = Use(name="torch.relu", line=7)
     assert not ended(process, status="not_attempted", refused=("relu",), written=lambda: use).refused
@@ -368,14 +368,14 @@ def test_a_todo_comes_before_the_source(raised: Any) -> None:
     ],
 )
 def test_a_lost_candidate_ends_the_check(lost: CandidateLost, status: str, message: str, next_step: str) -> None:
-    """With the call that did it."""
+    """A lost candidate ends the check with the call that caused it."""
     end = ended(Process(lost), status=status)
     assert (end.message, end.next_step) == (message, next_step)
 
 
 @pytest.mark.parametrize(("asked", "answered"), [(False, "ran"), (True, "not_asked")])
 def test_an_answer_to_another_question_ends_the_check(asked: bool, answered: Any) -> None:
-    """A call that returned has run backward if that was asked for, and otherwise not."""
+    """An answer must have run backward if that was requested, and only then."""
     calling = candidate(observed(backward=answered))
     with pytest.raises(CheckEnded) as info:
         (calling.with_backward() if asked else calling).double(2)
@@ -386,13 +386,13 @@ def test_an_answer_to_another_question_ends_the_check(asked: bool, answered: Any
 
 
 def test_the_reference_is_never_refused(raised: Any) -> None:
-    """It may use what it likes, and nobody tells it off."""
+    """The reference may use forbidden functions."""
     process = observed(functions={"relu": 1})
     candidate(process, must_succeed=True, refused=("relu",)).double(2).returned()
 
 
 def test_a_reference_without_the_function_is_the_suites_fault() -> None:
-    """Not the student's."""
+    """A reference without the function is an error of the suite."""
     with pytest.raises(SuiteError, match=r"Cannot call double\(2\) of the reference: it is not defined there"):
         candidate(observed("missing"), must_succeed=True).double(2)
 
@@ -401,13 +401,13 @@ def test_a_reference_without_the_function_is_the_suites_fault() -> None:
 
 
 def weighed(result: Any, weight: Any) -> Process:
-    """Return what answers a weighed call with this result and this sum."""
+    """Return a process that answers a weighed call with this result and this sum."""
     items = wire.Items(kind="tuple", items=(result, weight))
     return observed(result=items, before=(0.5, 1.0), arguments=(0.5, 1.0))
 
 
 def test_a_weighed_call_is_told_as_the_call_itself(server: Server) -> None:
-    """What comes back, its arguments and its message are the call's own."""
+    """A weighed call has the same result, arguments and message as the call itself."""
     process = server.spawn()
     process.load(module="submission", filename="01_small.py", source="def double(x):\n    return 2 * x\n")
     seen = Candidate(
@@ -426,12 +426,12 @@ def test_a_weighed_call_is_told_as_the_call_itself(server: Server) -> None:
 
 @pytest.mark.parametrize("weight", [None, 1.0, "1.0"])
 def test_a_result_that_was_not_weighed_is_no_answer(fact: Callable[..., Any], weight: object) -> None:
-    """A result and a sum that do not agree were made up."""
+    """A result whose weighted sum does not agree is wrong."""
     with pytest.raises(CheckEnded, match="it answered another question"):
         candidate(weighed(fact(torch.tensor([1.0, 3.0])), weight)).weighed().double(1.0)
 
 
 def test_a_result_without_its_sum_is_no_answer() -> None:
-    """Nor is one that is no pair."""
+    """A result without a weighted sum, or that is not a pair, is wrong."""
     with pytest.raises(CheckEnded, match="it answered another question"):
         candidate(observed(result=1.0)).weighed().double(1.0)

@@ -1,4 +1,4 @@
-"""What a suite hands over, as it travels to the candidate."""
+"""A suite's arguments are described for the candidate."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ def described(tensor: torch.Tensor) -> wire.TensorInput:
 
 @pytest.mark.parametrize("value", [None, True, 3, 2.5, "mean", code("torch.exp")])
 def test_plain_values_travel_as_they_are(value: Any) -> None:
-    """Numbers, strings, None and code need no description."""
+    """Numbers, strings, None and code are sent unchanged."""
     assert to_wire(value) is value
 
 
 def test_a_tensor_travels_with_its_elements_row_by_row() -> None:
-    """Dtype, shape and bytes."""
+    """A tensor is sent with its dtype, shape and bytes in row-major order."""
     found = described(torch.tensor([[1, 2], [3, 4]], dtype=torch.int16))
     assert (found.dtype, found.shape, found.data) == ("int16", (2, 2), np.array([1, 2, 3, 4], "<i2").tobytes())
 
 
 def test_a_transposed_tensor_keeps_its_layout() -> None:
-    """The elements are in row-major order, the strides say how they lay in memory."""
+    """A transposed tensor is sent in row-major order with its strides."""
     found = described(torch.arange(6, dtype=torch.uint8).reshape(2, 3).T)
     assert (found.shape, found.strides, found.data) == ((3, 2), (1, 3), bytes([0, 3, 1, 4, 2, 5]))
 
 
 def test_a_contiguous_tensor_has_no_strides_to_tell() -> None:
-    """The usual layout goes without saying."""
+    """A contiguous tensor is sent without strides."""
     assert described(torch.ones(2, 3)).strides is None
 
 
 def test_a_leaf_takes_its_gradient_along() -> None:
-    """A leaf that requires grad stays one, with what is in `.grad`."""
+    """A leaf that requires grad is sent with its `.grad`."""
     x = torch.ones(2, requires_grad=True)
     x.grad = torch.tensor([3.0, 4.0])
     found = described(x)
@@ -54,19 +54,19 @@ def test_a_leaf_takes_its_gradient_along() -> None:
 
 
 def test_an_intermediate_result_stays_one() -> None:
-    """The result of an operation will be the result of an operation."""
+    """The result of an operation is marked as an intermediate."""
     found = described(torch.ones(2, requires_grad=True) * 3)
     assert (found.requires_grad, found.intermediate, found.grad) == (True, True, None)
 
 
 def test_a_meta_tensor_has_no_elements() -> None:
-    """Device and shape, and nothing else."""
+    """A meta tensor is sent with its device and shape only."""
     found = described(torch.empty(3, 4, device="meta"))
     assert (found.device, found.shape, found.data) == ("meta", (3, 4), b"")
 
 
 def test_an_array_travels_contiguous() -> None:
-    """Whatever its strides, the elements arrive row by row."""
+    """An array is sent in row-major order for all strides."""
     array = np.arange(6, dtype=np.int32).reshape(2, 3).T
     assert to_wire(array) == wire.ArrayInput(
         dtype="int32", shape=(3, 2), data=np.array([0, 3, 1, 4, 2, 5], np.int32).tobytes()
@@ -74,7 +74,7 @@ def test_an_array_travels_contiguous() -> None:
 
 
 def test_containers_travel_with_their_items() -> None:
-    """Lists stay lists, tuples tuples, dicts dicts, at every depth."""
+    """Lists, tuples and dicts keep their kinds at every depth."""
     assert to_wire([1, (2.0,), {"a": [None]}]) == wire.SequenceInput(
         kind="list",
         items=(
@@ -99,30 +99,30 @@ def test_containers_travel_with_their_items() -> None:
     ],
 )
 def test_what_cannot_travel_is_the_suites_fault(value: object, cause: str) -> None:
-    """It is refused here, by name, instead of ending the candidate's process and blaming the student."""
+    """A value that cannot be sent is an error of the suite, by name."""
     with pytest.raises(SuiteError, match=cause):
         to_wire(value)
 
 
 def test_what_cannot_travel_is_found_inside_containers() -> None:
-    """At every depth."""
+    """Such a value is found at every depth."""
     with pytest.raises(SuiteError, match="Cannot send <class 'int'>"):
         to_wire([{"a": (int,)}])
 
 
 @pytest.mark.parametrize("tensor", [torch.empty(0, 3), torch.empty(2, device="meta")])
 def test_no_elements_are_no_bytes(tensor: torch.Tensor) -> None:
-    """An empty tensor and one on meta have none."""
+    """An empty tensor and one on meta have no bytes."""
     assert raw(tensor) == b""
 
 
 @pytest.mark.parametrize("dtype", [torch.bool, torch.bfloat16, torch.float16, torch.complex64, torch.int64])
 def test_every_dtype_has_its_bytes(dtype: torch.dtype) -> None:
-    """Also those that NumPy does not know."""
+    """Every dtype has bytes, even those that NumPy lacks."""
     tensor = torch.tensor([[0, 1], [1, 1]]).to(dtype)
     assert torch.equal(torch.frombuffer(bytearray(raw(tensor)), dtype=dtype).reshape(2, 2), tensor)
 
 
 def test_one_element_of_another_tensor_travels() -> None:
-    """Whatever stride is left of where it came from."""
+    """A view of one element is sent, whatever stride its base has."""
     assert raw(torch.tensor([[1.0, 2.0]])[:, 1]) == raw(torch.tensor([2.0]))

@@ -1,4 +1,4 @@
-"""Models as suites and candidates exchange them: handed over with drawn weights, described, asked about."""
+"""Models can be passed to candidates with drawn weights, described, and judged."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_model(candidate, draw):
 
 @pytest.fixture
 def ask(lay_down: LayDown, examine: Examine) -> Ask:
-    """Ask one question of what a function made of a model; return "" if it holds, else the message."""
+    """Ask one question about a function's result for a model; return "" if it passes, otherwise the message."""
 
     def ask(question: str, body: str) -> str:
         root = lay_down(public=SUITE.format(question=question))
@@ -74,7 +74,7 @@ SAME = "x.train()\n    return x"
     ],
 )
 def test_what_holds_passes(ask: Ask, question: str) -> None:
-    """A model that was given back as it was answers every question."""
+    """A model that comes back unchanged passes every question."""
     assert ask(question, SAME) == ""
 
 
@@ -95,7 +95,7 @@ def test_what_holds_passes(ask: Ask, question: str) -> None:
     ],
 )
 def test_what_became_of_a_model_is_seen(ask: Ask, body: str, said: str) -> None:
-    """Modes, buffers, gradients, values, objects, flags: each change ends the check."""
+    """Changed modes, buffers, gradients, values, objects and flags each end the check."""
     assert said in ask("seen.unchanged()", body)
 
 
@@ -124,12 +124,12 @@ def test_what_became_of_a_model_is_seen(ask: Ask, body: str, said: str) -> None:
     ],
 )
 def test_what_does_not_hold_is_told(ask: Ask, question: str, body: str, said: str) -> None:
-    """In words for the student."""
+    """A failed question has a message for the student."""
     assert said in ask(question, body)
 
 
 def test_a_model_is_shown_on_one_line(ask: Ask) -> None:
-    """As it prints, without its line breaks."""
+    """A model is shown as it prints, without line breaks."""
     said = ask("seen.result.values([1.0])", "return x")
     assert said.startswith("double(Sequential((0): Linear(in_features=3")
     assert "got: a module, Sequential" in said
@@ -158,7 +158,7 @@ def module(**changes: object) -> wire.ModuleFact:
 
 
 def test_modules_are_compared_in_all_that_a_check_can_see() -> None:
-    """Values, names, modes, objects; where values alone count, neither classes nor objects do."""
+    """Modules differ by values, names, modes and objects; for values alone, classes and objects do not count."""
     (part,) = module().modules
     renamed = module(modules=(wire.SubmoduleFact(name="", classes=("Other", "Module"), training=True, object=9),))
     evaluating = module(modules=(wire.SubmoduleFact(name="", classes=part.classes, training=False, object=0),))
@@ -169,7 +169,7 @@ def test_modules_are_compared_in_all_that_a_check_can_see() -> None:
 
 
 def test_a_modules_values_are_spoiled() -> None:
-    """Those of its parameters and buffers."""
+    """Spoiling changes a module's parameters and buffers."""
     seen = spoiled(wire.Observation(nonce=0, outcome="returned", result=module()))
     assert isinstance(seen.result, wire.ModuleFact)
     assert not same_fact(seen.result, module(), values_only=True)

@@ -1,4 +1,4 @@
-"""Every question to one call: it holds, or it ends the check with what to tell the student."""
+"""Every question about a call passes, or ends the check with a message for the student."""
 
 from __future__ import annotations
 
@@ -48,33 +48,33 @@ def leaf(*, grad: torch.Tensor | None = None) -> torch.Tensor:
 
 
 def test_arguments_are_named_by_their_place(see: Any) -> None:
-    """Unless the suite names them."""
+    """Arguments are named by their position, unless the suite names them."""
     seen: Observed = see(given=[ONES, 2])
     assert [argument.name for argument in seen.arguments()] == ["argument 1", "argument 2"]
     assert seen.argument(1, "rate").name == "rate"
 
 
 def test_arguments_are_named_as_in_the_signature(see: Any) -> None:
-    """Where it is known, and as far as it goes; the suite's own name comes first."""
+    """Arguments have the signature's names, if known; a name from the suite comes first."""
     seen: Observed = see(given=[ONES, 2, 3], names=("x", "rate"))
     assert [argument.name for argument in seen.arguments()] == ["x", "rate", "argument 3"]
     assert seen.argument(0, "y").name == "y"
 
 
 def test_a_named_argument_names_itself_when_it_fails(see: Any) -> None:
-    """Both lines begin with its name."""
+    """Both lines begin with the argument's name."""
     says(lambda: see(given=[ONES]).argument(0, "x").shape(3), "x: shape (3,)", "x: shape (2,)")
 
 
 def test_a_torn_answer_is_told(see: Any) -> None:
-    """An observation that leaves arguments out is no right answer."""
+    """An observation without its arguments is a wrong answer."""
     says(lambda: see(given=[ONES], arguments=[]).argument(0), "an answer about every argument", "a torn answer")
 
 
 @pytest.mark.parametrize("given", [ONES, np.ones(2)])
 @pytest.mark.parametrize("before", [(), (None,)])
 def test_a_forged_before_is_torn(see: Any, given: object, before: tuple[wire.Fact, ...]) -> None:
-    """A candidate may leave out what an argument was, or lie about its kind: that breaks no check."""
+    """A missing or forged `before` is a wrong answer and does not break the check."""
     seen: Observed = see(given=[given])
     seen.observation = msgspec.structs.replace(seen.observation, before=before)
     says(seen.unchanged, "an answer about every argument", "a torn answer")
@@ -82,20 +82,20 @@ def test_a_forged_before_is_torn(see: Any, given: object, before: tuple[wire.Fac
 
 
 def test_memory_is_not_judged_without_what_was_before(see: Any) -> None:
-    """Nor does that break a check."""
+    """Without `before` memory is not judged, and the check does not break."""
     seen: Observed = see(given=[ONES])
     seen.observation = msgspec.structs.replace(seen.observation, before=())
     says(lambda: seen.same_memory(0), "an answer about every argument", "a torn answer")
 
 
 def test_an_exception_without_its_facts_is_torn(see: Any) -> None:
-    """What says that it raised, and not what, did not return."""
+    """An exception without its facts is a wrong answer."""
     says(lambda: see(outcome="raised").result, "an answer about every argument", "a torn answer")
 
 
 @pytest.mark.parametrize("question", [lambda s: s.result, lambda s: s.argument(0), lambda s: s.returned()])
 def test_a_call_that_raised_has_no_result(see: Any, raised: Any, question: Callable[[Observed], object]) -> None:
-    """The check ends with the exception, where it was, and what usually causes it."""
+    """Asking for the result of a call that raised ends the check with the exception, its place and its usual cause."""
     error = raised(RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."), line=3)
     seen = see(given=[ONES], raised=error, where=" at line 3, `x -= 1`")
     end = ended(lambda: question(seen), status="error")
@@ -107,7 +107,7 @@ def test_a_call_that_raised_has_no_result(see: Any, raised: Any, question: Calla
 
 
 def test_arguments_after_an_exception_can_be_asked(see: Any, raised: Any) -> None:
-    """Nothing may have changed by then."""
+    """Arguments can be judged after an exception."""
     see(given=[ONES], raised=raised(ValueError("no"))).argument_after(0).values(ONES)
 
 
@@ -115,18 +115,18 @@ def test_arguments_after_an_exception_can_be_asked(see: Any, raised: Any) -> Non
 
 
 def test_the_exception_asked_for_holds(see: Any, raised: Any) -> None:
-    """One of several will do."""
+    """An expected exception passes, also as one of several."""
     seen: Observed = see(raised=raised(ValueError("no")))
     assert seen.raises("TypeError", "ValueError") is seen
 
 
 def test_an_exception_derived_from_it_holds(see: Any, raised: Any) -> None:
-    """IndexError is a LookupError."""
+    """A derived exception passes: IndexError is a LookupError."""
     see(raised=raised(IndexError("no"))).raises("LookupError")
 
 
 def test_another_exception_is_told(see: Any, raised: Any) -> None:
-    """With its place."""
+    """Another exception is shown with its place."""
     seen = see(raised=raised(TypeError("bad."), line=2), where=" at line 2, `f(y)`")
     says(
         lambda: seen.raises("ValueError", "KeyError"),
@@ -137,12 +137,12 @@ def test_another_exception_is_told(see: Any, raised: Any) -> None:
 
 
 def test_an_exception_it_derives_from_is_another(see: Any, raised: Any) -> None:
-    """A bare Exception is no ValueError."""
+    """A base class does not pass: a bare Exception is no ValueError."""
     ended(lambda: see(raised=raised(Exception("no"))).raises("ValueError"))
 
 
 def test_no_exception_is_told(see: Any) -> None:
-    """With what was returned instead."""
+    """If no exception was raised, the message shows the result."""
     says(lambda: see(2.0).raises("ValueError"), "ValueError is raised", "2.0 was returned", "raises")
 
 
@@ -150,24 +150,24 @@ def test_no_exception_is_told(see: Any) -> None:
 
 
 def left(fact: Any, value: object, **changes: Any) -> list[Any]:
-    """Return the argument as a call left it: the first object handed over, in its own memory, but for the changes."""
+    """Return the argument after a call: the first object in its own memory, with these changes."""
     return [fact(value, **{"object": 0, "storage": 0, **changes})]
 
 
 def test_arguments_left_alone_are_unchanged(see: Any) -> None:
-    """Tensors, arrays, intermediate results, meta tensors; numbers have nothing to change."""
+    """Unchanged tensors, arrays, intermediate results and meta tensors pass, and so do numbers."""
     given = [ONES, np.ones(2), leaf() * 2, torch.empty(2, device="meta"), 3, torch.tensor([math.nan])]
     seen: Observed = see(given=given)
     assert seen.unchanged() is seen
 
 
 def test_a_gradient_may_change(see: Any, fact: Any) -> None:
-    """`.grad` is what backward is for."""
+    """A changed `.grad` passes `unchanged`."""
     see(given=[leaf()], arguments=left(fact, leaf(grad=torch.ones(2)))).unchanged()
 
 
 def test_changed_values_are_shown(see: Any, fact: Any) -> None:
-    """As they were and as they are."""
+    """Changed values are shown before and after the call."""
     seen = see(given=[ONES], arguments=left(fact, ONES + 1, version=1))
     says(
         lambda: seen.unchanged(),
@@ -178,12 +178,12 @@ def test_changed_values_are_shown(see: Any, fact: Any) -> None:
 
 
 def test_the_smallest_change_is_one(see: Any, fact: Any) -> None:
-    """No tolerance here, even where the edit is hidden from the counter (as with `.data`)."""
+    """The smallest change fails, without tolerance, even if the version does not count it (as with `.data`)."""
     ended(lambda: see(given=[ONES], arguments=left(fact, ONES + 1e-6)).unchanged())
 
 
 def test_an_edit_that_was_put_back_is_told(see: Any, fact: Any) -> None:
-    """The values agree, the version counter doesn't."""
+    """An edit that was undone fails, because the version has grown."""
     seen = see(given=[ONES], arguments=left(fact, ONES, version=2))
     says(
         lambda: seen.unchanged(),
@@ -197,7 +197,7 @@ def test_an_edit_that_was_put_back_is_told(see: Any, fact: Any) -> None:
 def test_a_flip_of_requires_grad_is_told(
     see: Any, fact: Any, before: torch.Tensor, after: torch.Tensor, flag: bool
 ) -> None:
-    """In either direction."""
+    """A changed `requires_grad` fails in both directions."""
     seen = see(given=[before], arguments=left(fact, after))
     says(
         lambda: seen.unchanged(),
@@ -208,7 +208,7 @@ def test_a_flip_of_requires_grad_is_told(
 
 
 def test_other_memory_is_told(see: Any, fact: Any) -> None:
-    """The same values in other memory: `x.data = x.data.clone()`."""
+    """The same values in other memory fail: `x.data = x.data.clone()`."""
     seen = see(given=[ONES], arguments=left(fact, ONES, storage=9))
     says(
         lambda: seen.unchanged(),
@@ -220,19 +220,19 @@ def test_other_memory_is_told(see: Any, fact: Any) -> None:
 
 @pytest.mark.parametrize("after", [torch.ones(1, 2), torch.ones(2, dtype=torch.float64), torch.ones(2, device="meta")])
 def test_another_shape_dtype_or_device_is_told(see: Any, fact: Any, after: torch.Tensor) -> None:
-    """`x.unsqueeze_(0)` leaves every element as it was."""
+    """Another shape, dtype or device fails, even with the same elements."""
     end = ended(lambda: see(given=[ONES], arguments=left(fact, after)).unchanged())
     assert "expected: argument 1: shape, dtype and device as they were" in end.message
 
 
 def test_a_cut_graph_is_told(see: Any, fact: Any) -> None:
-    """`x.detach_().requires_grad_()` makes a leaf of a result."""
+    """A result that became a leaf fails: `x.detach_().requires_grad_()`."""
     seen = see(given=[leaf() * 1], arguments=left(fact, leaf()))
     says(lambda: seen.unchanged(), "argument 1: its graph as it was", "argument 1: a graph that your function changed")
 
 
 def test_a_tensor_that_became_something_else_is_told(see: Any) -> None:
-    """A forged answer: an argument cannot cease to be a tensor."""
+    """A tensor argument that is no tensor afterwards is a forged answer and fails."""
     says(lambda: see(given=[ONES], arguments=[3]).unchanged(), "argument 1: a tensor", "argument 1: 3")
 
 
@@ -240,13 +240,13 @@ def test_a_tensor_that_became_something_else_is_told(see: Any) -> None:
     "after", [np.array([1.0, 2.0]), np.ones((1, 2)), np.ones(2).view(np.int64), torch.ones(2), None]
 )
 def test_a_changed_array_is_told(see: Any, fact: Any, after: object) -> None:
-    """Its elements, its shape or what its bytes stand for."""
+    """An array with another element, shape or dtype fails."""
     seen = see(given=[np.ones(2)], arguments=[fact(after)])
     says(lambda: seen.unchanged(), "argument 1: left as it was", "argument 1: changed by your function", "modified")
 
 
 def test_only_the_arguments_asked_for_count(see: Any, fact: Any) -> None:
-    """By their indices."""
+    """Only the arguments with the given indices are judged."""
     seen: Observed = see(given=[ONES, ONES], arguments=[*left(fact, ONES), fact(ONES + 1, object=1, storage=1)])
     seen.unchanged(0)
     ended(lambda: seen.unchanged(1))
@@ -254,7 +254,7 @@ def test_only_the_arguments_asked_for_count(see: Any, fact: Any) -> None:
 
 @pytest.mark.parametrize("given", [[ONES], (ONES, 2), {"w": ONES}, 3])
 def test_what_cannot_be_compared_is_the_suites_fault(see: Any, given: object) -> None:
-    """To ask whether a list is unchanged would always hold: better not to."""
+    """Asking whether a list is unchanged is an error of the suite, because it would always pass."""
     with pytest.raises(
         SuiteError, match=r"Cannot compare argument 1 of f\(x\): it is no tensor, array or module\. .*probe"
     ):
@@ -265,13 +265,13 @@ def test_what_cannot_be_compared_is_the_suites_fault(see: Any, given: object) ->
 
 
 def test_the_same_memory_holds(see: Any, fact: Any) -> None:
-    """New values in the old memory; the argument is returned to be asked on."""
+    """New values in the old memory pass, and the argument is returned."""
     seen: Observed = see(given=[ONES], arguments=left(fact, ONES + 1, version=1))
     seen.same_memory(0, "x").values(ONES + 1)
 
 
 def test_moved_memory_is_told(see: Any, fact: Any) -> None:
-    """New values in new memory."""
+    """New values in new memory fail."""
     seen = see(given=[ONES], arguments=left(fact, ONES + 1, storage=9))
     says(lambda: seen.same_memory(0, "x"), "x: updated in the memory it had", "x: moved to other memory", "not_shared")
 
@@ -280,13 +280,13 @@ def test_moved_memory_is_told(see: Any, fact: Any) -> None:
 
 
 def test_backward_that_ran_holds(see: Any) -> None:
-    """Then gradients can be asked for."""
+    """After backward has run, gradients can be judged."""
     seen: Observed = see(leaf() * 2, backward="ran")
     assert seen.ran_backward() is seen
 
 
 def test_backward_that_raised_is_told(see: Any, raised: Any) -> None:
-    """With the exception, and what usually causes it."""
+    """An error in backward is shown with its usual cause."""
     error = raised(RuntimeError("one of the variables ... has been modified by an inplace operation: x."))
     end = ended(lambda: see(leaf() * 2, backward="raised", backward_raised=error).ran_backward())
     assert end.message == (
@@ -305,30 +305,30 @@ def test_backward_that_raised_is_told(see: Any, raised: Any) -> None:
     ],
 )
 def test_backward_that_was_impossible_is_told(see: Any, result: object, shown: str, step: str) -> None:
-    """There was no graph to go back through."""
+    """A result without a graph fails `ran_backward`."""
     seen = see(result, backward="impossible")
     says(lambda: seen.ran_backward(), "a tensor to run backward from", shown, step)
 
 
 def test_backward_after_an_exception_is_about_the_exception(see: Any, raised: Any) -> None:
-    """The call itself raised."""
+    """If the call itself raised, the message is about that exception."""
     ended(lambda: see(raised=raised(ValueError("no"))).ran_backward(), status="error")
 
 
 def test_backward_that_nobody_asked_for_is_the_suites_fault(see: Any) -> None:
-    """Else the question would always hold."""
+    """Asking about backward without requesting it is an error of the suite."""
     with pytest.raises(SuiteError, match=r"Cannot tell .* f\(x\): .*with_backward\(\)"):
         see(leaf() * 2).ran_backward()
 
 
 def test_kept_state_holds(see: Any) -> None:
-    """Nothing changed, or only what the suite excepts."""
+    """Unchanged global state passes, and so does a change that the suite allows."""
     see().state_kept()
     see(state=wire.GlobalState(changed=("the generator of torch",))).state_kept("the generator of torch")
 
 
 def test_changed_state_is_told(see: Any) -> None:
-    """Everything that changed, by name."""
+    """Every changed setting is named."""
     seen = see(state=wire.GlobalState(changed=("gradient recording", "the default dtype")))
     says(
         lambda: seen.state_kept(),
@@ -342,7 +342,7 @@ def test_changed_state_is_told(see: Any) -> None:
     ("names", "count"), [((), 5), (("aten::mm",), 3), (("aten::mm", "aten::add"), 5), (("aten::exp",), 0)]
 )
 def test_operations_are_counted(see: Any, names: Sequence[str], count: int) -> None:
-    """All, or those named."""
+    """All operations, or the named ones, are counted."""
     assert see(operations={"aten::mm": 3, "aten::add": 2}).operations(*names) == count
 
 
@@ -350,42 +350,42 @@ def test_operations_are_counted(see: Any, names: Sequence[str], count: int) -> N
 
 
 def test_the_suites_hint_is_the_next_step(see: Any) -> None:
-    """It beats the usual one."""
+    """The suite's hint replaces the usual next step."""
     assert ended(lambda: see(2.0, hint="halve it.").result.number(1.0)).next_step == "halve it."
 
 
 def test_a_question_that_knows_better_beats_the_hint(see: Any) -> None:
-    """That a tensor is no float has one cure, whatever the check is about."""
+    """A question with a certain next step ignores the hint."""
     end = ended(lambda: see(torch.tensor(1.0), hint="halve it.").result.number())
     assert end.next_step == "for a 0-D tensor, `.item()` gives the Python number."
 
 
 def test_a_forgotten_return_beats_the_hint(see: Any) -> None:
-    """A hint is about wrong values; whoever returns nothing needs to hear just that."""
+    """A forgotten `return` has its own next step instead of the hint."""
     assert ended(lambda: see(None, hint="halve it.").result.number()).next_step == feedback.NEXT_STEP["none"]
 
 
 def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) -> None:
-    """After any other exception Python's own words lead further."""
+    """The hint is the next step after an error of torch, but not after other exceptions."""
     for error, step in ((RuntimeError("no"), "halve it."), (NameError("no"), "check the spelling")):
         seen = see(raised=raised(error), hint="halve it.")
         assert ended(seen.returned, status="error").next_step.startswith(step)
 
 
 def test_a_hint_is_the_next_step_after_ones_own_raise(see: Any, raised: Any) -> None:
-    """Who refuses what is right knows the exception well."""
+    """The hint is the next step after the student's own `raise`."""
     seen = see(raised=raised(ValueError("no"), line=3, code="raise ValueError('no')", own=True), hint="halve it.")
     assert ended(seen.returned, status="error").next_step == "halve it."
 
 
 def test_a_suite_may_give_its_own_next_step(see: Any) -> None:
-    """In place of the usual one."""
+    """A suite can give its own next step for a question."""
     end = ended(lambda: see(1).fails("a", "b", "values", next_step="think."))
     assert (end.message, end.next_step) == ("f(x)\nexpected: a\ngot: b", "think.")
 
 
 def test_every_question_has_its_next_step() -> None:
-    """Of the table's kinds each is named by a question, but for the one that a comparison gives."""
+    """Every kind of next step is used by a question, except the one for comparisons."""
     room = Path(feedback.__file__).parent
     questions = "".join((room / name).read_text(encoding="utf-8") for name in ("observed.py", "value.py"))
     assert set(feedback.NEXT_STEP) <= {*re.findall(r'"(\w+)"', questions), "nan"}

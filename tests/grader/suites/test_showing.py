@@ -1,4 +1,4 @@
-"""How calls and values are shown: as a student would type or print them, shortened."""
+"""Calls and values are shown as a student would type or print them, shortened."""
 
 from __future__ import annotations
 
@@ -53,25 +53,25 @@ def with_gradient() -> torch.Tensor:
     ],
 )
 def test_an_argument_is_shown_as_it_would_be_typed(value: object, text: str) -> None:
-    """Short values whole, long ones by shape and dtype, functions by their source."""
+    """Short values are shown in full, long ones by shape and dtype, functions by their source."""
     assert showing.given(value) == text
 
 
 def test_an_intermediate_result_is_shown_without_asking_for_its_gradient() -> None:
-    """A tensor with a graph has no `.grad` to show, and torch would warn about looking."""
+    """An intermediate tensor is shown without reading its `.grad`, which would warn."""
     x = torch.ones(2, requires_grad=True) * 2
     assert showing.given(x) == "tensor([2., 2.], requires_grad=True)"
 
 
 def test_a_read_only_array_is_shown() -> None:
-    """Showing must not need to write: torch warns about such an array."""
+    """A read-only array is shown without a warning."""
     array = np.ones(2)
     array.flags.writeable = False
     assert showing.given(array) == "np.array([1.0, 1.0])"
 
 
 def test_a_call_is_shown_as_it_would_be_typed() -> None:
-    """Positional arguments, then keywords."""
+    """A call shows positional arguments, then keywords."""
     shown = showing.call("step_", (torch.tensor([1.0]), 2), {"lr": 0.1, "fn": code("torch.exp")})
     assert shown == "step_(tensor([1.]), 2, lr=0.1, fn=torch.exp)"
 
@@ -108,7 +108,7 @@ def test_a_call_is_shown_as_it_would_be_typed() -> None:
     ],
 )
 def test_a_plain_value_is_shown_as_it_would_be_printed(value: wire.Fact, text: str) -> None:
-    """Numbers, strings and containers as Python prints them, everything else by its name."""
+    """Numbers, strings and containers are shown as Python prints them, other values by their name."""
     assert showing.fact(value) == text
 
 
@@ -131,12 +131,12 @@ def test_a_plain_value_is_shown_as_it_would_be_printed(value: wire.Fact, text: s
 def test_a_tensor_is_shown_as_torch_prints_it(
     fact: Any, tensor: torch.Tensor, changes: dict[str, Any], text: str
 ) -> None:
-    """Small ones whole, with what makes them special; the others by shape and dtype."""
+    """Small tensors are shown in full with their attributes, others by shape and dtype."""
     assert showing.fact(fact(tensor, **changes)) == text
 
 
 def test_an_array_is_shown_by_its_shape(fact: Any) -> None:
-    """An array is named as NumPy's, which is most often the mistake."""
+    """An array is shown as a NumPy array with its shape."""
     assert showing.fact(fact(np.ones((2, 2)))) == "np.array([[1.0, 1.0], [1.0, 1.0]])"
     assert showing.fact(fact(np.ones((20, 3)))) == "<NumPy array of shape (20, 3), float64>"
     assert showing.fact(fact(np.ones(2), data=None)) == "<NumPy array of shape (2,), float64>"
@@ -147,7 +147,7 @@ def test_an_array_is_shown_by_its_shape(fact: Any) -> None:
 
 @pytest.mark.parametrize("digits", [9.99991, 123456.7, 1.00002, 0.000123457])
 def test_numbers_that_differ_are_shown_to_differ(digits: float) -> None:
-    """Six significant digits: two numbers further apart than the tolerance never look alike."""
+    """Numbers have six significant digits, so that two that differ by more than the tolerance look different."""
     assert showing.number(digits) != showing.number(digits * (1 + 2e-5))
 
 
@@ -161,17 +161,17 @@ def test_numbers_that_differ_are_shown_to_differ(digits: float) -> None:
     ],
 )
 def test_text_is_cut_to_one_line(text: str, shown: str) -> None:
-    """At most 160 characters, the last of them an ellipsis where something is missing."""
+    """Text has at most 160 characters; an ellipsis shows that it was cut."""
     assert showing.shorten(text) == shown
 
 
 def test_a_long_string_is_cut() -> None:
-    """What a student returns cannot flood the report."""
+    """A long string of a student is cut."""
     assert len(showing.fact("x" * 4000)) == 160
 
 
 def test_containers_in_containers_are_cut() -> None:
-    """Twelve lists of twelve lists, and so on, do not fill the report either: neither by depth nor by length."""
+    """Nested containers are limited in depth and length."""
     value: wire.Fact = "x" * 150
     for _ in range(6):
         value = wire.Items(kind="list", items=(value,) * 12)
@@ -183,7 +183,7 @@ def test_containers_in_containers_are_cut() -> None:
 
 
 def test_rows_of_nothing_are_not_listed(fact: Any) -> None:
-    """An empty tensor of a billion rows is shown by its shape."""
+    """An empty tensor with a billion rows is shown by its shape."""
     assert showing.fact(fact(torch.empty(10**9, 0))) == "<tensor of shape (1000000000, 0), float32>"
     assert showing.fact(fact(torch.empty(0, 3))) == "tensor([], size=(0, 3))"
     assert showing.fact(fact(torch.empty(0))) == "tensor([])"

@@ -1,4 +1,4 @@
-"""The words of a suite's author: `check`, `code`, `probe`, and inputs drawn for one student."""
+"""The functions for authors of suites: `check`, `code`, `probe`, and inputs drawn for one student."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def draw(*key: object) -> Draw:
 
 
 def test_a_check_is_marked_with_what_it_is_worth() -> None:
-    """Task, points, what it requires and its hint are on the test for the examiner to find."""
+    """The test's mark has the task, points, requirements and hint."""
 
     @check("double", points=1.5, requires=["shape"], hint="times two.")
     def test() -> None: ...
@@ -35,13 +35,13 @@ def test_a_check_is_marked_with_what_it_is_worth() -> None:
 
 @pytest.mark.parametrize("points", [-1, float("nan")])
 def test_a_check_cannot_cost_points(points: float) -> None:
-    """Points are taken from nobody for failing."""
+    """Negative points are refused."""
     with pytest.raises(ValueError, match=r"Cannot make a check of 'double' worth .*: .*Give it"):
         check("double", points=points)
 
 
 def test_a_check_judges_values_or_facts() -> None:
-    """Values if nothing is said; nothing else can be judged."""
+    """A check judges values by default; only values and facts are allowed."""
 
     @check("double", points=1, judges="facts")
     def test() -> None: ...
@@ -55,13 +55,13 @@ def test_a_check_judges_values_or_facts() -> None:
 
 
 def test_code_keeps_its_text() -> None:
-    """It is evaluated in the candidate, and shown as written."""
+    """Code is sent to the candidate and shown as written."""
     assert code("lambda x: x ** 2").text == "lambda x: x ** 2"
 
 
 @pytest.mark.parametrize("text", ["x = 1", "lambda x:", "def f(): pass"])
 def test_code_is_one_expression(text: str) -> None:
-    """What is no expression is refused when the suite is read, not in the candidate."""
+    """Code that is not one expression is refused when the suite is read."""
     with pytest.raises(SyntaxError):
         code(text)
 
@@ -77,7 +77,7 @@ def doubled_twice(student, x):  # type: ignore[no-untyped-def]
 
 
 def test_a_probe_travels_as_source() -> None:
-    """Its source, without the decorator and the docstring, which says what it calls."""
+    """A probe's source is sent without the decorator and the docstring, which shows what it calls."""
     assert doubled_twice == Probe(
         name="doubled_twice",
         source="def doubled_twice(student, x):\n    return student.double(student.double(x))",
@@ -87,7 +87,7 @@ def test_a_probe_travels_as_source() -> None:
 
 
 def test_a_probe_may_be_nested() -> None:
-    """A probe that is defined inside a function has its indentation taken off."""
+    """The indentation of a probe inside a function is removed."""
 
     @probe
     def inner(student):  # type: ignore[no-untyped-def]
@@ -98,7 +98,7 @@ def test_a_probe_may_be_nested() -> None:
 
 
 def test_the_annotations_of_a_probe_stay_behind() -> None:
-    """Their names mean nothing where it runs."""
+    """A probe's annotations are removed, because their names do not exist in the candidate."""
 
     @probe
     def annotated(student: object, x: torch.Tensor) -> list[Draw]:
@@ -109,7 +109,7 @@ def test_the_annotations_of_a_probe_stay_behind() -> None:
 
 
 def test_a_probe_must_say_what_it_calls() -> None:
-    """Students read its docstring."""
+    """A probe needs a docstring, because students read it."""
 
     def silent(student):  # type: ignore[no-untyped-def]
         return student
@@ -122,7 +122,7 @@ def test_a_probe_must_say_what_it_calls() -> None:
 
 
 def test_the_same_key_draws_the_same_inputs() -> None:
-    """ReferenceProcess can replay what a student was asked."""
+    """The same key draws the same inputs, so that the reference can repeat a call."""
     first, second = draw(), draw()
     assert first.number(0, 1) == second.number(0, 1)
     assert torch.equal(first.tensor(3, 4), second.tensor(3, 4))
@@ -131,7 +131,7 @@ def test_the_same_key_draws_the_same_inputs() -> None:
 
 
 def test_what_the_candidate_is_told_leads_back_to_nothing() -> None:
-    """Its seed draws other numbers than the inputs, and trying seeds from 0 on finds neither."""
+    """The candidate's seed draws other numbers than the inputs, and no small seed gives either."""
     told = draw().seed
     assert 0 <= told < 2**32
     inputs = draw().tensor(4)
@@ -142,7 +142,7 @@ def test_what_the_candidate_is_told_leads_back_to_nothing() -> None:
 
 
 def test_no_two_keys_are_written_alike() -> None:
-    """Where one part ends and the next begins is told."""
+    """Keys with different parts are encoded differently."""
     keys = [("a", "b c"), ("a b", "c"), ("a", "b", "c"), ("a\x1fb", "c"), ("a", "b\x1fc")]
     assert len({draw("0", *key).seed for key in keys}) == len(keys)
 
@@ -157,22 +157,22 @@ def test_no_two_keys_are_written_alike() -> None:
     ],
 )
 def test_another_key_draws_other_inputs(key: tuple[str, ...]) -> None:
-    """Each course seed, student, exercise and check has its own."""
+    """Each course seed, student, exercise and check has its own inputs."""
     assert not torch.equal(draw().tensor(8), draw(*key).tensor(8))
 
 
 def test_the_parts_of_a_key_do_not_run_together() -> None:
-    """Student "a" of "bc" is not student "ab" of "c"."""
+    """Student "a" of "bc" has other inputs than student "ab" of "c"."""
     assert draw("a", "bc").seed != draw("ab", "c").seed
 
 
 def test_any_student_name_can_be_a_key() -> None:
-    """Names come from folders, and may hold bytes that are no UTF-8."""
+    """Folder names with bytes that are not UTF-8 can be keys."""
     assert draw("0", "jos\udce9").seed != draw("0", "jose").seed
 
 
 def test_drawing_leaves_the_global_generator_alone() -> None:
-    """A suite's draws don't depend on what else ran in the process."""
+    """Drawing does not use the global generator."""
     before = torch.get_rng_state()
     draw().tensor(3)
     draw().number(0, 1)
@@ -180,41 +180,41 @@ def test_drawing_leaves_the_global_generator_alone() -> None:
 
 
 def test_a_number_lies_in_its_range_and_reads_well() -> None:
-    """Two decimals, unless asked otherwise."""
+    """A number is in its range and has two decimals by default."""
     numbers = [draw(i).number(-1, 2) for i in range(200)]
     assert all(-1 <= x <= 2 and round(x, 2) == x for x in numbers) and len(set(numbers)) > 50
 
 
 def test_an_integer_may_be_either_end() -> None:
-    """Both ends are included."""
+    """Both ends of an integer's range are included."""
     assert {draw(i).integer(3, 5) for i in range(60)} == {3, 4, 5}
 
 
 def test_a_choice_is_one_of_the_options() -> None:
-    """Each option has its turn."""
+    """Every option can be chosen."""
     assert {draw(i).choice("ab") for i in range(40)} == {"a", "b"}
 
 
 def test_a_tensor_lies_in_its_range_and_reads_well() -> None:
-    """Of the shape and dtype asked for."""
+    """A tensor has the requested range, shape and dtype."""
     x = draw().tensor(50, 2, low=5, high=9, dtype=torch.float64)
     assert x.shape == (50, 2) and x.dtype == torch.float64
     assert bool((x >= 5).all()) and bool((x <= 9).all()) and torch.equal(x, x.round(decimals=2))
 
 
 def test_a_tensor_has_no_negative_zero() -> None:
-    """Which would be shown as a number that nobody writes."""
+    """A tensor never contains a negative zero."""
     x = draw().tensor(400, low=-0.02, high=0.02)
     assert bool((x == 0).any()) and not bool(torch.signbit(x[x == 0]).any())
 
 
 def test_a_tensor_without_sizes_is_0d() -> None:
-    """One number, in a tensor."""
+    """A tensor without sizes is 0-D."""
     assert draw().tensor().shape == ()
 
 
 def test_normal_numbers_are_normal() -> None:
-    """Mean 0 and standard deviation 1, about."""
+    """Normal numbers have about mean 0 and standard deviation 1."""
     x = draw().normal(2000, dtype=torch.float64)
     assert abs(x.mean()) < 0.1 and abs(x.std() - 1) < 0.1 and x.dtype == torch.float64
 
@@ -247,37 +247,37 @@ def built(student, width):  # type: ignore[no-untyped-def]
 
 
 def test_a_shared_definition_stays_what_it_is() -> None:
-    """The suite uses it like any other."""
+    """The suite can use a shared definition as usual."""
     assert Doubled()(torch.zeros(1, 2)).shape == (1, 3)
 
 
 def test_a_probe_brings_what_it_shares() -> None:
-    """Once, and before what uses it; without the decorator, which means nothing in the candidate."""
+    """A probe's source contains the shared definitions it needs, once, in order, without decorators."""
     assert built.source.count("def small_net") == 1 and "@" not in built.source
     assert built.source.index("def small_net") < built.source.index("class Doubled") < built.source.index("def built")
 
 
 def test_what_is_not_shared_stays_at_home() -> None:
-    """A model of another's making cannot travel."""
+    """A model that is not shared cannot be sent."""
     with pytest.raises(TypeError, match="Cannot send 'Linear' to a candidate: declare it @shared"):
         source_of(nn.Linear)
 
 
 def test_a_model_is_drawn() -> None:
-    """Its weights are the same for the same student, others for another; between -1 and 1."""
+    """A model's weights are between -1 and 1 and depend on the student."""
     first, again, other = (draw(*key).model(small_net, 4) for key in (("0", "a"), ("0", "a"), ("0", "b")))
     assert torch.equal(first[0].weight, again[0].weight) and not torch.equal(first[0].weight, other[0].weight)
     assert first[0].weight.abs().max() <= 1 and first[0].weight.requires_grad
 
 
 def test_whole_numbers_are_drawn() -> None:
-    """Both ends are reached."""
+    """Drawn integers include both ends."""
     drawn = draw().integers(200, low=2, high=4)
     assert drawn.dtype == torch.int64 and sorted(set(drawn.tolist())) == [2, 3, 4]
 
 
 def test_a_hidden_suite_may_use_what_the_public_one_defines(tmp_path: Path) -> None:
-    """Its helpers, probes and shared definitions."""
+    """A hidden suite can use the helpers, probes and shared definitions of the public one."""
     for kind in ("public", "hidden"):
         (tmp_path / kind).mkdir()
     (tmp_path / "public" / "test_01_small.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")

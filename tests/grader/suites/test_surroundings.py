@@ -1,4 +1,4 @@
-"""What fails because of where a submission runs has a next step that is true, by what really happens in the sandbox."""
+"""An error that the sandbox causes has a true next step, tested with what really happens there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHERWISE = "read the message from its end"
 
 
 def advice(confined: Confined, body: str, *, before: str = "") -> str:
-    """Return the next step for a function with this body, after this top level."""
+    """Return the next step for a function with this body after this top level."""
     indented = body.replace("\n", "\n    ")
     candidate = confined(f"{IMPORTS}{before}\ndef f():\n    {indented}\n")
     raised = candidate.call().raised
@@ -94,7 +94,7 @@ def advice(confined: Confined, body: str, *, before: str = "") -> str:
     ],
 )
 def test_the_next_step_is_true(confined: Confined, body: str, said: str) -> None:
-    """By what was raised, and through which library."""
+    """The next step fits the exception and the library that it came through."""
     assert said in advice(confined, body)
 
 
@@ -110,7 +110,7 @@ def test_the_next_step_is_true(confined: Confined, body: str, said: str) -> None
     ],
 )
 def test_what_a_learner_raised_has_nothing_to_do_with_it(confined: Confined, body: str) -> None:
-    """The same types and messages, from a `raise` of the learner's own."""
+    """The same types and messages from the student's own `raise` do not count."""
     assert "your own `raise`" in advice(confined, body)
 
 
@@ -124,7 +124,7 @@ def test_what_a_learner_raised_has_nothing_to_do_with_it(confined: Confined, bod
     ],
 )
 def test_words_alone_mean_nothing(confined: Confined, body: str) -> None:
-    """An error that only mentions such things is read as any other."""
+    """An error that only mentions such words is treated like any other."""
     assert OTHERWISE in advice(confined, body)
 
 
@@ -145,12 +145,12 @@ def test_words_alone_mean_nothing(confined: Confined, body: str) -> None:
     ],
 )
 def test_a_name_that_loading_left_without_a_value(confined: Confined, before: str, body: str, said: str) -> None:
-    """The error in loading is the cause, and the spelling is only blamed where it may be wrong."""
+    """If an error in loading left a name without a value, that error is the cause."""
     assert said in advice(confined, body, before=before)
 
 
 def test_it_comes_before_what_the_check_would_say(see: Any, raised: Any) -> None:
-    """Neither a hint of the check, nor "check the arguments first", helps where no other process may be started."""
+    """This next step replaces the check's hint and the usual advice."""
     error = raised(FileNotFoundError(2, "No such file"), line=3, code="Pool()", through=("multiprocessing.context",))
     seen = see(raised=error, hint="halve it.")
     for ask in (seen.returned, lambda: seen.raises("IndexError")):
@@ -161,7 +161,7 @@ def test_it_comes_before_what_the_check_would_say(see: Any, raised: Any) -> None
 
 
 def test_a_file_that_a_check_looks_for_in_vain_was_not_written(raised: Any) -> None:
-    """That is no matter of the folder: only what the student's own line has met is."""
+    """A file that a check does not find is no matter of the sandbox; only the student's own line counts."""
     error = FileNotFoundError(2, "No such file or directory", "model.pt")
     assert surroundings.step_for(raised(error)) is None
     assert "empty folder" in str(surroundings.step_for(raised(error, line=3, code="torch.load(path)")))

@@ -1,4 +1,4 @@
-"""Every question to one value: it holds, or it ends the check with what to tell the student."""
+"""Every question about a value passes, or ends the check with a message for the student."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONES = torch.ones(2)
 
 @pytest.fixture
 def of(see: Any) -> Of:
-    """The value for a result."""
+    """Return the value of a result."""
 
     def of(result: object, **call: Any) -> Value:
         seen: Observed = see(result, **call)
@@ -62,13 +62,13 @@ def leaf(*, grad: torch.Tensor | None = None) -> torch.Tensor:
 
 
 def test_values_hold_within_the_tolerance(of: Of) -> None:
-    """Questions return what they were asked of."""
+    """Values within the tolerance pass, and questions return the value."""
     value = of(torch.tensor([1.0, 2.0]))
     assert value.values([1.0, 2.00001]) is value
 
 
 def test_wrong_values_are_shown_beside_the_right_ones(of: Of) -> None:
-    """The call, both tensors, and the worst element."""
+    """The message shows the call, both tensors and the worst element."""
     end = ended(lambda: of(torch.tensor([1.0, 5.0])).values([1.0, 2.0]))
     assert end.message == (
         "f(x)\nexpected: tensor([1., 2.])\ngot: tensor([1., 5.])\n1 of 2 elements (50 %) is wrong; "
@@ -78,30 +78,30 @@ def test_wrong_values_are_shown_beside_the_right_ones(of: Of) -> None:
 
 
 def test_the_shape_comes_before_the_values(of: Of) -> None:
-    """Values of another shape are not compared."""
+    """With another shape, values are not compared."""
     says(lambda: of(torch.ones(2, 1)).values([9.0, 9.0]), "shape (2,)", "shape (2, 1)", "shape")
 
 
 def test_unexpected_nan_has_its_own_next_step(of: Of) -> None:
-    """Where did it come from?"""
+    """For unexpected NaN the next step asks where it came from."""
     end = ended(lambda: of(torch.tensor([math.nan, 1.0])).values([1.0, 1.0]))
     assert end.message.endswith("1 of 2 elements (50 %) is NaN.") and end.next_step == feedback.NEXT_STEP["nan"]
 
 
 def test_low_precision_values_have_their_own_tolerance(of: Of) -> None:
-    """A float16 result is not held to float32's digits, and its tolerance is told."""
+    """A float16 result has a wider tolerance, which the message shows."""
     of(torch.tensor([1.001], dtype=torch.float16)).values([1.0])
     end = ended(lambda: of(torch.tensor([1.1], dtype=torch.float16)).values([1.0]))
     assert "(tolerance: 0.002 relative, 0.002 absolute)" in end.message
 
 
 def test_a_suite_may_widen_the_tolerance(of: Of) -> None:
-    """For loss curves, say."""
+    """A suite can give a wider tolerance, for example for loss curves."""
     of(torch.tensor([1.0005])).values([1.0], rtol=1e-3)
 
 
 def test_the_dtype_of_the_expected_values_is_not_shown(of: Of) -> None:
-    """Suites compute in float64; a student must not think that this is asked for."""
+    """The dtype of expected values is not shown, because suites compute in float64."""
     says(
         lambda: of(torch.zeros(5, 5)).values(torch.ones(5, 5, dtype=torch.float64)),
         "<tensor of shape (5, 5)>",
@@ -119,12 +119,12 @@ def test_the_dtype_of_the_expected_values_is_not_shown(of: Of) -> None:
     ],
 )
 def test_values_are_those_of_a_tensor(of: Of, result: object, shown: str, step: str) -> None:
-    """Anything else is shown as what it is; None asks after `return`."""
+    """Anything but a tensor is shown as it is; for None the next step asks about `return`."""
     says(lambda: of(result).values(2.0), "a tensor", shown, step)
 
 
 def test_a_tensor_without_values_has_none_to_compare(of: Of) -> None:
-    """One on meta should not be there."""
+    """A tensor on meta fails, because it has no values."""
     says(
         lambda: of(torch.empty(2, device="meta")).values(ONES),
         "a tensor with values",
@@ -134,7 +134,7 @@ def test_a_tensor_without_values_has_none_to_compare(of: Of) -> None:
 
 
 def test_a_tensor_whose_bytes_do_not_fit_has_no_values(of: Of, fact: Any) -> None:
-    """A torn or forged tensor is no right answer."""
+    """A tensor whose bytes do not fit fails."""
     says(
         lambda: of(fact(ONES, data=b"1")).values(ONES),
         "a tensor with values",
@@ -147,38 +147,38 @@ def test_a_tensor_whose_bytes_do_not_fit_has_no_values(of: Of, fact: Any) -> Non
 
 
 def test_a_shape_holds(of: Of) -> None:
-    """Also that of no dimensions."""
+    """A right shape passes, also a 0-D one."""
     of(torch.ones(2, 3)).shape(2, 3)
     of(torch.tensor(1.0)).shape()
 
 
 def test_a_wrong_shape_is_shown(of: Of) -> None:
-    """Both shapes as tuples."""
+    """Both shapes are shown as tuples."""
     says(lambda: of(torch.ones(2, 3)).shape(3, 2), "shape (3, 2)", "shape (2, 3)", "shape")
 
 
 def test_a_dtype_holds(of: Of) -> None:
-    """The one asked for."""
+    """A right dtype passes."""
     of(torch.ones(2, dtype=torch.float64)).dtype(torch.float64)
 
 
 def test_a_wrong_dtype_is_shown(of: Of) -> None:
-    """Both, as torch names them."""
+    """Both dtypes are shown with torch's names."""
     says(lambda: of(ONES).dtype(torch.int64), "dtype torch.int64", "dtype torch.float32", "dtype")
 
 
 def test_a_device_holds(of: Of) -> None:
-    """The one asked for."""
+    """A right device passes."""
     of(torch.ones(2, device="meta")).device("meta")
 
 
 def test_a_wrong_device_is_shown(of: Of) -> None:
-    """Both, by their type."""
+    """Both devices are shown by their type."""
     says(lambda: of(ONES).device("meta"), "a tensor on 'meta'", "a tensor on 'cpu'", "device")
 
 
 def test_mixing_devices_on_the_way_is_not_allowed(of: Of) -> None:
-    """What would have failed on a GPU is named."""
+    """An operation on two devices, which would fail on a GPU, is named."""
     says(
         lambda: of(torch.ones(2, device="meta"), mixed_devices=("aten::add",)).device("meta"),
         "only tensors on 'meta'",
@@ -191,28 +191,28 @@ def test_mixing_devices_on_the_way_is_not_allowed(of: Of) -> None:
 
 
 def test_a_float_holds(of: Of) -> None:
-    """Near the expected one; without one, any."""
+    """A float near the expected one passes; without an expectation any float passes."""
     of(2.0).number(2.00001).number()
 
 
 def test_a_wrong_float_is_shown(of: Of) -> None:
-    """Both numbers."""
+    """Both floats are shown."""
     says(lambda: of(3.0).number(2.0), "2.0", "3.0", "values")
 
 
 def test_an_unexpected_nan_is_no_number(of: Of) -> None:
-    """It has the next step of NaN."""
+    """An unexpected NaN fails with the next step for NaN."""
     says(lambda: of(math.nan).number(2.0), "2.0", "nan", "nan")
 
 
 def test_an_int_holds(of: Of) -> None:
-    """Equal to the expected one; without one, any."""
+    """An equal int passes; without an expectation any int passes."""
     of(2).integer(2).integer()
 
 
 @pytest.mark.parametrize(("got", "expected"), [(200_001, 200_000), (2**53 + 1, 2**53)])
 def test_ints_are_compared_exactly(of: Of, got: int, expected: int) -> None:
-    """No tolerance, however large they are."""
+    """Ints have no tolerance, however large they are."""
     says(lambda: of(got).integer(expected), str(expected), str(got), "values")
 
 
@@ -233,7 +233,7 @@ def test_ints_are_compared_exactly(of: Of, got: int, expected: int) -> None:
     ],
 )
 def test_what_is_no_int_is_shown_as_what_it_is(of: Of, result: object, shown: str) -> None:
-    """By exact type: a bool is no int, nor is a NumPy number."""
+    """A bool or a NumPy number is not an int."""
     says(lambda: of(result).integer(2), "the Python int 2", shown, "type")
 
 
@@ -247,26 +247,26 @@ def test_what_is_no_int_is_shown_as_what_it_is(of: Of, result: object, shown: st
     ],
 )
 def test_what_is_no_float_is_shown_as_what_it_is(of: Of, result: object, shown: str) -> None:
-    """By exact type: an int is no float."""
+    """An int is not a float."""
     says(lambda: of(result).number(), "a Python float", shown, "type")
 
 
 @pytest.mark.parametrize("question", [lambda s: s.number(1.0), lambda s: s.integer(1)])
 def test_a_0d_tensor_is_no_number(of: Of, question: Callable[[Value], object]) -> None:
-    """The next step tells how to take the number out."""
+    """A 0-D tensor fails, and the next step says how to get the number."""
     end = ended(lambda: question(of(torch.tensor(1))))
     assert "got: tensor(1), which is a 0-D tensor and not a" in end.message
     assert end.next_step == "for a 0-D tensor, `.item()` gives the Python number."
 
 
 def test_none_is_no_number(of: Of) -> None:
-    """It is shown alone: the next step asks after `return`."""
+    """None is shown alone, and the next step asks about `return`."""
     says(lambda: of(None).number(1.0), "the Python float 1.0", "None", "none")
 
 
 @pytest.mark.parametrize("result", [2.00001, torch.tensor(2.00001), torch.tensor(2.00001, dtype=torch.float64)])
 def test_a_scalar_may_be_a_float_or_a_0d_tensor(of: Of, result: object) -> None:
-    """Where another check asks for its type."""
+    """A scalar may be a float or a 0-D tensor."""
     of(result).scalar(2.0)
 
 
@@ -281,7 +281,7 @@ def test_a_scalar_may_be_a_float_or_a_0d_tensor(of: Of, result: object) -> None:
     ],
 )
 def test_what_is_no_such_scalar_is_told(of: Of, result: object, expected: str, got: str, step: str) -> None:
-    """As a float, or as a tensor."""
+    """A wrong scalar is shown as a float or as a tensor."""
     says(lambda: of(result).scalar(2.0), expected, got, step)
 
 
@@ -301,7 +301,7 @@ def test_what_is_no_such_scalar_is_told(of: Of, result: object, expected: str, g
     ],
 )
 def test_plain_values_are_equal(of: Of, result: object, expected: object) -> None:
-    """In type and value, at every depth."""
+    """Plain values are equal in type and value at every depth."""
     of(result).equals(expected)
 
 
@@ -321,19 +321,19 @@ def test_plain_values_are_equal(of: Of, result: object, expected: object) -> Non
     ],
 )
 def test_plain_values_differ(of: Of, result: object, expected: object, shown: str) -> None:
-    """Types count inside containers too."""
+    """Values of other types differ, even inside containers."""
     says(lambda: of(result).equals(expected), repr(expected), shown, "values")
 
 
 @pytest.mark.parametrize("tensor", [torch.tensor(3), torch.tensor([3, 4]), torch.empty(0)])
 def test_a_tensor_inside_is_no_plain_value(of: Of, fact: Any, tensor: torch.Tensor) -> None:
-    """It equals nothing, and breaks no check."""
+    """A tensor inside a container is not equal to anything, and the check does not break."""
     end = ended(lambda: of(items(fact(tensor), 4, kind="tuple")).equals((3, 4)))
     assert "expected: (3, 4)\ngot: (tensor(" in end.message
 
 
 def test_none_that_should_be_something_asks_after_return(of: Of) -> None:
-    """The likeliest cause."""
+    """For None the next step asks about `return`."""
     says(lambda: of(None).equals("leaf"), "'leaf'", "None", "none")
 
 
@@ -341,13 +341,13 @@ def test_none_that_should_be_something_asks_after_return(of: Of) -> None:
 
 
 def test_items_are_subjects_with_names(of: Of) -> None:
-    """Each can be asked, and is named by its index."""
+    """Each item can be judged and is named by its index."""
     first, second = of(items(1, 2, kind="tuple")).items(2, kind="tuple")
     assert (first.name, first.integer(1).fact, second.name) == ("result[0]", 1, "result[1]")
 
 
 def test_an_item_names_itself_when_it_fails(of: Of) -> None:
-    """Both lines begin with its name."""
+    """Both lines begin with the item's name."""
     says(lambda: of(items(1)).items()[0].integer(2), "result[0]: 2", "result[0]: 1")
 
 
@@ -363,7 +363,7 @@ def test_an_item_names_itself_when_it_fails(of: Of) -> None:
 def test_items_are_those_of_the_kind_asked_for(
     of: Of, result: object, kind: str | None, expected: str, shown: str, step: str
 ) -> None:
-    """A list is no tuple."""
+    """A list does not pass as a tuple."""
     says(lambda: of(result).items(kind=kind), expected, shown, step)
 
 
@@ -371,25 +371,25 @@ def test_items_are_those_of_the_kind_asked_for(
     ("length", "expected", "got"), [(3, "3 items", "1 item"), (1, "1 item", "2 items"), (0, "0 items", "1 item")]
 )
 def test_a_wrong_number_of_items_is_told(of: Of, length: int, expected: str, got: str) -> None:
-    """One item is not called items."""
+    """A wrong number of items is shown, with the right singular."""
     result = items(*range(int(got[0])))
     says(lambda: of(result).items(length), expected, got, "length")
 
 
 def test_items_can_be_called_by_names(of: Of) -> None:
-    """As the exercise calls them."""
+    """Items can have names from the exercise."""
     w, b = of(items(1, 2, kind="tuple")).unpack("w", "b")
     says(lambda: w.integer(3), "w: 3", "w: 1")
     assert b.name == "b"
 
 
 def test_items_must_be_as_many_as_their_names(of: Of) -> None:
-    """Else it is told."""
+    """A number of items that differs from the names fails."""
     says(lambda: of(items(1)).unpack("w", "b"), "2 items", "1 item", "length")
 
 
 def test_a_key_gives_its_value(of: Of) -> None:
-    """Named as one writes it."""
+    """The value of a key is named as in Python."""
     value = of(wire.Pairs(kind="dict", items=(("lr", 0.5),))).key("lr").number(0.5)
     assert value.name == "result['lr']"
 
@@ -403,12 +403,12 @@ def test_a_key_gives_its_value(of: Of) -> None:
     ],
 )
 def test_a_missing_key_is_told(of: Of, result: object, expected: str, shown: str, step: str) -> None:
-    """With all that is there."""
+    """For a missing key all existing keys are shown."""
     says(lambda: of(result).key("lr"), expected, shown, step)
 
 
 def test_the_plain_value_of_everything(of: Of, fact: Any) -> None:
-    """Tensors inside containers are rebuilt."""
+    """A value's plain Python form rebuilds tensors inside containers."""
     result = items(fact(ONES), wire.Pairs(kind="dict", items=(("a", items(1, kind="tuple")),)))
     found = of(result).python
     assert isinstance(found, list) and torch.equal(found[0], ONES) and found[1:] == [{"a": (1,)}]
@@ -418,7 +418,7 @@ def test_the_plain_value_of_everything(of: Of, fact: Any) -> None:
 
 
 def test_a_leaf_that_requires_grad_holds(of: Of) -> None:
-    """Leaf, attached: both are true of it."""
+    """A leaf that requires grad passes `leaf` and `attached`."""
     of(leaf()).leaf().attached()
 
 
@@ -430,17 +430,17 @@ def test_a_leaf_that_requires_grad_holds(of: Of) -> None:
     ],
 )
 def test_what_is_no_leaf_that_requires_grad(of: Of, result: torch.Tensor, shown: str, step: str) -> None:
-    """Why it is none is told."""
+    """The message says why a value is not such a leaf."""
     says(lambda: of(result).leaf(), "a leaf that requires grad", shown, step)
 
 
 def test_a_result_of_an_operation_is_attached(of: Of) -> None:
-    """Gradients flow through it."""
+    """The result of an operation passes `attached`."""
     of(leaf() * 2).attached()
 
 
 def test_a_tensor_without_a_graph_is_not_attached(of: Of) -> None:
-    """The next step lists what leaves the graph."""
+    """The next step lists what detaches from the graph."""
     says(
         lambda: of(ONES).attached(),
         "a tensor attached to the graph (requires_grad is True)",
@@ -450,7 +450,7 @@ def test_a_tensor_without_a_graph_is_not_attached(of: Of) -> None:
 
 
 def test_a_tensor_without_a_graph_is_detached(of: Of) -> None:
-    """Neither grad_fn nor requires_grad."""
+    """A tensor with neither grad_fn nor requires_grad passes `detached`."""
     of(ONES).detached()
 
 
@@ -462,18 +462,18 @@ def test_a_tensor_without_a_graph_is_detached(of: Of) -> None:
     ],
 )
 def test_what_requires_grad_is_not_detached(of: Of, result: torch.Tensor, shown: str) -> None:
-    """Leaves included."""
+    """A tensor that requires grad fails `detached`, even a leaf."""
     says(lambda: of(result).detached(), "a tensor without a graph (requires_grad is False)", shown, "detached")
 
 
 def test_a_gradient_holds(of: Of) -> None:
-    """Its values, or that there is none."""
+    """A right gradient passes, and so does an expected missing one."""
     of(leaf(grad=torch.tensor([3.0, 4.0]))).grad([3.0, 4.0])
     of(leaf()).grad(None)
 
 
 def test_a_wrong_gradient_is_shown(of: Of) -> None:
-    """As the values of `.grad`."""
+    """A wrong gradient is shown as the values of `.grad`."""
     says(
         lambda: of(leaf(grad=torch.tensor([3.0, 5.0]))).grad([3.0, 4.0]),
         "result.grad: tensor([3., 4.])",
@@ -483,12 +483,12 @@ def test_a_wrong_gradient_is_shown(of: Of) -> None:
 
 
 def test_a_missing_gradient_is_told(of: Of) -> None:
-    """`.grad` is None where numbers were expected."""
+    """A `.grad` of None fails if numbers were expected."""
     says(lambda: of(leaf()).grad([3.0, 4.0]), "result.grad is tensor([3., 4.])", "result.grad is None", "grad")
 
 
 def test_a_gradient_too_many_is_told(of: Of) -> None:
-    """`.grad` holds numbers where None was expected."""
+    """A `.grad` with numbers fails if None was expected."""
     says(
         lambda: of(leaf(grad=torch.tensor([3.0, 4.0]))).grad(None),
         "result.grad is None",
@@ -498,7 +498,7 @@ def test_a_gradient_too_many_is_told(of: Of) -> None:
 
 
 def test_the_gradient_is_a_subject_of_its_own(of: Of) -> None:
-    """To be asked about its memory, say; None where there is none."""
+    """The gradient can be judged like any value, or is None."""
     gradient = of(leaf(grad=torch.tensor([3.0, 4.0]))).gradient.values([3.0, 4.0])
     assert gradient.name == "result.grad"
     assert of(leaf()).gradient.fact is None
@@ -508,13 +508,13 @@ def test_the_gradient_is_a_subject_of_its_own(of: Of) -> None:
 
 
 def test_the_same_object_holds(see: Any, fact: Any) -> None:
-    """The argument itself came back."""
+    """The argument itself passes `same_object_as`."""
     seen: Observed = see(fact(ONES, object=0), given=[ONES])
     seen.result.same_object_as(seen.argument(0))
 
 
 def test_another_object_is_told(see: Any) -> None:
-    """Whatever its values."""
+    """Another object fails, whatever its values."""
     seen: Observed = see(ONES, given=[ONES])
     says(
         lambda: seen.result.same_object_as(seen.argument(0, "x")),
@@ -525,25 +525,25 @@ def test_another_object_is_told(see: Any) -> None:
 
 
 def test_none_is_not_the_same_object(see: Any) -> None:
-    """It asks after `return`, instead of speaking of another object."""
+    """For None the next step asks about `return`."""
     seen: Observed = see(None, given=[ONES])
     says(lambda: seen.result.same_object_as(seen.argument(0, "x")), "the object x itself", "None", "none")
 
 
 def test_shared_memory_holds(see: Any, fact: Any) -> None:
-    """Equal storage numbers are shared memory."""
+    """Equal storage numbers mean shared memory."""
     seen: Observed = see(fact(ONES, object=7, storage=0), given=[ONES])
     seen.result.shares_memory_with(seen.argument(0))
 
 
 def test_memory_shared_with_an_array_holds(see: Any, fact: Any) -> None:
-    """A tensor may live in an array's memory."""
+    """A tensor can share an array's memory."""
     seen: Observed = see(fact(ONES, storage=0), given=[np.ones(2)])
     seen.result.shares_memory_with(seen.argument(0))
 
 
 def test_memory_of_its_own_is_not_shared(see: Any) -> None:
-    """Where it should be."""
+    """A tensor with its own memory fails `shares_memory_with`."""
     seen: Observed = see(ONES, given=[ONES])
     says(
         lambda: seen.result.shares_memory_with(seen.argument(0, "x")),
@@ -554,13 +554,13 @@ def test_memory_of_its_own_is_not_shared(see: Any) -> None:
 
 
 def test_memory_of_its_own_holds(see: Any) -> None:
-    """Shared with none of the arguments, or of those named."""
+    """Memory that is shared with no argument, or none of the named ones, passes."""
     seen: Observed = see(ONES, given=[ONES, ONES])
     seen.result.owns_memory().owns_memory(seen.argument(1))
 
 
 def test_memory_shared_with_an_argument_is_told(see: Any, fact: Any) -> None:
-    """Which one, by its name."""
+    """The message names the argument that shares memory."""
     seen: Observed = see(fact(ONES, storage=1), given=[ONES, ONES])
     says(lambda: seen.result.owns_memory(), "memory of its own", "memory shared with argument 2", "aliases")
     says(lambda: seen.result.owns_memory(seen.argument(1, "y")), "memory of its own", "memory shared with y", "aliases")
@@ -568,7 +568,7 @@ def test_memory_shared_with_an_argument_is_told(see: Any, fact: Any) -> None:
 
 
 def test_memory_shared_inside_containers_is_told(see: Any, fact: Any) -> None:
-    """A list that holds an argument, and an argument that holds the result."""
+    """Shared memory is found inside lists, in results and arguments."""
     seen: Observed = see(items(1, fact(ONES, storage=0)), given=[ONES])
     says(lambda: seen.result.owns_memory(), "memory of its own", "memory shared with argument 1")
     inside = wire.Pairs(kind="dict", items=(("w", fact(ONES, storage=5)),))
@@ -579,7 +579,7 @@ def test_memory_shared_inside_containers_is_told(see: Any, fact: Any) -> None:
 @pytest.mark.parametrize("question", ["owns_memory", "shares_memory_with"])
 @pytest.mark.parametrize(("result", "step"), [(None, "none"), (2.0, "type"), (items(1), "type")])
 def test_what_has_no_memory_to_speak_of_is_no_answer(see: Any, question: str, result: object, step: str) -> None:
-    """A number or None shares nothing, and still isn't what was asked for."""
+    """A number or None fails questions about memory."""
     seen: Observed = see(result, given=[ONES])
     shown = "[1]" if isinstance(result, wire.Items) else repr(result)
     says(lambda: getattr(seen.result, question)(seen.argument(0)), "a tensor", shown, step)
