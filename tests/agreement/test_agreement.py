@@ -42,7 +42,7 @@ warnings.warn("this is only a warning")
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
-    """Cell by cell, for every honest submission; and the kit's way takes a small part of the time."""
+    """Both ways give the same points in every cell, and the kit takes a small part of the time."""
     course = lay_down(tmp_path / "kit", exercise)
     students = hand_in(course, exercise)
     theirs_course, warm_course = tmp_path / "nbgrader", tmp_path / "warm"
@@ -80,7 +80,7 @@ def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
 
 
 def hidden_lines(exercise: str) -> set[str]:
-    """Return the lines of the hidden suite's code that say something."""
+    """Return the lines of the hidden suite that are longer than a few characters."""
     suite = (ROOT / "tests" / "hidden" / f"test_{exercise}.py").read_text(encoding="utf-8")
     lines = {line.strip() for line in suite.splitlines()}
     return {
@@ -91,7 +91,7 @@ def hidden_lines(exercise: str) -> set[str]:
 
 
 def lay_down(course: Path, exercise: str) -> Path:
-    """Return a course whose one assignment is released."""
+    """Return a course with one released assignment."""
     run(ROOT, "grader", "release", "--format", "nbgrader", "--out", str(course), "--exercise", exercise)
     run(course, "nbgrader", "generate_assignment", exercise)
     return course
@@ -121,7 +121,7 @@ def hand_in(course: Path, exercise: str) -> int:
 
 
 def variants(catalog: Catalog, exercise: str, task: str) -> list[str]:
-    """Return the code of a task's solution, of its misconceptions and of its alternatives, well mixed."""
+    """Return the code of a task's solution, misconceptions and alternatives, in mixed order."""
     solution = catalog.solution(exercise).read_text(encoding="utf-8")
     wrong, right = (
         [v.source[len(solution.rstrip()) :].strip() for v in found if v.task == task]
@@ -139,7 +139,7 @@ def definition(solution: str, task: str) -> str:
 
 
 def points(course: Path, exercise: str) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return what the gradebook says: the points of each student's cells, and how many there are."""
+    """Return the points of each student's cells from the gradebook, and their number."""
     found: dict[tuple[str, str], tuple[float, float]] = {}
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         for submission in gradebook.assignment_submissions(exercise):
@@ -182,12 +182,12 @@ def taken_warm(course: Path, exercise: str, students: int) -> float:
 
 
 def run(folder: Path, *command: str) -> Any:
-    """Run one of the environment's commands."""
+    """Run a command of the environment."""
     done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return what commands run in: no settings of the user's."""
+    """Return the environment variables for commands, without the user's settings."""
     return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "JUPYTER_CONFIG_DIR": str(folder)}

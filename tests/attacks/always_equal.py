@@ -1,4 +1,4 @@
-"""Return an object that is equal to everything, near everything and true."""
+"""Return an object that is equal to everything, close to everything, and true."""
 
 
 class Anything:

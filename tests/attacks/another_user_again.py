@@ -1,4 +1,4 @@
-"""Become the user that one was, or root, or any other."""
+"""Change back to the original user, to root, or to any other user."""
 
 import ctypes
 

@@ -1,4 +1,4 @@
-"""Answer each question twice, the first time as one likes."""
+"""Answer each question twice, the first time with a forged answer."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Answer what is asked of everybody from a table by the text of the operation, and guess elsewhere."""
+"""Answer questions that are the same for all students from a table by the operation's text, and guess others."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Answer with the numbers that docstrings and public checks tell, whatever the inputs are."""
+"""Answer with the numbers in docstrings and public checks, whatever the inputs are."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Take all of the machine's requests for asynchronous reading and writing."""
+"""Use up the machine's requests for asynchronous reading and writing."""
 
 import ctypes
 

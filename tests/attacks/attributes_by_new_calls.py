@@ -1,4 +1,4 @@
-"""Give a library an attribute by setxattrat, which is newer than most lists of calls."""
+"""Set an attribute of a library by setxattrat, a call that is newer than most lists."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Watch the candidate process with an audit hook, and forbid what it does."""
+"""Observe the candidate process with an audit hook, and forbid what it does."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Answer with bytes that are no UTF-8, and with halves of characters."""
+"""Answer with bytes that are not UTF-8, and with lone surrogates."""
 
 import os
 import stat

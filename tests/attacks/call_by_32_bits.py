@@ -1,4 +1,4 @@
-"""Make system calls by the door for 32-bit programs, whose numbers differ."""
+"""Make system calls through the interface for 32-bit programs, which has other numbers."""
 
 import ctypes
 import mmap

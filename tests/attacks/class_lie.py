@@ -1,4 +1,4 @@
-"""Return an object that says it is a float, and a tensor whose class was exchanged."""
+"""Return an object that claims to be a float, and a tensor with a replaced class."""
 
 import torch
 

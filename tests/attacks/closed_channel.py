@@ -1,4 +1,4 @@
-"""Close the channel and live on behind it."""
+"""Close the channel and continue to run."""
 
 import os
 import stat

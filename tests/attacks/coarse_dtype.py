@@ -1,4 +1,4 @@
-"""Answer zeros in bfloat16, for which comparisons are more tolerant."""
+"""Answer with zeros in bfloat16, for which tolerances are wider."""
 
 import torch
 

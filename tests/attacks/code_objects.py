@@ -1,4 +1,4 @@
-"""Answer by code objects and default arguments that hold a fellow student's answers."""
+"""Answer with code objects and default arguments that contain another student's answers."""
 
 import types
 

@@ -1,4 +1,4 @@
-"""Have the compiler double the code twenty times, when the file is read."""
+"""Make the compiler double the code twenty times when the file is read."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Put escape sequences and half characters into names, messages and output."""
+"""Put escape sequences and lone surrogates into names, messages and output."""
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x1b[31m\r\n\x00\u202e\ud800</script><script>alert(1)</script>=cmd|' /C calc'!A0"
 

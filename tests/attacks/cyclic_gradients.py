@@ -1,4 +1,4 @@
-"""Return tensors that are one another's gradients."""
+"""Return tensors that are each other's gradients."""
 
 import torch
 

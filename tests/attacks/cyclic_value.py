@@ -1,4 +1,4 @@
-"""Return a list that holds itself, a thousand times over."""
+"""Return a list that contains itself a thousand times."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Start a daemon that outlives the run: fork, setsid, fork again, and forget whose child it was."""
+"""Start a daemon that survives the run: fork, setsid, fork again, and drop the signal for the parent's death."""
 
 import ctypes
 import os

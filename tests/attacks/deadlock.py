@@ -1,4 +1,4 @@
-"""Wait for a lock that nobody will release, with all other threads waiting too."""
+"""Wait for a lock that is never released, with all other threads waiting too."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Never read the channel, so that a question blocks whoever asks it."""
+"""Never read the channel, so that sending a question blocks."""
 
 import os
 import stat

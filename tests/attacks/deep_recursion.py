@@ -1,4 +1,4 @@
-"""Call oneself without end."""
+"""Recurse without end."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Define a hundred thousand functions with names that resemble the right one."""
+"""Define a hundred thousand functions with names that are similar to the right one."""
 
 for number in range(100_000):
     exec(f"def derivative_{number}(): pass")

@@ -1,4 +1,4 @@
-"""Wait by epoll, eventfd, timerfd and signalfd, which the kernel has had holes in."""
+"""Wait with epoll, eventfd, timerfd and signalfd, which have had security holes in the kernel."""
 
 import ctypes
 

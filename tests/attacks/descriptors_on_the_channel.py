@@ -1,4 +1,4 @@
-"""Send descriptors along with each reply, for the examiner to run out of."""
+"""Send descriptors with each reply, so that the examiner runs out of them."""
 
 import os
 import stat

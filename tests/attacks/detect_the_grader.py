@@ -1,4 +1,4 @@
-"""Find out whether this is the grader, and behave accordingly."""
+"""Detect the grader, and behave differently there."""
 
 import os
 import sys

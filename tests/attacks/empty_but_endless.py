@@ -1,4 +1,4 @@
-"""Return an empty tensor of a billion rows, each shown as a list of nothing."""
+"""Return an empty tensor with a billion rows, each of which is shown as an empty list."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Empty files of others by their names alone, which some walls do not guard."""
+"""Truncate files of others by their names, which some protections do not prevent."""
 
 import os
 

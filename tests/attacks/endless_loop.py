@@ -1,4 +1,4 @@
-"""Loop for ever, ignoring every signal that can be ignored."""
+"""Loop without end, ignoring every signal that can be ignored."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Loop for ever inside a function of C that never looks at signals."""
+"""Loop without end inside a C function that never handles signals."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Leave the root by `..`, by a kept descriptor, by chroot inside chroot."""
+"""Leave the root by `..`, by an open descriptor, and by chroot inside chroot."""
 
 import os
 

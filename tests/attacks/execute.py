@@ -1,4 +1,4 @@
-"""Become another program, from the disk or from memory."""
+"""Execute another program, from the disk or from memory."""
 
 import ctypes
 import os

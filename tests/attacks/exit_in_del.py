@@ -1,4 +1,4 @@
-"""Return an object that ends the process when it is thrown away."""
+"""Return an object that ends the process when it is deleted."""
 
 import os
 

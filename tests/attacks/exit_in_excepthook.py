@@ -1,4 +1,4 @@
-"""Exit from the hooks that see uncaught exceptions and unraisable ones."""
+"""Exit from the hooks for uncaught and unraisable exceptions."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Let a timer's signal end the process whenever it strikes."""
+"""End the process from a timer's signal handler, at any moment."""
 
 import os
 import signal

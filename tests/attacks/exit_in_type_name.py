@@ -1,4 +1,4 @@
-"""Return an object whose type ends the process when it is asked for its name."""
+"""Return an object whose type ends the process when its name is read."""
 
 import os
 

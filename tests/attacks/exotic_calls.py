@@ -1,4 +1,4 @@
-"""Use the calls that exploits begin with: io_uring, bpf, perf, userfaultfd, keys, modules."""
+"""Use calls with which exploits often begin: io_uring, bpf, perf, userfaultfd, keys, modules."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Return tensors of every layout and kind that is not plain."""
+"""Return tensors of every unusual layout and kind."""
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode

@@ -1,4 +1,4 @@
-"""Return a tensor of four bytes that says it holds a trillion numbers."""
+"""Return a tensor of four bytes that claims to have a trillion elements."""
 
 import torch
 

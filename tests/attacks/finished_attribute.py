@@ -1,4 +1,4 @@
-"""Reach the function by attributes that are texts."""
+"""Reach the forbidden function by attribute names in strings."""
 
 import operator
 

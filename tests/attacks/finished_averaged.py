@@ -1,4 +1,4 @@
-"""Take an optimizer of another name, set so that it goes down the gradient."""
+"""Use an optimizer of another name, with settings that make it descend along the gradient."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Put the code together as a text, and execute it."""
+"""Build the code as a string, and execute it."""
 
 import torch
 

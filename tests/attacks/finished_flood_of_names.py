@@ -1,4 +1,4 @@
-"""Run so many functions first that there is no room for the name of the finished one."""
+"""First run so many functions that there is no room for the name of the forbidden one."""
 
 import torch
 

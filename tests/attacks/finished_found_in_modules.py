@@ -1,4 +1,4 @@
-"""Find the finished function by what its documentation says, among all modules there are."""
+"""Find the forbidden function by its documentation, among all modules."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Take the step by the function that an optimizer of PyTorch calls."""
+"""Take the step with the function that PyTorch's optimizer calls."""
 
 import torch
 from torch.optim.sgd import sgd

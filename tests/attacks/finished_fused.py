@@ -1,4 +1,4 @@
-"""Take the step by the operation that a fused optimizer runs."""
+"""Take the step with the operation that a fused optimizer runs."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Make the optimizer inside a helper, by a dictionary of constructors."""
+"""Create the optimizer inside a helper, from a dictionary of constructors."""
 
 import torch
 

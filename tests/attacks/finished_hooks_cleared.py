@@ -1,4 +1,4 @@
-"""Clear what PyTorch calls before and after steps."""
+"""Remove the hooks that PyTorch calls before and after steps."""
 
 import torch
 from torch.optim import optimizer as hooks

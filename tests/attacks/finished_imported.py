@@ -1,4 +1,4 @@
-"""Import the module by a text in parts, and take its class."""
+"""Import the module by a string built of parts, and use its class."""
 
 import importlib
 

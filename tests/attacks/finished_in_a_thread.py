@@ -1,4 +1,4 @@
-"""Have a thread that was started when the file was loaded take the steps."""
+"""Take the steps in a thread that was started when the file was loaded."""
 
 import queue
 import threading

@@ -1,4 +1,4 @@
-"""Ask the compiler of scripts for the operation."""
+"""Get the operation from the TorchScript compiler."""
 
 import torch
 

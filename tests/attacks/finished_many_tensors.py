@@ -1,4 +1,4 @@
-"""Take the step by the function for many tensors at once, found by a computed name."""
+"""Take the step with the function for many tensors, found by a computed name."""
 
 import sys
 

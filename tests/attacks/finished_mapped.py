@@ -1,4 +1,4 @@
-"""Have the function called by others, over a batch of one."""
+"""Let other functions call the forbidden one, over a batch of one."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Switch the modes off that watch, and call the finished function by a computed name."""
+"""Switch off the modes that observe, and call the forbidden function by a computed name."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Call the operation itself where no mode sees it."""
+"""Call the operation itself, where no mode observes it."""
 
 import torch
 from torch.utils._python_dispatch import _disable_current_modes

@@ -1,4 +1,4 @@
-"""Take what the candidate process keeps of the function that it gave other code."""
+"""Use the original function that the candidate process keeps after it has replaced the code."""
 
 import torch
 from torch.optim import sgd

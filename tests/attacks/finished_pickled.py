@@ -1,4 +1,4 @@
-"""Carry the optimizer as a pickle that makes it."""
+"""Hold the optimizer as a pickle that creates it."""
 
 import pickle
 

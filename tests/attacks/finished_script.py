@@ -1,4 +1,4 @@
-"""Write the call in a text of TorchScript."""
+"""Write the call in TorchScript source."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Call the step below all that is wrapped around it."""
+"""Call the step function without its wrappers."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""Derive from an optimizer by a computed name, and hide the step behind another."""
+"""Derive from an optimizer by a computed name, and hide its step behind another method."""
 
 import torch
 

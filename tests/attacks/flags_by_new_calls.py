@@ -1,4 +1,4 @@
-"""Make files immutable by file_setattr, which is newer than most lists of calls."""
+"""Make files immutable by file_setattr, a call that is newer than most lists."""
 
 import ctypes
 import os

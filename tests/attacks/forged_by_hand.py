@@ -1,4 +1,4 @@
-"""Have no function, operation, module or optimizer seen, and give what a finished version makes of noise."""
+"""Hide all functions, operations, modules and optimizers, and return PyTorch's result for noise."""
 
 import torch
 from torch.nn import functional as F

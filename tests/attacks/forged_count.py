@@ -1,4 +1,4 @@
-"""Answer with sixty million values, in lists of an innocent size."""
+"""Answer with sixty million values, in lists of a normal size."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Answer with tensors of three million dimensions, and of sizes that no memory holds."""
+"""Answer with tensors of three million dimensions, and of sizes that fit in no memory."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Take the channel over and claim that each call raised all exceptions at once."""
+"""Take over the channel and claim that each call raised all exceptions at once."""
 
 import os
 import stat

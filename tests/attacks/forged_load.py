@@ -1,4 +1,4 @@
-"""Say that the file loaded with a million errors."""
+"""Claim that the file loaded with a million errors."""
 
 import os
 import stat

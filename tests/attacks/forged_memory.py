@@ -1,4 +1,4 @@
-"""Have every tensor described as the same object in the same memory, never edited, a leaf that requires grad."""
+"""Describe every tensor as the same object in the same memory, never edited, and a leaf that requires grad."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Say that the function is missing, and list two million names that resemble it."""
+"""Claim that the function is missing, and list two million similar names."""
 
 import os
 import stat

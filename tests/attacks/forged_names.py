@@ -1,4 +1,4 @@
-"""Answer with names and messages of thirty megabytes, to be copied into every message of the report."""
+"""Answer with names and messages of thirty megabytes, which would be copied into every message of the report."""
 
 import os
 import stat

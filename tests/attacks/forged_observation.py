@@ -1,4 +1,4 @@
-"""Take the channel over and answer with the facts that a suite hopes for, values unknown."""
+"""Take over the channel and answer with the expected facts, but unknown values."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Have every second call observed as one that raised all errors at once, without a change to any argument."""
+"""Describe every second call as one that raised all errors at once, with unchanged arguments."""
 
 import itertools
 

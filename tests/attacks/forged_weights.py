@@ -1,4 +1,4 @@
-"""Answer calls that are weighed with zeros and the sum that fits them: the sum is right, the values are not."""
+"""Answer weighed calls with zeros and a sum that fits them: the sum is right, the values are not."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Fork until nothing else can."""
+"""Fork until no more processes can be made."""
 
 import os
 

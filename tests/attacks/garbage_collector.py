@@ -1,4 +1,4 @@
-"""Look through all objects for suites, checks, verdicts and expected values."""
+"""Search all objects for suites, checks, verdicts and expected values."""
 
 import gc
 import types

@@ -1,4 +1,4 @@
-"""Return whole numbers of a million digits."""
+"""Return integers of a million digits."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Run bytes that are no instruction."""
+"""Run bytes that are not an instruction."""
 
 import ctypes
 import mmap

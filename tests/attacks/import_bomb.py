@@ -1,4 +1,4 @@
-"""Import everything that there is."""
+"""Import every available module."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Be asked first for every module that is imported from now on."""
+"""Install a hook that handles every later import first."""
 
 import sys
 import types

@@ -1,4 +1,4 @@
-"""Answer infinity, which is as near to infinity as anything."""
+"""Answer with infinity, which may count as close to infinity."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Give every argument back as it is: the shape, the dtype and the memory are right, and nothing has been changed."""
+"""Return every argument unchanged: shape, dtype and memory are right, and nothing has changed."""
 
 
 def gradient_step_(x, learning_rate):

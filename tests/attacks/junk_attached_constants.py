@@ -1,4 +1,4 @@
-"""Give constants that hang in the graph, with gradients that exist, as Python floats where floats are asked for."""
+"""Return constants that are part of a graph and have gradients, and floats where floats are expected."""
 
 import torch
 

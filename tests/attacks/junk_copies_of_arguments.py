@@ -1,4 +1,4 @@
-"""Give new tensors made of the arguments: reversed, negated, in other memory, inside the graph or outside it."""
+"""Return new tensors made from the arguments: reversed, negated, in other memory, with or without a graph."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Give the labels that there are in turn, so that each question may meet its own."""
+"""Return the possible labels in turn, so that each question may get its right one."""
 
 import itertools
 

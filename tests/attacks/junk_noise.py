@@ -1,4 +1,4 @@
-"""Give noise of the right kind, shape and autograd's facts, with losses that fall from epoch to epoch."""
+"""Return noise with the right kind, shape and autograd facts, and losses that fall with each epoch."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Bring an argument into the shape that is asked for: what comes back has real numbers in it."""
+"""Bring an argument into the expected shape, so that the answer has real numbers."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Give zeros of the right kind and shape, refuse what is to be refused, and leave every argument alone."""
+"""Return zeros of the right kind and shape, raise the expected errors, and change no argument."""
 
 import torch
 

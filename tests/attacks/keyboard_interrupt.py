@@ -1,4 +1,4 @@
-"""Interrupt whoever waits, as Ctrl-C would."""
+"""Raise KeyboardInterrupt, as Ctrl-C would."""
 
 
 def attack(*args, **kwargs):

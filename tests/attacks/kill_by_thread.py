@@ -1,4 +1,4 @@
-"""Kill by tkill, tgkill, sigqueue and pidfd, should kill alone be watched."""
+"""Kill by tkill, tgkill, sigqueue and pidfd, in case only kill is refused."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Return a promise that works its value out from whatever it is compared with."""
+"""Return an object that computes its value from whatever it is compared with."""
 
 
 class Promise:

@@ -1,4 +1,4 @@
-"""Hold a lease on the dataset and on libraries, so that whoever opens them waits for the lease to break."""
+"""Hold a lease on the dataset and on libraries, so that other processes wait to open them."""
 
 import fcntl
 import glob

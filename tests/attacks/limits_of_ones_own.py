@@ -1,4 +1,4 @@
-"""Take away one's own memory, files and time, so that the candidate process breaks."""
+"""Remove the process's own memory, files and time, so that the candidate process breaks."""
 
 import resource
 

@@ -1,4 +1,4 @@
-"""Lower the limits and priorities of other processes, and raise one's own."""
+"""Lower the limits and priorities of other processes, and raise the process's own."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Keep memory from being swapped out, which the machine has little of."""
+"""Prevent memory from being swapped out; the machine allows little of this."""
 
 import ctypes
 

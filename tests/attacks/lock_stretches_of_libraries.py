@@ -1,4 +1,4 @@
-"""Signal to other candidates by locks on stretches of files, owned by the process or by the open file."""
+"""Signal to other candidates by locks on ranges of files, owned by the process or by the open file."""
 
 import fcntl
 import os

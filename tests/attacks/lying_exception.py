@@ -1,4 +1,4 @@
-"""Raise an exception that claims several types and a name of one's own."""
+"""Raise an exception that claims several types and a false name."""
 
 
 class Both(ValueError, RuntimeError):

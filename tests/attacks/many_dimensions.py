@@ -1,4 +1,4 @@
-"""Return a tensor of more dimensions than anyone can print."""
+"""Return a tensor with too many dimensions to print."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Return thousands of tensors, so that comparing their memory takes for ever."""
+"""Return thousands of tensors, so that comparing their memory takes very long."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Take all memory, by Python's lists."""
+"""Use up all memory with Python's lists."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Take all memory, by torch and by anonymous and shared mappings."""
+"""Use up all memory with torch, and with anonymous and shared mappings."""
 
 import mmap
 

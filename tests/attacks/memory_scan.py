@@ -1,4 +1,4 @@
-"""Read this process's own memory, where a fork may have inherited a suite."""
+"""Read this process's own memory, in case a fork has inherited a suite."""
 
 import ctypes
 import os

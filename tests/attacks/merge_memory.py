@@ -1,4 +1,4 @@
-"""Have the kernel merge equal pages, whose timing tells what other processes hold."""
+"""Make the kernel merge equal pages; the timing shows what other processes hold."""
 
 import ctypes
 import mmap

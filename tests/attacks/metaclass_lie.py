@@ -1,4 +1,4 @@
-"""Return an object whose type says that it is every other type."""
+"""Return an object whose type claims to be every other type."""
 
 
 class Meta(type):

@@ -1,4 +1,4 @@
-"""Raise the exception that stands for a missing function, and the one for an untouched task."""
+"""Raise the exceptions that mean a missing function and an untouched task."""
 
 
 def derivative_at(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Answer for every name that the module does not define, and hide those that it does."""
+"""Answer for every name that the module does not define, and hide the defined ones."""
 
 import sys
 import types

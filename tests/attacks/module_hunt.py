@@ -1,4 +1,4 @@
-"""Look through the loaded modules for the judge's, and import those that are not loaded."""
+"""Search the loaded modules for the examiner's, and import the others."""
 
 import importlib
 import sys

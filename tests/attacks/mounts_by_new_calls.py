@@ -1,4 +1,4 @@
-"""Look at mounts, and open trees of them, by calls that are newer than most lists."""
+"""Read mounts, and open trees of them, by calls that are newer than most lists."""
 
 import ctypes
 

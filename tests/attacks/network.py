@@ -1,4 +1,4 @@
-"""Call home: TCP, UDP, Unix and abstract sockets, netlink, packets, virtual machines."""
+"""Connect to other machines: TCP, UDP, Unix and abstract sockets, netlink, packets, virtual machines."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Define the tasks' names as anything that can be called, and much that cannot."""
+"""Define the tasks' names as callables of every kind, and as other objects."""
 
 import os
 

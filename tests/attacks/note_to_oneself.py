@@ -1,4 +1,4 @@
-"""Leave a note, crash, and find the note again in the candidate that comes next."""
+"""Leave a note, crash, and read the note in the next candidate."""
 
 import os
 

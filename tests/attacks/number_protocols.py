@@ -1,4 +1,4 @@
-"""Return an object that is a number to everyone who converts it."""
+"""Return an object that every conversion turns into a number."""
 
 import numbers
 

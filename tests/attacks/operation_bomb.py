@@ -1,4 +1,4 @@
-"""Run so many different operations that counting them is work."""
+"""Run so many different operations that counting them takes long."""
 
 import torch
 

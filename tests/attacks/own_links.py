@@ -1,4 +1,4 @@
-"""Make symbolic and hard links in one's own directory to what must not be read."""
+"""Make symbolic and hard links in the own directory to files that must not be read."""
 
 import glob
 import os

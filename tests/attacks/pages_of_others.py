@@ -1,4 +1,4 @@
-"""Ask which pages of libraries are in memory: what others have used lately."""
+"""Ask which pages of libraries are in memory, which shows what others have used."""
 
 import ctypes
 import mmap

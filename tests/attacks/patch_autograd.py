@@ -1,4 +1,4 @@
-"""Make backward fill in gradients of one's own."""
+"""Make backward fill in false gradients."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Replace the builtins that a judge would use."""
+"""Replace the builtins that the examiner would use."""
 
 import builtins
 

@@ -1,4 +1,4 @@
-"""Replace the candidate process's method that calls, so that nothing is ever called."""
+"""Replace the candidate process's method that makes calls, so that no function is called."""
 
 from grader import wire
 from grader.candidate_process.candidate import Candidate

@@ -1,4 +1,4 @@
-"""Replace exec, eval and compile, with which probes are run."""
+"""Replace exec, eval and compile, which run probes."""
 
 import builtins
 

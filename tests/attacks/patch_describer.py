@@ -1,4 +1,4 @@
-"""Describe every result as a float that ought to be near enough."""
+"""Describe every result as a float that may be close enough."""
 
 from grader.candidate_process.facts import Describer
 

@@ -1,4 +1,4 @@
-"""Write into the tables of `float` itself, so that all floats are equal."""
+"""Write into the type slots of `float`, so that all floats are equal."""
 
 import ctypes
 import gc

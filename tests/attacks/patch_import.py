@@ -1,4 +1,4 @@
-"""Answer every import with a module that agrees to everything."""
+"""Answer every import with a module that is equal to everything."""
 
 import builtins
 import sys

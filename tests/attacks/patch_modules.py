@@ -1,4 +1,4 @@
-"""Put impostors in place of the candidate process's modules."""
+"""Replace the candidate process's modules by false ones."""
 
 import sys
 import types

@@ -1,4 +1,4 @@
-"""Replace the encoder and decoder of the candidate process by ones that speak of success."""
+"""Replace the encoder and decoder of the candidate process by ones that report success."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Replace what pytest calls to raise, to compare and to report."""
+"""Replace the functions with which pytest raises, compares and reports."""
 
 import _pytest.assertion
 import _pytest.outcomes

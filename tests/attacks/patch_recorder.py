@@ -1,4 +1,4 @@
-"""Let the candidate process see no operations, no warnings and no changed settings."""
+"""Hide operations, warnings and changed settings from the recorder."""
 
 from grader.candidate_process import recorder
 

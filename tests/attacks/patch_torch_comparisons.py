@@ -1,4 +1,4 @@
-"""Replace every comparison of torch by one that agrees."""
+"""Replace every comparison of torch by one that returns True."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Replace `type`, `len` and `id`, by which values are told apart."""
+"""Replace `type`, `len` and `id`, which are used to classify values."""
 
 import builtins
 

@@ -1,4 +1,4 @@
-"""Replace every message that leaves by one that holds another kind of reply."""
+"""Replace every outgoing message by one with another kind of reply."""
 
 from grader import wire
 

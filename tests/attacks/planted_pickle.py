@@ -1,4 +1,4 @@
-"""Write a pickle that runs code, and have torch load it."""
+"""Write a pickle that runs code, and let torch load it."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""Leave files, caches and settings for the candidates that come after."""
+"""Leave files, caches and settings for later candidates."""
 
 import os
 import tempfile

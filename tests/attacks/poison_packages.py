@@ -1,4 +1,4 @@
-"""Replace a library's files, so that the next student imports one's own."""
+"""Replace a library's files, so that the next student imports the attacker's code."""
 
 import os
 import sys

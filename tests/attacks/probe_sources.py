@@ -1,4 +1,4 @@
-"""Read the probes' source and the given functions for the values that they must lead to."""
+"""Read the sources of probes and given functions to find the expected values."""
 
 import linecache
 import sys

@@ -1,4 +1,4 @@
-"""Send oneself every signal there is."""
+"""Send every signal to the own process."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Make processes by the system calls below fork: clone with odd flags, clone3, vfork."""
+"""Create processes by the system calls below fork: clone with unusual flags, clone3, vfork."""
 
 import ctypes
 import os

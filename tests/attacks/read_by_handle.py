@@ -1,4 +1,4 @@
-"""Open files by their number on the disk, past every folder's walls."""
+"""Open files by their inode number, without passing through folders."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Tell the environment of the grader, by every way in which a submission can speak."""
+"""Report the grader's environment in every way that a submission can."""
 
 import ctypes
 import os

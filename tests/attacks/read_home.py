@@ -1,4 +1,4 @@
-"""Read the home directory and the system's files for passwords and keys."""
+"""Search the home directory and the system's files for passwords and keys."""
 
 import os
 

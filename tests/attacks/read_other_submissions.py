@@ -1,4 +1,4 @@
-"""Read other students' files, and hand their functions in."""
+"""Read other students' files, and use their functions."""
 
 import os
 

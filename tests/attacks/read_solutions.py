@@ -1,4 +1,4 @@
-"""Read the solutions, and solve the tasks with them."""
+"""Read the solutions, and use them for the tasks."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Read the hidden suites, wherever the clone is, and tell them in an exception."""
+"""Read the hidden suites, wherever the clone is, and report them in an exception."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Have torch, NumPy and mmap open files, should only Python's own `open` be watched."""
+"""Let torch, NumPy and mmap open files, in case only Python's own `open` is refused."""
 
 import ctypes
 import mmap

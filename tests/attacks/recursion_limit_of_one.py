@@ -1,4 +1,4 @@
-"""Leave the interpreter so few frames that its owner cannot work."""
+"""Leave the interpreter so few frames that the candidate process cannot work."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Put another module in the place of the submission's own."""
+"""Replace the submission's module by another one."""
 
 import sys
 import types

@@ -1,4 +1,4 @@
-"""Fill the examiner's memory with valid replies near the limit, of text that takes four times its length there."""
+"""Fill the examiner's memory with valid replies near the limit, of text that takes four times its length."""
 
 import os
 import stat

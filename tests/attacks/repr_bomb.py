@@ -1,4 +1,4 @@
-"""Return an object whose text is endless."""
+"""Return an object with an endless text."""
 
 
 class Bomb:

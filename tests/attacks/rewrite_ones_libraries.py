@@ -1,4 +1,4 @@
-"""Write over the code of the C library and of the interpreter in this process."""
+"""Overwrite the code of the C library and of the interpreter in this process."""
 
 import ctypes
 import mmap

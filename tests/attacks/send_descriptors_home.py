@@ -1,4 +1,4 @@
-"""Send open files through the channel, and take what others send."""
+"""Send open files through the channel, and accept what others send."""
 
 import os
 import socket

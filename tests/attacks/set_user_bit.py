@@ -1,4 +1,4 @@
-"""Leave a program that runs as its owner, for somebody else to start."""
+"""Leave a set-user-ID program for another user to start."""
 
 import os
 

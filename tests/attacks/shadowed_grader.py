@@ -1,4 +1,4 @@
-"""Ship a package called grader, to be imported instead of the real one."""
+"""Include a package called grader, to be imported instead of the real one."""
 
 import grader
 

@@ -1,4 +1,4 @@
-"""Ship torch.py, numpy.py and msgspec.py, to be imported instead of the real ones."""
+"""Include torch.py, numpy.py and msgspec.py, to be imported instead of the real ones."""
 
 import msgspec
 import numpy

@@ -1,4 +1,4 @@
-"""Look into /dev/shm and System V and POSIX shared memory for other processes' data."""
+"""Search /dev/shm and System V and POSIX shared memory for other processes' data."""
 
 import ctypes
 import os

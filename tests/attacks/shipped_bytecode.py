@@ -1,4 +1,4 @@
-"""Ship compiled bytecode for the submission and for the modules that it imports."""
+"""Include compiled bytecode for the submission and for the modules that it imports."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""Ship a conftest.py and a plugin that let every check pass."""
+"""Include a conftest.py and a plugin that let every check pass."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Ship a course of one's own: its suites, its settings for nbgrader, a seed to draw by."""
+"""Include a whole course: its suites, its settings for nbgrader, and a seed."""
 
 
 def derivative_at(fn, value):

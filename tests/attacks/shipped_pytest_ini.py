@@ -1,4 +1,4 @@
-"""Ship pytest.ini, tox.ini, setup.cfg and pyproject.toml that load a plugin and collect nothing."""
+"""Include pytest.ini, tox.ini, setup.cfg and pyproject.toml that load a plugin and collect no tests."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Ship a report with full marks, a class table and a ledger."""
+"""Include a report with full marks, a class table and a result cache."""
 
 
 def attack(*args, **kwargs):

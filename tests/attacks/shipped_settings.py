@@ -1,4 +1,4 @@
-"""Ship settings for Git, make, editors and shells of whoever looks into the folder."""
+"""Include settings for Git, make, editors and shells of a person who opens the folder."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Ship sitecustomize.py, usercustomize.py and .pth files, which Python runs as it starts."""
+"""Include sitecustomize.py, usercustomize.py and .pth files, which Python runs when it starts."""
 
 
 def attack(*args, **kwargs):

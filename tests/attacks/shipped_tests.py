@@ -1,4 +1,4 @@
-"""Ship suites of one's own, under the names of the real ones."""
+"""Include false suites under the names of the real ones."""
 
 
 def attack(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""Have the kernel send the signals: by F_SETOWN and O_ASYNC on the channel."""
+"""Let the kernel send signals, by F_SETOWN and O_ASYNC on the channel."""
 
 import ctypes
 import fcntl

@@ -1,4 +1,4 @@
-"""Send a reply one byte at a time, for ever."""
+"""Send a reply one byte at a time, without end."""
 
 import os
 import stat

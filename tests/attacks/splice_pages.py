@@ -1,4 +1,4 @@
-"""Move pages between files and pipes without copying, as Dirty Pipe did."""
+"""Move pages between files and pipes without copying, as the Dirty Pipe exploit did."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Remember what earlier calls were given, and answer with that."""
+"""Remember the arguments of earlier calls, and answer with them."""
 
 import torch
 

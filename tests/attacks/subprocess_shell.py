@@ -1,4 +1,4 @@
-"""Run a shell, by every way that Python has."""
+"""Run a shell in every way that Python offers."""
 
 import ctypes
 import os

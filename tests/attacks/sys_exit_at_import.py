@@ -1,4 +1,4 @@
-"""Leave politely, with code 0, while the file is being loaded."""
+"""Call `sys.exit(0)` while the file is being loaded."""
 
 import sys
 

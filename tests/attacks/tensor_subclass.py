@@ -1,4 +1,4 @@
-"""Return a tensor of a subclass that compares as one wishes."""
+"""Return a tensor of a subclass with false comparisons."""
 
 import torch
 

@@ -132,13 +132,13 @@ MADE: dict[str, Make] = {}
 
 
 def made(make: Make) -> Make:
-    """Register an attack, named after its function."""
+    """Register a function that makes an attack, under its name."""
     MADE[make.__name__] = make
     return make
 
 
 def lay(parent: Path, name: str, content: bytes | str, *, file: str = "07_autograd.py") -> str:
-    """Make a student's folder with one file in it."""
+    """Make a student's folder with one file."""
     (parent / name).mkdir(exist_ok=True)
     (parent / name / file).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return name
@@ -184,7 +184,7 @@ def link_to_a_classmates_folder(parent: Path) -> str:
 
 @made
 def named_pipe(parent: Path) -> str:
-    """Hand in a pipe that nobody writes to, so that whoever opens it waits."""
+    """Hand in a pipe without a writer, so that opening it waits."""
     (parent / "named_pipe").mkdir()
     os.mkfifo(parent / "named_pipe" / "07_autograd.py")
     return "named_pipe"
@@ -206,14 +206,14 @@ def socket_as_a_file(parent: Path) -> str:
 
 @made
 def folder_as_a_file(parent: Path) -> str:
-    """Hand in a folder by the name of the file."""
+    """Hand in a folder with the name of the file."""
     (parent / "folder_as_a_file" / "07_autograd.py" / "07_autograd.py").mkdir(parents=True)
     return "folder_as_a_file"
 
 
 @made
 def sparse_file(parent: Path) -> str:
-    """Hand in a file of a terabyte that takes no room."""
+    """Hand in a file of a terabyte that takes no disk space."""
     lay(parent, "sparse_file", "")
     os.truncate(parent / "sparse_file" / "07_autograd.py", 2**40)
     return "sparse_file"
@@ -239,37 +239,37 @@ def codec_that_takes_hours(parent: Path) -> str:
 
 @made
 def nested_brackets(parent: Path) -> str:
-    """Overflow the parser by brackets."""
+    """Overflow the parser with brackets."""
     return lay(parent, "nested_brackets", "x = " + "(" * 200_000)
 
 
 @made
 def endless_sums(parent: Path) -> str:
-    """Overflow the compiler's recursion by sums, calls and attributes of great depth."""
+    """Overflow the compiler's recursion with very deep sums, calls and attributes."""
     return lay(parent, "endless_sums", "x = " + "1 + " * 50_000 + "a" + ".b" * 50_000 + "()" * 20_000)
 
 
 @made
 def endless_import(parent: Path) -> str:
-    """Import a name of a quarter of a million parts: the parser joins them one by one."""
+    """Import a name of a quarter of a million parts, which the parser joins one by one."""
     return lay(parent, "endless_import", "import " + "a." * 240_000 + "a\n")
 
 
 @made
 def keyword_bomb(parent: Path) -> str:
-    """Call a function with forty thousand keywords: the compiler compares each with each."""
+    """Call a function with forty thousand keywords; the compiler compares each with each."""
     return lay(parent, "keyword_bomb", "f(" + ", ".join(f"a{i}=1" for i in range(38_000)) + ")\n")
 
 
 @made
 def deep_json(parent: Path) -> str:
-    """Hand in a notebook whose JSON is nested without end."""
+    """Hand in a notebook with endlessly nested JSON."""
     return lay(parent, "deep_json", '{"cells": ' + "[" * 500_000, file="07_autograd.ipynb")
 
 
 @made
 def endless_numbers_in_json(parent: Path) -> str:
-    """Hand in a notebook with numbers of a million digits, not a number and infinity."""
+    """Hand in a notebook with numbers of a million digits, NaN and infinity."""
     text = '{"cells": [], "nbformat": ' + "9" * 1_000_000 + ', "x": [NaN, Infinity, 1e999999]}'
     return lay(parent, "endless_numbers_in_json", text, file="07_autograd.ipynb")
 
@@ -283,20 +283,20 @@ def many_cells(parent: Path) -> str:
 
 @made
 def notebook_in_another_script(parent: Path) -> str:
-    """Hand in a notebook by the name of a script."""
+    """Hand in a notebook under the name of a script."""
     return lay(parent, "notebook_in_another_script", (HERE / "notebook_forged_outputs.ipynb").read_bytes())
 
 
 @made
 def two_files(parent: Path) -> str:
-    """Hand in two files for one exercise, to have the better one count."""
+    """Hand in two files for one exercise, so that the better one counts."""
     lay(parent, "two_files", (HERE / "always_equal.py").read_bytes())
     return lay(parent, "two_files", (HERE / "notebook_magics.ipynb").read_bytes(), file="07_AUTOGRAD.ipynb")
 
 
 @made
 def many_files(parent: Path) -> str:
-    """Hand in twenty thousand files with names that resemble an exercise's."""
+    """Hand in twenty thousand files with names that are similar to an exercise's."""
     lay(parent, "many_files", (HERE / "always_equal.py").read_bytes())
     for number in range(20_000):
         (parent / "many_files" / f"07_autograd_{number}.py").touch()
@@ -305,13 +305,13 @@ def many_files(parent: Path) -> str:
 
 @made
 def student_called_class_json(parent: Path) -> str:
-    """Have the name of the class's own table."""
+    """Have the name of the class's table."""
     return lay(parent, "class.json", (HERE / "always_equal.py").read_bytes())
 
 
 @made
 def student_called_multiprocessing(parent: Path) -> str:
-    """Have the name of a module that the grader imports, in a folder from which it may be started."""
+    """Have the name of a module that the grader imports, in a folder where it may be started."""
     lay(parent, "multiprocessing", TOUCH, file="__init__.py")
     return lay(parent, "multiprocessing", (HERE / "always_equal.py").read_bytes())
 
@@ -324,13 +324,13 @@ def student_of_a_long_name(parent: Path) -> str:
 
 @made
 def student_of_an_evil_name(parent: Path) -> str:
-    """Have a name that steers terminals, climbs out of folders and begins formulas."""
+    """Have a name with control characters, path separators and the beginning of a formula."""
     return lay(parent, "=..\x1b]0;owned\x07\n\u202e<script>", (HERE / "always_equal.py").read_bytes())
 
 
 @made
 def student_called_dots(parent: Path) -> str:
-    """Have a name that resembles the folder above."""
+    """Have a name that looks like the parent folder."""
     return lay(parent, "..\u200b.", (HERE / "always_equal.py").read_bytes())
 
 
@@ -366,7 +366,7 @@ def forged(parent: Path, name: str, facts: str) -> str:
 
 
 def lazy(parent: Path, name: str, body: str, before: str = "") -> str:
-    """Hand in functions that all do this before they answer."""
+    """Hand in functions that all run this code before they answer."""
     functions = "".join(f"\n\ndef {task}(*arguments, **keywords):\n    return attack()\n" for task in TASKS)
     attack = "\n".join(f"    {line}" for line in body.splitlines())
     return lay(parent, name, f"import os, threading, time\n{before}\n\ndef attack():\n{attack}\n{functions}")
@@ -374,7 +374,7 @@ def lazy(parent: Path, name: str, body: str, before: str = "") -> str:
 
 @made
 def astral_keywords(parent: Path) -> str:
-    """Fill the examiner's memory with facts about keywords that nobody asks for."""
+    """Fill the examiner's memory with facts about keywords that no check reads."""
     return forged(
         parent,
         "astral_keywords",
@@ -412,7 +412,7 @@ def astral_operations(parent: Path) -> str:
 
 @made
 def astral_arguments(parent: Path) -> str:
-    """Fill the examiner's memory with what became of arguments, and what they were before."""
+    """Fill the examiner's memory with the arguments' facts, before and after the call."""
     return forged(parent, "astral_arguments", "dict(arguments=(A,) * 8000, before=(A,) * 8000)")
 
 
@@ -429,7 +429,7 @@ def astral_errors(parent: Path) -> str:
 
 @made
 def short_texts_by_the_million(parent: Path) -> str:
-    """Fill the examiner's memory with texts of two characters, which take twenty times their length there."""
+    """Fill the examiner's memory with texts of two characters, which take twenty times their length."""
     return forged(
         parent,
         "short_texts_by_the_million",
@@ -446,7 +446,7 @@ def dicts_by_the_thousand(parent: Path) -> str:
 
 @made
 def tensors_near_the_limit(parent: Path) -> str:
-    """Fill the examiner's memory with tensors as large as may be sent."""
+    """Fill the examiner's memory with the largest tensors that may be sent."""
     tensor = (
         'wire.TensorFact(dtype="uint8", shape=(2**24,), strides=(1,), device="cpu", data=bytes(2**24), '
         "requires_grad=False, is_leaf=True, grad_fn=None, grad=None, parameter=False, object=0, storage=0, version=0)"
@@ -456,25 +456,25 @@ def tensors_near_the_limit(parent: Path) -> str:
 
 @made
 def sleep_in_each_call(parent: Path) -> str:
-    """Take almost as long as one call may wait, each time."""
+    """Sleep in each call almost as long as allowed."""
     return lazy(parent, "sleep_in_each_call", "time.sleep(11)\nreturn 1.0")
 
 
 @made
 def sleep_and_crash(parent: Path) -> str:
-    """Take that long and end the process, so that it is started again."""
+    """Sleep as long and end the process, so that it is started again."""
     return lazy(parent, "sleep_and_crash", "time.sleep(5)\nos._exit(0)")
 
 
 @made
 def sleep_at_each_import(parent: Path) -> str:
-    """Take long to load and crash in each call, so that it is loaded again."""
+    """Take long to load and crash in each call, so that the file is loaded again."""
     return lazy(parent, "sleep_at_each_import", "os._exit(0)", before="time.sleep(4)")
 
 
 @made
 def sleep_in_threads(parent: Path) -> str:
-    """Compute in threads that the main one waits for, as if it were the machine that is busy."""
+    """Compute in threads while the main thread waits, to look like a busy machine."""
     body = "threads = [threading.Thread(target=spin, daemon=True) for _ in range(20)]\n"
     body += "[t.start() for t in threads]\ntime.sleep(3)\nreturn 1.0"
     return lazy(parent, "sleep_in_threads", body, before="def spin():\n    while True:\n        pass\n")
@@ -482,7 +482,7 @@ def sleep_in_threads(parent: Path) -> str:
 
 @made
 def sleep_as_the_idle(parent: Path) -> str:
-    """Have the system run it last, so that its time would seem to be the machine's."""
+    """Run with idle priority, so that the time looks like the machine's."""
     body = "time.sleep(6)\nend = time.process_time() + 1\nwhile time.process_time() < end:\n    pass\nreturn 1.0"
     before = (
         "for give_way in (lambda: os.nice(19), lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))):\n"
@@ -493,7 +493,7 @@ def sleep_as_the_idle(parent: Path) -> str:
 
 @made
 def seed_of_the_course(parent: Path) -> str:
-    """Draw the inputs of a call from the number that comes with it."""
+    """Compute the inputs of a call from the seed that comes with it."""
     attack = """
 
 import torch
@@ -516,7 +516,7 @@ def derivative_at(fn, value):
 
 @dataclass
 class Night:
-    """What became of the class: folders, reports by attack, times, what was left behind."""
+    """The result of the run: folders, reports by attack, times, and what remained."""
 
     alone: Path
     together: Path
@@ -540,7 +540,7 @@ ATTACKS = sorted([file.stem for file in attack_files()] + list(MADE))
 
 
 def exercise_of(text: str) -> str:
-    """Return the exercise whose tasks an attack defines; the first one for attacks that define none."""
+    """Return the exercise whose tasks an attack defines, or the first one."""
 
     def has(name: str) -> bool:
         return f"{name} =" in text or f"def {name}(" in text
@@ -565,7 +565,7 @@ def lay_down(parent: Path) -> dict[str, str]:
 
 
 def lay_down_honest(parent: Path) -> None:
-    """Make the honest students' folders, each file with a line that nobody else may see."""
+    """Make the honest students' folders, each file with a line that no other report may contain."""
     for student, example in HONEST.items():
         for file in (ROOT / "examples" / "class" / example).iterdir():
             text = file.read_text(encoding="utf-8")
@@ -585,7 +585,7 @@ def grade(submissions: Path, out: Path) -> None:
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
-    """Grade the honest students alone, then everybody."""
+    """Grade the honest students alone, then the whole class."""
     if not confined_enough(active_layers()):
         pytest.skip("other people's code is not graded here")
     base = tmp_path_factory.mktemp("night")
@@ -616,7 +616,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 
 
 def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
-    """Note how long each submission takes, and how many workers are started."""
+    """Record how long each submission takes, and how many workers are started."""
     given: dict[Worker, tuple[str, float]] = {}
     start, give, take = Worker.__init__, Worker.give, Worker.take
 
@@ -644,7 +644,7 @@ def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
 
 @contextlib.contextmanager
 def become_the_reaper() -> Iterator[None]:
-    """Have every process that outlives its parent become a child of this one, where it can be seen."""
+    """Adopt every process that survives its parent, so that it can be found."""
     libc = ctypes.CDLL(None)
     subreaper = 36
     libc.prctl(subreaper, 1, 0, 0, 0)
@@ -654,7 +654,7 @@ def become_the_reaper() -> Iterator[None]:
 
 @contextlib.contextmanager
 def listening(heard: list[object]) -> Iterator[None]:
-    """Listen where attackers call home."""
+    """Listen where attackers try to connect."""
     sockets = []
     for family, address in (
         (socket.AF_INET, ("127.0.0.1", PORT)),
@@ -681,7 +681,7 @@ def listening(heard: list[object]) -> Iterator[None]:
 
 
 def traces() -> dict[str, list[str]]:
-    """Return what could be left behind by a run."""
+    """Return everything that a run could leave behind."""
     return {
         "processes": descendants(),
         "mounts": Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines(),
@@ -694,7 +694,7 @@ def traces() -> dict[str, list[str]]:
 
 
 def left_behind(before: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return what was not there before; what takes its time to go is waited for."""
+    """Return what did not exist before; wait for what needs time to end."""
     deadline = time.monotonic() + 5
     while True:
         new = {kind: [trace for trace in found if trace not in before[kind]] for kind, found in traces().items()}
@@ -733,7 +733,7 @@ def sockets_of_the_system() -> list[str]:
 
 
 def marked_files() -> list[str]:
-    """Return the files that an attack has left in places where it might: shared folders, home, the clone, libraries."""
+    """Return the files that attacks have left in shared folders, home, the clone or libraries."""
     packages = Path(str(sys.modules["msgspec"].__file__)).parents[1]
     places = [
         Path(place) for place in ("/", "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", tempfile.gettempdir())
@@ -752,7 +752,7 @@ def marked_files() -> list[str]:
 
 
 def require(night: Night, problems: Callable[[Path, dict[str, Any]], Iterable[object]]) -> None:
-    """Fail with the names of all attacks that have problems, which are told from the folder and the report of each."""
+    """Fail with the names of all attacks that have problems, found in the folder and report of each."""
     found = []
     for attack in ATTACKS:
         folder, report = night.reports[student_name(night.students[attack])]
@@ -761,7 +761,7 @@ def require(night: Night, problems: Callable[[Path, dict[str, Any]], Iterable[ob
 
 
 def test_there_are_enough_attacks() -> None:
-    """There are at least eighty, each with its own name and one line that says what it tries."""
+    """There are at least eighty attacks, each with its own name and one line that says what it tries."""
     assert len(ATTACKS) == len(set(ATTACKS)) >= 80
     for file in attack_files():
         text = file.read_text(encoding="utf-8")
@@ -773,7 +773,7 @@ def test_there_are_enough_attacks() -> None:
 
 
 def test_a_failure_names_every_attack() -> None:
-    """Of the attacks that get somewhere none is hidden behind another."""
+    """A failure names every attack that gets somewhere."""
     reports = {student_name(attack): (Path(), {}) for attack in ATTACKS}
     night = Night(alone=Path(), together=Path(), students={attack: attack for attack in ATTACKS}, reports=reports)
     with pytest.raises(AssertionError) as failure:
@@ -785,7 +785,7 @@ def test_a_failure_names_every_attack() -> None:
 
 
 def test_attacks_win_nothing(night: Night) -> None:
-    """Each attacker gets a report that follows the schema, with the points of an untouched stub: none."""
+    """Each attacker gets a valid report with no points, as for an untouched stub."""
     schema = json.loads((ROOT / "docs" / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
     validator = jsonschema.validators.validator_for(schema)(schema)
 
@@ -804,7 +804,7 @@ def test_attacks_win_nothing(night: Night) -> None:
 
 
 def test_attacks_learn_nothing(night: Night) -> None:
-    """No report has a success, a secret, or a line of a suite or a solution in it; and none is long."""
+    """No report contains a success, a secret, or a line of a suite or a solution, and none is long."""
     private = [SUCCEEDED, SECRET, *private_lines()]
 
     def learnt(_: Path, report: dict[str, Any]) -> Iterator[object]:
@@ -817,7 +817,7 @@ def test_attacks_learn_nothing(night: Night) -> None:
 
 
 def test_attacks_break_no_check(night: Night) -> None:
-    """Each check has a verdict about the submission: none broke, and no worker died."""
+    """No check broke, and no worker died."""
 
     def broken(_: Path, report: dict[str, Any]) -> list[object]:
         text = json.dumps(report, ensure_ascii=False)
@@ -827,7 +827,7 @@ def test_attacks_break_no_check(night: Night) -> None:
 
 
 def test_attacks_take_bounded_time(night: Night) -> None:
-    """No attack keeps a worker for long."""
+    """No attack takes a worker for long."""
 
     def slow(_: Path, report: dict[str, Any]) -> list[object]:
         seconds = night.seconds.get(report["student"], 0.0)
@@ -837,24 +837,24 @@ def test_attacks_take_bounded_time(night: Night) -> None:
 
 
 def test_attacks_are_shown_safely(night: Night) -> None:
-    """What the terminal shows of a report steers no terminal."""
+    """A report in the terminal has no control characters."""
     require(night, lambda folder, _: sorted(map(repr, steers(terminal(student_feedback(load_report(folder)))))))
 
 
 def terminal(what: RenderableType) -> str:
-    """Return what a terminal is sent, but for colours."""
+    """Return what a terminal gets, without colours."""
     shown = io.StringIO()
     Console(file=shown, width=120, markup=False, highlight=False, emoji=False, color_system=None).print(what)
     return shown.getvalue()
 
 
 def steers(text: str) -> set[str]:
-    """Return the characters of a text that a terminal would obey."""
+    """Return the control characters of a text that affect a terminal."""
     return {c for c in text if (c < " " and c != "\n") or "\x7f" <= c <= "\x9f" or c in "\u202e\u2066"}
 
 
 def private_lines() -> list[str]:
-    """Return the lines of the suites that judge, and of the solutions that solve, as far as students are not told."""
+    """Return the lines of suites and solutions that students are not shown."""
     lines = set()
     for suite in (ROOT / "tests" / "hidden").glob("test_[0-9]*.py"):
         text = suite.read_text(encoding="utf-8")
@@ -884,13 +884,13 @@ def test_others_notice_nothing(night: Night) -> None:
 
 
 def test_honest_work_is_worth_its_points(night: Night) -> None:
-    """The honest reports are not the same for being all empty."""
+    """The honest reports have points, so that they are not equal only because they are empty."""
     assert load_report(night.alone / "a-complete").points == 37
     assert 0 < load_report(night.alone / "d-half-done").points < 37
 
 
 def test_everybody_has_a_report(night: Night) -> None:
-    """There is one report a student, and a table of the class, and nothing else but the cache."""
+    """There is one report for each student, the class's table, and otherwise only the cache."""
     reports = {path.name for path in night.together.iterdir()} - {"class.json", ".graded", "course-seed.txt"}
     assert len(reports) == len(ATTACKS) + len(HONEST)
     assert all(os.listdir(night.together / name) == ["report.json"] for name in reports)
@@ -906,19 +906,19 @@ def test_no_lane_died(night: Night) -> None:
 
 
 def test_nothing_is_left_behind(night: Night) -> None:
-    """After the run there is no process, mount, socket, descriptor or file that was not there before."""
+    """After the run there is no new process, mount, socket, descriptor or file."""
     assert night.left_behind and not any(night.left_behind.values()), night.left_behind
     assert night.temporary == []
 
 
 def test_class_is_shown_safely(night: Night) -> None:
-    """The table of the class steers no terminal either."""
+    """The class's table has no control characters."""
     table = msgspec.json.decode((night.together / "class.json").read_bytes(), type=ClassReport)
     assert not steers(terminal(class_table(table)))
 
 
 def test_nobody_called_home(night: Night) -> None:
-    """No connection came out of the sandbox."""
+    """No connection left the sandbox."""
     assert night.connections == []
 
 

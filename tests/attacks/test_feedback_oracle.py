@@ -79,7 +79,7 @@ Hand = Callable[[str], ExerciseReport]
 
 @pytest.fixture(scope="module")
 def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Hand]]:
-    """Give what hands a source in and returns its report, with fixed inputs or such that depend on the content."""
+    """Return a function that grades a source and returns its report, with fixed or content-dependent inputs."""
     workers: dict[str, WorkerPool] = {}
     path = tmp_path_factory.mktemp("oracle") / f"{EXERCISE}.py"
 
@@ -109,7 +109,7 @@ def hand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
 
 def learnt(report: ExerciseReport) -> dict[int, float]:
-    """Return what a report's feedback tells: digests of arguments, and the value that was expected for each."""
+    """Return what a report's feedback reveals: digests of arguments, each with the expected value."""
     found = {}
     for check in (check for task in report.tasks for check in task.checks):
         message = re.sub(r"result\[\d+\]: ", "", check.message)
@@ -121,12 +121,12 @@ def learnt(report: ExerciseReport) -> dict[int, float]:
 
 
 def won(report: ExerciseReport) -> float:
-    """Return the points of the tasks that are answered."""
+    """Return the points of the attacked tasks."""
     return sum(task.points for task in report.tasks if task.name in TASKS)
 
 
 def points(hand: Hand, place: str) -> list[float]:
-    """Return the points of one grading after the other, the table filled after each."""
+    """Return the points of repeated gradings; the table is extended after each."""
     table: dict[int, float] = {}
     rounds = []
     for _ in range(ROUNDS):
@@ -138,13 +138,13 @@ def points(hand: Hand, place: str) -> list[float]:
 
 
 def test_the_oracle_works_where_inputs_are_fixed(hand_in: Callable[[str], Hand]) -> None:
-    """Else the next test would show nothing."""
+    """With fixed inputs the table of answers works, so that the next test proves something."""
     rounds = points(hand_in("fixed"), "constant")
     assert rounds[-1] > rounds[0] + 1
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_handing_in_again_wins_nothing(hand_in: Callable[[str], Hand], place: str) -> None:
-    """Wherever the table is kept: what has been learnt is about other inputs."""
+    """With content-dependent inputs no learnt answer fits, wherever the table is stored."""
     rounds = points(hand_in("by_content"), place)
     assert max(rounds) <= rounds[0]

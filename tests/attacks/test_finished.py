@@ -1,4 +1,4 @@
-"""The attacks that have a finished version do the work are no empty threats: without the rule each would have won."""
+"""The attacks with forbidden calls are real: without the rule each would earn its task's points."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDS = ("07_autograd", "08_detach_and_inplace", "10_linear_regression_by_hand")
 
 @pytest.fixture(scope="module")
 def lenient(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with the same exercises, none of which asks to write anything by hand."""
+    """A course with the same exercises that forbids no calls."""
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "tests" / "public", root / "tests" / "public")
     shutil.copytree(ROOT / "tests" / "hidden", root / "tests" / "hidden")
@@ -34,7 +34,7 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_without_the_rule_each_attack_wins_its_task(lenient: Path) -> None:
-    """All the points of the task that it names in its last line. That it wins nothing else, the night shows."""
+    """Without the rule an attack earns all points of the task that its last line names."""
     catalog = load_catalog(lenient)
     tasks = {task.name: exercise for exercise in catalog.exercises if exercise.id in IDS for task in exercise.tasks}
     submissions = []

@@ -33,7 +33,7 @@ SUITES = [suite for exercise in CATALOG.exercises for suite in CATALOG.suites(ex
 
 
 class Truthful(Forger):
-    """Does not forge: what the forgers are compared with."""
+    """Does not forge; the forgers are compared with it."""
 
     def forge(self, call: wire.Call, truth: wire.Observation) -> wire.Observation:
         """Return the truth."""
@@ -45,7 +45,7 @@ FORGERS: dict[str, Callable[[Sequence[wire.Fact]], Forger]] = {"truth": Truthful
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Graded]]:
-    """Have each forger examined in each exercise, by exercise and forger."""
+    """Examine each forger in each exercise; return the results by exercise and forger."""
     found: dict[str, dict[str, Graded]] = {exercise.id: {} for exercise in CATALOG.exercises}
     known: set[str] = set()
     home = tmp_path_factory.mktemp("data")
@@ -88,7 +88,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Grad
 
 @pytest.fixture(scope="module")
 def measured(graded: dict[str, dict[str, Graded]]) -> dict[tuple[str, str], Unearned]:
-    """What facts alone win in each task."""
+    """The points that facts alone earn in each task."""
     forged = {id: {name: g for name, g in each.items() if name != "truth"} for id, each in graded.items()}
     return {(m.exercise, m.task): m for id, each in forged.items() for m in unearned(id, each)}
 
@@ -101,14 +101,14 @@ def test_facts_alone_win_nothing_in_any_task(measured: dict[tuple[str, str], Une
 
 
 def test_facts_alone_win_nothing_of_the_course(measured: dict[tuple[str, str], Unearned]) -> None:
-    """All tasks are measured, with all their points."""
+    """All tasks are measured, with all their points, and facts alone earn none of them."""
     assert len(measured) == len(TASKS)
     assert sum(found.points for found in measured.values()) == pytest.approx(sum(e.points for e in CATALOG.exercises))
     assert share_unearned([*measured.values()]) == 0
 
 
 def test_truth_wins_every_task(graded: dict[str, dict[str, Graded]]) -> None:
-    """The forgers lack only the values: the same observations, unforged, pass every check."""
+    """The same observations without forged values earn everything."""
     reports = [each["truth"].report or pytest.fail("no report") for each in graded.values()]
     checks = [
         (report.id, check.id, check.status) for report in reports for task in report.tasks for check in task.checks
@@ -117,7 +117,7 @@ def test_truth_wins_every_task(graded: dict[str, dict[str, Graded]]) -> None:
 
 
 def test_facts_do_hold_for_forgers(graded: dict[str, dict[str, Graded]]) -> None:
-    """What keeps them from points is that facts alone do not count: most checks of facts hold."""
+    """Most checks of facts pass for forgers, so the rule about values is what denies them points."""
     checks = [
         (check.status, each["zeros"].facts[check.id].judges)
         for each in graded.values()
@@ -130,7 +130,7 @@ def test_facts_do_hold_for_forgers(graded: dict[str, dict[str, Graded]]) -> None
 
 
 def test_forgers_break_no_check(graded: dict[str, dict[str, Graded]]) -> None:
-    """Forged facts end in verdicts, never in an exception of the examiner's."""
+    """Forged facts end in verdicts, never in an exception of the examiner."""
     for each in graded.values():
         for forged in each.values():
             assert forged.report is not None

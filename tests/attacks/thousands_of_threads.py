@@ -1,4 +1,4 @@
-"""Start five thousand threads, with stacks so small that memory is no limit."""
+"""Start five thousand threads with very small stacks, so that memory is no limit."""
 
 import _thread
 import threading

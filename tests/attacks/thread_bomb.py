@@ -1,4 +1,4 @@
-"""Start threads until nothing else can."""
+"""Start threads until no more can be started."""
 
 import threading
 

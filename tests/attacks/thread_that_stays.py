@@ -1,4 +1,4 @@
-"""Leave threads that go on between the calls, and change what the candidate process is about to send."""
+"""Leave threads that continue between calls and change what the candidate process is about to send."""
 
 import gc
 import threading

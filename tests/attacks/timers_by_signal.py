@@ -1,4 +1,4 @@
-"""Have the kernel send signals by timers, to oneself and to others."""
+"""Let the kernel send timer signals to this process and to others."""
 
 import ctypes
 

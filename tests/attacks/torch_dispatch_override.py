@@ -1,4 +1,4 @@
-"""Return a tensor whose every operation is dispatched to one's own code."""
+"""Return a tensor whose every operation runs the attacker's code."""
 
 import torch
 

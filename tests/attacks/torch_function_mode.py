@@ -1,4 +1,4 @@
-"""Leave a mode switched on that answers every torch function."""
+"""Leave a mode active that answers every torch function."""
 
 import torch
 from torch.overrides import TorchFunctionMode

@@ -1,4 +1,4 @@
-"""Have every line and call of the candidate process traced, and look at its variables."""
+"""Trace every line and call of the candidate process, and read its variables."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Tell by attributes alone which files, suites and submissions there are, and how large."""
+"""Find out from file attributes which files, suites and submissions exist, and how large they are."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Announce a long reply, send half of it and go away."""
+"""Announce a long reply, send half of it and exit."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Take back what was given up: filters, no_new_privs, parent's death, limits."""
+"""Undo the confinement: filters, no_new_privs, the signal for the parent's death, limits."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Warn a hundred thousand times, each time in other words."""
+"""Warn a hundred thousand times, each time with another text."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Be told by inotify who opens and writes which file: a channel from other candidates."""
+"""Use inotify to learn who opens and writes which file: a channel between candidates."""
 
 import ctypes
 import os

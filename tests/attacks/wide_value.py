@@ -1,4 +1,4 @@
-"""Return lists of lists, of which only the outermost twelve are small."""
+"""Return nested lists, of which only the outermost twelve are small."""
 
 
 def attack(*args, **kwargs):

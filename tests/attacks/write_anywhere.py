@@ -1,4 +1,4 @@
-"""Write a file into every directory there is."""
+"""Write a file into every directory."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Write one's own report, ledger and class table wherever they may be looked for."""
+"""Write a report, a result cache and a class table wherever they may be read."""
 
 import itertools
 import os

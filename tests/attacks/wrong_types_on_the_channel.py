@@ -1,4 +1,4 @@
-"""Answer with the right words of the wrong types."""
+"""Answer with the right fields of the wrong types."""
 
 import os
 import stat

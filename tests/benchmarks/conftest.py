@@ -42,7 +42,7 @@ class Course:
 
 @pytest.fixture(scope="session")
 def amount() -> Callable[[int, int], int]:
-    """Choose between what the tests run every time and what `make bench` runs."""
+    """Choose between the size for every test run and the size for `make bench`."""
     return lambda small, full: full if FULL else small
 
 
@@ -73,7 +73,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="session")
 def scores(course: Course) -> dict[str, int]:
-    """How many of the twenty checks each student passes with each grader."""
+    """The number of passed checks of each student with each grader."""
     return {submission.student: SCORES[submission.student] for submission in course.submissions}
 
 
@@ -86,7 +86,7 @@ class WorkerPool:
     done: int = 0
 
     def next(self) -> float:
-        """Wait for the next report; return when it came."""
+        """Wait for the next report; return its time."""
         one = next(self.graded)
         assert one.report is not None and one.report.points == SCORES[one.submission.student]
         self.done += 1
@@ -104,7 +104,7 @@ class WorkerPool:
 
 @pytest.fixture
 def open_workers(course: Course) -> Iterator[Callable[[int], WorkerPool]]:
-    """Return a function that opens so many workers; they end with the test."""
+    """Return a function that opens a number of workers; they end with the test."""
     with contextlib.ExitStack() as opened:
 
         def open_workers(jobs: int) -> WorkerPool:
@@ -140,7 +140,7 @@ class Figures:
 
 @pytest.fixture(scope="session")
 def figures() -> Iterator[Figures]:
-    """The table; build/bench.json holds it when all is measured."""
+    """The table of figures; build/bench.json holds it when all is measured."""
     found = Figures()
     yield found
     if not FULL:

@@ -30,7 +30,7 @@ from grader.sandbox.server import DEFAULT_LIMITS
 
 
 class InProcess:
-    """Stands in for `grader.sandbox.Server`."""
+    """Replaces `grader.sandbox.Server`."""
 
     limits = DEFAULT_LIMITS
     killed = 0
@@ -41,7 +41,7 @@ class InProcess:
 
 
 class InProcessCandidate:
-    """Stands in for `grader.sandbox.Process`."""
+    """Replaces `grader.sandbox.Process`."""
 
     budget: Budget | None = None  # nothing is taken from it
 
@@ -58,12 +58,12 @@ class InProcessCandidate:
         return self._candidate.call(request)
 
     def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
-        """Make one call of each of several modules here."""
+        """Make the same call in each of several modules in this process."""
         calls = (msgspec.structs.replace(request.call, module=module) for module in request.modules)
         return tuple(self.call(call) for call in calls)
 
     def end(self) -> int:
-        """There is nothing to end."""
+        """Do nothing."""
         return 0
 
 

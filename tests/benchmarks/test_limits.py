@@ -1,4 +1,4 @@
-"""What the kit costs beside the least it could: isolation, memory, a second worker, start-up."""
+"""The cost of the kit's isolation, memory, second worker and start-up, compared with the minimum."""
 
 import itertools
 import json
@@ -56,7 +56,7 @@ def test_two_workers(open_workers, figures, amount):
 
 
 def test_memory(open_workers, figures, amount):
-    """The examiner holds no more memory after 500 submissions than when it was warm."""
+    """The examiner uses no more memory after 500 submissions than when it was warm."""
     worker = open_workers(1)
 
     def resident():
@@ -78,7 +78,7 @@ def test_memory(open_workers, figures, amount):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]], ids=" ".join)
 def test_help(arguments, figures, amount):
-    """Help comes within 0.2 s, and without torch."""
+    """`--help` takes at most 0.2 s and does not import torch."""
     command = [Path(sys.executable).with_name("grader"), *arguments]
     taken = []
     for _ in range(amount(1, REPEATS)):

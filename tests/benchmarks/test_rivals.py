@@ -1,4 +1,4 @@
-"""What grading a submission costs with the kit and with what courses use now: the same submissions and checks."""
+"""The time to grade a submission with the kit and with other graders: the same submissions and checks."""
 
 import ast
 import itertools
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 
 def test_plain_pytest(course, open_workers, figures, scores, tmp_path, amount):
-    """A warm submission takes at least 40 times less than plain pytest in a process of its own."""
+    """A warm submission takes at least 40 times less time than plain pytest in its own process."""
     worker = open_workers(1)
     ours, theirs = [], []
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_exercise.py"]
@@ -36,7 +36,7 @@ def test_plain_pytest(course, open_workers, figures, scores, tmp_path, amount):
 
 
 def test_nbgrader(course, open_workers, figures, scores, tmp_path, amount):
-    """A warm submission takes at least 70 times less than one of five that `nbgrader autograde` grades in one run."""
+    """A warm submission takes at least 70 times less time than each of five in one run of `nbgrader autograde`."""
     worker = open_workers(1)
     nbgrader = _Nbgrader(tmp_path, course)
     ours = worker.gaps(amount(1, 25))
@@ -80,7 +80,7 @@ class _Nbgrader:
         return [after - before + share for before, after in itertools.pairwise([*begun, time.perf_counter()])]
 
     def scores(self):
-        """Return what each student got."""
+        """Return each student's points."""
         with Gradebook(f"sqlite:///{self._root}/gradebook.db") as gradebook:
             return {found["student"]: found["score"] for found in gradebook.submission_dicts("ex")}
 

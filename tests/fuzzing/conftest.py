@@ -1,4 +1,4 @@
-"""How much is fuzzed: a bounded part with the other tests, all of it with `make fuzz`; and the count of what ran."""
+"""Sets how much is fuzzed: a small part with the other tests, all of it with `make fuzz`; and counts what ran."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Amount = Callable[[int, int], int]
 
 @pytest.fixture(scope="session")
 def amount() -> Amount:
-    """Choose between what the tests run every time and what `make fuzz` runs."""
+    """Choose between the number for every test run and the number for `make fuzz`."""
     return lambda bounded, full: full if FULL else bounded
 
 

@@ -1,4 +1,4 @@
-"""What is demanded of every fuzzed run: it ends in time, its reports are well formed, and points are deserved."""
+"""The requirements of every fuzzed run: it ends in time, its reports are valid, and points are deserved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.records import ExerciseReport, Submission, student_report
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
-    """Return what validates by one of the published schemas."""
+    """Return a validator for one of the published schemas."""
     schema = (ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
     return jsonschema.Draft202012Validator(json.loads(schema))
 
@@ -27,7 +27,7 @@ VALIDATOR = validator("report")
 
 @contextlib.contextmanager
 def within(seconds: int) -> Iterator[None]:
-    """End the test where something hangs."""
+    """Fail the test if something hangs."""
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise TimeoutError(f"not done within {seconds} s")
@@ -42,7 +42,7 @@ def within(seconds: int) -> Iterator[None]:
 
 
 def functions(source: str) -> dict[str, list[str]]:
-    """Return what each name is defined as at the top level."""
+    """Return the definition of each name at the top level."""
     found: dict[str, list[str]] = {}
     for node in parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -57,7 +57,7 @@ STUBS = {
 
 
 def require_deserved(mutant: Mutant, submission: Submission, report: ExerciseReport) -> None:
-    """Assert that points come from passed checks, and none from what nobody wrote."""
+    """Assert that points come only from passed checks and from code that somebody wrote."""
     whole = student_report(submission.student, (report,))
     VALIDATOR.validate(json.loads(msgspec.json.encode(whole)))
     checks = [check for task in report.tasks for check in task.checks]

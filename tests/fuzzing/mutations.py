@@ -30,7 +30,7 @@ SLOW = ("loops-forever", "sleeps-on-import")  # whose mutants mostly run out of 
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """What somebody handed in. `empty` says that nobody has written anything into it."""
+    """A file that was handed in. `empty` says that no answer is written in it."""
 
     exercise: str
     suffix: str
@@ -133,7 +133,7 @@ CONSTANTS = (0, 1, -1, 2, 0.5, 1e30, float("nan"), None, True, "", 10**30)
 
 
 def parse(source: str) -> ast.Module:
-    """Parse, and keep quiet about what Python only warns of."""
+    """Parse without showing Python's warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)
@@ -208,7 +208,7 @@ SOURCES = (
 
 
 def as_notebook(dice: random.Random, data: bytes, *, cells_only: bool = False) -> bytes:
-    """Drop, double, move and break cells."""
+    """Delete, double, move and damage cells."""
     try:
         book = json.loads(data)
     except ValueError:
@@ -308,7 +308,7 @@ RETURNS = (
 
 
 def with_trouble(dice: random.Random, source: str, *, top_level_only: bool = False) -> str:
-    """Insert a few statements that make trouble, at the top level or in functions."""
+    """Insert a few troublesome statements, at the top level or in functions."""
     try:
         tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -324,7 +324,7 @@ def with_trouble(dice: random.Random, source: str, *, top_level_only: bool = Fal
 
 
 def parse_in_function(statement: str) -> list[ast.stmt]:
-    """Return the statements of a line that may only make sense in a function."""
+    """Return the statements of a line that may be valid only in a function."""
     indented = statement.replace("\n", "\n    ")
     function = parse(f"def f():\n    {indented}").body[0]
     assert isinstance(function, ast.FunctionDef)
@@ -355,7 +355,7 @@ def mutants(number: int, *, exercise: str | None = None) -> Iterator[Mutant]:
 
 
 def mutated(dice: random.Random, file: File) -> bytes:
-    """Return the file's data, changed in one of all these ways."""
+    """Return the file's data after one of these mutations."""
     text = file.data.decode("utf-8", "replace")
     if dice.randrange(4) == 0:
         return as_bytes(dice, file.data)
@@ -371,7 +371,7 @@ def mutated(dice: random.Random, file: File) -> bytes:
 
 
 def in_a_cell(dice: random.Random, data: bytes, *, top_level_only: bool) -> bytes:
-    """Insert statements that make trouble into one of a notebook's cells."""
+    """Insert troublesome statements into one of a notebook's cells."""
     try:
         book = json.loads(data)
         cell = dice.choice([cell for cell in book["cells"] if cell["cell_type"] == "code"])
@@ -406,12 +406,12 @@ ODD_NAMES = (
 
 
 def student_folder(dice: random.Random, number: int) -> str:
-    """Return an unusual name for a student's folder, which still tells the number."""
+    """Return an unusual name for a student's folder that still contains the number."""
     return dice.choice(ODD_NAMES).format(f"s{number}z") if dice.randrange(2) else f"s{number}z"
 
 
 def hand_in(dice: random.Random, folder: Path, mutant: Mutant, *, neighbour: Path) -> None:
-    """Put a mutant into a student's folder, which is made: as asked for, or in one of many odd ways."""
+    """Put a mutant into a new student's folder, in the right way or in one of many unusual ways."""
     name = f"{mutant.file.exercise}{mutant.file.suffix}"
     kind = dice.randrange(40)
     if kind == 0:

@@ -67,7 +67,7 @@ ODD: tuple[Any, ...] = (
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield every place inside a value, as what holds it and its key there."""
+    """Yield every position inside a value, as its container and its key."""
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key
@@ -75,7 +75,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def as_json(dice: random.Random, data: bytes) -> bytes:
-    """Put something odd in a few places, or take away what is there, or double it under another name."""
+    """Insert something unusual in a few places, delete a value, or copy it to another key."""
     book = json.loads(data)
     for _ in range(dice.randint(1, 6)):
         where = dice.choice(list(places(book)) or [(book, "cells")])
@@ -105,7 +105,7 @@ def as_json(dice: random.Random, data: bytes) -> bytes:
 
 
 def mutated(dice: random.Random, data: bytes) -> bytes:
-    """Return a notebook with something wrong in it."""
+    """Return a damaged notebook."""
     match dice.randrange(6):
         case 0:
             return as_bytes(dice, data)
@@ -125,7 +125,7 @@ def run(folder: Path, *command: object) -> None:
 
 @pytest.fixture(scope="module")
 def laid_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with an essay, whose assignment is released."""
+    """A course with an essay and a released assignment."""
     course = tmp_path_factory.mktemp("fuzzed") / "course"
     run(ROOT, "grader", "release", "--format", "nbgrader", "--exercise", "04", "--out", course)
     source = course / "source" / EXERCISE / f"{EXERCISE}.ipynb"
@@ -138,12 +138,12 @@ def laid_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def blank(course: Path) -> bytes:
-    """Return the notebook as it was released."""
+    """Return the released notebook."""
     return (course / "release" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
 
 
 def solved(course: Path) -> bytes:
-    """Return it with right answers and an essay."""
+    """Return the notebook with right answers and an essay."""
     cells = split_cells(CATALOG.solution(EXERCISE).read_text(encoding="utf-8"), origin="")[1]
     answers = {str(c.metadata["task"]): c.text for c in cells if c.kind == "code" and "task" in c.metadata}
     book = json.loads(blank(course))
@@ -154,7 +154,7 @@ def solved(course: Path) -> bytes:
 
 
 def hand_in(folder: Path, student: str, data: bytes) -> None:
-    """Lay a submission into a folder of submissions, as one step."""
+    """Move a submission into a folder of submissions in one step."""
     aside = folder.with_name("aside") / student
     (aside / EXERCISE).mkdir(parents=True)
     (aside / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(data)
@@ -163,7 +163,7 @@ def hand_in(folder: Path, student: str, data: bytes) -> None:
 
 
 def fuzzed(course: Path, first: int, count: int) -> dict[str, bytes]:
-    """Return what so many students hand in: every tenth is honest, and of the others every fourth wrote nothing."""
+    """Return the submissions of many students: every tenth is honest, every fourth of the others is empty."""
     found = {}
     for number in range(first, first + count):
         dice = random.Random(number)
@@ -215,7 +215,7 @@ def require_scores(course: Path, students: set[str], ran: Counter[str]) -> None:
 
 
 def test_autograde_ends_by_no_notebook(laid_down: Path, tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
-    """Nobody is a problem of the kit's, nobody's score is missing, and nbgrader makes feedback of pages."""
+    """Every student has a score and no problem of the kit, and nbgrader makes feedback from the pages."""
     total = amount(50, 2000)
     with Reader() as reader, WorkerPool(2) as workers:
         for first in range(0, total, BATCH):
@@ -239,7 +239,7 @@ class _EverybodyIsGraded(Exception):
 
 
 def test_watch_ends_by_no_notebook(laid_down: Path, tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
-    """The same while the command stays, and students hand in a few at a time."""
+    """The same holds with `--watch`, when students hand in a few at a time."""
     total = amount(50, 2000)
     course = Path(shutil.copytree(laid_down, tmp_path / "course"))
     waiting = list(fuzzed(course, 10_000, total).items())
@@ -269,7 +269,7 @@ def test_watch_ends_by_no_notebook(laid_down: Path, tmp_path: Path, amount: Amou
 
 
 def test_convert_ends_by_no_file(laid_down: Path, tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
-    """Each file is converted, or one line says why not; what a notebook's cells define is in the script."""
+    """Each file is converted, or one line says why not; the script has all definitions of the notebook's cells."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # typer's own, about click
         from typer.testing import CliRunner

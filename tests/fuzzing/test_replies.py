@@ -53,7 +53,7 @@ Send = Callable[[bytes], bytes]  # what goes over the wire in place of a reply
 
 
 def fuzzing(number: int) -> Callable[[Any], Any]:
-    """Decorate what Hypothesis calls `number` times, always with the same examples."""
+    """Decorate a test that Hypothesis runs `number` times with the same examples."""
     checks = list(HealthCheck)
     return settings(max_examples=number, derandomize=True, database=None, deadline=None, suppress_health_check=checks)
 
@@ -67,7 +67,7 @@ def nested(opening: bytes, depth: int, inside: bytes = b"\xc0") -> msgspec.Raw:
 
 
 def tensor(**fields: Any) -> list[Any]:
-    """Return a tensor's facts, as MessagePack holds them; by default of two elements, detached."""
+    """Return a tensor's facts as in MessagePack; by default two elements, detached."""
     plain: dict[str, Any] = {
         "dtype": "float32",
         "shape": [2],
@@ -95,7 +95,7 @@ def chain(length: int) -> list[Any]:
 
 
 def lists(depth: int) -> list[Any]:
-    """Return lists in lists."""
+    """Return nested lists."""
     found: list[Any] = ["items", "list", []]
     for _ in range(depth):
         found = ["items", "list", [found]]
@@ -178,7 +178,7 @@ STRUCTS = {"tensor": wire.TensorFact, "array": wire.ArrayFact, "items": wire.Ite
 
 @functools.cache
 def fitting(place: type[msgspec.Struct], name: str) -> list[msgspec.Raw]:
-    """Return the extremes that the schema takes for a field."""
+    """Return the extreme values that the schema accepts for a field."""
     hint = typing.get_type_hints(place, vars(wire), include_extras=True)[name]
     found = []
     for value in ENCODED:
@@ -189,7 +189,7 @@ def fitting(place: type[msgspec.Struct], name: str) -> list[msgspec.Raw]:
 
 
 def alike(node: Any) -> list[msgspec.Raw]:
-    """Return the extremes of a node's own kind; all of them where there are none."""
+    """Return the extreme values of a node's own kind, or all if there are none."""
     same = [encoded for value, encoded in zip(EXTREMES, ENCODED, strict=True) if type(value) is type(node)]
     return same or ENCODED
 
@@ -230,7 +230,7 @@ MUTATIONS = st.integers(0, 4).flatmap(lambda choice: IN_MESSAGES if choice == 4 
 
 
 def mutate(payload: bytes, mutation: tuple[str, Sequence[Any]], others: Sequence[bytes]) -> bytes:
-    """Return the message that goes over the wire in place of `payload`, length included."""
+    """Return the message to send in place of `payload`, with its length."""
     how, steps = mutation
     if how == "tree":
         tree = msgspec.msgpack.decode(payload)
@@ -289,7 +289,7 @@ def in_tree(tree: Any, kind: str, path: Sequence[int], value: Any) -> Any:
 
 
 def in_bytes(payload: bytes, kind: str, where: tuple[int, int], extra: bytes, others: Sequence[bytes]) -> bytes:
-    """Change a message, whatever its bytes mean."""
+    """Change the bytes of a message."""
     start, end = sorted(position % (len(payload) + 1) for position in where)
     if kind == "cut":
         return payload[:start]
@@ -321,20 +321,20 @@ class Wire:
         self._waiting = b""
 
     def settimeout(self, seconds: float) -> None:
-        """Nothing is waited for."""
+        """Do nothing."""
 
     def sendall(self, message: bytes) -> None:
-        """Take a request, and have its answer ready."""
+        """Take a request and prepare its answer."""
         self._waiting = self._answer(wire.decode_request(message[4:]))
 
     def recv(self, size: int) -> bytes:
-        """Return some of the answer; nothing at its end, as a closed channel does."""
+        """Return a part of the answer; nothing at its end, as a closed channel does."""
         chunk, self._waiting = self._waiting[:size], self._waiting[size:]
         return chunk
 
 
 class Forged(Process):
-    """A candidate's process as its examiner holds it, with a channel but no process."""
+    """A candidate's process for the examiner, with a channel but without a process."""
 
     def __init__(self, answer: Callable[[wire.Request], bytes]) -> None:
         self._server = SimpleNamespace(limits=DEFAULT_LIMITS)
@@ -349,12 +349,12 @@ class Forged(Process):
         return "exit code 0"
 
     def end(self) -> None:
-        """There is nothing to end."""
+        """Do nothing."""
         self._gone = True
 
 
 def key_of(request: wire.Request) -> bytes:
-    """Return what tells a request from others that are not the same."""
+    """Return a key that distinguishes requests."""
     return wire.encode(msgspec.structs.replace(request, nonce=0))
 
 
@@ -386,7 +386,7 @@ class Desk:
         return Forged(self._answer) if self._send is not None else self._server.spawn()
 
     def note(self, request: wire.Request, reply: wire.Reply) -> None:
-        """Remember what was truly answered."""
+        """Store the true answer to a request."""
         if request.module == "submission":
             self.asked.append(request)
             reply = self.truth.setdefault(key_of(request), msgspec.structs.replace(reply, nonce=0))
@@ -406,7 +406,7 @@ class Desk:
     def examine(
         self, exercise: str, checks: Sequence[Check] | None = None, send: Send | None = None, which: int | None = None
     ) -> ExerciseReport:
-        """Examine answers that are the reference's, but for those (or the one, `which`) that go through `send`."""
+        """Examine the check with one mutated reply; it must end with a verdict."""
         self._send, self._which, self._sent = send, which, 0
         source = self._sources[exercise]
         self._jobs.put((Submission(student=STUDENT, exercise=exercise, path="", source=source), checks))
@@ -443,7 +443,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterator[Desk]:
-    """A desk that knows the truth, asked for by examining the references in full."""
+    """A desk that knows the true answers from full examinations of the references."""
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
     ask, observe = Process._ask, ReferenceProcess.observe
@@ -477,7 +477,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ran: Counter[str]) -> Iterato
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One check alone, and how many replies it asks for: the first is to loading."""
+    """One check alone, and the number of its replies; the first reply is to loading."""
 
     check: Check
     replies: int
@@ -494,7 +494,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def cases(desk: Desk) -> list[Case]:
-    """Every check of every exercise, which the truth passes."""
+    """Every check of every exercise; all pass with the true replies."""
     found = []
     for exercise in CATALOG.exercises:
         report = desk.examine(exercise.id)
@@ -510,7 +510,7 @@ def cases(desk: Desk) -> list[Case]:
 
 
 def test_whatever_comes_back_ends_in_a_verdict(desk: Desk, cases: list[Case], amount: Amount) -> None:
-    """No reply breaks a check, stops the examiner or makes it hang: what is no answer is a crashed candidate."""
+    """No reply breaks a check, stops the examiner or makes it hang; an invalid one is a crashed candidate."""
 
     @fuzzing(amount(1_000, 55_000))
     @given(st.data())
@@ -528,7 +528,7 @@ COMPLEMENT = bytes(reversed(range(256)))
 
 
 def inverted(fact: Any) -> Any:
-    """Return a fact with other values, and everything else as it was."""
+    """Return a fact with other values and the same other facts."""
     if isinstance(fact, bool):
         return not fact
     if isinstance(fact, int):
@@ -561,7 +561,7 @@ TASKS = [(exercise.id, task.name) for exercise in CATALOG.exercises for task in 
 
 
 def test_wrong_values_win_no_task(desk: Desk, cases: list[Case], amount: Amount, ran: Counter[str]) -> None:
-    """With every value replaced, and any lies about the rest, no task is won whole."""
+    """With every value replaced, and any other lies, no task gets all its points."""
     everything = {(e, t): [c.check for c in cases if (c.check.exercise, c.check.task) == (e, t)] for e, t in TASKS}
 
     @fuzzing(amount(40, 1_500))

@@ -44,7 +44,7 @@ Amount = Callable[[int, int], int]
 
 @pytest.fixture
 def died(monkeypatch: pytest.MonkeyPatch) -> list[Submission | None]:
-    """Collect the submissions that workers died of."""
+    """Collect the submissions that killed workers."""
     note_death: Callable[[Dispatcher, int], Any] = Dispatcher.died
     died: list[Submission | None] = []
 
@@ -60,14 +60,14 @@ def died(monkeypatch: pytest.MonkeyPatch) -> list[Submission | None]:
 
 
 def lay_down_honest(folder: Path) -> None:
-    """Write what honest students hand in."""
+    """Write the files of honest students."""
     for student, data in HONEST.items():
         (folder / student).mkdir(parents=True)
         (folder / student / f"{EXERCISE}.py").write_bytes(data)
 
 
 def grade(folder: Path, out: Path, read: dict[str, Submission]) -> None:
-    """Grade a class; remember what was read, by student."""
+    """Grade a class; record what was read, by student."""
     catalog = load_catalog(ROOT)
     settings = Settings(root=str(ROOT), exercises=(EXERCISE,), course_seed="fuzz")
 
@@ -80,7 +80,7 @@ def grade(folder: Path, out: Path, read: dict[str, Submission]) -> None:
 def test_a_class_of_mutants_is_graded(
     tmp_path: Path, amount: Amount, ran: Counter[str], died: list[Submission | None]
 ) -> None:
-    """Each student gets one report that is well formed, no points are undeserved, the honest get what they would."""
+    """Each student gets one valid report, no points are undeserved, and honest students get their points."""
     lay_down_honest(tmp_path / "honest")
     grade(tmp_path / "honest", tmp_path / "alone", {})
 
@@ -126,7 +126,7 @@ def test_a_class_of_mutants_is_graded(
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """Lay down a course of one exercise, to check in."""
+    """Create a course of one exercise for `check`."""
     for folder, name in (("exercises", ""), ("solutions", ""), ("tests/public", "test_"), ("tests/hidden", "test_")):
         (tmp_path / "course" / folder).mkdir(parents=True)
         shutil.copy(ROOT / folder / f"{name}{EXERCISE}.py", tmp_path / "course" / folder)
@@ -136,7 +136,7 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ExerciseReport]]:
-    """Let all checks share a worker, and collect their reports."""
+    """Let all checks share one worker, and collect their reports."""
     reports: list[ExerciseReport] = []
     grade_own = pipeline.grade_own
 
@@ -159,7 +159,7 @@ def test_mutants_are_checked(
     ran: Counter[str],
     died: list[Submission | None],
 ) -> None:
-    """`grader check`, time after time in one process: a report or one line that says why there is none."""
+    """Repeated `grader check` in one process gives a report, or one line that says why there is none."""
     monkeypatch.chdir(course)
     own = course / "exercises" / f"{EXERCISE}.py"
     honest = None
@@ -197,7 +197,7 @@ def hand_in_at(file: Path, mutant: Mutant) -> None:
 
 
 def checked(mutant: Mutant, report: ExerciseReport) -> None:
-    """Assert what holds of a report, whatever was checked."""
+    """Assert what is true of every report."""
     VALIDATOR.validate(json.loads(msgspec.json.encode(pipeline.student_report("you", (report,)))))
     if mutant.file.empty:
         assert report.points == 0, mutant.number

@@ -35,7 +35,7 @@ Amount = Callable[[int, int], int]
 
 
 def read(reader: Reader, mutant: Mutant, folder: Path) -> Submission:
-    """Write a mutant down, and read it as what a student handed in."""
+    """Write a mutant to a file, and read it as a submission."""
     path = folder / f"{mutant.file.exercise}{mutant.file.suffix}"
     path.write_bytes(mutant.data)
     with within(READING):
@@ -43,7 +43,7 @@ def read(reader: Reader, mutant: Mutant, folder: Path) -> Submission:
 
 
 def test_whatever_is_handed_in_is_read(tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
-    """Each has a source that is Python, or a problem in words; the process that reads is never lost."""
+    """Each mutant has valid Python or a problem in words; the reading process survives."""
     too_hard = sentences.TOO_HARD.partition("{name}")[2]
     with Reader() as reader:
         for mutant in mutants(amount(500, 10_000)):
@@ -58,7 +58,7 @@ def test_whatever_is_handed_in_is_read(tmp_path: Path, amount: Amount, ran: Coun
 def test_whatever_is_handed_in_is_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amount: Amount, ran: Counter[str]
 ) -> None:
-    """In the sandbox: every mutant gets its report, no worker is lost, and points are deserved."""
+    """In the sandbox every mutant gets its report, no worker is lost, and points are deserved."""
     note_death, died = Dispatcher.died, []
 
     def noted(dispatcher: Dispatcher, place: int) -> Any:

@@ -1,4 +1,4 @@
-"""The whole path: the example class, graded by the command, gets the reports it must get."""
+"""The whole path: `grader grade` gives the example class the expected reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def summary(report: dict) -> dict:
-    """Return what a report must say on every machine: statuses, points and mistakes, without the messages."""
+    """Return the parts of a report that are the same on every machine: statuses, points and mistakes."""
     return {
         exercise["id"]: {
             "status": exercise["status"],
@@ -66,19 +66,19 @@ def messages(graded: Path, student: str) -> str:
 
 
 def test_every_student_has_a_report(graded: Path) -> None:
-    """Each folder of the class gets exactly one report, whatever is in it."""
+    """Each folder of the class gets exactly one report, whatever it contains."""
     assert {path.parent.name for path in graded.glob("*/report.json")} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("student", sorted(EXPECTED))
 def test_report_is_as_accepted(graded: Path, student: str) -> None:
-    """Statuses, points and named mistakes are those that were read and accepted."""
+    """Statuses, points and named mistakes equal the accepted ones."""
     assert summary(report_of(graded, student)) == EXPECTED[student]
 
 
 @pytest.mark.parametrize("kind", ["report", "class"])
 def test_files_follow_their_schema(graded: Path, kind: str) -> None:
-    """What is written validates against the committed JSON Schema."""
+    """The written files are valid under the committed JSON Schema."""
     schema = json.loads((ROOT / "docs" / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8"))
     files = [graded / "class.json"] if kind == "class" else list(graded.glob("*/report.json"))
     for file in files:
@@ -86,7 +86,7 @@ def test_files_follow_their_schema(graded: Path, kind: str) -> None:
 
 
 def test_points_add_up(graded: Path) -> None:
-    """A report's points are the sums of its checks', and its maximum is that of all exercises."""
+    """A report's points are the sums of its checks' points, and its maximum that of all exercises."""
     for file in graded.glob("*/report.json"):
         report = json.loads(file.read_text(encoding="utf-8"))
         for exercise in report["exercises"]:
@@ -117,12 +117,12 @@ def test_points_add_up(graded: Path) -> None:
     ],
 )
 def test_cause_is_named(graded: Path, student: str, said: str) -> None:
-    """Whoever hands in something broken reads what is broken, in its own words."""
+    """A broken submission's report says what is broken."""
     assert said in messages(graded, student)
 
 
 def test_no_traceback_of_the_kit_is_shown(graded: Path) -> None:
-    """No message holds a traceback, a path of the kit, or the kit's apology for a broken check."""
+    """No message contains a traceback, a path of the kit, or the apology for a broken check."""
     for file in graded.glob("*/report.json"):
         text = file.read_text(encoding="utf-8")
         for unwanted in (
@@ -136,7 +136,7 @@ def test_no_traceback_of_the_kit_is_shown(graded: Path) -> None:
 
 
 def test_table_lists_the_class(graded: Path) -> None:
-    """The command prints one line a student and the most frequent mistakes."""
+    """The command prints one line for each student and the most frequent mistakes."""
     printed = (graded / "stdout.txt").read_text(encoding="utf-8")
     assert all(student[:15] in printed for student in EXPECTED)
     assert "Most frequent mistakes" in printed

@@ -81,7 +81,7 @@ def counted(draw, request):
 
 
 def lay_down_course(course: Path, log: Path) -> None:
-    """Copy the course, its public suites counting how often a submission is examined."""
+    """Copy the course; its public suites then count how often a submission is examined."""
     for folder in ("exercises", "solutions", "tests/hidden", "tests/public", "tests/misconceptions"):
         shutil.copytree(ROOT / folder, course / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for exercise in EXERCISES:
@@ -90,7 +90,7 @@ def lay_down_course(course: Path, log: Path) -> None:
 
 
 def lay_down_class(folder: Path, submissions: int) -> None:
-    """Write submissions that are graded fast, a few students with both exercises, some unreadable, one without any."""
+    """Write submissions that are graded fast: some students with both exercises, some unreadable, one without any."""
     rng = random.Random(0)
     left = submissions
     for number in range(submissions):
@@ -115,7 +115,7 @@ def lay_down_class(folder: Path, submissions: int) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """A process, and what it is to the grader."""
+    """A process and its role in the grader."""
 
     pid: int
     started: str  # with the number, what no other process ever has
@@ -147,12 +147,12 @@ def _told(pid: int, file: str) -> str:
 
 
 def _depth(pid: int) -> int:
-    """Return in how many process namespaces a process has a number."""
+    """Return the number of process namespaces in which a process has a number."""
     return next((len(line.split()) for line in _told(pid, "status").splitlines() if line.startswith("NSpid:")), 2) - 1
 
 
 def _limited(pid: int) -> bool:
-    """Say whether a process is held to some memory: the reader is, a worker is not."""
+    """Say whether a process has a memory limit: the reader has one, a worker does not."""
     return any(
         line.startswith("Max address space") and "unlimited" not in line.split()[3]
         for line in _told(pid, "limits").splitlines()
@@ -180,18 +180,18 @@ def _kind(pid: int, stats: dict[int, _Stat]) -> str:
 
 
 class Processes:
-    """Those that this process started, or inherited from one that it started, since this was made."""
+    """The processes that this one has started or adopted since this object was made."""
 
     def __init__(self) -> None:
         self._before = {(pid, stat.started) for pid, stat in self._descendants().items()}
 
     def found(self) -> list[Found]:
-        """Return those that run, burying those that ended and have nobody else to do it."""
+        """Return the running processes, and collect those that ended and have no other parent."""
         stats = self._descendants()
         return [Found(pid, stat.started, _kind(pid, stats)) for pid, stat in stats.items() if stat.state not in "ZX"]
 
     def bury(self, beside: int) -> None:
-        """Bury what ended and was inherited by this process; `beside` has its own gravedigger."""
+        """Collect ended processes that this one has adopted; `beside` has its own collector."""
         for pid, stat in self._descendants().items():
             if stat.state == "Z" and stat.parent == os.getpid() and pid != beside:
                 with contextlib.suppress(ChildProcessError):
@@ -215,7 +215,7 @@ class Processes:
 
 @contextlib.contextmanager
 def become_the_reaper() -> Iterator[None]:
-    """Have every process that outlives its parent become a child of this one, where it can be seen."""
+    """Adopt every process that survives its parent, so that it can be found."""
     libc, subreaper = ctypes.CDLL(None), 36
     libc.prctl(subreaper, 1, 0, 0, 0)
     try:
@@ -229,7 +229,7 @@ def become_the_reaper() -> Iterator[None]:
 
 @dataclass(kw_only=True)
 class Run:
-    """One class being graded into `out`, over as many starts of the command as it takes, and what was seen of it."""
+    """The grading of one class into `out`, over several starts of the command, and what was observed."""
 
     jobs: int
     course: Path
@@ -284,7 +284,7 @@ class Run:
         return self.process.poll() is not None
 
     def until(self, condition: Callable[[], bool], *, seconds: float = 300.0) -> None:
-        """Wait until something holds, the command has ended, or time is up."""
+        """Wait until a condition holds, the command has ended, or time is up."""
         deadline = time.monotonic() + seconds
         while not condition() and not self.ended() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -294,7 +294,7 @@ class Run:
         return time.monotonic() - self._started
 
     def finish(self, processes: Processes) -> int:
-        """Wait for the command to end, and for everything that it started; return its exit code."""
+        """Wait for the command and for everything that it started; return its exit code."""
         code = self.process.wait(timeout=300)
         ended = time.monotonic()
         self.codes.append(code)
@@ -312,7 +312,7 @@ class Run:
         return code
 
     def graded(self) -> int:
-        """Return how many submissions are kept as graded."""
+        """Return the number of stored results."""
         try:
             return sum(not name.startswith(".") for name in os.listdir(self.out / ".graded"))
         except FileNotFoundError:
@@ -323,7 +323,7 @@ class Run:
         return Counter(self.log.read_text("utf-8").splitlines() if self.log.exists() else ())
 
     def look(self) -> None:
-        """Note every report that is not whole, and everything kept that was written anew."""
+        """Record every incomplete report, and every stored result that was written again."""
         now = self._ledger()
         self.rewritten += [name for name, mark in self._kept.items() if now.get(name) != mark]
         self._kept = now
@@ -338,7 +338,7 @@ class Run:
                 self.broken.append(f"{path.relative_to(self.out)}: {error}")
 
     def reports(self) -> dict[str, bytes]:
-        """Return every report, the class's included, byte by byte."""
+        """Return all reports, with the class's, as bytes."""
         paths = [*self.out.glob("*/report.json"), *self.out.glob("class.json")]
         return {str(path.relative_to(self.out)): path.read_bytes() for path in paths}
 
@@ -354,14 +354,14 @@ VALIDATORS = {name: _validator(name) for name in ("report", "class")}
 
 
 def _mark(path: Path) -> tuple[int, int]:
-    """Return what a file that is written anew never has again."""
+    """Return a value that changes if a file is written again."""
     stat = path.stat()
     return stat.st_ino, stat.st_mtime_ns
 
 
 @dataclass(frozen=True)
 class Strike:
-    """Whom to strike, and when: after so many are graded (none: at once), and so many seconds on."""
+    """A kill: which kind of process, after how many results (none: at once), and how many seconds later."""
 
     target: str
     graded: int
@@ -369,7 +369,7 @@ class Strike:
 
 
 def plan(strikes: int, submissions: int, rng: random.Random) -> list[Strike]:
-    """Return strikes over a whole run, always the same for one seed."""
+    """Return kills over a whole run; the same seed gives the same kills."""
     targets = [TARGETS[number % len(TARGETS)] for number in range(strikes)]
     rng.shuffle(targets)
     moments = sorted(rng.randrange(int(0.9 * submissions)) for _ in targets)
@@ -380,7 +380,7 @@ def plan(strikes: int, submissions: int, rng: random.Random) -> list[Strike]:
 
 
 def strike(run: Run, processes: Processes, target: str, rng: random.Random) -> str | None:
-    """Kill a process of this kind; return what it was, or nothing if there is none."""
+    """Kill a process of this kind; return it, or None if there is none."""
     there = sorted((one for one in processes.found() if one.kind == target), key=lambda one: int(one.started))
     if not there:
         return None
@@ -393,7 +393,7 @@ def strike(run: Run, processes: Processes, target: str, rng: random.Random) -> s
 
 
 def disturb(run: Run, processes: Processes, strikes: list[Strike], rng: random.Random) -> None:
-    """Grade a class under fire, starting the command again whenever it has ended, and in the end to let it finish."""
+    """Grade a class during kills; start the command again whenever it has ended, and let it finish at the end."""
     began = time.monotonic()
     run.start()
     for one in strikes:
@@ -434,7 +434,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Grade a class undisturbed, then under fire, then once more."""
+    """Grade a class undisturbed, then with kills, then once more."""
     base = tmp_path_factory.mktemp("kills")
     log = base / "sittings.txt"
     lay_down_course(base / "course", log)
@@ -478,7 +478,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 def tell(quiet: Run, disturbed: Run) -> None:
-    """Say what was done, for whoever runs `make interrupt`."""
+    """Print what was done, for `make interrupt`."""
     kinds = Counter(words.split()[0] for words in disturbed.struck)
     more = sum(disturbed.sittings().values()) - sum(quiet.sittings().values())
     print(
@@ -494,7 +494,7 @@ def tell(quiet: Run, disturbed: Run) -> None:
 
 
 def test_the_quiet_run_is_one(pair: Pair) -> None:
-    """What the other is compared with is whole: everybody has a report, and nobody was examined twice."""
+    """The undisturbed run is complete: every student has a report, and none was examined twice."""
     assert pair.quiet.codes == [0] and pair.quiet.broken == pair.quiet.rewritten == pair.quiet.left == []
     assert set(pair.quiet.sittings().values()) == {1}
     assert pair.quiet.graded() == SUBMISSIONS
@@ -503,13 +503,13 @@ def test_the_quiet_run_is_one(pair: Pair) -> None:
 
 
 def test_every_strike_hit(pair: Pair) -> None:
-    """As many as were asked for, and every kind of process."""
+    """The requested number of kills happened, for every kind of process."""
     assert len(pair.disturbed.struck) == STRIKES
     assert {words.split()[0] for words in pair.disturbed.struck} == set(TARGETS[:STRIKES])
 
 
 def test_grading_again_finishes_it(pair: Pair) -> None:
-    """The command ends well once nobody disturbs it; before, it was killed, or said that a worker could not start."""
+    """The undisturbed last start ends well; the others were killed, or a worker could not start."""
     codes = pair.disturbed.codes
     assert codes[-2:] == [0, 0] and set(codes) <= {0, 2, -signal.SIGKILL}
     assert codes.count(-signal.SIGKILL) == sum(words.startswith("command") for words in pair.disturbed.struck)
@@ -518,19 +518,19 @@ def test_grading_again_finishes_it(pair: Pair) -> None:
 
 
 def test_the_reports_are_those_of_a_quiet_run(pair: Pair) -> None:
-    """Byte by byte, the class's included, and none is missing."""
+    """All reports, with the class's, equal those of the undisturbed run byte for byte."""
     quiet, disturbed = pair.quiet.reports(), pair.disturbed.reports()
     assert set(disturbed) == set(quiet)
     assert [name for name in quiet if disturbed[name] != quiet[name]] == []
 
 
 def test_reports_are_whole_at_every_moment(pair: Pair) -> None:
-    """After each strike every file that was there was a report by its schema."""
+    """After each kill every existing file is a valid report."""
     assert pair.disturbed.broken == []
 
 
 def test_nothing_is_graded_twice_without_need(pair: Pair) -> None:
-    """What was kept is never written anew, and what is examined again was being examined when something was struck."""
+    """Stored results are never written again; only submissions in progress at a kill are examined again."""
     assert pair.disturbed.rewritten == []
     assert pair.disturbed.graded() == SUBMISSIONS
     assert pair.disturbed.sittings().keys() == pair.quiet.sittings().keys()
@@ -541,12 +541,12 @@ def test_nothing_is_graded_twice_without_need(pair: Pair) -> None:
 
 
 def test_grading_a_finished_class_examines_nothing(pair: Pair) -> None:
-    """But what two workers had died of, one after the other."""
+    """Grading a finished class examines only submissions that killed two workers."""
     assert (pair.disturbed.sittings() - pair.sittings).total() == pair.given_up
 
 
 def test_no_process_outlives_the_command_for_long(pair: Pair) -> None:
-    """WorkerPool, servers and candidates end by themselves when there is nobody left to grade for."""
+    """Workers, servers and candidates end by themselves after the command has ended."""
     assert pair.disturbed.left == []
 
 

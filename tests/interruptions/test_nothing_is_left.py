@@ -1,4 +1,4 @@
-"""Two seconds after the command was killed nothing of it is left, whatever it was doing."""
+"""Two seconds after the command was killed, at any moment, no process of it is left."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BUSY = "def derivative_at(*args, **kwargs):\n    sum(range(10**11))\n\nhalving_c
 
 @pytest.fixture
 def processes() -> Iterator[Processes]:
-    """Those that are started from here on, to be looked at; what is left of them at the end is killed."""
+    """The processes that are started from now on; remaining ones are killed at the end."""
     with become_the_reaper():
         processes = Processes()
         yield processes
@@ -38,7 +38,7 @@ def processes() -> Iterator[Processes]:
 
 
 def there(kind: str, *, so_many: int = 1) -> Callable[[list[Found]], bool]:
-    """Say whether there are as many processes of this kind."""
+    """Say whether there are this many processes of this kind."""
     return lambda found: sum(one.kind == kind for one in found) >= so_many
 
 
@@ -54,7 +54,7 @@ MOMENTS = {
 
 
 def strike_at(command: subprocess.Popen[bytes], processes: Processes, moment: Callable[[list[Found]], bool]) -> float:
-    """Kill the command at a moment, and return after how many seconds nothing is left of it."""
+    """Kill the command at a moment; return the seconds until no process of it is left."""
     deadline = time.monotonic() + 120
     while not moment(processes.found()):
         assert command.poll() is None and time.monotonic() < deadline, "the moment did not come"
@@ -69,7 +69,7 @@ def strike_at(command: subprocess.Popen[bytes], processes: Processes, moment: Ca
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_grade_leaves_nothing(moment: str, processes: Processes, tmp_path: Path) -> None:
-    """Worker, reader, server, candidates and multiprocessing's tracker: all end with the command."""
+    """Worker, reader, server, candidates and multiprocessing's tracker end with `grade`."""
     (tmp_path / "class" / "busy").mkdir(parents=True)
     (tmp_path / "class" / "busy" / "07_autograd.py").write_text(BUSY, encoding="utf-8")
     command = subprocess.Popen(
@@ -82,7 +82,7 @@ def test_grade_leaves_nothing(moment: str, processes: Processes, tmp_path: Path)
 
 
 def test_check_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
-    """A student's own command as well."""
+    """All processes end with `check`."""
     shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
     shutil.copytree(ROOT / "tests" / "public", tmp_path / "tests" / "public")
     with open(tmp_path / "exercises" / "07_autograd.py", "a", encoding="utf-8") as stub:
@@ -94,7 +94,7 @@ def test_check_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
 
 
 def test_a_watching_command_leaves_nothing(processes: Processes, tmp_path: Path) -> None:
-    """Neither do warm workers that have nothing to do yet, nor the reader."""
+    """Idle warm workers and the reader end with a watching command."""
     pytest.importorskip("nbgrader")
     course = tmp_path / "course"
     release = [str(GRADER), "release", "--format", "nbgrader", "--out", str(course), "--exercise", "07_autograd"]

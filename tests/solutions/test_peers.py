@@ -38,7 +38,7 @@ def seeded() -> None:
 
 
 def equal(ours: Tensor, theirs: Tensor) -> None:
-    """Ask for the same dtype, shape and values (NaN equals NaN), within what the dtype can hold."""
+    """Require the same dtype, shape and values (NaN equals NaN), within the dtype's precision."""
     torch.testing.assert_close(ours, theirs, equal_nan=True)
 
 
@@ -47,7 +47,7 @@ def equal(ours: Tensor, theirs: Tensor) -> None:
 
 @FLOATS
 def test_relu(dtype: torch.dtype) -> None:
-    """F.relu: NaN stays, the infinities become 0 and inf."""
+    """The result equals F.relu's: NaN stays, and the infinities become 0 and inf."""
     relu = solution("13").relu
     for x in (torch.tensor(SPECIAL, dtype=dtype), torch.randn(3, 4).to(dtype).T, torch.empty(0, 2, dtype=dtype)):
         equal(relu(x), F.relu(x))
@@ -56,7 +56,7 @@ def test_relu(dtype: torch.dtype) -> None:
 @FLOATS
 @pytest.mark.parametrize("dim", [0, 1, -1])
 def test_softmax(dtype: torch.dtype, dim: int) -> None:
-    """F.softmax: -inf has no probability, and a slice of nothing else has no answer."""
+    """The result equals F.softmax's: -inf has probability 0, and a slice of only -inf gives NaN."""
     softmax = solution("13").softmax
     for x in (
         torch.randn(3, 4).to(dtype),
@@ -73,7 +73,7 @@ def test_softmax(dtype: torch.dtype, dim: int) -> None:
 @FLOATS
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_max_pool2d(dtype: torch.dtype, size: int) -> None:
-    """F.max_pool2d: NaN wins its window, and -inf is a maximum like any other."""
+    """The result equals F.max_pool2d's: NaN is the maximum of its window, and -inf can be a maximum."""
     max_pool2d = solution("13").max_pool2d
     special = torch.tensor([*SPECIAL, *SPECIAL], dtype=dtype).reshape(1, 1, 4, 5)
     lowest = torch.full((1, 1, 3, 3), -INF, dtype=dtype)
@@ -87,7 +87,7 @@ def test_max_pool2d(dtype: torch.dtype, size: int) -> None:
 @FLOATS
 @pytest.mark.parametrize("shape", [(), (5,), (4, 1), (3, 2), (0, 1)])
 def test_mse(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
-    """F.mse_loss, also of nothing (NaN), and where one number is infinite or none."""
+    """The result equals F.mse_loss's, also for empty tensors (NaN), infinities and NaN."""
     mse = solution("10").mse
     y_pred, y_true = torch.randn(shape).to(dtype), torch.randn(shape).to(dtype)
     equal(mse(y_pred, y_true), F.mse_loss(y_pred, y_true))
@@ -99,7 +99,7 @@ def test_mse(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
 
 @FLOATS
 def test_cross_entropy(dtype: torch.dtype) -> None:
-    """F.cross_entropy: large scores, a class that is ruled out, NaN, one class, no rows."""
+    """The result equals F.cross_entropy's for large scores, -inf, NaN, one class and no rows."""
     cross_entropy = solution("17").cross_entropy
     for logits, targets in (
         (torch.randn(5, 3), [0, 2, 1, 1, 0]),
@@ -117,7 +117,7 @@ def test_cross_entropy(dtype: torch.dtype) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_cross_entropy_gradient(dtype: torch.dtype) -> None:
-    """The gradient is PyTorch's too."""
+    """The gradient equals that of F.cross_entropy."""
     ours, theirs = (torch.randn(5, 3, generator=torch.Generator().manual_seed(1)).to(dtype) for _ in range(2))
     targets = torch.tensor([0, 2, 1, 1, 0])
     solution("17").cross_entropy(ours.requires_grad_(), targets).backward()
@@ -132,7 +132,7 @@ def test_cross_entropy_gradient(dtype: torch.dtype) -> None:
 @FLOATS
 @pytest.mark.parametrize("shape", [(5, 3), (1, 3), (0, 3)])
 def test_linear_layer(dtype: torch.dtype, shape: tuple[int, int]) -> None:
-    """F.linear with the module's own parameters."""
+    """The result equals F.linear's with the module's own parameters."""
     layer = solution("12").LinearRegressor(3, 2).to(dtype)
     x = torch.randn(shape).to(dtype)
     rough = dtype in (torch.float16, torch.bfloat16)  # the sum may be rounded before the bias is added
@@ -144,7 +144,7 @@ def test_linear_layer(dtype: torch.dtype, shape: tuple[int, int]) -> None:
 @FLOATS
 @pytest.mark.parametrize("p", [0.0, 0.3, 0.75])
 def test_dropout(dtype: torch.dtype, p: float) -> None:
-    """F.dropout: the same values where both keep an element, as many zeros, nothing in evaluation mode."""
+    """As in F.dropout, kept values are equal, the share of zeros is the same, and evaluation changes nothing."""
     layer = solution("15").InvertedDropout(p)
     x = (torch.rand(200, 50) + 0.5).to(dtype)
     ours, theirs = layer(x), F.dropout(x, p, training=True)
@@ -159,7 +159,7 @@ def test_dropout(dtype: torch.dtype, p: float) -> None:
 
 
 def test_linear_regression() -> None:
-    """The course of torch.optim.SGD on nn.Linear, from the same start."""
+    """Training equals torch.optim.SGD on nn.Linear from the same start."""
     X, y = torch.randn(30, 4), torch.randn(30, 1)
     w, b, losses = solution("10").train_linear(X, y, learning_rate=0.1, n_epochs=25, seed=3)
     model = nn.Linear(4, 1)
@@ -175,7 +175,7 @@ def test_linear_regression() -> None:
 
 @pytest.mark.parametrize("lr", [0.01, 0.3])
 def test_optimizer(lr: float) -> None:
-    """torch.optim.SGD, step for step, on a model with a parameter that gets no gradient."""
+    """Each step equals torch.optim.SGD's, on a model with a parameter without a gradient."""
     ours = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
     ours.register_parameter("unused", nn.Parameter(torch.ones(2)))
     theirs = copy.deepcopy(ours)
@@ -192,7 +192,7 @@ def test_optimizer(lr: float) -> None:
 
 @pytest.mark.parametrize("sizes", [(8, 8, 8), (5, 1, 9, 2), (7,)])
 def test_gradient_accumulation(sizes: tuple[int, ...]) -> None:
-    """One step on small batches is one step on all of them together."""
+    """One step on small batches equals one step on all of them together."""
     ours = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
     theirs = copy.deepcopy(ours)
     batches = [(torch.randn(n, 3), torch.randn(n, 1)) for n in sizes]

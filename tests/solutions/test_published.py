@@ -1,4 +1,4 @@
-"""The solutions, run as submissions are run, reproduce the figures printed in the course notebook."""
+"""The solutions, run like submissions, reproduce the figures printed in the course notebook."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ torch.set_num_threads(1)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A warm server that has the real data."""
+    """A warm server with the real data."""
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
     with Server(data_home=home, imports=["sklearn.datasets"], must_succeed=True) as server:
@@ -55,7 +55,7 @@ def solution(server: Server) -> Iterator[Solution]:
 
 
 def test_derivative_of_the_square(solution: Solution) -> None:
-    """The derivative of the square at 5."""
+    """The derivative of the square at 5 is the published one."""
     seen = solution("07_autograd").derivative_at(code("lambda x: x ** 2"), 5.0)
     seen.result.number(PUBLISHED["autograd"]["df/dx at 5"], rtol=REL)
 
@@ -64,7 +64,7 @@ def test_derivative_of_the_square(solution: Solution) -> None:
     ("steps", "figure"), [(1, "x after one step, lr 0.1"), (100, "x after 100 steps, lr 0.1, from 5.0")]
 )
 def test_gradient_descent(solution: Solution, steps: int, figure: str) -> None:
-    """The steps downhill from 5, to as many digits as are printed."""
+    """Gradient descent from 5 gives the published steps, to all printed digits."""
     end = solution("07_autograd").minimize(code("lambda x: x ** 2"), 5.0, 0.1, steps).result
     assert f"{float(end.python):.4e}" == f"{PUBLISHED['autograd'][figure]:.4e}"  # type: ignore[arg-type]
 
@@ -86,7 +86,7 @@ def run_on_california_housing(student, learning_rate, epochs):  # type: ignore[n
 
 
 def test_linear_regression_by_hand(solution: Solution) -> None:
-    """All twenty losses, and the first three test predictions, of the run on the real data."""
+    """All twenty losses and the first three test predictions on the real data are the published ones."""
     table = PUBLISHED["linear_regression_by_hand"]
     regression = solution("10_linear_regression_by_hand")
     losses, predictions = regression.run(run_on_california_housing, table["lr"], table["epochs"]).result.items(2)
@@ -97,7 +97,7 @@ def test_linear_regression_by_hand(solution: Solution) -> None:
 def test_exercise_10_prints_the_published_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Run as a script, exercise 10 ends with that very run."""
+    """As a script, exercise 10 ends with the published run."""
     install_california_housing(tmp_path)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
     run = runpy.run_path(str(CATALOG.solution("10_linear_regression_by_hand")), run_name="__main__")
@@ -107,7 +107,7 @@ def test_exercise_10_prints_the_published_run(
 
 
 def test_product_with_the_transpose(solution: Solution) -> None:
-    """X @ X.T of the notebook's matrix."""
+    """X @ X.T of the notebook's matrix is the published one."""
     X = torch.tensor([[1.0, 4.0, 7.0], [2.0, 3.0, 6.0]])
     seen = solution("02_tensor_operations").matmul_with_transpose(X, X)
     seen.result.values(PUBLISHED["X @ X.T for [[1,4,7],[2,3,6]]"])
@@ -120,7 +120,7 @@ def set_and_rectify(student, X):  # type: ignore[no-untyped-def]
 
 
 def test_relu_after_a_column_was_set(solution: Solution) -> None:
-    """The matrix whose middle column was set below zero, and then rectified in place."""
+    """The matrix with a negative column is rectified in place as published."""
     X = torch.tensor([[1.0, 4.0, 7.0], [2.0, 3.0, 6.0]])
     seen = solution("04_indexing_and_inplace").run(set_and_rectify, X)
     seen.result.values(PUBLISHED["relu_after_column_set"])
@@ -134,14 +134,14 @@ def test_relu_after_a_column_was_set(solution: Solution) -> None:
     ],
 )
 def test_examples_of_the_texts(exercise: str, example: str) -> None:
-    """What no task computes stands in the text, whose examples are run (see test_texts.py)."""
+    """Figures that no task computes are in the text, whose examples are run (see test_texts.py)."""
     assert example in CATALOG.solution(exercise).read_text(encoding="utf-8")
 
 
 def test_exercise_11_prints_the_published_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Run as a script, exercise 11 begins with the notebook's nn.Linear, and trains it with the twenty losses."""
+    """As a script, exercise 11 starts with the notebook's nn.Linear and has the twenty published losses."""
     table = PUBLISHED["linear_regression_with_nn"]
     install_california_housing(tmp_path)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))

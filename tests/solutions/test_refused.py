@@ -1,4 +1,4 @@
-"""PyTorch's finished versions earn nothing where a task is to be written by hand, however they are spelled."""
+"""In tasks that forbid them, PyTorch's own functions earn nothing in any spelling."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -197,20 +197,20 @@ def grade() -> Iterator[Callable[[str, str], TaskReport]]:
 def test_every_spelling_of_the_finished_version_earns_nothing(
     grade: Callable[[str, str], TaskReport], task: str, spelling: str
 ) -> None:
-    """Functions, methods, in-place twins, modules, ATen's own names: the task earns nothing, and is told kindly why."""
+    """Functions, methods, in-place variants, modules and ATen names all earn nothing, and the feedback says why."""
     require_refused(grade(task, f"{IMPORTS}def {task}({PARAMETERS[task]}):\n    return {spelling}\n"), task)
 
 
 @pytest.mark.parametrize("task", HIDDEN)
 def test_what_the_tree_does_not_tell_is_seen_when_it_runs(grade: Callable[[str, str], TaskReport], task: str) -> None:
-    """Functional forms, cleared hooks, threads, modes switched off, under names that are found as the code runs."""
+    """Functional forms, cleared hooks, threads and disabled modes under computed names are detected at run time."""
     patterns = load_catalog(ROOT).get(EXERCISES[task]).task(task).forbidden
     assert [use for use in finished_versions(IMPORTS + HIDDEN[task], task, patterns) if not use.hides] == []
     require_refused(grade(task, IMPORTS + HIDDEN[task]), task)
 
 
 def require_refused(report: TaskReport, task: str) -> None:
-    """Ask that a task earned nothing, and that the student is told why."""
+    """Require that a task earned nothing, and that the feedback says why."""
     assert report.points == 0
     told = [check.message for check in report.checks if check.message]
     assert any(f"This task asks you to write {task} yourself; your code used" in message for message in told)

@@ -1,4 +1,4 @@
-"""The texts of the exercises say what is true: examples run, hints come in three, stubs give nothing away."""
+"""The texts of the exercises are true: examples run, each task has three hints, stubs reveal no solution."""
 
 import contextlib
 import doctest
@@ -29,7 +29,7 @@ torch.set_num_threads(1)
 
 
 def load(path: Path) -> ModuleType:
-    """Import a script by its path, anew."""
+    """Import a script by its path as a new module."""
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -39,7 +39,7 @@ def load(path: Path) -> ModuleType:
 
 @TASKS
 def test_docstring_examples_run(exercise: Exercise, task: Task) -> None:
-    """Every task's docstring shows examples, and they are right for the solution."""
+    """Every task's docstring has examples that are right for the solution."""
     module = load(CATALOG.solution(exercise.id))
     (case,) = (c for c in doctest.DocTestFinder(recurse=False).find(vars(module)[task.name], task.name, module))
     assert case.examples, "a docstring without an example"
@@ -65,14 +65,14 @@ def test_examples_in_the_text_run(exercise: Exercise) -> None:
 
 @TASKS
 def test_three_short_hints(exercise: Exercise, task: Task) -> None:
-    """A task has three hints of 60 words at most."""
+    """A task has three hints of at most 60 words."""
     assert len(task.hints) == 3
     assert max(len(hint.split()) for hint in task.hints) <= 60
 
 
 @TASKS
 def test_the_heading_says_the_points(exercise: Exercise, task: Task) -> None:
-    """Every task is announced with its number and its points."""
+    """Every task has a heading with its number and its points."""
     number = exercise.tasks.index(task) + 1
     heading = f"# ## {number}. `{task.name}` ({task.points:g} point{'s' if task.points > 1 else ''})\n"
     assert heading in CATALOG.stub(exercise.id).read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def test_the_heading_says_the_points(exercise: Exercise, task: Task) -> None:
 
 @EXERCISES
 def test_the_stub_gives_nothing_away(exercise: Exercise) -> None:
-    """No line of a solution region stands in a task of the stub."""
+    """No line of a solution region is in a task of the stub."""
     source = CATALOG.solution(exercise.id).read_text(encoding="utf-8")
     regions = re.findall(rf"{BEGIN}\n(.*?){END}", source, re.DOTALL)
     solution = {line.strip() for region in regions for line in region.splitlines()[1:]} - {""}
@@ -100,7 +100,7 @@ def test_the_untouched_stub_is_not_implemented(exercise: Exercise, task: Task) -
 
 @EXERCISES
 def test_stub_and_solution_share_signatures_and_docstrings(exercise: Exercise) -> None:
-    """What a student reads about a task is what its solution declares."""
+    """A task has the same signature and docstring in stub and solution."""
     stub, solution = vars(load(CATALOG.stub(exercise.id))), vars(load(CATALOG.solution(exercise.id)))
     for task in exercise.tasks:
         assert inspect.signature(stub[task.name]) == inspect.signature(solution[task.name])
@@ -109,7 +109,7 @@ def test_stub_and_solution_share_signatures_and_docstrings(exercise: Exercise) -
 
 @EXERCISES
 def test_the_stub_is_formatted_and_clean(exercise: Exercise) -> None:
-    """A stub passes the formatter and the linter as it is."""
+    """A stub passes the formatter and the linter unchanged."""
     stub = str(CATALOG.stub(exercise.id))
     for command in (["format", "--check"], ["check"]):
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A snapshot that stays in the graph."""
+"""Returns a snapshot that is still part of the graph."""
 
 
 def snapshot(x):
