@@ -225,7 +225,7 @@ def describe(t):
 
 
 # %% task="describe" name="one-key-more"
-# Exactly five keys were asked for. An extra one surprises whoever goes through the dict.
+# Exactly five keys were asked for. An extra one surprises code that goes through the dict.
 
 
 def describe(t):
@@ -392,7 +392,7 @@ def inclusive_range(start, stop, step=1):
 
 
 # %% task="inclusive_range" name="step-required"
-# The step has a default: whoever leaves it out means 1. Keep the signature as it was given.
+# The step has a default: a caller who leaves it out means 1. Keep the signature as it was given.
 
 
 def inclusive_range(start, stop, step):
@@ -524,7 +524,7 @@ def constant_like(template, value):
 
 
 # %% task="constant_like" name="expanded"
-# `expand` shows one number in many places: there is a single element in memory, and whoever changes it changes all.
+# `expand` shows one number in many places: there is a single element in memory, and changing it changes all.
 
 
 def constant_like(template, value):

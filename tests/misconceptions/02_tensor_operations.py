@@ -321,7 +321,7 @@ def matmul_with_transpose(a, b):
 
 
 # %% task="matmul_with_transpose" name="none-for-error"
-# Returning `None` hands the problem on to whoever uses the result. The contract asks for ValueError.
+# Returning `None` passes the problem on to the code that uses the result. The contract asks for ValueError.
 
 
 def matmul_with_transpose(a, b):

@@ -116,7 +116,7 @@ def shared_view(t, shape):
 
 
 # %% task="shared_view" name="none-for-error"
-# Swallowing the error and returning nothing hands the problem to whoever uses the result. Let the RuntimeError through.
+# Catching the error and returning nothing passes the problem on to the caller. Let the RuntimeError through.
 
 
 def shared_view(t, shape):
@@ -230,7 +230,8 @@ def stack_pair(a, b):
 
 
 # %% task="stack_pair" name="cut-to-the-shorter"
-# `zip` stops at the shorter one, and the rest of the longer is lost without a word. Different lengths are a ValueError.
+# `zip` stops at the shorter one, and the rest of the longer is lost without an error. Different lengths are a
+# ValueError.
 
 
 def stack_pair(a, b):
@@ -248,8 +249,8 @@ def stack_pair(a, b):
 
 
 # %% task="stack_pair" name="through-python-lists"
-# `tolist()` reads every number and `torch.tensor` guesses a dtype anew: float64 comes back as float32, and a meta
-# tensor has nothing to read. `stack` keeps dtype and device.
+# `tolist()` reads every number and `torch.tensor` guesses a new dtype: float64 comes back as float32, and a meta tensor
+# has nothing to read. `stack` keeps dtype and device.
 
 
 def stack_pair(a, b):
@@ -604,7 +605,8 @@ def channels_first(images):
 
 
 # %% task="channels_first" name="in-place"
-# `transpose_` and its kin, with an underscore, change the shape of the caller's own tensor. Without it you get a view.
+# `transpose_` and similar methods, with an underscore, change the shape of the caller's own tensor. Without it you get
+# a view.
 
 
 def channels_first(images):

@@ -222,7 +222,7 @@ def set_column_(x, col, value):
 
 
 # %% task="set_column_" name="data-replaced"
-# `x.data = ...` puts other memory under `x`. Whoever shares the old memory, the tensor that `x` is a view of for one,
+# `x.data = ...` puts other memory under `x`. Tensors that share the old memory, such as the one that `x` is a view of,
 # never sees the change. Write into the memory that is there.
 
 

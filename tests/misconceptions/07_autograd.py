@@ -161,7 +161,7 @@ def derivative_at(fn, value):
 
 
 # %% task="derivative_at" name="seeds-the-generator"
-# Nothing here is random, and `torch.manual_seed` would restart the random numbers of whoever calls you. Leave it out.
+# Nothing here is random, and `torch.manual_seed` would restart the random numbers of your caller. Leave it out.
 
 
 def derivative_at(fn, value):
@@ -248,8 +248,8 @@ def accumulate_gradients(fns, x):
 
 
 # %% task="accumulate_gradients" name="no-reset"
-# `backward()` adds to whatever `x.grad` already holds, here a gradient from before your call. Start with
-# `x.grad = None`.
+# `backward()` adds to whatever `x.grad` already holds, here a gradient from before your call. Start with `x.grad =
+# None`.
 
 
 def accumulate_gradients(fns, x):
@@ -281,8 +281,8 @@ def accumulate_gradients(fns, x):
 
 
 # %% task="accumulate_gradients" name="result-becomes-x-grad"
-# You add the gradients up yourself and then make your sum `x.grad` as well: one tensor with two names. Give one of
-# them a `clone()`.
+# You add the gradients up yourself and then make your sum `x.grad` as well: one tensor with two names. Give one of them
+# a `clone()`.
 
 
 def accumulate_gradients(fns, x):
@@ -452,8 +452,8 @@ def halving_chain(x):
 
 
 # %% task="halving_chain" name="no-grad"
-# Inside `no_grad()` nothing is recorded, so the result has no graph for a gradient to go back through. Compute
-# outside it.
+# Inside `no_grad()` nothing is recorded, so the result has no graph for a gradient to go back through. Compute outside
+# it.
 
 
 def halving_chain(x):
@@ -682,8 +682,8 @@ def minimize(fn, start, learning_rate, n_steps):
 
 
 # %% task="minimize" name="no-no-grad"
-# While autograd records, a leaf that requires grad can't be changed in place. Put the update inside
-# `with torch.no_grad():`.
+# While autograd records, a leaf that requires grad can't be changed in place. Put the update inside `with
+# torch.no_grad():`.
 
 
 def minimize(fn, start, learning_rate, n_steps):
@@ -877,7 +877,7 @@ def minimize(fn, start, learning_rate, n_steps):
 
 
 # %% task="minimize" name="slope-of-start"
-# You go backward once, at the start, and use that slope for every step. Ask for the slope anew each time x has moved.
+# You go backward once, at the start, and use that slope for every step. Compute the slope again each time x has moved.
 
 
 def minimize(fn, start, learning_rate, n_steps):

@@ -56,8 +56,8 @@ def gradient_step_(x, learning_rate):
 
 
 # %% task="gradient_step_" name="data-replaced"
-# `x.data = ...` puts other memory under `x`; whoever shares the old memory never sees the update. Write into the memory
-# that is there: `x -= ...`, under `no_grad()`.
+# `x.data = ...` puts other memory under `x`; tensors that share the old memory never see the update. Write into the
+# memory that is there: `x -= ...`, under `no_grad()`.
 
 
 def gradient_step_(x, learning_rate):
@@ -160,8 +160,8 @@ def gradient_step_(x, learning_rate):
 
 
 # %% task="gradient_step_" name="none-not-checked"
-# Without a gradient, `learning_rate * None` ends in a TypeError that says nothing about `backward()`. Ask
-# `if x.grad is None:` first, and raise a `ValueError`.
+# Without a gradient, `learning_rate * None` ends in a TypeError that says nothing about `backward()`. Ask `if x.grad is
+# None:` first, and raise a `ValueError`.
 
 
 def gradient_step_(x, learning_rate):
@@ -171,8 +171,8 @@ def gradient_step_(x, learning_rate):
 
 
 # %% task="gradient_step_" name="asserted"
-# `assert` raises an AssertionError, and Python leaves it out when it runs with `-O`. For a caller's mistake, write
-# `if x.grad is None: raise ValueError(...)`.
+# `assert` raises an AssertionError, and Python leaves it out when it runs with `-O`. For a caller's mistake, write `if
+# x.grad is None: raise ValueError(...)`.
 
 
 def gradient_step_(x, learning_rate):
@@ -351,8 +351,8 @@ def snapshot(x):
 
 
 # %% task="exp_plus_one" name="in-place-add"
-# `exp` keeps its *output* for the backward pass, and `z += 1` overwrites it: hence the RuntimeError at `backward()`.
-# `z = z + 1` makes a new tensor.
+# `exp` keeps its *output* for the backward pass, and `z += 1` overwrites it: hence the RuntimeError at `backward()`. `z
+# = z + 1` makes a new tensor.
 
 
 def exp_plus_one(t):
@@ -390,8 +390,8 @@ def exp_plus_one(t):
 
 
 # %% task="exp_plus_one" name="add-under-no-grad"
-# The `+ 1` under `no_grad()` gives a tensor without a graph. Nothing is wrong with recording it: the derivative of
-# `+ 1` needs nothing saved.
+# The `+ 1` under `no_grad()` gives a tensor without a graph. Nothing is wrong with recording it: the derivative of `+
+# 1` needs nothing saved.
 
 
 def exp_plus_one(t):

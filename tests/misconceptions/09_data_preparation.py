@@ -250,7 +250,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
 
 
 # %% task="split_indices" name="fractions-unchecked"
-# Fractions that make no sense give parts that overlap or are empty, without a word. Raise `ValueError` for them.
+# Fractions that make no sense give parts that overlap or are empty, without an error. Raise `ValueError` for them.
 
 
 def split_indices(n, valid_fraction, test_fraction, seed):
@@ -461,8 +461,8 @@ def fit_standardizer(x_train):
 
 
 # %% task="fit_standardizer" name="statistics-module"
-# Python numbers in a new tensor: slow, always float32, and impossible on a device whose values can't be read. Stay
-# with tensor operations.
+# Python numbers in a new tensor: slow, always float32, and impossible on a device whose values can't be read. Stay with
+# tensor operations.
 
 
 def fit_standardizer(x_train):
@@ -635,7 +635,7 @@ def standardize_splits(train, valid, test):
 
 
 # %% task="standardize_splits" name="in-place"
-# `-=` and `/=` change the caller's tables: whoever calls you twice standardises twice. Make new tensors.
+# `-=` and `/=` change the caller's tables: a second call standardises them twice. Make new tensors.
 
 
 def standardize_splits(train, valid, test):
@@ -821,7 +821,7 @@ def column_targets(y):
 
 
 # %% task="column_targets" name="first-column-of-many"
-# Of several columns you keep the first and drop the others without a word. Refuse them with `ValueError`.
+# Of several columns you keep the first and drop the others without an error. Refuse them with `ValueError`.
 
 
 def column_targets(y):

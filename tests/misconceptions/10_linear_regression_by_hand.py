@@ -278,7 +278,7 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="broadcasts"
-# A column minus a flat row compares every prediction with every target, without a word. Check the shapes first, and
+# A column minus a flat row compares every prediction with every target, without an error. Check the shapes first, and
 # raise `ValueError` where they differ.
 
 

@@ -48,8 +48,8 @@ def load_weights_(layer, w, b):
 
 
 # %% task="load_weights_" name="data-not-transposed"
-# Assigning to `.data` takes any shape without a word, and yours no longer fits: `nn.Linear` wants a row of F weights
-# and a bias of shape (1,). `copy_` keeps the shape, and the memory, that the layer has.
+# Assigning to `.data` accepts any shape without an error, and yours no longer fits: `nn.Linear` wants a row of F
+# weights and a bias of shape (1,). `copy_` keeps the shape, and the memory, that the layer has.
 
 
 def load_weights_(layer, w, b):
@@ -480,7 +480,7 @@ class ManualSGD:
 
 
 # %% task="ManualSGD" name="step-drops-gradients"
-# A step that sets `.grad` to `None` takes the gradients away from whoever wants to look at them, or to add to them.
+# A step that sets `.grad` to `None` takes the gradients away from callers who want to look at them, or to add to them.
 # Leave that to `zero_grad()`.
 
 
@@ -528,8 +528,8 @@ class ManualSGD:
 
 
 # %% task="ManualSGD" name="no-no-grad"
-# `p -= ...` changes a leaf that requires grad while autograd records, which PyTorch refuses. Wrap the loop in
-# `with torch.no_grad():`.
+# `p -= ...` changes a leaf that requires grad while autograd records, which PyTorch refuses. Wrap the loop in `with
+# torch.no_grad():`.
 
 
 class ManualSGD:
@@ -595,7 +595,7 @@ class ManualSGD:
 
 
 # %% task="ManualSGD" name="leaves-out-at-birth"
-# When the optimizer is made there are no gradients yet: whoever keeps only the parameters with a `.grad` keeps none.
+# When the optimizer is made there are no gradients yet: if you keep only the parameters with a `.grad`, you keep none.
 # Look at `.grad` at each step.
 
 
@@ -710,8 +710,8 @@ class ManualSGD:
 
 
 # %% task="ManualSGD" name="rebinds-the-gradient"
-# `g = None` gives the local name `g` another value; the parameter's `.grad` stays. Assign to the attribute:
-# `p.grad = None`.
+# `g = None` gives the local name `g` another value; the parameter's `.grad` stays. Assign to the attribute: `p.grad =
+# None`.
 
 
 class ManualSGD:
@@ -1052,7 +1052,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
 
 # %% task="train_bgd" name="predicts-once"
 # The prediction is made once, before the loop: it knows nothing of later parameters, and its graph is freed by the
-# first `backward()`. Predict anew in every epoch.
+# first `backward()`. Predict again in every epoch.
 
 
 def train_bgd(model, optimizer, criterion, X, y, n_epochs):

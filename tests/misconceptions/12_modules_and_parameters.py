@@ -295,7 +295,7 @@ class LinearRegressor(nn.Module):
 
 # %% task="LinearRegressor" name="seeds-itself"
 # With a seed set inside, all instances start with the same weights, and the caller's generator is set back without a
-# word. Only the caller sets seeds.
+# warning. Only the caller sets seeds.
 
 
 class LinearRegressor(nn.Module):
@@ -627,7 +627,7 @@ def parameter_report(model):
 
 
 # %% task="parameter_report" name="switches-to-train"
-# `model.train()` turns evaluation mode off, for whoever uses the model next. It has nothing to do with `requires_grad`:
+# `model.train()` turns evaluation mode off for the next user of the model. It has nothing to do with `requires_grad`:
 # leave the mode alone.
 
 
@@ -911,8 +911,8 @@ def replace_head(model, n_outputs):
 
 
 # %% task="replace_head" name="new-model"
-# A new `nn.Sequential` is another model: the caller's still has its old head. Change the one you were given,
-# `model[-1] = ...`, and return it.
+# A new `nn.Sequential` is another model: the caller's still has its old head. Change the one you were given, `model[-1]
+# = ...`, and return it.
 
 
 def replace_head(model, n_outputs):
@@ -981,8 +981,8 @@ def replace_head(model, n_outputs):
 
 
 # %% task="replace_head" name="seeds-the-head"
-# With a seed set inside, every new head starts alike, and the caller's generator is set back without a word. Only the
-# caller sets seeds.
+# With a seed set inside, every new head starts alike, and the caller's generator is set back without a warning. Only
+# the caller sets seeds.
 
 
 def replace_head(model, n_outputs):

@@ -144,8 +144,8 @@ class TableDataset(Dataset):
 
 
 # %% task="TableDataset" name="is-not"
-# `is not` asks whether two objects are one and the same. Python keeps one object for each small number, and makes large
-# ones anew: equal lengths above 256 would be refused. Compare numbers with `!=`.
+# `is not` asks whether two objects are one and the same. Python keeps one object for each small number, and makes a new
+# object for each large one: equal lengths above 256 would be refused. Compare numbers with `!=`.
 
 
 class TableDataset(Dataset):
@@ -603,7 +603,7 @@ def make_loaders(train, valid, batch_size, seed):
 
 
 # %% task="make_loaders" name="same-order-every-epoch"
-# The generator is seeded anew whenever an epoch starts, so all epochs have one order. Seed it once, when the loader is
+# The generator is seeded again whenever an epoch starts, so all epochs have one order. Seed it once, when the loader is
 # made.
 
 

@@ -280,7 +280,7 @@ class InvertedDropout(nn.Module):
 
 
 # %% task="InvertedDropout" name="mask-drawn-once"
-# The first mask is kept for good, so the same units stay off for the whole training. Draw a new one at every call.
+# The first mask is kept for ever, so the same units stay off for the whole training. Draw a new one at every call.
 
 
 class InvertedDropout(nn.Module):
@@ -300,8 +300,8 @@ class InvertedDropout(nn.Module):
 
 
 # %% task="InvertedDropout" name="seeded"
-# With a seed set in `forward`, every call draws the same mask, and everybody else's random numbers start anew as well.
-# Leave seeds to the program that trains.
+# With a seed set in `forward`, every call draws the same mask, and all other random numbers start again as well. Leave
+# seeds to the program that trains.
 
 
 class InvertedDropout(nn.Module):
@@ -319,8 +319,8 @@ class InvertedDropout(nn.Module):
 
 
 # %% task="InvertedDropout" name="seeded-once"
-# A seed set when the layer is made starts everybody's random numbers anew, not just yours: two runs with other seeds
-# would become the same. Leave seeds to the program that trains.
+# A seed set when the layer is made restarts all random numbers, not just yours: two runs with other seeds would become
+# the same. Leave seeds to the program that trains.
 
 
 class InvertedDropout(nn.Module):
@@ -428,8 +428,8 @@ class InvertedDropout(nn.Module):
 
 
 # %% task="InvertedDropout" name="no-validation"
-# With p = 1 the scale is 1 / 0, and a negative `p` is no probability. Raise `ValueError` in `__init__` unless
-# 0 <= p < 1.
+# With p = 1 the scale is 1 / 0, and a negative `p` is no probability. Raise `ValueError` in `__init__` unless 0 <= p <
+# 1.
 
 
 class InvertedDropout(nn.Module):
@@ -601,8 +601,8 @@ def predict(model, X):
 
 
 # %% task="predict" name="grad-switched-off"
-# `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use
-# `with torch.no_grad():`, which ends with its block.
+# `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use `with
+# torch.no_grad():`, which ends with its block.
 
 
 def predict(model, X):
@@ -690,8 +690,8 @@ def predict(model, X):
 
 
 # %% task="predict" name="swallows-errors"
-# An `except` that returns None hides the error from whoever called you. `finally` puts the mode back and lets the error
-# go on its way.
+# An `except` that returns None hides the error from your caller. `finally` puts the mode back and lets the error go on
+# its way.
 
 
 def predict(model, X):
@@ -875,8 +875,8 @@ def train_epoch(model, loader, optimizer, criterion, device):
 
 
 # %% task="train_epoch" name="divides-by-samples-only"
-# Batch losses are means already, and dividing their plain sum by the number of samples makes it far too small.
-# Multiply each by its batch's size first.
+# Batch losses are means already, and dividing their plain sum by the number of samples makes it far too small. Multiply
+# each by its batch's size first.
 
 
 def train_epoch(model, loader, optimizer, criterion, device):
@@ -1249,8 +1249,8 @@ def evaluate(model, loader, criterion, device):
 
 
 # %% task="evaluate" name="no-no-grad"
-# `eval()` doesn't disable autograd: for every batch a graph is recorded for nothing. Run the loop inside
-# `with torch.no_grad():`.
+# `eval()` doesn't disable autograd: for every batch a graph is recorded for nothing. Run the loop inside `with
+# torch.no_grad():`.
 
 
 def evaluate(model, loader, criterion, device):
@@ -1374,8 +1374,8 @@ def evaluate(model, loader, criterion, device):
 
 
 # %% task="evaluate" name="grad-switched-off"
-# `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use
-# `with torch.no_grad():`, which ends with its block.
+# `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use `with
+# torch.no_grad():`, which ends with its block.
 
 
 def evaluate(model, loader, criterion, device):
@@ -1526,8 +1526,8 @@ def evaluate(model, loader, criterion, device):
 
 
 # %% task="accumulated_step" name="not-divided"
-# The gradients of k mean losses add up to a step that is k times too large. Scale each loss by its share of the
-# samples before you go backward.
+# The gradients of k mean losses add up to a step that is k times too large. Scale each loss by its share of the samples
+# before you go backward.
 
 
 def accumulated_step(model, batches, optimizer, criterion):

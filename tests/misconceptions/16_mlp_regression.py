@@ -694,7 +694,7 @@ def rmse(model, loader):
 
 
 # %% task="rmse" name="grad-switched-off"
-# `torch.set_grad_enabled(False)` as a plain call switches gradients off for the whole program, for good. Use `with
+# `torch.set_grad_enabled(False)` as a plain call switches gradients off for the rest of the whole program. Use `with
 # torch.no_grad():`.
 
 
@@ -759,7 +759,7 @@ def rmse(model, loader):
 
 
 # %% task="rmse" name="no-shape-check"
-# A column minus a flat row compares every prediction with every target, without a word. Compare the shapes, and raise
+# A column minus a flat row compares every prediction with every target, without an error. Compare the shapes, and raise
 # `ValueError` where they differ.
 
 

@@ -68,8 +68,8 @@ class ImageClassifier(nn.Module):
 
 
 # %% task="ImageClassifier" name="classes-instead-of-logits"
-# `argmax` gives the number of the class, from which no gradient flows. Return one logit per class; whoever wants the
-# class takes the `argmax`.
+# `argmax` gives the number of the class, from which no gradient flows. Return one logit per class; a caller who wants
+# the class takes the `argmax`.
 
 
 class ImageClassifier(nn.Module):
@@ -823,7 +823,8 @@ def accuracy(logits, targets):
 
 
 # %% task="accuracy" name="switches-grad-off"
-# `requires_grad_(False)` changes the caller's logits for good. Nothing needs switching off: `argmax` records nothing.
+# `requires_grad_(False)` changes the caller's logits permanently. Nothing needs switching off: `argmax` records
+# nothing.
 
 
 def accuracy(logits, targets):
@@ -974,7 +975,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
 
 
 # %% task="train_classifier" name="reseeded-each-epoch"
-# A generator that is made anew for every epoch repeats itself. Make it once, before the first.
+# A generator that is made again for every epoch repeats itself. Make it once, before the first.
 
 
 def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
@@ -1040,7 +1041,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
 
 
 # %% task="train_classifier" name="reseeds-the-global"
-# `torch.manual_seed` rewinds the generator of the whole program: whoever calls you draws the same numbers again. Make a
+# `torch.manual_seed` rewinds the generator of the whole program: your caller draws the same numbers again. Make a
 # `torch.Generator` of your own.
 
 

@@ -401,7 +401,8 @@ class WideAndDeep(nn.Module):
 
 
 # %% task="WideAndDeep" name="seeds-the-generator"
-# Whoever builds a model decides about the seed. Set here, it makes all models alike, and everything drawn afterwards.
+# The code that builds a model decides about the seed. Set here, it makes all models alike, and everything drawn
+# afterwards.
 
 
 class WideAndDeep(nn.Module):
@@ -448,7 +449,7 @@ class TwoHeadNet(nn.Module):
 
 
 # %% task="TwoHeadNet" name="one-key-too-many"
-# Exactly two keys were asked for. Whoever wants the features can call `model.trunk`.
+# Exactly two keys were asked for. A caller who wants the features can call `model.trunk`.
 
 
 class TwoHeadNet(nn.Module):
@@ -718,7 +719,8 @@ class TwoHeadNet(nn.Module):
 
 
 # %% task="TwoHeadNet" name="seeds-the-generator"
-# Whoever builds a model decides about the seed. Set here, it makes all models alike, and everything drawn afterwards.
+# The code that builds a model decides about the seed. Set here, it makes all models alike, and everything drawn
+# afterwards.
 
 
 class TwoHeadNet(nn.Module):

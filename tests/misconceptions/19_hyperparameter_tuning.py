@@ -193,7 +193,7 @@ def suggest_hyperparameters(trial):
 
 
 # %% task="suggest_hyperparameters" name="asks-twice"
-# Every question is asked anew where you need the answer. Ask once, and keep the answer in a variable.
+# Every question is asked again where you need the answer. Ask once, and keep the answer in a variable.
 
 
 def suggest_hyperparameters(trial):
@@ -256,7 +256,7 @@ def suggest_hyperparameters(trial):
 
 
 # %% task="tuning_objective" name="last-metric"
-# The best epoch counts, not the last: in earnest you keep the weights of the best one.
+# The best epoch counts, not the last: in practice you keep the weights of the best one.
 
 
 def tuning_objective(trial, fit_epoch, n_epochs, pruned):
@@ -935,7 +935,7 @@ def random_search(objective, space, n_trials, seed):
 
 
 # %% task="random_search" name="seeded-in-the-loop"
-# Seeded anew in every trial, the generator gives the same values each time: you try one point again and again. Make it
+# Seeded again in every trial, the generator gives the same values each time: you try one point again and again. Make it
 # before the loop.
 
 
@@ -1099,7 +1099,7 @@ def random_search(objective, space, n_trials, seed):
 
 
 # %% task="random_search" name="reused-dict-copied"
-# You keep a copy of the best dict, but `objective` still gets one and the same dict every time, and whoever kept it
+# You keep a copy of the best dict, but `objective` still gets one and the same dict every time, and code that kept it
 # sees it change. Make a new one in each trial.
 
 
@@ -1356,8 +1356,7 @@ def random_search(objective, space, n_trials, seed):
 
 
 # %% task="random_search" name="infinity-dropped"
-# `math.isfinite` is false for -infinity too, and that is smaller than every number. Only NaN never wins:
-# `math.isnan`.
+# `math.isfinite` is false for -infinity too, and that is smaller than every number. Only NaN never wins: `math.isnan`.
 
 
 def random_search(objective, space, n_trials, seed):

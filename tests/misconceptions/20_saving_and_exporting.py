@@ -58,8 +58,8 @@ def save_checkpoint(path, model, hyperparameters, epoch):
 
 
 # %% task="save_checkpoint" name="parameters-in-a-list"
-# Tensors in a list have lost their names, and whoever loads them must guess which is which. Save the dict from name to
-# tensor that `state_dict()` gives.
+# Tensors in a list have lost their names, and the code that loads them must guess which is which. Save the dict from
+# name to tensor that `state_dict()` gives.
 
 
 def save_checkpoint(path, model, hyperparameters, epoch):
@@ -164,8 +164,8 @@ def save_checkpoint(path, model, hyperparameters, epoch):
 
 
 # %% task="save_checkpoint" name="gradients-cleared"
-# Gradients aren't in the `state_dict()`, so there's nothing to clear, and whoever is in the middle of accumulating them
-# still needs them.
+# Gradients aren't in the `state_dict()`, so there's nothing to clear, and a caller who is accumulating them still needs
+# them.
 
 
 def plain_names(state):
@@ -253,8 +253,8 @@ def save_checkpoint(path, model, hyperparameters, epoch):
 
 
 # %% task="save_checkpoint" name="hyperparameters-as-text"
-# A text isn't the dict: whoever loads it has to parse it before a model can be built. `torch.save` writes dicts of
-# plain values as they are.
+# A string isn't the dict: the code that loads it has to parse it before a model can be built. `torch.save` writes dicts
+# of plain values as they are.
 
 
 def plain_names(state):
@@ -665,8 +665,8 @@ def export_model(model, example):
 
 
 # %% task="export_model" name="module-of-the-program"
-# `.module()` turns the program back into something to call. Return the program itself, the `ExportedProgram`: it's
-# what can be saved.
+# `.module()` turns the program back into something to call. Return the program itself, the `ExportedProgram`: it's what
+# can be saved.
 
 
 def export_model(model, example):
