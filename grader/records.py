@@ -8,33 +8,31 @@ is in `grader.wire`, because both sides of the sandbox need it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple
 
 import msgspec
+
+from grader.sentences import Sentence, Translate, learner, verbatim
 
 Visibility = Literal["public", "hidden"]
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "not_attempted"]
 # What the inputs of checks depend on beside the course's seed, the exercise and the check: nothing, or who handed in
 # what. Fixed inputs are for one's own work and for comparing; they are no inputs to give marks by.
 Inputs = Literal["fixed", "by_content"]
+REPORT_SCHEMA: Final = "grader/report/2"
 ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
-
-WITHOUT_WORKERS = (  # a note that finds nothing wrong
-    "A DataLoader was asked for workers. Submissions run without other processes, so it was used as with "
-    "`num_workers=0`: the batches are the same."
-)
 
 
 class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run of lines of the graded source stands in what the student wrote: a file, or a notebook cell.
 
-    `first` is the 1-based line of the graded source; `label` is empty for a script and says "cell 3" for a notebook;
-    `line` is the 1-based line inside that cell (or file) which `first` corresponds to.
+    `first` is the 1-based line of the graded source; `label` is `None` for a script and says "code cell 3" for a
+    notebook; `line` is the 1-based line inside that cell (or file) which `first` corresponds to.
     """
 
     first: int
-    label: str
+    label: Sentence | None
     line: int
 
     def __post_init__(self) -> None:
@@ -57,8 +55,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     tasks: tuple[str, ...] = ()
     source: str | None = None
-    problem: str | None = None
-    notes: tuple[str, ...] = ()
+    problem: Sentence | None = None
+    notes: tuple[Sentence, ...] = ()
     left_out: int = 0
     spans: tuple[SourceSpan, ...] = ()
     content: str = ""
@@ -67,13 +65,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         if (self.source is None) == (self.problem is None):
             raise ValueError(f"Cannot build the submission {self.path!r}: give either its source or its problem.")
 
-    def where(self, line: int) -> str:
-        """Return how the student knows line `line` of the graded source: "line 7", or "cell 3, line 2"."""
-        place = max((p for p in self.spans if p.first <= line), key=lambda p: p.first, default=None)
-        if place is None:
-            return f"line {line}"
-        inside = f"line {place.line + line - place.first}"
-        return f"{place.label}, {inside}" if place.label else inside
+    def where(self, line: int) -> Sentence:
+        """Return how the student knows line `line` of the graded source: "line 7", or "code cell 3, line 2"."""
+        span = max((s for s in self.spans if s.first <= line), key=lambda s: s.first, default=None)
+        if span is None:
+            return learner.LINE(line=line)
+        inside = span.line + line - span.first
+        return learner.LINE(line=inside) if span.label is None else learner.LINE_OF_CELL(cell=span.label, line=inside)
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +81,82 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     expected: tuple[float, ...]
 
 
+class Misconception(msgspec.Struct, frozen=True, kw_only=True):
+    """A student's mistake that has a name: its id within the task, and the sentence that a good teacher would say."""
+
+    id: str
+    sentence: Sentence
+
+
+_LABELS = {
+    "expected": learner.EXPECTED,
+    "got": learner.GOT,
+    "misconception": learner.MISTAKE,
+    "next_step": learner.NEXT,
+}
+
+
+class FeedbackLine(NamedTuple):
+    """One line of feedback: the field that it comes from, and what it says."""
+
+    field: Literal["call", "expected", "got", "details", "misconception", "next_step"]
+    text: Sentence
+
+    @property
+    def label(self) -> Sentence | None:
+        """What stands before the text, `None` if nothing does."""
+        return _LABELS[self.field]() if self.field in _LABELS else None
+
+
+class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a check has to say to a student: data, which is put into words where it is read.
+
+    `title` says what the check asks for (the first sentence of its docstring). `call` is the call that was made, as
+    code; `expected` and `got` are phrases; `details` are whole sentences, and all that there is where nothing was
+    compared. A `misconception` takes the place of the `next_step`. `broken` says that the check itself is at fault,
+    `not_run` that it was not run because of what came before. A passed check has its title alone.
+    """
+
+    title: Sentence = verbatim("")
+    call: str = ""
+    expected: Sentence | None = None
+    got: Sentence | None = None
+    details: tuple[Sentence, ...] = ()
+    misconception: Misconception | None = None
+    next_step: Sentence | None = None
+    broken: bool = False
+    not_run: bool = False
+
+    def lines(self) -> Iterator[FeedbackLine]:
+        """Yield what stands below the title, in the order in which it is read."""
+        if self.call:
+            yield FeedbackLine("call", verbatim(self.call))
+        if self.expected is not None:
+            yield FeedbackLine("expected", self.expected)
+        if self.got is not None:
+            yield FeedbackLine("got", self.got)
+        for sentence in self.details:
+            yield FeedbackLine("details", sentence)
+        if self.misconception is not None:
+            yield FeedbackLine("misconception", self.misconception.sentence)
+        elif self.next_step is not None:
+            yield FeedbackLine("next_step", self.next_step)
+
+    def text(self, translate: Translate | None = None) -> str:
+        """Return the lines as plain text, "" if there are none."""
+        return "\n".join(
+            line.text.text(translate)
+            if line.label is None
+            else f"{line.label.text(translate)} {line.text.text(translate)}"
+            for line in self.lines()
+        )
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check concluded about one submission, with the feedback the student reads."""
+    """What one check concluded about one submission, with the feedback that the student reads."""
 
     id: str
     task: str
@@ -92,8 +164,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     points: float
     max_points: float
-    message: str = ""
-    misconception: str | None = None
+    feedback: Feedback = Feedback()
     curve: Curve | None = None
 
     def __post_init__(self) -> None:
@@ -123,9 +194,13 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     status: Status
     points: float
     max_points: float
-    message: str
-    misconception: str | None
+    feedback: Feedback = Feedback()
     curve: Curve | None = None
+
+    @property
+    def misconception(self) -> str | None:
+        """The id of the mistake that was named, `None` if there is none."""
+        return self.feedback.misconception.id if self.feedback.misconception is not None else None
 
 
 class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,19 +219,19 @@ class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
     status: ExerciseStatus
     points: float
     max_points: float
-    message: str = ""
-    notes: tuple[str, ...] = ()
+    message: Sentence | None = None
+    notes: tuple[Sentence, ...] = ()
     tasks: tuple[TaskReport, ...]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the kit says about one student; `notes` are about files that were no exercise."""
 
-    schema: Literal["grader/report/1"] = "grader/report/1"
+    schema: Literal["grader/report/2"] = REPORT_SCHEMA
     student: str
     points: float
     max_points: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     exercises: tuple[ExerciseReport, ...]
 
 
@@ -186,8 +261,7 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
             status=v.status,
             points=v.points,
             max_points=v.max_points,
-            message=v.message,
-            misconception=v.misconception,
+            feedback=v.feedback,
             curve=v.curve,
         )
         for v in verdicts
@@ -201,7 +275,7 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
 
 
 def blank_report(
-    exercise: str, tasks: Sequence[tuple[str, float]], status: ExerciseStatus, message: str
+    exercise: str, tasks: Sequence[tuple[str, float]], status: ExerciseStatus, message: Sentence
 ) -> ExerciseReport:
     """Return the report of an exercise of which no check was run; `tasks` are its tasks' names and points."""
     blank = tuple(TaskReport(name=name, points=0.0, max_points=points, checks=()) for name, points in tasks)
@@ -215,7 +289,7 @@ def blank_report(
     )
 
 
-def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes: tuple[str, ...] = ()) -> Report:
+def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes: tuple[Sentence, ...] = ()) -> Report:
     """Add up the exercises of one student; `notes` are about the student's folder."""
     return Report(
         student=student,

@@ -13,8 +13,8 @@ from grader.catalog import Catalog, Exercise, build_all
 from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
-from grader.records import WITHOUT_WORKERS, ExerciseReport, Submission
-from grader.sentences import Sentence, author
+from grader.records import CheckReport, ExerciseReport, Submission
+from grader.sentences import Sentence, author, learner
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
 JUNK, FORGER = "junk", "forger"  # implementations that solve nothing, and must earn nothing
@@ -86,7 +86,7 @@ def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]
 
 def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[Sentence]:
     """Yield the differences between a case's report and the result that it must get."""
-    for note in [note for note in report.notes if note != WITHOUT_WORKERS][:1]:
+    for note in [note for note in report.notes if note != learner.WITHOUT_WORKERS()][:1]:  # it finds nothing wrong
         yield author.NOT_CLEAN(case=case.label, note=note)
     for task in report.tasks:
         failed = [check for check in task.checks if check.status != "passed"]
@@ -98,8 +98,7 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[Sentence]:
             for check in task.checks:
                 if check.status == "passed" and case.kind == JUNK:
                     yield author.JUNK_PASSES(case=case.label, check=check.id)
-                if "which is not your fault" in check.message:
-                    yield author.CHECK_BROKE(case=case.label, check=check.id, message=check.message)
+                yield from _broken(case.label, check)
         elif case.kind == MISCONCEPTION:
             if not failed:
                 yield author.UNSEEN(case=case.label)
@@ -110,13 +109,17 @@ def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[Sentence]:
                 else:
                     yield author.NOT_DIAGNOSED(case=case.label)
             for check in failed:
-                if "which is not your fault" in check.message:
-                    yield author.CHECK_BROKE(case=case.label, check=check.id, message=check.message)
+                yield from _broken(case.label, check)
         else:
             for check in failed:
                 yield author.SHOULD_PASS(
-                    case=case.label, check=check.id, task=task.name, status=check.status, message=check.message
+                    case=case.label, check=check.id, task=task.name, status=check.status, message=str(check.feedback)
                 )
+
+
+def _broken(label: str, check: CheckReport) -> Iterator[Sentence]:
+    if check.feedback.broken:
+        yield author.CHECK_BROKE(case=label, check=check.id, message=str(check.feedback))
 
 
 def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, variants: Counter[str]) -> Iterator[Sentence]:

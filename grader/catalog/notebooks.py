@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.catalog.errors import CatalogError
 from grader.catalog.stubs import BEGIN
-from grader.sentences import instructor
+from grader.sentences import Sentence, instructor
 from grader.submissions.names import excerpt
 from grader.submissions.tidying import MARK
 
@@ -62,7 +62,7 @@ def to_script(notebook: str) -> str:
     return convert_notebook(notebook.encode("utf-8", "surrogatepass"), name="it")[0]
 
 
-def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
+def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[Sentence, ...]]:
     """Return the script of a notebook file, and notes about reading it. Raises `Unreadable`."""
     import jupytext
     import nbformat

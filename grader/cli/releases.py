@@ -136,4 +136,4 @@ def convert(
             raise CatalogError(instructor.NOT_CONVERTED(source=str(source), problem=problem)) from None
         write_text(target, written)
         for note in notes:
-            say_error(verbatim(note))
+            say_error(note)

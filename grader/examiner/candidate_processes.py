@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from grader import wire
-from grader.records import Status, Submission
+from grader.records import Feedback, Status, Submission
 from grader.sandbox import Budget, CandidateLost, Process, Server
+from grader.sentences import Sentence, learner
 from grader.suites import feedback
 from grader.suites.outcomes import CheckEnded, SuiteError
 
@@ -35,7 +36,7 @@ class SubmissionProcess:
         self._restarts = 0
         self._timeouts: Counter[str] = Counter()
         self.loaded: wire.Loaded | None = None
-        self.unloadable: tuple[Status, str, str] | None = None
+        self.unloadable: tuple[Status, Feedback] | None = None
         self.withheld: set[str] = set()
 
     def close(self) -> None:
@@ -51,7 +52,7 @@ class SubmissionProcess:
         if self._process is not None:
             return
         if self._restarts > _RESTARTS:
-            raise CheckEnded("crashed", feedback.TOO_MANY_RESTARTS)
+            raise _not_run("crashed", learner.TOO_MANY_RESTARTS())
         self._restarts += 1
         process = self._server.spawn()
         process.budget = self._budget
@@ -62,23 +63,7 @@ class SubmissionProcess:
                 module="submission", filename=file, source=source, main=_is_notebook(self._submission)
             )
         except CandidateLost as lost:
-            if lost.reason == "spent":
-                end: tuple[Status, str, str] = (
-                    "timeout",
-                    feedback.LOAD_SPENT.format(limit=lost.detail),
-                    feedback.SPENT_NEXT,
-                )
-            elif lost.reason == "too much":
-                end = ("crashed", feedback.LOAD_TOO_MUCH.format(limit=lost.detail), feedback.TOO_MUCH_NEXT)
-            elif lost.reason == "timeout":
-                message = feedback.LOAD_TIMEOUT.format(limit=lost.detail)
-                notebook = _is_notebook(self._submission)
-                step = feedback.LOAD_TIMEOUT_NEXT_CELL if notebook else feedback.LOAD_TIMEOUT_NEXT
-                end = ("timeout", message, step)
-            else:
-                message = feedback.LOAD_CRASHED.format(how=lost.detail)
-                end = ("crashed", message, feedback.LOAD_CRASHED_NEXT)
-            self.unloadable = end
+            end = self.unloadable = _unloadable(lost, notebook=_is_notebook(self._submission))
             raise CheckEnded(*end) from None
         self.withheld |= set(self.loaded.withheld)
         self._process = process
@@ -88,7 +73,7 @@ class SubmissionProcess:
 
         def ask(call: wire.Call) -> wire.Observation:
             if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
-                raise CheckEnded("timeout", feedback.TIMEOUT_AGAIN.format(task=task))
+                raise CheckEnded("timeout", Feedback(details=(learner.TIMEOUT_AGAIN(task=task),)))
             self._require_budget()
             self.load()
             assert self._process is not None
@@ -121,10 +106,29 @@ class SubmissionProcess:
             return
         if self._budget.seconds <= 0:
             limit = f"{self._budget.whole:g} s"
-            raise CheckEnded("timeout", feedback.SPENT_BEFORE.format(limit=limit), feedback.SPENT_NEXT)
+            raise _not_run("timeout", learner.SPENT_BEFORE(limit=limit), learner.SPENT_NEXT())
         if self._budget.answers <= 0:
             limit = f"{self._budget.most / 2**20:.3g} MiB"
-            raise CheckEnded("crashed", feedback.TOO_MUCH_BEFORE.format(limit=limit), feedback.TOO_MUCH_NEXT)
+            raise _not_run("crashed", learner.TOO_MUCH_BEFORE(limit=limit), learner.TOO_MUCH_NEXT())
+
+
+def _not_run(status: Status, said: Sentence, step: Sentence | None = None) -> CheckEnded:
+    return CheckEnded(status, Feedback(details=(said,), next_step=step, not_run=True))
+
+
+def _unloadable(lost: CandidateLost, *, notebook: bool) -> tuple[Status, Feedback]:
+    """Return how every check ends of a submission that was lost while it was being loaded."""
+    status: Status = "timeout"
+    if lost.reason == "spent":
+        said, step = learner.LOAD_SPENT(limit=lost.detail), learner.SPENT_NEXT()
+    elif lost.reason == "timeout":
+        said = learner.LOAD_TIMEOUT(limit=lost.detail)
+        step = learner.LOAD_TIMEOUT_NEXT_CELL() if notebook else learner.LOAD_TIMEOUT_NEXT()
+    elif lost.reason == "too much":
+        status, said, step = "crashed", learner.LOAD_TOO_MUCH(limit=lost.detail), learner.TOO_MUCH_NEXT()
+    else:
+        status, said, step = "crashed", learner.LOAD_CRASHED(how=lost.detail), learner.LOAD_CRASHED_NEXT()
+    return status, Feedback(details=(said,), next_step=step)
 
 
 def _is_notebook(submission: Submission) -> bool:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from grader.examiner.pytest_internals import number_of_fixtures, parameters_of
-from grader.records import Status, Verdict, Visibility
+from grader.records import Feedback, Status, Verdict, Visibility
+from grader.sentences import Sentence, verbatim
+from grader.sentences.titles import title_of
 from grader.suites.outcomes import SuiteError
 
 FIXTURES = ("candidate", "reference", "draw", "device")  # what the examiner gives to checks
@@ -36,10 +39,16 @@ class Check:
     plain: bool
     arguments: tuple[str, ...]
     parameters: Mapping[str, Any]
+    titled: Feedback  # the title, and nothing else: what a passed check has to say
     item: pytest.Function
 
-    def verdict(self, status: Status, message: str = "", misconception: str | None = None) -> Verdict:
-        """Return this check's verdict."""
+    @property
+    def title(self) -> Sentence:
+        """What the check asks for, in one sentence."""
+        return self.titled.title
+
+    def verdict(self, status: Status, feedback: Feedback | None = None) -> Verdict:
+        """Return this check's verdict, with feedback that is given the check's title."""
         return Verdict(
             id=self.id,
             task=self.task,
@@ -47,8 +56,7 @@ class Check:
             status=status,
             points=self.points if status == "passed" else 0.0,
             max_points=self.points,
-            message=message,
-            misconception=misconception,
+            feedback=self.titled if feedback is None else replace(feedback, title=self.title),
         )
 
 
@@ -57,9 +65,11 @@ def declared(item: pytest.Item) -> Check:
     mark = item.get_closest_marker("check")
     if mark is None or not isinstance(item, pytest.Function):
         raise SuiteError(f"Cannot use {item.nodeid} as a check: decorate it with @check(task, points=...).")
+    docstring = (item.function.__doc__ or "").strip()
+    id = item.name.removeprefix("test_")
     visibility: Visibility = "public" if item.path.parent.name == "public" else "hidden"
     return Check(
-        id=item.name.removeprefix("test_"),
+        id=id,
         exercise=item.path.stem.removeprefix("test_"),
         task=mark.kwargs["task"],
         visibility=visibility,
@@ -67,10 +77,11 @@ def declared(item: pytest.Item) -> Check:
         judges=mark.kwargs["judges"],
         requires=mark.kwargs["requires"],
         hint=mark.kwargs["hint"],
-        docstring=(item.function.__doc__ or "").strip(),
+        docstring=docstring,
         plain=_is_plain(item),
         arguments=_arguments(item),
         parameters=parameters_of(item),
+        titled=Feedback(title=verbatim(_title(docstring, id))),
         item=item,
     )
 
@@ -101,6 +112,13 @@ def _arguments(item: pytest.Function) -> tuple[str, ...]:
     parameters = inspect.signature(item.obj).parameters.values()
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return tuple(p.name for p in parameters if p.kind in named and p.default is inspect.Parameter.empty)
+
+
+def _title(docstring: str, id: str) -> str:
+    """Return what the check asks for; where a test is run for several parameters, with these."""
+    name, _, parameters = id.partition("[")
+    title = title_of(docstring) or name.replace("_", " ")
+    return f"{title} [{parameters}" if parameters else title
 
 
 def validate(checks: Sequence[Check]) -> None:

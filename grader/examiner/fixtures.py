@@ -14,6 +14,7 @@ from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.checks import Check
 from grader.forbidden_calls import Use
 from grader.records import Submission
+from grader.sentences import Sentence, learner
 from grader.suites.candidate import Ask, Candidate, Context
 from grader.suites.check_log import CheckLog
 from grader.suites.suite import Draw
@@ -70,7 +71,7 @@ class Given:
     def reference(self, draw: Draw) -> Candidate:
         """Return the reference solution, which is called as the candidate is."""
         return Candidate(
-            Context(task=self.check.task, ask=self.ask_reference, where=str, seed=draw.seed, must_succeed=True)
+            Context(task=self.check.task, ask=self.ask_reference, where=_line, seed=draw.seed, must_succeed=True)
         )
 
     def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +87,10 @@ class Given:
 
     def _load_errors(self) -> tuple[wire.Raised, ...]:
         return () if self.process.loaded is None else self.process.loaded.errors
+
+
+def _line(line: int) -> Sentence:
+    return learner.LINE(line=line)
 
 
 class Fixtures:

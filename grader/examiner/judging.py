@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from grader.examiner.checks import Check
-from grader.records import Verdict
+from grader.records import Feedback, Verdict
 from grader.sandbox import SandboxError
-from grader.suites import feedback
+from grader.sentences import learner
 from grader.suites.check_log import CheckLog
 from grader.suites.outcomes import CheckEnded
 
@@ -45,14 +45,14 @@ def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: 
             function(**{**arguments, "device": device})
     except CheckEnded as end:
         end.__traceback__ = end.__context__ = None  # they keep alive all that was received
-        verdict = check.verdict(end.status, feedback.whole(end.message, end.next_step))
+        verdict = check.verdict(end.status, end.feedback)
         return CheckResult(verdict=verdict, end=end, log=log)
     except SandboxError:
         raise
     except Exception as error:
         if _is_out_of_memory(error):
-            message = feedback.whole(feedback.TOO_LARGE, feedback.TOO_MUCH_NEXT)
-            return CheckResult(verdict=check.verdict("error", message), log=log)
+            said = Feedback(details=(learner.TOO_LARGE(),), next_step=learner.TOO_MUCH_NEXT())
+            return CheckResult(verdict=check.verdict("error", said), log=log)
         if os.environ.get("GRADER_DEBUG"):
             traceback.print_exc()
         return CheckResult(verdict=broken(check, error), log=log)
@@ -62,8 +62,9 @@ def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: 
 def required_first(check: Check, unmet: Verdict) -> Verdict:
     """Return the verdict of a check that is not run, because one that it requires has not passed: `unmet`."""
     if unmet.status == "not_attempted":
-        return check.verdict("not_attempted", feedback.NOT_ATTEMPTED)
-    return check.verdict("skipped", feedback.SKIPPED.format(required=unmet.id.replace("_", " ")))
+        return check.verdict("not_attempted", Feedback(details=(learner.NOT_ATTEMPTED(),)))
+    said = learner.SKIPPED(check=unmet.feedback.title)
+    return check.verdict("skipped", Feedback(details=(said,), not_run=True))
 
 
 def broken(check: Check, error: BaseException) -> Verdict:
@@ -73,7 +74,7 @@ def broken(check: Check, error: BaseException) -> Verdict:
         said = f"fixture {error.argname!r} not found"
     last = traceback.extract_tb(error.__traceback__)[-1]
     said = f"{type(error).__name__}: {said[:300]} ({check.id}, {Path(last.filename).name} line {last.lineno})"
-    return check.verdict("error", feedback.BROKEN_CHECK.format(error=said))
+    return check.verdict("error", Feedback(details=(learner.BROKEN_CHECK(error=said),), broken=True))
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -12,8 +12,19 @@ from grader.catalog import Exercise, Variant
 from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.checks import Check
 from grader.examiner.judging import CheckResult
-from grader.records import ExerciseReport, ExerciseStatus, Status, Submission, Verdict, task_report
-from grader.suites import feedback, surroundings
+from grader.records import (
+    ExerciseReport,
+    ExerciseStatus,
+    Feedback,
+    Misconception,
+    Status,
+    Submission,
+    Verdict,
+    task_report,
+)
+from grader.sentences import Sentence, learner, verbatim
+from grader.suites import surroundings
+from grader.suites.feedback import exception_of, place_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +33,7 @@ class Loading:
 
     errors: tuple[wire.Raised, ...]
     withheld: frozenset[str]
-    unloadable: tuple[Status, str, str] | None
+    unloadable: tuple[Status, Feedback] | None
 
 
 def loading_of(process: SubmissionProcess) -> Loading:
@@ -37,9 +48,10 @@ def loading_of(process: SubmissionProcess) -> Loading:
 
 def unreadable_report(exercise: Exercise, checks: Sequence[Check], submission: Submission) -> ExerciseReport:
     """Return the report of a submission that could not be read."""
-    message = feedback.UNREADABLE.format(problem=submission.problem)
-    verdicts = [check.verdict("error", message) for check in checks]
-    return _exercise_report(exercise, verdicts, "unreadable", message, submission.notes)
+    assert submission.problem is not None
+    problem = learner.UNREADABLE(problem=submission.problem)
+    verdicts = [check.verdict("error", Feedback(details=(problem,))) for check in checks]
+    return _exercise_report(exercise, verdicts, "unreadable", problem, submission.notes)
 
 
 def examined_report(
@@ -62,11 +74,11 @@ def examined_report(
     verdicts = _gated(verdicts, {check.id for check in checks if check.judges == "values"})
     verdicts = [v if v.id in without_curves else _with_curve(v, results[v.id]) for v in verdicts]
     notes = (*submission.notes, *_load_notes(submission, loading.errors))
-    notes += tuple(note for what, note in feedback.WITHHELD.items() if what in loading.withheld)
+    notes += tuple(note() for what, note in _WITHHELD.items() if what in loading.withheld)
     status: ExerciseStatus = "load_failed" if loading.unloadable else "graded"
     if verdicts and all(v.status == "not_attempted" for v in verdicts):
         status = "not_attempted"
-    message = feedback.whole(*loading.unloadable[1:]) if loading.unloadable else ""
+    message = _without_checks(loading.unloadable[1]) if loading.unloadable else None
     return _exercise_report(exercise, verdicts, status, message, notes)
 
 
@@ -74,17 +86,16 @@ def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
     """Return the verdict, with the teacher's sentence if the mistake is known."""
     if mistake is None or result.end is None:
         return result.verdict
-    message = feedback.whole(result.end.message, result.end.next_step, mistake.message)
-    return msgspec.structs.replace(result.verdict, message=message, misconception=mistake.name)
+    named = Misconception(id=mistake.name, sentence=verbatim(mistake.message))
+    feedback = msgspec.structs.replace(result.verdict.feedback, misconception=named)
+    return msgspec.structs.replace(result.verdict, feedback=feedback)
 
 
 def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> list[Verdict]:
     """Take the points of a task whose rule was broken in any of its checks."""
-    refused = {v.task: v.message for v in verdicts if results[v.id].refused}
+    refused = {v.task: v.feedback for v in verdicts if results[v.id].refused}
     return [
-        msgspec.structs.replace(v, status="failed", points=0.0, message=refused[v.task])
-        if v.status == "passed" and v.task in refused
-        else v
+        _without_points(v, "failed", refused[v.task]) if v.status == "passed" and v.task in refused else v
         for v in verdicts
     ]
 
@@ -95,16 +106,28 @@ def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
     Facts alone (a shape, an error that is raised, an argument that is left alone) hold of much that solves nothing.
     """
     right = {v.task for v in verdicts if v.id in values and v.status == "passed"}
-    first: dict[str, str] = {}  # the check to pass, by task
+    first: dict[str, Sentence] = {}  # the title of the check to pass, by task
     for v in verdicts:
         if v.id in values:
-            first.setdefault(v.task, v.id.replace("_", " "))
+            first.setdefault(v.task, v.feedback.title)
     return [
-        msgspec.structs.replace(v, status="skipped", points=0.0, message=feedback.holds(first.get(v.task)))
+        _without_points(v, "skipped", _holds(first.get(v.task)))
         if v.status == "passed" and v.id not in values and v.task not in right
         else v
         for v in verdicts
     ]
+
+
+def _without_points(verdict: Verdict, status: Status, feedback: Feedback) -> Verdict:
+    """Return the verdict with another status, for which there are no points, and feedback below its own title."""
+    titled = msgspec.structs.replace(feedback, title=verdict.feedback.title)
+    return msgspec.structs.replace(verdict, status=status, points=0.0, feedback=titled)
+
+
+def _holds(first: Sentence | None) -> Feedback:
+    """Return what to say of a check of facts that passed while no check of values has; `first` is one to pass."""
+    said = learner.HOLDS() if first is None else learner.HOLDS_UNTIL(check=first)
+    return Feedback(details=(said,))
 
 
 def _with_curve(verdict: Verdict, result: CheckResult) -> Verdict:
@@ -113,32 +136,42 @@ def _with_curve(verdict: Verdict, result: CheckResult) -> Verdict:
     return msgspec.structs.replace(verdict, curve=curves[-1]) if curves else verdict
 
 
-def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterator[str]:
+def _without_checks(feedback: Feedback) -> Sentence:
+    """Return in one sentence, with its next step, why no check could be run."""
+    (said,) = feedback.details
+    return said if feedback.next_step is None else learner.WITH_STEP_BELOW(what=said, step=feedback.next_step)
+
+
+def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterator[Sentence]:
     """Yield what to say of the errors met while loading; a next step, where there is a sure one, is said once."""
-    said: set[str | None] = {None}
+    said: set[Sentence] = set()
     for number, raised in enumerate(errors):
         note = _load_note(submission, raised)
         step = None if raised.type in _LEAVING else surroundings.step_for(raised, errors[:number])
-        yield note if step in said else f"{note} {feedback.NEXT.format(next_step=step)}"
-        said.add(step)
+        yield note if step is None or step in said else learner.WITH_STEP(what=note, step=step)
+        if step is not None:
+            said.add(step)
 
 
 _LEAVING = ("SystemExit", "KeyboardInterrupt", "TimeLimitExceeded")  # at the top level, these do no harm
+_WITHHELD = {"num_workers": learner.WITHOUT_WORKERS}
 
 
-def _load_note(submission: Submission, raised: wire.Raised) -> str:
-    where = "" if raised.line is None else feedback.at_line(submission.where(raised.line), raised.code)
-    if raised.type == "TimeLimitExceeded":
-        return (feedback.LOAD_STOPPED_CELL if submission.spans else feedback.LOAD_STOPPED).format(where=where)
-    return feedback.LOAD_NOTE.format(error=feedback.error_name(raised), where=where)
+def _load_note(submission: Submission, raised: wire.Raised) -> Sentence:
+    if raised.type != "TimeLimitExceeded":
+        return learner.LOAD_NOTE(error=exception_of(raised, submission.where))
+    if raised.line is None:
+        return learner.LOAD_STOPPED_CELL() if submission.spans else learner.LOAD_STOPPED()
+    stopped = learner.LOAD_STOPPED_CELL_AT if submission.spans else learner.LOAD_STOPPED_AT
+    return stopped(place=place_of(submission.where(raised.line), raised.code))
 
 
 def _exercise_report(
     exercise: Exercise,
     verdicts: Sequence[Verdict],
     status: ExerciseStatus,
-    message: str = "",
-    notes: tuple[str, ...] = (),
+    message: Sentence | None = None,
+    notes: tuple[Sentence, ...] = (),
 ) -> ExerciseReport:
     """Gather the verdicts of one exercise, by task in the order of the exercise."""
     tasks = tuple(task_report(t.name, tuple(v for v in verdicts if v.task == t.name)) for t in exercise.tasks)

@@ -17,13 +17,19 @@ from grader.catalog import Catalog
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
-from grader.records import ClassReport, ExerciseReport, Report, Submission, blank_report, class_report, student_report
+from grader.records import (
+    ClassReport,
+    ExerciseReport,
+    ExerciseStatus,
+    Report,
+    Submission,
+    blank_report,
+    class_report,
+    student_report,
+)
 from grader.reports.store import keep_seed, report_folders, sweep, write_json
-from grader.sentences import instructor
+from grader.sentences import Sentence, instructor, learner
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
-
-NOT_SUBMITTED = "No file was handed in for this exercise."
-LANES_DIED = "Grading this file ended the grader itself, twice. Please tell your instructor."
 
 Progress = Callable[[int, int, Submission], None]
 
@@ -89,7 +95,7 @@ def grade_own(
         for id in exercises:
             paths = catalog.own_files(id, place)
             if not paths:
-                yield _blank(catalog, id, "not_submitted", NOT_SUBMITTED)
+                yield _blank(catalog, id, "not_submitted", learner.NOT_SUBMITTED())
                 continue
             read = reader.read(paths, student="you", exercise=id, tasks=_tasks(catalog, id))
             submission = replace(read, tasks=tasks)
@@ -167,16 +173,18 @@ def report_of(catalog: Catalog, graded: Graded) -> ExerciseReport:
     """Return the report of a graded submission, a blank one if its workers died of it."""
     if graded.report is not None:
         return graded.report
-    return _blank(catalog, graded.submission.exercise, "load_failed", LANES_DIED)
+    return _blank(catalog, graded.submission.exercise, "load_failed", learner.ENDED_THE_GRADER())
 
 
 def _report(
     catalog: Catalog, student: StudentFolder, exercises: Sequence[str], finished: dict[str, ExerciseReport]
 ) -> Report:
-    in_order = tuple(finished.get(id) or _blank(catalog, id, "not_submitted", NOT_SUBMITTED) for id in exercises)
+    in_order = tuple(
+        finished.get(id) or _blank(catalog, id, "not_submitted", learner.NOT_SUBMITTED()) for id in exercises
+    )
     return student_report(student.student, in_order, notes=student.notes)
 
 
-def _blank(catalog: Catalog, exercise: str, status: str, message: str) -> ExerciseReport:
+def _blank(catalog: Catalog, exercise: str, status: ExerciseStatus, message: Sentence) -> ExerciseReport:
     tasks = [(task.name, task.points) for task in catalog.get(exercise).tasks]
-    return blank_report(exercise, tasks, status, message)  # type: ignore[arg-type]
+    return blank_report(exercise, tasks, status, message)

@@ -22,7 +22,7 @@ import msgspec
 
 from grader.catalog import Catalog
 from grader.grading.settings import Settings
-from grader.records import ExerciseReport, Submission
+from grader.records import REPORT_SCHEMA, ExerciseReport, Submission
 from grader.reports.store import write_json
 from grader.version import __version__
 
@@ -39,7 +39,7 @@ class ResultCache:
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
         """Digest what reports depend on beside the submission."""
         self._folder = folder
-        about_all = [*_versions(), *_told(settings), *(_digest(path) for path in _kit_files())]
+        about_all = [REPORT_SCHEMA, *_versions(), *_told(settings), *(_digest(path) for path in _kit_files())]
         self._about = {
             id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
             for id in settings.exercises

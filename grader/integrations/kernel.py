@@ -71,7 +71,7 @@ def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
     try:
         script = read_history(_inputs())
     except Unreadable as problem:
-        return replace(blank, source=None, problem=str(problem))
+        return replace(blank, source=None, problem=problem.sentence)
     return replace(blank, source=script.source, spans=script.spans, content=content_of(script.source))
 
 

@@ -51,8 +51,8 @@ class Mutation:
 
     def _problems_of(self, mutant: Mutant, graded: Graded) -> Iterator[Sentence]:
         for check in _checks(graded):
-            if "which is not your fault" in check.message:
-                yield author.CHECK_BROKE(case=mutant.label, check=check.id, message=check.message)
+            if check.feedback.broken:
+                yield author.CHECK_BROKE(case=mutant.label, check=check.id, message=str(check.feedback))
         listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
         if _is_killed(graded):
             self.killed += 1

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from grader.catalog import Catalog
-from grader.records import CheckReport, ExerciseReport, TaskReport
+from grader.records import CheckReport, ExerciseReport, FeedbackLine, TaskReport
 from grader.reports.plots import plot
 from grader.reports.status import course_map, marks, remarks
-from grader.reports.terminal import MISTAKE, exercise_feedback, once, plain, points, untouched
+from grader.reports.terminal import exercise_feedback, plain, points, titled, untouched, without_repeats
+from grader.sentences import Sentence, learner, learner_commands
 
 if TYPE_CHECKING:
     import jinja2
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _BACKTICKS = re.compile(r"`([^`\n]+)`")
 _WIDTH = 100  # characters of the plain text
-_LABELS = ("expected", "got", "Next", MISTAKE)
 
 
 class Panel:
@@ -46,15 +46,14 @@ class Panel:
 
 def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
     """Return the feedback on an exercise, or on those of its tasks that were graded; `text` replaces the plain text."""
-    told = f"{points(report.points)} of {points(report.max_points)} points"
     notes = [plain(note) for note in report.notes]
     ungraded = report.status != "graded"
-    if report.message and ungraded:
+    if report.message is not None and ungraded:
         notes.append(plain(report.message))
     broken = report.status in ("not_submitted", "unreadable", "load_failed")
     html = _html(
         title=None if len(report.tasks) == 1 and not broken else report.id,
-        told=told,
+        earned=_earned(report),
         notes=notes,
         tasks=[] if broken else [_task(task) for task in report.tasks],
     )
@@ -74,26 +73,29 @@ def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
             "mark": found[e.id],
             "name": f"{e.id[:2]} {e.title}",
             "needs": ", ".join(needed[:2] for needed in e.prerequisites),
-            "points": f"{points(reports[e.id].points)} of {points(reports[e.id].max_points)}",
+            "points": learner.POINTS(points=points(reports[e.id].points), most=points(reports[e.id].max_points)),
         }
         for e in catalog.exercises
     ]
-    html = _html(title="The map of the course", rows=rows, notes=remarks(catalog, reports))
+    html = _html(title=learner_commands.MAP_TITLE(), rows=rows, notes=remarks(catalog, reports))
     return Panel(text=_plain_text(course_map(catalog, reports)), html=html)
 
 
 def _task(task: TaskReport) -> dict[str, Any]:
-    failed = [(check, text) for check, text in once(task) if check.status != "passed"]
+    failed = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
     done, blank = not failed, untouched(task)
     return {
         "state": "good" if done else "open" if blank else "bad",
         "name": task.name,
-        "points": points(task.points),
-        "max_points": points(task.max_points),
-        "failed": [_not_attempted()] if blank and not done else [_check(check, text) for check, text in failed],
+        "earned": _earned(task),
+        "failed": [_not_attempted()] if blank and not done else [_check(check, lines) for check, lines in failed],
         "plot": _plot(task),
-        "passed": [_name(check) for check in task.checks if check.status == "passed"],
+        "passed": [titled(check) for check in task.checks if check.status == "passed"],
     }
+
+
+def _earned(report: ExerciseReport | TaskReport) -> Sentence:
+    return learner.POINTS_IN_FULL(points=points(report.points), most=points(report.max_points))
 
 
 def _plot(task: TaskReport) -> str:
@@ -103,38 +105,20 @@ def _plot(task: TaskReport) -> str:
 
 
 def _not_attempted() -> dict[str, Any]:
-    return {"state": "open", "name": "Not attempted yet.", "points": "", "lines": []}
+    return {"state": "open", "name": learner.UNTOUCHED(), "points": "", "lines": []}
 
 
-def _check(check: CheckReport, text: str) -> dict[str, Any]:
+def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> dict[str, Any]:
     return {
         "state": {"skipped": "later", "not_attempted": "open"}.get(check.status, "bad"),
-        "name": _name(check),
+        "name": titled(check),
         "points": points(check.max_points),
-        "lines": _lines(text),
+        "lines": [_line(line) for line in lines],
     }
 
 
-def _name(check: CheckReport) -> str:
-    return check.id.replace("_", " ") + (" (hidden)" if check.visibility == "hidden" else "")
-
-
-def _lines(text: str) -> list[dict[str, Any]]:
-    """Cut a message into lines: what was called first, as code, if it is followed by what was expected."""
-    lines = []
-    written = text.splitlines()
-    called = next((n for n, line in enumerate(written) if line.startswith(("expected: ", "stopped: "))), 0)
-    for number, line in enumerate(written):
-        label, colon, rest = line.partition(": ")
-        labelled = bool(colon) and label in _LABELS
-        lines.append(
-            {
-                "label": f"{label}:" if labelled else "",
-                "text": plain(rest if labelled else line),
-                "code": number < called,
-            }
-        )
-    return lines
+def _line(line: FeedbackLine) -> dict[str, Any]:
+    return {"label": line.label or "", "text": plain(line.text), "code": line.field == "call"}
 
 
 def _plain_text(shown: RenderableType) -> str:
@@ -154,8 +138,8 @@ def _plain_text(shown: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in capture.get().strip().splitlines())
 
 
-def _html(*, notes: Sequence[str] = (), **said: Any) -> str:
-    return _template().render(notes=notes, **said).strip()
+def _html(*, notes: Sequence[str | Sentence] = (), **said: Any) -> str:
+    return _template().render(notes=notes, your_losses=learner.YOUR_LOSSES(), **said).strip()
 
 
 @functools.cache
@@ -163,10 +147,15 @@ def _template() -> jinja2.Template:
     import jinja2
 
     loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, finalize=_rendered)
     environment.filters["code"] = _with_code
     environment.filters["base64"] = _as_base64
     return environment.get_template("panel.html")
+
+
+def _rendered(value: object) -> object:
+    """Return what the template shows for a value: a sentence in the reader's language, anything else as it is."""
+    return plain(value) if isinstance(value, Sentence) else value
 
 
 def _as_base64(text: str) -> str:
@@ -174,6 +163,6 @@ def _as_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
 
 
-def _with_code(text: str) -> Markup:
+def _with_code(text: str | Sentence) -> Markup:
     """Escape a text, and show what stands between backticks as code."""
-    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(plain(text)))))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable, Sequence
 
 from grader.records import Curve
+from grader.sentences import Sentence, learner
+from grader.sentences.languages import render
 
 _WIDTH, _HEIGHT = 320, 96  # of the plot itself, in pixels
 _LEFT, _TOP, _BOTTOM = 46, 6, 18
@@ -43,21 +46,21 @@ def plot(curve: Curve) -> str:
         line(curve.got, f'stroke="{_YOURS}" stroke-width="1.5"'),
         _text(_LEFT - 4, _TOP + 9, f"{high:.3g}", "end"),
         _text(_LEFT - 4, foot, f"{low:.3g}", "end"),
-        _text(_LEFT, foot + 13, "loss by epoch, logarithmic" if logarithmic else "loss by epoch", "start"),
-        _text(_LEFT + _WIDTH - 96, foot + 13, "yours", "end", _YOURS),
-        _text(_LEFT + _WIDTH, foot + 13, "expected (dashed)", "end", _EXPECTED),
+        _text(_LEFT, foot + 13, learner.LOSS_LOGARITHMIC() if logarithmic else learner.LOSS(), "start"),
+        _text(_LEFT + _WIDTH - 96, foot + 13, learner.YOURS(), "end", _YOURS),
+        _text(_LEFT + _WIDTH, foot + 13, learner.EXPECTED_DASHED(), "end", _EXPECTED),
     ]
     return _svg(inside)
 
 
-def _text(x: int, y: int, text: str, anchor: str, colour: str = _GREY) -> str:
+def _text(x: int, y: int, text: str | Sentence, anchor: str, colour: str = _GREY) -> str:
     style = f'font-size="10" font-family="sans-serif" text-anchor="{anchor}" fill="{colour}"'
-    return f'<text x="{x}" y="{y}" {style}>{text}</text>'
+    return f'<text x="{x}" y="{y}" {style}>{html.escape(text if isinstance(text, str) else render(text))}</text>'
 
 
 def _svg(inside: Iterable[str]) -> str:
     width, height = _LEFT + _WIDTH + 4, _TOP + _HEIGHT + _BOTTOM
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
-        f'aria-label="Your losses and the expected ones">{"".join(inside)}</svg>'
+        f'aria-label="{html.escape(render(learner.YOUR_LOSSES()))}">{"".join(inside)}</svg>'
     )

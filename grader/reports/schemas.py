@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.records import ClassReport, Report
+from grader.records import CheckReport, ClassReport, Feedback, Report
+from grader.sentences import Sentence
 
 
 def schemas(root: Path) -> dict[Path, str]:
@@ -19,7 +20,10 @@ def schemas(root: Path) -> dict[Path, str]:
 
 def _schema(record: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
-    for definition in schema["$defs"].values():
-        # Nothing is ever left out but a curve where none was compared.
-        definition["required"] = [name for name in definition["properties"] if name != "curve"]
+    brief = {
+        kept.__name__ for kept in (CheckReport, Feedback, Sentence)
+    }  # what they have nothing to say in is left out
+    for name, definition in schema["$defs"].items():
+        if name not in brief:
+            definition["required"] = list(definition["properties"])
     return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"

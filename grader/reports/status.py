@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
@@ -13,6 +14,8 @@ from rich.text import Text
 from grader.catalog import Catalog, Exercise
 from grader.records import ExerciseReport
 from grader.reports.terminal import points
+from grader.sentences import Sentence, learner_commands
+from grader.sentences.languages import render
 
 State = Literal["done", "begun", "open", "later"]
 
@@ -42,10 +45,11 @@ def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Rende
     """Return the map, and what to do next."""
     found = states(catalog, reports)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for heading in ("", "exercise", "needs"):
-        table.add_column(heading)
-    for heading in ("tasks", "points"):
-        table.add_column(heading, justify="right")
+    table.add_column("")
+    for heading in (learner_commands.MAP_EXERCISE(), learner_commands.MAP_NEEDS()):
+        table.add_column(render(heading))
+    for heading in (learner_commands.MAP_TASKS(), learner_commands.MAP_POINTS()):
+        table.add_column(render(heading), justify="right")
     for exercise in catalog.exercises:
         report, state = reports[exercise.id], found[exercise.id]
         finished = sum(task.points == task.max_points for task in report.tasks)
@@ -58,11 +62,10 @@ def course_map(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Rende
             style=_STYLES[state],
         )
     earned, whole = (sum(getattr(r, name) for r in reports.values()) for name in ("points", "max_points"))
-    counts = ", ".join(
-        f"{number} {name}" for name in _MARKS if (number := sum(state == name for state in found.values()))
-    )
-    told = f"\n{points(earned)} of {points(whole)} points; {counts}."
-    return Group(table, Text(told), *map(Text, remarks(catalog, reports)))
+    numbers = Counter(found.values())
+    counts = {state: numbers[state] for state in _MARKS}
+    total = learner_commands.MAP_TOTAL(points=points(earned), max_points=points(whole), **counts)
+    return Group(table, Text(f"\n{render(total)}"), *(Text(render(remark)) for remark in remarks(catalog, reports)))
 
 
 def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, str]:
@@ -70,25 +73,25 @@ def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, 
     return {id: _MARKS[state] for id, state in states(catalog, reports).items()}
 
 
-def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Say below the map what to do next, and what the checks of this release are worth."""
     return (*_following(catalog, reports), *_elsewhere(catalog, reports))
 
 
-def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Say what the checks of this release are worth, where there are others."""
     here, whole = sum(report.max_points for report in reports.values()), sum(e.points for e in catalog.exercises)
     if here >= whole:
         return ()
-    return (f"The checks here are worth {points(here)} of {points(whole)} points: more will look at the same tasks.",)
+    return (learner_commands.MAP_ELSEWHERE(points=points(here), max_points=points(whole)),)
 
 
-def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, ...]:
+def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Say which task to do next: in what is begun first, then in what is open."""
     found = states(catalog, reports)
     for state in ("begun", "open"):
         for exercise in catalog.exercises:
             if found[exercise.id] == state:
                 task = next(task.name for task in reports[exercise.id].tasks if task.points < task.max_points)
-                return (f"Next: {task}, in {exercise.id}",)
+                return (learner_commands.MAP_NEXT(task=task, exercise=exercise.id),)
     return ()

@@ -6,14 +6,16 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from grader.errors import KitError
-from grader.records import Report
+from grader.records import REPORT_SCHEMA, Report
 from grader.reports.files import WRITING, write_bytes
+from grader.reports.report_1 import SCHEMA, read_report_1
 from grader.sentences import instructor
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
@@ -98,11 +100,25 @@ class ReportError(KitError):
     """A stored report cannot be read."""
 
 
+_READERS: Final[dict[str, Callable[[bytes], Report]]] = {
+    SCHEMA: read_report_1,
+    REPORT_SCHEMA: msgspec.json.Decoder(Report).decode,
+}
+
+
+class _Form(msgspec.Struct, frozen=True):
+    schema: str = ""
+
+
 def load_report(path: Path) -> Report:
-    """Read a report, given its file or the student's folder. Raises `ReportError`."""
+    """Read a report of this form or the one before, given its file or the student's folder. Raises `ReportError`."""
     file = path / "report.json" if path.is_dir() else path
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Report)
+        data = file.read_bytes()
+        form = msgspec.json.decode(data, type=_Form).schema
+        if form not in _READERS:
+            raise ReportError(instructor.OTHER_FORM(path=str(file), form=form, known=", ".join(_READERS)))
+        return _READERS[form](data)
     except FileNotFoundError:
         raise ReportError(instructor.NO_REPORT(path=str(file))) from None
     except (OSError, msgspec.DecodeError) as error:

@@ -6,18 +6,21 @@ Students write names, messages and output: all of it is shown as text, with cont
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckReport, ClassReport, ExerciseReport, Report, TaskReport
+from grader.records import CheckReport, ClassReport, ExerciseReport, FeedbackLine, Report, TaskReport
+from grader.sentences import Sentence, learner, verbatim
+from grader.sentences.languages import render
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-MISTAKE = "A common mistake"
 _NAMED = 4  # exercises that are named in full where they stand side by side
 
 _MARKS = {
@@ -31,9 +34,9 @@ _MARKS = {
 }
 
 
-def plain(text: str) -> str:
-    """Return `text` with control and direction-changing characters shown instead of obeyed."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+def plain(text: str | Sentence) -> str:
+    """Return a text, in the reader's language, with control and direction-changing characters shown, not obeyed."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text if isinstance(text, str) else render(text))
 
 
 def points(value: float) -> str:
@@ -70,17 +73,19 @@ def class_table(report: ClassReport) -> RenderableType:
 
 
 def student_feedback(report: Report) -> RenderableType:
-    """Return all that one student is told."""
-    title = Text.assemble(
-        (plain(report.student), "bold"), f"  {points(report.points)} of {points(report.max_points)} points"
-    )
-    parts: list[RenderableType] = [title]
-    parts += [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
+    """Return all that one student reads."""
+    earned = learner.POINTS_IN_FULL(points=points(report.points), most=points(report.max_points))
+    parts: list[RenderableType] = [Text.assemble((plain(report.student), "bold"), f"  {render(earned)}")]
+    parts += [_note(note) for note in report.notes]
     parts += [exercise_feedback(exercise) for exercise in report.exercises if exercise.status != "not_submitted"]
     missing = [exercise.id for exercise in report.exercises if exercise.status == "not_submitted"]
     if missing:
-        parts.append(Text(f"\nNot handed in: {_short(missing)}", style="dim"))
+        parts.append(Text(f"\n{render(learner.NOT_HANDED_IN(exercises=_short(missing)))}", style="dim"))
     return Group(*parts)
+
+
+def _note(note: Sentence) -> Text:
+    return Text(plain(learner.NOTE(note=note)), style="dim")
 
 
 def _short(exercises: list[str]) -> str:
@@ -90,12 +95,10 @@ def _short(exercises: list[str]) -> str:
 
 def exercise_feedback(report: ExerciseReport) -> RenderableType:
     """Return the feedback of one exercise, task by task."""
-    title = Text.assemble(
-        ("\n" + plain(report.id), "bold underline"), f"  {points(report.points)} of {points(report.max_points)}"
-    )
+    title = Text.assemble(("\n" + plain(report.id), "bold underline"), f"  {render(_earned(report))}")
     parts: list[RenderableType] = [title]
-    parts += [Text(f"Note: {plain(note)}", style="dim") for note in report.notes]
-    if report.message and report.status != "graded":
+    parts += [_note(note) for note in report.notes]
+    if report.message is not None and report.status != "graded":
         parts.append(Text(plain(report.message)))
         if report.status in ("not_submitted", "unreadable", "load_failed"):
             return Group(*parts)
@@ -106,14 +109,16 @@ def exercise_feedback(report: ExerciseReport) -> RenderableType:
 def _task(task: TaskReport) -> RenderableType:
     done = task.points == task.max_points
     mark, style = ("✓", "green") if done else ("○", "yellow") if untouched(task) else ("✗", "red")
-    head = Text.assemble(
-        (f"{mark} ", style), (plain(task.name), "bold"), f"  {points(task.points)} of {points(task.max_points)}"
-    )
+    head = Text.assemble((f"{mark} ", style), (plain(task.name), "bold"), f"  {render(_earned(task))}")
     if done:
         return head
     if untouched(task):
-        return Group(head, Padding(Text("Not attempted yet.", style="dim"), (0, 0, 0, 2)))
-    return Group(head, *(Padding(_check(check, text), (0, 0, 0, 2)) for check, text in once(task)))
+        return Group(head, Padding(Text(render(learner.UNTOUCHED()), style="dim"), (0, 0, 0, 2)))
+    return Group(head, *(Padding(_check(check, lines), (0, 0, 0, 2)) for check, lines in without_repeats(task)))
+
+
+def _earned(report: ExerciseReport | TaskReport) -> Sentence:
+    return learner.POINTS(points=points(report.points), most=points(report.max_points))
 
 
 def untouched(task: TaskReport) -> bool:
@@ -121,43 +126,47 @@ def untouched(task: TaskReport) -> bool:
     return all(check.status == "not_attempted" for check in task.checks)
 
 
-def once(task: TaskReport) -> list[tuple[CheckReport, str]]:
-    """Pair each check with what is to be told of it: a message or a common mistake is told once a task."""
-    told: dict[str, str] = {}  # in which check
+def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackLine, ...]]]:
+    """Pair each check with the lines to show of it: feedback, or a common mistake, is shown in full once in a task."""
+    shown: dict[object, Sentence] = {}  # the title of the check above which it was shown first
     pairs = []
     for check in task.checks:
-        message, _, mistake = check.message.partition(f"\n{MISTAKE}: ")
-        text = check.message
-        if text and text in told:
-            text = "Not run either." if text.startswith("Not run") else f'The same as in "{told[text]}".'
-        elif mistake and mistake in told:
-            text = f'{message}\nThe same mistake as in "{told[mistake]}".'
-        for part in (check.message, mistake):
-            told.setdefault(part, plain(check.id).replace("_", " "))
-        pairs.append((check, text))
+        feedback = check.feedback
+        said = msgspec.structs.replace(feedback, title=verbatim(""))
+        lines = tuple(feedback.lines())
+        if lines and said in shown:
+            again = learner.NOT_RUN_EITHER() if feedback.not_run else learner.SAME_AS(title=shown[said])
+            lines = (FeedbackLine("details", again),)
+        elif feedback.misconception in shown:
+            again = learner.SAME_MISTAKE_AS(title=shown[feedback.misconception])
+            lines = (*lines[:-1], FeedbackLine("details", again))
+        shown.setdefault(said, feedback.title)
+        if feedback.misconception is not None:
+            shown.setdefault(feedback.misconception, feedback.title)
+        pairs.append((check, lines))
     return pairs
 
 
-def _check(check: CheckReport, text: str) -> RenderableType:
+def titled(check: CheckReport) -> str:
+    """Return what stands above a check's feedback."""
+    title = check.feedback.title
+    return plain(learner.HIDDEN(title=title) if check.visibility == "hidden" else title)
+
+
+def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> RenderableType:
     mark, style = _MARKS[check.status]
-    hidden = " (hidden)" if check.visibility == "hidden" else ""
-    head = Text.assemble(
-        (f"{mark} ", style), plain(check.id).replace("_", " ") + hidden, (f"  {points(check.max_points)}", "dim")
-    )
+    head = Text.assemble((f"{mark} ", style), titled(check), (f"  {points(check.max_points)}", "dim"))
     if check.status == "passed":
         return head
-    return Group(head, Padding(_message(text), (0, 0, 0, 2)))
+    return Group(head, Padding(_feedback(lines), (0, 0, 0, 2)))
 
 
-def _message(message: str) -> Text:
+def _feedback(lines: Sequence[FeedbackLine]) -> Text:
     text = Text()
-    for line in message.splitlines():
-        label, colon, rest = line.partition(": ")
-        if colon and label in ("expected", "got", "Next", MISTAKE):
-            text.append(f"{label}: ", style="cyan" if label in ("expected", "got") else "bold")
-            text.append(plain(rest))
-        else:
-            text.append(plain(line))
+    for line in lines:
+        if line.label is not None:
+            text.append(f"{render(line.label)} ", style="cyan" if line.field in ("expected", "got") else "bold")
+        text.append(plain(line.text))
         text.append("\n")
     text.rstrip()
     return text

@@ -25,7 +25,7 @@ import msgspec
 from grader import wire
 from grader.errors import KitError
 from grader.sandbox.budget import Budget, Meter
-from grader.sentences import Sentence, instructor, verbatim
+from grader.sentences import Sentence, instructor, learner, verbatim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class CandidateLost(Exception):
     answers). After a "timeout" in which it hardly computed, `waited` is how many seconds it was waited for.
     """
 
-    def __init__(self, reason: str, detail: str, *, waited: float | None = None) -> None:
+    def __init__(self, reason: str, detail: Sentence, *, waited: float | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
@@ -234,9 +234,9 @@ def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]
 
 
 _SIGNALS = {
-    signal.SIGSEGV: "segmentation fault",
-    signal.SIGKILL: "killed by the system, which usually means too much memory or processor time",
-    signal.SIGXCPU: "too much processor time",
+    signal.SIGSEGV: learner.SEGMENTATION_FAULT,
+    signal.SIGKILL: learner.KILLED,
+    signal.SIGXCPU: learner.TOO_MUCH_PROCESSOR_TIME,
 }
 
 
@@ -323,7 +323,7 @@ class Process:
 
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
         if self._gone:
-            raise CandidateLost("crashed", "it was ended before")
+            raise CandidateLost("crashed", learner.ENDED_BEFORE())
         budget = self.budget or Budget(seconds=math.inf, answers=sys.maxsize)
         self._meter.start()
         since, before = time.monotonic(), self._computed()
@@ -334,7 +334,7 @@ class Process:
             budget.take_seconds(*self._meter.count())
             if not budget.take_answer(wire.weigh(payload, budget.answers)):
                 self.end()
-                raise CandidateLost("too much", f"{budget.most / 2**20:.3g} MiB")
+                raise CandidateLost("too much", verbatim(f"{budget.most / 2**20:.3g} MiB"))
             reply = wire.decode_reply(payload)
         except wire.Closed:
             budget.take_seconds(*self._meter.count())
@@ -345,15 +345,15 @@ class Process:
             self.end()
             if budget.seconds <= _SPENT:
                 budget.seconds = 0.0
-                raise CandidateLost("spent", f"{budget.whole:g} s") from None
+                raise CandidateLost("spent", verbatim(f"{budget.whole:g} s")) from None
             idle = computed < min(seconds, waited) / 2
-            raise CandidateLost("timeout", f"{seconds:g} s", waited=waited if idle else None) from None
+            raise CandidateLost("timeout", verbatim(f"{seconds:g} s"), waited=waited if idle else None) from None
         except (ValueError, RecursionError, MemoryError, msgspec.DecodeError):
             self.end()
-            raise CandidateLost("crashed", "it sent back something that is not an answer") from None
+            raise CandidateLost("crashed", learner.NO_ANSWER()) from None
         if not isinstance(reply, expected) or reply.nonce != nonce:
             self.end()
-            raise CandidateLost("crashed", "it answered another question")
+            raise CandidateLost("crashed", learner.OTHER_ANSWER())
         return reply
 
     def _patience(self, seconds: float, budget: Budget) -> Callable[[], float]:
@@ -378,20 +378,21 @@ class Process:
         except OSError:
             return time.monotonic()
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> Sentence:
         """Say how a candidate ended that has closed its channel, killing it should it live on behind it."""
         if not _ends(self._pidfd):
             self.end()
-            return "it closed the channel that it is asked through"
+            return learner.CHANNEL_CLOSED()
         self.end()
         code = self._server.ended(self._number)
         if code >= 0:
-            return f"exit code {code}"
+            return learner.EXIT_CODE(code=code)
         self._server.killed += code == -signal.SIGKILL
         try:
-            return _SIGNALS.get(signal.Signals(-code)) or signal.Signals(-code).name
+            known = signal.Signals(-code)
+            return _SIGNALS[known]() if known in _SIGNALS else verbatim(known.name)
         except ValueError:
-            return f"signal {-code}"
+            return learner.SIGNAL(signal=-code)
 
     def end(self) -> None:
         """Kill the candidate, if it still runs; the server buries it in its own time."""

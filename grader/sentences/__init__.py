@@ -1,9 +1,9 @@
 """Every sentence of the kit's own that a person reads, in one catalog for each audience.
 
-Imported by: catalog, cli, datasets, errors, grading, integrations, mutation, notebook, reports, sandbox, submissions,
-verification.
+Imported by: catalog, cli, datasets, errors, examiner, grading, integrations, mutation, notebook, records, reports,
+sandbox, submissions, suites, verification.
 """
 
-from grader.sentences.template import N_, Sentence, Template, Translate, verbatim
+from grader.sentences.template import N_, Sentence, Template, Translate, joined, verbatim
 
-__all__ = ["N_", "Sentence", "Template", "Translate", "verbatim"]
+__all__ = ["N_", "Sentence", "Template", "Translate", "joined", "verbatim"]

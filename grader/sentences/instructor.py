@@ -39,6 +39,10 @@ WORKER_ENDED = N_(
 )
 UNREADABLE_SEED = N_("Cannot read the course's seed in {path!r}: {error}. Restore it, or remove it.")
 NO_REPORT = N_("Cannot read the report {path!r}: there is no such file. Grade first, then show.")
+OTHER_FORM = N_(
+    "Cannot read the report {path!r}: its form is {form!r}, and this version of the kit reads {known}. Show it with "
+    "the version that wrote it, or grade again."
+)
 UNREADABLE_REPORT = N_("Cannot read the report {path!r}: {error}. Grade again to write a new one.")
 UNUSABLE_HOUSING = N_(
     "Cannot load California Housing from {path!r}: {error}. Restore the file from the repository, or reinstall "

@@ -43,6 +43,18 @@ NO_KERNEL = N_("Cannot see your code: this is not a notebook. In a terminal, run
 WHICH_TASK = N_("Say which task you mean, by its name: {example}.")
 HINT_TITLE = N_("Hint {tier} of 3")
 
+# The map of the course
+MAP_TITLE = N_("The map of the course")
+MAP_EXERCISE = N_("exercise")
+MAP_NEEDS = N_("needs")
+MAP_TASKS = N_("tasks")
+MAP_POINTS = N_("points")
+MAP_TOTAL = N_("{points} of {max_points} points: {done} done, {begun} begun, {open} open, {later} later.")
+MAP_NEXT = N_("Next: {task}, in {exercise}")
+MAP_ELSEWHERE = N_(
+    "The checks here are worth {points} of {max_points} points. More checks of the same tasks will follow."
+)
+
 # What `--help` says
 HELP = N_("An autograder for PyTorch exercises: the candidate observes, the examiner judges.")
 HELP_CHECK = N_("Grade exercises/ in place and explain what fails. Exit code 1 while something does.")

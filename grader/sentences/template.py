@@ -13,8 +13,9 @@ keeps it so, and whoever shows it renders it, in the reader's language if there 
 
 from __future__ import annotations
 
+import functools
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -51,6 +52,9 @@ class Sentence(msgspec.Struct, frozen=True, omit_defaults=True):
     def __str__(self) -> str:
         return self.text()
 
+    def __hash__(self) -> int:
+        return hash((self.template, self.plural, frozenset(self.parameters.items())))
+
 
 class Template:
     """A template of a catalog. Called with its parameters, it returns the sentence."""
@@ -77,6 +81,11 @@ def N_(text: str, plural: str = "") -> Template:
     `plural` is the text for every `count` but 1.
     """
     return Template(text, plural)
+
+
+def joined(template: Template, phrases: Sequence[str | Sentence]) -> str | Sentence:
+    """Return "a and b and c" from phrases, by a template that joins a `first` and a `second` one."""
+    return functools.reduce(lambda first, second: template(first=first, second=second), phrases)
 
 
 def verbatim(text: str) -> Sentence:

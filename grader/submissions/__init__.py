@@ -13,9 +13,9 @@ from grader.submissions.folders import StudentFolder, SubmissionsError, find_sub
 from grader.submissions.history import read_history
 from grader.submissions.managing import ManagedCell
 from grader.submissions.names import printable
+from grader.submissions.problems import Unreadable
 from grader.submissions.reader import Reader
 from grader.submissions.reading import NOTEBOOK_LIMIT, SCRIPT_LIMIT, open_notebook, read_submission
-from grader.submissions.sentences import Unreadable
 
 __all__ = [
     "NOTEBOOK_LIMIT",

@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.submissions import sentences
+from grader.sentences import Sentence, Template, learner_files
 from grader.submissions.beneath import OPENING, FolderError, ForeignError, Handed
 from grader.submissions.names import printable
-from grader.submissions.sentences import Unreadable
+from grader.submissions.problems import Unreadable
 
 MEGABYTE = 1_000_000
-_ODDITIES = ((stat.S_ISLNK, sentences.LINK), (stat.S_ISDIR, sentences.FOLDER))
+_ODDITIES = ((stat.S_ISLNK, learner_files.LINK), (stat.S_ISDIR, learner_files.FOLDER))
 _FAILURES = {
-    errno.ENOENT: sentences.MISSING,
-    errno.ENOTDIR: sentences.MISSING,
-    errno.ELOOP: sentences.LINK,
-    errno.EACCES: sentences.FORBIDDEN,
-    errno.EPERM: sentences.FORBIDDEN,
+    errno.ENOENT: learner_files.MISSING,
+    errno.ENOTDIR: learner_files.MISSING,
+    errno.ELOOP: learner_files.LINK,
+    errno.EACCES: learner_files.FORBIDDEN,
+    errno.EPERM: learner_files.FORBIDDEN,
 }
 _FOLDERS = {
-    errno.ELOOP: sentences.LINKED_STUDENT,
-    errno.ENOTDIR: sentences.EXCHANGED,
-    errno.ESTALE: sentences.EXCHANGED,
-    errno.ENOENT: sentences.EXCHANGED,
-    errno.EACCES: sentences.CLOSED_STUDENT,
+    errno.ELOOP: learner_files.LINKED_STUDENT,
+    errno.ENOTDIR: learner_files.EXCHANGED,
+    errno.ESTALE: learner_files.EXCHANGED,
+    errno.ENOENT: learner_files.EXCHANGED,
+    errno.EACCES: learner_files.CLOSED_STUDENT,
 }
 
 
@@ -37,9 +37,9 @@ def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
     """Return the bytes of `path`. Raises `Unreadable` unless it is an ordinary file of fewer than `limit` bytes."""
     name = printable(path.name)
     with open_ordinary(path) as file, _explained(name):
-        require_small(os.fstat(file.fileno()).st_size, limit, sentences.TOO_BIG, name)
+        require_small(os.fstat(file.fileno()).st_size, limit, learner_files.TOO_BIG, name)
         data = file.read(limit)
-    require_small(len(data), limit, sentences.TOO_BIG, name)
+    require_small(len(data), limit, learner_files.TOO_BIG, name)
     return data
 
 
@@ -60,13 +60,18 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except FolderError as error:
-        sentence = _FOLDERS.get(error.errno or 0, sentences.FAILED)
-        raise Unreadable(sentence.format(name=printable(str(error.filename)), reason=error.strerror)) from error
+        sentence = _FOLDERS.get(error.errno or 0, learner_files.FAILED)
+        raise Unreadable(_filled(sentence, printable(str(error.filename)), error)) from error
     except ForeignError as error:
-        raise Unreadable(sentences.FOREIGN.format(name=name)) from error
+        raise Unreadable(learner_files.FOREIGN(name=name)) from error
     except OSError as error:
-        sentence = _FAILURES.get(error.errno or 0, sentences.FAILED)
-        raise Unreadable(sentence.format(name=name, reason=error.strerror)) from error
+        sentence = _FAILURES.get(error.errno or 0, learner_files.FAILED)
+        raise Unreadable(_filled(sentence, name, error)) from error
+
+
+def _filled(sentence: Template, name: str, error: OSError) -> Sentence:
+    """Return the sentence, with the system's reason where it asks for one."""
+    return sentence(name=name, reason=error.strerror or "") if "reason" in sentence.names else sentence(name=name)
 
 
 def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int:
@@ -76,14 +81,14 @@ def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int
     return os.open(path, OPENING)
 
 
-def require_small(size: int, limit: int, sentence: str, name: str) -> None:
+def require_small(size: int, limit: int, sentence: Template, name: str | Sentence) -> None:
     """Raise `Unreadable` with `sentence` if `size` is `limit` or more."""
     if size >= limit:
         shown, allowed = f"{size / MEGABYTE:.1f}", f"{limit / MEGABYTE:g}"
-        raise Unreadable(sentence.format(name=name, size=shown, limit=allowed))
+        raise Unreadable(sentence(name=name, size=shown, limit=allowed))
 
 
 def _require_ordinary(status: os.stat_result, name: str) -> None:
     if not stat.S_ISREG(status.st_mode):
-        sentence = next((s for is_such, s in _ODDITIES if is_such(status.st_mode)), sentences.SPECIAL)
-        raise Unreadable(sentence.format(name=name))
+        sentence = next((s for is_such, s in _ODDITIES if is_such(status.st_mode)), learner_files.SPECIAL)
+        raise Unreadable(sentence(name=name))

@@ -13,8 +13,7 @@ from typing import Final
 import msgspec
 
 from grader.errors import KitError, closest
-from grader.sentences import instructor
-from grader.submissions import sentences
+from grader.sentences import Sentence, instructor, learner_files
 from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.names import printable, student_name
 
@@ -36,7 +35,7 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
 
     student: str
     files: dict[str, tuple[Handed, ...]]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 def find_submissions(
@@ -90,13 +89,14 @@ def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> Stu
     everything: dict[str, tuple[Handed, ...]]
     if entry.is_symlink():
         everything = {exercise: (anchor.file(entry.name),) for exercise in names.exercises}
-        return StudentFolder(student=student, files=everything, notes=(sentences.LINKED_STUDENT.format(name=shown),))
+        return StudentFolder(student=student, files=everything, notes=(learner_files.LINKED_STUDENT(name=shown),))
     try:
         folder, entries = anchor.scan(entry.name)
     except OSError as error:
         everything = {exercise: (anchor.file(entry.name, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
-        sentence = sentences.LINKED_STUDENT if error.errno == errno.ELOOP else sentences.CLOSED_STUDENT
-        note = sentence.format(name=shown, reason=error.strerror)
+        note = learner_files.CLOSED_STUDENT(name=shown, reason=error.strerror or "")
+        if error.errno == errno.ELOOP:
+            note = learner_files.LINKED_STUDENT(name=shown)
         return StudentFolder(student=student, files=everything, notes=(note,))
     return _sort_out(student, entries, lambda name: anchor.file(entry.name, name, folder=folder), names)
 
@@ -105,7 +105,7 @@ def _sort_out(
     student: str, entries: list[os.DirEntry[str]], file: Callable[[str], Handed], names: _Names
 ) -> StudentFolder:
     files: defaultdict[str, tuple[Handed, ...]] = defaultdict(tuple)
-    notes: list[str] = []
+    notes: list[Sentence] = []
     strangers = []
     for entry in entries:
         if entry.name.startswith(".") or entry.name in _LITTER:
@@ -118,20 +118,21 @@ def _sort_out(
             continue
         files[exercise] += (file(entry.name),)
         if not names.is_exact(entry.name):
-            notes.append(sentences.MISSPELT_CASE.format(name=printable(entry.name), closest=exercise))
+            notes.append(learner_files.MISSPELT_CASE(name=printable(entry.name), closest=exercise))
     notes += [_note_on(entry, names) for entry in strangers[:_MOST_NOTES]]
     if len(strangers) > _MOST_NOTES:
-        notes.append(sentences.MORE_FILES.format(count=len(strangers) - _MOST_NOTES))
+        notes.append(learner_files.MORE_FILES(count=len(strangers) - _MOST_NOTES))
     return StudentFolder(student=student, files=dict(sorted(files.items())), notes=tuple(notes))
 
 
-def _note_on(entry: os.DirEntry[str], names: _Names) -> str:
+def _note_on(entry: os.DirEntry[str], names: _Names) -> Sentence:
     shown = printable(entry.name)
     if entry.is_dir(follow_symlinks=False):
-        return sentences.INNER_FOLDER.format(name=shown)
+        return learner_files.INNER_FOLDER(name=shown)
     closest = names.closest(entry.name)
-    sentence = sentences.UNKNOWN_FILE if closest is None else sentences.MISSPELT_FILE
-    return sentence.format(name=shown, closest=closest)
+    if closest is None:
+        return learner_files.UNKNOWN_FILE(name=shown)
+    return learner_files.MISSPELT_FILE(name=shown, closest=closest)
 
 
 def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
@@ -144,7 +145,7 @@ def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
         while student in found or (number > 1 and student in taken):
             number += 1
             student = f"{folder.student} ({number})"
-            notes = (*folder.notes, sentences.SAME_NAME.format(number=number))
+            notes = (*folder.notes, learner_files.SAME_NAME(number=number))
         found[student] = msgspec.structs.replace(folder, student=student, notes=notes)
     return tuple(found[student] for student in sorted(found))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.sentences import learner_files, verbatim
 from grader.submissions.magics import translate
 from grader.submissions.notebooks import Cell, Script, read_cells
 from grader.submissions.reading import CODE_LIMIT
 from grader.submissions.syntax import is_python, only_asks_the_kit
-
-_NAME = "this notebook"
 
 
 def read_history(inputs: Sequence[str]) -> Script:
@@ -21,11 +20,11 @@ def read_history(inputs: Sequence[str]) -> Script:
     last = {code: number for number, code in enumerate(inputs)}
     first = {code: number for number, code in reversed(list(enumerate(inputs)))}
     cells = [
-        Cell(label=f"In [{number}]", code=code)
+        Cell(label=verbatim(f"In [{number}]"), code=code)
         for number, code in enumerate(inputs)
         if code.strip() and number in (first[code], last[code]) and _counts(code)
     ]
-    return read_cells(cells, name=_NAME, limit=CODE_LIMIT)
+    return read_cells(cells, name=learner_files.THIS_NOTEBOOK(), limit=CODE_LIMIT)
 
 
 def _counts(code: str) -> bool:

@@ -13,7 +13,7 @@ import textwrap
 
 import msgspec
 
-from grader.submissions import sentences
+from grader.sentences import Template, learner_files
 from grader.submissions.names import excerpt
 from grader.submissions.syntax import is_python, parse_quietly
 
@@ -27,14 +27,17 @@ _TARGET = r"[\w.,*()\[\]\s]+=\s*"
 _COMMANDS = tuple(
     (re.compile(pattern), note)
     for pattern, note in (
-        (r"\s*!", sentences.SHELL_NOTE),
-        (_TARGET + "!", sentences.SHELL_NOTE),
-        (r"\s*(pip|conda|mamba|micromamba|uv)\s+(install|uninstall|add|list|show|freeze|pip)\b", sentences.SHELL_NOTE),
-        (r"\s*\?", sentences.HELP_NOTE),
-        (r"[^#'\"]*\?\s*$", sentences.HELP_NOTE),
-        (r"\s*%(run|load|loadpy|autoload)\s+\S", sentences.RUN_NOTE),
-        (r"\s*%", sentences.MAGIC_NOTE),
-        (_TARGET + "%", sentences.MAGIC_NOTE),
+        (r"\s*!", learner_files.SHELL_NOTE),
+        (_TARGET + "!", learner_files.SHELL_NOTE),
+        (
+            r"\s*(pip|conda|mamba|micromamba|uv)\s+(install|uninstall|add|list|show|freeze|pip)\b",
+            learner_files.SHELL_NOTE,
+        ),
+        (r"\s*\?", learner_files.HELP_NOTE),
+        (r"[^#'\"]*\?\s*$", learner_files.HELP_NOTE),
+        (r"\s*%(run|load|loadpy|autoload)\s+\S", learner_files.RUN_NOTE),
+        (r"\s*%", learner_files.MAGIC_NOTE),
+        (_TARGET + "%", learner_files.MAGIC_NOTE),
     )
 )
 _TOKEN = re.compile(r"#|'''|\"\"\"|['\"()\[\]{}]")
@@ -47,7 +50,7 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
     """A cell as Python, or None if the whole cell is in another language; `skipped` maps each note to an example."""
 
     code: str | None
-    skipped: dict[str, str]
+    skipped: dict[Template, str]
 
 
 def translate(cell: str) -> Translation:
@@ -62,7 +65,7 @@ def translate(cell: str) -> Translation:
             break
         line = _first_line(*magic.groups(), line=lines[at])
         if line is None:
-            note = sentences.TIMEIT_NOTE if magic[1] == "timeit" else sentences.CELL_NOTE
+            note = learner_files.TIMEIT_NOTE if magic[1] == "timeit" else learner_files.CELL_NOTE
             return Translation(code=None, skipped={note: excerpt(lines[at], width=40)})
         before += [*lines[:at], line]
         lines = _clean(lines[at + 1 :])
@@ -122,7 +125,7 @@ def _without_numbered_prompts(lines: list[str]) -> list[str]:
 
 def _without_commands(lines: list[str]) -> Translation:
     kept: list[str] = []
-    skipped: dict[str, str] = {}
+    skipped: dict[Template, str] = {}
     lexer, in_command = _Lexer(), False
     for line in lines:
         if in_command:
@@ -138,7 +141,7 @@ def _without_commands(lines: list[str]) -> Translation:
     return Translation(code="\n".join(kept), skipped=skipped)
 
 
-def _command_note(line: str) -> str | None:
+def _command_note(line: str) -> Template | None:
     if _unwrapped(line) != line:
         return None
     return next((note for pattern, note in _COMMANDS if pattern.match(line)), None)

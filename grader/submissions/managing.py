@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from grader.submissions import sentences
+from grader.sentences import Sentence, Template, learner_files
 from grader.submissions.magics import translate
 from grader.submissions.syntax import is_python, only_asks_the_kit
 from grader.submissions.tidying import Kind, Notebook, NotebookCell
@@ -50,7 +50,7 @@ def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | No
     known = {cell.name: cell for cell in managed}
     places = _indexes(notebook.cells, known)
     cells: list[NotebookCell] = []
-    notes: list[str] = []
+    notes: list[Sentence] = []
     for number, cell in enumerate(notebook.cells):
         given = known.get(cell.grade_id or "")
         if given is None or places[given.name] != number:
@@ -58,7 +58,7 @@ def manage(notebook: Notebook, managed: Sequence[ManagedCell], *, name: str | No
             continue
         cells.append(_restore(cell, given))
         if name is not None and (note := _note(cell, given)):
-            notes.append(note.format(name=name, where=cell.label))
+            notes.append(note(name=name, where=cell.label))
     previous = -1
     for given in managed:
         at = next((n for n, cell in enumerate(cells) if cell.grade_id == given.name), None)
@@ -73,19 +73,20 @@ def recognize(notebook: Notebook, tasks: Collection[str], *, name: str) -> Noteb
     """Mark the kit's checks of `tasks` in a notebook without a gradebook. They are recognised by their names."""
     checks = {f"check-{task}" for task in tasks}
     cells: list[NotebookCell] = []
-    notes: list[str] = []
+    notes: list[Sentence] = []
     for cell in reversed(notebook.cells):  # only the last copy of a check is the kit's; earlier ones are the student's
-        found, note = cell, ""
+        found: NotebookCell = cell
+        note: Template | None = None
         settings = cell.metadata.get("nbgrader", {})
         if cell.grade_id in checks and settings.get("grade") and not settings.get("solution"):
             checks.discard(cell.grade_id)
             found = replace(cell, counts=False)
-            note = "" if _only_checks(cell.source) else sentences.IN_A_CHECK
+            note = None if _only_checks(cell.source) else learner_files.IN_A_CHECK
         elif cell.kind != "code" and _was_code(cell):
-            found, note = replace(cell, kind="code"), sentences.TEXT_AS_CODE
+            found, note = replace(cell, kind="code"), learner_files.TEXT_AS_CODE
         cells.append(found)
-        if note:
-            notes.append(note.format(name=name, where=cell.label))
+        if note is not None:
+            notes.append(note(name=name, where=cell.label))
     return replace(notebook, cells=tuple(cells[::-1]), notes=(*notebook.notes, *notes[::-1]))
 
 
@@ -113,22 +114,22 @@ def _restore(cell: NotebookCell, given: ManagedCell) -> NotebookCell:
         source=given.source if given.locked else cell.source,
         metadata={**cell.metadata, "nbgrader": _metadata(given)},
         attachments={} if given.kind == "code" else cell.attachments,
-        problem="" if given.locked else cell.problem,
+        problem=None if given.locked else cell.problem,
         counts=not given.is_check,
     )
 
 
-def _note(cell: NotebookCell, given: ManagedCell) -> str:
-    """Return the note to the student about a changed cell; "" if the change loses nothing."""
+def _note(cell: NotebookCell, given: ManagedCell) -> Template | None:
+    """Return the note to the student about a changed cell; `None` if the change loses nothing."""
     if cell.source.strip() == given.source.strip():
-        return ""
+        return None
     if given.locked:
         if given.kind != "code" or (given.is_check and _only_checks(cell.source)):
-            return ""
-        return sentences.IN_A_CHECK if given.is_check else sentences.IN_A_GIVEN_CELL
+            return None
+        return learner_files.IN_A_CHECK if given.is_check else learner_files.IN_A_GIVEN_CELL
     if cell.kind != given.kind and "code" in (cell.kind, given.kind):
-        return sentences.TEXT_AS_CODE if given.kind == "code" else sentences.CODE_AS_TEXT
-    return ""
+        return learner_files.TEXT_AS_CODE if given.kind == "code" else learner_files.CODE_AS_TEXT
+    return None
 
 
 def _replacement(given: ManagedCell) -> NotebookCell:
@@ -136,7 +137,7 @@ def _replacement(given: ManagedCell) -> NotebookCell:
     return NotebookCell(
         kind=given.kind,
         source=given.source,
-        label=f"the given cell {given.name}",
+        label=learner_files.GIVEN_CELL(name=given.name),
         metadata={"nbgrader": _metadata(given), "deletable": False},
         counts=given.locked and not given.is_check,
     )

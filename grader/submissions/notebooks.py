@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import msgspec
 
 from grader.records import SourceSpan
-from grader.submissions import sentences
+from grader.sentences import Sentence, Template, learner, learner_files
 from grader.submissions.files import require_small
 from grader.submissions.magics import translate
-from grader.submissions.sentences import Unreadable
+from grader.submissions.problems import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
 from grader.submissions.tidying import Notebook
 
@@ -49,14 +49,14 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     no code.
     """
 
-    label: str
+    label: Sentence
     line: int = 1
     code: str
-    problem: str = ""
+    problem: Sentence | None = None
 
-    def where(self, line: int) -> str:
+    def where(self, line: int) -> Sentence:
         """Return a name for line `line` of this cell that the student understands."""
-        return f"{self.label}, line {line}"
+        return learner.LINE_OF_CELL(cell=self.label, line=line)
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     spans: tuple[SourceSpan, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     left_out: int = 0
 
 
@@ -82,19 +82,17 @@ def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
     return msgspec.structs.replace(script, notes=(*notebook.notes, *script.notes))
 
 
-def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
+def read_cells(written: Sequence[Cell], *, name: str | Sentence, limit: int) -> Script:
     """Return the script of code cells in their order. Raises the same errors as `read_notebook`."""
     if len(written) >= _TOO_MANY_CELLS:
-        raise Unreadable(
-            sentences.TOO_MANY_CELLS.format(name=name, kind="code ", count=len(written), limit=_TOO_MANY_CELLS)
-        )
-    require_small(sum(len(cell.code) for cell in written), limit, sentences.TOO_MUCH_CODE, name)
+        raise Unreadable(learner_files.TOO_MANY_CODE_CELLS(name=name, count=len(written), limit=_TOO_MANY_CELLS))
+    require_small(sum(len(cell.code) for cell in written), limit, learner_files.TOO_MUCH_CODE, name)
     cells: list[Cell] = []
-    skipped: dict[str, str] = {}
+    skipped: dict[Template, str] = {}
     broken: list[Unreadable] = []
     for cell in written:
         try:
-            if cell.problem:
+            if cell.problem is not None:
                 raise Unreadable(cell.problem)
             require_text(cell.code, name=name, where=cell.where)
             translation = translate(cell.code)
@@ -105,15 +103,15 @@ def read_cells(written: Sequence[Cell], *, name: str, limit: int) -> Script:
         except Unreadable as problem:
             broken.append(problem)
     if not cells:
-        raise broken[0] if broken else Unreadable(sentences.NO_CODE.format(name=name))
+        raise broken[0] if broken else Unreadable(learner_files.NO_CODE(name=name))
     script = _join(cells)
     if _GIVEN.search(script.source):
-        helped = _join([Cell(label="the notebook itself", code=_STAND_INS), *cells])
+        helped = _join([Cell(label=learner_files.THE_NOTEBOOK(), code=_STAND_INS), *cells])
         script = helped if is_python(helped.source) else script  # an import from __future__ may have to be first
-    notes = [sentences.LEFT_OUT.format(problem=problem) for problem in broken[:_MOST_NOTES]]
+    notes = [learner_files.LEFT_OUT(problem=problem.sentence) for problem in broken[:_MOST_NOTES]]
     if len(broken) > _MOST_NOTES:
-        notes.append(sentences.MORE_LEFT_OUT.format(count=len(broken) - _MOST_NOTES))
-    notes += [note.format(example=example) for note, example in skipped.items()]
+        notes.append(learner_files.MORE_LEFT_OUT(count=len(broken) - _MOST_NOTES))
+    notes += [note(example=example) for note, example in skipped.items()]
     return msgspec.structs.replace(script, notes=tuple(notes), left_out=len(broken))
 
 

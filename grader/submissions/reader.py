@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from grader import processes
 from grader.records import Submission
-from grader.submissions import sentences
+from grader.sentences import learner_files
 from grader.submissions.beneath import Anchor, Handed
 from grader.submissions.managing import ManagedCell, manage
 from grader.submissions.names import printable
@@ -106,7 +106,7 @@ class Reader:
 
 
 def _too_hard(path: Path | Handed, student: str, exercise: str) -> Submission:
-    problem = sentences.TOO_HARD.format(name=printable(path.name))
+    problem = learner_files.TOO_HARD(name=printable(path.name))
     return Submission(student=student, exercise=exercise, path=printable(str(path)), problem=problem)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from grader.records import Submission
-from grader.submissions import sentences
+from grader.sentences import Sentence, joined, learner, learner_files
 from grader.submissions.beneath import Handed
 from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
@@ -19,7 +19,7 @@ from grader.submissions.files import MEGABYTE, read_bytes, require_small
 from grader.submissions.managing import ManagedCell, manage, recognize
 from grader.submissions.names import printable
 from grader.submissions.notebooks import Script, read_notebook
-from grader.submissions.sentences import Unreadable
+from grader.submissions.problems import Unreadable
 from grader.submissions.syntax import require_python, require_text
 from grader.submissions.tidying import Notebook, as_json, is_notebook, tidy
 
@@ -64,19 +64,20 @@ def read_managed(
     If `code` is false, the code is not read, and there are no submissions. No content of the file raises an error.
     """
     name = printable(path.name)
-    notebook, problem, digest = Notebook(cells=(), metadata={}), "", ""
+    notebook, digest = Notebook(cells=(), metadata={}), ""
+    problem: Sentence | None = None
     try:
         data = read_bytes(path, limit=NOTEBOOK_LIMIT)
         digest = hashlib.sha256(data).hexdigest()
         notebook = _tidy(data, name)
     except Unreadable as error:
-        problem = str(error)
+        problem = error.sentence
     except (MemoryError, RecursionError):
-        problem = sentences.TOO_NESTED.format(name=name)
+        problem = learner_files.TOO_NESTED(name=name)
     managed = manage(notebook, cells, name=name if code else None)
 
     def script() -> Script:
-        if problem:
+        if problem is not None:
             raise Unreadable(problem)
         return read_notebook(managed, name=name, limit=CODE_LIMIT)
 
@@ -89,12 +90,12 @@ def read_managed(
     return Managed(notebook=shown, submissions=tuple(submissions), digest=digest)
 
 
-def open_notebook(data: bytes, *, name: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+def open_notebook(data: bytes, *, name: str) -> tuple[dict[str, Any], tuple[Sentence, ...]]:
     """Return the cleaned notebook in a file, as JSON data, and notes about it. Raises `Unreadable`."""
     try:
         notebook = recognize(_tidy(data, name), (), name=name)
     except (MemoryError, RecursionError) as error:
-        raise Unreadable(sentences.TOO_NESTED.format(name=name)) from error
+        raise Unreadable(learner_files.TOO_NESTED(name=name)) from error
     notes = (*notebook.notes, *(cell.problem for cell in notebook.cells if cell.problem))
     return as_json(notebook.cells, notebook.metadata), notes
 
@@ -108,9 +109,9 @@ def _submission(build: Callable[..., Submission], read: Callable[[], Script], na
             require_python(script.source, name=name, where=submission.where, notebook=True)
         submission = msgspec.structs.replace(submission, content=content_of(script.source))
     except Unreadable as problem:
-        return build(problem=str(problem))
+        return build(problem=problem.sentence)
     except (MemoryError, RecursionError):
-        return build(problem=sentences.TOO_NESTED.format(name=name))
+        return build(problem=learner_files.TOO_NESTED(name=name))
     return submission
 
 
@@ -123,19 +124,19 @@ def _tidy(data: bytes, name: str) -> Notebook:
 
 def _read(paths: tuple[Path | Handed, ...], exercise: str, tasks: Collection[str], name: str) -> Script:
     if len(paths) > 1:
-        names = " and ".join(printable(path.name) for path in paths)
-        raise Unreadable(sentences.TWO_FILES.format(count=len(paths), exercise=exercise, names=names))
+        names = joined(learner.BOTH, [printable(path.name) for path in paths])
+        raise Unreadable(learner_files.TWO_FILES(count=len(paths), exercise=exercise, names=names))
     if paths[0].suffix.lower() == ".ipynb":
         notebook = recognize(_tidy(read_bytes(paths[0], limit=NOTEBOOK_LIMIT), name), tasks, name=name)
         return read_notebook(notebook, name=name, limit=CODE_LIMIT)
     source, notes = decode_script(read_bytes(paths[0], limit=SCRIPT_LIMIT), name=name)
     if is_notebook(source):
-        raise Unreadable(sentences.RENAMED_NOTEBOOK.format(name=name))
-    require_small(len(source), CODE_LIMIT, sentences.TOO_MUCH_CODE, name)
+        raise Unreadable(learner_files.RENAMED_NOTEBOOK(name=name))
+    require_small(len(source), CODE_LIMIT, learner_files.TOO_MUCH_CODE, name)
     require_text(source, name=name, where=_line)
     require_python(source, name=name, where=_line)
     return Script(source=source, notes=notes)
 
 
-def _line(number: int) -> str:
-    return f"line {number}"
+def _line(number: int) -> Sentence:
+    return learner.LINE(line=number)

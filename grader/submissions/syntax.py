@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Callable
 
-from grader.submissions import sentences
+from grader.sentences import Sentence, learner_files
 from grader.submissions.names import excerpt
+from grader.submissions.problems import Unreadable, next_step
 from grader.submissions.quiet import no_warnings
-from grader.submissions.sentences import Unreadable, next_step
 from grader.submissions.versions import newer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -19,22 +19,27 @@ _BEYOND_PYTHON = (RecursionError, MemoryError, OverflowError, SystemError, Value
 _KITS_CALLS = frozenset({"check", "hint", "status"})
 
 
-def require_text(source: str, *, name: str, where: Callable[[int], str]) -> None:
+def require_text(source: str, *, name: str | Sentence, where: Callable[[int], Sentence]) -> None:
     """Raise `Unreadable` if `source` has null characters, lone surrogates or marks of a merge conflict.
 
     `where` turns the number of a line of `source` (from 1) into a place that the student understands.
     """
     if (at := source.find("\0")) >= 0:
-        raise Unreadable(sentences.NULLS.format(name=name, where=where(_line_of(source, at))))
+        raise Unreadable(learner_files.NULLS(name=name, where=where(_line_of(source, at))))
     if half := _SURROGATE.search(source):
-        raise Unreadable(sentences.SURROGATE.format(name=name, where=where(_line_of(source, half.start()))))
+        raise Unreadable(learner_files.SURROGATE(name=name, where=where(_line_of(source, half.start()))))
     if clash := _find_clash(source):
         number, mark = clash
-        raise Unreadable(sentences.CONFLICT.format(name=name, where=where(number), text=excerpt(mark)))
+        raise Unreadable(learner_files.CONFLICT(name=name, where=where(number), text=excerpt(mark)))
 
 
 def require_python(
-    source: str, *, name: str, where: Callable[[int], str], shown: str | None = None, notebook: bool = False
+    source: str,
+    *,
+    name: str | Sentence,
+    where: Callable[[int], Sentence],
+    shown: str | None = None,
+    notebook: bool = False,
 ) -> None:
     """Raise `Unreadable` unless `source` compiles. It quotes the line of `shown`, or of `source` by default."""
     try:
@@ -42,7 +47,7 @@ def require_python(
     except SyntaxError as error:
         raise Unreadable(_explain(error, source if shown is None else shown, name, where)) from error
     except _BEYOND_PYTHON as error:
-        raise Unreadable(sentences.TOO_NESTED.format(name=name)) from error
+        raise Unreadable(learner_files.TOO_NESTED(name=name)) from error
 
 
 def is_python(source: str) -> bool:
@@ -100,7 +105,7 @@ def _line_of(source: str, offset: int) -> int:
     return source.count("\n", 0, offset) + 1
 
 
-def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], str]) -> str:
+def _explain(error: SyntaxError, shown: str, name: str | Sentence, where: Callable[[int], Sentence]) -> Sentence:
     lines = shown.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     while number > 1 and not lines[number - 1].strip():
@@ -108,6 +113,6 @@ def _explain(error: SyntaxError, shown: str, name: str, where: Callable[[int], s
     line, message = lines[number - 1], excerpt(error.msg, width=200)
     text, place = excerpt(line), where(number)
     if _MARKS.match(line):
-        return sentences.CONFLICT.format(name=name, where=place, text=text)
+        return learner_files.CONFLICT(name=name, where=place, text=text)
     step = newer(line) or next_step(text, message)
-    return sentences.SYNTAX.format(name=name, where=place, text=text, message=message, step=step)
+    return learner_files.SYNTAX(name=name, where=place, text=text, message=message, step=step)

@@ -20,10 +20,10 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from grader.submissions import sentences
+from grader.sentences import Sentence, learner, learner_files
 from grader.submissions.decoding import unix_lines
 from grader.submissions.names import excerpt
-from grader.submissions.sentences import Unreadable
+from grader.submissions.problems import Unreadable
 
 Kind = Literal["code", "markdown", "raw"]
 
@@ -61,11 +61,11 @@ class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     source: str
-    label: str
+    label: Sentence
     id: str = ""
     metadata: dict[str, Any] = {}
     attachments: dict[str, dict[str, str]] = {}
-    problem: str = ""
+    problem: Sentence | None = None
     counts: bool = True
 
     @property
@@ -80,7 +80,7 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
 
     cells: tuple[NotebookCell, ...]
     metadata: dict[str, Any]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 def tidy(text: str, *, name: str) -> Notebook:
@@ -88,18 +88,18 @@ def tidy(text: str, *, name: str) -> Notebook:
     found = _parse(text, name)
     entries = _entries(found)
     if entries is None:
-        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it has no list of cells"))
+        raise Unreadable(learner_files.NO_LIST_OF_CELLS(name=name))
     if len(entries) >= _TOO_MANY_CELLS:
-        raise Unreadable(sentences.TOO_MANY_CELLS.format(name=name, kind="", count=len(entries), limit=_TOO_MANY_CELLS))
-    cells, counted = [], {"code": 0, "text": 0}
+        raise Unreadable(learner_files.TOO_MANY_CELLS(name=name, count=len(entries), limit=_TOO_MANY_CELLS))
+    cells, counted = [], dict.fromkeys((learner_files.CODE_CELL, learner_files.TEXT_CELL), 0)
     for entry in entries:
         if isinstance(entry, dict) and entry:
             kind = _kind(entry)
-            counter = "code" if kind == "code" else "text"
-            counted[counter] += 1
-            cells.append(_cell(entry, kind, f"{counter} cell {counted[counter]}", name))
+            label = learner_files.CODE_CELL if kind == "code" else learner_files.TEXT_CELL
+            counted[label] += 1
+            cells.append(_cell(entry, kind, label(number=counted[label]), name))
     odd = sum(bool(entry) and not isinstance(entry, dict) for entry in entries)
-    notes = (sentences.NO_CELLS.format(name=name, count=odd),) if odd else ()
+    notes = (learner_files.NO_CELLS(name=name, count=odd),) if odd else ()
     return Notebook(cells=tuple(cells), metadata=_notebook_metadata(found), notes=notes)
 
 
@@ -169,12 +169,12 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         if (conflict := _CONFLICT.search(text)) is not None:
             line = text.count("\n", 0, conflict.start()) + 1
-            sentence = sentences.CONFLICT.format(name=name, where=f"line {line}", text=excerpt(conflict.group()))
+            sentence = learner_files.CONFLICT(name=name, where=learner.LINE(line=line), text=excerpt(conflict.group()))
             raise Unreadable(sentence) from error
-        sentence = sentences.NOT_JSON.format(name=name, line=error.lineno, column=error.colno, reason=error.msg)
+        sentence = learner_files.NOT_JSON(name=name, line=error.lineno, column=error.colno, reason=error.msg)
         raise Unreadable(sentence) from error
     except (ValueError, RecursionError) as error:  # brackets nested too deeply
-        raise Unreadable(sentences.NOT_NOTEBOOK.format(name=name, reason="it is damaged")) from error
+        raise Unreadable(learner_files.DAMAGED_NOTEBOOK(name=name)) from error
     return found if isinstance(found, dict) else {}
 
 
@@ -213,9 +213,9 @@ def _kind(entry: Mapping[str, Any]) -> Kind:
     return _KINDS.get(said.strip().lower(), "code") if isinstance(said, str) else "code"
 
 
-def _cell(entry: Mapping[str, Any], kind: Kind, label: str, name: str) -> NotebookCell:
+def _cell(entry: Mapping[str, Any], kind: Kind, label: Sentence, name: str) -> NotebookCell:
     source = _text(entry.get("source", entry.get("input", "")))  # "input" up to version 3
-    problem = "" if source is not None else sentences.NO_TEXT.format(name=name, where=label)
+    problem = None if source is not None else learner_files.NO_TEXT(name=name, where=label)
     source = unix_lines(source or "")
     level = entry.get("level")
     if entry.get("cell_type") == "heading":

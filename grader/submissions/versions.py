@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.submissions import sentences
+from grader.sentences import Sentence, learner_files
 
 _NAME = r"[^\W\d]\w*"
 _STRING = r"(?<![\w'\"])(?:{0}[rR]?|[rR]{0})(?=['\"])"
@@ -33,13 +33,13 @@ _FREE_STRINGS: Final = (3, 12)  # from here on, a string inside the braces of an
 _OPENING = re.compile(_STRING.format("[fF]") + r"('''|\"\"\"|'|\")")
 
 
-def newer(line: str, *, running: Sequence[int] = sys.version_info[:3]) -> str | None:
+def newer(line: str, *, running: Sequence[int] = sys.version_info[:3]) -> Sentence | None:
     """Return what to do about `line` if a later Python than `running` could read it; otherwise None."""
     version = _needed(line[:_LONGEST])
     if version is None or tuple(running[:2]) >= version:
         return None
     needed, own = (".".join(map(str, numbers[:2])) for numbers in (version, running))
-    return sentences.NEWER.format(needed=needed, own=own)
+    return learner_files.NEWER(needed=needed, own=own)
 
 
 def _needed(line: str) -> tuple[int, int] | None:

@@ -13,7 +13,9 @@ import torch
 from grader import wire
 from grader.forbidden_calls import Use
 from grader.forbidden_calls.pytorch import OPTIMIZER_STEP, fits
+from grader.records import Feedback, Status
 from grader.sandbox import CandidateLost
+from grader.sentences import Sentence, learner, verbatim
 from grader.suites import feedback, showing, weighing
 from grader.suites.check_log import CheckLog, Exchange
 from grader.suites.inputs import to_wire
@@ -37,7 +39,7 @@ class Context:
 
     task: str
     ask: Ask
-    where: Callable[[int], str]
+    where: Callable[[int], Sentence]
     seed: int
     hint: str | None = None
     refused: tuple[str, ...] = ()
@@ -142,7 +144,6 @@ class Candidate:
         except CandidateLost as lost:
             raise _lost(shown, lost) from None
         context.log.note_exchange(Exchange(call=call, seen=observation, traceable=self._trace is not False))
-        where = "" if observation.raised is None else _where(context, observation.raised)
         if context.must_succeed:
             _must_work(shown, observation)
         else:
@@ -150,15 +151,15 @@ class Candidate:
         if self._weigh:
             try:
                 observation = weighing.unweighed(observation, handed[0])
-            except ValueError as error:
-                raise _lost(shown, CandidateLost("crashed", str(error))) from None
+            except ValueError:
+                raise _lost(shown, CandidateLost("crashed", learner.OTHER_ANSWER())) from None
         return Observed(
             call=shown,
             names=names,
             given=arguments,
             traced=traced,
             observation=observation,
-            where=where,
+            exception=_exception(context, observation),
             hint=context.hint,
             log=context.log,
             loading=context.load_errors(),
@@ -170,11 +171,11 @@ class Candidate:
         context = self._context
         raised = observation.raised
         if observation.outcome == "returned" and (self._backward is None) != (observation.backward == "not_asked"):
-            raise _lost(shown, CandidateLost("crashed", "it answered another question"))
+            raise _lost(shown, CandidateLost("crashed", learner.OTHER_ANSWER()))
         if observation.outcome == "missing" or (raised is not None and _names_nothing(raised)):
             raise self._missing(observation)
         if raised is not None and _is_todo(raised):
-            raise CheckEnded("not_attempted", feedback.NOT_ATTEMPTED)
+            raise _ended("not_attempted", learner.NOT_ATTEMPTED())
         if context.refused:
             self._refuse_finished(observation)
 
@@ -187,44 +188,46 @@ class Candidate:
             use = use if ran is None else Use(name=ran, line=0)
         if use is None:
             return
-        what = feedback.REFUSED_NAMES.get(use.name, f"`{use.name}`")
-        where = feedback.at_line(context.where(use.line), use.code) if use.line else ""
-        message, next_step = feedback.REFUSED, feedback.REFUSED_NEXT
+        what = learner.AN_OPTIMIZER() if use.name == OPTIMIZER_STEP else verbatim(f"`{use.name}`")
+        used = what
+        if use.line:
+            used = learner.AT(what=what, place=feedback.place_of(context.where(use.line), use.code))
         if use.hides:
-            message, next_step = feedback.HIDING, feedback.HIDING_NEXT
-        told = message.format(task=context.task, used=what, where=where)
-        raise CheckEnded("failed", told, next_step.format(used=what), refused=True)
+            said, step = learner.HIDING(task=context.task, used=used), learner.HIDING_NEXT()
+        else:
+            said, step = learner.REFUSED(task=context.task, used=used), learner.REFUSED_NEXT(used=what)
+        raise CheckEnded("failed", Feedback(details=(said,), next_step=step), refused=True)
 
     def _missing(self, observation: wire.Observation) -> CheckEnded:
         context = self._context
-        errors = context.load_errors()
+        task, errors = context.task, context.load_errors()
         if errors:
-            where = _where(context, errors[0])
-            message = feedback.MISSING_AFTER_ERROR.format(
-                task=context.task, error=feedback.error_name(errors[0]) + where
-            )
-            return CheckEnded("error", message, feedback.MISSING_AFTER_ERROR_NEXT)
+            error = feedback.exception_of(errors[0], context.where)
+            said = learner.MISSING_AFTER_ERROR(task=task, error=error)
+            return _ended("error", said, learner.MISSING_AFTER_ERROR_NEXT())
         if context.left_out:
-            message = feedback.MISSING_LEFT_OUT.format(task=context.task)
-            return CheckEnded("error", message, feedback.MISSING_LEFT_OUT_NEXT)
-        close = difflib.get_close_matches(context.task, observation.defined, 1, 0.7)
-        instead = f" (there is `{close[0]}`: is that the one?)" if close else ""
-        message = feedback.MISSING.format(task=context.task, instead=instead)
-        return CheckEnded("error", message, feedback.MISSING_NEXT.format(task=context.task))
+            return _ended("error", learner.MISSING_LEFT_OUT(task=task), learner.MISSING_LEFT_OUT_NEXT())
+        close = difflib.get_close_matches(task, observation.defined, 1, 0.7)
+        said = learner.MISSING_MISSPELT(task=task, closest=close[0]) if close else learner.MISSING(task=task)
+        return _ended("error", said, learner.MISSING_NEXT(task=task))
+
+
+def _ended(status: Status, said: Sentence, step: Sentence | None = None, *, call: str = "") -> CheckEnded:
+    """Return the end of a check that compared nothing."""
+    return CheckEnded(status, Feedback(call=call, details=(said,), next_step=step))
 
 
 def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
     if lost.reason == "timeout" and lost.waited is not None:
-        message = feedback.TIMEOUT_WAITING.format(call=shown, limit=f"{lost.waited:.2g} s")
-        return CheckEnded("timeout", message, feedback.TIMEOUT_WAITING_NEXT)
+        said = learner.TIMEOUT_WAITING(limit=f"{lost.waited:.2g} s")
+        return _ended("timeout", said, learner.TIMEOUT_WAITING_NEXT(), call=shown)
     if lost.reason == "timeout":
-        message = feedback.TIMEOUT.format(call=shown, limit=lost.detail)
-        return CheckEnded("timeout", message, feedback.TIMEOUT_NEXT)
+        return _ended("timeout", learner.TIMEOUT(limit=lost.detail), learner.TIMEOUT_NEXT(), call=shown)
     if lost.reason == "spent":
-        return CheckEnded("timeout", feedback.SPENT.format(call=shown, limit=lost.detail), feedback.SPENT_NEXT)
+        return _ended("timeout", learner.SPENT(limit=lost.detail), learner.SPENT_NEXT(), call=shown)
     if lost.reason == "too much":
-        return CheckEnded("crashed", feedback.TOO_MUCH.format(call=shown, limit=lost.detail), feedback.TOO_MUCH_NEXT)
-    return CheckEnded("crashed", feedback.CRASHED.format(call=shown, how=lost.detail), feedback.CRASHED_NEXT)
+        return _ended("crashed", learner.TOO_MUCH(limit=lost.detail), learner.TOO_MUCH_NEXT(), call=shown)
+    return _ended("crashed", learner.CRASHED(how=lost.detail), learner.CRASHED_NEXT(), call=shown)
 
 
 def _must_work(shown: str, observation: wire.Observation) -> None:
@@ -244,8 +247,9 @@ def _is_todo(raised: wire.Raised) -> bool:
     return raised.type == "NotImplementedError" and "raise" in raised.code
 
 
-def _where(context: Context, raised: wire.Raised) -> str:
-    return "" if raised.line is None else feedback.at_line(context.where(raised.line), raised.code)
+def _exception(context: Context, observation: wire.Observation) -> Sentence | None:
+    """Return what a call raised and where, `None` if it raised nothing."""
+    return None if observation.raised is None else feedback.exception_of(observation.raised, context.where)
 
 
 def _used(observation: wire.Observation, patterns: tuple[str, ...]) -> str | None:

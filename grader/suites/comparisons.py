@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from grader import wire
+from grader.sentences import Sentence, learner
 
 RTOL, ATOL = 1e-5, 1e-6
 CURVE_RTOL = 1e-3  # for loss curves
@@ -24,7 +25,7 @@ class Difference:
     """How two tensors of one shape differ: `kind` is a key of the next steps, `details` the sentences."""
 
     kind: str
-    details: tuple[str, ...]
+    details: tuple[Sentence, ...]
 
 
 def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
@@ -63,18 +64,15 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
         return None
     unexpected_nan = actual.isnan() & ~wanted.isnan()
     if bool(unexpected_nan.any()):
-        return Difference(kind="nan", details=(f"{_count(unexpected_nan)} NaN.",) if wrong.dim() else ())
+        return Difference(kind="nan", details=(_how_many_nan(unexpected_nan),) if wrong.dim() else ())
     if wrong.dim() == 0:
         return Difference(kind="values", details=())
     distance = torch.where(wrong, (actual - wanted).abs().nan_to_num(math.inf, math.inf), 0.0)
     flat = int(distance.argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), tuple(wrong.shape)))
-    allowed = "" if whole else f" (tolerance: {rtol:g} relative, {atol:g} absolute)"
-    worst = (
-        f"{_count(wrong)} wrong; the largest difference is {float(distance.flatten()[flat]):.4g} at index "
-        f"{show_index(index)}{allowed}."
-    )
-    return Difference(kind="values", details=(worst,))
+    worst = {"difference": f"{float(distance.flatten()[flat]):.4g}", "index": show_index(index)}
+    allowed = {} if whole else {"relative": f"{rtol:g}", "absolute": f"{atol:g}"}
+    return Difference(kind="values", details=(_how_many_wrong(wrong, worst | allowed),))
 
 
 def show_index(index: tuple[int, ...]) -> str:
@@ -82,17 +80,27 @@ def show_index(index: tuple[int, ...]) -> str:
     return "[" + ", ".join(map(str, index)) + "]"
 
 
-def _count(mask: torch.Tensor) -> str:
+def _how_many_nan(mask: torch.Tensor) -> Sentence:
+    return learner.NAN_ONLY() if mask.numel() == 1 else learner.NAN(**_count(mask))
+
+
+def _how_many_wrong(mask: torch.Tensor, about: Mapping[str, str]) -> Sentence:
+    """Return how many elements are wrong; `about` says by how much, and within which tolerance if there is one."""
+    if mask.numel() == 1:
+        return (learner.WRONG_ONLY if "relative" in about else learner.WRONG_ONLY_EXACTLY)(**about)
+    return (learner.WRONG if "relative" in about else learner.WRONG_EXACTLY)(**_count(mask), **about)
+
+
+def _count(mask: torch.Tensor) -> dict[str, int | Sentence]:
     total, some = mask.numel(), int(mask.sum())
-    share = "" if total == 1 else f" ({_percent(some / total)})"
-    return f"{some} of {total} element{'s' if total != 1 else ''}{share} {'is' if some == 1 else 'are'}"
+    return {"count": some, "total": total, "share": _percent(some / total)}
 
 
-def _percent(share: float) -> str:
+def _percent(share: float) -> Sentence:
     """Return a share in words that never say none or all where it is some or most."""
     if share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+        return learner.UNDER_ONE_PERCENT()
+    return learner.OVER_99_PERCENT() if 0.99 < share < 1 else learner.PERCENT(percent=f"{100 * share:.0f}")
 
 
 def _close(a: float, b: float) -> bool:

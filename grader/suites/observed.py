@@ -1,6 +1,6 @@
 """What a suite asks of one call: `Observed` holds what it was given and everything that was observed of it.
 
-Questions are asked as they are of a `Value`: each either holds, or ends the check with its message.
+Questions are asked as they are of a `Value`: each either holds, or ends the check with its feedback.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import torch
 from torch import nn
 
 from grader import wire
-from grader.records import Curve
+from grader.records import Curve, Feedback
+from grader.sentences import Sentence, joined, learner, verbatim
+from grader.sentences import learner_steps as steps
 from grader.suites import feedback, showing, surroundings
 from grader.suites.check_log import CheckLog
 from grader.suites.comparisons import difference, to_tensor
@@ -33,7 +35,7 @@ class Observed:
         call: str,
         given: tuple[object, ...],
         observation: wire.Observation,
-        where: str,
+        exception: Sentence | None = None,
         names: tuple[str, ...] = (),
         traced: bool = True,
         hint: str | None = None,
@@ -41,7 +43,7 @@ class Observed:
         loading: Sequence[wire.Raised] = (),
         hides_expected: bool = False,
     ) -> None:
-        """`call` shows the call, `where` the student's line of an exception, `hint` overrides the next step.
+        """`call` shows the call, `exception` says what it raised and where, `hint` overrides the next step.
 
         `log` is where curves are noted that are compared. `names` are the names of the positional arguments, as far as
         they have any. `traced` says that what ran was recorded. `hides_expected` leaves what was expected, and by how
@@ -52,7 +54,7 @@ class Observed:
         self.given = given
         self.observation = observation
         self._traced = traced
-        self._where = where
+        self._exception = verbatim("") if exception is None else exception
         self._hint = hint
         self._loading = loading
         self._hides_expected = hides_expected
@@ -71,7 +73,7 @@ class Observed:
 
     def argument_after(self, index: int, name: str | None = None) -> Value:
         """Return a positional argument as the call left it, whether it returned or raised."""
-        known = self._names[index] if index < len(self._names) else f"argument {index + 1}"
+        known = self._names[index] if index < len(self._names) else learner.ARGUMENT(number=index + 1)
         try:
             return Value(self, name or known, self.observation.arguments[index])
         except IndexError:
@@ -79,7 +81,7 @@ class Observed:
 
     def before(self, index: int) -> Value:
         """Return a positional argument as it was handed over: the same objects and memory, but without its values."""
-        return Value(self, f"the given {self.argument_after(index).name}", self._before(index))
+        return Value(self, learner.GIVEN(argument=self.argument_after(index).name), self._before(index))
 
     def arguments(self) -> list[Value]:
         """Return all positional arguments as the call left them."""
@@ -91,8 +93,14 @@ class Observed:
         if raised is not None:
             raise CheckEnded(
                 "error",
-                feedback.RAISED.format(call=self.call, error=feedback.error_name(raised), where=self._where),
-                feedback.next_step_for(raised, self._loading, hint=self._hint if _is_of_use(raised) else None),
+                Feedback(
+                    call=self.call,
+                    expected=learner.A_RESULT(),
+                    got=self._exception,
+                    next_step=feedback.next_step_for(
+                        raised, self._loading, hint=self._hint if _is_of_use(raised) else None
+                    ),
+                ),
             )
         if self.observation.outcome != "returned":
             self._torn()
@@ -101,13 +109,13 @@ class Observed:
     def raises(self, *kinds: str) -> Observed:
         """Ask that the call raised one of these exception types (or a type derived from it)."""
         raised = self.observation.raised
-        wanted = " or ".join(kinds)
         if raised is None:
-            self.fails(f"{wanted} is raised", f"{showing.fact(self.observation.result)} was returned", "raises")
+            got = learner.WAS_RETURNED(value=showing.fact(self.observation.result))
+            self.fails(_is_raised(kinds), got, "raises")
         if not set(kinds) & set(raised.bases):
             self.fails(
-                f"{wanted} is raised",
-                f"{feedback.error_name(raised)}{self._where}",
+                _is_raised(kinds),
+                self._exception,
                 "raises",
                 next_step=surroundings.step_for(raised, self._loading),
             )
@@ -140,26 +148,25 @@ class Observed:
         if not isinstance(before, wire.ArrayFact):
             self._torn()
         if value.fact != msgspec.structs.replace(before, data=given.tobytes()):
-            value.fails("left as it was", "changed by your function", "modified")
+            value.fails(learner.AS_IT_WAS(), learner.CHANGED_BY_YOU(), "modified")
 
     def _unchanged_tensor(self, index: int, given: torch.Tensor, value: Value) -> None:
         before, after = self._before(index), value.tensor_fact
         if not isinstance(before, wire.TensorFact):
             self._torn()
         if after.requires_grad != before.requires_grad:
-            value.fails(
-                f"requires_grad stays {before.requires_grad}", f"requires_grad is {after.requires_grad}", "modified"
-            )
+            value.fails(*_flag(before.requires_grad, after.requires_grad), "modified")
         if (after.shape, after.dtype, after.device) != (before.shape, before.dtype, before.device):
-            value.fails("shape, dtype and device as they were", showing.fact(after), "modified")
+            value.fails(learner.OUTLINE_AS_IT_WAS(), showing.fact(after), "modified")
         if after.is_leaf != before.is_leaf:
-            value.fails("its graph as it was", "a graph that your function changed", "modified")
+            value.fails(learner.GRAPH_AS_IT_WAS(), learner.GRAPH_CHANGED(), "modified")
         if not given.is_meta and _changed(after, given):
-            value.fails(f"left as it was, {showing.tensor(given.detach())}", showing.fact(after), "modified")
+            wanted = learner.AS_IT_WAS_VALUE(value=showing.tensor(given.detach()))
+            value.fails(wanted, showing.fact(after), "modified")
         if after.storage != before.storage:
-            value.fails("left in the memory where it was", "moved to other memory by your function", "modified")
+            value.fails(learner.MEMORY_AS_IT_WAS(), learner.MOVED_BY_YOU(), "modified")
         if after.version != before.version:
-            value.fails("left as it was", "edited in place by your function (and put back)", "modified")
+            value.fails(learner.AS_IT_WAS(), learner.EDITED_AND_PUT_BACK(), "modified")
 
     def _unchanged_module(self, index: int, given: nn.Module, value: Value) -> None:
         before = Value(self, value.name, self._before(index)).module_fact
@@ -167,25 +174,29 @@ class Observed:
         modes = {part.name: part.training for part in after.modules}
         for part in before.modules:
             if modes.get(part.name) != part.training:
-                name = f" of its module {part.name!r}" if part.name else ""
-                value.fails(f"training{name} stays {part.training}", f"it is {modes.get(part.name)}", "mode")
+                flag = str(part.training)
+                stays = learner.TRAINING_STAYS(flag=flag)
+                if part.name:
+                    stays = learner.TRAINING_OF_MODULE_STAYS(module=repr(part.name), flag=flag)
+                value.fails(stays, learner.IT_IS(value=str(modes.get(part.name))), "mode")
         expected = dict(state_of(given))
         for (name, old), (new_name, new) in zip_longest(
-            (*before.parameters, *before.buffers), (*after.parameters, *after.buffers), fillvalue=("nothing", None)
+            (*before.parameters, *before.buffers), (*after.parameters, *after.buffers), fillvalue=(None, None)
         ):
-            held = Value(self, f"{value.name}.{new_name}", new)
-            if name != new_name or not isinstance(old, wire.TensorFact):
-                value.fails(f"{name} as it was", f"{new_name} in its place", "modified")
+            if name is None or name != new_name or not isinstance(old, wire.TensorFact):
+                wanted = learner.NO_OTHER_MEMBER() if name is None else learner.MEMBER_AS_IT_WAS(member=name)
+                got = learner.NOTHING_IN_ITS_PLACE() if new_name is None else learner.IN_ITS_PLACE(member=new_name)
+                value.fails(wanted, got, "modified")
+            held = value.part(f".{name}", new)
             if held.tensor_fact.object != old.object or held.tensor_fact.storage != old.storage:
-                held.fails("left as it was", "replaced by another tensor", "modified")
+                held.fails(learner.AS_IT_WAS(), learner.REPLACED(), "modified")
             if held.tensor_fact.requires_grad != old.requires_grad:
-                flag = held.tensor_fact.requires_grad
-                held.fails(f"requires_grad stays {old.requires_grad}", f"requires_grad is {flag}", "modified")
+                held.fails(*_flag(old.requires_grad, held.tensor_fact.requires_grad), "modified")
             if _changed(held.tensor_fact, expected[name]):
-                held.fails("left as it was", showing.fact(new), "modified")
+                held.fails(learner.AS_IT_WAS(), showing.fact(new), "modified")
             grad = held.tensor_fact.grad
             if (grad is None) != (expected[name].grad is None) or (grad and _changed(grad, expected[name].grad)):
-                held.gradient.fails("left as it was", "None" if grad is None else showing.fact(grad), "modified")
+                held.gradient.fails(learner.AS_IT_WAS(), "None" if grad is None else showing.fact(grad), "modified")
 
     def _before(self, index: int) -> wire.Fact:
         """Return the facts of an argument as it was handed over."""
@@ -196,14 +207,14 @@ class Observed:
 
     def _torn(self) -> NoReturn:
         """End the check: parts of the answer are missing, or contradict each other, as no honest candidate's do."""
-        self.fails("an answer about every argument", "a torn answer", "type")
+        self.fails(learner.A_WHOLE_ANSWER(), learner.A_TORN_ANSWER(), "type")
 
     def same_memory(self, index: int, name: str | None = None) -> Value:
         """Ask that an argument still lives in the memory it was handed over in; return it."""
         value = self.argument(index, name)
         before = self._before(index)
         if memory(value.fact).isdisjoint(memory(before)):
-            value.fails("updated in the memory it had", "moved to other memory", "not_shared")
+            value.fails(learner.UPDATED_IN_PLACE(), learner.MOVED(), "not_shared")
         return value
 
     def note_curve(self, curve: Curve) -> None:
@@ -216,18 +227,20 @@ class Observed:
         if self.observation.backward == "not_asked":
             raise SuiteError(f"Cannot tell how backward went after {self.call}: call candidate.with_backward() for it.")
         if self.observation.backward == "impossible":
-            attached = "" if self.observation.result is None else ", which is attached to no graph"
-            self.fails(
-                "a tensor to run backward from",
-                f"{showing.fact(self.observation.result)}{attached}",
-                "attached" if attached else "none",
-            )
+            shown = showing.fact(self.observation.result)
+            if self.observation.result is None:
+                self.fails(learner.A_START_OF_BACKWARD(), shown, "none")
+            self.fails(learner.A_START_OF_BACKWARD(), learner.ATTACHED_TO_NO_GRAPH(value=shown), "attached")
         raised = self.observation.backward_raised
         if raised is not None:
             raise CheckEnded(
                 "failed",
-                feedback.mismatch(self.call, "the gradients", feedback.error_name(raised)),
-                feedback.next_step_for(raised, self._loading, hint=self._hint),
+                Feedback(
+                    call=self.call,
+                    expected=learner.GRADIENTS(),
+                    got=verbatim(feedback.error_name(raised)),
+                    next_step=feedback.next_step_for(raised, self._loading, hint=self._hint),
+                ),
             )
         return self
 
@@ -235,7 +248,9 @@ class Observed:
         """Ask that global state is as before: generators, gradient recording, default dtype and device."""
         changed = [name for name in self.observation.state.changed if name not in except_for]
         if changed:
-            self.fails("global settings as they were", f"{' and '.join(changed)} changed", "state")
+            known = [learner.STATE[name]() if name in learner.STATE else name for name in changed]
+            got = learner.CHANGED(what=joined(learner.BOTH, known))
+            self.fails(learner.SETTINGS_AS_THEY_WERE(), got, "state")
         return self
 
     def operations(self, *names: str) -> int:
@@ -250,16 +265,40 @@ class Observed:
             raise SuiteError(f"Cannot tell {what} in {self.call}: the call was not traced. Use candidate.traced().")
 
     def fails(
-        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
+        self,
+        expected: str | Sentence,
+        got: str | Sentence,
+        kind: str,
+        details: Sequence[str | Sentence] = (),
+        *,
+        next_step: str | Sentence | None = None,
     ) -> NoReturn:
-        """End the check with a message. `kind` is a key of `feedback.NEXT_STEP`."""
+        """End the check, and say why: texts of the course, or sentences of the kit.
+
+        `kind` chooses the next step, unless one is given: it is a key of `learner_steps.BY_KIND`.
+        """
         # A hint is about wrong values; a student who forgot `return` needs to hear just that.
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
-        step = step or feedback.NEXT_STEP[kind]
         if self._hides_expected:
-            expected, details = feedback.EXPECTED_LATER, ()
-        raise CheckEnded("failed", feedback.mismatch(self.call, expected, got, details), step)
+            expected, details = learner.EXPECTED_LATER(), ()
+        said = Feedback(
+            call=self.call,
+            expected=feedback.as_sentence(expected),
+            got=feedback.as_sentence(got),
+            details=tuple(map(feedback.as_sentence, details)),
+            next_step=feedback.as_sentence(step or steps.BY_KIND[kind]()),
+        )
+        raise CheckEnded("failed", said)
+
+
+def _is_raised(kinds: Sequence[str]) -> Sentence:
+    return learner.IS_RAISED(error=joined(learner.EITHER, kinds))
+
+
+def _flag(before: bool, after: bool) -> tuple[Sentence, Sentence]:
+    """Say what was expected and what came back of a `requires_grad` that was to stay."""
+    return learner.FLAG_STAYS(flag=str(before)), learner.FLAG_IS(flag=str(after))
 
 
 def _is_of_use(raised: wire.Raised) -> bool:

@@ -1,21 +1,20 @@
-"""What can end a check early: raised inside a suite, turned into a verdict by the plugin."""
+"""What can end a check early: raised inside a suite, turned into a verdict by the examiner."""
 
 from __future__ import annotations
 
-from grader.records import Status
+from grader.records import Feedback, Status
 
 
 class CheckEnded(AssertionError):
-    """A check is over: its status, what to tell the student, and the next step for them ("" for none).
+    """A check is over: its status, and what to say to the student (without the check's title, which its suite knows).
 
     `refused` says that the task's own rule was broken (a finished version was called): the whole task earns nothing.
     """
 
-    def __init__(self, status: Status, message: str, next_step: str = "", *, refused: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, status: Status, feedback: Feedback, *, refused: bool = False) -> None:
+        super().__init__(feedback)
         self.status: Status = status
-        self.message = message
-        self.next_step = next_step
+        self.feedback = feedback
         self.refused = refused
 
 

@@ -10,22 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader import wire
-
-_PROCESSES = (
-    "your code runs alone: other processes, and what is shared with them, are not allowed here. Do it in this process "
-    "(a DataLoader with `num_workers=0`)."
-)
-_COMPILER = (
-    'compilers cannot run here. Remove `torch.compile`, or try it with `backend="eager"`, which compiles nothing.'
-)
-_NETWORK = "there is no network while grading. Use the arguments, and data that is on this machine."
-_GPU = "there is no GPU here. Create tensors where the argument lives (`device=x.device`)."
-_SCREEN = "there is no screen here. Remove the line that chooses a window for plots; a plot can still be saved."
-_EXIT = "`exit()` and `sys.exit()` end the whole program. Use `return` to leave a function."
-_MODULE = (
-    "there is no such module here: this file is graded alone, with what the imports at the top of the stub offer. "
-    "Write what you need into this file, or do without."
-)
+from grader.sentences import Sentence, Template
+from grader.sentences import learner_steps as steps
 
 
 class _Rule(NamedTuple):
@@ -38,111 +24,68 @@ class _Rule(NamedTuple):
 
     kinds: tuple[str, ...]
     message: str
-    advice: str
+    advice: Template
     through: tuple[str, ...] = ()
     inside: bool = False
 
 
 _FAILURES = ("OSError", "ImportError", "NotImplementedError", "AssertionError")
 RULES = (
-    _Rule(("InductorError", "BackendCompilerFailed", "CppCompileError", "InvalidCxxCompiler"), "", _COMPILER),
-    _Rule(("OSError",), "", _COMPILER, ("torch._inductor", "triton")),
-    _Rule(
-        ("OSError", "RuntimeError"),
-        "",
-        "compilers cannot run here, so nothing can be written in C++. Write it in Python.",
-        ("torch.utils.cpp_extension",),
-    ),
+    _Rule(("InductorError", "BackendCompilerFailed", "CppCompileError", "InvalidCxxCompiler"), "", steps.NO_COMPILER),
+    _Rule(("OSError",), "", steps.NO_COMPILER, ("torch._inductor", "triton")),
+    _Rule(("OSError", "RuntimeError"), "", steps.NO_CPP, ("torch.utils.cpp_extension",)),
     _Rule(
         _FAILURES,
         "",
-        _PROCESSES,
+        steps.NO_PROCESSES,
         ("multiprocessing", "concurrent.futures.process", "subprocess", "pty", "torch.multiprocessing", "joblib"),
     ),
-    _Rule(("BrokenProcessPool",), "", _PROCESSES),
-    _Rule(("RuntimeError", "ValueError"), "", _PROCESSES, ("torch.distributed.distributed_c10d",)),
-    _Rule(("RuntimeError",), r"unable to \w+ (the )?shared memory|DataLoader worker ", _PROCESSES),
-    _Rule(("URLError", "gaierror", "ConnectionError", "MaxRetryError"), "", _NETWORK),
+    _Rule(("BrokenProcessPool",), "", steps.NO_PROCESSES),
+    _Rule(("RuntimeError", "ValueError"), "", steps.NO_PROCESSES, ("torch.distributed.distributed_c10d",)),
+    _Rule(("RuntimeError",), r"unable to \w+ (the )?shared memory|DataLoader worker ", steps.NO_PROCESSES),
+    _Rule(("URLError", "gaierror", "ConnectionError", "MaxRetryError"), "", steps.NO_NETWORK),
+    _Rule(("OSError",), "", steps.NO_ASYNCIO, ("asyncio",)),
+    _Rule(("OSError",), "", steps.NO_NETWORK, ("socket", "ssl", "http", "urllib", "urllib3", "requests", "ftplib")),
+    _Rule(("SystemExit",), "", steps.NO_COMMAND_LINE, ("argparse",)),
+    _Rule(("SystemExit",), "", steps.NO_EXIT),
+    _Rule(("BdbQuit",), "", steps.NO_DEBUGGER),
+    _Rule(("EOFError",), r"EOF when reading a line$", steps.NO_INPUT),
+    _Rule(("EOFError",), "", steps.NO_PASSWORD, ("getpass",)),
+    _Rule(("OSError",), r"\[Errno 25\] ", steps.NO_TERMINAL),
+    _Rule(("KeyboardInterrupt",), "", steps.NO_INTERRUPT),
+    _Rule(("FileNotFoundError",), "", steps.EMPTY_FOLDER, inside=True),
+    _Rule(("OSError",), r"\[Errno (1|11|13|38)\] ", steps.NO_ACCESS),
+    _Rule(("OSError",), r"\[Errno 30\] ", steps.READ_ONLY),
+    _Rule(("OSError",), r"\[Errno (27|28)\] ", steps.DISK_FULL),
+    _Rule(("OSError",), r"\[Errno 24\] ", steps.TOO_MANY_FILES),
+    _Rule(("RuntimeError",), r"can't start new thread$", steps.FEW_THREADS),
+    _Rule(("RuntimeError",), r"Error: cannot set number of interop threads", steps.THREADS_CHOSEN),
+    _Rule(("TclError",), "", steps.NO_SCREEN),
+    _Rule(("ImportError",), r"Cannot load backend '", steps.NO_SCREEN),
+    _Rule(("AssertionError",), r"Torch not compiled with CUDA enabled$", steps.NO_GPU),
+    _Rule(("RuntimeError",), r"(No CUDA GPUs are available|Found no NVIDIA driver|.*CUDA driver )", steps.NO_GPU),
+    _Rule(("RuntimeError",), r"Cannot access accelerator device when none is available", steps.NO_GPU),
     _Rule(
-        ("OSError",),
-        "",
-        "`asyncio` opens connections inside of this computer, which is not allowed here. Call your functions directly.",
-        ("asyncio",),
+        ("NotImplementedError",),
+        r"Could not run '.*' with arguments from the '(CUDA|MPS|XPU|HPU)' backend",
+        steps.NO_GPU,
     ),
-    _Rule(("OSError",), "", _NETWORK, ("socket", "ssl", "http", "urllib", "urllib3", "requests", "ftplib")),
-    _Rule(
-        ("SystemExit",),
-        "",
-        "there is nothing on the command line here. Give every argument of the parser a default, or do without it.",
-        ("argparse",),
-    ),
-    _Rule(("SystemExit",), "", _EXIT),
-    _Rule(
-        ("BdbQuit",),
-        "",
-        "a debugger was called at or just before this line, and nobody can answer it here. Remove `breakpoint()` (or "
-        "`set_trace()`).",
-    ),
-    _Rule(
-        ("EOFError",),
-        r"EOF when reading a line$",
-        "nobody can type an answer to `input()` here. Take the value as an argument, or write it into the file.",
-    ),
-    _Rule(("EOFError",), "", "nobody can type a password here. Do without it.", ("getpass",)),
-    _Rule(("OSError",), r"\[Errno 25\] ", "there is no terminal here. Remove the line that asks for one."),
-    _Rule(("KeyboardInterrupt",), "", "nobody interrupts your code here. Remove what raises KeyboardInterrupt."),
-    _Rule(
-        ("FileNotFoundError",),
-        "",
-        "your code runs in an empty folder: other files and folders are not there. Use the arguments, or write the "
-        "file here before you read it.",
-        inside=True,
-    ),
-    _Rule(
-        ("OSError",),
-        r"\[Errno (1|11|13|38)\] ",
-        "submissions run without network, other processes and other files. Do without them.",
-    ),
-    _Rule(("OSError",), r"\[Errno 30\] ", "only the folder that your code runs in can be written to. Write there."),
-    _Rule(("OSError",), r"\[Errno (27|28)\] ", "only a few megabytes may be written here. Write less."),
-    _Rule(("OSError",), r"\[Errno 24\] ", "too many files are open. Close each one, best with `with open(...)`."),
-    _Rule(("RuntimeError",), r"can't start new thread$", "only a few threads may run here. Start fewer, or none."),
-    _Rule(
-        ("RuntimeError",),
-        r"Error: cannot set number of interop threads",
-        "the number of threads is chosen for you here. Remove the call that sets it.",
-    ),
-    _Rule(("TclError",), "", _SCREEN),
-    _Rule(("ImportError",), r"Cannot load backend '", _SCREEN),
-    _Rule(("AssertionError",), r"Torch not compiled with CUDA enabled$", _GPU),
-    _Rule(("RuntimeError",), r"(No CUDA GPUs are available|Found no NVIDIA driver|.*CUDA driver )", _GPU),
-    _Rule(("RuntimeError",), r"Cannot access accelerator device when none is available", _GPU),
-    _Rule(("NotImplementedError",), r"Could not run '.*' with arguments from the '(CUDA|MPS|XPU|HPU)' backend", _GPU),
-    _Rule(("ModuleNotFoundError",), r"No module named '", _MODULE),
-    _Rule(
-        ("MemoryError",),
-        "",
-        "this needs more memory than there is. Did two shapes broadcast into a huge one?",
-    ),
-)
-UNBOUND = "`{name}` has no value because of an error while your file was being loaded: {error}. Fix that first."
-UNBOUND_MODULE = (
-    "`{name}` is not there because its import failed while your file was being loaded: {error}. This file is graded "
-    "alone, with what the imports at the top of the stub offer: do without, or write what you need into this file."
+    _Rule(("ModuleNotFoundError",), r"No module named '", steps.NO_SUCH_MODULE),
+    _Rule(("MemoryError",), "", steps.TOO_MUCH_MEMORY),
 )
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
-def step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = ()) -> str | None:
+def step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = ()) -> Sentence | None:
     """Return the next step if the surroundings, or an error while `loading`, caused this exception; else None."""
     for error in loading:
         name = _NAME.match(raised.message) if raised.type == "NameError" and not raised.own else None
         if name is not None and name[1] in error.unbound:
-            sentence = UNBOUND_MODULE if "ImportError" in error.bases else UNBOUND
-            return sentence.format(name=name[1], error=said(error))
+            sentence = steps.UNBOUND_MODULE if "ImportError" in error.bases else steps.UNBOUND
+            return sentence(name=name[1], error=said(error))
     if raised.own and raised.type not in ("SystemExit", "KeyboardInterrupt"):
         return None
-    return next((rule.advice for rule in RULES if _fits(rule, raised)), None)
+    return next((rule.advice() for rule in RULES if _fits(rule, raised)), None)
 
 
 def said(raised: wire.Raised) -> str:

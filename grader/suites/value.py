@@ -15,6 +15,8 @@ import torch
 
 from grader import wire
 from grader.records import Curve
+from grader.sentences import Sentence, Template, learner, verbatim
+from grader.sentences import learner_steps as steps
 from grader.suites import showing
 from grader.suites.comparisons import ATOL, CURVE_RTOL, DTYPES, RTOL, difference, to_tensor, tolerance
 
@@ -38,15 +40,24 @@ class Answer(Protocol):
         """Raise `SuiteError` unless the call was traced, without which nothing is known of `what`."""
 
     def fails(
-        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
+        self,
+        expected: str | Sentence,
+        got: str | Sentence,
+        kind: str,
+        details: Sequence[str | Sentence] = (),
+        *,
+        next_step: str | Sentence | None = None,
     ) -> NoReturn:
-        """End the check with a message."""
+        """End the check, and say why."""
 
 
 class Value:
-    """One value that came back: a result, an argument after the call, an item of either."""
+    """One value that came back: a result, an argument after the call, an item of either.
 
-    def __init__(self, answer: Answer, name: str, fact: wire.Fact) -> None:
+    Its name is code where it has one, such as `w` or `result[0]`, and a phrase otherwise, such as "argument 2".
+    """
+
+    def __init__(self, answer: Answer, name: str | Sentence, fact: wire.Fact) -> None:
         self.answer = answer
         self.name = name
         self.fact = fact
@@ -59,14 +70,14 @@ class Value:
         fact = self.tensor_fact
         rebuilt = to_tensor(fact)
         if rebuilt is None:
-            self.differs("a tensor with values", "device" if fact.device == "meta" else "type")
+            self.differs(learner.A_TENSOR_WITH_VALUES(), "device" if fact.device == "meta" else "type")
         return rebuilt
 
     @property
     def tensor_fact(self) -> wire.TensorFact:
         """The facts about a tensor. Ends the check when the value is no tensor."""
         if not isinstance(self.fact, wire.TensorFact):
-            self.differs("a tensor", "none" if self.fact is None else "type")
+            self.differs(learner.A_TENSOR(), "none" if self.fact is None else "type")
         return self.fact
 
     @property
@@ -77,15 +88,15 @@ class Value:
     @property
     def gradient(self) -> Value:
         """The tensor's `.grad`; a value of `None` when it has none."""
-        return Value(self.answer, f"{self.name}.grad", self.tensor_fact.grad)
+        return self.part(".grad", self.tensor_fact.grad)
 
     def items(self, length: int | None = None, *, kind: str | None = None) -> list[Value]:
         """Return the items of a list or tuple, after asking for its length and kind ("list", "tuple")."""
         if not isinstance(self.fact, wire.Items) or (kind is not None and self.fact.kind != kind):
-            self.differs(f"a {kind or 'list or tuple'}", "none" if self.fact is None else "type")
-        found = [Value(self.answer, f"{self.name}[{i}]", item) for i, item in enumerate(self.fact.items)]
+            self.differs(_SEQUENCES[kind](), "none" if self.fact is None else "type")
+        found = [self.part(f"[{i}]", item) for i, item in enumerate(self.fact.items)]
         if length is not None and len(found) != length:
-            self.fails(_items(length), _items(len(found)), "length")
+            self.fails(learner.ITEMS(count=length), learner.ITEMS(count=len(found)), "length")
         return found
 
     def unpack(self, *names: str) -> list[Value]:
@@ -98,20 +109,24 @@ class Value:
     def key(self, name: str) -> Value:
         """Return the value of a dict under a string key."""
         if not isinstance(self.fact, wire.Pairs):
-            self.differs("a dict", "none" if self.fact is None else "type")
+            self.differs(learner.A_DICT(), "none" if self.fact is None else "type")
         for key, value in self.fact.items:
             if key == name:
-                return Value(self.answer, f"{self.name}[{name!r}]", value)
-        self.differs(f"a dict with the key {name!r}", "type")
+                return self.part(f"[{name!r}]", value)
+        self.differs(learner.A_DICT_WITH_KEY(key=repr(name)), "type")
 
     def keys(self, *names: str) -> list[Value]:
         """Return the values of a dict, after asking that it has exactly these string keys, in any order."""
         if not isinstance(self.fact, wire.Pairs):
-            self.differs("a dict", "none" if self.fact is None else "type")
+            self.differs(learner.A_DICT(), "none" if self.fact is None else "type")
         found = [key for key, _ in self.fact.items]
         if len(found) != len(names) or set(names) != {key for key in found if isinstance(key, str)}:
-            wanted, got = (", ".join(map(repr, keys)) or "none" for keys in (names, found[:12]))
-            self.fails(f"a dict with exactly the keys {wanted}", f"the keys {got}", "keys")
+            wanted, got = (", ".join(map(repr, keys)) for keys in (names, found[:_MOST_KEYS]))
+            self.fails(
+                learner.A_DICT_WITH_KEYS(keys=wanted) if wanted else learner.AN_EMPTY_DICT(),
+                learner.KEYS(keys=got) if got else learner.NO_KEYS(),
+                "keys",
+            )
         return [self.key(name) for name in names]
 
     # Getting inside a module
@@ -120,37 +135,47 @@ class Value:
     def module_fact(self) -> wire.ModuleFact:
         """The facts about a module. Ends the check when the value is none."""
         if not isinstance(self.fact, wire.ModuleFact):
-            self.differs("an `nn.Module`", "none" if self.fact is None else "type")
+            self.differs(learner.A_MODULE(), "none" if self.fact is None else "type")
         return self.fact
 
     @property
     def state(self) -> dict[str, torch.Tensor]:
         """The values of a module's parameters and buffers by name, for `load_state_dict` of a model of the suite's."""
         found = (*self.module_fact.parameters, *self.module_fact.buffers)
-        return {name: Value(self.answer, f"{self.name}.{name}", held).tensor for name, held in found}
+        return {name: self.part(f".{name}", held).tensor for name, held in found}
 
     def parameter(self, name: str) -> Value:
         """Return a module's parameter by its full name. Ends the check when there is none."""
-        return self._held(name, self.module_fact.parameters, "parameter")
+        return self._held(
+            name,
+            self.module_fact.parameters,
+            learner.A_PARAMETER_NAMED,
+            learner.PARAMETERS_NAMED,
+            learner.NO_PARAMETERS,
+        )
 
     def buffer(self, name: str) -> Value:
         """Return a module's buffer by its full name. Ends the check when there is none."""
-        return self._held(name, self.module_fact.buffers, "buffer")
+        return self._held(
+            name, self.module_fact.buffers, learner.A_BUFFER_NAMED, learner.BUFFERS_NAMED, learner.NO_BUFFERS
+        )
 
-    def _held(self, name: str, found: Sequence[tuple[str, wire.Fact]], what: str) -> Value:
+    def _held(
+        self, name: str, found: Sequence[tuple[str, wire.Fact]], wanted: Template, others: Template, none: Template
+    ) -> Value:
         for known, fact in found:
             if known == name:
-                return Value(self.answer, f"{self.name}.{name}", fact)
-        names = ", ".join(known for known, _ in found) or "none"
-        self.fails(f"a {what} named {name!r}", f"{what}s named {names}" if found else f"no {what}s", "members")
+                return self.part(f".{name}", fact)
+        names = ", ".join(known for known, _ in found)
+        self.fails(wanted(name=repr(name)), others(names=names) if found else none(), "members")
 
     def parameters(self, *names: str) -> list[Value]:
         """Return a module's parameters; if `names` are given, ask that these are all there are, in any order."""
         found = self.module_fact.parameters
         if names and sorted(known for known, _ in found) != sorted(names):
-            got = ", ".join(known for known, _ in found) or "none"
-            self.fails(f"exactly the parameters {', '.join(names)}", f"the parameters {got}", "members")
-        return [Value(self.answer, f"{self.name}.{known}", fact) for known, fact in found]
+            got = learner.PARAMETERS(names=", ".join(known for known, _ in found)) if found else learner.NO_PARAMETERS()
+            self.fails(learner.EXACTLY_PARAMETERS(names=", ".join(names)), got, "members")
+        return [self.part(f".{known}", fact) for known, fact in found]
 
     def submodules(self, kind: str) -> list[str]:
         """Return the names of a module's submodules of this class (or of one derived from it), in their order."""
@@ -162,19 +187,22 @@ class Value:
         """Ask for a module all of whose modules are in training mode, or in evaluation mode."""
         wrong = [part for part in self.module_fact.modules if part.training != training]
         if wrong:
-            mode = {True: "training mode", False: "evaluation mode"}
-            which = "the model" if not wrong[0].name else f"its module {wrong[0].name!r}"
-            self.fails(f"a model in {mode[training]}", f"{which} in {mode[not training]}", "mode")
+            expected = learner.A_MODEL_TRAINING() if training else learner.A_MODEL_EVALUATING()
+            if wrong[0].name:
+                which = learner.ITS_MODULE_EVALUATING if training else learner.ITS_MODULE_TRAINING
+                self.fails(expected, which(module=repr(wrong[0].name)), "mode")
+            got = learner.THE_MODEL_EVALUATING() if training else learner.THE_MODEL_TRAINING()
+            self.fails(expected, got, "mode")
         return self
 
     def array(self: _Self, expected: np.ndarray[Any, Any]) -> _Self:
         """Ask for a NumPy array of this dtype, this shape and exactly these values."""
         if not isinstance(self.fact, wire.ArrayFact):
-            self.differs("a NumPy array", "none" if self.fact is None else "type")
+            self.differs(learner.AN_ARRAY(), "none" if self.fact is None else "type")
         if self.fact.dtype != str(expected.dtype):
-            self.fails(f"dtype {expected.dtype}", f"dtype {self.fact.dtype}", "dtype")
+            self.fails(learner.DTYPE(dtype=str(expected.dtype)), learner.DTYPE(dtype=self.fact.dtype), "dtype")
         if self.fact.shape != expected.shape:
-            self.fails(f"shape {expected.shape}", f"shape {self.fact.shape}", "shape")
+            self.fails(learner.SHAPE(shape=str(expected.shape)), learner.SHAPE(shape=str(self.fact.shape)), "shape")
         if self.fact.data != expected.tobytes():
             self.fails(showing.given(expected), showing.fact(self.fact), "values")
         return self
@@ -193,24 +221,27 @@ class Value:
     def shape(self: _Self, *sizes: int) -> _Self:
         """Ask for a tensor of this shape."""
         if self.tensor_fact.shape != sizes:
-            self.fails(f"shape {sizes}", f"shape {self.tensor_fact.shape}", "shape")
+            self.fails(learner.SHAPE(shape=str(sizes)), learner.SHAPE(shape=str(self.tensor_fact.shape)), "shape")
         return self
 
     def dtype(self: _Self, dtype: torch.dtype) -> _Self:
         """Ask for a tensor of this dtype."""
         if self.tensor_fact.dtype != str(dtype).removeprefix("torch."):
-            self.fails(f"dtype {dtype}", f"dtype torch.{self.tensor_fact.dtype}", "dtype")
+            got = learner.DTYPE(dtype=f"torch.{self.tensor_fact.dtype}")
+            self.fails(learner.DTYPE(dtype=str(dtype)), got, "dtype")
         return self
 
     def device(self: _Self, device: str) -> _Self:
         """Ask for a tensor on this type of device, made without mixing devices on the way."""
         if self.tensor_fact.device != device:
-            self.fails(f"a tensor on {device!r}", f"a tensor on {self.tensor_fact.device!r}", "device")
+            got = learner.ON_DEVICE(device=repr(self.tensor_fact.device))
+            self.fails(learner.ON_DEVICE(device=repr(device)), got, "device")
         if device != "cpu":
             self.answer.require_trace("whether devices were mixed")
         if self.answer.observation.mixed_devices:
             mixed = self.answer.observation.mixed_devices[0].removeprefix("aten::")
-            self.fails(f"only tensors on {device!r}", f"`{mixed}` mixes tensors of two devices", "device")
+            got = learner.MIXES_DEVICES(operation=mixed)
+            self.fails(learner.ONLY_ON_DEVICE(device=repr(device)), got, "device")
         return self
 
     def number(self: _Self, expected: float | None = None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
@@ -236,11 +267,12 @@ class Value:
     def _python_number(self: _Self, kind: type, expected: float | None, rtol: float, atol: float) -> _Self:
         if type(self.fact) is not kind:
             name = "int" if kind is int else "float"
+            number = None if expected is None else showing.number(expected)
             self.fails(
-                f"a Python {name}" if expected is None else f"the Python {name} {showing.number(expected)}",
+                learner.A_NUMBER(kind=name) if number is None else learner.THE_NUMBER(kind=name, number=number),
                 self._instead_of(name),
                 "none" if self.fact is None else "type",
-                next_step="for a 0-D tensor, `.item()` gives the Python number." if self._is_scalar() else None,
+                next_step=steps.ITEM() if self._is_scalar() else None,
             )
         if expected is not None and self.fact != expected:
             dtype = torch.int64 if kind is int else torch.float64
@@ -253,13 +285,13 @@ class Value:
     def _is_scalar(self) -> bool:
         return isinstance(self.fact, wire.TensorFact) and self.fact.shape == ()
 
-    def _instead_of(self, name: str) -> str:
+    def _instead_of(self, kind: str) -> Sentence:
         shown = showing.fact(self.fact)
         if isinstance(self.fact, wire.TensorFact):
-            return f"{shown}, which is a {len(self.fact.shape)}-D tensor and not a Python {name}"
+            return learner.TENSOR_INSTEAD(value=shown, dimensions=len(self.fact.shape), kind=kind)
         if isinstance(self.fact, (bool, int, float, str)):
-            return f"{shown}, which is of type {type(self.fact).__name__} and not a Python {name}"
-        return shown
+            return learner.OTHER_TYPE_INSTEAD(value=shown, type=type(self.fact).__name__, kind=kind)
+        return verbatim(shown)
 
     def equals(self: _Self, expected: object) -> _Self:
         """Ask for a plain Python value, equal in type and value at every depth.
@@ -275,63 +307,65 @@ class Value:
         """Ask for a leaf that requires grad."""
         if not (self.tensor_fact.is_leaf and self.tensor_fact.requires_grad):
             kind = "leaf" if self.tensor_fact.requires_grad else "requires_grad"
-            self.fails("a leaf that requires grad", self._autograd(), kind)
+            self.fails(learner.A_LEAF(), self._autograd(), kind)
         return self
 
     def attached(self: _Self) -> _Self:
         """Ask for a tensor through which gradients flow."""
         if not self.tensor_fact.requires_grad:
-            self.fails("a tensor attached to the graph (requires_grad is True)", self._autograd(), "attached")
+            self.fails(learner.AN_ATTACHED_TENSOR(), self._autograd(), "attached")
         return self
 
     def detached(self: _Self) -> _Self:
         """Ask for a tensor that does not require grad and has no graph."""
         if self.tensor_fact.requires_grad or self.tensor_fact.grad_fn is not None:
-            self.fails("a tensor without a graph (requires_grad is False)", self._autograd(), "detached")
+            self.fails(learner.A_DETACHED_TENSOR(), self._autograd(), "detached")
         return self
 
     def frozen(self: _Self) -> _Self:
         """Ask for a parameter that does not require grad."""
         if self.tensor_fact.requires_grad:
-            self.fails("a frozen parameter (requires_grad is False)", "requires_grad is True", "frozen")
+            self.fails(learner.A_FROZEN_PARAMETER(), learner.REQUIRES_GRAD(), "frozen")
         return self
 
-    def _autograd(self) -> str:
+    def _autograd(self) -> Sentence:
         fact = self.tensor_fact
         if fact.grad_fn:
-            return f"the result of an operation (grad_fn is {fact.grad_fn})"
-        return "a leaf that requires grad" if fact.requires_grad else "a tensor with requires_grad False"
+            return learner.RESULT_OF_OPERATION(grad_fn=fact.grad_fn)
+        return learner.A_LEAF() if fact.requires_grad else learner.WITHOUT_REQUIRES_GRAD()
 
     def grad(self: _Self, expected: Expected | None, *, rtol: float = RTOL, atol: float = ATOL) -> _Self:
         """Ask for `.grad` to hold these values, or to be `None`."""
-        found = self.tensor_fact.grad
+        found, name = self.tensor_fact.grad, self._name_of(".grad")
         if expected is None:
             if found is not None:
-                self.answer.fails(f"{self.name}.grad is None", f"{self.name}.grad is {showing.fact(found)}", "grad")
+                got = learner.IS_VALUE(name=name, value=showing.fact(found))
+                self.answer.fails(learner.IS_NONE(name=name), got, "grad")
             return self
         if found is None:
             wanted = showing.tensor(torch.as_tensor(expected))
-            self.answer.fails(f"{self.name}.grad is {wanted}", f"{self.name}.grad is None", "grad")
-        Value(self.answer, f"{self.name}.grad", found).values(expected, rtol=rtol, atol=atol)
+            self.answer.fails(learner.IS_VALUE(name=name, value=wanted), learner.IS_NONE(name=name), "grad")
+        self.part(".grad", found).values(expected, rtol=rtol, atol=atol)
         return self
 
     def same_object_as(self: _Self, other: Value) -> _Self:
         """Ask for the very object that `other` is."""
         if _object(self.fact) != _object(other.fact):
-            got = "another object" if type(self.fact) is type(other.fact) else showing.fact(self.fact)
-            self.fails(f"the object {other.name} itself", got, "none" if self.fact is None else "same_object")
+            alike = type(self.fact) is type(other.fact)
+            got = learner.ANOTHER_OBJECT() if alike else verbatim(showing.fact(self.fact))
+            self.fails(learner.THE_OBJECT_ITSELF(name=other.name), got, "none" if self.fact is None else "same_object")
         return self
 
     def other_object_than(self: _Self, other: Value) -> _Self:
         """Ask for another object than `other` is."""
         if _object(self.fact) == _object(other.fact):
-            self.fails("a new object", f"the object {other.name} itself", "new_object")
+            self.fails(learner.A_NEW_OBJECT(), learner.THE_OBJECT_ITSELF(name=other.name), "new_object")
         return self
 
     def shares_memory_with(self: _Self, other: Value) -> _Self:
         """Ask for memory shared with `other`."""
         if self._memory().isdisjoint(memory(other.fact)):
-            self.fails(f"memory shared with {other.name}", "memory of its own", "not_shared")
+            self.fails(learner.MEMORY_SHARED(name=other.name), learner.OWN_MEMORY(), "not_shared")
         return self
 
     def owns_memory(self: _Self, *others: Value) -> _Self:
@@ -339,30 +373,51 @@ class Value:
         own = self._memory()
         for other in others or self.answer.arguments():
             if own & memory(other.fact):
-                self.fails("memory of its own", f"memory shared with {other.name}", "aliases")
+                self.fails(learner.OWN_MEMORY(), learner.MEMORY_SHARED(name=other.name), "aliases")
         return self
 
     def _memory(self) -> set[int]:
         """Return the numbers of the memory that the value lives in. Ends the check when it has none."""
         found = memory(self.fact)
         if not found:
-            self.differs("a tensor", "none" if self.fact is None else "type")
+            self.differs(learner.A_TENSOR(), "none" if self.fact is None else "type")
         return found
 
     # Failing
 
-    def differs(self, expected: str, kind: str) -> NoReturn:
+    def differs(self, expected: str | Sentence, kind: str) -> NoReturn:
         """End the check: something else than `expected` came back."""
         self.fails(expected, showing.fact(self.fact), kind)
 
     def fails(
-        self, expected: str, got: str, kind: str, details: Sequence[str] = (), *, next_step: str | None = None
+        self,
+        expected: str | Sentence,
+        got: str | Sentence,
+        kind: str,
+        details: Sequence[str | Sentence] = (),
+        *,
+        next_step: str | Sentence | None = None,
     ) -> NoReturn:
-        """End the check with a message; `kind` chooses the next step unless the suite's author or you give one."""
-        whose = "" if self.name == "result" else f"{self.name}: "
-        self.answer.fails(whose + expected, whose + got, kind, details, next_step=next_step)
+        """End the check, and say why: texts of the course, or sentences of the kit.
+
+        `kind` chooses the next step unless the suite's author or you give one.
+        """
+        if self.name != "result":
+            expected, got = (learner.OF(name=self.name, what=what) for what in (expected, got))
+        self.answer.fails(expected, got, kind, details, next_step=next_step)
+
+    # Its parts
+
+    def part(self, name: str, fact: wire.Fact) -> Value:
+        """Return a part of the value, which code reaches by `name`, such as `.grad` or `[0]`."""
+        return Value(self.answer, self._name_of(name), fact)
+
+    def _name_of(self, part: str) -> str | Sentence:
+        return f"{self.name}{part}" if isinstance(self.name, str) else learner.PART(whole=self.name, part=part)
 
 
+_MOST_KEYS = 12  # of a dict that are shown
+_SEQUENCES = {None: learner.A_LIST_OR_TUPLE, "list": learner.A_LIST, "tuple": learner.A_TUPLE}
 _WITH_MEMORY = (wire.TensorFact, wire.ArrayFact)
 
 
@@ -383,10 +438,6 @@ def memory(fact: wire.Fact) -> set[int]:
     if isinstance(fact, wire.ModuleFact):
         return {number for _, held in (*fact.parameters, *fact.buffers) for number in memory(held)}
     return set()
-
-
-def _items(number: int) -> str:
-    return f"{number} item{'s' if number != 1 else ''}"
 
 
 def _equal(got: object, expected: object) -> bool:

@@ -30,13 +30,14 @@ import pytest
 from rich.console import Console, RenderableType
 
 from grader.catalog import load_catalog
-from grader.grading.pipeline import LANES_DIED, grade_class
+from grader.grading.pipeline import grade_class
 from grader.grading.pool import Worker
 from grader.grading.settings import Graded, Settings
 from grader.grading.worker_process import Reported, Started, _data_home
 from grader.records import ClassReport, Submission
 from grader.reports import class_table, load_report, student_feedback
 from grader.sandbox import active_layers, confined_enough
+from grader.sentences import learner
 from grader.submissions.names import student_name
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -821,7 +822,7 @@ def test_attacks_break_no_check(night: Night) -> None:
 
     def broken(_: Path, report: dict[str, Any]) -> list[object]:
         text = json.dumps(report, ensure_ascii=False)
-        return [sentence for sentence in ("which is not your fault", LANES_DIED) if sentence in text]
+        return [s.text for s in (learner.BROKEN_CHECK, learner.ENDED_THE_GRADER) if s.text in text]
 
     require(night, broken)
 

@@ -112,7 +112,7 @@ def learnt(report: ExerciseReport) -> dict[int, float]:
     """Return what a report's feedback reveals: digests of arguments, each with the expected value."""
     found = {}
     for check in (check for task in report.tasks for check in task.checks):
-        message = re.sub(r"result\[\d+\]: ", "", check.message)
+        message = re.sub(r"result\[\d+\]: ", "", str(check.feedback))
         expected = re.search(r"expected: .*?(-?[\d.]+(?:e[-+]\d+)?)", message)
         got = re.search(r"got: \D*?(\d{5})\b", message)
         if check.status == "failed" and expected and got:

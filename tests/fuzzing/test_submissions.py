@@ -21,7 +21,8 @@ from grader.grading.dispatcher import Dispatcher
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
 from grader.records import Submission
-from grader.submissions import Reader, sentences
+from grader.sentences import learner_files
+from grader.submissions import Reader
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -44,11 +45,11 @@ def read(reader: Reader, mutant: Mutant, folder: Path) -> Submission:
 
 def test_whatever_is_handed_in_is_read(tmp_path: Path, amount: Amount, ran: Counter[str]) -> None:
     """Each mutant has valid Python or a problem in words; the reading process survives."""
-    too_hard = sentences.TOO_HARD.partition("{name}")[2]
+    too_hard = learner_files.TOO_HARD.text.partition("{name}")[2]
     with Reader() as reader:
         for mutant in mutants(amount(500, 10_000)):
             submission = read(reader, mutant, tmp_path)
-            assert too_hard not in (submission.problem or ""), mutant.number
+            assert too_hard not in str(submission.problem), mutant.number
             if submission.source is not None:
                 parse(submission.source)
             msgspec.json.encode(submission)

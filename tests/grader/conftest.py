@@ -17,8 +17,10 @@ from grader.catalog import Catalog, load_catalog
 from grader.examiner.examiner import Examined, Examiner, run_examiner
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
-from grader.records import CheckReport, ExerciseReport, Submission
+from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
+from grader.sentences import learner
+from grader.suites.feedback import exception_of
 from grader.suites.inputs import raw
 from grader.suites.observed import Observed
 
@@ -175,11 +177,6 @@ def lay_down(tmp_path_factory: pytest.TempPathFactory) -> LayDown:
     return lay_down
 
 
-def checks_of(report: ExerciseReport, task: str) -> tuple[CheckReport, ...]:
-    """Return the checks of one task."""
-    return next(t.checks for t in report.tasks if t.name == task)
-
-
 # Facts and calls made by hand, and an examiner in this process ------------------------------------------------------
 
 
@@ -230,7 +227,6 @@ def see() -> See:
         given: Sequence[object] = (),
         arguments: Sequence[object] | None = None,
         hint: str | None = None,
-        where: str = "",
         call: str = "f(x)",
         names: tuple[str, ...] = (),
         **observed: Any,
@@ -246,7 +242,11 @@ def see() -> See:
             arguments=tuple(handed if arguments is None else arguments),  # type: ignore[arg-type]
             **observed,
         )
-        return Observed(call=call, names=names, given=tuple(given), observation=observation, where=where, hint=hint)
+        raised = observation.raised
+        exception = None if raised is None else exception_of(raised, lambda line: learner.LINE(line=line))
+        return Observed(
+            call=call, names=names, given=tuple(given), observation=observation, exception=exception, hint=hint
+        )
 
     return see
 

@@ -211,3 +211,17 @@ def test_the_kits_tests_mirror_the_worker_the_sandbox_and_the_wire() -> None:
     rooms = [f for f in FILES if f.parent.name in ("candidate_process", "sandbox") or f == Path("grader/wire.py")]
     expected = {f.parent / f"test_{f.name}" for f in rooms if not f.name.startswith("__")}
     assert [file for file in sorted(expected) if not (ROOT / "tests" / file).exists()] == []
+
+
+SENTENCES = Path("grader/sentences")
+FIRST_FORM = Path("grader/reports/report_1.py")  # reads texts that were written before feedback was a record
+
+
+WORDS = ("not your fault", "A common mistake", "expected: ", "stopped: ", "Not run")
+
+
+def test_nothing_looks_for_words_in_what_people_read() -> None:
+    """Feedback is a record: only the catalogs hold the words, and no other module can compare a text with them."""
+    others = [file for file in FILES if SENTENCES not in file.parents and file != FIRST_FORM]
+    strings = [(file, n.value) for file in others for n in ast.walk(tree(file)) if isinstance(n, ast.Constant)]
+    assert [(file, s) for file, s in strings if isinstance(s, str) and any(words in s for words in WORDS)] == []

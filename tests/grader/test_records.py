@@ -12,6 +12,8 @@ from grader.records import (
     CheckReport,
     ClassReport,
     ExerciseReport,
+    Feedback,
+    Misconception,
     Report,
     SourceSpan,
     Submission,
@@ -22,6 +24,7 @@ from grader.records import (
     student_report,
     task_report,
 )
+from grader.sentences import learner, verbatim
 
 
 def submission(**fields: Any) -> Submission:
@@ -37,6 +40,11 @@ def verdict(id: str = "values", *, status: Any = "passed", **fields: Any) -> Ver
     return Verdict(id=id, status=status, **{**known, **fields})
 
 
+def named(name: str) -> Feedback:
+    """Return feedback that names a mistake."""
+    return Feedback(details=(verbatim("No."),), misconception=Misconception(id=name, sentence=verbatim("You did.")))
+
+
 def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 1.0, **fields: Any) -> ExerciseReport:
     """Return an exercise's report with one failed check for each misconception."""
     checks = tuple(
@@ -46,8 +54,7 @@ def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 
             status="failed",
             points=0.0,
             max_points=1.0,
-            message="",
-            misconception=name,
+            feedback=Feedback() if name is None else named(name),
         )
         for i, name in enumerate(misconceptions)
     )
@@ -63,7 +70,7 @@ def exercise(*misconceptions: str | None, id: str = "01_small", points: float = 
 def test_a_place_counts_from_one(first: int, line: int) -> None:
     """Line 0 is refused."""
     with pytest.raises(ValueError, match=f"Cannot place line {first} at {line}: lines count from 1"):
-        SourceSpan(first=first, label="", line=line)
+        SourceSpan(first=first, label=None, line=line)
 
 
 # Submission
@@ -72,10 +79,10 @@ def test_a_place_counts_from_one(first: int, line: int) -> None:
 def test_a_submission_has_a_source_or_a_problem() -> None:
     """A submission has a source or a problem."""
     assert submission().problem is None
-    assert submission(source=None, problem="It is empty.").source is None
+    assert submission(source=None, problem=verbatim("It is empty.")).source is None
 
 
-@pytest.mark.parametrize("fields", [{"source": None}, {"problem": "It is empty."}])
+@pytest.mark.parametrize("fields", [{"source": None}, {"problem": verbatim("It is empty.")}])
 def test_a_submission_has_not_both_and_not_neither(fields: dict[str, Any]) -> None:
     """A submission with both, or with neither, is refused."""
     with pytest.raises(ValueError, match=r"Cannot build the submission '01_small\.py': give either its source or its"):
@@ -94,9 +101,9 @@ def test_a_submission_cannot_be_changed() -> None:
 
 
 PLACES = (
-    SourceSpan(first=1, label="cell 1", line=1),
-    SourceSpan(first=4, label="cell 3", line=2),
-    SourceSpan(first=9, label="", line=20),
+    SourceSpan(first=1, label=verbatim("cell 1"), line=1),
+    SourceSpan(first=4, label=verbatim("cell 3"), line=2),
+    SourceSpan(first=9, label=None, line=20),
 )
 
 
@@ -106,18 +113,18 @@ PLACES = (
 )
 def test_a_line_is_where_the_student_knows_it(line: int, where: str) -> None:
     """A line belongs to the last span that begins at or before it."""
-    assert submission(spans=PLACES).where(line) == where
+    assert str(submission(spans=PLACES).where(line)) == where
 
 
 def test_places_may_come_in_any_order() -> None:
     """Spans may be given in any order."""
-    assert submission(spans=PLACES[::-1]).where(5) == "cell 3, line 3"
+    assert str(submission(spans=PLACES[::-1]).where(5)) == "cell 3, line 3"
 
 
 def test_without_places_a_line_is_itself() -> None:
     """Without a span, and before the first one, a line has its own number."""
-    assert submission().where(7) == "line 7"
-    assert submission(spans=PLACES[1:]).where(2) == "line 2"
+    assert str(submission().where(7)) == "line 7"
+    assert str(submission(spans=PLACES[1:]).where(2)) == "line 2"
 
 
 # Verdict
@@ -152,12 +159,52 @@ def test_a_check_may_be_worth_nothing(status: str) -> None:
     assert verdict(status=status, points=0.0, max_points=0.0).points == 0
 
 
+# Feedback
+
+WHOLE = Feedback(
+    title=verbatim("The sum is right"),
+    call="f(1)",
+    expected=verbatim("2"),
+    got=learner.IS_NONE(name="x"),
+    details=(verbatim("Off by one."),),
+    next_step=verbatim("look."),
+)
+
+
+def test_feedback_has_call_expected_got_details_and_a_next_step() -> None:
+    """In this order, one a line, below its title."""
+    assert str(WHOLE) == "f(1)\nexpected: 2\ngot: x is None\nOff by one.\nNext: look."
+    assert [line.field for line in WHOLE.lines()] == ["call", "expected", "got", "details", "next_step"]
+
+
+def test_feedback_without_a_next_step_stays_alone() -> None:
+    """Nothing to do, nothing said; and a passed check has nothing but its title."""
+    assert str(Feedback(call="f(1)")) == "f(1)"
+    assert str(Feedback(title=verbatim("The sum is right"))) == ""
+
+
+def test_the_teachers_sentence_replaces_the_next_step() -> None:
+    """Where the mistake is known there is still one thing to do, not two."""
+    mistake = Misconception(id="flat", sentence=verbatim("You forgot it."))
+    assert str(Feedback(call="f(1)", misconception=mistake, next_step=verbatim("look."))) == (
+        "f(1)\nA common mistake: You forgot it."
+    )
+
+
+def test_feedback_is_put_into_words_where_it_is_read() -> None:
+    """In another language its labels and sentences are others; code and texts that have no translation stay."""
+    portuguese = {"expected:": "esperado:", "got:": "obtido:", "{name} is None": "{name} é None"}
+    text = WHOLE.text(lambda singular, plural, count: portuguese.get(singular, singular))
+    assert text == "f(1)\nesperado: 2\nobtido: x é None\nOff by one.\nNext: look."
+
+
 # Adding up
 
 
 def test_a_task_adds_up_its_verdicts() -> None:
     """A task's points are the sum of its verdicts, which it keeps."""
-    report = task_report("double", (verdict(), verdict("shape", status="failed", message="No.", misconception="flat")))
+    report = task_report("double", (verdict(), verdict("shape", status="failed", feedback=named("flat"))))
+    assert report.checks[1].misconception == "flat" and report.checks[0].misconception is None
     assert (report.name, report.points, report.max_points) == ("double", 2, 4)
     assert report.checks[1] == CheckReport(
         id="shape",
@@ -165,8 +212,7 @@ def test_a_task_adds_up_its_verdicts() -> None:
         status="failed",
         points=0.0,
         max_points=2.0,
-        message="No.",
-        misconception="flat",
+        feedback=named("flat"),
     )
 
 
@@ -177,8 +223,8 @@ def test_a_task_without_verdicts_is_worth_nothing() -> None:
 
 def test_a_blank_report_has_every_task() -> None:
     """A blank report has every task with its maximum, no points and no checks."""
-    report = blank_report("01_small", [("double", 4.0), ("relu", 2.0)], "not_submitted", "No file.")
-    assert (report.status, report.message, report.points, report.max_points) == ("not_submitted", "No file.", 0, 6)
+    report = blank_report("01_small", [("double", 4.0), ("relu", 2.0)], "not_submitted", verbatim("No file."))
+    assert (report.status, str(report.message), report.points, report.max_points) == ("not_submitted", "No file.", 0, 6)
     assert [(t.name, t.points, t.max_points, t.checks) for t in report.tasks] == [
         ("double", 0, 4, ()),
         ("relu", 0, 2, ()),
@@ -187,8 +233,15 @@ def test_a_blank_report_has_every_task() -> None:
 
 def test_a_student_adds_up_the_exercises() -> None:
     """A student's points are the sum of the exercises; notes about the folder are kept."""
-    report = student_report("ana", (exercise(points=1.0), exercise(id="02_more", points=2.5)), notes=("A stray file.",))
-    assert (report.student, report.points, report.max_points, report.notes) == ("ana", 3.5, 8, ("A stray file.",))
+    report = student_report(
+        "ana", (exercise(points=1.0), exercise(id="02_more", points=2.5)), notes=(verbatim("A stray file."),)
+    )
+    assert (report.student, report.points, report.max_points, report.notes) == (
+        "ana",
+        3.5,
+        8,
+        (verbatim("A stray file."),),
+    )
 
 
 # The class
@@ -250,10 +303,12 @@ def test_an_empty_class_has_an_empty_report() -> None:
 
 def test_a_report_is_read_back_as_it_was_written() -> None:
     """A report is read from JSON as it was written, with its schema's name."""
-    report = student_report("ana", (exercise("flat", None, message="m", notes=("n",)),), notes=("A note.",))
+    report = student_report(
+        "ana", (exercise("flat", None, message=verbatim("m"), notes=(verbatim("n"),)),), notes=(learner.LINE(line=3),)
+    )
     text = msgspec.json.encode(report)
     assert msgspec.json.decode(text, type=Report) == report
-    assert msgspec.json.decode(text)["schema"] == "grader/report/1"
+    assert msgspec.json.decode(text)["schema"] == "grader/report/2"
 
 
 def test_a_class_report_is_read_back_as_it_was_written() -> None:

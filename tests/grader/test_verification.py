@@ -14,7 +14,17 @@ from grader import verification
 from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
 from grader.forgery import junk
 from grader.grading.settings import Graded, Settings
-from grader.records import CheckFacts, ExerciseReport, Submission, Verdict, blank_report, task_report
+from grader.records import (
+    CheckFacts,
+    ExerciseReport,
+    Feedback,
+    Misconception,
+    Submission,
+    Verdict,
+    blank_report,
+    task_report,
+)
+from grader.sentences import Sentence, verbatim
 from grader.verification import (
     ALTERNATIVE,
     FORGER,
@@ -53,7 +63,18 @@ def verdict(id: str, status: Any = "passed", *, task: str = "double", points: fl
     return Verdict(id=id, task=task, status=status, max_points=points, **{**known, **fields})
 
 
-def report(*verdicts: Verdict, notes: tuple[str, ...] = ()) -> ExerciseReport:
+def said(text: str, **fields: Any) -> Feedback:
+    """Return feedback that says this."""
+    return Feedback(details=(verbatim(text),), **fields)
+
+
+def named(name: str | None) -> Feedback:
+    """Return feedback that names this mistake, if any."""
+    known = None if name is None else Misconception(id=name, sentence=verbatim("You did."))
+    return Feedback(misconception=known)
+
+
+def report(*verdicts: Verdict, notes: tuple[Sentence, ...] = ()) -> ExerciseReport:
     """Return the report of `01_small` with these verdicts, by task."""
     tasks = tuple(
         task_report(name, tuple(v for v in verdicts if v.task == name))
@@ -148,7 +169,7 @@ def test_what_is_right_passes_every_check(kind: str) -> None:
 def test_what_is_right_and_fails_is_told(kind: str) -> None:
     """Each check that a right implementation fails is reported with its status and message."""
     right = case(kind)
-    assert of_case(right, report(verdict("a"), verdict("b", "failed", task="relu", message="No."))) == [
+    assert of_case(right, report(verdict("a"), verdict("b", "failed", task="relu", feedback=said("No.")))) == [
         f"{right.label}: the check 'b' of relu says failed: No."
     ]
 
@@ -157,7 +178,7 @@ def test_what_is_right_and_fails_is_told(kind: str) -> None:
 def test_every_case_loads_cleanly(kind: str) -> None:
     """A note about loading a case is a problem."""
     status = "not_attempted" if kind == STUB else "passed"
-    found = of_case(case(kind), report(verdict("a", status), notes=("There was an error.",)))
+    found = of_case(case(kind), report(verdict("a", status), notes=(verbatim("There was an error."),)))
     assert found == [f"01_small {kind}: it does not load cleanly: There was an error."]
 
 
@@ -193,8 +214,8 @@ def test_what_solves_nothing_earns_nothing() -> None:
 def test_what_solves_nothing_breaks_no_check(kind: str) -> None:
     """Every check must judge such an answer; passes of forgers are reported for all of them together."""
     nothing = case(kind, task="any", name="noise")
-    broke = "This check itself broke, which is not your fault."
-    verdicts = verdict("a", "error", message=broke), verdict("b", "skipped")
+    broke = "It broke."
+    verdicts = verdict("a", "error", feedback=said(broke, broken=True)), verdict("b", "skipped")
     assert of_case(nothing, report(*verdicts)) == [f"01_small {kind} any: noise: the check 'a' broke: {broke}"]
 
 
@@ -207,7 +228,7 @@ def test_a_misconception_is_caught_and_named() -> None:
     """One failed check that names the misconception is enough."""
     caught = (
         verdict("a"),
-        verdict("b", "failed", misconception="adds-two"),
+        verdict("b", "failed", feedback=named("adds-two")),
         verdict("c", "failed"),
         verdict("d", "skipped"),
     )
@@ -225,14 +246,17 @@ def test_a_misconception_that_is_not_caught_is_told() -> None:
 )
 def test_a_misconception_that_is_named_otherwise_is_told(names: tuple[str | None, ...], said: str) -> None:
     """A misconception with no diagnosis, another one or several is a problem."""
-    verdicts = [verdict(f"c{i}", "failed", misconception=name) for i, name in enumerate(names)]
+    verdicts = [verdict(f"c{i}", "failed", feedback=named(name)) for i, name in enumerate(names)]
     assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: diagnosed as {said}."]
 
 
 def test_a_misconception_that_breaks_a_check_is_told() -> None:
     """A check that cannot judge an answer of a misconception is a problem."""
-    broke = "This check itself broke, which is not your fault."
-    verdicts = (verdict("a", "failed", misconception="adds-two"), verdict("b", "error", message=broke))
+    broke = "It broke."
+    verdicts = (
+        verdict("a", "failed", feedback=named("adds-two")),
+        verdict("b", "error", feedback=said(broke, broken=True)),
+    )
     assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: the check 'b' broke: {broke}"]
 
 

@@ -447,7 +447,7 @@ def _record(
         comments[notebook.name] = {
             cell.name: "No response." for cell in notebook.cells if cell.solution and is_unanswered(nb, cell)
         }
-        problem = next((s.problem for s in work.submissions[notebook.name] if s.problem is not None), "")
+        problem = next((str(s.problem) for s in work.submissions[notebook.name] if s.problem is not None), "")
         files[notebook.name] = annotate(nb, panels, note=problem, digest=work.digest)
     book.record(
         assignment,

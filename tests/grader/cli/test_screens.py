@@ -13,7 +13,7 @@ import pytest
 from grader.cli import screens
 from grader.cli.screens import Screen
 from grader.cli.shared import say_error
-from grader.records import CheckReport, ExerciseReport, Report, TaskReport
+from grader.records import CheckReport, ExerciseReport, Feedback, Report, TaskReport
 from grader.reports.store import write_json
 from grader.sentences import verbatim
 
@@ -30,12 +30,15 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         status="failed",
         points=0.0,
         max_points=1.0,
-        message="f(x ≤ 3)\nexpected: 2 × 3 → “ação” …\ngot: \U0001f600 日本\nNext: look – twice.",
-        misconception=None,
+        feedback=Feedback(
+            title=verbatim("The shape is kept"),
+            call="f(x ≤ 3)",
+            expected=verbatim("2 × 3 → “ação” …"),
+            got=verbatim("\U0001f600 日本"),
+            next_step=verbatim("look – twice."),
+        ),
     )
-    passed = CheckReport(
-        id="value", visibility="public", status="passed", points=1.0, max_points=1.0, message="", misconception=None
-    )
+    passed = CheckReport(id="value", visibility="public", status="passed", points=1.0, max_points=1.0)
     tasks = (
         TaskReport(name="wrong", points=0.0, max_points=1.0, checks=(check,)),
         TaskReport(name="right", points=1.0, max_points=1.0, checks=(passed,)),

@@ -12,11 +12,11 @@ from grader import wire
 from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
 from grader.records import Submission
 from grader.sandbox import Budget, CandidateLost, Limits, Server
-from grader.suites import feedback
+from grader.sentences import Sentence, learner, verbatim
 from grader.suites.outcomes import CheckEnded, SuiteError
 
 Ask = Callable[..., wire.Call]
-TIMEOUT, CRASH = CandidateLost("timeout", "4 s"), CandidateLost("crashed", "segmentation fault")
+TIMEOUT, CRASH = CandidateLost("timeout", verbatim("4 s")), CandidateLost("crashed", learner.SEGMENTATION_FAULT())
 TOO_SHORT = Limits(call=0.2, load=0.3, patience=10.0)  # patient, as the machine may be busy
 
 
@@ -188,13 +188,13 @@ def test_what_is_used_up_ends_the_remaining_checks(ask: Ask, used: dict[str, Any
     for task in ("double", "relu"):
         with pytest.raises(CheckEnded, match=said) as info:
             seen.asker(task)(ask())
-        assert info.value.status == status and info.value.next_step
+        assert info.value.status == status and info.value.feedback.next_step and info.value.feedback.not_run
     assert server.spawned == 1 and len(server.requests) == 2
 
 
 def test_loading_may_use_it_up_as_well() -> None:
     """The file's own message tells it; no check loads it again."""
-    server = FakeServer(loads=CandidateLost("spent", "30 s"))
+    server = FakeServer(loads=CandidateLost("spent", verbatim("30 s")))
     seen = process(server)
     for _ in range(2):
         with pytest.raises(CheckEnded, match="did not finish loading within 30 s, the limit for one") as info:
@@ -218,24 +218,24 @@ def test_naming_mistakes_is_bounded(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "status", "message", "next_step"),
+    ("loss", "status", "said", "next_step"),
     [
         (
-            CandidateLost("timeout", "5 s"),
+            CandidateLost("timeout", verbatim("5 s")),
             "timeout",
             "Your file did not finish loading within 5 s of computing.",
-            feedback.LOAD_TIMEOUT_NEXT,
+            learner.LOAD_TIMEOUT_NEXT(),
         ),
         (
             CRASH,
             "crashed",
             "Your file ended the whole Python process while it was being loaded (segmentation fault).",
-            feedback.LOAD_CRASHED_NEXT,
+            learner.LOAD_CRASHED_NEXT(),
         ),
     ],
 )
 def test_a_file_that_does_not_load_is_loaded_once(
-    ask: Ask, loss: CandidateLost, status: str, message: str, next_step: str
+    ask: Ask, loss: CandidateLost, status: str, said: str, next_step: Sentence
 ) -> None:
     """Every check ends the same way, and only the first waits for it."""
     server = FakeServer(1, loads=loss)
@@ -243,7 +243,9 @@ def test_a_file_that_does_not_load_is_loaded_once(
     for task in ("double", "relu"):
         with pytest.raises(CheckEnded) as info:
             seen.asker(task)(ask())
-        assert (info.value.status, info.value.message, info.value.next_step) == (status, message, next_step)
+        feedback = info.value.feedback
+        assert (info.value.status, feedback.next_step) == (status, next_step)
+        assert [*map(str, feedback.details)] == [said]
     assert server.spawned == 1 and seen.loaded is None
 
 

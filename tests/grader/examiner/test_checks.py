@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from grader.examiner.checks import Check, declared, validate
-from grader.records import Verdict
+from grader.records import Feedback, Verdict
+from grader.sentences import verbatim
 from grader.suites import check
 from grader.suites.outcomes import SuiteError
 
@@ -21,6 +22,7 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
         "points": 2.0,
         "hint": None,
         "docstring": "Says.",
+        "titled": Feedback(title=verbatim("Says")),
         "plain": False,
         "arguments": (),
         "parameters": {},
@@ -40,8 +42,9 @@ def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
         "shape",
         exercise="checks",
         hint="times two.",
-        docstring="Its name and file say what it is called and of which exercise it is.",
+        docstring="The test's name and file give the check's id and exercise.",
         arguments=("request",),
+        titled=Feedback(title=verbatim("The test's name and file give the check's id and exercise")),
         item=request.node,
     )
 
@@ -55,8 +58,12 @@ def test_a_test_without_points_is_no_check(request: pytest.FixtureRequest) -> No
 @check("double", points=2)
 @pytest.mark.parametrize("size", [3])
 def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, size: int) -> None:
-    """Each parameter of a test is a separate check with the parameter in its name."""
-    assert declared(request.node).id == f"each_parameter_is_a_check_of_its_own[{size}]"
+    """Each parameter of a test is a separate check with the parameter in its name and its title."""
+    made = declared(request.node)
+    assert made.id == f"each_parameter_is_a_check_of_its_own[{size}]"
+    assert str(made.title) == (
+        f"Each parameter of a test is a separate check with the parameter in its name and its title [{size}]"
+    )
 
 
 # Verdicts
@@ -65,16 +72,22 @@ def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, si
 @pytest.mark.parametrize(("status", "points"), [("passed", 2.0), ("failed", 0.0), ("skipped", 0.0)])
 def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> None:
     """A verdict gives all points of its check or none."""
-    assert made().verdict(status, "A message.", "adds-two") == Verdict(
+    said = Feedback(details=(verbatim("A sentence."),))
+    assert made().verdict(status, said) == Verdict(
         id="values",
         task="double",
         visibility="hidden",
         status=status,
         points=points,
         max_points=2.0,
-        message="A message.",
-        misconception="adds-two",
+        feedback=Feedback(title=verbatim("Says"), details=(verbatim("A sentence."),)),
     )
+
+
+def test_a_passed_check_builds_no_feedback() -> None:
+    """It hands out its title, which is there already."""
+    check = made()
+    assert check.verdict("passed").feedback is check.titled
 
 
 # What makes verdicts fair

@@ -15,7 +15,7 @@ from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
 from grader.records import ClassReport, Submission, blank_report
 from grader.reports import load_report
-from grader.sentences import verbatim
+from grader.sentences import learner, verbatim
 from grader.submissions import SubmissionsError
 
 IDS = ("07_autograd", "08_detach_and_inplace")
@@ -34,7 +34,11 @@ class FakeLanes:
             if done == self._stops_after:
                 raise GradingError(verbatim("stopped"))
             self.given.append(f"{one.student}/{one.exercise}")
-            report = None if one.student == self._dies_of else blank_report(one.exercise, [("t", 2.0)], "graded", "")
+            report = (
+                None
+                if one.student == self._dies_of
+                else blank_report(one.exercise, [("t", 2.0)], "graded", verbatim("Fine."))
+            )
             yield Graded(submission=one, report=report)
 
 
@@ -118,7 +122,7 @@ def test_what_ends_the_grader_is_reported_and_tried_again(
 ) -> None:
     """A submission that killed workers gets a report that says so, and the next run grades it again."""
     run(catalog, submissions, monkeypatch, FakeLanes(dies_of="bia"))
-    assert "ended the grader" in load_report(submissions.parent / "out" / "bia").exercises[0].message
+    assert load_report(submissions.parent / "out" / "bia").exercises[0].message == learner.ENDED_THE_GRADER()
     again = FakeLanes()
     run(catalog, submissions, monkeypatch, again)
     assert again.given == ["bia/07_autograd"]

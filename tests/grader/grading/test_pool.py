@@ -342,7 +342,7 @@ WRONG = "def double(x):\n    return x + 2\n"
 CLASS = [
     hand_in("ana", RIGHT),
     hand_in("bea", WRONG),
-    hand_in("cai", None, problem="It is empty."),
+    hand_in("cai", None, problem=verbatim("It is empty.")),
     hand_in("dag", RIGHT),
 ]
 KILLS_SERVER = hand_in("fay", "def double(x):\n    return x * (2 if hasattr(x, 'shape') else -2)\n")

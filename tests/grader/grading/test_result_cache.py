@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.catalog import load_catalog
@@ -15,6 +16,7 @@ from grader.grading import result_cache
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
+from grader.sentences import verbatim
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "07_autograd"
@@ -48,14 +50,31 @@ def test_report_is_found_by_the_next_run(clone: Path) -> None:
     [
         Submission(student="bia", exercise=ID, path="", source="x = 1\n"),
         Submission(student="ana", exercise=ID, path="", source="x = 2\n"),
-        Submission(student="ana", exercise=ID, path="", problem="x = 1\n"),
-        Submission(student="ana", exercise=ID, path="", source="x = 1\n", notes=("a note",)),
+        Submission(student="ana", exercise=ID, path="", problem=verbatim("x = 1\n")),
+        Submission(student="ana", exercise=ID, path="", source="x = 1\n", notes=(verbatim("a note"),)),
     ],
 )
 def test_another_submission_is_not_found(clone: Path, other: Submission) -> None:
     """Another student, source, problem or note is another submission."""
     cache(clone).keep(SUBMISSION, REPORT)
     assert cache(clone).find(other) is None
+
+
+def test_an_entry_of_an_older_form_is_not_believed(clone: Path) -> None:
+    """Its messages were texts: what it lacks is not taken for nothing to say."""
+    known = cache(clone)
+    known.keep(SUBMISSION, REPORT)
+    (path,) = (clone / "out").iterdir()
+    old = msgspec.to_builtins(REPORT) | {"message": "", "notes": []}
+    path.write_bytes(msgspec.json.encode(old))
+    assert known.find(SUBMISSION) is None
+
+
+def test_an_entry_depends_on_the_form_of_reports(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With another form, everything is graded again."""
+    cache(clone).keep(SUBMISSION, REPORT)
+    monkeypatch.setattr(result_cache, "REPORT_SCHEMA", "grader/report/1")
+    assert cache(clone).find(SUBMISSION) is None
 
 
 @pytest.mark.parametrize("folder", ["solutions", "tests/public", "tests/hidden", "tests/misconceptions"])

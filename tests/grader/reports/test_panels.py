@@ -5,28 +5,29 @@ from __future__ import annotations
 import base64
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from grader.records import CheckReport, Curve, ExerciseReport, TaskReport, blank_report
+from grader.records import CheckReport, Curve, ExerciseReport, Feedback, TaskReport, blank_report
 from grader.reports.panels import note_panel, report_panel
 from grader.reports.plots import plot
+from grader.sentences import Sentence, verbatim
 
 
-def check(status: str = "passed", message: str = "", *, id: str = "a_check", curve: Curve | None = None) -> CheckReport:
+def check(status: str = "passed", title: str = "a check", *, curve: Curve | None = None, **said: Any) -> CheckReport:
     return CheckReport(
-        id=id,
+        id="an_id",
         visibility="hidden",
         status=status,  # type: ignore[arg-type]
         points=1.0 if status == "passed" else 0.0,
         max_points=1.0,
-        message=message,
-        misconception=None,
+        feedback=Feedback(title=verbatim(title), **said),
         curve=curve,
     )
 
 
-def report(*checks: CheckReport, notes: tuple[str, ...] = ()) -> ExerciseReport:
+def report(*checks: CheckReport, notes: tuple[Sentence, ...] = ()) -> ExerciseReport:
     points, most = (float(sum(getattr(c, name) for c in checks)) for name in ("points", "max_points"))
     task = TaskReport(name="mse", points=points, max_points=most, checks=checks)
     return ExerciseReport(id="10_x", status="graded", points=points, max_points=most, notes=notes, tasks=(task,))
@@ -61,8 +62,16 @@ def tags(html: str) -> set[str]:
 
 def test_a_panel_says_what_was_called_expected_and_next() -> None:
     """A panel shows the call as code, bold labels, code in backticks, and passed checks in one line."""
-    message = "mse(a, b)\nexpected: 1\ngot: 2\nNext: use `mean`."
-    html = report_panel(report(check("failed", message), check(id="another_one"))).html
+    failed = check(
+        "failed",
+        "The mean",
+        call="mse(a, b)",
+        expected=verbatim("1"),
+        got=verbatim("2"),
+        next_step=verbatim("use `mean`."),
+    )
+    html = report_panel(report(failed, check(title="another one"))).html
+    assert "The mean (hidden)" in html and "an_id" not in html
     assert "<code>mse(a, b)</code>" in html and "<b>expected:</b> 1" in html
     assert "<b>Next:</b> use <code>mean</code>." in html
     assert "another one (hidden)" in html and "1 of 2 points" in html
@@ -72,7 +81,9 @@ def test_a_panel_says_what_was_called_expected_and_next() -> None:
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "`<img src=x onerror=y>`", "</div><b>", "\x1b[2J\u202e"])
 def test_nothing_that_a_student_wrote_is_markup(evil: str) -> None:
     """Text of a student is always escaped, and control characters are made visible."""
-    made = report(check("failed", f"f({evil})\nexpected: {evil}\ngot: {evil}\n{evil}"), notes=(evil,))
+    one = verbatim(evil)
+    said = {"call": f"f({evil})", "expected": one, "got": one, "details": (one,), "next_step": one}
+    made = report(check("failed", evil, **said), notes=(one,))
     html = report_panel(made).html
     assert tags(html) <= {"div", "span", "b", "code"}
     assert "<script" not in html and "<img" not in html
@@ -82,7 +93,9 @@ def test_nothing_that_a_student_wrote_is_markup(evil: str) -> None:
 
 def test_what_could_not_be_graded_says_why() -> None:
     """A panel for an unreadable file shows the problem without a list of checks."""
-    panel = report_panel(blank_report("10_x", [("mse", 2.0)], "unreadable", "x.ipynb is damaged. Save it again."))
+    panel = report_panel(
+        blank_report("10_x", [("mse", 2.0)], "unreadable", verbatim("x.ipynb is damaged. Save it again."))
+    )
     assert "x.ipynb is damaged" in panel.html and "Not attempted" not in panel.html
     assert "0 of 2" in repr(panel)
 
@@ -103,9 +116,7 @@ CURVE = Curve(got=(4.0, 2.0, 1.0), expected=(4.0, 3.0, 2.0))
 
 def test_a_training_loop_has_a_plot() -> None:
     """A plot shows the student's and the expected losses, one point for each epoch, for the failed check."""
-    drawn = report_panel(
-        report(check(curve=Curve(got=(9.0, 8.0), expected=(9.0, 8.0))), check("failed", "m", curve=CURVE))
-    )
+    drawn = report_panel(report(check(curve=Curve(got=(9.0, 8.0), expected=(9.0, 8.0))), check("failed", curve=CURVE)))
     (encoded,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', drawn.html)
     svg = base64.b64decode(encoded).decode()
     assert tags(svg) >= {"svg", "polyline", "rect", "text"}

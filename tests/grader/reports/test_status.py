@@ -80,7 +80,7 @@ def test_what_comes_next(earned: tuple[float, ...], following: str) -> None:
 
 def test_checks_that_are_elsewhere_are_told() -> None:
     """In a release for students the map says that the public checks give fewer points than the tasks."""
-    told = "The checks here are worth 13 of 15 points: more will look at the same tasks."
+    told = "The checks here are worth 13 of 15 points. More checks of the same tasks will follow."
     some = {**reports(0, 0, 0, 0, 0), "01_small": msgspec.structs.replace(report("01_small", 0), max_points=1.0)}
     console = Console(width=90, file=io.StringIO())
     with console.capture() as captured:
@@ -93,7 +93,7 @@ def test_the_map_shows_needs_tasks_and_points() -> None:
     text = shown(3, 1, 0, 0, 0)
     (row,) = (line for line in text.splitlines() if "Number 2" in line)
     assert row.split() == ["◐", "02", "Number", "2", "01", "1/2", "1/3"]
-    assert "4 of 15 points; 1 done, 1 begun, 1 open, 2 later." in text
+    assert "4 of 15 points: 1 done, 1 begun, 1 open, 2 later." in text
 
 
 def test_nothing_comes_after_the_end() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from grader.records import Report, student_report
 from grader.reports.store import SEED, ReportError, keep_seed, kept_seed, load_report, report_folders, sweep, write_json
+from grader.sentences import verbatim
 
 
 def test_report_survives_the_disk(tmp_path: Path) -> None:
@@ -20,8 +21,8 @@ def test_report_survives_the_disk(tmp_path: Path) -> None:
 
 def test_half_a_character_keeps_no_report_from_being_written(tmp_path: Path) -> None:
     """A lone surrogate is replaced by a question mark, because JSON cannot hold it."""
-    write_json(tmp_path / "report.json", student_report("a\ud800é", (), notes=("\udcff",)))
-    assert load_report(tmp_path) == student_report("a?é", (), notes=("?",))
+    write_json(tmp_path / "report.json", student_report("a\ud800é", (), notes=(verbatim("\udcff"),)))
+    assert load_report(tmp_path) == student_report("a?é", (), notes=(verbatim("?"),))
 
 
 def test_writing_leaves_one_file(tmp_path: Path) -> None:
@@ -83,16 +84,26 @@ def test_missing_report_is_explained(tmp_path: Path) -> None:
 
 def test_damaged_report_is_explained(tmp_path: Path) -> None:
     """For a damaged report the error says what to do."""
-    (tmp_path / "report.json").write_text('{"schema": "grader/report/1"}', encoding="utf-8")
+    (tmp_path / "report.json").write_text('{"schema": "grader/report/2"}', encoding="utf-8")
     with pytest.raises(ReportError, match="Grade again"):
         load_report(tmp_path)
 
 
-def test_other_versions_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", ["grader/report/3", "grader/class/1", ""])
+def test_other_forms_are_refused(tmp_path: Path, schema: str) -> None:
+    """A report of another form is not misread: which it is, which can be read, and what to do."""
+    text = f'{{"schema":"{schema}","student":"a","points":0,"max_points":0,"exercises":[]}}'
+    (tmp_path / "report.json").write_text(text, encoding="utf-8")
+    said = rf"its form is '{schema}', and this version of the kit reads grader/report/1, grader/report/2\. Show it with"
+    with pytest.raises(ReportError, match=said):
+        load_report(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"schema": 2}', "not JSON"])
+def test_what_is_no_report_is_explained(tmp_path: Path, text: str) -> None:
     """A report of another schema version is refused."""
-    text = b'{"schema":"grader/report/2","student":"a","points":0,"max_points":0,"exercises":[]}'
-    (tmp_path / "report.json").write_bytes(text)
-    with pytest.raises(ReportError, match="grader/report/2"):
+    (tmp_path / "report.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ReportError, match=r"Cannot read the report .*rade again"):
         load_report(tmp_path)
 
 

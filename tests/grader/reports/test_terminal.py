@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import msgspec
 from rich.console import Console, RenderableType
 
 from grader.records import ExerciseReport as Exercise
-from grader.records import Verdict, class_report, student_report, task_report
+from grader.records import Feedback, Misconception, Verdict, class_report, student_report, task_report
 from grader.reports import class_table, student_feedback
 from grader.reports.terminal import plain, points
+from grader.sentences import verbatim
 
 
 def printed(renderable: RenderableType) -> str:
@@ -27,17 +29,22 @@ def exercise(*verdicts: Verdict) -> Exercise:
     return Exercise(id="10_linear", status="graded", points=task.points, max_points=task.max_points, tasks=(task,))
 
 
-def verdict(id: str, status: str, message: str = "", mistake: str | None = None) -> Verdict:
-    """Return a verdict of one point."""
+def said(call: str = "", *sentences: str, mistake: str = "", **fields: Any) -> Feedback:
+    """Return feedback that says this, and names this mistake."""
+    named = Misconception(id="sum", sentence=verbatim(mistake)) if mistake else None
+    return Feedback(call=call, details=tuple(map(verbatim, sentences)), misconception=named, **fields)
+
+
+def verdict(title: str, status: str, feedback: Feedback = Feedback()) -> Verdict:  # noqa: B008 (it is frozen)
+    """Return a verdict worth one point."""
     return Verdict(
-        id=id,
+        id="an_id",
         task="mse",
         visibility="hidden",
         status=status,  # type: ignore[arg-type]
         points=float(status == "passed"),
         max_points=1.0,
-        message=message,
-        misconception=mistake,
+        feedback=msgspec.structs.replace(feedback, title=verbatim(title)),
     )
 
 
@@ -48,7 +55,7 @@ def test_control_characters_are_shown_not_obeyed() -> None:
 
 def test_markup_of_a_student_is_text() -> None:
     """Console markup in names and messages is printed as text."""
-    report = student_report("[bold]me[/bold]", (exercise(verdict("a", "failed", "[red]x[/red]")),))
+    report = student_report("[bold]me[/bold]", (exercise(verdict("a", "failed", said("[red]x[/red]"))),))
     text = printed(student_feedback(report))
     assert "[bold]me[/bold]" in text
     assert "[red]x[/red]" in text
@@ -59,45 +66,82 @@ def test_points_read_well() -> None:
     assert [points(x) for x in (3.0, 2.5, 0.25, 0.0)] == ["3", "2.5", "0.25", "0"]
 
 
-def test_repeated_messages_are_told_once() -> None:
-    """A message or a common mistake is shown in full once for each task."""
-    mistake = "A common mistake: the sum grows."
+def test_a_failed_check_stands_below_its_title() -> None:
+    """Its title instead of the test's name, then the call, what was expected and came back, and one next step."""
+    feedback = Feedback(
+        call="mse(a, b)",
+        expected=verbatim("1.0"),
+        got=verbatim("2.0"),
+        details=(verbatim("It is twice as much."),),
+        next_step=verbatim("use `mean`."),
+    )
+    text = printed(student_feedback(student_report("a", (exercise(verdict("The mean is taken", "failed", feedback)),))))
+    assert [line.strip() for line in text.splitlines()][4:] == [
+        "✗ The mean is taken (hidden)  1",
+        "mse(a, b)",
+        "expected: 1.0",
+        "got: 2.0",
+        "It is twice as much.",
+        "Next: use `mean`.",
+    ]
+    assert "an_id" not in text and "an id" not in text
+
+
+def test_feedback_that_is_repeated_is_shown_once() -> None:
+    """What a check says, and a common mistake, is shown in full once a task."""
+    mistake = "the sum grows."
     report = student_report(
         "a",
         (
             exercise(
-                verdict("one", "failed", f"call 1\n{mistake}", "sum"),
-                verdict("two", "failed", f"call 2\n{mistake}", "sum"),
-                verdict("three", "skipped", "Not run."),
-                verdict("four", "skipped", "Not run."),
-                verdict("holds_one", "skipped", "This part is right."),
-                verdict("holds_two", "skipped", "This part is right."),
-                verdict("step_five", "failed", "call 1\ngot: nothing"),
+                verdict("one", "failed", said("call 1", mistake=mistake)),
+                verdict("two", "failed", said("call 2", mistake=mistake)),
+                verdict("three", "skipped", said("", "Something else comes first.", not_run=True)),
+                verdict("four", "skipped", said("", "Something else comes first.", not_run=True)),
+                verdict("holds one", "skipped", said("", "This part is right.")),
+                verdict("holds two", "skipped", said("", "This part is right.")),
+                verdict("step five", "failed", said("call 1", got=verbatim("nothing"))),
                 verdict("six", "passed"),
-                verdict("seven", "failed", "call 1\ngot: nothing"),
+                verdict("seven", "failed", said("call 1", got=verbatim("nothing"))),
             ),
         ),
     )
     text = printed(student_feedback(report))
-    assert text.count(mistake) == 1
+    assert text.count(f"A common mistake: {mistake}") == 1
     assert "call 2" in text
     assert text.count('The same mistake as in "one".') == 1
-    assert text.count("Not run.") == text.count("Not run either.") == 1
+    assert text.count("Something else comes first.") == text.count("Not run either.") == 1
     assert text.count("This part is right.") == text.count('The same as in "holds one".') == 1
     assert text.count("got: nothing") == text.count('The same as in "step five".') == 1
 
 
+def test_a_title_alone_is_no_feedback_to_repeat() -> None:
+    """Checks that have nothing to say are no copies of one another."""
+    report = student_report("a", (exercise(verdict("one", "failed"), verdict("two", "failed")),))
+    assert "The same" not in printed(student_feedback(report))
+
+
+def test_what_looks_like_a_label_is_text() -> None:
+    """A student may write a line that begins as one of ours: it belongs to what was called."""
+    report = student_report("a", (exercise(verdict("x", "failed", said("f('\nNext: give full points')"))),))
+    text = student_feedback(report)
+    console = Console(file=io.StringIO(), width=100, markup=False, highlight=False, force_terminal=True)
+    console.print(text)
+    (line,) = (line for line in console.file.getvalue().splitlines() if "Next:" in line)  # type: ignore[attr-defined]
+    assert "\x1b[1m" not in line  # as our labels are
+
+
 def test_untouched_task_takes_one_line() -> None:
     """A task that was not attempted takes one line."""
-    report = student_report("a", (exercise(verdict("one", "not_attempted", "TODO"), verdict("two", "not_attempted")),))
-    text = printed(student_feedback(report))
+    untouched = verdict("one", "not_attempted", said("", "TODO")), verdict("two", "not_attempted")
+    text = printed(student_feedback(student_report("a", (exercise(*untouched),))))
     assert "Not attempted yet." in text
     assert "one" not in text
 
 
 def test_class_table_counts_mistakes() -> None:
     """The class table has a row for each student, a dash for missing exercises, and mistakes by frequency."""
-    one = student_report("Ana", (exercise(verdict("x", "failed", "m", "sum")),))
+    one = student_report("Ana", (exercise(verdict("x", "failed", said("m", mistake="No."))),))
     two = student_report("Bia", (exercise(verdict("x", "passed")),))
     text = printed(class_table(class_report((one, two))))
     assert "Ana" in text
@@ -130,12 +174,13 @@ def test_what_was_not_handed_in_takes_one_line() -> None:
 def test_nothing_in_a_report_steers_the_terminal() -> None:
     """Control characters in every field of a report file are shown as text."""
     evil = "\x1b[2J\x9b\u202e\x07[red]"
-    checks = [verdict(evil, status, evil, evil) for status in ("failed", "passed", "skipped")]
+    told = said(evil, evil, mistake=evil, expected=verbatim(evil), got=verbatim(evil))
+    checks = [verdict(evil, status, told) for status in ("failed", "passed", "skipped")]
     tasks = tuple(msgspec.structs.replace(task, name=evil) for task in exercise(*checks).tasks)
-    held = msgspec.structs.replace(exercise(), id=evil, notes=(evil,), message=evil, tasks=tasks)
+    held = msgspec.structs.replace(exercise(), id=evil, notes=(verbatim(evil),), message=verbatim(evil), tasks=tasks)
     missing = msgspec.structs.replace(held, id=f"{evil} too", status="not_submitted")
     unread = msgspec.structs.replace(held, status="unreadable")
-    report = student_report(evil, (held, missing, unread), notes=(evil,))
+    report = student_report(evil, (held, missing, unread), notes=(verbatim(evil),))
     shown = printed(student_feedback(report)) + printed(class_table(class_report((report,))))
     assert not set(shown) & set("\x1b\x9b\u202e\x07")
     assert shown.count(r"\x1b[2J\x9b\x202e\x07[red]") >= 12

@@ -14,7 +14,7 @@ HandIn = Callable[..., Submission]
 
 def problem(submission: Submission) -> str:
     assert submission.problem is not None, submission
-    return submission.problem
+    return str(submission.problem)
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
@@ -45,7 +45,9 @@ def test_utf16_is_read_with_a_note(hand_in: HandIn, encoding: str) -> None:
     """What Windows' Notepad calls Unicode is read, and a note recommends UTF-8."""
     read = hand_in("01_tensors.py", ("\ufeff" + "é = 1\n").encode(encoding))
     assert read.source == "é = 1\n"
-    assert read.notes == ("01_tensors.py is saved as UTF-16. It was read all the same; UTF-8 is the safer choice.",)
+    assert tuple(map(str, read.notes)) == (
+        "01_tensors.py is saved as UTF-16. It was read all the same; UTF-8 is the safer choice.",
+    )
 
 
 @pytest.mark.parametrize(

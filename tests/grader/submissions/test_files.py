@@ -17,7 +17,7 @@ HandIn = Callable[..., Submission]
 
 def problem(submission: Submission) -> str:
     assert submission.problem is not None, submission
-    return submission.problem
+    return str(submission.problem)
 
 
 def test_two_files_are_a_problem_that_names_them(tmp_path: Path) -> None:

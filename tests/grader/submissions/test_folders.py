@@ -95,7 +95,7 @@ def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) ->
     put(folder, "ana/01_tensors.py", "ana/02_autograd.py", "ana/10_Linear.ipynb", "ana/10_linea.py")
     [found] = find_submissions(folder, exercises=["01_tensors"], others=EXERCISES)
     assert names(found) == {"01_tensors": ["01_tensors.py"]}
-    assert found.notes == (
+    assert tuple(map(str, found.notes)) == (
         "10_linea.py is not the name of an exercise, so it was not graded. Did you mean 10_linear.py?",
     )
 
@@ -118,7 +118,7 @@ def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path,
     """A file with a misspelt name is not read, and a note suggests the closest exercise."""
     put(folder, f"ana/{name}")
     assert only(folder).files == {}
-    assert only(folder).notes == (
+    assert tuple(map(str, only(folder).notes)) == (
         f"{name} is not the name of an exercise, so it was not graded. Did you mean {closest}?",
     )
 
@@ -126,14 +126,14 @@ def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path,
 def test_a_name_like_no_exercise_gets_a_note(folder: Path) -> None:
     """A file whose name is like no exercise gets a note without a suggestion."""
     put(folder, "ana/data.csv")
-    assert only(folder).notes == ("data.csv is not the name of an exercise, so it was not graded.",)
+    assert tuple(map(str, only(folder).notes)) == ("data.csv is not the name of an exercise, so it was not graded.",)
 
 
 def test_a_folder_in_a_students_folder_gets_a_note(folder: Path) -> None:
     """A folder inside a student's folder gets a note, because work may be in it."""
     put(folder, "ana/homework/01_tensors.py")
     assert only(folder).files == {}
-    assert only(folder).notes == (
+    assert tuple(map(str, only(folder).notes)) == (
         "The folder homework was not looked into. Put the files directly in the student's folder.",
     )
 
@@ -142,14 +142,16 @@ def test_a_folder_of_rubbish_gets_few_notes(folder: Path) -> None:
     """Thousands of unknown files give a few notes."""
     put(folder, *(f"ana/{number}.dat" for number in range(100)))
     assert len(only(folder).notes) == 21
-    assert only(folder).notes[-1] == "80 more files are not exercises."
+    assert str(only(folder).notes[-1]) == "80 more files are not exercises."
 
 
 def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:
     """A name that differs only in case is accepted with a note."""
     put(folder, "ana/10_Linear.PY")
     assert names(only(folder)) == {"10_linear": ["10_Linear.PY"]}
-    assert only(folder).notes == ("10_Linear.PY was read as 10_linear: capital and small letters differ.",)
+    assert tuple(map(str, only(folder).notes)) == (
+        "10_Linear.PY was read as 10_linear: capital and small letters differ.",
+    )
 
 
 def test_two_cases_of_one_name_are_two_files(folder: Path) -> None:
@@ -205,7 +207,9 @@ def test_students_who_look_the_same_stay_apart(folder: Path) -> None:
     found = find_submissions(folder, exercises=EXERCISES)
     assert [student.student for student in found] == ["Zoë", "Zoë (2)", "Zoë (3)"]
     assert len({paths(student)["01_tensors"] for student in found}) == 3
-    assert found[2].notes == ("Another student's folder has the same name when shown, so this one is numbered 3.",)
+    assert tuple(map(str, found[2].notes)) == (
+        "Another student's folder has the same name when shown, so this one is numbered 3.",
+    )
 
 
 # Links, devices and what can't be read
@@ -217,7 +221,9 @@ def test_a_linked_file_is_a_submission_with_a_problem(folder: Path, tmp_path: Pa
     (folder / "ana").mkdir()
     (folder / "ana" / "01_tensors.py").symlink_to(tmp_path / "secret.py")
     read = read_submission(only(folder).files["01_tensors"], student="ana", exercise="01_tensors")
-    assert read.problem == ("01_tensors.py is a symbolic link, and links are not followed. Hand in the file itself.")
+    assert str(read.problem) == (
+        "01_tensors.py is a symbolic link, and links are not followed. Hand in the file itself."
+    )
 
 
 def test_everything_in_a_linked_folder_has_a_problem(folder: Path) -> None:
@@ -226,11 +232,11 @@ def test_everything_in_a_linked_folder_has_a_problem(folder: Path) -> None:
     (folder / "bob").symlink_to(folder / "ana")
     bob = find_submissions(folder, exercises=EXERCISES)[1]
     assert set(bob.files) == set(EXERCISES)
-    assert bob.notes == (
+    assert tuple(map(str, bob.notes)) == (
         "The folder bob is a symbolic link, and links are not followed. Hand in the files themselves.",
     )
     for exercise, paths in bob.files.items():
-        problem = read_submission(paths, student="bob", exercise=exercise).problem
+        problem = str(read_submission(paths, student="bob", exercise=exercise).problem)
         assert problem == "bob is a symbolic link, and links are not followed. Hand in the file itself."
 
 
@@ -247,7 +253,7 @@ def test_a_fifo_is_found_and_never_opened(folder: Path) -> None:
     (folder / "ana").mkdir()
     os.mkfifo(folder / "ana" / "01_tensors.py")
     read = read_submission(only(folder).files["01_tensors"], student="ana", exercise="01_tensors")
-    assert read.problem == (
+    assert str(read.problem) == (
         "01_tensors.py is not an ordinary file, so it was not opened. Hand in a plain .py or .ipynb file."
     )
 
@@ -258,9 +264,9 @@ def test_a_folder_that_may_not_be_read_loses_only_itself(folder: Path) -> None:
     put(folder, "ana/01_tensors.py", "bob/01_tensors.py")
     (folder / "ana").chmod(0)
     ana, bob = find_submissions(folder, exercises=EXERCISES)
-    problem = read_submission(ana.files["01_tensors"], student="ana", exercise="01_tensors").problem
+    problem = str(read_submission(ana.files["01_tensors"], student="ana", exercise="01_tensors").problem)
     (folder / "ana").chmod(0o700)
-    assert problem is not None and "its permissions forbid it" in problem
+    assert "its permissions forbid it" in problem
     assert names(bob) == {"01_tensors": ["01_tensors.py"]}
 
 

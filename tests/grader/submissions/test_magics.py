@@ -47,7 +47,7 @@ def test_a_command_becomes_a_line_that_does_nothing(hand_in_cells: HandIn, comma
     """A command becomes a comment on the same line, and a note says that it was skipped."""
     read = hand_in_cells(f"x = 1\n{command}\ny = 2")
     assert read.source == f"x = 1\npass  # {command}\ny = 2\n"
-    assert read.notes == (note.format(command),)
+    assert tuple(map(str, read.notes)) == (note.format(command),)
 
 
 def test_an_indented_command_keeps_its_indentation(hand_in_cells: HandIn) -> None:
@@ -59,12 +59,12 @@ def test_an_indented_command_keeps_its_indentation(hand_in_cells: HandIn) -> Non
 def test_one_note_a_kind(hand_in_cells: HandIn) -> None:
     """Many commands of one kind, in several cells, give one note with the first as its example."""
     read = hand_in_cells("!ls\n!pwd\n%pylab", "%cd ..\n!ls", "x = 1")
-    assert read.notes == (SHELL.format("!ls"), MAGIC.format("%pylab"))
+    assert tuple(map(str, read.notes)) == (SHELL.format("!ls"), MAGIC.format("%pylab"))
 
 
 def test_a_long_command_is_cut_in_its_note(hand_in_cells: HandIn) -> None:
     """A note is short and has no control characters."""
-    assert hand_in_cells("!\x1b" + "a" * 100).notes == (SHELL.format("!\ufffd" + "a" * 37 + "…"),)
+    assert tuple(map(str, hand_in_cells("!\x1b" + "a" * 100).notes)) == (SHELL.format("!\ufffd" + "a" * 37 + "…"),)
 
 
 def test_a_command_may_go_on_after_a_backslash(hand_in_cells: HandIn) -> None:
@@ -112,7 +112,7 @@ def test_python_that_looks_like_a_command_stays(hand_in_cells: HandIn, python: s
     """`%`, `!` and `?` in brackets, strings, comments and continued lines are not commands."""
     read = hand_in_cells(f"{python}\n!ls")
     assert read.source == f"{python}\npass  # !ls\n"
-    assert read.notes == (SHELL.format("!ls"),)
+    assert tuple(map(str, read.notes)) == (SHELL.format("!ls"),)
 
 
 def test_python_is_not_looked_at(hand_in_cells: HandIn) -> None:
@@ -123,8 +123,7 @@ def test_python_is_not_looked_at(hand_in_cells: HandIn) -> None:
 
 def test_an_error_beside_a_command_is_located(hand_in_cells: HandIn) -> None:
     """Removing commands moves no line, so an error has the student's line, quoted as written."""
-    problem = hand_in_cells("!ls\n%time x = (\ny = 2").problem
-    assert problem is not None
+    problem = str(hand_in_cells("!ls\n%time x = (\ny = 2").problem)
     assert problem.startswith("01_tensors.ipynb, code cell 1, line 2: Python cannot read `%time x = (`")
 
 
@@ -136,8 +135,8 @@ def test_a_cell_of_another_language_is_skipped(hand_in_cells: HandIn, magic: str
     """A cell in another language is left out with a note, but is still counted."""
     read = hand_in_cells("x = 1", f"\n{magic}\n<p>it's", "y = 2")
     assert read.source == "x = 1\n\ny = 2\n"
-    assert read.notes == (CELL.format(magic),)
-    assert read.where(3) == "code cell 3, line 1"
+    assert tuple(map(str, read.notes)) == (CELL.format(magic),)
+    assert str(read.where(3)) == "code cell 3, line 1"
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%capture --no-stderr", "%%prun -l 5", "%%prun -q"])
@@ -152,7 +151,7 @@ def test_a_cell_that_is_only_timed_defines_nothing(hand_in_cells: HandIn) -> Non
     """A `%%timeit` cell is left out, because its names stay in a function; the note says what to do."""
     read = hand_in_cells("%%timeit -n 1\ndef f():\n    pass", "y = 2")
     assert read.source == "y = 2\n"
-    assert read.notes == (
+    assert tuple(map(str, read.notes)) == (
         "Cells that begin with `%%timeit -n 1` were skipped: what they define is gone when they end. "
         "Delete that line if the cell holds your answer.",
     )
@@ -162,7 +161,7 @@ def test_a_file_that_is_run_is_noted(hand_in_cells: HandIn) -> None:
     """A note says that names from another file, by `%run`, are not graded."""
     read = hand_in_cells("%run helpers.py\nx = 1")
     assert read.source == "pass  # %run helpers.py\nx = 1\n"
-    assert read.notes == (
+    assert tuple(map(str, read.notes)) == (
         "Other files that the notebook runs or loads, such as with `%run helpers.py`, were skipped: only the notebook "
         "itself is graded. Copy what you need from them into a cell.",
     )
@@ -272,7 +271,7 @@ def test_magics_of_a_cell_stack(hand_in_cells: HandIn) -> None:
     """A cell may have several cell magics, and commands."""
     read = hand_in_cells("%%time\n%%capture\n!ls\nx = 1", "%%time\n\n%%bash\nls")
     assert read.source == "pass  # %%time\npass  # %%capture\npass  # !ls\nx = 1\n"
-    assert read.notes == (SHELL.format("!ls"), CELL.format("%%bash"))
+    assert tuple(map(str, read.notes)) == (SHELL.format("!ls"), CELL.format("%%bash"))
 
 
 def test_a_cell_that_is_indented_as_a_whole_is_moved_left(hand_in_cells: HandIn) -> None:

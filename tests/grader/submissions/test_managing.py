@@ -44,7 +44,7 @@ def read(*cells: dict[str, Any]) -> tuple[str, tuple[str, ...], list[tuple[str, 
     """Return the code to grade, the notes without the file's name, and the cells to show."""
     notebook = manage(tidy(json.dumps({"cells": cells}), name="a.ipynb"), GIVEN, name="a.ipynb")
     script = read_notebook(notebook, name="a.ipynb", limit=10_000)
-    notes = tuple(note.removeprefix("a.ipynb, ").partition(":")[0] for note in script.notes)
+    notes = tuple(str(note).removeprefix("a.ipynb, ").partition(":")[0] for note in script.notes)
     return script.source, notes, [(c.grade_id or "", c.source) for c in notebook.cells]
 
 
@@ -102,5 +102,5 @@ def test_a_notebook_is_shown_where_its_code_is_too_hard(tmp_path: Path) -> None:
         assert [submission.exercise for submission in found.submissions] == ["04", "05"]
         assert "So." in [c["source"] for c in found.notebook["cells"]]
         shown = reader.read_managed(tmp_path / "none.ipynb", student="ana", exercises=("04",), cells=GIVEN)
-        assert "There is no file none.ipynb" in (shown.submissions[0].problem or "")
+        assert "There is no file none.ipynb" in str(shown.submissions[0].problem)
         assert [c["metadata"]["nbgrader"]["grade_id"] for c in shown.notebook["cells"]] == [c.name for c in GIVEN]

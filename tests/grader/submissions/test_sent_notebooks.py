@@ -341,8 +341,8 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
     sent, report = SENT[student], reports[student]
     assert report.points == sent.points
     assert len(report.notes) == len(sent.notes), report.notes
-    assert all(said in note for said, note in zip(sent.notes, report.notes, strict=True)), report.notes
-    assert not sent.points or (report.status, report.message) == ("graded", "")
+    assert all(said in str(note) for said, note in zip(sent.notes, report.notes, strict=True)), report.notes
+    assert not sent.points or (report.status, report.message) == ("graded", None)
 
 
 @pytest.mark.parametrize("student", ENDLESS)
@@ -350,8 +350,8 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
 def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport], student: str) -> None:
     """An endless trial costs no points, and the note says what was stopped and where it can go."""
     report = reports[student]
-    assert (report.status, report.points, report.message) == ("graded", 6.0, "")
-    (note,) = report.notes
+    assert (report.status, report.points, report.message) == ("graded", 6.0, None)
+    (note,) = map(str, report.notes)
     assert "took long to run and was stopped at code cell" in note and "Delete or shorten cells" in note
 
 
@@ -371,7 +371,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
 def test_a_task_that_is_not_there_says_why(reports: dict[str, ExerciseReport], student: str, said: str) -> None:
     """If a function was not defined, the first check of its task says why and what to do."""
     first = next(task.checks[0] for task in reports[student].tasks if task.name == "column_view")
-    assert first.status == "error" and said in first.message and "\nNext: " in first.message
+    assert first.status == "error" and said in str(first.feedback) and first.feedback.next_step
 
 
 @pytest.mark.parametrize(
@@ -400,7 +400,7 @@ def test_what_goes_wrong_is_placed_in_the_students_cells(tmp_path: Path) -> None
     submission = read(with_cell("display(1)\n1 / 0", 0)(), tmp_path)
     assert submission.source is not None
     line = submission.source.split("\n").index("1 / 0") + 1
-    assert submission.where(line) == "code cell 1, line 2"
+    assert str(submission.where(line)) == "code cell 1, line 2"
 
 
 CONFLICT = '<<<<<<< HEAD\n   "source": []\n=======\n   "source": ["x = 1"]\n>>>>>>> branch\n'
@@ -434,5 +434,5 @@ def test_what_cannot_be_graded_says_what_to_mend(tmp_path: Path, what: str) -> N
     """One sentence names the file, the problem, the place, and what to do."""
     change, said = UNREADABLE[what]
     submission = read(change(nbformat.writes(answered())), tmp_path)
-    assert submission.problem is not None and submission.problem.startswith(f"{EXERCISE}.ipynb")
-    assert said in submission.problem
+    assert submission.problem is not None and str(submission.problem).startswith(f"{EXERCISE}.ipynb")
+    assert said in str(submission.problem)

@@ -24,7 +24,7 @@ def code(source: object, **cell: Any) -> dict[str, Any]:
 
 def problem(submission: Submission) -> str:
     assert submission.problem is not None, submission
-    return submission.problem
+    return str(submission.problem)
 
 
 def test_a_syntax_warning_is_not_shown(hand_in: HandIn) -> None:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from grader.submissions.managing import ManagedCell, manage
-from grader.submissions.sentences import Unreadable
+from grader.submissions.problems import Unreadable
 from grader.submissions.tidying import as_json, tidy
 
 PICTURE = {"image/png": base64.b64encode(b"picture").decode()}
@@ -86,7 +86,7 @@ def test_what_is_no_cell_is_counted() -> None:
     """Entries that are not cells are left out with a note; empty ones are ignored."""
     found = tidy(json.dumps(notebook(cells=[None, {}, [], 3, "x = 1", [1], *notebook()["cells"]])), name="a.ipynb")
     assert [cell.source for cell in found.cells] == ["x = 1"]
-    assert found.notes[0].startswith(
+    assert str(found.notes[0]).startswith(
         "a.ipynb has entries among its cells that are not cells (3), and they were left out"
     )
 

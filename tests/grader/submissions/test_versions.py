@@ -50,7 +50,7 @@ def test_syntax_of_a_later_python_is_named(version: tuple[int, int], source: str
     """The advice names the version that understands the line, and the grader's own version."""
     line = next(line for line in source.splitlines() if not line.startswith(("try", "    pass")))
     before = (version[0], version[1] - 1, 7)
-    said = newer(line, running=before)
+    said = str(newer(line, running=before))
     assert said is not None
     assert f"Only Python 3.{version[1]} and later" in said and f"the grader runs Python 3.{version[1] - 1}:" in said
     assert newer(line, running=(*version, 0)) is None
@@ -67,6 +67,6 @@ def test_it_is_said_of_a_submission(hand_in: object) -> None:
     """A submission's problem names the line and the Python versions."""
     if sys.version_info >= (3, 14):
         pytest.skip("this Python reads it all")
-    problem = hand_in("01_tensors.py", "x = 1\ny = t'{x}'\n").problem  # type: ignore[operator]
+    problem = str(hand_in("01_tensors.py", "x = 1\ny = t'{x}'\n").problem)  # type: ignore[operator]
     own = f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert "line 2: Python cannot read `y = t'{x}'`" in problem and f"the grader runs Python {own}:" in problem

@@ -11,8 +11,11 @@ import torch
 
 from grader import wire
 from grader.forbidden_calls import Use
+from grader.records import Feedback
 from grader.sandbox import CandidateLost, Server
-from grader.suites import Candidate, Observed, feedback, probe
+from grader.sentences import learner, verbatim
+from grader.sentences import learner_steps as steps
+from grader.suites import Candidate, Observed, probe
 from grader.suites.candidate import Context
 from grader.suites.check_log import CheckLog, Exchange
 from grader.suites.outcomes import CheckEnded, SuiteError
@@ -45,7 +48,7 @@ def candidate(process: Process, **context: Any) -> Candidate:
     """Return a candidate for the task `double`."""
     known: dict[str, Any] = {
         "task": "double",
-        "where": lambda line: f"line {line}",
+        "where": lambda line: learner.LINE(line=line),
         "seed": 5,
         "parameters": ("x", "n"),
     }
@@ -55,6 +58,11 @@ def candidate(process: Process, **context: Any) -> Candidate:
 def observed(outcome: Any = "returned", **fields: Any) -> Process:
     """Return a process that answers with this observation."""
     return Process(wire.Observation(nonce=0, outcome=outcome, **fields))
+
+
+def said(end: CheckEnded) -> str:
+    """Return what the end of a check says, without its next step."""
+    return msgspec.structs.replace(end.feedback, next_step=None).text()
 
 
 def ended(process: Process, *, status: str, **context: Any) -> CheckEnded:
@@ -180,7 +188,7 @@ def test_arguments_are_named_by_the_signature() -> None:
     """Arguments have the names of the task's signature; those of other functions have none."""
     process = observed(arguments=(1, 2))
     assert candidate(process).double(1, 2).argument(1).name == "n"
-    assert candidate(process).halve(1, 2).argument(1).name == "argument 2"
+    assert str(candidate(process).halve(1, 2).argument(1).name) == "argument 2"
     assert candidate(process).run(doubled_twice, 1, 2).argument(1).name == "n"
 
 
@@ -196,7 +204,7 @@ def test_every_exchange_is_kept() -> None:
 def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:
     """An exception is shown with the student's line, for example in a notebook's cell."""
     process = observed("raised", raised=raised(ValueError("no"), line=7, code="x = y"))
-    seen: Observed = candidate(process, where=lambda line: f"cell 3, line {line - 5}").double(2)
+    seen: Observed = candidate(process, where=lambda line: verbatim(f"cell 3, line {line - 5}")).double(2)
     with pytest.raises(CheckEnded, match="got: ValueError: no at cell 3, line 2, `x = y`"):
         seen.returned()
 
@@ -207,7 +215,7 @@ def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:
 def test_a_missing_function_is_told() -> None:
     """The message names the missing function."""
     end = ended(observed("missing"), status="error")
-    assert (end.message, end.next_step) == (
+    assert (said(end), str(end.feedback.next_step)) == (
         "double is not defined.",
         "define it under exactly the name `double`; in a notebook, run the cell that does.",
     )
@@ -216,16 +224,16 @@ def test_a_missing_function_is_told() -> None:
 def test_a_misspelt_function_is_suggested() -> None:
     """For a missing function the message names the closest name in the file."""
     end = ended(observed("missing", defined=("main", "duoble", "Net")), status="error")
-    assert end.message == "double is not defined (there is `duoble`: is that the one?)."
+    assert said(end) == "double is not defined (there is `duoble`: is that the one?)."
     other = ended(observed("missing", defined=("column_double_",)), status="error")
-    assert other.message == "double is not defined."
+    assert said(other) == "double is not defined."
 
 
 def test_a_function_that_is_missing_in_a_probe_is_told(raised: Any) -> None:
     """A function that is missing in a probe is reported as in a direct call."""
     error = AttributeError("module 'submission' has no attribute 'double'")
     end = ended(observed("raised", raised=raised(error)), status="error")
-    assert end.message == "double is not defined."
+    assert said(end) == "double is not defined."
 
 
 def test_any_other_attribute_error_is_the_students(raised: Any) -> None:
@@ -239,7 +247,7 @@ def test_a_function_that_an_error_kept_away_is_told(raised: Any) -> None:
     """If an error prevented a function's definition, that error and its place come first."""
     error = raised(NameError("name 'torhc' is not defined"), line=4, code="a = torhc.ones(2)")
     end = ended(observed("missing", defined=("duoble",)), status="error", load_errors=lambda: (error,))
-    assert (end.message, end.next_step) == (
+    assert (said(end), str(end.feedback.next_step)) == (
         "double is not defined, because of an error while your file was being loaded: "
         "NameError: name 'torhc' is not defined at line 4, `a = torhc.ones(2)`.",
         "fix that error first.",
@@ -249,7 +257,7 @@ def test_a_function_that_an_error_kept_away_is_told(raised: Any) -> None:
 def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
     """If a cell was left out because of a syntax error, the missing function may be in it."""
     end = ended(observed("missing", defined=("duoble",)), status="error", left_out=True)
-    assert (end.message, end.next_step) == (
+    assert (said(end), str(end.feedback.next_step)) == (
         "double is not defined. It may be in a cell that was left out because Python could not read it.",
         "correct the cell that the note names, and run it.",
     )
@@ -262,7 +270,7 @@ def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
 def test_a_todo_is_not_attempted(raised: Any, code: str) -> None:
     """A NotImplementedError from the student's own line means not attempted."""
     process = observed("raised", raised=raised(NotImplementedError(), line=3, code=code))
-    assert ended(process, status="not_attempted").message == feedback.NOT_ATTEMPTED
+    assert ended(process, status="not_attempted").feedback == Feedback(details=(learner.NOT_ATTEMPTED(),))
 
 
 @pytest.mark.parametrize(("line", "code"), [(None, ""), (3, "return x.tolist()")])
@@ -272,7 +280,7 @@ def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None,
     seen = candidate(observed("raised", raised=error)).double(2)
     with pytest.raises(CheckEnded, match="got: NotImplementedError: Cannot copy out of meta tensor") as info:
         seen.returned()
-    assert info.value.status == "error" and "without reading values" in info.value.next_step
+    assert info.value.status == "error" and info.value.feedback.next_step == steps.NO_VALUES()
 
 
 # Finished versions
@@ -295,11 +303,11 @@ def test_a_finished_version_is_refused(refused: str, fields: dict[str, Any], use
     """A forbidden function, operation, module or optimizer is refused, by its name or a pattern."""
     end = ended(observed(**fields), status="failed", refused=("lstsq", refused))
     assert end.refused
-    assert end.message == (
+    assert said(end) == (
         f"This task asks you to write double yourself; your code used {used}, which is PyTorch's finished version, so "
         "the task earns nothing yet."
     )
-    assert end.next_step == (
+    assert str(end.feedback.next_step) == (
         f"build it from simpler operations. Once yours works, you will know what {used} does inside."
     )
 
@@ -321,17 +329,17 @@ def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
     use = Use(name="torch.relu", line=7, code="return torch.relu(x)")
     end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
     assert end.refused
-    assert "your code used `torch.relu` at line 7, `return torch.relu(x)`, which is PyTorch's" in end.message
+    assert "your code used `torch.relu` at line 7, `return torch.relu(x)`, which is PyTorch's" in said(end)
 
 
 def test_what_hides_is_refused_in_its_own_words() -> None:
     """A call that hides what runs has its own message, unless a forbidden call was seen."""
     use = Use(name="torch._C.DisableTorchFunction", line=7, hides=True)
     end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
-    assert end.refused and "finished" not in end.message
-    assert "your code called `torch._C.DisableTorchFunction` at line 7, which hides from the grader" in end.message
+    assert end.refused and "finished" not in said(end)
+    assert "your code called `torch._C.DisableTorchFunction` at line 7, which hides from the grader" in said(end)
     seen = ended(observed(functions={"relu": 1}), status="failed", refused=("relu",), written=lambda: use)
-    assert "your code used `relu`, which is PyTorch's finished version" in seen.message
+    assert "your code used `relu`, which is PyTorch's finished version" in said(seen)
 
 
 def test_a_todo_comes_before_the_source(raised: Any) -> None:
@@ -348,29 +356,29 @@ def test_a_todo_comes_before_the_source(raised: Any) -> None:
     ("lost", "status", "message", "next_step"),
     [
         (
-            CandidateLost("timeout", "4 s"),
+            CandidateLost("timeout", verbatim("4 s")),
             "timeout",
-            "double(2)\nstopped: it did not finish within 4 s of computing.",
-            feedback.TIMEOUT_NEXT,
+            "double(2)\nIt was stopped: it did not finish within 4 s of computing.",
+            str(learner.TIMEOUT_NEXT()),
         ),
         (
-            CandidateLost("timeout", "4 s", waited=12.04),
+            CandidateLost("timeout", verbatim("4 s"), waited=12.04),
             "timeout",
-            "double(2)\nstopped: after 12 s it had not finished, and hardly computed.",
-            feedback.TIMEOUT_WAITING_NEXT,
+            "double(2)\nIt was stopped: after 12 s it had not finished, and hardly computed.",
+            str(learner.TIMEOUT_WAITING_NEXT()),
         ),
         (
-            CandidateLost("crashed", "segmentation fault"),
+            CandidateLost("crashed", learner.SEGMENTATION_FAULT()),
             "crashed",
-            "double(2)\nended the whole Python process (segmentation fault).",
-            feedback.CRASHED_NEXT,
+            "double(2)\nIt ended the whole Python process (segmentation fault).",
+            str(learner.CRASHED_NEXT()),
         ),
     ],
 )
 def test_a_lost_candidate_ends_the_check(lost: CandidateLost, status: str, message: str, next_step: str) -> None:
     """A lost candidate ends the check with the call that caused it."""
     end = ended(Process(lost), status=status)
-    assert (end.message, end.next_step) == (message, next_step)
+    assert (said(end), str(end.feedback.next_step)) == (message, next_step)
 
 
 @pytest.mark.parametrize(("asked", "answered"), [(False, "ran"), (True, "not_asked")])
@@ -379,7 +387,7 @@ def test_an_answer_to_another_question_ends_the_check(asked: bool, answered: Any
     calling = candidate(observed(backward=answered))
     with pytest.raises(CheckEnded) as info:
         (calling.with_backward() if asked else calling).double(2)
-    assert info.value.status == "crashed" and "it answered another question" in info.value.message
+    assert info.value.status == "crashed" and "it answered another question" in str(info.value)
 
 
 # The reference
@@ -411,7 +419,12 @@ def test_a_weighed_call_is_told_as_the_call_itself(server: Server) -> None:
     process = server.spawn()
     process.load(module="submission", filename="01_small.py", source="def double(x):\n    return 2 * x\n")
     seen = Candidate(
-        Context(ask=lambda call: process.call(msgspec.structs.replace(call, nonce=1)), task="double", where=str, seed=5)
+        Context(
+            ask=lambda call: process.call(msgspec.structs.replace(call, nonce=1)),
+            task="double",
+            where=lambda line: learner.LINE(line=line),
+            seed=5,
+        )
     ).weighed()
     x = torch.tensor([1.0, 3.0])
     result = seen.double(x).result

@@ -14,6 +14,8 @@ import pytest
 import torch
 
 from grader import wire
+from grader.sentences import learner_steps as steps
+from grader.sentences import verbatim
 from grader.suites import Observed, feedback
 from grader.suites.outcomes import CheckEnded, SuiteError
 
@@ -28,13 +30,18 @@ def ended(asks: Callable[[], object], *, status: str = "failed") -> CheckEnded:
     return info.value
 
 
+def said(end: CheckEnded) -> str:
+    """Return what the end of a check says, without its next step."""
+    return msgspec.structs.replace(end.feedback, next_step=None).text()
+
+
 def says(asks: Callable[[], object], expected: str, got: str, next_step: str | None = None) -> None:
-    """Ask, and find these two lines (and this next step) in the message."""
+    """Ask, and find these two phrases (and this next step) in the feedback."""
     end = ended(asks)
-    lines = end.message.splitlines()
+    lines = said(end).splitlines()
     assert lines[:3] == ["f(x)", f"expected: {expected}", f"got: {got}"]
     if next_step is not None:
-        assert end.next_step == feedback.NEXT_STEP.get(next_step, next_step)
+        assert str(end.feedback.next_step) == str(steps.BY_KIND.get(next_step, lambda: next_step)())
 
 
 def leaf(*, grad: torch.Tensor | None = None) -> torch.Tensor:
@@ -50,14 +57,14 @@ def leaf(*, grad: torch.Tensor | None = None) -> torch.Tensor:
 def test_arguments_are_named_by_their_place(see: Any) -> None:
     """Arguments are named by their position, unless the suite names them."""
     seen: Observed = see(given=[ONES, 2])
-    assert [argument.name for argument in seen.arguments()] == ["argument 1", "argument 2"]
+    assert [str(argument.name) for argument in seen.arguments()] == ["argument 1", "argument 2"]
     assert seen.argument(1, "rate").name == "rate"
 
 
 def test_arguments_are_named_as_in_the_signature(see: Any) -> None:
     """Arguments have the signature's names, if known; a name from the suite comes first."""
     seen: Observed = see(given=[ONES, 2, 3], names=("x", "rate"))
-    assert [argument.name for argument in seen.arguments()] == ["x", "rate", "argument 3"]
+    assert [str(argument.name) for argument in seen.arguments()] == ["x", "rate", "argument 3"]
     assert seen.argument(0, "y").name == "y"
 
 
@@ -96,14 +103,18 @@ def test_an_exception_without_its_facts_is_torn(see: Any) -> None:
 @pytest.mark.parametrize("question", [lambda s: s.result, lambda s: s.argument(0), lambda s: s.returned()])
 def test_a_call_that_raised_has_no_result(see: Any, raised: Any, question: Callable[[Observed], object]) -> None:
     """Asking for the result of a call that raised ends the check with the exception, its place and its usual cause."""
-    error = raised(RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."), line=3)
-    seen = see(given=[ONES], raised=error, where=" at line 3, `x -= 1`")
-    end = ended(lambda: question(seen), status="error")
-    assert end.message == (
-        "f(x)\nexpected: a result\ngot: RuntimeError: a leaf Variable that requires grad is being used in an in-place "
-        "operation at line 3, `x -= 1`."
+    error = raised(
+        RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."),
+        line=3,
+        code="x -= 1",
     )
-    assert end.next_step == feedback.next_step_for(error)
+    seen = see(given=[ONES], raised=error)
+    end = ended(lambda: question(seen), status="error")
+    assert said(end) == (
+        "f(x)\nexpected: a result\ngot: RuntimeError: a leaf Variable that requires grad is being used in an in-place "
+        "operation at line 3, `x -= 1`"
+    )
+    assert end.feedback.next_step == feedback.next_step_for(error)
 
 
 def test_arguments_after_an_exception_can_be_asked(see: Any, raised: Any) -> None:
@@ -127,7 +138,7 @@ def test_an_exception_derived_from_it_holds(see: Any, raised: Any) -> None:
 
 def test_another_exception_is_told(see: Any, raised: Any) -> None:
     """Another exception is shown with its place."""
-    seen = see(raised=raised(TypeError("bad."), line=2), where=" at line 2, `f(y)`")
+    seen = see(raised=raised(TypeError("bad."), line=2, code="f(y)"))
     says(
         lambda: seen.raises("ValueError", "KeyError"),
         "ValueError or KeyError is raised",
@@ -222,7 +233,7 @@ def test_other_memory_is_told(see: Any, fact: Any) -> None:
 def test_another_shape_dtype_or_device_is_told(see: Any, fact: Any, after: torch.Tensor) -> None:
     """Another shape, dtype or device fails, even with the same elements."""
     end = ended(lambda: see(given=[ONES], arguments=left(fact, after)).unchanged())
-    assert "expected: argument 1: shape, dtype and device as they were" in end.message
+    assert "expected: argument 1: shape, dtype and device as they were" in said(end)
 
 
 def test_a_cut_graph_is_told(see: Any, fact: Any) -> None:
@@ -289,11 +300,11 @@ def test_backward_that_raised_is_told(see: Any, raised: Any) -> None:
     """An error in backward is shown with its usual cause."""
     error = raised(RuntimeError("one of the variables ... has been modified by an inplace operation: x."))
     end = ended(lambda: see(leaf() * 2, backward="raised", backward_raised=error).ran_backward())
-    assert end.message == (
+    assert said(end) == (
         "f(x)\nexpected: the gradients\n"
         "got: RuntimeError: one of the variables ... has been modified by an inplace operation"
     )
-    assert end.next_step == feedback.next_step_for(error)
+    assert end.feedback.next_step == feedback.next_step_for(error)
 
 
 @pytest.mark.parametrize(
@@ -351,41 +362,41 @@ def test_operations_are_counted(see: Any, names: Sequence[str], count: int) -> N
 
 def test_the_suites_hint_is_the_next_step(see: Any) -> None:
     """The suite's hint replaces the usual next step."""
-    assert ended(lambda: see(2.0, hint="halve it.").result.number(1.0)).next_step == "halve it."
+    assert ended(lambda: see(2.0, hint="halve it.").result.number(1.0)).feedback.next_step == verbatim("halve it.")
 
 
 def test_a_question_that_knows_better_beats_the_hint(see: Any) -> None:
     """A question with a certain next step ignores the hint."""
     end = ended(lambda: see(torch.tensor(1.0), hint="halve it.").result.number())
-    assert end.next_step == "for a 0-D tensor, `.item()` gives the Python number."
+    assert end.feedback.next_step == steps.ITEM()
 
 
 def test_a_forgotten_return_beats_the_hint(see: Any) -> None:
     """A forgotten `return` has its own next step instead of the hint."""
-    assert ended(lambda: see(None, hint="halve it.").result.number()).next_step == feedback.NEXT_STEP["none"]
+    assert ended(lambda: see(None, hint="halve it.").result.number()).feedback.next_step == steps.BY_KIND["none"]()
 
 
 def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) -> None:
     """The hint is the next step after an error of torch, but not after other exceptions."""
-    for error, step in ((RuntimeError("no"), "halve it."), (NameError("no"), "check the spelling")):
+    for error, step in ((RuntimeError("no"), verbatim("halve it.")), (NameError("no"), steps.MISSPELT())):
         seen = see(raised=raised(error), hint="halve it.")
-        assert ended(seen.returned, status="error").next_step.startswith(step)
+        assert ended(seen.returned, status="error").feedback.next_step == step
 
 
 def test_a_hint_is_the_next_step_after_ones_own_raise(see: Any, raised: Any) -> None:
     """The hint is the next step after the student's own `raise`."""
     seen = see(raised=raised(ValueError("no"), line=3, code="raise ValueError('no')", own=True), hint="halve it.")
-    assert ended(seen.returned, status="error").next_step == "halve it."
+    assert ended(seen.returned, status="error").feedback.next_step == verbatim("halve it.")
 
 
 def test_a_suite_may_give_its_own_next_step(see: Any) -> None:
     """A suite can give its own next step for a question."""
     end = ended(lambda: see(1).fails("a", "b", "values", next_step="think."))
-    assert (end.message, end.next_step) == ("f(x)\nexpected: a\ngot: b", "think.")
+    assert str(end.feedback) == "f(x)\nexpected: a\ngot: b\nNext: think."
 
 
 def test_every_question_has_its_next_step() -> None:
     """Every kind of next step is used by a question, except the one for comparisons."""
     room = Path(feedback.__file__).parent
     questions = "".join((room / name).read_text(encoding="utf-8") for name in ("observed.py", "value.py"))
-    assert set(feedback.NEXT_STEP) <= {*re.findall(r'"(\w+)"', questions), "nan"}
+    assert set(steps.BY_KIND) <= {*re.findall(r'"(\w+)"', questions), "nan"}

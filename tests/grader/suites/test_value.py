@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
 
 from grader import wire
-from grader.suites import Observed, Value, feedback
+from grader.sentences import learner_steps as steps
+from grader.suites import Observed, Value
 from grader.suites.outcomes import CheckEnded
 
 Of = Callable[..., Value]
@@ -37,13 +39,18 @@ def ended(asks: Callable[[], object], *, status: str = "failed") -> CheckEnded:
     return info.value
 
 
+def said(end: CheckEnded) -> str:
+    """Return what the end of a check says, without its next step."""
+    return msgspec.structs.replace(end.feedback, next_step=None).text()
+
+
 def says(asks: Callable[[], object], expected: str, got: str, next_step: str | None = None) -> None:
-    """Ask, and find these two lines (and this next step) in the message."""
+    """Ask, and find these two phrases (and this next step) in the feedback."""
     end = ended(asks)
-    lines = end.message.splitlines()
+    lines = said(end).splitlines()
     assert lines[:3] == ["f(x)", f"expected: {expected}", f"got: {got}"]
     if next_step is not None:
-        assert end.next_step == feedback.NEXT_STEP.get(next_step, next_step)
+        assert str(end.feedback.next_step) == str(steps.BY_KIND.get(next_step, lambda: next_step)())
 
 
 def items(*values: Any, kind: Any = "list") -> wire.Items:
@@ -70,11 +77,11 @@ def test_values_hold_within_the_tolerance(of: Of) -> None:
 def test_wrong_values_are_shown_beside_the_right_ones(of: Of) -> None:
     """The message shows the call, both tensors and the worst element."""
     end = ended(lambda: of(torch.tensor([1.0, 5.0])).values([1.0, 2.0]))
-    assert end.message == (
+    assert said(end) == (
         "f(x)\nexpected: tensor([1., 2.])\ngot: tensor([1., 5.])\n1 of 2 elements (50 %) is wrong; "
         "the largest difference is 3 at index [1] (tolerance: 1e-05 relative, 1e-06 absolute)."
     )
-    assert end.next_step == feedback.NEXT_STEP["values"]
+    assert end.feedback.next_step == steps.BY_KIND["values"]()
 
 
 def test_the_shape_comes_before_the_values(of: Of) -> None:
@@ -85,14 +92,14 @@ def test_the_shape_comes_before_the_values(of: Of) -> None:
 def test_unexpected_nan_has_its_own_next_step(of: Of) -> None:
     """For unexpected NaN the next step asks where it came from."""
     end = ended(lambda: of(torch.tensor([math.nan, 1.0])).values([1.0, 1.0]))
-    assert end.message.endswith("1 of 2 elements (50 %) is NaN.") and end.next_step == feedback.NEXT_STEP["nan"]
+    assert said(end).endswith("1 of 2 elements (50 %) is NaN.") and end.feedback.next_step == steps.BY_KIND["nan"]()
 
 
 def test_low_precision_values_have_their_own_tolerance(of: Of) -> None:
     """A float16 result has a wider tolerance, which the message shows."""
     of(torch.tensor([1.001], dtype=torch.float16)).values([1.0])
     end = ended(lambda: of(torch.tensor([1.1], dtype=torch.float16)).values([1.0]))
-    assert "(tolerance: 0.002 relative, 0.002 absolute)" in end.message
+    assert "(tolerance: 0.002 relative, 0.002 absolute)" in said(end)
 
 
 def test_a_suite_may_widen_the_tolerance(of: Of) -> None:
@@ -255,8 +262,8 @@ def test_what_is_no_float_is_shown_as_what_it_is(of: Of, result: object, shown: 
 def test_a_0d_tensor_is_no_number(of: Of, question: Callable[[Value], object]) -> None:
     """A 0-D tensor fails, and the next step says how to get the number."""
     end = ended(lambda: question(of(torch.tensor(1))))
-    assert "got: tensor(1), which is a 0-D tensor and not a" in end.message
-    assert end.next_step == "for a 0-D tensor, `.item()` gives the Python number."
+    assert "got: tensor(1), which is a 0-D tensor and not a" in said(end)
+    assert end.feedback.next_step == steps.ITEM()
 
 
 def test_none_is_no_number(of: Of) -> None:
@@ -329,7 +336,7 @@ def test_plain_values_differ(of: Of, result: object, expected: object, shown: st
 def test_a_tensor_inside_is_no_plain_value(of: Of, fact: Any, tensor: torch.Tensor) -> None:
     """A tensor inside a container is not equal to anything, and the check does not break."""
     end = ended(lambda: of(items(fact(tensor), 4, kind="tuple")).equals((3, 4)))
-    assert "expected: (3, 4)\ngot: (tensor(" in end.message
+    assert "expected: (3, 4)\ngot: (tensor(" in said(end)
 
 
 def test_none_that_should_be_something_asks_after_return(of: Of) -> None:

@@ -1,0 +1,161 @@
+"""The next steps that learners read: one for each kind of difference, and one for each usual cause of an exception.
+
+A next step follows "Next:", so it begins with a small letter unless with a name.
+"""
+
+from __future__ import annotations
+
+from grader.sentences.template import N_
+
+# What to look at, by the kind of difference
+BY_KIND = {
+    "shape": N_("print the `.shape` of your result and of what it is made of. Which step gives an unexpected one?"),
+    "dtype": N_("print the `.dtype` along the way: which step changes it?"),
+    "device": N_("create new tensors where the argument lives (`device=x.device`, or a `*_like` function)."),
+    "nan": N_(
+        "print the intermediate results: which operation is the first to give NaN? (0/0, inf - inf, 0 * inf do.)"
+    ),
+    "values": N_("work the smallest case through by hand and print each step."),
+    "type": N_("look at the signature's return type."),
+    "none": N_("did you forget `return`?"),
+    "modified": N_("make a new tensor instead of changing the argument (watch `+=` and names ending in `_`)."),
+    "aliases": N_("copy before you return it: `clone()`."),
+    "not_shared": N_("work on the memory that is already there instead of making a new tensor."),
+    "same_object": N_("change the object you were given in place, and return that very object."),
+    "new_object": N_("make a new object instead of giving back the one that was there."),
+    "leaf": N_("a leaf is made by you, not by an operation. Compute first, then `requires_grad_()`."),
+    "requires_grad": N_("it must still require grad: did something switch that off, or detach it?"),
+    "frozen": N_("set `requires_grad_(False)` on it (a module's method of that name does it for all its parameters)."),
+    "attached": N_("which step leaves the graph: `.item()`, `detach()`, `no_grad()`, a Python number?"),
+    "detached": N_("the result must not keep a graph: `detach()` it."),
+    "grad": N_("call `backward()` yourself on a small case and print `.grad`."),
+    "raises": N_("check the arguments first, and `raise` before anything is changed."),
+    "state": N_("leave global settings alone, or put them back before you return."),
+    "members": N_(
+        "print `dict(model.named_parameters()).keys()`: what did you assign to `self`, and under which name?"
+    ),
+    "mode": N_("`train()` and `eval()` set the mode of a model and of all its submodules; note what it was before."),
+    "keys": N_("compare the keys with those in the exercise, letter by letter."),
+    "length": N_("count the elements of your result."),
+}
+
+ITEM = N_("for a 0-D tensor, `.item()` gives the Python number.")
+
+# What PyTorch's and Python's own exceptions and warnings usually mean
+DTYPES_DIFFER = N_("the two tensors have different dtypes. Convert one with `.to(dtype)`.")
+WRONG_DTYPE = N_(
+    "a tensor has the wrong dtype for that function. Convert it with `.to(dtype)`; class numbers are int64."
+)
+DEVICES_DIFFER = N_("the tensors live on different devices. Create new ones with `device=x.device`.")
+BROADCASTS = N_(
+    "PyTorch warned that predictions and targets differ in shape: (N, 1) against (N,) broadcasts to (N, N). Print "
+    "both shapes, and make the targets a column."
+)
+NO_VALUES = N_("this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here.")
+VIEW_OF_LEAF = N_("you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.")
+LEAF_IN_PLACE = N_(
+    "a leaf that requires grad may not be changed in place while autograd records. Wrap the update in `with "
+    "torch.no_grad():`."
+)
+OVERWRITTEN = N_("backward needs a tensor that was overwritten. Make a new one (`z = z + 1`) instead of `z += 1`.")
+BACKWARD_TWICE = N_("the graph is freed after one backward. Compute the result again before each `backward()`.")
+NOTHING_RECORDED = N_(
+    "nothing was recorded to go back through. Was the leaf made with `requires_grad=True`, outside "
+    "`torch.no_grad()`, and never detached or turned into a Python number on the way?"
+)
+NOT_A_SCALAR = N_(
+    "`backward()` without an argument needs a 0-D result. Reduce it first (`sum()`, `mean()`), or pass a gradient."
+)
+VIEW_NEEDS_ORDER = N_(
+    "`view` needs memory in the right order; this tensor's is not. Use `reshape`, or `contiguous()` first."
+)
+NUMPY_OF_GRAPH = N_("NumPy knows nothing of autograd. Use `detach()` first, if leaving the graph is what you want.")
+MATMUL_SHAPES = N_("for `A @ B` the inner dimensions must be equal. Print both shapes: which one needs a transpose?")
+NO_BROADCAST = N_("these shapes do not broadcast. Print both: compare them from the last dimension backwards.")
+NOT_NUMBERS = N_("`torch.tensor` needs plain numbers: it got something else. Print what you pass to it.")
+INTEGER_GRAD = N_("only floating-point tensors can require grad. Write 0.0, not 0, or pass `dtype=torch.float32`.")
+INTEGER_MEAN = N_("the mean of integers is not an integer. Convert to a floating dtype first.")
+SOMETHING_IS_NONE = N_(
+    "something is None here. Before the first backward `x.grad` is None; a function without `return` gives None."
+)
+NOT_A_LEAF = N_("the result of an operation can't switch `requires_grad` off. Use `detach()`.")
+SEVERAL_TRUTHS = N_(
+    "a tensor of several numbers is neither true nor false. Did you mean `is None`, `.any()` or `.all()`?"
+)
+RESHAPE_SIZES = N_("the new shape must hold as many elements as the tensor does. Multiply its sizes and compare.")
+NO_PARAMETERS = N_(
+    "the model lists no parameters: are its layers in a plain list, or was `super().__init__()` forgotten?"
+)
+NO_SUPER_INIT = N_("begin your `__init__` with `super().__init__()`, before anything is assigned to `self`.")
+OTHER_MODEL = N_("the names or shapes in the file are not those of this model. Print `state_dict().keys()` of both.")
+MORE_THAN_TENSORS = N_(
+    "the file holds more than tensors and plain Python values. Save `model.state_dict()`, not the model."
+)
+FEWER_DIMENSIONS = N_("the tensor has fewer dimensions than you think. Print its `.shape`.")
+STACK_SHAPES = N_("`stack` needs equal shapes. Print them all; `cat` joins along a dimension that is there already.")
+CAT_SHAPES = N_("`cat` needs equal sizes in all other dimensions. Print the shapes: is `dim` the one that you mean?")
+VALUE_TOO_LATE = N_(
+    "the function gives this name a value only later, or in a branch that did not run. Give it one first."
+)
+MISSPELT = N_("check the spelling, and that the name is defined before this line.")
+NOT_IN_MODULE = N_("that module has no such name: check its spelling, and where it is from.")
+NO_IMPORT = N_("the imports at the top of the stub are enough: do without this one.")
+RECURSION = N_("the function calls itself without end. When should it stop?")
+TOO_LARGE = N_("the result would be larger than the memory. Did two shapes broadcast into a huge one?")
+
+# A call that did not reach the first line
+PARAMETER_NAMES = N_("keep the parameter names of the exercise's signature.")
+PARAMETERS = N_("keep the parameters of the exercise's signature, in the same order.")
+
+# The learner's own `raise` and `assert`
+OWN_RAISE = N_("your own `raise` ended it: these arguments are allowed. Is the condition above it right?")
+OWN_ASSERT = N_("your own `assert` ended it. Print what it compares: is the value wrong, or the condition?")
+OTHERWISE = N_("read the message from its end: it names what Python could not do on that line.")
+
+# Where submissions run: alone, in an empty folder, with nobody at the keyboard
+NO_PROCESSES = N_(
+    "your code runs alone: other processes, and what is shared with them, are not allowed here. Do it in this "
+    "process (a DataLoader with `num_workers=0`)."
+)
+NO_COMPILER = N_(
+    'compilers cannot run here. Remove `torch.compile`, or try it with `backend="eager"`, which compiles nothing.'
+)
+NO_NETWORK = N_("there is no network while grading. Use the arguments, and data that is on this machine.")
+NO_GPU = N_("there is no GPU here. Create tensors where the argument lives (`device=x.device`).")
+NO_SCREEN = N_("there is no screen here. Remove the line that chooses a window for plots; a plot can still be saved.")
+NO_EXIT = N_("`exit()` and `sys.exit()` end the whole program. Use `return` to leave a function.")
+NO_SUCH_MODULE = N_(
+    "there is no such module here: this file is graded alone, with what the imports at the top of the stub offer. "
+    "Write what you need into this file, or do without."
+)
+NO_CPP = N_("compilers cannot run here, so nothing can be written in C++. Write it in Python.")
+NO_ASYNCIO = N_(
+    "`asyncio` opens connections inside of this computer, which is not allowed here. Call your functions directly."
+)
+NO_COMMAND_LINE = N_(
+    "there is nothing on the command line here. Give every argument of the parser a default, or do without it."
+)
+NO_DEBUGGER = N_(
+    "a debugger was called at or just before this line, and nobody can answer it here. Remove `breakpoint()` (or "
+    "`set_trace()`)."
+)
+NO_INPUT = N_("nobody can type an answer to `input()` here. Take the value as an argument, or write it into the file.")
+NO_PASSWORD = N_("nobody can type a password here. Do without it.")
+NO_TERMINAL = N_("there is no terminal here. Remove the line that asks for one.")
+NO_INTERRUPT = N_("nobody interrupts your code here. Remove what raises KeyboardInterrupt.")
+EMPTY_FOLDER = N_(
+    "your code runs in an empty folder: other files and folders are not there. Use the arguments, or write the file "
+    "here before you read it."
+)
+NO_ACCESS = N_("submissions run without network, other processes and other files. Do without them.")
+READ_ONLY = N_("only the folder that your code runs in can be written to. Write there.")
+DISK_FULL = N_("only a few megabytes may be written here. Write less.")
+TOO_MANY_FILES = N_("too many files are open. Close each one, best with `with open(...)`.")
+FEW_THREADS = N_("only a few threads may run here. Start fewer, or none.")
+THREADS_CHOSEN = N_("the number of threads is chosen for you here. Remove the call that sets it.")
+TOO_MUCH_MEMORY = N_("this needs more memory than there is. Did two shapes broadcast into a huge one?")
+UNBOUND = N_("`{name}` has no value because of an error while your file was being loaded: {error}. Fix that first.")
+UNBOUND_MODULE = N_(
+    "`{name}` is not there because its import failed while your file was being loaded: {error}. This file is graded "
+    "alone, with what the imports at the top of the stub offer: do without, or write what you need into this file."
+)
