@@ -16,7 +16,7 @@ from grader.examiner.fixtures import Given
 from grader.examiner.judging import CheckResult, broken, judge, required_first
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
-from grader.forbidden_calls import Use, finished_versions, methods
+from grader.forbidden_calls import Use, find_forbidden_calls, methods
 from grader.records import Inputs, Submission, Visibility
 from grader.sandbox import SandboxError
 from grader.submissions import text_digest
@@ -164,6 +164,6 @@ class Examination:
         """Return the first finished version that the task's code calls, as the syntax tree says."""
         if task.name not in self._written:
             called = methods(self._sources.declarations(self._exercise.id), task.name)
-            found = finished_versions(self._submission.source or "", task.name, task.forbidden, called)
+            found = find_forbidden_calls(self._submission.source or "", task.name, task.forbidden, called)
             self._written[task.name] = found[0] if found else None
         return self._written[task.name]

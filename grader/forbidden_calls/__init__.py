@@ -3,8 +3,8 @@
 Imported by: examiner, suites, verification.
 """
 
-from grader.forbidden_calls.analysis import finished_versions
+from grader.forbidden_calls.analysis import find_forbidden_calls
 from grader.forbidden_calls.source import methods
 from grader.forbidden_calls.values import Use
 
-__all__ = ["Use", "finished_versions", "methods"]
+__all__ = ["Use", "find_forbidden_calls", "methods"]

@@ -63,7 +63,7 @@ _LONGEST_LINE = 200  # characters that are shown
 _CALLED_BY_SUITES = ("step", "forward", "__call__")
 
 
-def finished_versions(source: str, task: str, patterns: Sequence[str], called: Collection[str] = ()) -> list[Use]:
+def find_forbidden_calls(source: str, task: str, patterns: Sequence[str], called: Collection[str] = ()) -> list[Use]:
     """Return the calls of forbidden functions in the code that `task` reaches, sorted by line.
 
     `patterns` name the parts of PyTorch that the task forbids. If the task is a class, `called` names the methods in

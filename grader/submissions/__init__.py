@@ -5,7 +5,7 @@ Imported by: catalog, cli, examiner, grading, integrations.
 
 from __future__ import annotations
 
-from grader.submissions.beneath import Anchor, Handed
+from grader.submissions.beneath import Anchor, SubmittedFile
 from grader.submissions.content import content_of, text_digest
 from grader.submissions.decoding import decode_script
 from grader.submissions.files import open_ordinary, read_bytes
@@ -21,11 +21,11 @@ __all__ = [
     "NOTEBOOK_LIMIT",
     "SCRIPT_LIMIT",
     "Anchor",
-    "Handed",
     "ManagedCell",
     "Reader",
     "StudentFolder",
     "SubmissionsError",
+    "SubmittedFile",
     "Unreadable",
     "content_of",
     "decode_script",

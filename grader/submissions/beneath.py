@@ -49,7 +49,7 @@ class ForeignError(OSError):
 
 
 class Anchor:
-    """A folder that stays open even if its path changes. It is closed with the last `Handed` below it."""
+    """A folder that stays open even if its path changes. It is closed with the last `SubmittedFile` below it."""
 
     def __init__(self, path: Path, descriptor: int | None = None) -> None:
         """Open the folder at `path` (following links), or take over its open `descriptor`. Raises `OSError`."""
@@ -87,16 +87,16 @@ class Anchor:
         with os.scandir(folder) as found:
             return _identity(os.fstat(folder)), sorted(found, key=lambda entry: entry.name)
 
-    def file(self, *parts: str, folder: Identity | None = None) -> Handed:
+    def file(self, *parts: str, folder: Identity | None = None) -> SubmittedFile:
         """Return the file at `parts` below this folder; `folder` is the identity of the folder that contains it."""
         for part in parts:
             if part in ("", ".", "..") or os.sep in part:
                 raise ValueError(f"{part!r} is no name of a file.")
-        return Handed(root=self.path, anchor=self, parts=parts, folder=folder)
+        return SubmittedFile(root=self.path, anchor=self, parts=parts, folder=folder)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handed:
+class SubmittedFile:
     """A file that was handed in, below a folder that is kept open.
 
     `folder` is the identity of its own folder when it was listed, if that must be compared. `anchor` is missing in a
@@ -181,14 +181,16 @@ def _received_anchor(path: Path, descriptor: Any) -> Anchor:
     return Anchor(path, descriptor.detach())
 
 
-def _submitted_file(root: Path, identity: Identity | None, parts: tuple[str, ...], folder: Identity | None) -> Handed:
+def _submitted_file(
+    root: Path, identity: Identity | None, parts: tuple[str, ...], folder: Identity | None
+) -> SubmittedFile:
     """Return a file below the folder that was open when it was listed; find that folder in this process."""
     anchor = None if identity is None else _KNOWN.get(identity)
     if anchor is None:
         with contextlib.suppress(OSError):
             found = Anchor(root)
             anchor = found if identity in (None, found.identity) else None
-    return Handed(root=root, anchor=anchor, parts=parts, folder=folder)
+    return SubmittedFile(root=root, anchor=anchor, parts=parts, folder=folder)
 
 
 def _open(folder: int, parts: Sequence[str], flags: int) -> int:

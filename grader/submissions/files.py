@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.sentences import Sentence, Template, learner_files
-from grader.submissions.beneath import OPENING, FolderError, ForeignError, Handed
+from grader.submissions.beneath import OPENING, FolderError, ForeignError, SubmittedFile
 from grader.submissions.names import printable
 from grader.submissions.problems import Unreadable
 
@@ -33,7 +33,7 @@ _FOLDERS = {
 }
 
 
-def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
+def read_bytes(path: Path | SubmittedFile, *, limit: int) -> bytes:
     """Return the bytes of `path`. Raises `Unreadable` unless it is an ordinary file of fewer than `limit` bytes."""
     name = printable(path.name)
     with open_ordinary(path) as file, _explained(name):
@@ -43,7 +43,7 @@ def read_bytes(path: Path | Handed, *, limit: int) -> bytes:
     return data
 
 
-def open_ordinary(path: Path | Handed) -> BinaryIO:
+def open_ordinary(path: Path | SubmittedFile) -> BinaryIO:
     """Open an ordinary file for reading. Raises `Unreadable`."""
     name = printable(path.name)
     with _explained(name), contextlib.ExitStack() as stack:
@@ -74,8 +74,8 @@ def _filled(sentence: Template, name: str, error: OSError) -> Sentence:
     return sentence(name=name, reason=error.strerror or "") if "reason" in sentence.names else sentence(name=name)
 
 
-def _open(path: Path | Handed, require: Callable[[os.stat_result], None]) -> int:
-    if isinstance(path, Handed):
+def _open(path: Path | SubmittedFile, require: Callable[[os.stat_result], None]) -> int:
+    if isinstance(path, SubmittedFile):
         return path.open(require)
     require(os.lstat(path))
     return os.open(path, OPENING)

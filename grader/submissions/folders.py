@@ -14,7 +14,7 @@ import msgspec
 
 from grader.errors import KitError, closest
 from grader.sentences import Sentence, instructor, learner_files
-from grader.submissions.beneath import Anchor, Handed
+from grader.submissions.beneath import Anchor, SubmittedFile
 from grader.submissions.names import printable, student_name
 
 _SUFFIXES: Final = (".py", ".ipynb")
@@ -34,7 +34,7 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     student: str
-    files: dict[str, tuple[Handed, ...]]
+    files: dict[str, tuple[SubmittedFile, ...]]
     notes: tuple[Sentence, ...] = ()
 
 
@@ -86,7 +86,7 @@ def _is_hidden_folder(name: str) -> bool:
 
 def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> StudentFolder:
     student, shown = student_name(entry.name), printable(entry.name)
-    everything: dict[str, tuple[Handed, ...]]
+    everything: dict[str, tuple[SubmittedFile, ...]]
     if entry.is_symlink():
         everything = {exercise: (anchor.file(entry.name),) for exercise in names.exercises}
         return StudentFolder(student=student, files=everything, notes=(learner_files.LINKED_STUDENT(name=shown),))
@@ -102,9 +102,9 @@ def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> Stu
 
 
 def _sort_out(
-    student: str, entries: list[os.DirEntry[str]], file: Callable[[str], Handed], names: _Names
+    student: str, entries: list[os.DirEntry[str]], file: Callable[[str], SubmittedFile], names: _Names
 ) -> StudentFolder:
-    files: defaultdict[str, tuple[Handed, ...]] = defaultdict(tuple)
+    files: defaultdict[str, tuple[SubmittedFile, ...]] = defaultdict(tuple)
     notes: list[Sentence] = []
     strangers = []
     for entry in entries:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from grader import processes
 from grader.records import Submission
 from grader.sentences import learner_files
-from grader.submissions.beneath import Anchor, Handed
+from grader.submissions.beneath import Anchor, SubmittedFile
 from grader.submissions.managing import ManagedCell, manage
 from grader.submissions.names import printable
 from grader.submissions.reading import Managed, read_managed, read_submission
@@ -56,20 +56,20 @@ class Reader:
             self._process = self._channel = None
 
     def read(
-        self, paths: tuple[Path | Handed, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
+        self, paths: tuple[Path | SubmittedFile, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
     ) -> Submission:
         """Return what `student` handed in for `exercise`, as `read_submission` does."""
-        self._anchor = paths[0].anchor if isinstance(paths[0], Handed) else None
+        self._anchor = paths[0].anchor if isinstance(paths[0], SubmittedFile) else None
         answer = self._ask(read_submission, paths, student=student, exercise=exercise, tasks=tasks)
         if isinstance(answer, Submission):
             return answer
         return _too_hard(paths[0], student, exercise)
 
     def read_managed(
-        self, path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell]
+        self, path: Path | SubmittedFile, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell]
     ) -> Managed:
         """Do what `read_managed` does; leave out the code if reading it takes too much time or memory."""
-        self._anchor = path.anchor if isinstance(path, Handed) else None
+        self._anchor = path.anchor if isinstance(path, SubmittedFile) else None
         ask = functools.partial(self._ask, read_managed, student=student, exercises=exercises)
         submissions = tuple(_too_hard(path, student, exercise) for exercise in exercises)
         for code in (True, False):
@@ -105,7 +105,7 @@ class Reader:
         return self._channel
 
 
-def _too_hard(path: Path | Handed, student: str, exercise: str) -> Submission:
+def _too_hard(path: Path | SubmittedFile, student: str, exercise: str) -> Submission:
     problem = learner_files.TOO_HARD(name=printable(path.name))
     return Submission(student=student, exercise=exercise, path=printable(str(path)), problem=problem)
 

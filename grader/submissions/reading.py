@@ -12,7 +12,7 @@ import msgspec
 
 from grader.records import Submission
 from grader.sentences import Sentence, joined, learner, learner_files
-from grader.submissions.beneath import Handed
+from grader.submissions.beneath import SubmittedFile
 from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
 from grader.submissions.files import MEGABYTE, read_bytes, require_small
@@ -41,7 +41,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_submission(
-    paths: tuple[Path | Handed, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
+    paths: tuple[Path | SubmittedFile, ...], *, student: str, exercise: str, tasks: Collection[str] = ()
 ) -> Submission:
     """Return what `student` handed in for `exercise` at `paths`: its source, or the problem with it.
 
@@ -57,7 +57,12 @@ def read_submission(
 
 
 def read_managed(
-    path: Path | Handed, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell], code: bool = True
+    path: Path | SubmittedFile,
+    *,
+    student: str,
+    exercises: Sequence[str],
+    cells: Sequence[ManagedCell],
+    code: bool = True,
 ) -> Managed:
     """Return the notebook at `path`, in which nbgrader manages `cells`, and its submission for each exercise.
 
@@ -122,7 +127,7 @@ def _tidy(data: bytes, name: str) -> Notebook:
     return msgspec.structs.replace(notebook, notes=notes + notebook.notes)
 
 
-def _read(paths: tuple[Path | Handed, ...], exercise: str, tasks: Collection[str], name: str) -> Script:
+def _read(paths: tuple[Path | SubmittedFile, ...], exercise: str, tasks: Collection[str], name: str) -> Script:
     if len(paths) > 1:
         names = joined(learner.BOTH, [printable(path.name) for path in paths])
         raise Unreadable(learner_files.TWO_FILES(count=len(paths), exercise=exercise, names=names))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.forbidden_calls import finished_versions
+from grader.forbidden_calls import find_forbidden_calls
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.records import Submission, TaskReport
@@ -205,7 +205,7 @@ def test_every_spelling_of_the_finished_version_earns_nothing(
 def test_what_the_tree_does_not_tell_is_seen_when_it_runs(grade: Callable[[str, str], TaskReport], task: str) -> None:
     """Functional forms, cleared hooks, threads and disabled modes under computed names are detected at run time."""
     patterns = load_catalog(ROOT).get(EXERCISES[task]).task(task).forbidden
-    assert [use for use in finished_versions(IMPORTS + HIDDEN[task], task, patterns) if not use.hides] == []
+    assert [use for use in find_forbidden_calls(IMPORTS + HIDDEN[task], task, patterns) if not use.hides] == []
     require_refused(grade(task, IMPORTS + HIDDEN[task]), task)
 
 

@@ -55,7 +55,16 @@ from grader.reports.files import write_text
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
 from grader.sentences import Sentence, instructor, verbatim
-from grader.submissions import Anchor, Handed, ManagedCell, Reader, Unreadable, open_ordinary, printable, read_bytes
+from grader.submissions import (
+    Anchor,
+    ManagedCell,
+    Reader,
+    SubmittedFile,
+    Unreadable,
+    open_ordinary,
+    printable,
+    read_bytes,
+)
 
 _TIMESTAMP = "timestamp.txt"
 _TIMESTAMP_LIMIT = 10_000  # bytes
@@ -80,7 +89,7 @@ class _Work:
 
     student: str
     folder: Path
-    file: Callable[..., Handed]  # opens a file in that folder by its parts, without following links
+    file: Callable[..., SubmittedFile]  # opens a file in that folder by its parts, without following links
     out: Path
     timestamp: datetime | None
     problem: Sentence | None  # with the time stamp
@@ -321,7 +330,7 @@ def _work(
     exercises: Mapping[str, Sequence[str]],
     student: str,
     folder: Path,
-    file: Callable[..., Handed],
+    file: Callable[..., SubmittedFile],
     about: str,
 ) -> _Work:
     submissions: dict[str, tuple[Submission, ...]] = {}
@@ -347,7 +356,7 @@ def _work(
     )
 
 
-def _handed_in_at(stamp: Handed) -> tuple[str, datetime | None, Sentence | None]:
+def _handed_in_at(stamp: SubmittedFile) -> tuple[str, datetime | None, Sentence | None]:
     """Return a time stamp's text, its time if it has one, and otherwise the problem with it."""
     if not stamp.path.is_file():
         return "", None, None
@@ -470,7 +479,7 @@ def _record(
     converter.set_permissions(assignment, work.student)
 
 
-def _copy(source: str | Handed, target: Path) -> None:
+def _copy(source: str | SubmittedFile, target: Path) -> None:
     """Copy a file of the course, or a handed-in file if it is still an ordinary file."""
     if isinstance(source, str):
         shutil.copy(source, target)
@@ -489,7 +498,7 @@ def _of_task(report: ExerciseReport, task: TaskReport) -> ExerciseReport:
     return replace(report, tasks=(task,), points=task.points, max_points=task.max_points)
 
 
-def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str | Handed]:
+def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, str | SubmittedFile]:
     """Return the other files beside the notebooks, as nbgrader would copy them, each with its source.
 
     They are the student's other files, and the course's own files, which replace or add to them.
@@ -501,7 +510,7 @@ def _others(converter: Autograde, assignment: str, work: _Work) -> dict[Path, st
     own = {Path(os.path.relpath(name, source)): name for name in find_all_files(source, ignored)}
     own = {name: path for name, path in own.items() if str(name) not in kept}
     folders = {above for name in own for above in name.parents}
-    found: dict[Path, str | Handed] = {}
+    found: dict[Path, str | SubmittedFile] = {}
     for path in find_all_files(str(work.folder), ignored):
         name = Path(os.path.relpath(path, work.folder))
         # A link may lead to files of others, and opening a pipe could wait without end.

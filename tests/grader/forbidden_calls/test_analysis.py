@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import load_catalog
-from grader.forbidden_calls import finished_versions, methods
+from grader.forbidden_calls import find_forbidden_calls, methods
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOG = load_catalog(ROOT)
@@ -22,7 +22,7 @@ IMPORTS = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\
 
 def uses(source: str, task: str) -> list[str]:
     """Return the names of the forbidden functions that a task of a source calls."""
-    return [use.name for use in finished_versions(IMPORTS + source, task, FORBIDDEN[task][1])]
+    return [use.name for use in find_forbidden_calls(IMPORTS + source, task, FORBIDDEN[task][1])]
 
 
 def sources(text: str) -> dict[str, tuple[str, str]]:
@@ -1124,15 +1124,15 @@ def test_methods_of_the_contract_are_called() -> None:
     source = "from torch import nn\nclass Model:\n    def fit(self, x):\n        return nn.Linear(3, 1)(x)\n"
     reference = "class Model:\n    def fit(self, x):\n        return x\nclass Other:\n    def predict(self): pass\n"
     assert methods(reference, "Model") == {"fit"}
-    assert finished_versions(source, "Model", ("Linear",)) == []
-    found = finished_versions(source, "Model", ("Linear",), methods(reference, "Model"))
+    assert find_forbidden_calls(source, "Model", ("Linear",)) == []
+    found = find_forbidden_calls(source, "Model", ("Linear",), methods(reference, "Model"))
     assert [(use.name, use.line) for use in found] == [("torch.nn.Linear", 4)]
 
 
 def test_the_line_is_told() -> None:
     """A use has its line number and its code, and uses are sorted by line."""
     source = "import torch\ndef relu(x):\n    y = x.relu()\n    return  torch.relu(y)  # so\n"
-    found = finished_versions(source, "relu", ("relu",))
+    found = find_forbidden_calls(source, "relu", ("relu",))
     assert [(use.name, use.line, use.code) for use in found] == [
         ("torch.Tensor.relu", 3, "y = x.relu()"),
         ("torch.relu", 4, "return  torch.relu(y)  # so"),
@@ -1142,7 +1142,7 @@ def test_the_line_is_told() -> None:
 def test_lines_may_end_in_any_way() -> None:
     """Lines are counted as Python counts them, with all line endings."""
     for end in ("\n", "\r\n", "\r"):
-        found = finished_versions(f"import torch{end}def relu(x):{end}    return torch.relu(x)", "relu", ("relu",))
+        found = find_forbidden_calls(f"import torch{end}def relu(x):{end}    return torch.relu(x)", "relu", ("relu",))
         assert [(use.line, use.code) for use in found] == [(3, "return torch.relu(x)")]
 
 
@@ -1157,16 +1157,16 @@ def relu(x):
 """
     hidden = [("torch._C.DisableTorchFunction", 5, True)]
     hidden.append(("torch.utils._python_dispatch._disable_current_modes", 5, True))
-    found = finished_versions(source, "relu", ("relu",))
+    found = find_forbidden_calls(source, "relu", ("relu",))
     assert [(use.name, use.line, use.hides) for use in found] == hidden
-    found = finished_versions(source.replace("own(x)", "torch.relu(x)"), "relu", ("relu",))
+    found = find_forbidden_calls(source.replace("own(x)", "torch.relu(x)"), "relu", ("relu",))
     assert [(use.name, use.line, use.hides) for use in found] == [("torch.relu", 6, False), *hidden]
 
 
 @pytest.mark.parametrize("source", ["def relu(x:\n", "\0", "x = " + "(" * 5000, "", "relu = 3"])
 def test_what_cannot_be_read_holds_nothing(source: str) -> None:
     """A source that is not Python, too deep for the parser, or empty has no uses."""
-    assert finished_versions(source, "relu", ("relu",)) == []
+    assert find_forbidden_calls(source, "relu", ("relu",)) == []
 
 
 LIBRARY = ("tarfile", "argparse", "dataclasses", "enum", "functools", "typing", "inspect", "asyncio.tasks", "ast")
@@ -1182,7 +1182,7 @@ def test_any_python_is_read_to_its_end(module: str) -> None:
     patterns = tuple({pattern for _, named in FORBIDDEN.values() for pattern in named})
     assert names
     for name in names[-6:]:
-        assert finished_versions(source, name, patterns) == []
+        assert find_forbidden_calls(source, name, patterns) == []
 
 
 BOMBS = {
@@ -1249,5 +1249,5 @@ def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
     source = "import torch\n" + BOMBS[bomb]
     ast.parse(source)
     started = time.process_time()
-    assert finished_versions(source, "relu", ("relu",))
+    assert find_forbidden_calls(source, "relu", ("relu",))
     assert time.process_time() - started < 1.0

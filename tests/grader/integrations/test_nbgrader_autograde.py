@@ -42,7 +42,7 @@ from grader.grading.pool import WorkerPool
 from grader.integrations.nbgrader import CourseError, read_course, watch
 from grader.integrations.nbgrader import autograde as module
 from grader.integrations.nbgrader.autograde import Outcome, autograde
-from grader.submissions import Anchor, Handed, Reader
+from grader.submissions import Anchor, Reader, SubmittedFile
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -761,7 +761,7 @@ def test_a_time_in_no_zone(tmp_path: Path) -> None:
     anchor = Anchor(tmp_path)
     for time in NO_TIMES:
         (tmp_path / "timestamp.txt").write_text(time, encoding="utf-8")
-        stamp = Handed(root=tmp_path, anchor=anchor, parts=("timestamp.txt",))
+        stamp = SubmittedFile(root=tmp_path, anchor=anchor, parts=("timestamp.txt",))
         _, found, problem = module._handed_in_at(stamp)
         assert found is None and "timestamp.txt holds " in problem, time
 

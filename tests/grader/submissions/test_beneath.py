@@ -15,11 +15,11 @@ import pytest
 
 from grader.records import Submission
 from grader.submissions import Reader, StudentFolder, beneath, find_submissions, read_submission
-from grader.submissions.beneath import Handed
+from grader.submissions.beneath import SubmittedFile
 
 EXERCISE = "01_tensors"
 SECRET = "secret = 1\n"
-Read = Callable[[Handed], Submission]
+Read = Callable[[SubmittedFile], Submission]
 
 
 def openat2(folder: int, path: str, flags: int) -> int:
@@ -43,12 +43,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "class"
 
 
-def here(file: Handed) -> Submission:
+def here(file: SubmittedFile) -> Submission:
     """Read in this process."""
     return read_submission((file,), student="ana", exercise=EXERCISE)
 
 
-def apart(file: Handed) -> Submission:
+def apart(file: SubmittedFile) -> Submission:
     """Read in a process that is started for it."""
     with Reader() as reader:
         return reader.read((file,), student="ana", exercise=EXERCISE)
@@ -62,7 +62,7 @@ def warm() -> Iterator[Reader]:
         yield reader
 
 
-def listed(folder: Path) -> Handed:
+def listed(folder: Path) -> SubmittedFile:
     """Return the file that the student handed in."""
     [found] = find_submissions(folder, exercises=(EXERCISE,))
     return found.files[EXERCISE][0]
