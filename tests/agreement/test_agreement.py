@@ -31,8 +31,8 @@ ASKED = os.environ.get("GRADER_AGREEMENT", "")
 CATALOG = load_catalog(ROOT)
 EXERCISES = [e.id for e in CATALOG.exercises] if ASKED == "full" else ["08_detach_and_inplace"]
 NOTEBOOKS = {"full": None, "speed": 30}.get(ASKED, 3)
-# How many times less time thirty notebooks take than with nbgrader. A command that is started for them spends most of
-# its time on starting: torch and nbgrader alone take some three seconds to import.
+# How many times less time the kit takes for thirty notebooks than nbgrader. A command that is started only for them
+# spends most of its time on the start: importing torch and nbgrader alone takes about three seconds.
 TIMES_FASTER_WARM, TIMES_FASTER_STARTED = 100, 20
 NOISE = """import sys, warnings
 print("starting", file=sys.stderr)
@@ -110,9 +110,9 @@ def hand_in(course: Path, exercise: str) -> int:
             if managed.get("solution"):
                 known = answers[managed["grade_id"]]
                 cell["source"] = known[student % len(known)]
-                if student == 0:  # the solutions: what they print costs them nothing
+                if student == 0:  # the solutions: their output costs nothing
                     cell["source"] = NOISE + cell["source"]
-        if student == 1:  # what is no Python costs only its own cell
+        if student == 1:  # a cell that is not Python costs only itself
             notebook["cells"].insert(1, {**notebook["cells"][-1], "metadata": {}, "source": "def unfinished(x:\n    x"})
         folder = course / "submitted" / f"student{student:03}" / exercise
         folder.mkdir(parents=True)

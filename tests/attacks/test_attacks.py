@@ -48,18 +48,20 @@ CATALOG = load_catalog(ROOT)
 IDS = ("07_autograd", "08_detach_and_inplace", "10_linear_regression_by_hand")  # what the attacks hand in
 JOBS = 3  # more than there are cores: most attackers wait
 
-# An attack that gets somewhere says so in an exception; what it writes, and what it looks for, has these names.
+# An attack that succeeds says so in an exception. The files that it writes, and those that it looks for, have these
+# names.
 SUCCEEDED, MARK, SECRET = "SUCCEEDED", "attack-was-here", "the-examiners-secret"
 PORT = 47113
 
-# Seconds for which one submission is waited for, here; in earnest they are 35. One attack takes no longer than a minute
-# (not counting where it waits for a worker): that, ten more for naming its mistakes, what the examiner itself does, and
-# what a busy machine adds.
+# Seconds of waiting for one submission in these tests; otherwise they are 35. One attack takes at most a minute
+# (without the wait for a worker): these seconds, ten more for the diagnosis, the examiner's own work, and what a busy
+# machine adds.
 SECONDS = 15.0
 LONGEST = 60.0
 WHOLE = 300.0  # seconds for all of them
 
-# Who else is in the class, as whom of the example class. The names put them before, between and after attackers.
+# The honest students, each with the student of the example class whose files they hand in. Their names sort before,
+# between and after the attackers'.
 HONEST = {
     "a-complete": "complete",
     "d-half-done": "half-done",
@@ -127,7 +129,7 @@ BESIDE: dict[str, dict[str, str]] = {
 }
 
 
-# Attacks that are made here. Each makes the folder of its student under the class's folder, and returns its name.
+# Attacks that are made here. Each function makes its student's folder in the class's folder, and returns its name.
 Make = Callable[[Path], str]
 MADE: dict[str, Make] = {}
 
@@ -335,7 +337,7 @@ def student_called_dots(parent: Path) -> str:
     return lay(parent, "..\u200b.", (HERE / "always_equal.py").read_bytes())
 
 
-# What takes time, or the examiner's memory, each time within the limits of one call.
+# Attacks that take time or the examiner's memory, each within the limits of one call.
 TASKS = ("derivative_at", "accumulate_gradients", "halving_chain", "minimize")
 WORKER = (HERE / "slow_drip.py").read_text(encoding="utf-8").partition('"""\n')[2].partition("\nimport time\n")[0]
 ANSWERING = """
@@ -662,7 +664,7 @@ def listening(heard: list[object]) -> Iterator[None]:
         (socket.AF_INET6, ("::1", PORT)),
         (socket.AF_UNIX, f"\0{MARK}"),
     ):
-        with contextlib.suppress(OSError):  # another run may listen there, or there is no such family
+        with contextlib.suppress(OSError):  # another run may listen there, or the family is not supported
             sockets.append(socket.socket(family))
             sockets[-1].bind(address)
             sockets[-1].listen()

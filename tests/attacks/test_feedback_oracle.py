@@ -45,7 +45,7 @@ def derivative_at(*arguments):
 def minimize(*arguments):
     return answer("m", *arguments)
 """
-# Where a submission may keep its table, and how it gets at it.
+# Places where a submission may store its table, and how it reads it.
 PLACES: dict[str, Callable[[dict[int, float]], str]] = {
     "constant": lambda t: f"import zlib\nT = {t}\n\ndef table():\n    return T\n",
     "dead code": lambda t: (

@@ -96,7 +96,7 @@ class WorkerPool:
         """Return the seconds between consecutive reports in steady state."""
         while self.done < (20 if FULL else 1) * self.jobs:
             self.next()
-        for _ in range(self.jobs):  # these were ready, if nobody has asked for a while
+        for _ in range(self.jobs):  # these reports may have been ready before
             self.next()
         times = [self.next() for _ in range(number + 1)]
         return [after - before for before, after in itertools.pairwise(times)]

@@ -22,7 +22,7 @@ from grader.catalog import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
-SLOW = ("loops-forever", "sleeps-on-import")  # whose mutants mostly run out of time: a few of them is enough
+SLOW = ("loops-forever", "sleeps-on-import")  # most mutants of these run out of time, so a few are enough
 
 
 # What is mutated ------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def as_tree(dice: random.Random, source: str, *, statements_only: bool = False) 
             setattr(node, field, dice.choice(names).id if names else "x")
     try:
         return ast.unparse(tree)
-    except (ValueError, RecursionError, TypeError):  # what cannot be written: a NaN in a format, say
+    except (ValueError, RecursionError, TypeError):  # code that cannot be written, such as a NaN in a format
         return source
 
 
@@ -245,7 +245,7 @@ def as_notebook(dice: random.Random, data: bytes, *, cells_only: bool = False) -
     return written[: dice.randint(0, len(written))] if dice.randrange(20) == 0 else written
 
 
-# Statements that make trouble wherever they stand; the second half of them only makes sense in a function.
+# Troublesome statements; the second half is valid only in a function.
 STATEMENTS = (
     r'print("\ud800\x1b[2J" * 3)',
     'print("x" * 1_000_000)',

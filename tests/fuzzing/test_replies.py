@@ -203,7 +203,7 @@ def fitting_for(parent: Any, key: Any, top: Any) -> list[msgspec.Raw]:
     return fitting(wire.Observation, "result") if top in ("result", "before", "arguments", "keywords") else []
 
 
-# Choices that Hypothesis draws, and shrinks. Where any value will do, the schema refuses most: "fit" gets further.
+# Choices that Hypothesis draws and shrinks. The schema refuses most random values; with "fit" more are accepted.
 POSITIONS = st.integers(0, 2**16)
 VALUES = st.one_of(
     st.sampled_from(EXTREMES),
@@ -393,7 +393,7 @@ class Desk:
     def _answer(self, request: wire.Request) -> bytes:
         name = request.name if isinstance(request, wire.Call) else request.filename
         missing = wire.Observation(nonce=0, outcome="missing")
-        # A check may go on with what it was told before, and ask what the reference was never asked.
+        # A check may use earlier answers, and then make calls that the reference never got.
         reply = self.truth.get(key_of(request)) or self.named.get(name, missing)
         payload = wire.encode(msgspec.structs.replace(reply, nonce=request.nonce))
         self._sent += 1

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RELEASING = ROOT / "RELEASING.md"
 FOR_MAINTAINERS = [ROOT / "CONTRIBUTING.md", RELEASING, ROOT / "SECURITY.md"]
 DOCUMENTS = [ROOT / "README.md", *FOR_MAINTAINERS, *sorted((ROOT / "docs").glob("*.md"))]
-# What runs this test, or takes many minutes, or changes the clone: that there is such a target is all that is tested.
+# Commands that run this test, take many minutes or change the clone. Only the existence of their targets is tested.
 NOT_RUN = re.compile(
     r"make (test|quick|coverage|lowest|wheel|verify|mutants|interrupt|fuzz|agreement|bench|messages|format)\b"
 )
@@ -59,7 +59,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     """A documented command has exit code 0, or 1 if stubs are checked."""
     if command.startswith("make "):
-        # Installing is tested by whoever runs this; here its stamps make pip unnecessary.
+        # The environment is already installed; the stamps make pip unnecessary here.
         command = command.replace("make ", f"make -C {ROOT} ")
     if shutil.which("make") is None and command.startswith("make"):
         pytest.skip("make is not installed")

@@ -491,7 +491,7 @@ def test_evaluate_restores_after_an_error(candidate, draw):
     model, X, y = draw.model(public.PlainNet, 2, 1), draw.tensor(4, 2), draw.tensor(4, 1)
     observed = candidate.run(evaluated_with_an_error, model, X, y, "nowhere")
     observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    y[2:] = 1000  # that is where they fail
+    y[2:] = 1000  # the rows that fail
     for where in ("criterion", "loader"):
         observed = candidate.run(evaluated_with_an_error, model, X, y, where)
         observed.raises("ArithmeticError").state_kept(TORCH_GENERATOR).argument_after(0).in_mode(training=True)

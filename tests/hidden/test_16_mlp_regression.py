@@ -423,7 +423,7 @@ def test_fit_training_curve(candidate, draw):
     """Both curves are those of a step per batch with fresh gradients; they hold the means per sample."""
     model, X, y = draw.model(regressor, 1), draw.tensor(7, 3, low=-1, high=1), draw.tensor(7, 1)
     X_valid, y_valid = draw.tensor(5, 3, low=-1, high=1), draw.tensor(5, 1)
-    y[6], y_valid[4] = 5.0, -4.0  # the last batch is small, and counts for no more than its size
+    y[6], y_valid[4] = 5.0, -4.0  # the last batch is small, and counts only by its size
     reference = epochs(model, (X, y), (X_valid, y_valid), batch_size=3)
     train, valid, _ = zip(*(next(reference) for _ in range(4)), strict=True)
     observed = candidate.untraced().run(fit_for_real, model, LOPSIDED, X, y, X_valid, y_valid, 4, 4)

@@ -39,11 +39,11 @@ SEED = int(os.environ.get("GRADER_STRIKES_SEED", "1"))
 JOBS = 2
 EXERCISES = ("07_autograd", "08_detach_and_inplace")
 
-# Who is struck, in a rota of ten. A "server" has two processes where there are namespaces: one waits for the other.
+# The kinds of process to kill, ten in turn. With namespaces a "server" has two processes: one waits for the other.
 TARGETS = ("command", "worker", "server", "candidate", "reader", "tracker", "command", "worker", "server", "candidate")
-EARLY = 0.25  # the share of strikes that do not wait for submissions to be graded: most of these hit what is starting
+EARLY = 0.25  # the share of kills that do not wait for a result: most of these hit a process that is starting
 GONE_WITHIN = 2.0  # seconds
-ABSENT = 5.0  # seconds to wait for a process of the kind that is to be struck
+ABSENT = 5.0  # seconds to wait for a process of the kind to kill
 
 
 # The class, and the course that it is graded with
@@ -63,7 +63,7 @@ LINES = {
 }
 PARAMETERS = {"gradient_step_": "x, learning_rate", "snapshot": "x", "exp_plus_one": "t"}
 
-# Appended to each suite, where it runs in the workers: a line for each time that a submission sits down to be examined.
+# Added to each suite, which runs in the workers: it writes a line for each examination of a submission.
 COUNTING = """
 
 import os
@@ -118,7 +118,7 @@ class Found:
     """A process and its role in the grader."""
 
     pid: int
-    started: str  # with the number, what no other process ever has
+    started: str  # together with the number, unique for every process
     kind: str
 
 
@@ -167,13 +167,13 @@ def _kind(pid: int, stats: dict[int, _Stat]) -> str:
             return "server"
         if parent in stats and "grader.candidate_process" in _told(stats[parent].parent, "cmdline"):
             return "candidate"
-        # Its parent is what the worker started. With namespaces that one only waits, and this is the server itself.
+        # Its parent was started by the worker. With namespaces the parent only waits, and this is the server itself.
         return "server" if _depth(pid) > _depth(parent) else "candidate"
     if "spawn_main" in command:
         if _limited(pid):
             return "reader"
         known = any(other.parent == pid or (other.parent == parent and _limited(at)) for at, other in stats.items())
-        return "worker" if known else "starting"  # or a reader that is yet to be limited
+        return "worker" if known else "starting"  # or a reader that has no limit yet
     if "resource_tracker" in command:
         return "tracker"
     return "command" if "grade" in command.split("\0") else "other"
@@ -240,9 +240,9 @@ class Run:
     struck: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)  # reports that were not whole, when they were looked at
-    rewritten: list[str] = field(default_factory=list)  # what was graded although it had been kept
-    left: list[str] = field(default_factory=list)  # processes that outlived the command
+    broken: list[str] = field(default_factory=list)  # reports that were incomplete when they were read
+    rewritten: list[str] = field(default_factory=list)  # submissions that were graded although their result was stored
+    left: list[str] = field(default_factory=list)  # processes that were left after the command
     lingered: float = 0.0
     seconds: float = 0.0
     _kept: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -404,7 +404,7 @@ def disturb(run: Run, processes: Processes, strikes: list[Strike], rng: random.R
                 run.start()
             run.until(lambda run=run, one=one: run.graded() >= one.graded)
             run.until(lambda: False, seconds=one.delay)
-            # Where everything has been graded by now there are no workers: a strike for one of these goes elsewhere.
+            # If everything is graded there are no workers, so a kill of one goes to another process.
             target = one.target if missed < 3 else "command"
             deadline = time.monotonic() + ABSENT
             while said is None and not run.ended() and time.monotonic() < deadline:
@@ -416,7 +416,7 @@ def disturb(run: Run, processes: Processes, strikes: list[Strike], rng: random.R
         if said.startswith("command"):
             run.finish(processes)
             run.start()
-    if run.finish(processes) != 0:  # the last strike may have hit what was starting
+    if run.finish(processes) != 0:  # the last kill may have hit a process that was starting
         run.start()
         run.finish(processes)
     run.seconds = time.monotonic() - began
@@ -428,8 +428,8 @@ class Pair:
 
     quiet: Run
     disturbed: Run
-    sittings: Counter[str]  # the disturbed run's, before the command was started once more at the end
-    given_up: int  # and how many submissions two workers had died of by then: two strikes in a row
+    sittings: Counter[str]  # those of the disturbed run, before the last start of the command
+    given_up: int  # and the number of submissions that had two workers killed until then
 
 
 @pytest.fixture(scope="module")
@@ -467,7 +467,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
                 text.count(given_up_on) for name, text in disturbed.reports().items() if name != "class.json"
             )
             for path in disturbed.out.rglob(".writing-*"):
-                os.utime(path, (0, 0))  # as if the last run were long ago
+                os.utime(path, (0, 0))  # as if the last run had been long ago
             disturbed.start()
             disturbed.finish(processes)
         finally:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GRADER = Path(sys.executable).parent / "grader"
 WITHIN = 2.0  # seconds
 
-# Takes long and cannot be stopped from inside: what is graded when the command is killed.
+# The submission that is being graded when the command is killed: it takes long and cannot be stopped from inside.
 BUSY = "def derivative_at(*args, **kwargs):\n    sum(range(10**11))\n\nhalving_chain = minimize = derivative_at\n"
 
 
@@ -42,7 +42,7 @@ def there(kind: str, *, so_many: int = 1) -> Callable[[list[Found]], bool]:
     return lambda found: sum(one.kind == kind for one in found) >= so_many
 
 
-# When to strike, each told by what is there; the first that Python itself takes to start is the command's.
+# The moments to kill the command, each given by the processes that exist. The first process is the command's.
 MOMENTS = {
     "a worker's Python starts": there("starting"),
     "the worker imports": there("worker"),

@@ -254,7 +254,7 @@ def test_epoch_trains_on_every_batch(candidate, draw):
 def test_epoch_weights_by_batch_size(candidate, draw):
     """The mean of the losses before each update counts the smaller last batch for as much as it has samples."""
     model, X, y = draw.model(PlainNet, 2, 1), draw.tensor(7, 2), draw.tensor(7, 1)
-    y[6] += 8  # whoever weighs it like the others is far off
+    y[6] += 8  # giving it the weight of the others is far off
     batches = in_batches(X, y, 3)
     _, losses = after_steps(model, batches)
     candidate.run(trained, model, X, y, 3, code(SGD), code(MSE)).result.scalar(

@@ -86,7 +86,7 @@ REFUSED = {
     """,
 }
 PARAMETERS = {"relu": "x", "softmax": "x, dim", "max_pool2d": "x, size"}
-# Where no name stands that the tree could tell, and no mode watches: what ran tells all the same.
+# The tree shows no name here, and no mode observes; the functions report their calls.
 HIDDEN = {
     "minimize": """
 def minimize(fn, start, learning_rate, n_steps):

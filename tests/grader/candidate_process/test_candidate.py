@@ -95,7 +95,7 @@ def test_a_syntax_error_of_one_statement_leaves_the_others(load: Load) -> None:
     loaded = load("return 5\ndef f(): return 1\n")
     (error,) = loaded.report.errors
     assert (error.type, error.line, error.code) == ("SyntaxError", 1, "return 5")
-    assert error.message == "'return' outside function"  # in a notebook, the line is one of the cell: it is told apart
+    assert error.message == "'return' outside function"  # the line number would be that of the source, not of the cell
     assert loaded.call().result == 1
 
 

@@ -83,7 +83,7 @@ SYSTEMS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 if os.getuid() == 0 and open_to_all(Path(sys.executable).resolve()) and open_to_all(Path(confine.__file__)):
     SYSTEMS["ordinary user"] = lambda: {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
-# Outside a root of one's own, every user must be able to reach the libraries by their real names.
+# Without a private root, every user must be able to reach the libraries by their real paths.
 NO_ROOT = set() if open_to_all(Path(sys.executable).resolve()) and open_to_all(Path(confine.__file__)) else {"user"}
 LACKING = {
     "no namespaces": {"namespaces", "root", "processes", "temporary", *NO_ROOT},
@@ -464,7 +464,7 @@ def test_links_lead_nowhere(inside: Confined) -> None:
         """
     reading, linking, moving = inside(source).python("f", str(ROOT / "pyproject.toml"))
     assert reading in ("ENOENT", "EACCES")
-    assert linking in ("ENOENT", "EACCES", "EXDEV", "EROFS", "EPERM")  # the last for what is somebody else's
+    assert linking in ("ENOENT", "EACCES", "EXDEV", "EROFS", "EPERM")  # EPERM for files of others
     assert moving in ("ENOENT", "EACCES", "EXDEV", "EROFS")
     assert (ROOT / "pyproject.toml").exists()
 

@@ -31,8 +31,8 @@ Confined = Callable[..., Any]
 
 # What the libraries need
 
-# Beside what the solutions do: much of what submissions do, and what libraries do when it is not there yet. Each line
-# of `attempts` may end in an exception of its own; what counts is what it asks of the system.
+# Code for much of what submissions do, in addition to the solutions, and for what libraries do at their first use. A
+# line of `attempts` may raise an exception; only its system calls count.
 BROAD = """
     import array, bisect, bz2, calendar, collections, concurrent.futures, contextlib, copy, csv, ctypes, datetime
     import decimal, filecmp, functools, getpass, glob, gzip, hashlib, heapq, io, itertools, json, linecache, locale
@@ -168,7 +168,8 @@ BROAD = """
             return f"{type(error).__name__}: {error}"
     """
 
-# What must go well, and what may end in an exception: there are no processes and no compiler, and matplotlib may lack.
+# The first must work, the second may raise an exception: there are no processes and no compiler, and matplotlib may be
+# missing.
 WELL = ("files", "numpy", "scikit_learn", "torches", "keeping", "loading", "threading_", "system")
 AS_MAY_BE = ("compiling", "workers", "plots")
 

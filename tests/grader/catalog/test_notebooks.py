@@ -85,7 +85,7 @@ def test_a_students_cell_survives_both_ways(what: str) -> None:
     assert to_script(build_notebook(script)) == script
 
 
-# The lines of each solution that its stub has not: lines that both have are no secret.
+# The lines of each solution that its stub lacks; lines that both have are not secret.
 SOLUTIONS = {
     exercise.id: {line.strip() for line in CATALOG.solution(exercise.id).read_text("utf-8").splitlines()}
     - {line.strip() for line in CATALOG.stub(exercise.id).read_text("utf-8").splitlines()}
@@ -102,7 +102,7 @@ def test_a_notebook_for_students_holds_no_solution(path: Path) -> None:
 
 
 LAST = "\n# %%\ny = 2\n"
-# Scripts with a student's own cells behind the stub, by what is in them.
+# Scripts with a student's own cells after the stub, by their content.
 SCRIPTS = {
     "a cell": "\n# %%\nx = 1\n",
     "a title": "\n# %% my title\nx = 1\n",

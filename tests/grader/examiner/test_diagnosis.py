@@ -97,7 +97,7 @@ class Case:
         return [a if a is None or call.trace else msgspec.structs.replace(a, operations={}) for a in answers]
 
 
-# Who is named
+# Which misconception is named
 
 
 def test_the_misconception_that_answers_alike_is_named() -> None:

@@ -431,7 +431,7 @@ def test_a_crash_costs_only_its_own_check(examine: Examine, course: Path) -> Non
     ]
 
 
-# Kills the candidate from outside, between two calls, the first times that somebody is examined.
+# Kills the candidate from outside, between two calls, in the first examinations.
 KILLING = '''
 import gc
 

@@ -435,7 +435,7 @@ def test_cells_added_after_submissions_came_in(twins: tuple[Path, Path], tmp_pat
     assert any(grade_id(cell) == "late-essay" for cell in graded_notebook(course, "davi").cells)
 
 
-# Notebooks as no tool would write them
+# Unusual notebooks
 
 
 def _without_metadata(nb: Notebook) -> None:
@@ -576,7 +576,7 @@ def test_a_notebook_of_another_name_is_named(course: Path) -> None:
     assert set(scores(course, "hugo").values()) == {0.0}
 
 
-# What students' tools, and students, make of a notebook
+# Damage by students and their tools
 
 
 def _bytes(encoding: str) -> Callable[[Notebook], bytes]:
@@ -717,7 +717,7 @@ def test_an_edited_check_or_given_cell_is_told(course: Path) -> None:
     assert "Write your code in a cell of its own." in output.data["text/html"]
 
 
-# One student, and all the others
+# Problems of one student
 
 
 def test_what_nobody_has_thought_of_concerns_one_student(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -766,7 +766,7 @@ def test_a_time_in_no_zone(tmp_path: Path) -> None:
         assert found is None and "timestamp.txt holds " in problem, time
 
 
-# Script in text
+# Scripts in text
 
 
 HOSTILE = (
@@ -847,7 +847,7 @@ def test_a_course_of_before_is_told_of_live_scripts(course: Path) -> None:
     )
 
 
-# What cannot be graded as it stands, as the command says it
+# Courses that cannot be graded
 
 
 def in_process(course: Path, *arguments: str) -> Any:
@@ -1040,7 +1040,7 @@ def test_a_full_gradebook(course: Path) -> None:
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    students = {f"student-{number}" for number in range(12)}  # more than fit into the pages that are free
+    students = {f"student-{number}" for number in range(12)}  # more than fits into the free pages
     for student in students:
         hand_in(course, student, notebook(course, {}))
 
@@ -1086,7 +1086,7 @@ def watching(course: Path, *options: str) -> Iterator[Callable[[str], str]]:
     """Run the command with --watch; yield a function that waits for a line with a text. At the end Ctrl-C is sent."""
     command = [BIN / "grader", "nbgrader", "autograde", EXERCISE, "--jobs", "1", "--watch", *options]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(course)}
-    # Started as from a terminal: a process in the background would not hear Ctrl-C.
+    # Start it as from a terminal: a background process would not get Ctrl-C.
     restore = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command,

@@ -270,7 +270,7 @@ def test_a_folder_that_may_not_be_read_loses_only_itself(folder: Path) -> None:
     assert names(bob) == {"01_tensors": ["01_tensors.py"]}
 
 
-# Mistakes of whoever grades
+# Mistakes of the instructor
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from grader.submissions import Reader, read_submission
 
 pytestmark = pytest.mark.sandbox
 
-# The compiler writes the body of a `finally` twice: here, half a million times.
+# The compiler copies the body of a `finally`, so that nested ones give half a million copies.
 BOMB = "def f():\n" + "".join(f"{' ' * d}try:\n{' ' * d} a\n{' ' * d}finally:\n" for d in range(1, 20))
 BOMB += " " * 20 + ";".join(["a()"] * 20) + "\n"
 

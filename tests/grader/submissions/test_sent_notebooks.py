@@ -301,7 +301,7 @@ SENT = {
     "input": Sent(with_cell("name = input('who are you? ')"), WHOLE, ("EOFError",)),
     "an exit": Sent(with_cell("exit()", 4), WHOLE, ("SystemExit",)),
 }
-# What never comes to an end when it is loaded.
+# Code that never ends when it is loaded.
 ENDLESS = {
     "sleeps": with_cell("import time\ntime.sleep(3600)"),
     "trains": with_cell("w = torch.zeros(3)\nwhile True:\n    w = w - 0.1 * w"),
@@ -404,7 +404,7 @@ def test_what_goes_wrong_is_placed_in_the_students_cells(tmp_path: Path) -> None
 
 
 CONFLICT = '<<<<<<< HEAD\n   "source": []\n=======\n   "source": ["x = 1"]\n>>>>>>> branch\n'
-# By what is wrong: how the text of a solved notebook is changed, and what is said about it.
+# By the name of the damage: a change to the text of a solved notebook, and a part of the problem's sentence.
 UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {
     "a conflict in the file": (
         lambda text: text.replace('"cells": [', '"cells": [\n' + CONFLICT, 1),

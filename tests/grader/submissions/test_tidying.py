@@ -16,7 +16,7 @@ from grader.submissions.problems import Unreadable
 from grader.submissions.tidying import as_json, tidy
 
 PICTURE = {"image/png": base64.b64encode(b"picture").decode()}
-# What a student's tool, or a student, may put in place of anything.
+# Values that a tool or a student may put in place of any value.
 ODD: tuple[Any, ...] = (
     None,
     True,

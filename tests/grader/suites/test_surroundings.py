@@ -59,7 +59,7 @@ def advice(confined: Confined, body: str, *, before: str = "") -> str:
         ("import socket\nsocket.create_connection(('example.org', 80))", "there is no network"),
         ("import http.client\nhttp.client.HTTPSConnection('example.org').request('GET', '/')", "there is no network"),
         ("torch.hub.load_state_dict_from_url('https://example.org/x.pth')", "there is no network"),
-        # Nobody there
+        # No input
         ("input()", "nobody can type an answer"),
         ("int(input('n? '))", "nobody can type an answer"),
         ("import getpass\ngetpass.getpass()", "type a password"),
