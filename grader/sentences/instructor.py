@@ -209,7 +209,7 @@ NO_ZONE = N_("{path} holds a time in a zone that is not known: {text!r}. Write o
 HOOK_FAILED = N_("Your {hook} failed in {folder!r}: {error}")
 OTHER_NOTEBOOK = N_("{student}: {name} is no notebook of the assignment, and was not graded.")
 FOREIGN_TESTS = N_("These tests are not the kit's; they are left for you to grade: {names}.")
-NOT_RUN = N_("No notebook is executed, so these preprocessors were not run: {names}.")
+NOT_RUN = N_("No notebook is executed, so the preprocessors in {names} were not run.")
 SCRIPTS_IN_PAGES = N_(
     "Scripts in students' text can run in feedback pages and in formgrader. To prevent that, copy the lines about "
     "c.HTMLExporter from the nbgrader_config.py of a course that `grader release` lays down."

@@ -270,7 +270,7 @@ def twins(released: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     assert done.stdout.splitlines() == [
         "4 graded, 0 unchanged.",
         f"These tests are not the kit's; they are left for you to grade: {OWN}.",
-        "No notebook is executed, so these were not run: the preprocessors in c.Autograde.autograde_preprocessors.",
+        "No notebook is executed, so the preprocessors in c.Autograde.autograde_preprocessors were not run.",
     ]
     return course, kits
 
@@ -763,7 +763,7 @@ def test_a_time_in_no_zone(tmp_path: Path) -> None:
         (tmp_path / "timestamp.txt").write_text(time, encoding="utf-8")
         stamp = SubmittedFile(root=tmp_path, anchor=anchor, parts=("timestamp.txt",))
         _, found, problem = module._handed_in_at(stamp)
-        assert found is None and "timestamp.txt holds " in problem, time
+        assert found is None and "timestamp.txt holds " in str(problem), time
 
 
 # Scripts in text
@@ -1162,7 +1162,7 @@ def test_what_cannot_be_watched_ends_at_once(course: Path) -> None:
     done = run(course, "grader", "nbgrader", "autograde", "none", "--watch")
     assert done.returncode == 2 and done.stdout == ""
     assert "\ngrader: Cannot find the assignment 'none' in the gradebook" in done.stderr
-    assert run(course, "grader", "nbgrader", "autograde", "04").stderr.endswith(f"Did you mean {EXERCISE}?\n")
+    assert run(course, "grader", "nbgrader", "autograde", "04").stderr.endswith(f"Did you mean {EXERCISE!r}?\n")
 
 
 @pytest.mark.parametrize(
