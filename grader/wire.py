@@ -165,14 +165,12 @@ class TensorFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag
 
     dtype: Name
     shape: Shape
-    strides: Annotated[tuple[int, ...], Meta(max_length=MAX_RANK)]
     device: Name
     data: bytes | None
     requires_grad: bool
     is_leaf: bool
     grad_fn: Name | None
     grad: TensorFact | None
-    parameter: bool
     object: int
     storage: int
     version: int
@@ -265,14 +263,18 @@ class GlobalState(msgspec.Struct, frozen=True, kw_only=True):
     changed: Names = ()
 
 
+Keywords: TypeAlias = Annotated[dict[str, Fact], Meta(max_length=MAX_NAMES)]
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     """The record of one call.
 
     `outcome` is "missing" if the module has no such callable; `defined` then lists those that it has. `before` holds
-    the facts of the arguments before the call, without their values; `arguments` and `keywords` hold them after the
-    call. `functions`, `operations` and `modules` count the torch functions, the ATen operations and PyTorch's module
-    classes (with base classes) that were used. `optimizers` counts the steps of PyTorch's optimizers. `withheld` names
-    what the code asked for and did not get, such as a loader's workers.
+    the facts of the positional arguments before the call, without their values, and `keywords_before` those of the
+    others. `arguments` and `keywords` hold them after the call. `functions`, `operations` and `modules` count the torch
+    functions, the ATen operations and PyTorch's module classes (with base classes) that were used. `optimizers` counts
+    the steps of PyTorch's optimizers. `withheld` names what the code asked for and did not get, such as a loader's
+    workers.
     """
 
     nonce: int
@@ -281,7 +283,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     raised: Raised | None = None
     before: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)] = ()
     arguments: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)] = ()
-    keywords: Annotated[dict[str, Fact], Meta(max_length=MAX_NAMES)] = {}
+    keywords_before: Keywords = {}
+    keywords: Keywords = {}
     backward: Literal["not_asked", "ran", "raised", "impossible"] = "not_asked"
     backward_raised: Raised | None = None
     functions: Counts = {}
@@ -291,20 +294,15 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, tag="observation"):
     mixed_devices: Names = ()
     state: GlobalState = GlobalState()
     warnings: Annotated[tuple[Line, ...], Meta(max_length=MAX_NAMES)] = ()
-    output: Text = ""
     defined: Names = ()
     withheld: Names = ()
-    seconds: float = 0.0
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
-    """What loading a module did: the errors of top-level statements (the others ran), its output, its callables."""
+    """What loading a module did: the errors of top-level statements (the others ran), and what was `withheld`."""
 
     nonce: int
     errors: Annotated[tuple[Raised, ...], Meta(max_length=MAX_NAMES)]
-    output: Text
-    defined: Names
-    seconds: float
     withheld: Names = ()
 
 
@@ -345,7 +343,8 @@ def decode_reply(payload: bytes | bytearray) -> Reply:
     """Return a reply. Raises `ValueError` if it violates the schema, or has too many values or too much nesting."""
     reply = _decode_reply(payload)
     for seen in (reply,) if isinstance(reply, Observation) else reply.each if isinstance(reply, Observations) else ():
-        _require_bounded((seen.result, *seen.before, *seen.arguments, *seen.keywords.values()))
+        before = (*seen.before, *seen.keywords_before.values())
+        _require_bounded((seen.result, *before, *seen.arguments, *seen.keywords.values()))
     return reply
 
 

@@ -1,8 +1,6 @@
 """The warm server: imports everything once, then forks a confined candidate whenever the examiner asks for one.
 
-The control channel carries MessagePack. The first message is `Start`. After that, the server answers `"spawn"` with
-`Spawned`, to which the candidate's channel and a pidfd are attached. It answers a process number with the exit code of
-that process. One candidate is always forked and confined in advance.
+What it is asked, and what it answers, is in `grader.control`. One candidate is always forked and confined in advance.
 """
 
 from __future__ import annotations
@@ -17,43 +15,10 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import msgspec
-
+from grader import control
 from grader.candidate_process import cgroups, confine, kernel, namespaces, syscalls
 from grader.candidate_process.memory import gather
 from grader.candidate_process.rehearsal import rehearse
-
-
-class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """The first message to a server: what candidates may read, how much they may use, and what they probably need.
-
-    `accelerated` lets them use this machine's accelerators; confinement would block these, so they then run without it.
-    No other server has the same `name`.
-    """
-
-    name: str
-
-    readable: tuple[str, ...]
-    memory: int
-    processor: int
-    imports: tuple[str, ...]
-    warm_up: tuple[str, ...]
-    threads: int
-    accelerated: bool
-
-
-class Spawned(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate that is ready: its process number (in the server's namespace) and the layers that confine it.
-
-    A `problem` says why there is no candidate: it has ended because it could not be confined as required. `group` is
-    the path of the server's control group, if it has one; the examiner removes it.
-    """
-
-    process: int
-    layers: tuple[str, ...]
-    problem: str = ""
-    group: str = ""
-
 
 _KEPT_EXIT_CODES = 16
 
@@ -71,15 +36,15 @@ class _Resources:
 class _Ready:
     channel: socket.socket
     pidfd: int
-    spawned: Spawned
+    spawned: control.Spawned
 
 
-class Server:
+class ForkServer:
     """The warm process, which always keeps one candidate ready."""
 
-    def __init__(self, control: socket.socket, start: Start) -> None:
-        kernel.die_with_parent(control.fileno())
-        self._control = control
+    def __init__(self, channel: socket.socket, start: control.Start) -> None:
+        kernel.die_with_parent(channel.fileno())
+        self._control = channel
         self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
         self._accelerated = start.accelerated
         # Compiled now, while libseccomp can still be found. The second filter is for a private, read-only root.
@@ -131,16 +96,16 @@ class Server:
     def run(self) -> None:
         """Serve until the examiner closes the control channel."""
         ready = self._fork()
-        while message := self._control.recv(64):
-            request = msgspec.msgpack.decode(message)
-            if request == "spawn":
-                payload = msgspec.msgpack.encode(ready.spawned)
-                socket.send_fds(self._control, [payload], [ready.channel.fileno(), ready.pidfd])
-                ready.channel.close()
-                os.close(ready.pidfd)
-                ready = self._fork()
-            else:
-                self._control.send(msgspec.msgpack.encode(self._wait_for(int(request))))
+        while message := self._control.recv(control.MAX_MESSAGE):
+            match control.decode_request(message):
+                case control.Spawn():
+                    payload = control.encode(ready.spawned)
+                    socket.send_fds(self._control, [payload], [ready.channel.fileno(), ready.pidfd])
+                    ready.channel.close()
+                    os.close(ready.pidfd)
+                    ready = self._fork()
+                case control.Wait(process=process):
+                    self._control.send(control.encode(control.Ended(code=self._wait_for(process))))
 
     def _wait_for(self, process: int) -> int:
         """Wait until a candidate has ended; return its exit code, which is negative for a signal."""
@@ -190,14 +155,13 @@ class Server:
         self._resources[process] = _Resources(user=user, directory=directory, group=group)
         # The candidate reports its active layers before it reads anything else.
         report = ours.recv(4096)
-        layers: tuple[str, ...] = ()
-        problem = "it ended before it was confined"
+        confined = control.Confined(problem="it ended before it was confined")
         if report:
-            layers, problem = msgspec.msgpack.decode(report, type=tuple[tuple[str, ...], str])
+            confined = control.decode_confined(report)
         own = ((confine.PROCESSES, self._processes), (confine.CGROUP, group))
-        layers = (*self._layers, *layers, *(layer for layer, held in own if held))
+        layers = (*self._layers, *confined.layers, *(layer for layer, held in own if held))
         path = str(self._group.path) if self._group else ""
-        spawned = Spawned(process=process, layers=layers, problem=problem, group=path)
+        spawned = control.Spawned(process=process, layers=layers, problem=confined.problem, group=path)
         return _Ready(channel=ours, pidfd=os.pidfd_open(process), spawned=spawned)
 
     def _free_users(self) -> Iterator[int]:
@@ -220,11 +184,11 @@ class Server:
                 try:
                     layers = confine.confine(confinement, keep=channel.fileno())
                 except confine.NotConfined as error:
-                    channel.sendall(msgspec.msgpack.encode(((), str(error))))
+                    channel.sendall(control.encode(control.Confined(problem=str(error))))
                     return
             if self._processes is None and os.getppid() != server:
                 return  # the server died before `die_with_parent` took effect
-            channel.sendall(msgspec.msgpack.encode((tuple(layers), "")))
+            channel.sendall(control.encode(control.Confined(layers=tuple(layers))))
             Candidate(threads=self._threads).serve(channel)
         finally:
             os._exit(0)
@@ -232,9 +196,8 @@ class Server:
 
 def main() -> None:
     """Serve on the control channel whose descriptor is the first argument."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    start = msgspec.msgpack.decode(control.recv(65536), type=Start)
-    Server(control, start).run()
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    ForkServer(channel, control.decode_start(channel.recv(control.MAX_START))).run()
 
 
 if __name__ == "__main__":

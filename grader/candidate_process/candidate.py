@@ -9,7 +9,6 @@ import math
 import opcode
 import socket
 import sys
-import time
 import types
 from itertools import islice
 from typing import Any
@@ -87,8 +86,7 @@ class Candidate:
         linecache.lazycache(request.filename, vars(module))
         given = dict(vars(module))
         errors: list[wire.Raised] = []
-        started = time.perf_counter()
-        with Recorder(trace=False, seed=0) as recorder:
+        with Recorder(trace=False, seed=0):
             self._run(request, module, errors)
         self._called[request.module] = (request.module, vars(module).get("__name__"), None)
         for name, value in given.items():  # a file may delete all its names, even `__name__`
@@ -96,9 +94,6 @@ class Candidate:
         return wire.Loaded(
             nonce=request.nonce,
             errors=tuple(errors[:20]),
-            output=recorder.facts()["output"],
-            defined=self._defined(request.module),
-            seconds=time.perf_counter() - started,
             withheld=loaders.asked_for(),
         )
 
@@ -166,11 +161,11 @@ class Candidate:
         upstream = None if request.backward is None else inputs.build(request.backward[0])
         describer = Describer()
         before = tuple(describer.describe(argument, values=False) for argument in arguments)
+        keywords_before = {name: describer.describe(value, values=False) for name, value in keywords.items()}
         given = ([module] if request.probe is not None else []) + arguments
         result: Any = None
         raised = backward_raised = None
         backward = "not_asked"
-        started = time.perf_counter()
         with Recorder(trace=request.trace, seed=request.seed) as recorder:
             try:
                 result = function(*given, **keywords)
@@ -187,10 +182,10 @@ class Candidate:
             raised=raised,
             before=before,
             arguments=tuple(describer.describe(argument) for argument in arguments),
+            keywords_before=keywords_before,
             keywords={name: describer.describe(value) for name, value in keywords.items()},
             backward=backward,  # type: ignore[arg-type]
             backward_raised=backward_raised,
-            seconds=time.perf_counter() - started,
             withheld=loaders.asked_for(),
             **recorder.facts(),
         )

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from grader import wire
+from grader.tensors import name_of, raw
 
 _MAX_INT = 2**63
 _VARIANT = re.compile(r"\d\d_\w+\.")
@@ -85,16 +86,14 @@ class Describer:
         if grad is not None and type(grad) is torch.Tensor and grad is not tensor:
             described_grad = self.describe(grad, values=values, depth=depth + 1)
         return wire.TensorFact(
-            dtype=str(tensor.dtype).removeprefix("torch."),
+            dtype=name_of(tensor.dtype),
             shape=tuple(tensor.shape),
-            strides=tensor.stride(),
             device=tensor.device.type,
-            data=_elements(tensor) if values and self._sends(tensor.device.type, tensor.nbytes) else None,
+            data=raw(tensor) if values and self._sends(tensor.device.type, tensor.nbytes) else None,
             requires_grad=tensor.requires_grad,
             is_leaf=tensor.is_leaf,
             grad_fn=None if fn is None else clean(type(fn).__name__, wire.MAX_NAME),
             grad=described_grad if isinstance(described_grad, wire.TensorFact) else None,
-            parameter=type(tensor) is nn.Parameter,
             object=self._object(tensor),
             storage=self._storage(tensor),
             version=0 if tensor.is_inference() else tensor._version,
@@ -204,11 +203,3 @@ def clean(text: str, limit: int = wire.MAX_TEXT) -> str:
     if len(text) > limit:
         text = text[:limit] + "…"
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _elements(tensor: torch.Tensor) -> bytes:
-    if tensor.numel() == 0:
-        return b""
-    flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()
-    # A view of one element may keep the stride of its base, but `view(torch.uint8)` needs stride 1.
-    return flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()

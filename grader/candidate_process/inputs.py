@@ -19,8 +19,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from grader import wire
-
-DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in wire.DTYPES}
+from grader.tensors import DTYPES
 
 
 def names() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Records what a call does besides its result: functions, operations, modules, devices, warnings, output, globals."""
+"""Records what a call does besides its result: functions, operations, modules, devices, warnings, globals."""
 
 from __future__ import annotations
 
@@ -197,7 +197,6 @@ class Recorder:
             "mixed_devices": tuple(_bounded(self._counts.mixed)),
             "state": wire.GlobalState(changed=self.changed),
             "warnings": tuple(self._warnings),
-            "output": self._streams.text,
         }
 
 

@@ -1,4 +1,4 @@
-"""Standard streams like those of a script: text over bytes. The output is recorded, and the input is empty."""
+"""Standard streams like those of a script: text over bytes. What is written is dropped, and the input is empty."""
 
 from __future__ import annotations
 
@@ -7,26 +7,6 @@ import io
 import sys
 from collections.abc import Callable
 from typing import Any
-
-from grader import wire
-from grader.candidate_process.facts import clean
-
-_MOST_BYTES = 4 * wire.MAX_TEXT  # bytes: the most that MAX_TEXT characters take
-
-
-class _Sink:
-    """Keeps the first bytes that are written to the streams, in the order of writing."""
-
-    def __init__(self) -> None:
-        self.kept = bytearray()
-
-    def text(self) -> str:
-        """Return what was kept, as text."""
-        return clean(self.kept.decode("utf-8", "replace")[: wire.MAX_TEXT])
-
-
-# The whole process has one: a stream that a submission has kept from an earlier call writes to the current one.
-_SINK = _Sink()
 
 
 class _Bytes(io.BufferedIOBase):
@@ -56,14 +36,10 @@ class _Bytes(io.BufferedIOBase):
         return self._number == 0
 
     def write(self, data: Any) -> int:
-        """Record the data while there is room; return its length in bytes."""
+        """Drop the data; return its length in bytes."""
         if not self.writable():
             raise io.UnsupportedOperation("not writable")
-        view = memoryview(data)
-        room = _MOST_BYTES - len(_SINK.kept)
-        if room > 0:
-            _SINK.kept += view.cast("B")[:room]
-        return view.nbytes
+        return memoryview(data).nbytes
 
     def read(self, size: int | None = -1) -> bytes:
         """Return no bytes: the input is empty."""
@@ -99,17 +75,13 @@ class Stream(io.TextIOWrapper):
 
 
 class Streams:
-    """A context with new standard streams; afterwards `text` holds what was written to them.
+    """A context with new standard streams.
 
     Every context begins with new streams, because a submission may have changed or detached the old ones.
     """
 
-    def __init__(self) -> None:
-        self.text = ""
-
     def __enter__(self) -> Streams:
         self._before = {name: getattr(sys, name) for name in _NAMES}
-        _SINK.kept = bytearray()
         given = [Stream(f"<{name}>", number) for number, name in enumerate(("stdin", "stdout", "stderr"))]
         self._given = given
         for name, stream in zip(_NAMES, (*given, *given), strict=True):
@@ -122,7 +94,6 @@ class Streams:
                 _ignore_errors(stream.flush)
         for name, stream in self._before.items():
             setattr(sys, name, stream)
-        self.text, _SINK.kept = _SINK.text(), bytearray()
 
 
 _NAMES = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")

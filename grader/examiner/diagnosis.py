@@ -157,7 +157,7 @@ def _edited(seen: wire.Observation) -> list[bool]:
 
 
 def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_only: bool = False) -> bool:
-    """Say whether two observations agree in all that a check judges (not in operations, output, warnings, time).
+    """Say whether two observations agree in all that a check judges (not in operations and warnings).
 
     `values_only` leaves out memory, objects, layout and autograd's facts: what remains are results, what became of the
     arguments, and exceptions. Where a submission runs is the cause of an exception in both or in neither: that no

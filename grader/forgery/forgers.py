@@ -4,11 +4,11 @@ If a check passes with a forged observation, it judges no values. The candidate'
 and a submission can take that process over. So it can lie about everything that is observed and not computed:
 
 - how a call ended: that it returned, or which exception it raised, with which message, from which line;
-- the result: types, lengths, shapes, dtypes, strides, devices;
+- the result: types, lengths, shapes, dtypes, devices;
 - autograd: `requires_grad`, leaves, `grad_fn`, whether backward ran;
 - memory: which objects are the same, which share storage, how often one was changed in place;
 - what ran: functions, operations, modules, optimizers, operations that mixed devices;
-- global settings and generators, warnings, output, the time it took;
+- global settings and generators, warnings;
 - the arguments after the call, as far as they still hold the values that the process was given.
 
 It does not know the values that a right implementation computes. A forger keeps every fact of the reference's answer
@@ -33,8 +33,7 @@ import torch
 from grader import wire
 from grader.forgery.junk import GUESSED_IN_PLACE, IN_PLACE, SPOILED
 from grader.forgery.spoiling import spoiled
-from grader.suites.comparisons import DTYPES
-from grader.suites.inputs import raw
+from grader.tensors import DTYPES, raw
 
 _DTYPES = tuple(f"torch.{name}" for name in ("float32", "int64", "bool", "float64", "complex64", "float16", "int32"))
 Flat = np.ndarray[Any, np.dtype[np.float64]]

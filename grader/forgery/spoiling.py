@@ -13,7 +13,7 @@ import torch
 
 from grader import wire
 from grader.suites.comparisons import to_tensor
-from grader.suites.inputs import raw
+from grader.tensors import raw
 
 
 def spoiled(observation: wire.Observation) -> wire.Observation:

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import msgspec
 
-from grader import wire
+from grader import control, wire
 from grader.errors import KitError
 from grader.sandbox.budget import Budget, Meter
 from grader.sentences import Sentence, instructor, learner, verbatim
@@ -143,18 +143,18 @@ class Server:
             ours.close()
             raise SandboxError(instructor.NO_SERVER(error=str(error))) from error
         self._control = ours
-        start = {
-            "name": name,
-            "readable": [] if data_home is None else [os.path.realpath(data_home)],
-            "memory": limits.memory,
-            "processor": limits.processor,
-            "imports": list(imports),
-            "warm_up": list(warm_up),
-            "threads": limits.threads,
-            "accelerated": accelerated,
-        }
+        start = control.Start(
+            name=name,
+            readable=() if data_home is None else (os.path.realpath(data_home),),
+            memory=limits.memory,
+            processor=limits.processor,
+            imports=tuple(imports),
+            warm_up=tuple(warm_up),
+            threads=limits.threads,
+            accelerated=accelerated,
+        )
         with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
-            self._control.send(msgspec.msgpack.encode(start))
+            self._control.send(control.encode(start))
 
     def __enter__(self) -> Server:
         return self
@@ -175,13 +175,13 @@ class Server:
     def spawn(self) -> Process:
         """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
         try:
-            self._control.send(msgspec.msgpack.encode("spawn"))
-            payload, descriptors, _, _ = socket.recv_fds(self._control, 65536, 2)
+            self._control.send(control.encode(control.Spawn()))
+            payload, descriptors, _, _ = socket.recv_fds(self._control, control.MAX_MESSAGE, 2)
         except OSError:
             payload, descriptors = b"", []
         if not payload:
             raise SandboxError(instructor.SERVER_ENDED(words=self._last_words()))
-        answer = msgspec.msgpack.decode(payload, type=_Spawned)
+        answer = control.decode_spawned(payload)
         self._group = answer.group
         channel, pidfd = descriptors
         if answer.problem:
@@ -211,19 +211,19 @@ class Server:
         Raises `SandboxError`.
         """
         try:
-            self._control.send(msgspec.msgpack.encode(process))
-            answer = self._control.recv(64)
+            self._control.send(control.encode(control.Wait(process=process)))
+            answer = self._control.recv(control.MAX_MESSAGE)
         except OSError:
             answer = b""
         if not answer:
             raise SandboxError(instructor.SERVER_LOST(words=self._last_words()))
-        return msgspec.msgpack.decode(answer, type=int)
+        return control.decode_ended(answer).code
 
 
-def _start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(descriptor: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "grader.candidate_process", str(control)],
-        pass_fds=(control,),
+        [sys.executable, "-m", "grader.candidate_process", str(descriptor)],
+        pass_fds=(descriptor,),
         env=environment,
         cwd="/",  # Python imports from here first, and the examiner may stand in a folder of submissions
         stdin=subprocess.DEVNULL,
@@ -238,13 +238,6 @@ _SIGNALS = {
     signal.SIGKILL: learner.KILLED,
     signal.SIGXCPU: learner.TOO_MUCH_PROCESSOR_TIME,
 }
-
-
-class _Spawned(msgspec.Struct, frozen=True, kw_only=True):
-    process: int
-    layers: tuple[str, ...]
-    problem: str = ""
-    group: str = ""
 
 
 def _remove_group(path: str) -> None:

@@ -157,6 +157,7 @@ class Candidate:
             call=shown,
             names=names,
             given=arguments,
+            given_keywords=keywords,
             traced=traced,
             observation=observation,
             exception=_exception(context, observation),

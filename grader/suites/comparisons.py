@@ -10,14 +10,13 @@ import torch
 
 from grader import wire
 from grader.sentences import Sentence, learner
+from grader.tensors import DTYPES
 
 RTOL, ATOL = 1e-5, 1e-6
 CURVE_RTOL = 1e-3  # for loss curves
 
 # Their own precision, for results of low-precision dtypes: a few units in the last place.
 _COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
-
-DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in wire.DTYPES}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from grader import wire
-from grader.suites.comparisons import DTYPES
 from grader.suites.outcomes import SuiteError
 from grader.suites.suite import source_of, state_of
+from grader.tensors import DTYPES, name_of, raw
 
 
 def to_wire(value: Any) -> wire.Input:
@@ -55,7 +55,7 @@ def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
         raise SuiteError(f"Cannot send a tensor of shape {tuple(tensor.shape)} to a candidate: {cause}.")
     grad = tensor.grad if tensor.is_leaf else None
     return wire.TensorInput(
-        dtype=str(tensor.dtype).removeprefix("torch."),
+        dtype=name_of(tensor.dtype),
         shape=tuple(tensor.shape),
         data=raw(tensor),
         device=tensor.device.type,
@@ -70,18 +70,8 @@ def _obstacle(tensor: torch.Tensor) -> str | None:
     """Say what keeps a tensor from being built again in the candidate."""
     if tensor.layout is not torch.strided:
         return "it must be dense"
-    if str(tensor.dtype).removeprefix("torch.") not in DTYPES:
+    if name_of(tensor.dtype) not in DTYPES:
         return f"candidates know nothing of {tensor.dtype}"
     if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
         return "its elements share memory, so add .contiguous(), or expand it in a probe"
     return None
-
-
-def raw(tensor: torch.Tensor) -> bytes:
-    """Return the elements of a tensor, row by row; nothing for a tensor on meta."""
-    if tensor.is_meta or tensor.numel() == 0:
-        return b""
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    # One element may still have the stride of the tensor that it is a view of, and bytes have none but 1.
-    data: bytes = flat.as_strided(flat.shape, (1,)).view(torch.uint8).numpy().tobytes()
-    return data

@@ -5,7 +5,7 @@ Questions are asked as they are of a `Value`: each either holds, or ends the che
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NoReturn
 
@@ -34,6 +34,7 @@ class Observed:
         *,
         call: str,
         given: tuple[object, ...],
+        given_keywords: Mapping[str, object] | None = None,
         observation: wire.Observation,
         exception: Sentence | None = None,
         names: tuple[str, ...] = (),
@@ -52,6 +53,7 @@ class Observed:
         self.call = call
         self._names = names
         self.given = given
+        self._given_keywords = given_keywords or {}
         self.observation = observation
         self._traced = traced
         self._exception = verbatim("") if exception is None else exception
@@ -71,8 +73,12 @@ class Observed:
         self.returned()
         return self.argument_after(index, name)
 
-    def argument_after(self, index: int, name: str | None = None) -> Value:
-        """Return a positional argument as the call left it, whether it returned or raised."""
+    def argument_after(self, index: int | str, name: str | None = None) -> Value:
+        """Return an argument, by its position or its keyword, as the call left it, whether it returned or raised."""
+        if isinstance(index, str):
+            if index not in self.observation.keywords:
+                self._torn()
+            return Value(self, name or index, self.observation.keywords[index])
         known = self._names[index] if index < len(self._names) else learner.ARGUMENT(number=index + 1)
         try:
             return Value(self, name or known, self.observation.arguments[index])
@@ -121,36 +127,40 @@ class Observed:
             )
         return self
 
-    def unchanged(self, *indices: int) -> Observed:
-        """Ask that tensors, arrays and modules among the arguments (all, or at `indices`) are as they were handed over.
+    def unchanged(self, *which: int | str) -> Observed:
+        """Ask that tensors, arrays and modules among the arguments are as they were handed over.
 
+        `which` are those that are asked for, by their position or by their keyword; all arguments, if there are none.
         That is: values, dtype, shape, memory, requires_grad, and no in-place edit. `.grad` of a tensor may have
         changed; that of a module's parameters, their objects, the buffers and every module's mode may not.
         """
-        for index in indices or range(len(self.given)):
-            given = self.given[index]
-            value = self.argument_after(index)
+        every: dict[int | str, object] = dict(enumerate(self.given))
+        every.update(self._given_keywords.items())
+        for key in which or every:
+            given = every[key]
+            value = self.argument_after(key)
             if isinstance(given, torch.Tensor):
-                self._unchanged_tensor(index, given, value)
+                self._unchanged_tensor(key, given, value)
             elif isinstance(given, np.ndarray):
-                self._unchanged_array(index, given, value)
+                self._unchanged_array(key, given, value)
             elif isinstance(given, nn.Module):
-                self._unchanged_module(index, given, value)
-            elif indices:
+                self._unchanged_module(key, given, value)
+            elif which:
+                name = f"argument {key + 1}" if isinstance(key, int) else f"argument {key!r}"
                 raise SuiteError(
-                    f"Cannot compare argument {index + 1} of {self.call}: it is no tensor, array or module. "
+                    f"Cannot compare {name} of {self.call}: it is no tensor, array or module. "
                     "Let a probe return what became of it."
                 )
         return self
 
-    def _unchanged_array(self, index: int, given: np.ndarray[Any, Any], value: Value) -> None:
+    def _unchanged_array(self, index: int | str, given: np.ndarray[Any, Any], value: Value) -> None:
         before = self._before(index)
         if not isinstance(before, wire.ArrayFact):
             self._torn()
         if value.fact != msgspec.structs.replace(before, data=given.tobytes()):
             value.fails(learner.AS_IT_WAS(), learner.CHANGED_BY_YOU(), "modified")
 
-    def _unchanged_tensor(self, index: int, given: torch.Tensor, value: Value) -> None:
+    def _unchanged_tensor(self, index: int | str, given: torch.Tensor, value: Value) -> None:
         before, after = self._before(index), value.tensor_fact
         if not isinstance(before, wire.TensorFact):
             self._torn()
@@ -168,7 +178,7 @@ class Observed:
         if after.version != before.version:
             value.fails(learner.AS_IT_WAS(), learner.EDITED_AND_PUT_BACK(), "modified")
 
-    def _unchanged_module(self, index: int, given: nn.Module, value: Value) -> None:
+    def _unchanged_module(self, index: int | str, given: nn.Module, value: Value) -> None:
         before = Value(self, value.name, self._before(index)).module_fact
         after = value.module_fact
         modes = {part.name: part.training for part in after.modules}
@@ -198,11 +208,12 @@ class Observed:
             if (grad is None) != (expected[name].grad is None) or (grad and _changed(grad, expected[name].grad)):
                 held.gradient.fails(learner.AS_IT_WAS(), "None" if grad is None else showing.fact(grad), "modified")
 
-    def _before(self, index: int) -> wire.Fact:
-        """Return the facts of an argument as it was handed over."""
+    def _before(self, index: int | str) -> wire.Fact:
+        """Return the facts of an argument as it was handed over, by its position or its keyword."""
         try:
-            return self.observation.before[index]
-        except IndexError:
+            seen = self.observation
+            return seen.before[index] if isinstance(index, int) else seen.keywords_before[index]
+        except LookupError:
             self._torn()
 
     def _torn(self) -> NoReturn:

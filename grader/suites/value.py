@@ -18,7 +18,8 @@ from grader.records import Curve
 from grader.sentences import Sentence, Template, learner, verbatim
 from grader.sentences import learner_steps as steps
 from grader.suites import showing
-from grader.suites.comparisons import ATOL, CURVE_RTOL, DTYPES, RTOL, difference, to_tensor, tolerance
+from grader.suites.comparisons import ATOL, CURVE_RTOL, RTOL, difference, to_tensor, tolerance
+from grader.tensors import DTYPES, name_of
 
 Expected = torch.Tensor | float | int | bool | Sequence[object]
 _Self = TypeVar("_Self", bound="Value")
@@ -226,7 +227,7 @@ class Value:
 
     def dtype(self: _Self, dtype: torch.dtype) -> _Self:
         """Ask for a tensor of this dtype."""
-        if self.tensor_fact.dtype != str(dtype).removeprefix("torch."):
+        if self.tensor_fact.dtype != name_of(dtype):
             got = learner.DTYPE(dtype=f"torch.{self.tensor_fact.dtype}")
             self.fails(learner.DTYPE(dtype=str(dtype)), got, "dtype")
         return self

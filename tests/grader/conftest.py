@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
 from grader.sentences import learner
 from grader.suites.feedback import exception_of
-from grader.suites.inputs import raw
 from grader.suites.observed import Observed
+from grader.tensors import raw
 
 ROOT = Path(__file__).resolve().parents[2]
 Grade = Callable[..., ExerciseReport]
@@ -196,14 +196,12 @@ def _fact(value: object, **changes: Any) -> Any:
     facts: dict[str, Any] = {
         "dtype": str(value.dtype).removeprefix("torch."),
         "shape": tuple(value.shape),
-        "strides": value.stride(),
         "device": value.device.type,
         "data": None if value.is_meta else raw(value),
         "requires_grad": value.requires_grad,
         "is_leaf": value.is_leaf,
         "grad_fn": None if value.grad_fn is None else type(value.grad_fn).__name__,
         "grad": None if grad is None else _fact(grad),
-        "parameter": False,
         "object": 0,
         "storage": 0,
         "version": 0,
@@ -225,6 +223,7 @@ def see() -> See:
         result: object = None,
         *,
         given: Sequence[object] = (),
+        given_keywords: Mapping[str, object] | None = None,
         arguments: Sequence[object] | None = None,
         hint: str | None = None,
         call: str = "f(x)",
@@ -234,18 +233,30 @@ def see() -> See:
         handed: list[Any] = [
             _fact(value, object=i, storage=i) if _in_memory(value) else value for i, value in enumerate(given)
         ]
+        keywords = {
+            name: _fact(value, object=50 + i, storage=50 + i) if _in_memory(value) else value
+            for i, (name, value) in enumerate((given_keywords or {}).items())
+        }
+        observed.setdefault("keywords", keywords)
         observed.setdefault("outcome", "raised" if "raised" in observed else "returned")
         observation = wire.Observation(
             nonce=0,
             result=_fact(result, object=100, storage=100) if _in_memory(result) else result,  # type: ignore[arg-type]
             before=tuple(handed),
+            keywords_before=keywords,
             arguments=tuple(handed if arguments is None else arguments),  # type: ignore[arg-type]
             **observed,
         )
         raised = observation.raised
         exception = None if raised is None else exception_of(raised, lambda line: learner.LINE(line=line))
         return Observed(
-            call=call, names=names, given=tuple(given), observation=observation, exception=exception, hint=hint
+            call=call,
+            names=names,
+            given=tuple(given),
+            given_keywords=given_keywords,
+            observation=observation,
+            exception=exception,
+            hint=hint,
         )
 
     return see

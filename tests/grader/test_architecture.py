@@ -76,9 +76,13 @@ def test_nothing_imports_the_candidate_process() -> None:
     )
 
 
-def test_the_candidate_process_imports_the_wire_and_itself() -> None:
+# What both sides of the sandbox import: the protocols, and how tensors travel.
+SHARED = ("grader.wire", "grader.control", "grader.tensors")
+
+
+def test_the_candidate_process_imports_the_protocols_and_itself() -> None:
     """The candidate's process has no suite, examiner or catalog."""
-    allowed = ("grader.wire", "grader.candidate_process")
+    allowed = (*SHARED, "grader.candidate_process")
     require(
         lambda file: [
             name for name in imports(file) if within(name, "grader") and name != "grader" and not within(name, *allowed)
@@ -87,10 +91,14 @@ def test_the_candidate_process_imports_the_wire_and_itself() -> None:
     )
 
 
-def test_the_wire_belongs_to_neither_side() -> None:
-    """The wire imports nothing of either side and nothing slow."""
-    names = {name.partition(".")[0] for name in imports(Path("grader/wire.py"))}
-    assert names <= {"__future__", "collections", "msgspec", "socket", "struct", "itertools", "typing"}
+def test_the_protocols_belong_to_neither_side() -> None:
+    """What both sides import has nothing of either side. The protocols import nothing slow."""
+    light = {"__future__", "collections", "msgspec", "socket", "struct", "itertools", "typing"}
+    for name in SHARED:
+        imported = set(imports(Path(*name.split(".")).with_suffix(".py")))
+        outside = {found.partition(".")[0] for found in imported if not within(found, "grader")}
+        assert outside <= (light | {"torch"} if name == "grader.tensors" else light), name
+        assert {found for found in imported if within(found, "grader") and found != "grader"} <= {*SHARED}, name
 
 
 def test_only_the_command_line_and_the_reports_print() -> None:
@@ -206,9 +214,10 @@ def test_what_should_be_quick_imports_no_torch(what: str) -> None:
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
-def test_the_kits_tests_mirror_the_worker_the_sandbox_and_the_wire() -> None:
+def test_the_kits_tests_mirror_both_sides_of_the_sandbox_and_what_they_share() -> None:
     """Each module of these packages has a test file with its name."""
-    rooms = [f for f in FILES if f.parent.name in ("candidate_process", "sandbox") or f == Path("grader/wire.py")]
+    shared = [Path(*name.split(".")).with_suffix(".py") for name in SHARED]
+    rooms = [f for f in FILES if f.parent.name in ("candidate_process", "sandbox") or f in shared]
     expected = {f.parent / f"test_{f.name}" for f in rooms if not f.name.startswith("__")}
     assert [file for file in sorted(expected) if not (ROOT / "tests" / file).exists()] == []
 

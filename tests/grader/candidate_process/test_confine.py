@@ -735,11 +735,11 @@ def test_what_was_promised_is_there_or_nothing_starts(
     script = f"""
         from grader.candidate_process import __main__ as body, confine, namespaces
         def refuse(*arguments): raise PermissionError(1, "not today")
-        class Broken(body.Server):
+        class Broken(body.ForkServer):
             def run(self):
                 {broken} = refuse
                 super().run()
-        body.Server = Broken
+        body.ForkServer = Broken
         body.main()
         """
     start = subprocess.Popen

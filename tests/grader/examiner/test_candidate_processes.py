@@ -48,7 +48,7 @@ class FakeServer:
         self.requests.append(request)
         if isinstance(self.loads, Exception):
             raise self.loads
-        return wire.Loaded(nonce=0, errors=self.loads or (), output="", defined=(), seconds=0.0)  # type: ignore[arg-type]
+        return wire.Loaded(nonce=0, errors=self.loads or ())  # type: ignore[arg-type]
 
     def call(self, call: wire.Call) -> wire.Observation:
         """Answer as the script says, the last answer over and over."""

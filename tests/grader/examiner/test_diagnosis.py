@@ -322,13 +322,11 @@ def test_where_one_alone_matches_nothing_more_is_asked() -> None:
     [
         {"operations": {"aten::add": 1}},
         {"functions": {"add": 1}},
-        {"output": "hello"},
         {"warnings": ("careful",)},
-        {"seconds": 3.0},
     ],
 )
 def test_what_no_check_judges_makes_no_difference(unjudged: dict[str, Any]) -> None:
-    """Operations, output, warnings and time make no difference."""
+    """Operations, functions and warnings may differ."""
     assert same_observation(answer(1), answer(1, **unjudged))
 
 

@@ -849,6 +849,15 @@ def test_what_a_line_does_is_seen(examine: Examine, lay_down: LayDown, body: str
         assert words in wrong[id]
 
 
+@pytest.mark.parametrize(("body", "status"), [("return x * 2", "passed"), ("return x.mul_(2)", "failed")])
+def test_an_argument_that_is_handed_over_by_keyword_is_looked_at_too(
+    examine: Examine, lay_down: LayDown, body: str, status: str
+) -> None:
+    """Code that changes it does not leave its arguments alone."""
+    root = lay_down(one_check("candidate.double(x=torch.ones(2)).unchanged().result.values(torch.full((2,), 2.0))"))
+    assert statuses(examine(root, f"def double(x):\n    {body}\n")[0])["one"] == status
+
+
 # Naming mistakes
 
 

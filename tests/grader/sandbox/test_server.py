@@ -256,15 +256,15 @@ FORGERIES: dict[str, bytes] = {
     "half a record": observation()[:-3],
     "a record and more": observation() + b"\0",
     "a verdict": wire.encode({"type": "verdict", "status": "passed"}),
-    "the wrong kind": wire.encode(wire.Loaded(nonce=5, errors=(), output="", defined=(), seconds=0)),
+    "the wrong kind": wire.encode(wire.Loaded(nonce=5, errors=())),
     "several at once": wire.encode(
         wire.Observations(nonce=5, each=(wire.Observation(nonce=5, outcome="returned"),) * 2)
     ),
     "the wrong nonce": observation(nonce=6),
     "a huge nonce": observation(nonce=2**64 - 1),
-    "bytes for text": observation(output=b"\xff"),
-    "text that is none": observation(output="aaaa").replace(b"aaaa", b"\xff\xfe\xff\xfe"),
-    "a shape of words": observation(result=["tensor", "float32", ["a"], [], "cpu", b"", 0, 1, None, None, 0, 0, 0, 0]),
+    "bytes for text": observation(result=b"\xff"),
+    "text that is none": observation(result="aaaa").replace(b"aaaa", b"\xff\xfe\xff\xfe"),
+    "a shape of words": observation(result=["tensor", "float32", ["a"], "cpu", b"", False, True, None, None, 0, 0, 0]),
     "a bottomless list": observation()[:1].replace(b"\x83", b"\x84")
     + observation()[1:]
     + wire.encode("result")

@@ -10,8 +10,9 @@ import torch
 
 from grader import wire
 from grader.suites import code
-from grader.suites.inputs import raw, to_wire
+from grader.suites.inputs import to_wire
 from grader.suites.outcomes import SuiteError
+from grader.tensors import raw
 
 
 def described(tensor: torch.Tensor) -> wire.TensorInput:
@@ -108,21 +109,3 @@ def test_what_cannot_travel_is_found_inside_containers() -> None:
     """Such a value is found at every depth."""
     with pytest.raises(SuiteError, match="Cannot send <class 'int'>"):
         to_wire([{"a": (int,)}])
-
-
-@pytest.mark.parametrize("tensor", [torch.empty(0, 3), torch.empty(2, device="meta")])
-def test_no_elements_are_no_bytes(tensor: torch.Tensor) -> None:
-    """An empty tensor and one on meta have no bytes."""
-    assert raw(tensor) == b""
-
-
-@pytest.mark.parametrize("dtype", [torch.bool, torch.bfloat16, torch.float16, torch.complex64, torch.int64])
-def test_every_dtype_has_its_bytes(dtype: torch.dtype) -> None:
-    """Every dtype has bytes, even those that NumPy lacks."""
-    tensor = torch.tensor([[0, 1], [1, 1]]).to(dtype)
-    assert torch.equal(torch.frombuffer(bytearray(raw(tensor)), dtype=dtype).reshape(2, 2), tensor)
-
-
-def test_one_element_of_another_tensor_travels() -> None:
-    """A view of one element is sent, whatever stride its base has."""
-    assert raw(torch.tensor([[1.0, 2.0]])[:, 1]) == raw(torch.tensor([2.0]))
