@@ -294,6 +294,10 @@ def _drop_capabilities() -> None:
     kernel.call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+# The kit's files outside of this folder that a candidate may read: those that both sides of the sandbox import.
+SHARED = ("__init__.py", "wire.py", "control.py", "tensors.py")
+
+
 def readable_paths(extra: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the paths that Python, torch and scikit-learn need to read, parents before children.
 
@@ -308,6 +312,6 @@ def readable_paths(extra: Sequence[str] = ()) -> tuple[str, ...]:
     # Torch chooses its kernels from these files; without them it uses the slowest ones.
     processor = ("/proc/cpuinfo", "/sys/devices/system/cpu")
     own = os.path.dirname(os.path.abspath(__file__))
-    kit = (own, *(os.path.join(os.path.dirname(own), name) for name in ("__init__.py", "wire.py")))
+    kit = (own, *(os.path.join(os.path.dirname(own), name) for name in SHARED))
     everything = (*libraries, *linked, *processor, *python, *kit, *extra)
     return tuple(dict.fromkeys(os.path.abspath(path) for path in everything))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.candidate_process import confine
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "grader").rglob("*.py"))
 PACKAGES = [file for file in FILES if file.name == "__init__.py"]
@@ -89,6 +91,11 @@ def test_the_candidate_process_imports_the_protocols_and_itself() -> None:
         ],
         in_room("candidate_process"),
     )
+
+
+def test_candidates_may_read_the_protocols() -> None:
+    """A server imports them inside of its jail."""
+    assert {f"grader.{name.removesuffix('.py')}" for name in confine.SHARED if name != "__init__.py"} == {*SHARED}
 
 
 def test_the_protocols_belong_to_neither_side() -> None:

@@ -300,7 +300,8 @@ def nested(depth: int, value: wire.Fact = 1) -> wire.Fact:
         {"functions": {f"f{i}": 1 for i in range(501)}},
         {"state": wire.GlobalState(changed=("x" * 300,))},
         {"warnings": ("w" * 2000,)},
-        {"output": "x" * 5000},
+        {"result": "x" * 5000},
+        {"keywords_before": {"x": nested(wire.MAX_DEPTH + 2)}},
     ],
 )
 def test_every_part_of_a_reply_is_bounded(fields: dict[str, object]) -> None:
