@@ -11,13 +11,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import KitError
+from grader.files import write_bytes
 from grader.sentences import instructor
 
 if TYPE_CHECKING:
@@ -67,10 +66,9 @@ def install_california_housing(data_home: Path) -> Path:
     cache = data_home / CACHE_NAME
     content = _cache_bytes()
     try:
-        data_home.mkdir(parents=True, exist_ok=True)
         # Compare bytes and never load it: the cache is a pickle, and another user may have written it.
         if not cache.is_file() or cache.read_bytes() != content:
-            _write_atomically(cache, content)
+            write_bytes(cache, content)
     except OSError as error:
         sentence = instructor.HOUSING_NOT_INSTALLED(path=str(data_home), error=str(error.strerror))
         raise DatasetError(sentence) from error
@@ -97,16 +95,3 @@ def _cache_bytes() -> bytes:
     buffer = io.BytesIO()
     joblib.dump(california_housing_table(), buffer, compress=6)
     return buffer.getvalue()
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path` through a temporary neighbour, so that no reader sees half a file."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)  # mkstemp makes files private; the cache is for every reader of the folder.
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

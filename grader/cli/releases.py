@@ -57,9 +57,9 @@ def release(
         import msgspec
 
         from grader.catalog import nbgrader_sources, student_bundle
+        from grader.files import write_folder, write_zip
         from grader.integrations.nbgrader import NAME, read_course
         from grader.integrations.nbgrader import Course as NbgraderCourse
-        from grader.reports.files import write_folder, write_zip
         from grader.version import __version__
 
         known = catalog(course)
@@ -114,7 +114,7 @@ def convert(
     """Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost."""
     with errors_told():
         from grader.catalog import CatalogError, build_notebook, convert_notebook
-        from grader.reports.files import write_text
+        from grader.files import write_text
         from grader.submissions import NOTEBOOK_LIMIT, SCRIPT_LIMIT, Unreadable, decode_script, printable, read_bytes
 
         suffixes = {source.suffix.lower(), target.suffix.lower()}

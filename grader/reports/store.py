@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from grader.errors import KitError
+from grader.files import WRITING, write_bytes
 from grader.records import REPORT_SCHEMA, Report
-from grader.reports.files import WRITING, write_bytes
 from grader.reports.report_1 import SCHEMA, read_report_1
 from grader.sentences import instructor
 

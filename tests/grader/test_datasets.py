@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import fetch_california_housing
 
-from grader import datasets
+from grader import datasets, files
 from grader.datasets import CACHE_NAME, DatasetError, california_housing_table, install_california_housing
 
 
@@ -102,7 +102,7 @@ def test_a_failed_install_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.Mo
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(datasets.os, "replace", no_space)
+    monkeypatch.setattr(files.os, "replace", no_space)
     with pytest.raises(DatasetError, match=r"Cannot install .*: No space left on device\. Choose a folder"):
         install_california_housing(tmp_path)
     assert list(tmp_path.iterdir()) == []

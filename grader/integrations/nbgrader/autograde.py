@@ -36,6 +36,7 @@ from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
 from grader.errors import KitError
+from grader.files import write_text
 from grader.grading.pipeline import Progress, grade_new, report_of
 from grader.grading.pool import WorkerPool
 from grader.grading.result_cache import ResultCache
@@ -51,7 +52,6 @@ from grader.integrations.nbgrader.course import (
 from grader.integrations.nbgrader.feedback import annotate, as_node, is_unanswered, manual_score, recorded_digest
 from grader.integrations.nbgrader.gradebook import Book, Notebook
 from grader.records import ExerciseReport, Submission, TaskReport
-from grader.reports.files import write_text
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
 from grader.sentences import Sentence, instructor, verbatim

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.reports import files
+from grader import files
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
