@@ -53,7 +53,7 @@ class ForkServer:
         enclosure = confine.enter_jail(self._jail) if not self._accelerated else confine.NOWHERE
         self._layers = enclosure.layers
         self._enclosure = enclosure
-        limits = confine.Limits(mapped=0, memory=start.memory, processor=start.processor)
+        limits = confine.ResourceLimits(mapped=0, memory=start.memory, processor=start.processor)
         if confine.ROOT in self._layers:
             tempfile.tempdir = self._jail.writable
         else:
@@ -172,7 +172,7 @@ class ForkServer:
             yield from (user for user in everybody if user not in taken)
 
     def _become_candidate(self, channel: socket.socket, confinement: confine.Confinement, server: int) -> None:
-        from grader.candidate_process.candidate import Candidate
+        from grader.candidate_process.executor import Executor
 
         try:
             kernel.die_with_parent()
@@ -189,7 +189,7 @@ class ForkServer:
             if self._processes is None and os.getppid() != server:
                 return  # the server died before `die_with_parent` took effect
             channel.sendall(control.encode(control.Confined(layers=tuple(layers))))
-            Candidate(threads=self._threads).serve(channel)
+            Executor(threads=self._threads).serve(channel)
         finally:
             os._exit(0)
 

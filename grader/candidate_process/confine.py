@@ -49,7 +49,7 @@ _OWN = 64 * 2**20  # bytes that the server itself may write in its private root
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ResourceLimits:
     """What one candidate may use: memory and temporary files in bytes, processor time in seconds, open files.
 
     `mapped` is the address space that the warm server already occupies; every candidate inherits it. `threads` limits a
@@ -160,7 +160,7 @@ def _proc() -> int | None:
         return None
 
 
-def private_directories(place: str, limits: Limits) -> bool:
+def private_directories(place: str, limits: ResourceLimits) -> bool:
     """Say whether each candidate can get a temporary file system of limited size. A child process tries it."""
 
     def mount() -> None:
@@ -197,7 +197,7 @@ class Confinement:
     """
 
     jail: Jail
-    limits: Limits
+    limits: ResourceLimits
     filters: SystemCalls | None
     jailed: bool
     private: bool
@@ -259,7 +259,7 @@ def _close_descriptors(keep: int) -> None:
     os.closerange(keep + 1, 4096)
 
 
-def _private_temporary(place: str, limits: Limits, user: int | None) -> None:
+def _private_temporary(place: str, limits: ResourceLimits, user: int | None) -> None:
     kernel.call("unshare", kernel.NEWNS)
     namespaces.mount_directory(place, size=limits.files, entries=limits.entries, user=user)
 

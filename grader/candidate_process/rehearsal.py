@@ -100,9 +100,9 @@ def _run_backward() -> None:
 
 
 def _load_and_call(source: str, names: tuple[str, ...]) -> None:
-    from grader.candidate_process.candidate import Candidate
+    from grader.candidate_process.executor import Executor
 
-    candidate = Candidate()
+    candidate = Executor()
     load = wire.Load(nonce=0, module=_MODULE, filename=f"{_MODULE}.py", source=source, seconds=5.0)
     wire.encode(candidate.load(load))
     for name in names:

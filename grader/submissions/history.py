@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.sentences import learner_files, verbatim
+from grader.submissions.joining import CodeCell, Script, read_cells
 from grader.submissions.magics import translate
-from grader.submissions.notebooks import Cell, Script, read_cells
 from grader.submissions.reading import CODE_LIMIT
 from grader.submissions.syntax import is_python, only_asks_the_kit
 
@@ -20,7 +20,7 @@ def read_history(inputs: Sequence[str]) -> Script:
     last = {code: number for number, code in enumerate(inputs)}
     first = {code: number for number, code in reversed(list(enumerate(inputs)))}
     cells = [
-        Cell(label=verbatim(f"In [{number}]"), code=code)
+        CodeCell(label=verbatim(f"In [{number}]"), code=code)
         for number, code in enumerate(inputs)
         if code.strip() and number in (first[code], last[code]) and _counts(code)
     ]

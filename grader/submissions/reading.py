@@ -16,9 +16,9 @@ from grader.submissions.beneath import SubmittedFile
 from grader.submissions.content import content_of
 from grader.submissions.decoding import decode_notebook, decode_script
 from grader.submissions.files import MEGABYTE, read_bytes, require_small
+from grader.submissions.joining import Script, read_notebook
 from grader.submissions.managing import ManagedCell, manage, recognize
 from grader.submissions.names import printable
-from grader.submissions.notebooks import Script, read_notebook
 from grader.submissions.problems import Unreadable
 from grader.submissions.syntax import require_python, require_text
 from grader.submissions.tidying import Notebook, as_json, is_notebook, tidy

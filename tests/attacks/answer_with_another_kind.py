@@ -44,7 +44,7 @@ def hear():
 
 
 def attack(*args, **kwargs):
-    reply = wire.Loaded(nonce=asked().nonce, errors=(), output="", defined=("derivative_at",), seconds=0.0)
+    reply = wire.Loaded(nonce=asked().nonce, errors=())
     say(wire.encode(reply))
 
 

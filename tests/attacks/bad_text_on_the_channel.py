@@ -44,7 +44,7 @@ def hear():
 
 
 def attack(*args, **kwargs):
-    reply = wire.encode(wire.Observation(nonce=asked().nonce, outcome="returned", result="qqqqqq", output="zzz"))
+    reply = wire.encode(wire.Observation(nonce=asked().nonce, outcome="returned", result="qqqqqq", defined=("zzz",)))
     bad = b"\xed\xa0\x80\xff\xfe\x00"
     say(reply.replace(b"qqqqqq", bad).replace(b"zzz", b"\xed\xb0\x80"))
 

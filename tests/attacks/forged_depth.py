@@ -48,7 +48,7 @@ def serve(answer):
     request = asked()
     while True:
         if isinstance(request, wire.Load):
-            reply = wire.Loaded(nonce=request.nonce, errors=(), output="", defined=(), seconds=0.0)
+            reply = wire.Loaded(nonce=request.nonce, errors=())
             say(wire.encode(reply))
         else:
             say(answer(request))

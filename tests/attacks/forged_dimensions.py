@@ -44,8 +44,8 @@ def hear():
 
 
 def tensor(shape=(3,), data=bytes(12), dtype="float32", **facts):
-    plain = dict(strides=(1,) * len(shape), device="cpu", requires_grad=False, is_leaf=True, grad_fn=None, grad=None)
-    plain |= dict(parameter=False, object=7, storage=7, version=0)
+    plain = dict(device="cpu", requires_grad=False, is_leaf=True, grad_fn=None, grad=None)
+    plain |= dict(object=7, storage=7, version=0)
     return wire.TensorFact(dtype=dtype, shape=shape, data=data, **{**plain, **facts})
 
 
@@ -54,7 +54,7 @@ def serve(answer):
     request = asked()
     while True:
         if isinstance(request, wire.Load):
-            reply = wire.Loaded(nonce=request.nonce, errors=(), output="", defined=(), seconds=0.0)
+            reply = wire.Loaded(nonce=request.nonce, errors=())
             say(wire.encode(reply))
         else:
             say(answer(request))
@@ -67,7 +67,7 @@ SHAPES = [(1,) * 3_000_000, (0, 2**62, 2**62), (0, 2**63), (-1, -3), (2**40,) * 
 def answer(request):
     shape = SHAPES[request.nonce % len(SHAPES)]
     data = bytes(4) if shape[0] == 1 else b""
-    fact = tensor(shape=shape, data=data, strides=(), grad=tensor(shape=shape, data=data, strides=()))
+    fact = tensor(shape=shape, data=data, grad=tensor(shape=shape, data=data))
     return wire.encode(
         wire.Observation(nonce=request.nonce, outcome="returned", result=fact, arguments=(fact,), before=(fact,))
     )

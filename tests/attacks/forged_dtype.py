@@ -44,8 +44,8 @@ def hear():
 
 
 def tensor(shape=(3,), data=bytes(12), dtype="float32", **facts):
-    plain = dict(strides=(1,) * len(shape), device="cpu", requires_grad=False, is_leaf=True, grad_fn=None, grad=None)
-    plain |= dict(parameter=False, object=7, storage=7, version=0)
+    plain = dict(device="cpu", requires_grad=False, is_leaf=True, grad_fn=None, grad=None)
+    plain |= dict(object=7, storage=7, version=0)
     return wire.TensorFact(dtype=dtype, shape=shape, data=data, **{**plain, **facts})
 
 
@@ -54,7 +54,7 @@ def serve(answer):
     request = asked()
     while True:
         if isinstance(request, wire.Load):
-            reply = wire.Loaded(nonce=request.nonce, errors=(), output="", defined=(), seconds=0.0)
+            reply = wire.Loaded(nonce=request.nonce, errors=())
             say(wire.encode(reply))
         else:
             say(answer(request))

@@ -44,7 +44,7 @@ def hear():
 
 
 error = wire.Raised(type="passed", bases=("passed",), message="12 of 12 points", line=1, code="passed")
-say(wire.encode(wire.Loaded(nonce=asked().nonce, errors=(error,) * 300_000, output="", defined=(), seconds=0.0)))
+say(wire.encode(wire.Loaded(nonce=asked().nonce, errors=(error,) * 300_000)))
 
 
 def attack(*args, **kwargs):

@@ -1,21 +1,19 @@
 """Replace the candidate process's method that makes calls, so that no function is called."""
 
 from grader import wire
-from grader.candidate_process.candidate import Candidate
+from grader.candidate_process.executor import Executor
 
 
 def generous(self, request):
     fact = wire.TensorFact(
         dtype="float32",
         shape=(3,),
-        strides=(1,),
         device="cpu",
         data=bytes(12),
         requires_grad=False,
         is_leaf=True,
         grad_fn=None,
         grad=None,
-        parameter=False,
         object=0,
         storage=0,
         version=0,
@@ -25,7 +23,7 @@ def generous(self, request):
     )
 
 
-Candidate.call = generous
+Executor.call = generous
 
 
 def attack(*args, **kwargs):

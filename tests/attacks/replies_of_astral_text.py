@@ -60,9 +60,7 @@ def answer(r):
 request = asked()
 while True:
     if isinstance(request, wire.Load):
-        say(
-            wire.encode(wire.Loaded(nonce=request.nonce, errors=(), output="", defined=("derivative_at",), seconds=0.0))
-        )
+        say(wire.encode(wire.Loaded(nonce=request.nonce, errors=())))
     else:
         say(answer(request))
     request = hear()

@@ -355,7 +355,7 @@ FACTS = {}
 request = asked()
 while True:
     if isinstance(request, wire.Load):
-        reply = wire.Loaded(nonce=request.nonce, errors=(), output="", defined=("minimize",), seconds=0.0)
+        reply = wire.Loaded(nonce=request.nonce, errors=())
     else:
         reply = wire.Observation(**{**observed(request), **FACTS})
     say(wire.encode(reply))
@@ -426,7 +426,7 @@ def astral_errors(parent: Path) -> str:
     return forged(
         parent,
         "astral_errors",
-        f'dict(outcome="raised", raised={raised}, backward="raised", backward_raised={raised}, output=A)',
+        f'dict(outcome="raised", raised={raised}, backward="raised", backward_raised={raised}, result=A)',
     )
 
 
@@ -451,8 +451,8 @@ def dicts_by_the_thousand(parent: Path) -> str:
 def tensors_near_the_limit(parent: Path) -> str:
     """Fill the examiner's memory with the largest tensors that may be sent."""
     tensor = (
-        'wire.TensorFact(dtype="uint8", shape=(2**24,), strides=(1,), device="cpu", data=bytes(2**24), '
-        "requires_grad=False, is_leaf=True, grad_fn=None, grad=None, parameter=False, object=0, storage=0, version=0)"
+        'wire.TensorFact(dtype="uint8", shape=(2**24,), device="cpu", data=bytes(2**24), '
+        "requires_grad=False, is_leaf=True, grad_fn=None, grad=None, object=0, storage=0, version=0)"
     )
     return forged(parent, "tensors_near_the_limit", f"dict(result={tensor}, arguments=({tensor},) * 2)")
 

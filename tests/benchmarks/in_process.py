@@ -21,7 +21,7 @@ import msgspec
 import torch
 
 from grader import wire
-from grader.candidate_process.candidate import Candidate
+from grader.candidate_process.executor import Executor
 from grader.catalog import load_catalog
 from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import Submission
@@ -46,7 +46,7 @@ class InProcessCandidate:
     budget: Budget | None = None  # nothing is taken from it
 
     def __init__(self) -> None:
-        self._candidate = Candidate()
+        self._candidate = Executor()
 
     def load(self, *, module: str, filename: str, source: str, main: bool = False) -> wire.Loaded:
         """Run a source file here."""

@@ -49,7 +49,7 @@ from grader.integrations.nbgrader.course import (
     importable,
     read_config,
 )
-from grader.integrations.nbgrader.feedback import annotate, as_node, is_unanswered, manual_score, recorded_digest
+from grader.integrations.nbgrader.feedback_cells import annotate, as_node, is_unanswered, manual_score, recorded_digest
 from grader.integrations.nbgrader.gradebook import Book, Notebook
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.panels import report_panel

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from grader import wire
-from grader.candidate_process.candidate import Candidate
+from grader.candidate_process.executor import Executor
 
 
 class Loaded:
@@ -21,7 +21,7 @@ class Loaded:
 
     def __init__(self, source: str, ask: Callable[..., wire.Call]) -> None:
         self._ask = ask
-        self._candidate = Candidate()
+        self._candidate = Executor()
         self.report = self.load(source)
 
     def load(self, source: str, *, module: str = "submission") -> wire.Loaded:

@@ -713,7 +713,7 @@ def test_an_old_landlock_does_not_count(version: int, counts: bool) -> None:
         landlock.version = lambda: {version}
         wanted = confine.Confinement(
             jail=confine.Jail(readable=("/usr",), writable="/tmp"),
-            limits=confine.Limits(mapped=0), filters=None, jailed=False, private=False, user=None,
+            limits=confine.ResourceLimits(mapped=0), filters=None, jailed=False, private=False, user=None,
         )
         own, other = os.pipe()
         os.dup2(1, 30)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from grader.submissions import ManagedCell, Reader
+from grader.submissions.joining import read_notebook
 from grader.submissions.managing import manage
-from grader.submissions.notebooks import read_notebook
 from grader.submissions.tidying import tidy
 
 CHECK = 'from grader import check\n\ncheck("f")'

@@ -1,4 +1,4 @@
-"""The candidate: loads one submission and answers calls with observations until the channel closes."""
+"""Executes a submission in the candidate's process: loads it, and answers calls with observations until the channel closes."""
 
 from __future__ import annotations
 import __future__
@@ -17,7 +17,7 @@ import msgspec
 import torch
 
 from grader import wire
-from grader.candidate_process import inputs, loaders, script
+from grader.candidate_process import building, loaders, script
 from grader.candidate_process.facts import Describer, clean
 from grader.candidate_process.limits import TimeLimitExceeded, time_limit
 from grader.candidate_process.recorder import Recorder
@@ -40,7 +40,7 @@ class _Source:
         return self._source
 
 
-class Candidate:
+class Executor:
     """The modules loaded in this process: one submission, or several variants where the kit's own code runs."""
 
     def __init__(self, *, threads: int = 1) -> None:
@@ -153,12 +153,12 @@ class Candidate:
         module = self._modules[request.module]
         function = vars(module).get(request.name)
         if request.probe is not None:
-            function = inputs.define(request.probe, request.name)
+            function = building.define(request.probe, request.name)
         elif not callable(function):
             return wire.Observation(nonce=request.nonce, outcome="missing", defined=self._defined(request.module))
-        arguments = [inputs.build(argument) for argument in request.arguments]
-        keywords = {name: inputs.build(value) for name, value in request.keywords.items()}
-        upstream = None if request.backward is None else inputs.build(request.backward[0])
+        arguments = [building.build(argument) for argument in request.arguments]
+        keywords = {name: building.build(value) for name, value in request.keywords.items()}
+        upstream = None if request.backward is None else building.build(request.backward[0])
         describer = Describer()
         before = tuple(describer.describe(argument, values=False) for argument in arguments)
         keywords_before = {name: describer.describe(value, values=False) for name, value in keywords.items()}

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from grader import wire
-from grader.candidate_process import candidate
-from grader.candidate_process.candidate import Candidate
+from grader.candidate_process import executor
+from grader.candidate_process.executor import Executor
 
 Load = Callable[[str], Any]
 Ask = Callable[..., wire.Call]
@@ -117,7 +117,7 @@ def test_what_follows_a_failure_runs_and_nothing_runs_twice(
     load: Load, monkeypatch: pytest.MonkeyPatch, source: str, line: int, left: dict[str, object], tells_columns: bool
 ) -> None:
     """Loading continues after the statement that failed, even where Python (3.10) reports only lines."""
-    monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
+    monkeypatch.setattr(executor, "_HAS_COLUMNS", tells_columns and executor._HAS_COLUMNS)
     loaded = load(source + "def state(): return {k: v for k, v in globals().items() if type(v) in (int, list)}\n")
     assert [error.line for error in loaded.report.errors] == [line]
     found = {
@@ -156,7 +156,7 @@ def test_a_failure_tells_which_names_it_leaves_without_a_value(
     load: Load, monkeypatch: pytest.MonkeyPatch, statement: str, names: set[str], tells_columns: bool
 ) -> None:
     """An error lists the names that its own statement would have bound, and no others."""
-    monkeypatch.setattr(candidate, "_HAS_COLUMNS", tells_columns and candidate._HAS_COLUMNS)
+    monkeypatch.setattr(executor, "_HAS_COLUMNS", tells_columns and executor._HAS_COLUMNS)
     for source in (f"k = 1\n{statement}\nm = 2\n", f"k = 1\n{statement}"):
         (error,) = load(source).report.errors
         assert set(error.unbound) == names
@@ -622,7 +622,7 @@ def test_it_serves_until_the_channel_closes(ask: Ask) -> None:
     asking = threading.Thread(target=put_requests)
     with ours, theirs:
         asking.start()
-        Candidate().serve(theirs)  # here, in the main thread, where time limits work
+        Executor().serve(theirs)  # here, in the main thread, where time limits work
         asking.join(timeout=5)
     assert [reply.nonce for reply in replies] == [1, 2, 3]
     assert (replies[0].errors, replies[1].result, replies[2].outcome) == ((), 5, "missing")

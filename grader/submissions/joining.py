@@ -42,7 +42,7 @@ _TOO_MANY_CELLS = 2000  # every cell is compiled
 _MOST_NOTES = 3  # notes about cells that are not Python, each with the place and the reason
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class CodeCell(msgspec.Struct, frozen=True, kw_only=True):
     """A code cell, or the part of it that begins at its line `line`.
 
     `label` counts all code cells, as the student sees them, with those that are left out. `problem` says why there is
@@ -74,7 +74,7 @@ def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
     Raises `Unreadable` if there is no Python in it, or `limit` characters or more. `name` is the file's name in notes.
     """
     cells = [
-        Cell(label=cell.label, code=cell.source, problem=cell.problem)
+        CodeCell(label=cell.label, code=cell.source, problem=cell.problem)
         for cell in notebook.cells
         if cell.kind == "code" and cell.counts
     ]
@@ -82,12 +82,12 @@ def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
     return msgspec.structs.replace(script, notes=(*notebook.notes, *script.notes))
 
 
-def read_cells(written: Sequence[Cell], *, name: str | Sentence, limit: int) -> Script:
+def read_cells(written: Sequence[CodeCell], *, name: str | Sentence, limit: int) -> Script:
     """Return the script of code cells in their order. Raises the same errors as `read_notebook`."""
     if len(written) >= _TOO_MANY_CELLS:
         raise Unreadable(learner_files.TOO_MANY_CODE_CELLS(name=name, count=len(written), limit=_TOO_MANY_CELLS))
     require_small(sum(len(cell.code) for cell in written), limit, learner_files.TOO_MUCH_CODE, name)
-    cells: list[Cell] = []
+    cells: list[CodeCell] = []
     skipped: dict[Template, str] = {}
     broken: list[Unreadable] = []
     for cell in written:
@@ -106,7 +106,7 @@ def read_cells(written: Sequence[Cell], *, name: str | Sentence, limit: int) -> 
         raise broken[0] if broken else Unreadable(learner_files.NO_CODE(name=name))
     script = _join(cells)
     if _GIVEN.search(script.source):
-        helped = _join([Cell(label=learner_files.THE_NOTEBOOK(), code=_STAND_INS), *cells])
+        helped = _join([CodeCell(label=learner_files.THE_NOTEBOOK(), code=_STAND_INS), *cells])
         script = helped if is_python(helped.source) else script  # an import from __future__ may have to be first
     notes = [learner_files.LEFT_OUT(problem=problem.sentence) for problem in broken[:_MOST_NOTES]]
     if len(broken) > _MOST_NOTES:
@@ -115,7 +115,7 @@ def read_cells(written: Sequence[Cell], *, name: str | Sentence, limit: int) -> 
     return msgspec.structs.replace(script, notes=tuple(notes), left_out=len(broken))
 
 
-def _join(cells: list[Cell]) -> Script:
+def _join(cells: list[CodeCell]) -> Script:
     script = _stack(cells)
     if "__future__" in script.source and not is_python(script.source):
         moved = _stack(_futures_first(cells))
@@ -123,7 +123,7 @@ def _join(cells: list[Cell]) -> Script:
     return script
 
 
-def _stack(cells: list[Cell]) -> Script:
+def _stack(cells: list[CodeCell]) -> Script:
     """Join the cells with a blank line between them."""
     spans, first = [], 1
     for cell in cells:
@@ -132,7 +132,7 @@ def _stack(cells: list[Cell]) -> Script:
     return Script(source="\n\n".join(cell.code for cell in cells) + "\n", spans=tuple(spans))
 
 
-def _futures_first(cells: list[Cell]) -> list[Cell]:
+def _futures_first(cells: list[CodeCell]) -> list[CodeCell]:
     """Move imports from __future__ to the top: a notebook may have them in any cell, a script only there."""
     futures, rest = [], []
     for cell in cells:
