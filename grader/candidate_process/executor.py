@@ -1,4 +1,4 @@
-"""Executes a submission in the candidate's process: loads it, and answers calls with observations until the channel closes."""
+"""The candidate: loads one submission and answers calls with observations until the channel closes."""
 
 from __future__ import annotations
 import __future__
