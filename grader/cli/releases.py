@@ -115,7 +115,7 @@ def convert(
     with errors_told():
         from grader.catalog import CatalogError, build_notebook, convert_notebook
         from grader.files import write_text
-        from grader.submissions import NOTEBOOK_LIMIT, SCRIPT_LIMIT, Unreadable, decode_script, printable, read_bytes
+        from grader.submissions import NOTEBOOK_LIMIT, SCRIPT_LIMIT, decode_script, printable, read_bytes
 
         suffixes = {source.suffix.lower(), target.suffix.lower()}
         if suffixes != {".py", ".ipynb"}:
@@ -131,7 +131,7 @@ def convert(
                 written = build_notebook(text)
             else:
                 written, notes = convert_notebook(read_bytes(source.resolve(), limit=NOTEBOOK_LIMIT), name=name)
-        except (KitError, ValueError, Unreadable) as error:
+        except (KitError, ValueError) as error:
             problem = error.sentence if isinstance(error, KitError) else verbatim(str(error))
             raise CatalogError(instructor.NOT_CONVERTED(source=str(source), problem=problem)) from None
         write_text(target, written)

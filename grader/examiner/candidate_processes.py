@@ -11,7 +11,7 @@ import msgspec
 from grader import wire
 from grader.records import Feedback, Status, Submission
 from grader.sandbox import Budget, CandidateLost, Process, Server
-from grader.sentences import Sentence, learner
+from grader.sentences import Sentence, author, learner
 from grader.suites import feedback
 from grader.suites.outcomes import CheckEnded, SuiteError
 
@@ -218,6 +218,6 @@ class ReferenceProcess:
             if module not in self._loaded:
                 loaded = self._process.load(module=module, filename=f"{module}.py", source=source)
                 if loaded.errors:
-                    raise SuiteError(f"Cannot load {module}: {feedback.error_name(loaded.errors[0])}.")
+                    raise SuiteError(author.NOT_LOADED(module=module, error=feedback.error_name(loaded.errors[0])))
                 self._loaded.add(module)
         return self._process

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from grader.examiner.pytest_internals import number_of_fixtures, parameters_of
 from grader.records import Feedback, Status, Verdict, Visibility
-from grader.sentences import Sentence, verbatim
+from grader.sentences import Sentence, author, verbatim
 from grader.sentences.titles import title_of
 from grader.suites.outcomes import SuiteError
 
@@ -64,7 +64,7 @@ def declared(item: pytest.Item) -> Check:
     """Return the check that a collected test is. Raises `SuiteError` for one that is none."""
     mark = item.get_closest_marker("check")
     if mark is None or not isinstance(item, pytest.Function):
-        raise SuiteError(f"Cannot use {item.nodeid} as a check: decorate it with @check(task, points=...).")
+        raise SuiteError(author.NOT_A_CHECK(test=item.nodeid))
     docstring = (item.function.__doc__ or "").strip()
     id = item.name.removeprefix("test_")
     visibility: Visibility = "public" if item.path.parent.name == "public" else "hidden"
@@ -126,11 +126,8 @@ def validate(checks: Sequence[Check]) -> None:
     known: set[str] = set()
     for check in checks:
         if check.id in known:
-            raise SuiteError(f"Cannot tell two checks of {check.exercise} apart: both are called {check.id!r}.")
+            raise SuiteError(author.TWO_CHECKS(exercise=check.exercise, check=check.id))
         for name in check.requires:
             if name not in known:
-                raise SuiteError(
-                    f"Cannot run {check.id!r} of {check.exercise}: it requires {name!r}, which is no earlier check. "
-                    "Public checks run before hidden ones, each in the order of their file."
-                )
+                raise SuiteError(author.REQUIRES_LATER(check=check.id, exercise=check.exercise, required=name))
         known.add(check.id)

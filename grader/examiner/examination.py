@@ -19,6 +19,7 @@ from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
 from grader.records import Inputs, Submission, Visibility
 from grader.sandbox import SandboxError
+from grader.sentences import author
 from grader.submissions import text_digest
 from grader.suites.candidate import Ask
 from grader.suites.check_log import CheckLog
@@ -157,7 +158,7 @@ class Examination:
         id = self._exercise.id
         seen = self._references.observe(call, module=f"{id}.reference", source=self._sources.reference(id))
         if seen is None:
-            raise SuiteError(f"Cannot ask the reference of {id}: it did not survive the call {call.name}.")
+            raise SuiteError(author.REFERENCE_LOST(exercise=id, call=call.name))
         return seen
 
     def _finished_version(self, task: Task) -> Use | None:

@@ -25,6 +25,7 @@ from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
 from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
 from grader.sandbox import Budget, Server
+from grader.sentences import author
 from grader.suites.check_log import call_digest
 from grader.suites.outcomes import SuiteError
 
@@ -169,6 +170,4 @@ def _require(device: str) -> None:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:  # which of them depends on how torch was built
         cause = " ".join(str(error).split())[:200]
-        raise SuiteError(
-            f"Cannot use the device {device!r}: {cause}. Leave --device out: the checks then use the meta device."
-        ) from None
+        raise SuiteError(author.NO_DEVICE(device=device, error=cause)) from None

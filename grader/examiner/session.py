@@ -19,6 +19,7 @@ from grader.examiner.checks import Check, declared, validate
 from grader.examiner.fixtures import Fixtures, Given
 from grader.examiner.judging import CheckResult, broken
 from grader.sandbox import SandboxError
+from grader.sentences import author
 from grader.suites.outcomes import SuiteError
 
 Judge = Callable[[dict[str, Any]], CheckResult]
@@ -48,7 +49,7 @@ class SuiteSession:
     def hold(self, suites: Sequence[Path], work: Callable[[], object]) -> None:
         """Collect `suites`, and call `work` once they are. Raises what stopped it, `SuiteError` included."""
         if not suites:
-            raise SuiteError("Cannot grade without a suite: write the exercise's in tests/public or tests/hidden.")
+            raise SuiteError(author.NO_SUITE())
         self._work = work
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
@@ -57,7 +58,7 @@ class SuiteSession:
             raise self._failure
         # Tests that pytest calls failed are checks that broke, and have their verdicts.
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-            raise SuiteError(f"Cannot run the suites: pytest ended with {pytest.ExitCode(code).name}.")
+            raise SuiteError(author.PYTEST_ENDED(code=pytest.ExitCode(code).name))
 
     def run(self, check: Check, given: Given, judge: Judge, *, following: Check | None) -> CheckResult:
         """Have pytest run a check: its fixtures, its set-up, and `judge` in place of its call.
@@ -82,7 +83,7 @@ class SuiteSession:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember the first suite that cannot be collected."""
         if report.failed and self._failure is None:
-            self._failure = SuiteError(f"Cannot collect {report.nodeid}: {report.longreprtext.strip()}")
+            self._failure = SuiteError(author.NOT_COLLECTED(test=report.nodeid, error=report.longreprtext.strip()))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Sort the collected checks by exercise."""

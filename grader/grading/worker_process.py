@@ -25,7 +25,7 @@ from grader import processes
 from grader.errors import KitError
 from grader.grading.settings import Settings
 from grader.records import CheckFacts, ExerciseReport, Submission
-from grader.sentences import Sentence, verbatim
+from grader.sentences import Sentence
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
@@ -104,7 +104,7 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
     try:
         run_examiner(examiner, suites, lambda: _work(channel, server, examiner, rehearsal, settings))
     except SuiteError as error:
-        channel.send(Failed(error=verbatim(str(error))))
+        channel.send(Failed(error=error.sentence))
 
 
 def _work(

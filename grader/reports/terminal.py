@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.records import CheckReport, ClassReport, ExerciseReport, FeedbackLine, Report, TaskReport
-from grader.sentences import Sentence, learner, verbatim
+from grader.sentences import Sentence, instructor, learner, verbatim
 from grader.sentences.languages import render
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -52,23 +52,24 @@ def class_table(report: ClassReport) -> RenderableType:
     exercises = list(report.students[0].exercises) if report.students else []
     handed_in = [id for id in exercises if any(row.exercises[id] is not None for row in report.students)]
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("student", overflow="fold")
+    table.add_column(render(instructor.STUDENT()), overflow="fold")
     for exercise in handed_in:
         name = plain(exercise).replace("_", " ") if len(handed_in) <= _NAMED else plain(exercise[:2])
         table.add_column(name, justify="right", overflow="fold")
-    table.add_column(f"of {points(report.max_points)}", justify="right", style="bold")
+    table.add_column(render(instructor.OUT_OF(points=points(report.max_points))), justify="right", style="bold")
     for row in report.students:
         cells = ["–" if row.exercises[id] is None else points(row.exercises[id] or 0.0) for id in handed_in]
         table.add_row(Text(plain(row.student)), *cells, points(row.points))
     parts: list[RenderableType] = [table]
     missing = [id for id in exercises if id not in handed_in]
     if missing:
-        parts.append(Text(f"\nHanded in by nobody: {_short(missing)}", style="dim"))
+        sentence = instructor.HANDED_IN_BY_NOBODY(exercises=_short(missing))
+        parts.append(Text(f"\n{render(sentence)}", style="dim"))
     if report.misconceptions:
         mistakes = Table(show_edge=False, pad_edge=False, show_header=False, box=None)
         for name, count in list(report.misconceptions.items())[:8]:
             mistakes.add_row(f"{count}×", plain(name))
-        parts += [Text("\nMost frequent mistakes", style="bold"), mistakes]
+        parts += [Text(f"\n{render(instructor.FREQUENT_MISTAKES())}", style="bold"), mistakes]
     return Group(*parts)
 
 

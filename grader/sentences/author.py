@@ -139,6 +139,38 @@ KILLED_BUT_LISTED = N_("{mutant} is listed as equivalent, and a check fails: one
 SURVIVES = N_("{mutant} [{operator}] and every check passes: write one that fails, or list it.")
 STALE_EQUIVALENT = N_("{exercise}.{task}: no mutant has `{was}` become `{now}`: remove it.")
 
+# Suites
+BAD_ARRAY = N_("Cannot send {value} to a candidate: an array must hold numbers or bools.")
+BAD_KEYS = N_("Cannot send {value} to a candidate: a dict must have string keys.")
+BAD_INPUT = N_("Cannot send {value} to a candidate: use tensors, arrays, plain values, or code(...).")
+BAD_MODULE = N_("Cannot send {kind} to a candidate: make it with draw.model(...).")
+NOT_DENSE = N_("Cannot send a tensor of shape {shape} to a candidate: it must be dense.")
+BAD_DTYPE = N_("Cannot send a tensor of shape {shape} to a candidate: candidates do not know {dtype}.")
+SHARED_ELEMENTS = N_(
+    "Cannot send a tensor of shape {shape} to a candidate: its elements share memory. Add .contiguous(), or expand it "
+    "in a probe."
+)
+NOT_IN_REFERENCE = N_("Cannot call {call} of the reference: it is not defined there.")
+REFERENCE_LOST = N_("Cannot ask the reference of {exercise}: it did not survive the call {call}.")
+NOT_LOADED = N_("Cannot load {module}: {error}.")
+NOT_COMPARED = N_(
+    "Cannot compare argument {argument!r} of {call}: it is no tensor, array or module. Let a probe return what became "
+    "of it."
+)
+BACKWARD_NOT_ASKED = N_("Cannot tell how backward went after {call}: call candidate.with_backward() for it.")
+OPERATIONS_UNKNOWN = N_("Cannot tell which operations ran in {call}: it was not traced. Use candidate.traced().")
+DEVICES_UNKNOWN = N_("Cannot tell whether devices were mixed in {call}: it was not traced. Use candidate.traced().")
+NO_DEVICE = N_("Cannot use the device {device!r}: {error}. Leave --device out: the checks then use the meta device.")
+NO_SUITE = N_("Cannot grade without a suite: write the exercise's in tests/public or tests/hidden.")
+PYTEST_ENDED = N_("Cannot run the suites: pytest ended with {code}.")
+NOT_COLLECTED = N_("Cannot collect {test}: {error}")
+NOT_A_CHECK = N_("Cannot use {test} as a check: decorate it with @check(task, points=...).")
+TWO_CHECKS = N_("Cannot tell two checks of {exercise} apart: both are called {check!r}. Rename one.")
+REQUIRES_LATER = N_(
+    "Cannot run {check!r} of {exercise}: it requires {required!r}, which is no earlier check. Public checks run before "
+    "hidden ones, each in the order of their file."
+)
+
 # What `--help` says
 HELP_BUILD = N_("Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports.")
 HELP_BUILD_CHECK = N_("Write nothing; fail if something differs.")

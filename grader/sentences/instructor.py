@@ -60,6 +60,12 @@ HOUSING_NOT_INSTALLED = N_(
     "Cannot install California Housing in {path!r}: {error}. Choose a folder that you may write to."
 )
 
+# The class at a glance
+STUDENT = N_("student")
+OUT_OF = N_("of {points}")
+HANDED_IN_BY_NOBODY = N_("Handed in by nobody: {exercises}")
+FREQUENT_MISTAKES = N_("Most frequent mistakes")
+
 # The sandbox
 ONLY_ON_LINUX = N_(
     "Cannot grade other people's submissions on this system, even with --trust-submissions: nothing would confine "

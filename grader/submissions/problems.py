@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
+from grader.errors import KitError
 from grader.sentences import Sentence, Template, learner_files
 
 
-class Unreadable(Exception):
+class Unreadable(KitError):
     """Raised in this package when a submission cannot be graded; its sentence becomes `Submission.problem`."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 # The first row counts whose pattern matches "the line, a newline, Python's message".

@@ -15,7 +15,7 @@ from grader.forbidden_calls import Use
 from grader.forbidden_calls.pytorch import OPTIMIZER_STEP, fits
 from grader.records import Feedback, Status
 from grader.sandbox import CandidateLost
-from grader.sentences import Sentence, learner, verbatim
+from grader.sentences import Sentence, author, learner, verbatim
 from grader.suites import feedback, showing, weighing
 from grader.suites.check_log import CheckLog, Exchange
 from grader.suites.inputs import to_wire
@@ -233,7 +233,7 @@ def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
 
 def _must_work(shown: str, observation: wire.Observation) -> None:
     if observation.outcome == "missing":
-        raise SuiteError(f"Cannot call {shown} of the reference: it is not defined there.")
+        raise SuiteError(author.NOT_IN_REFERENCE(call=shown))
 
 
 _LACKS = ("module 'submission' has no attribute", "module '__main__' has no attribute")  # a script, a notebook

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from grader import wire
+from grader.sentences import author
 from grader.suites.outcomes import SuiteError
 from grader.suites.suite import source_of, state_of
 from grader.tensors import DTYPES, name_of, raw
@@ -22,23 +23,23 @@ def to_wire(value: Any) -> wire.Input:
         return _tensor(value)
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biufc":
-            raise SuiteError(f"Cannot send {value!r} to a candidate: an array must hold numbers or bools.")
+            raise SuiteError(author.BAD_ARRAY(value=repr(value)))
         return wire.ArrayInput(dtype=str(value.dtype), shape=value.shape, data=value.tobytes())
     if isinstance(value, (list, tuple)):
         kind = "list" if isinstance(value, list) else "tuple"
         return wire.SequenceInput(kind=kind, items=tuple(to_wire(item) for item in value))  # type: ignore[arg-type]
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise SuiteError(f"Cannot send {value!r} to a candidate: a dict must have string keys.")
+            raise SuiteError(author.BAD_KEYS(value=repr(value)))
         return wire.MappingInput(items=tuple((key, to_wire(item)) for key, item in value.items()))
     if isinstance(value, nn.Module):
         return _module(value)
-    raise SuiteError(f"Cannot send {value!r} to a candidate: use tensors, arrays, plain values, or code(...).")
+    raise SuiteError(author.BAD_INPUT(value=repr(value)))
 
 
 def _module(module: nn.Module) -> wire.ModuleInput:
     if "made_by" not in vars(module):
-        raise SuiteError(f"Cannot send {type(module).__name__} to a candidate: make it with draw.model(...).")
+        raise SuiteError(author.BAD_MODULE(kind=type(module).__name__))
     factory, arguments = vars(module)["made_by"]
     return wire.ModuleInput(
         source=source_of(factory),
@@ -50,9 +51,7 @@ def _module(module: nn.Module) -> wire.ModuleInput:
 
 
 def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
-    cause = _obstacle(tensor)
-    if cause is not None:
-        raise SuiteError(f"Cannot send a tensor of shape {tuple(tensor.shape)} to a candidate: {cause}.")
+    _require_sendable(tensor)
     grad = tensor.grad if tensor.is_leaf else None
     return wire.TensorInput(
         dtype=name_of(tensor.dtype),
@@ -66,12 +65,12 @@ def _tensor(tensor: torch.Tensor) -> wire.TensorInput:
     )
 
 
-def _obstacle(tensor: torch.Tensor) -> str | None:
-    """Say what keeps a tensor from being built again in the candidate."""
+def _require_sendable(tensor: torch.Tensor) -> None:
+    """Raise `SuiteError` for a tensor that cannot be built again in the candidate."""
+    shape = str(tuple(tensor.shape))
     if tensor.layout is not torch.strided:
-        return "it must be dense"
+        raise SuiteError(author.NOT_DENSE(shape=shape))
     if name_of(tensor.dtype) not in DTYPES:
-        return f"candidates know nothing of {tensor.dtype}"
+        raise SuiteError(author.BAD_DTYPE(shape=shape, dtype=str(tensor.dtype)))
     if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
-        return "its elements share memory, so add .contiguous(), or expand it in a probe"
-    return None
+        raise SuiteError(author.SHARED_ELEMENTS(shape=shape))

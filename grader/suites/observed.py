@@ -16,7 +16,7 @@ from torch import nn
 
 from grader import wire
 from grader.records import Curve, Feedback
-from grader.sentences import Sentence, joined, learner, verbatim
+from grader.sentences import Sentence, Template, author, joined, learner, verbatim
 from grader.sentences import learner_steps as steps
 from grader.suites import feedback, showing, surroundings
 from grader.suites.check_log import CheckLog
@@ -146,11 +146,8 @@ class Observed:
             elif isinstance(given, nn.Module):
                 self._unchanged_module(key, given, value)
             elif which:
-                name = f"argument {key + 1}" if isinstance(key, int) else f"argument {key!r}"
-                raise SuiteError(
-                    f"Cannot compare {name} of {self.call}: it is no tensor, array or module. "
-                    "Let a probe return what became of it."
-                )
+                number = key + 1 if isinstance(key, int) else key
+                raise SuiteError(author.NOT_COMPARED(argument=number, call=self.call))
         return self
 
     def _unchanged_array(self, index: int | str, given: np.ndarray[Any, Any], value: Value) -> None:
@@ -236,7 +233,7 @@ class Observed:
         """Ask that backward from the result (see `Candidate.with_backward`) ran."""
         self.returned()
         if self.observation.backward == "not_asked":
-            raise SuiteError(f"Cannot tell how backward went after {self.call}: call candidate.with_backward() for it.")
+            raise SuiteError(author.BACKWARD_NOT_ASKED(call=self.call))
         if self.observation.backward == "impossible":
             shown = showing.fact(self.observation.result)
             if self.observation.result is None:
@@ -266,14 +263,14 @@ class Observed:
 
     def operations(self, *names: str) -> int:
         """Return how many ATen operations ran: all, or those named (such as "aten::mm")."""
-        self.require_trace("which operations ran")
+        self.require_trace(author.OPERATIONS_UNKNOWN)
         counts = self.observation.operations
         return sum(counts.values()) if not names else sum(counts.get(name, 0) for name in names)
 
-    def require_trace(self, what: str) -> None:
-        """Raise `SuiteError` unless what ran during the call was recorded."""
+    def require_trace(self, unknown: Template) -> None:
+        """Raise a `SuiteError` that says `unknown` unless what ran during the call was recorded."""
         if not self._traced:
-            raise SuiteError(f"Cannot tell {what} in {self.call}: the call was not traced. Use candidate.traced().")
+            raise SuiteError(unknown(call=self.call))
 
     def fails(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.errors import KitError
 from grader.records import Feedback, Status
 
 
@@ -18,5 +19,5 @@ class CheckEnded(AssertionError):
         self.refused = refused
 
 
-class SuiteError(Exception):
+class SuiteError(KitError):
     """A suite, or the kit, is at fault; never the submission."""

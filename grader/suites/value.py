@@ -15,7 +15,7 @@ import torch
 
 from grader import wire
 from grader.records import Curve
-from grader.sentences import Sentence, Template, learner, verbatim
+from grader.sentences import Sentence, Template, author, learner, verbatim
 from grader.sentences import learner_steps as steps
 from grader.suites import showing
 from grader.suites.comparisons import ATOL, CURVE_RTOL, RTOL, difference, to_tensor, tolerance
@@ -37,8 +37,8 @@ class Answer(Protocol):
     def arguments(self) -> list[Value]:
         """Return the arguments as they were after the call."""
 
-    def require_trace(self, what: str) -> None:
-        """Raise `SuiteError` unless the call was traced, without which nothing is known of `what`."""
+    def require_trace(self, unknown: Template) -> None:
+        """Raise a `SuiteError` that says `unknown` unless the call was traced."""
 
     def fails(
         self,
@@ -238,7 +238,7 @@ class Value:
             got = learner.ON_DEVICE(device=repr(self.tensor_fact.device))
             self.fails(learner.ON_DEVICE(device=repr(device)), got, "device")
         if device != "cpu":
-            self.answer.require_trace("whether devices were mixed")
+            self.answer.require_trace(author.DEVICES_UNKNOWN)
         if self.answer.observation.mixed_devices:
             mixed = self.answer.observation.mixed_devices[0].removeprefix("aten::")
             got = learner.MIXES_DEVICES(operation=mixed)

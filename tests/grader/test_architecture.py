@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from grader.candidate_process import confine
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "grader").rglob("*.py"))
+TWO_WORDS = re.compile(r"(?![<#])[^<]*[A-Za-z]{2,}[,:;]? [A-Za-z]{2,}", re.DOTALL)  # no markup, no code
 PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
 
@@ -117,6 +119,65 @@ def test_only_the_command_line_and_the_reports_print() -> None:
         ]
 
     require(printing, [file for file in FILES if file not in in_room("cli", "reports")])
+
+
+def kit_errors() -> set[str]:
+    """Return the names of the classes that derive from `KitError`."""
+    known = {"KitError"}
+    classes = [node for file in FILES for node in ast.walk(tree(file)) if isinstance(node, ast.ClassDef)]
+    while new := {c.name for c in classes if any(isinstance(b, ast.Name) and b.id in known for b in c.bases)} - known:
+        known |= new
+    return known
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Yield the texts written in an expression, those of its f-strings included."""
+    yield from (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def test_an_error_of_the_kit_takes_its_sentence_from_a_catalog() -> None:
+    """No error of the kit is made of a literal, and no text with words of its own is shown as it is."""
+    errors = kit_errors()
+    assert errors > {"KitError", "CatalogError", "NothingSubmitted", "SandboxError", "SuiteError", "Unreadable"}
+
+    def is_literal(call: ast.Call, name: str) -> bool:
+        if name in errors:
+            return any(isinstance(argument, ast.Constant | ast.JoinedStr | ast.BinOp) for argument in call.args)
+        return name == "verbatim" and any(TWO_WORDS.match(text) for text in literals(call))
+
+    def made_of_literals(file: Path) -> list[str]:
+        return [
+            f"line {node.lineno}: {ast.unparse(node)}"
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and is_literal(node, node.func.id)
+        ]
+
+    require(made_of_literals, FILES)
+
+
+def test_what_is_printed_stands_in_a_catalog() -> None:
+    """The commands and the reports hold no words of their own: two words in a row, but for markup, code and styles."""
+    styles = {"bold underline"}
+
+    def spoken(file: Path) -> list[str]:
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree(file))
+            if isinstance(node, documented) and isinstance(node.body[0], ast.Expr)
+        }
+        return [
+            f"line {node.lineno}: {node.value!r}"
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+            and TWO_WORDS.match(node.value)
+            and node.value not in styles
+        ]
+
+    # The first form of the reports is read by its words, which are no longer printed.
+    require(spoken, [file for file in in_room("cli", "reports") if file.name != "report_1.py"])
 
 
 def importing() -> dict[str, set[str]]:

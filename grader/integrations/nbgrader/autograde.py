@@ -35,7 +35,6 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, parse_utc
 
 from grader.catalog import Catalog, CatalogError
-from grader.errors import KitError
 from grader.files import write_text
 from grader.grading.pipeline import Progress, grade_new, report_of
 from grader.grading.pool import WorkerPool
@@ -54,7 +53,8 @@ from grader.integrations.nbgrader.gradebook import Book, Notebook
 from grader.records import ExerciseReport, Submission, TaskReport
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
-from grader.sentences import Sentence, instructor, verbatim
+from grader.sentences import Sentence, instructor
+from grader.sentences.languages import render
 from grader.submissions import (
     Anchor,
     ManagedCell,
@@ -363,8 +363,7 @@ def _handed_in_at(stamp: SubmittedFile) -> tuple[str, datetime | None, Sentence 
     try:
         data = read_bytes(stamp, limit=_TIMESTAMP_LIMIT)
     except Unreadable as error:
-        problem = error.sentence if isinstance(error, KitError) else verbatim(str(error))
-        return "", None, instructor.UNREADABLE_TIME(path=str(stamp), problem=problem)
+        return "", None, instructor.UNREADABLE_TIME(path=str(stamp), problem=error.sentence)
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     written = data.decode("utf-16" if marked else "utf-8-sig", "replace").strip()
     shown = printable(written[:40])
@@ -456,7 +455,7 @@ def _record(
         comments[notebook.name] = {
             cell.name: "No response." for cell in notebook.cells if cell.solution and is_unanswered(nb, cell)
         }
-        problem = next((str(s.problem) for s in work.submissions[notebook.name] if s.problem is not None), "")
+        problem = next((render(s.problem) for s in work.submissions[notebook.name] if s.problem is not None), "")
         files[notebook.name] = annotate(nb, panels, note=problem, digest=work.digest)
     book.record(
         assignment,
