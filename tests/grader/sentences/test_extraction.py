@@ -76,13 +76,15 @@ def test_every_template_is_used(name: str) -> None:
     """A template that nothing says any more is removed."""
     used: set[tuple[str, str]] = set()
     for path in (ROOT / "grader").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        imported = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+        names = {alias.asname or alias.name: alias.name for _, alias in imported}
+        used.update((str(source).rpartition(".")[2], alias.name) for source, alias in imported)
+        for node in nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                used.add((node.value.id, node.attr))  # author.NO_TASKS
+                used.add((names.get(node.value.id, node.value.id), node.attr))  # author.NO_TASKS
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 used.add((path.stem, node.id))  # in a table of its own module
-            elif isinstance(node, ast.ImportFrom):
-                used.update(((node.module or "").rpartition(".")[2], alias.name) for alias in node.names)
     unused = [
         f"{module}.{constant}"
         for module in MODULES[name]
