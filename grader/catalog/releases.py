@@ -13,7 +13,8 @@ from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.catalog.notebooks import build_notebook
 from grader.catalog.stubs import build_stub
-from grader.sentences import instructor
+from grader.sentences import instructor, learner_commands
+from grader.sentences.languages import render
 
 
 def nbgrader_sources(catalog: Catalog, exercises: Sequence[str]) -> dict[str, str]:
@@ -38,11 +39,13 @@ def student_bundle(catalog: Catalog, exercises: Sequence[str], *, version: str) 
     files[f"exercises/{HINTS}"] = hints_of([catalog.get(id) for id in exercises])
     files["requirements.txt"] = f"torch-exercise-kit=={version}\n"
     first = catalog.get(exercises[0])
-    files["README.md"] = _README.format(
-        rows="\n".join(f"| `{id}` | {catalog.get(id).title} | {catalog.get(id).points:g} |" for id in exercises),
-        id=first.id,
-        number=first.id[:2],
-        task=first.tasks[0].name,
+    files["README.md"] = render(
+        learner_commands.README(
+            rows="\n".join(f"| `{id}` | {catalog.get(id).title} | {catalog.get(id).points:g} |" for id in exercises),
+            id=first.id,
+            number=first.id[:2],
+            task=first.tasks[0].name,
+        )
     )
     return dict(sorted(files.items()))
 
@@ -52,47 +55,3 @@ def _source(catalog: Catalog, id: str) -> str:
     if not path.is_file():
         raise CatalogError(instructor.NO_SOLUTION(exercise=id, path=str(path)))
     return path.read_text(encoding="utf-8-sig")
-
-
-_README = """\
-# PyTorch exercises
-
-Each exercise teaches one topic and asks for a few functions, as a script in `exercises/` or as a notebook in
-`notebooks/`: use whichever you like. Complete what is marked `TODO`, and ask for feedback as often as you want.
-
-You need Python 3.10 or newer. Set up once, in this folder:
-
-```console
-$ python -m pip install -r requirements.txt
-```
-
-Notebooks need Jupyter in the same environment: `python -m pip install jupyterlab`.
-
-## With scripts
-
-```console
-$ grader check {number}.{task}
-$ grader hint {number}.{task}
-$ grader status
-```
-
-## With notebooks
-
-Open `notebooks/{id}.ipynb` in JupyterLab, Notebook, VS Code or Colab, and run the cells from
-the top. Below each task stands a cell that checks it:
-
-```python
-check("{task}")  # what is right, what is not, and what to try next
-hint("{task}", 1)  # 1 a nudge, 2 the idea, 3 nearly the line
-status()  # the map of the course
-```
-
-## Exercises
-
-| | | points |
-| --- | --- | --- |
-{rows}
-
-Hand in the scripts, or the notebooks, under the names that they have. Your instructor grades them with more checks than
-these: what the text of a task promises counts, and not only what its examples show.
-"""

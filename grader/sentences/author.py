@@ -140,6 +140,11 @@ SURVIVES = N_("{mutant} [{operator}] and every check passes: write one that fail
 STALE_EQUIVALENT = N_("{exercise}.{task}: no mutant has `{was}` become `{now}`: remove it.")
 
 # Suites
+BAD_JUDGES = N_('Cannot make a check of {task!r} judge {judges!r}: it judges "values" or "facts".')
+BAD_POINTS = N_("Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
+NO_DOCSTRING = N_("Cannot make {name!r} a probe: give it a docstring that says what it calls.")
+NOT_SHARED = N_("Cannot send {name!r} to a candidate: declare it @shared.")
+NO_SUCH_SUITE = N_("Cannot use the public suite {path!r}: there is no such file. Write it, or correct the name.")
 BAD_ARRAY = N_("Cannot send {value} to a candidate: an array must hold numbers or bools.")
 BAD_KEYS = N_("Cannot send {value} to a candidate: a dict must have string keys.")
 BAD_INPUT = N_("Cannot send {value} to a candidate: use tensors, arrays, plain values, or code(...).")

@@ -55,6 +55,52 @@ MAP_ELSEWHERE = N_(
     "The checks here are worth {points} of {max_points} points. More checks of the same tasks will follow."
 )
 
+# The README of a bundle
+README = N_(
+    """\
+# PyTorch exercises
+
+Each exercise teaches one topic and asks for a few functions, as a script in `exercises/` or as a notebook in
+`notebooks/`: use whichever you like. Complete what is marked `TODO`, and ask for feedback as often as you want.
+
+You need Python 3.10 or newer. Set up once, in this folder:
+
+```console
+$ python -m pip install -r requirements.txt
+```
+
+Notebooks need Jupyter in the same environment: `python -m pip install jupyterlab`.
+
+## With scripts
+
+```console
+$ grader check {number}.{task}
+$ grader hint {number}.{task}
+$ grader status
+```
+
+## With notebooks
+
+Open `notebooks/{id}.ipynb` in JupyterLab, Notebook, VS Code or Colab, and run the cells from
+the top. Below each task stands a cell that checks it:
+
+```python
+check("{task}")  # what is right, what is not, and what to try next
+hint("{task}", 1)  # 1 a nudge, 2 the idea, 3 nearly the line
+status()  # the map of the course
+```
+
+## Exercises
+
+| | | points |
+| --- | --- | --- |
+{rows}
+
+Hand in the scripts, or the notebooks, under the names that they have. Your instructor grades them with more checks than
+these: what the text of a task promises counts, and not only what its examples show.
+"""
+)
+
 # What `--help` says
 HELP = N_("An autograder for PyTorch exercises: the candidate observes, the examiner judges.")
 HELP_CHECK = N_("Grade exercises/ in place and explain what fails. Exit code 1 while something does.")

@@ -20,6 +20,8 @@ import torch
 from torch import nn
 
 from grader import wire
+from grader.sentences import author
+from grader.suites.outcomes import SuiteError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -41,9 +43,9 @@ def check(
     the student, instead of the usual one.
     """
     if judges not in ("values", "facts"):
-        raise ValueError(f'Cannot make a check of {task!r} judge {judges!r}: it judges "values" or "facts".')
+        raise SuiteError(author.BAD_JUDGES(task=task, judges=judges))
     if not points >= 0:
-        raise ValueError(f"Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
+        raise SuiteError(author.BAD_POINTS(task=task, points=points))
     mark: Callable[[_F], _F] = pytest.mark.check(
         task=task, points=points, judges=judges, requires=tuple(requires), hint=hint
     )
@@ -82,7 +84,7 @@ def probe(function: Callable[..., Any]) -> Probe:
     """
     definition = _definition(function)
     if not isinstance(definition, ast.FunctionDef) or not ast.get_docstring(definition):
-        raise TypeError(f"Cannot make {function.__name__!r} a probe: give it a docstring that says what it calls.")
+        raise SuiteError(author.NO_DOCSTRING(name=function.__name__))
     says = ast.get_docstring(definition) or ""
     definition.body = definition.body[1:] or [ast.Pass()]
     parameters = tuple(argument.arg for argument in definition.args.args[1:])
@@ -105,7 +107,7 @@ def shared(function_or_class: _F) -> _F:
 def source_of(function_or_class: Callable[..., Any]) -> str:
     """Return the source of a shared definition, after those that it uses."""
     if not _is_shared(function_or_class):
-        raise TypeError(f"Cannot send {function_or_class.__name__!r} to a candidate: declare it @shared.")
+        raise SuiteError(author.NOT_SHARED(name=function_or_class.__name__))
     module = inspect.getmodule(function_or_class)
     known = getattr(function_or_class, "__globals__", None) or vars(module)
     return _with_shared(_definition(function_or_class), known)
@@ -148,7 +150,7 @@ def _is_shared(value: object) -> bool:
 def _suite(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise FileNotFoundError(f"Cannot use the public suite {str(path)!r}: there is no such file.")
+        raise SuiteError(author.NO_SUCH_SUITE(path=str(path)))
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where `inspect` looks for sources
     spec.loader.exec_module(module)
     return module

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from grader.suites import Draw, Probe, check, code, probe, public_suite, shared
+from grader.suites.outcomes import SuiteError
 from grader.suites.suite import source_of
 
 
@@ -36,7 +37,7 @@ def test_a_check_is_marked_with_what_it_is_worth() -> None:
 @pytest.mark.parametrize("points", [-1, float("nan")])
 def test_a_check_cannot_cost_points(points: float) -> None:
     """Negative points are refused."""
-    with pytest.raises(ValueError, match=r"Cannot make a check of 'double' worth .*: .*Give it"):
+    with pytest.raises(SuiteError, match=r"Cannot make a check of 'double' worth .*: .*Give it"):
         check("double", points=points)
 
 
@@ -47,7 +48,7 @@ def test_a_check_judges_values_or_facts() -> None:
     def test() -> None: ...
 
     assert test.pytestmark[0].kwargs["judges"] == "facts"  # type: ignore[attr-defined]
-    with pytest.raises(ValueError, match=r"Cannot make a check of 'double' judge 'shapes': it judges \"values\" or"):
+    with pytest.raises(SuiteError, match=r"Cannot make a check of 'double' judge 'shapes': it judges \"values\" or"):
         check("double", points=1, judges="shapes")  # type: ignore[arg-type]
 
 
@@ -114,7 +115,7 @@ def test_a_probe_must_say_what_it_calls() -> None:
     def silent(student):  # type: ignore[no-untyped-def]
         return student
 
-    with pytest.raises(TypeError, match="Cannot make 'silent' a probe: give it a docstring that says what it calls"):
+    with pytest.raises(SuiteError, match="Cannot make 'silent' a probe: give it a docstring that says what it calls"):
         probe(silent)
 
 
@@ -259,7 +260,7 @@ def test_a_probe_brings_what_it_shares() -> None:
 
 def test_what_is_not_shared_stays_at_home() -> None:
     """A model that is not shared cannot be sent."""
-    with pytest.raises(TypeError, match="Cannot send 'Linear' to a candidate: declare it @shared"):
+    with pytest.raises(SuiteError, match="Cannot send 'Linear' to a candidate: declare it @shared"):
         source_of(nn.Linear)
 
 
@@ -283,5 +284,5 @@ def test_a_hidden_suite_may_use_what_the_public_one_defines(tmp_path: Path) -> N
     (tmp_path / "public" / "test_01_small.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
     hidden = tmp_path / "hidden" / "test_01_small.py"
     assert public_suite(str(hidden)).double(4) == 8
-    with pytest.raises(FileNotFoundError, match="Cannot use the public suite"):
+    with pytest.raises(SuiteError, match="Cannot use the public suite"):
         public_suite(str(hidden.with_name("test_02_other.py")))
