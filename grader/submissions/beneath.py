@@ -201,14 +201,14 @@ def _open(folder: int, parts: Sequence[str], flags: int) -> int:
         for i, part in enumerate(parts):
             last = i == len(parts) - 1
             try:
-                following = os.open(part, flags if last else _PASSING, dir_fd=folder)
+                next_part = os.open(part, flags if last else _PASSING, dir_fd=folder)
             except NotADirectoryError as error:  # the kernel's error for a link in place of a folder
                 if stat.S_ISLNK(os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode):
                     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), part) from error
                 raise
             if not last:
-                stack.callback(os.close, following)
-            folder = following
+                stack.callback(os.close, next_part)
+            folder = next_part
     return folder
 
 

@@ -134,7 +134,7 @@ def autograde(
     config = read_config(course)
     converter, plugin = _configured(course, config)
     directory = converter.coursedir
-    with _alone(course), Book(directory) as book:
+    with _lock(course), Book(directory) as book:
         notebooks = book.notebooks(assignment)
         exercises = _exercises(catalog, assignment, notebooks)
         every = tuple(sorted({id for ids in exercises.values() for id in ids}))
@@ -207,7 +207,7 @@ class _Reading:
         """
         self._works = works
         self._is_done = is_done
-        self._left = students
+        self._remaining = students
         self._each = submissions
         self._next: deque[_Work] = deque()
         self.changed: list[_Work] = []
@@ -216,15 +216,15 @@ class _Reading:
     @property
     def expected(self) -> int:
         """The number of submissions to grade, as far as it is known."""
-        return sum(work.number for work in self.changed) + self._each * self._left
+        return sum(work.number for work in self.changed) + self._each * self._remaining
 
     def read_all(self) -> None:
         """Read all remaining submissions now."""
-        while self._left:
+        while self._remaining:
             self._read_one()
 
     def __iter__(self) -> Iterator[_Work]:
-        while self._next or self._left:
+        while self._next or self._remaining:
             if self._next:
                 yield self._next.popleft()
             else:
@@ -232,7 +232,7 @@ class _Reading:
 
     def _read_one(self) -> None:
         work = next(self._works)
-        self._left -= 1
+        self._remaining -= 1
         if work is None:
             return
         if self._is_done(work):
@@ -608,7 +608,7 @@ def _for_one(student: str, book: Book, problems: list[Sentence]) -> Iterator[Non
 
 
 @contextlib.contextmanager
-def _alone(course: Path) -> Iterator[None]:
+def _lock(course: Path) -> Iterator[None]:
     """Lock the course, so that no second run starts during this one."""
     folder = course / KEPT
     folder.mkdir(exist_ok=True)

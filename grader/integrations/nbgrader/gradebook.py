@@ -54,7 +54,7 @@ class Book:
         file = Path(url.removeprefix("sqlite:///"))
         if url.startswith("sqlite:///") and not file.is_file():
             raise CourseError(instructor.NO_GRADEBOOK(path=str(file)))
-        with _told():
+        with _translate_errors():
             self._check_version(url)
             self._gradebook = Gradebook(url, directory.course_id)
             # No row must be read again after a commit: each student's rows are written once, and no others.
@@ -68,7 +68,7 @@ class Book:
 
     def notebooks(self, assignment: str) -> tuple[Notebook, ...]:
         """Return an assignment's notebooks. Raises `CourseError` if the gradebook does not have the assignment."""
-        with _told():
+        with _translate_errors():
             try:
                 found = self._gradebook.find_assignment(assignment)
             except MissingEntry:
@@ -79,7 +79,7 @@ class Book:
 
     def due(self, assignment: str, student: str) -> tuple[datetime | None, timedelta | None]:
         """Return an assignment's due date and a student's extension; each may be None."""
-        with _told():
+        with _translate_errors():
             try:
                 extension = self._gradebook.find_submission(assignment, student).extension
             except MissingEntry:
@@ -88,7 +88,7 @@ class Book:
 
     def has_nothing(self, assignment: str, student: str, timestamp: datetime | None) -> bool:
         """Say whether the gradebook already records an empty submission of the student with that time stamp."""
-        with _told():
+        with _translate_errors():
             try:
                 submission = self._gradebook.find_submission(assignment, student)
             except MissingEntry:
@@ -115,7 +115,7 @@ class Book:
         points.
         """
         gradebook = self._gradebook
-        with _told():
+        with _translate_errors():
             if create_student:
                 gradebook.update_or_create_student(student)
             try:
@@ -144,7 +144,7 @@ class Book:
 
     def roll_back(self) -> None:
         """Undo changes for a student that are not committed."""
-        with _told():
+        with _translate_errors():
             self._gradebook.db.rollback()
 
     def _notebook(self, notebook: Any) -> Notebook:
@@ -231,10 +231,10 @@ def _penalty(plugin: Any, student: str, notebook: Any, late: float) -> float | N
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Turn database errors into a `CourseError` that names the solution."""
     try:
-        with warnings.catch_warnings(), _unlogged():
+        with warnings.catch_warnings(), _silence_log():
             warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader adds a submission
             yield
     except (InvalidEntry, DatabaseError) as error:
@@ -255,7 +255,7 @@ def _told() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _unlogged() -> Iterator[None]:
+def _silence_log() -> Iterator[None]:
     """Stop nbgrader from printing tracebacks of errors that the kit reports in a sentence."""
     before = app_log.disabled
     app_log.disabled = True

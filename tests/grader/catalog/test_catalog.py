@@ -207,7 +207,7 @@ def test_built_stubs_do_not_drift(clone: Path) -> None:
 
 
 def test_sees_stubs_that_drifted(clone: Path) -> None:
-    """A stub that was edited, is missing or has no source has drifted, and so have hints without a new task."""
+    """A stub that was edited, is missing or has no source has drifted, and so have hints that lack a new task."""
     write(clone / "solutions/03_last.py", SOURCE.format(before=""))
     write(clone / "exercises/00_orphan.py")
     write(clone / "exercises/02_more.py", "edited")

@@ -359,7 +359,7 @@ def test_a_resubmission_is_as_nbgrader_takes_it(twins: tuple[Path, Path], tmp_pa
 
 
 def test_only_what_has_changed_is_graded_again(twins: tuple[Path, Path], tmp_path: Path) -> None:
-    """A second run does nothing; a new time or due date is used, without grading again."""
+    """A second run does nothing; after a new time stamp or due date the submissions are graded again."""
     course = Path(shutil.copytree(twins[1], tmp_path / "course"))
     before = tree(course / "autograded")
     assert len(grade(course).unchanged) == 4
