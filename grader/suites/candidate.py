@@ -1,4 +1,4 @@
-"""How a suite calls a submission: `candidate.name(...)` forwards to the sandbox and returns what was seen."""
+"""How a suite calls a submission: `candidate.name(...)` runs in the sandbox and returns what was observed."""
 
 from __future__ import annotations
 
@@ -28,13 +28,20 @@ Ask = Callable[[wire.Call], wire.Observation]
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What every call of one check has in common.
+    """What all calls of one check have in common.
 
-    `ask` makes the call, `where` turns a line of the source into the student's words, `refused` are patterns for the
-    finished functions, modules and optimisers that the task asks to do without, `written` tells where the source calls
-    one, `parameters` are the names in the task's signature. `left_out` says that there are cells which are not in the
-    source. `traced` asks for a trace of every call. `log` is where calls and curves are noted; `hides_expected` keeps
-    what was expected out of messages.
+    - `ask` makes a call.
+    - `where` turns a line number of the source into a place that the student knows.
+    - `seed` is where the random generators of every call start.
+    - `refused` are patterns for the library functions, modules and optimizers that the task forbids; `written` finds
+      a use of one in the source.
+    - `parameters` are the names in the task's signature.
+    - `load_errors` returns the errors that were raised while the submission was loaded; `left_out` says that some
+      cells of the notebook are missing from the source.
+    - `traced` asks for a trace of every call.
+    - `log` records the calls, and the curves that are compared.
+    - `must_succeed` is for the kit's own code, such as the reference: a missing function is then the suite's fault.
+    - `hides_expected` keeps expected values out of messages.
     """
 
     task: str
@@ -54,7 +61,15 @@ class Context:
 
 
 class Candidate:
-    """Calls functions of one submission. Attributes are the submission's functions; methods here change the how."""
+    """Calls functions of one submission.
+
+    Every attribute that is not listed here is a function or class of the submission. A call of it returns an
+    `Observed`. If the function is missing, is still a TODO, crashes or takes too long, the call ends the check
+    (`CheckEnded`); if an argument cannot be sent to the sandbox, it raises `SuiteError`.
+
+    >>> x = draw.tensor(2, 3)
+    >>> result = candidate.double(x).result.values(2 * x)
+    """
 
     def __init__(
         self,
@@ -64,33 +79,52 @@ class Candidate:
         trace: bool | None = None,
         weigh: bool = False,
     ) -> None:
-        """`trace` says whether calls are traced; `None`: as the context asks."""
+        """Make a candidate whose calls share `context`.
+
+        `backward` holds the gradient of the result if calls also run backward (a `None` inside stands for ones).
+        `trace` says whether calls are traced; with `None`, the context decides. `weigh` asks for a weighted sum.
+        """
         self._context = context
         self._backward = backward
         self._trace = trace
         self._weigh = weigh
 
     def with_backward(self, upstream: torch.Tensor | None = None) -> Candidate:
-        """Return a candidate whose calls also run backward from the result, with `upstream` (ones) as its gradient."""
+        """Return a candidate whose calls also run backward from the result.
+
+        `upstream` is the gradient of the result, a tensor of the result's shape: ones, if it is not given.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> argument = candidate.with_backward().double(x).argument(0).grad([2.0, 2.0])
+        """
         return Candidate(self._context, backward=(upstream,), trace=self._trace)
 
     def traced(self) -> Candidate:
-        """Return a candidate whose calls record the functions and operations that run, for `Seen.operations`.
+        """Return a candidate whose calls record the functions and operations that run, for `Observed.operations`.
 
-        A trace makes a call more than twice as dear. Without being asked, only the calls are traced that need it:
-        those of tasks with a `forbidden` list, and those of checks that take the fixture `device`.
+        A traced call takes more than twice as long. Calls of tasks with a `forbidden` list, and of checks that use the
+        fixture `device`, are always traced; others need this method.
+
+        >>> candidate.traced().double(torch.ones(2)).operations()
+        1
         """
         return Candidate(self._context, backward=self._backward, trace=True, weigh=self._weigh)
 
     def untraced(self) -> Candidate:
-        """Return a candidate whose calls are never traced: for what cannot run under a dispatch mode."""
+        """Return a candidate whose calls are never traced, for code that cannot run under a dispatch mode.
+
+        >>> result = candidate.untraced().double(torch.ones(2)).result.shape(2)
+        """
         return Candidate(self._context, backward=self._backward, trace=False, weigh=self._weigh)
 
     def weighed(self) -> Candidate:
-        """Return a candidate whose calls also compute a weighted sum of what was returned, where the values are.
+        """Return a candidate whose calls also compute a weighted sum of the result, in the candidate's process.
 
-        For tasks whose values are known beforehand, being those of an argument in another shape or dtype: somebody who
-        only makes up the answer has not computed with it.
+        Use it if the right values are those of an argument, in another shape or dtype. A submission that only invents
+        such an answer cannot compute with it.
+
+        >>> x = draw.tensor(2, 3)
+        >>> result = candidate.weighed().first_row(x).result.values(x[0])
         """
         return Candidate(self._context, trace=self._trace, weigh=True)
 
@@ -109,7 +143,14 @@ class Candidate:
         return call
 
     def run(self, probe: Probe, *arguments: Any) -> Observed:
-        """Run a probe in the candidate's process, with the submission's module before these arguments."""
+        """Run a probe in the candidate's process. It gets the submission's module, then these arguments.
+
+        Raises `ValueError` if the number of arguments is not the probe's, and otherwise what other calls raise.
+
+        >>> @probe
+        ... def doubled_twice(student, x): "double(double(x))"; return student.double(student.double(x))
+        >>> result = candidate.run(doubled_twice, torch.ones(2)).result.values([4.0, 4.0])
+        """
         named = zip(probe.parameters, arguments, strict=True)
         values = ", ".join(f"{name}={showing.given(argument)}" for name, argument in named)
         shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
@@ -168,7 +209,7 @@ class Candidate:
         )
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:
-        """End the check where there is nothing to judge: no such function, a TODO, a finished version, a forgery."""
+        """End the check if there is nothing to judge: no such function, a TODO, a forbidden call, a forged answer."""
         context = self._context
         raised = observation.raised
         if observation.outcome == "returned" and (self._backward is None) != (observation.backward == "not_asked"):
@@ -181,7 +222,7 @@ class Candidate:
             self._refuse_finished(observation)
 
     def _refuse_finished(self, observation: wire.Observation) -> None:
-        """End the check where the code calls a finished version, or one was seen to run, or what runs is hidden."""
+        """End the check if the source calls a forbidden function, if one ran, or if the source hides what it calls."""
         context = self._context
         use = context.written()
         if use is None or use.hides:
@@ -244,17 +285,17 @@ def _names_nothing(raised: wire.Raised) -> bool:
 
 
 def _is_todo(raised: wire.Raised) -> bool:
-    """Say whether the student's own line raised it; torch raises NotImplementedError too, for meta tensors say."""
+    """Say whether the student's own line raised the error. PyTorch raises it too, for example for meta tensors."""
     return raised.type == "NotImplementedError" and "raise" in raised.code
 
 
 def _exception(context: Context, observation: wire.Observation) -> Sentence | None:
-    """Return what a call raised and where, `None` if it raised nothing."""
+    """Return the exception of a call and its place, or `None` if the call raised nothing."""
     return None if observation.raised is None else feedback.exception_of(observation.raised, context.where)
 
 
 def _used(observation: wire.Observation, patterns: tuple[str, ...]) -> str | None:
-    """Return the first function, module or operation that ran whose name fits the patterns, such as "*max_pool*"."""
+    """Return the first function, module or operation that ran and fits a pattern such as "*max_pool*"."""
     if OPTIMIZER_STEP in patterns and observation.optimizers:
         return OPTIMIZER_STEP
     operations = (name.rpartition("::")[2] for name in observation.operations)

@@ -1,4 +1,4 @@
-"""CheckLog: what happened during one run of one check, kept by whoever runs it."""
+"""CheckLog: the calls and curves of one run of one check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.records import Curve
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A call and what was seen of it. `traceable` says that the call can also be made with a trace."""
+    """A call and its observation. `traceable` says that the call can also be made with a trace."""
 
     call: wire.Call
     seen: wire.Observation
@@ -22,7 +22,7 @@ class Exchange:
 
 @dataclass(kw_only=True)
 class CheckLog:
-    """The calls that a check made of the submission, and the curves that it compared, each in their order.
+    """The calls that a check made, and the curves that it compared, both in order.
 
     The examiner makes one for each run of a check, gives it to the candidate of that run, and returns it with the
     verdict. Only `note_exchange` and `note_curve` add to it.
@@ -41,6 +41,6 @@ class CheckLog:
 
 
 def call_digest(call: wire.Call) -> str:
-    """Return a digest of what a call asks, whatever its number and seed."""
+    """Return a digest of a call without its number and seed."""
     asked = msgspec.structs.replace(call, nonce=0, seed=0)
     return hashlib.sha256(wire.encode(asked)).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Compares facts with expected values: where they differ, by how much, in words a beginner reads."""
+"""Compares facts with expected values, and describes where and by how much they differ."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from grader.tensors import DTYPES
 RTOL, ATOL = 1e-5, 1e-6
 CURVE_RTOL = 1e-3  # for loss curves
 
-# Their own precision, for results of low-precision dtypes: a few units in the last place.
+# Tolerances of low-precision dtypes: a few units in the last place.
 _COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """How two tensors of one shape differ: `kind` is a key of the next steps, `details` the sentences."""
+    """How two tensors of one shape differ. `kind` is a key of `learner_steps.BY_KIND`; `details` are sentences."""
 
     kind: str
     details: tuple[Sentence, ...]
 
 
 def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
-    """Rebuild a base tensor from its raw bytes; `None` when they are absent or do not fit the shape and dtype."""
+    """Return a tensor made from a fact's bytes, or `None` if they are missing or do not fit the shape and dtype."""
     dtype = DTYPES.get(fact.dtype)
     if fact.data is None or dtype is None or any(size < 0 for size in fact.shape):
         return None
@@ -42,18 +42,18 @@ def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
 
 
 def tolerance(dtype: str, rtol: float, atol: float) -> tuple[float, float]:
-    """Return the tolerance for results of `dtype`."""
+    """Return `(rtol, atol)` for results of `dtype`: those given, or larger ones for low-precision dtypes."""
     coarse_rtol, coarse_atol = _COARSE.get(dtype, (0.0, 0.0))
     return max(rtol, coarse_rtol), max(atol, coarse_atol)
 
 
 def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: float) -> Difference | None:
-    """Return how `got` differs from `expected` (same shape), `None` when it does not within the tolerance.
+    """Return how `got` differs from `expected`, or `None` if they are equal within the tolerance.
 
-    Between whole numbers (bools too) there is no tolerance.
+    Both tensors have the same shape. Whole numbers and bools must be equal; the tolerance does not apply to them.
     """
     if got.dtype == expected.dtype and torch.equal(got, expected):
-        return None  # as most are: a tenth of the time that comparing within a tolerance takes
+        return None  # most tensors are equal, and this takes a tenth of the time of the comparison below
     whole = not any(t.is_floating_point() or t.is_complex() for t in (got, expected))
     if got.dtype.is_complex or expected.dtype.is_complex:
         got, expected = (torch.view_as_real(t.to(torch.complex128)) for t in (got, expected))
@@ -75,7 +75,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
 
 
 def show_index(index: tuple[int, ...]) -> str:
-    """Return an index as one writes it: [2] or [0, 3]."""
+    """Return an index as Python code: [2] or [0, 3]."""
     return "[" + ", ".join(map(str, index)) + "]"
 
 
@@ -84,7 +84,7 @@ def _how_many_nan(mask: torch.Tensor) -> Sentence:
 
 
 def _how_many_wrong(mask: torch.Tensor, about: Mapping[str, str]) -> Sentence:
-    """Return how many elements are wrong; `about` says by how much, and within which tolerance if there is one."""
+    """Say how many elements are wrong. `about` holds the worst difference, and the tolerance if there is one."""
     if mask.numel() == 1:
         return (learner.WRONG_ONLY if "relative" in about else learner.WRONG_ONLY_EXACTLY)(**about)
     return (learner.WRONG if "relative" in about else learner.WRONG_EXACTLY)(**_count(mask), **about)
@@ -96,7 +96,7 @@ def _count(mask: torch.Tensor) -> dict[str, int | Sentence]:
 
 
 def _percent(share: float) -> Sentence:
-    """Return a share in words that never say none or all where it is some or most."""
+    """Return a share as a percentage. A small share is not rounded to 0 %, nor a large one to 100 %."""
     if share < 0.01:
         return learner.UNDER_ONE_PERCENT()
     return learner.OVER_99_PERCENT() if 0.99 < share < 1 else learner.PERCENT(percent=f"{100 * share:.0f}")
@@ -107,9 +107,9 @@ def _close(a: float, b: float) -> bool:
 
 
 def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
-    """Say whether two facts agree in everything that a check could see, values within a small tolerance.
+    """Say whether a check could not tell two facts apart. Values may differ by a small tolerance.
 
-    `values_only` compares what was computed and leaves out how it is held: memory, objects, autograd's facts.
+    With `values_only`, facts about memory, objects and autograd are not compared.
     """
     if type(a) is not type(b):
         return False
@@ -130,7 +130,7 @@ def same_fact(a: wire.Fact, b: wire.Fact, *, values_only: bool = False) -> bool:
 
 
 def same_answer(a: wire.Observation, b: wire.Observation) -> bool:
-    """Say whether two calls ended alike, with the same facts and values."""
+    """Say whether two calls had the same outcome, facts and values."""
     outcomes = [(o.outcome, o.raised and o.raised.type, len(o.arguments), o.keywords.keys()) for o in (a, b)]
     kept = [(o.result, *o.arguments, *o.keywords.values()) for o in (a, b)]
     return outcomes[0] == outcomes[1] and _all_same(kept[0], kept[1], values_only=False)

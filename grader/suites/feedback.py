@@ -1,6 +1,6 @@
-"""What to say to a student about a check: the phrases of one exception, and the one next step.
+"""What a student reads about an exception: the phrase that describes it, and the next step.
 
-The sentences themselves stand in the catalog for learners.
+The sentences are in the catalog for learners.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from grader.sentences import learner_steps as steps
 from grader.suites import surroundings
 
 _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, Template], ...] = (
-    # part of the exception's type, part of its message (lower case), what usually causes it
+    # exception type, part of its message (lower case), next step
     ("RuntimeError", "a view of a leaf variable that requires grad is being used in an in-place", steps.VIEW_OF_LEAF),
     ("RuntimeError", "a leaf variable that requires grad is being used in an in-place", steps.LEAF_IN_PLACE),
     ("RuntimeError", "modified by an inplace operation", steps.OVERWRITTEN),
@@ -54,14 +54,14 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, Template], ...] = (
     ("RuntimeError", "can't allocate memory", steps.TOO_LARGE),
 )
 _NEXT_STEP_BY_WRONG_CALL: tuple[tuple[str, str, Template], ...] = (
-    # the same, for what was raised before the student's first line
+    # the same, for exceptions that were raised before the student's first line
     ("TypeError", "unexpected keyword argument", steps.PARAMETER_NAMES),
     ("TypeError", "positional argument", steps.PARAMETERS),
 )
 
 
 def as_sentence(text: str | Sentence) -> Sentence:
-    """Return a text of the course as a sentence; a sentence stays what it is."""
+    """Return a text of the course as a sentence; return a sentence unchanged."""
     return verbatim(text) if isinstance(text, str) else text
 
 
@@ -69,17 +69,17 @@ def error_name(raised: wire.Raised) -> str:
     """Return the exception as Python would print it, without its traceback."""
     name = surroundings.said(raised)
     if "modified by an inplace operation:" in name:
-        return name[: name.index("operation:") + len("operation")]  # what follows names tensors that no student sees
+        return name[: name.index("operation:") + len("operation")]  # the rest names internal tensors
     return name
 
 
 def place_of(line: Sentence, code: str) -> Sentence:
-    """Return where the student's line is, with the code on it if that is known."""
+    """Return the place of a line, with its code if that is known."""
     return learner.LINE_WITH_CODE(line=line, code=code) if code else line
 
 
 def exception_of(raised: wire.Raised, where: Callable[[int], Sentence]) -> Sentence:
-    """Return the exception and its place; `where` turns a line of the source into the student's words."""
+    """Return the exception and its place; `where` turns a line number of the source into a place for the student."""
     name = error_name(raised)
     if raised.line is None:
         return verbatim(name)
@@ -87,10 +87,10 @@ def exception_of(raised: wire.Raised, where: Callable[[int], Sentence]) -> Sente
 
 
 def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, hint: str | None = None) -> Sentence:
-    """Return what usually causes this exception.
+    """Return the next step for this exception.
 
-    `loading` are the errors met while loading. A `hint` of the check comes before every step but
-    those about where submissions run.
+    `loading` are the errors that were raised while the submission was loaded. A `hint` of the check replaces every
+    step, except those about the place where submissions run.
     """
     step = surroundings.step_for(raised, loading)
     if step is not None or hint is not None:
@@ -106,7 +106,7 @@ def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, h
 
 
 def next_step_for_warnings(warnings: Sequence[str], kind: str) -> Sentence | None:
-    """Return what usually causes wrong values or shapes where PyTorch has warned of it."""
+    """Return the next step for wrong values or shapes if a warning of PyTorch explains them, else `None`."""
     if kind in ("values", "shape", "nan") and any("target size" in warning for warning in warnings):
         return steps.BROADCASTS()
     return None

@@ -1,4 +1,4 @@
-"""Turns what a suite hands over (plain torch tensors and Python values) into inputs for the wire."""
+"""Turns the arguments of a suite's calls (tensors, arrays, models, Python values) into inputs for the wire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from grader.tensors import DTYPES, name_of, raw
 
 
 def to_wire(value: Any) -> wire.Input:
-    """Describe `value` so that the candidate can build it; raises `SuiteError` for what cannot travel."""
+    """Return a description from which the candidate can build `value`.
+
+    Raises `SuiteError` for a value that cannot be described.
+    """
     if value is None or isinstance(value, (bool, int, float, str, wire.Code)):
         return value
     if isinstance(value, torch.Tensor):

@@ -1,6 +1,6 @@
-"""What a suite asks of one call: `Observed` holds what it was given and everything that was observed of it.
+"""The questions that a check asks of one call: `Observed` holds its arguments and everything that was observed of it.
 
-Questions are asked as they are of a `Value`: each either holds, or ends the check with its feedback.
+As with a `Value`, a wrong answer ends the check: the question raises `CheckEnded` with the feedback.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ from grader.suites.value import Value, memory
 
 
 class Observed:
-    """One call, what it was given, and everything that was observed of it."""
+    """One call: its arguments, and everything that was observed of it.
+
+    `call` is the call as feedback shows it, and `given` are its positional arguments.
+
+    >>> observed = candidate.double(torch.ones(2))
+    >>> observed
+    <Observed double(tensor([1., 1.]))>
+    """
 
     def __init__(
         self,
@@ -44,11 +51,13 @@ class Observed:
         loading: Sequence[wire.Raised] = (),
         hides_expected: bool = False,
     ) -> None:
-        """`call` shows the call, `exception` says what it raised and where, `hint` overrides the next step.
+        """Hold the observation of one call.
 
-        `log` is where curves are noted that are compared. `names` are the names of the positional arguments, as far as
-        they have any. `traced` says that what ran was recorded. `hides_expected` leaves what was expected, and by how
-        much it was missed, out of messages.
+        `call` shows the call. `given` and `given_keywords` are its arguments; `names` are the names of the positional
+        ones that have one. `exception` says what the call raised and where. `traced` says that the operations were
+        recorded. `hint` replaces the next step. `log` collects the curves that are compared. `loading` are the errors
+        that the submission raised while it was loaded. `hides_expected` leaves the expected value, and the difference
+        from it, out of messages.
         """
         self.call = call
         self._names = names
@@ -62,19 +71,38 @@ class Observed:
         self._hides_expected = hides_expected
         self._log = CheckLog() if log is None else log
 
+    def __repr__(self) -> str:
+        return f"<Observed {self.call}>"
+
     @property
     def result(self) -> Value:
-        """What was returned. Ends the check when the call raised instead."""
+        """What the call returned. Ends the check if the call raised an exception.
+
+        >>> candidate.double(torch.ones(2)).result
+        <Value result: tensor([2., 2.])>
+        """
         self.returned()
         return Value(self, "result", self.observation.result)
 
     def argument(self, index: int, name: str | None = None) -> Value:
-        """Return a positional argument as the call left it. Ends the check when the call raised instead."""
+        """Return a positional argument as it was after the call. `name` replaces its name in feedback.
+
+        Ends the check if the call raised an exception.
+
+        >>> candidate.double_(torch.ones(2)).argument(0, "x").values([2.0, 2.0])
+        <Value x: tensor([2., 2.])>
+        """
         self.returned()
         return self.argument_after(index, name)
 
     def argument_after(self, index: int | str, name: str | None = None) -> Value:
-        """Return an argument, by its position or its keyword, as the call left it, whether it returned or raised."""
+        """Return an argument as it was after the call, even if the call raised an exception.
+
+        `index` is the argument's position or its keyword; `name` replaces its name in feedback.
+
+        >>> candidate.root(-1.0).raises("ValueError").argument_after(0).number(-1.0)
+        <Value argument 1: -1.0>
+        """
         if isinstance(index, str):
             if index not in self.observation.keywords:
                 self._torn()
@@ -86,15 +114,26 @@ class Observed:
             self._torn()
 
     def before(self, index: int) -> Value:
-        """Return a positional argument as it was handed over: the same objects and memory, but without its values."""
+        """Return a positional argument as it was before the call: its objects and memory, but not its values.
+
+        >>> observed = candidate.double_(torch.ones(2))
+        >>> argument = observed.argument(0).same_object_as(observed.before(0))
+        """
         return Value(self, learner.GIVEN(argument=self.argument_after(index).name), self._before(index))
 
     def arguments(self) -> list[Value]:
-        """Return all positional arguments as the call left them."""
+        """Return all positional arguments as they were after the call.
+
+        >>> candidate.double_(torch.ones(2)).arguments()
+        [<Value argument 1: tensor([2., 2.])>]
+        """
         return [self.argument_after(i) for i in range(len(self.given))]
 
     def returned(self) -> Observed:
-        """Ask that the call returned."""
+        """Require that the call returned. Use it if the check asks nothing of the result.
+
+        >>> observed = candidate.double(torch.ones(2)).returned()
+        """
         raised = self.observation.raised
         if raised is not None:
             raise CheckEnded(
@@ -113,7 +152,10 @@ class Observed:
         return self
 
     def raises(self, *kinds: str) -> Observed:
-        """Ask that the call raised one of these exception types (or a type derived from it)."""
+        """Require that the call raised an exception of one of these types, or of a derived type.
+
+        >>> observed = candidate.root(-1.0).raises("ValueError")
+        """
         raised = self.observation.raised
         if raised is None:
             got = learner.WAS_RETURNED(value=showing.fact(self.observation.result))
@@ -128,11 +170,14 @@ class Observed:
         return self
 
     def unchanged(self, *which: int | str) -> Observed:
-        """Ask that tensors, arrays and modules among the arguments are as they were handed over.
+        """Require that the call did not change its tensors, arrays and modules.
 
-        `which` are those that are asked for, by their position or by their keyword; all arguments, if there are none.
-        That is: values, dtype, shape, memory, requires_grad, and no in-place edit. `.grad` of a tensor may have
-        changed; that of a module's parameters, their objects, the buffers and every module's mode may not.
+        `which` names arguments by their position or their keyword; without it, all arguments are compared. A tensor
+        keeps its values, dtype, shape, memory and `requires_grad`, and nothing is written into it; only its `.grad` may
+        change. A module keeps its modes, its buffers, and its parameters with their `.grad`. Raises `SuiteError` if
+        `which` names another kind of argument.
+
+        >>> observed = candidate.double(torch.ones(2)).unchanged()
         """
         every: dict[int | str, object] = dict(enumerate(self.given))
         every.update(self._given_keywords.items())
@@ -206,7 +251,7 @@ class Observed:
                 held.gradient.fails(learner.AS_IT_WAS(), "None" if grad is None else showing.fact(grad), "modified")
 
     def _before(self, index: int | str) -> wire.Fact:
-        """Return the facts of an argument as it was handed over, by its position or its keyword."""
+        """Return what was observed of an argument before the call; `index` is its position or its keyword."""
         try:
             seen = self.observation
             return seen.before[index] if isinstance(index, int) else seen.keywords_before[index]
@@ -214,11 +259,17 @@ class Observed:
             self._torn()
 
     def _torn(self) -> NoReturn:
-        """End the check: parts of the answer are missing, or contradict each other, as no honest candidate's do."""
+        """End the check: parts of the answer are missing or contradict each other, so the candidate forged it."""
         self.fails(learner.A_WHOLE_ANSWER(), learner.A_TORN_ANSWER(), "type")
 
     def same_memory(self, index: int, name: str | None = None) -> Value:
-        """Ask that an argument still lives in the memory it was handed over in; return it."""
+        """Require that an argument still uses the memory that it had before the call; return it as a value.
+
+        `index` is its position; `name` replaces its name in feedback.
+
+        >>> candidate.double_(torch.ones(2)).same_memory(0).values([2.0, 2.0])
+        <Value argument 1: tensor([2., 2.])>
+        """
         value = self.argument(index, name)
         before = self._before(index)
         if memory(value.fact).isdisjoint(memory(before)):
@@ -226,11 +277,20 @@ class Observed:
         return value
 
     def note_curve(self, curve: Curve) -> None:
-        """Note a curve that is compared, for the report to show."""
+        """Add a curve to the report, which plots what came back and what was expected. `Value.curve` calls it.
+
+        >>> candidate.losses().note_curve(Curve(got=(1.0, 0.5), expected=(1.0, 0.25)))
+        """
         self._log.note_curve(curve)
 
     def ran_backward(self) -> Observed:
-        """Ask that backward from the result (see `Candidate.with_backward`) ran."""
+        """Require that the backward pass from the result ran.
+
+        Raises `SuiteError` unless the call was made by `candidate.with_backward()`.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> observed = candidate.with_backward().double(x).ran_backward()
+        """
         self.returned()
         if self.observation.backward == "not_asked":
             raise SuiteError(author.BACKWARD_NOT_ASKED(call=self.call))
@@ -253,7 +313,12 @@ class Observed:
         return self
 
     def state_kept(self, *except_for: str) -> Observed:
-        """Ask that global state is as before: generators, gradient recording, default dtype and device."""
+        """Require that the call did not change global state: random generators, grad mode, default dtype, ...
+
+        `except_for` are settings that may change, such as "the number of threads"; `learner.STATE` lists them.
+
+        >>> observed = candidate.double(torch.ones(2)).state_kept()
+        """
         changed = [name for name in self.observation.state.changed if name not in except_for]
         if changed:
             known = [learner.STATE[name]() if name in learner.STATE else name for name in changed]
@@ -262,13 +327,22 @@ class Observed:
         return self
 
     def operations(self, *names: str) -> int:
-        """Return how many ATen operations ran: all, or those named (such as "aten::mm")."""
+        """Return how many ATen operations ran: those with one of these names, or all if no name is given.
+
+        Raises `SuiteError` if the call was not traced (see `Candidate.traced`).
+
+        >>> candidate.traced().double(torch.ones(2)).operations("aten::mul")
+        1
+        """
         self.require_trace(author.OPERATIONS_UNKNOWN)
         counts = self.observation.operations
         return sum(counts.values()) if not names else sum(counts.get(name, 0) for name in names)
 
     def require_trace(self, unknown: Template) -> None:
-        """Raise a `SuiteError` that says `unknown` unless what ran during the call was recorded."""
+        """Raise `SuiteError` if the call was not traced. `unknown` is the error's sentence, with the parameter `call`.
+
+        >>> candidate.traced().double(torch.ones(2)).require_trace(author.OPERATIONS_UNKNOWN)
+        """
         if not self._traced:
             raise SuiteError(unknown(call=self.call))
 
@@ -281,11 +355,17 @@ class Observed:
         *,
         next_step: str | Sentence | None = None,
     ) -> NoReturn:
-        """End the check, and say why: texts of the course, or sentences of the kit.
+        """End the check with this feedback: texts of the course, or sentences of the kit.
 
-        `kind` chooses the next step, unless one is given: it is a key of `learner_steps.BY_KIND`.
+        `expected` and `got` are phrases, and `details` are further sentences. `kind` chooses the next step, unless
+        `next_step` or the check's `hint` gives one; it is a key of `learner_steps.BY_KIND`, such as "values" or
+        "shape". Always raises `CheckEnded`.
+
+        >>> candidate.double(torch.ones(2)).fails("an even number", "an odd one", "values")
+        Traceback (most recent call last):
+        CheckEnded: ...
         """
-        # A hint is about wrong values; a student who forgot `return` needs to hear just that.
+        # A hint is about wrong values. It does not help a student who forgot `return`.
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
         if self._hides_expected:
@@ -305,17 +385,17 @@ def _is_raised(kinds: Sequence[str]) -> Sentence:
 
 
 def _flag(before: bool, after: bool) -> tuple[Sentence, Sentence]:
-    """Say what was expected and what came back of a `requires_grad` that was to stay."""
+    """Return the expected phrase and the observed phrase for a `requires_grad` that had to stay the same."""
     return learner.FLAG_STAYS(flag=str(before)), learner.FLAG_IS(flag=str(after))
 
 
 def _is_of_use(raised: wire.Raised) -> bool:
-    """Say whether a hint helps more than the exception: where torch refuses something, or the student's own `raise`."""
+    """Say whether a hint helps more than the exception: if PyTorch raised an error, or the student's own `raise`."""
     return raised.type == "RuntimeError" or raised.own
 
 
 def _changed(fact: wire.TensorFact, given: torch.Tensor | None) -> bool:
-    """Say whether a tensor no longer holds exactly what was given."""
+    """Say whether a tensor's shape or values differ from what was given."""
     values = to_tensor(fact)
     if values is None or given is None or values.shape != given.shape:
         return True

@@ -1,4 +1,4 @@
-"""What can end a check early: raised inside a suite, turned into a verdict by the examiner."""
+"""The exceptions that end a check early. A suite raises them, and the examiner turns them into verdicts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from grader.records import Feedback, Status
 
 
 class CheckEnded(AssertionError):
-    """A check is over: its status, and what to say to the student (without the check's title, which its suite knows).
+    """The check has ended with this status and this feedback, which does not have the check's title yet.
 
-    `refused` says that the task's own rule was broken (a finished version was called): the whole task earns nothing.
+    `refused` says that the submission called a function that the task forbids. The whole task then earns nothing.
     """
 
     def __init__(self, status: Status, feedback: Feedback, *, refused: bool = False) -> None:
@@ -20,4 +20,4 @@ class CheckEnded(AssertionError):
 
 
 class SuiteError(KitError):
-    """A suite, or the kit, is at fault; never the submission."""
+    """The suite or the kit has an error. The submission is not at fault."""

@@ -1,4 +1,4 @@
-"""Shows calls and values as a student would type or print them, shortened."""
+"""Shows calls and values as Python code or as PyTorch prints them, shortened."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _USUAL_ARRAYS = ("float64", "int64", "bool")
 
 
 def call(name: str, arguments: tuple[object, ...], keywords: dict[str, object]) -> str:
-    """Return `name(...)` as it would be typed, shortened."""
+    """Return a call as Python code, shortened."""
     parts = [given(a) for a in arguments] + [f"{key}={given(value)}" for key, value in keywords.items()]
     return f"{name}({', '.join(parts)})"
 
 
 def given(value: object) -> str:
-    """Return an argument that a suite hands over."""
+    """Return an argument of a call as text."""
     if isinstance(value, wire.Code):
         return value.text
     if isinstance(value, torch.Tensor):
@@ -60,7 +60,10 @@ def _array(value: np.ndarray[Any, Any]) -> str:
 
 
 def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = False) -> str:
-    """Return a tensor as torch prints it when it is small, else its shape; with its `dtype`, if that matters."""
+    """Return a small tensor as PyTorch prints it, and the shape of a large one.
+
+    `flags` are added as they are. With `dtype`, an unusual dtype is shown too.
+    """
     name = str(value.dtype).removeprefix("torch.")
     if value.is_meta or _is_large(value.shape):
         facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
@@ -75,7 +78,7 @@ def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = Fals
 
 
 def numbers(value: torch.Tensor) -> str:
-    """Return the elements as nested lists, as torch prints them: `10.` is a float."""
+    """Return the elements as nested lists. A whole float is written as PyTorch writes it: `10.`."""
     if value.is_meta:
         return "..."
     if _is_large(value.shape):
@@ -84,7 +87,7 @@ def numbers(value: torch.Tensor) -> str:
 
 
 def _is_large(shape: Sequence[int]) -> bool:
-    """Say whether there is too much to show: an empty tensor may still be a million rows of nothing."""
+    """Say whether there is too much to show. An empty tensor may be too: it can have a million empty rows."""
     return math.prod(max(size, 1) for size in shape) > _ELEMENTS
 
 
@@ -100,7 +103,9 @@ def _element(x: object) -> str:
 
 
 def number(x: object) -> str:
-    """Return one Python number, floats to six significant digits: what differs beyond the tolerance looks different."""
+    """Return a number as text. Floats have six digits, so that numbers which differ by more than the tolerance
+    look different.
+    """
     if not isinstance(x, float):
         return repr(x)
     if not math.isfinite(x):
@@ -110,7 +115,7 @@ def number(x: object) -> str:
 
 
 def fact(value: wire.Fact) -> str:
-    """Return what came back from a candidate."""
+    """Return an observed value as text."""
     text = _fact(value, 0)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
@@ -151,13 +156,13 @@ def _array_fact(value: wire.ArrayFact) -> str:
     try:
         dtype = np.dtype(value.dtype)
         numbers = np.frombuffer(value.data or b"", dtype=dtype).reshape(value.shape)
-    except (TypeError, ValueError, SyntaxError):  # no values were sent, or nothing fits anything
+    except (TypeError, ValueError, SyntaxError):  # there are no values, or they do not fit the dtype and shape
         return f"<NumPy array of shape {value.shape}, {value.dtype}>"
     return _array(numbers) if dtype.kind in "biufc" else f"<NumPy array of shape {value.shape}, {value.dtype}>"
 
 
 def _joined(items: Iterable[str], length: int, depth: int) -> str:
-    """Join the first items of a container; of one inside many others, none."""
+    """Join the first items of a container. A container that is nested too deeply is shown as "..."."""
     if depth >= _DEPTH and length:
         return "..."
     return ", ".join(islice(items, _ELEMENTS)) + (", ..." if length > _ELEMENTS else "")

@@ -1,4 +1,4 @@
-"""The words a suite's author writes with: `check`, `probe`, `shared`, `code`, and inputs drawn for one student."""
+"""What a suite is written with: `check`, `probe`, `shared`, `code`, and `Draw`, which draws the inputs."""
 
 from __future__ import annotations
 
@@ -34,13 +34,20 @@ def check(
     requires: Sequence[str] = (),
     hint: str | None = None,
 ) -> Callable[[_F], _F]:
-    """Make a test function a check of `task` that is worth `points`.
+    """Return a decorator that makes a test function a check of `task`, worth `points` (0 or more).
 
-    It judges "values", which only right code gives on inputs that vary, or "facts" alone: a shape, a dtype, an error
-    that is raised, an argument that is left alone. Facts may hold of code that solves nothing, so they count only once
-    a check of values of the same task has passed. `requires` names checks (without "test_") of the same exercise
-    without which this one is meaningless: it is skipped when one of them did not pass. `hint` is the next step to tell
-    the student, instead of the usual one.
+    A check judges "values", which only right code gives on inputs that vary, or "facts": a shape, a dtype, an error
+    that is raised, an argument that stays unchanged. Code that solves nothing may have the right facts. So a check of
+    facts counts only if a check of values of the same task passes.
+
+    `requires` names checks of the same exercise, without "test_". If one of them does not pass, this check is skipped.
+    `hint` is a next step for the student; it replaces the usual one.
+
+    Raises `ValueError` for any other `judges`, and for negative points.
+
+    >>> @check("double", points=2, hint="multiply by 2.")
+    ... def test_every_element_is_doubled(candidate, draw):
+    ...     candidate.double(draw.tensor(3)).result.shape(3)
     """
     if judges not in ("values", "facts"):
         raise SuiteError(author.BAD_JUDGES(task=task, judges=judges))
@@ -54,9 +61,12 @@ def check(
 
 @functools.lru_cache(1024)
 def code(text: str) -> wire.Code:
-    """Return a Python expression to be evaluated in the candidate: how a suite hands over a function.
+    """Return an argument that is a Python expression: the candidate evaluates it. A suite passes functions this way.
 
-    torch, nn, F, np and math are known there: `code("lambda x: torch.exp(x) + 1")`.
+    The expression can use torch, nn, F, np and math. Raises `SyntaxError` if `text` is not an expression.
+
+    >>> candidate.apply(code("lambda x: torch.exp(x) + 1"), torch.zeros(2)).result.values([2.0, 2.0])
+    <Value result: tensor([2., 2.])>
     """
     ast.parse(text, mode="eval")
     return wire.Code(text=text)
@@ -64,9 +74,15 @@ def code(text: str) -> wire.Code:
 
 @dataclass(frozen=True)
 class Probe:
-    """A function whose source text runs in the candidate; `says` tells a student what it does.
+    """A function whose source runs in the candidate's process. The decorator `probe` makes one.
 
-    `parameters` are its names for what it is given after the submission's module.
+    `name` and `source` are those of the function. `says` is its docstring, which the student reads. `parameters` are
+    the names of its parameters after the first, which is the submission's module.
+
+    >>> @probe
+    ... def doubled_twice(student, x): "double(double(x))"; return student.double(student.double(x))
+    >>> doubled_twice.says, doubled_twice.parameters
+    ('double(double(x))', ('x',))
     """
 
     name: str
@@ -76,11 +92,15 @@ class Probe:
 
 
 def probe(function: Callable[..., Any]) -> Probe:
-    """Make a function a probe: it is sent as source and called with the submission's module as its first argument.
+    """Make a function a probe: `Candidate.run` sends its source, and calls it with the submission's module first.
 
-    Its docstring is shown to students as what was called. It may use what every probe knows (torch, nn, F, np, math,
-    copy, io, random, Path, DataLoader, Dataset, TensorDataset) and what its suite declares `shared`. It holds no
-    expected value: the candidate can read it.
+    Students read its docstring as the call. The function can use torch, nn, F, np, math, copy, io, random, Path,
+    DataLoader, Dataset and TensorDataset, and what its suite declares `shared`. It must hold no expected value, because
+    the candidate can read it. Raises `TypeError` if it has no docstring.
+
+    >>> @probe
+    ... def doubled_twice(student, x): "double(double(x))"; return student.double(student.double(x))
+    >>> result = candidate.run(doubled_twice, torch.ones(2)).result.values([4.0, 4.0])
     """
     definition = _definition(function)
     if not isinstance(definition, ast.FunctionDef) or not ast.get_docstring(definition):
@@ -94,10 +114,14 @@ def probe(function: Callable[..., Any]) -> Probe:
 
 
 def shared(function_or_class: _F) -> _F:
-    """Let probes use a function or class of the suite: its source is sent along with theirs.
+    """Let probes and `Draw.model` use a function or class of the suite: its source is sent to the candidate with them.
 
-    In the suite it stays what it is, so that one definition serves both sides: a model, say, whose expected output
-    the suite computes (see `Draw.model`).
+    The suite can still use it, so one definition serves both sides. For example, the suite computes the expected output
+    of a model that the candidate builds too.
+
+    >>> @shared
+    ... def line(): return nn.Linear(2, 1)
+    >>> weight = candidate.same(draw.model(line)).result.parameter("weight").shape(1, 2)
     """
     function_or_class.__shared__ = True  # type: ignore[attr-defined]
     return function_or_class
@@ -105,7 +129,10 @@ def shared(function_or_class: _F) -> _F:
 
 @functools.cache  # a model is sent with every call that is made with it
 def source_of(function_or_class: Callable[..., Any]) -> str:
-    """Return the source of a shared definition, after those that it uses."""
+    """Return the source of a shared definition, after the shared definitions that it uses.
+
+    Raises `TypeError` for a function or class that is not `shared`.
+    """
     if not _is_shared(function_or_class):
         raise SuiteError(author.NOT_SHARED(name=function_or_class.__name__))
     module = inspect.getmodule(function_or_class)
@@ -126,14 +153,14 @@ def _definition(function_or_class: Callable[..., Any]) -> ast.stmt:
 
 
 def _with_shared(definition: ast.stmt, known: Mapping[str, Any]) -> str:
-    """Return the source of a definition after that of the shared ones that it uses, each once."""
+    """Return the source of a definition after that of each shared definition that it uses."""
     found: dict[str, str] = {}
 
     def add(statement: ast.stmt, own: str) -> None:
         for name in dict.fromkeys(node.id for node in ast.walk(statement) if isinstance(node, ast.Name)):
             if name != own and name not in found and _is_shared(known.get(name)):
                 inner = _definition(known[name])
-                found[name] = ""  # being written: definitions may use each other
+                found[name] = ""  # its source follows; definitions may use each other
                 add(inner, name)
                 del found[name]
                 found[name] = ast.unparse(inner)
@@ -157,16 +184,26 @@ def _suite(path: Path) -> ModuleType:
 
 
 def public_suite(hidden: str) -> ModuleType:
-    """Return the public suite of the same exercise: a hidden one (give its `__file__`) may use what that defines."""
+    """Return the public suite of the same exercise as a module, so that a hidden suite can use its definitions.
+
+    `hidden` is the `__file__` of the hidden suite. Raises `FileNotFoundError` if there is no public suite.
+
+    >>> public = public_suite(__file__)
+    >>> public.__name__.startswith("public_test_")
+    True
+    """
     path = Path(hidden).resolve()
     return _suite(path.parents[1] / "public" / path.name)
 
 
 class Draw:
-    """Draws a check's inputs: always the same for one course seed and key, others otherwise.
+    """Draws a check's inputs. The same course seed and key always give the same inputs; others give others.
 
-    `seed` is what the generators of the candidate begin with. The candidate sees it, and from it neither the inputs
-    nor the course seed can be found.
+    `seed` is the seed of the random generators in the candidate's process. The candidate sees it, but cannot find the
+    inputs or the course seed from it.
+
+    >>> Draw("course seed", "ana").tensor(3).equal(Draw("course seed", "ana").tensor(3))
+    True
     """
 
     def __init__(self, course_seed: object, *key: object) -> None:
@@ -175,39 +212,69 @@ class Draw:
         self._generator = torch.Generator().manual_seed(_derived(secret, "inputs", *parts))
 
     def number(self, low: float, high: float, *, decimals: int = 2) -> float:
-        """Return a float from `low` to `high`, rounded so that it reads well."""
+        """Return a float from `low` to `high`, rounded to `decimals` places so that it is easy to read.
+
+        >>> -1 <= draw.number(-1, 1) <= 1
+        True
+        """
         return round(
             low + (high - low) * float(torch.rand((), generator=self._generator, dtype=torch.float64)), decimals
         )
 
     def integer(self, low: int, high: int) -> int:
-        """Return an int from `low` to `high`, both included."""
+        """Return an int from `low` to `high`, both included.
+
+        >>> draw.integer(1, 3) in (1, 2, 3)
+        True
+        """
         return int(torch.randint(low, high + 1, (), generator=self._generator))
 
     def choice(self, options: Sequence[Any]) -> Any:
-        """Return one of `options`."""
+        """Return one of `options`, a sequence that is not empty.
+
+        >>> draw.choice(["mean", "sum"]) in ("mean", "sum")
+        True
+        """
         return options[self.integer(0, len(options) - 1)]
 
     def tensor(
         self, *shape: int, low: float = -3.0, high: float = 3.0, decimals: int = 2, dtype: torch.dtype = torch.float32
     ) -> torch.Tensor:
-        """Return a tensor of numbers from `low` to `high`, rounded so that they read well."""
+        """Return a tensor of this shape with numbers from `low` to `high`, rounded to `decimals` places.
+
+        >>> draw.tensor(2, 3, low=0.0, high=1.0).shape
+        torch.Size([2, 3])
+        """
         drawn = torch.rand(shape, generator=self._generator, dtype=torch.float64) * (high - low) + low
         return (drawn.round(decimals=decimals) + 0.0).to(dtype)  # no -0.
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        """Return a tensor of standard normal numbers."""
+        """Return a tensor of this shape with standard normal numbers.
+
+        >>> draw.normal(2, 3).shape
+        torch.Size([2, 3])
+        """
         return torch.randn(shape, generator=self._generator, dtype=torch.float64).to(dtype)
 
     def integers(self, *shape: int, low: int, high: int, dtype: torch.dtype = torch.int64) -> torch.Tensor:
-        """Return a tensor of whole numbers from `low` to `high`, both included."""
+        """Return a tensor of this shape with whole numbers from `low` to `high`, both included.
+
+        >>> draw.integers(2, 3, low=0, high=9).dtype
+        torch.int64
+        """
         return torch.randint(low, high + 1, shape, generator=self._generator).to(dtype)
 
     def model(self, factory: Callable[..., nn.Module], *arguments: Any) -> nn.Module:
-        """Return `factory(*arguments)`, a `shared` function or class, with weights drawn between -1 and 1.
+        """Return the model `factory(*arguments)` with weights drawn between -1 and 1. `factory` must be `shared`.
 
-        It travels as an argument does: the candidate builds the same model, with these weights, the mode of its top
-        module, and its parameters' flags and gradients. Buffers keep what they are made with.
+        The model can be an argument of a call. The candidate builds it with the same factory, and copies its weights,
+        buffers, `requires_grad` flags, gradients, and the mode of its top module. Buffers are not drawn: they keep the
+        values that the factory gives them.
+
+        >>> @shared
+        ... def line(features): return nn.Linear(features, 1)
+        >>> draw.model(line, 2)
+        Linear(in_features=2, out_features=1, bias=True)
         """
         model = factory(*arguments)
         with torch.no_grad():
@@ -218,8 +285,8 @@ class Draw:
 
 
 def _derived(secret: str, *key: str) -> int:
-    """Return a number of 64 bits that only those who know the secret can derive from the key."""
-    said = "".join(f"{len(part)} {part}" for part in key)  # no two keys are written alike
+    """Return a 64-bit number that depends on the key, and that nobody can compute without the secret."""
+    said = "".join(f"{len(part)} {part}" for part in key)  # different keys give different texts
     digest = hmac.digest(secret.encode("utf-8", "surrogatepass"), said.encode("utf-8", "surrogatepass"), "sha256")
     return int.from_bytes(digest[:8], "big")
 

@@ -1,6 +1,6 @@
-"""Next steps for what fails because of where a submission runs: alone, in an empty folder, with nobody at the keyboard.
+"""Next steps for exceptions that are due to the sandbox: no network, no other files, no keyboard, few resources.
 
-Each is found by the exception's type, by how its message is built, and by the libraries that it came through.
+A rule looks at the exception's type, at the beginning of its message, and at the libraries in its traceback.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from grader.sentences import learner_steps as steps
 
 
 class _Rule(NamedTuple):
-    """Advice on exceptions that are or derive from one of `kinds`, whose message begins as `message` says.
+    """Advice for exceptions of the types `kinds`, or of derived types, whose message begins with the pattern `message`.
 
-    If there are names in `through`, the exception also came through one of these libraries. With `inside` it was raised
-    in the student's file: a check that finds no file which should have been written raises the same, and means
-    something else.
+    If `through` has names, one of these libraries must be in the traceback. With `inside`, the student's file must be
+    in it: a check raises the same exception when it finds no file that the student should have written.
     """
 
     kinds: tuple[str, ...]
@@ -77,7 +76,7 @@ _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
 def step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = ()) -> Sentence | None:
-    """Return the next step if the surroundings, or an error while `loading`, caused this exception; else None."""
+    """Return the next step if the sandbox or one of the errors in `loading` caused this exception, else `None`."""
     for error in loading:
         name = _NAME.match(raised.message) if raised.type == "NameError" and not raised.own else None
         if name is not None and name[1] in error.unbound:
@@ -89,7 +88,7 @@ def step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = ()) -> Senten
 
 
 def said(raised: wire.Raised) -> str:
-    """Return the exception as Python would print it, in one line and without its traceback."""
+    """Return the exception as Python prints it, on one line and without its traceback."""
     lines = raised.message.strip().splitlines()
     first = lines[0] if lines else ""
     return f"{raised.type}: {first[:300].rstrip('.')}" if first else raised.type

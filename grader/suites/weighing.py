@@ -1,7 +1,7 @@
-"""Weighs a result: beside the result itself, the candidate computes a weighted sum of its elements.
+"""Weighs a result: the candidate also computes a weighted sum of the result's elements.
 
-If an answer has the values of an argument, in another shape or dtype, a forger can make it up from the argument. The
-sum shows that the candidate had a result to compute with.
+If the right answer has the values of an argument, a forger can invent it from the argument. The sum shows that the
+candidate really has a result, because it computes with it.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ def {name}(student, turn, *arguments, **keywords):
 
 
 def source(name: str) -> str:
-    """Return the probe that calls a function of the submission and weighs what that returns."""
+    """Return the source of a probe that calls a function of the submission and weighs its result."""
     return _SOURCE.format(name=name)
 
 
 def turn(seed: int) -> float:
-    """Return what the weights are made of: a number that differs between students and checks."""
+    """Return the number from which the weights are computed. It differs between students and checks."""
     return 0.1 + seed % 9973 / 9973
 
 
 def unweighed(observation: wire.Observation, turn: float) -> wire.Observation:
-    """Return the observation of the call that was weighed. Raises `ValueError` where result and sum do not agree."""
+    """Return the observation without the weighted sum. Raises `ValueError` if the sum is not that of the result."""
     seen = msgspec.structs.replace(observation, before=observation.before[1:], arguments=observation.arguments[1:])
     if observation.outcome != "returned":
         return seen

@@ -431,5 +431,7 @@ def test_a_suite_may_give_its_own_next_step(see: Any) -> None:
 def test_every_question_has_its_next_step() -> None:
     """Every kind of next step is used by a question, except the one for comparisons."""
     room = Path(feedback.__file__).parent
-    questions = "".join((room / name).read_text(encoding="utf-8") for name in ("observed.py", "value.py"))
+    questions = "".join(
+        (room / name).read_text(encoding="utf-8") for name in ("observed.py", "value.py", "accessors.py")
+    )
     assert set(steps.BY_KIND) <= {*re.findall(r'"(\w+)"', questions), "nan"}
