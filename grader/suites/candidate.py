@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 
 from grader import wire
+from grader.errors import closest
 from grader.forbidden_calls import Use
 from grader.forbidden_calls.pytorch import OPTIMIZER_STEP, fits
 from grader.records import Feedback, Status
@@ -249,8 +249,8 @@ class Candidate:
             return _ended("error", said, learner.MISSING_AFTER_ERROR_NEXT())
         if context.left_out:
             return _ended("error", learner.MISSING_LEFT_OUT(task=task), learner.MISSING_LEFT_OUT_NEXT())
-        close = difflib.get_close_matches(task, observation.defined, 1, 0.7)
-        said = learner.MISSING_MISSPELT(task=task, closest=close[0]) if close else learner.MISSING(task=task)
+        close = closest(task, observation.defined, cutoff=0.7)
+        said = learner.MISSING_MISSPELT(task=task, closest=close) if close else learner.MISSING(task=task)
         return _ended("error", said, learner.MISSING_NEXT(task=task))
 
 
