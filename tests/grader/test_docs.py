@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+import torch
+from rich.console import Console
 
 from grader.catalog import load_catalog
+from grader.records import ExerciseReport, Verdict, task_report
+from grader.reports.terminal import exercise_feedback
+from grader.sentences import verbatim
+from grader.sentences.titles import title_of
+from grader.suites import Observed, public_suite
+from grader.suites.outcomes import CheckEnded
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASING = ROOT / "RELEASING.md"
@@ -170,3 +181,34 @@ def test_dependencies_are_justified() -> None:
     assert block is not None
     for name in re.findall(r'"([a-z-]+)', block[1]):
         assert name in design, name
+
+
+def test_the_students_page_shows_feedback_as_it_is(see: Callable[..., Observed]) -> None:
+    """Left of its explanations, the example is what a terminal prints."""
+    page = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n(✗ .*?)```", page, re.DOTALL)
+    assert block is not None
+    example = [re.split(r" {3,}", line)[0] for line in block[1].splitlines()]
+    with pytest.raises(CheckEnded) as end:
+        see(torch.tensor(-7.08), call="derivative_at(lambda x: x ** 2, -3.54)").result.number()
+    title = title_of(
+        public_suite(str(ROOT / "tests/hidden/test_07_autograd.py")).test_derivative_is_a_python_float.__doc__
+    )
+    feedback = msgspec.structs.replace(end.value.feedback, title=verbatim(title))
+    check = Verdict(
+        id="a",
+        task="derivative_at",
+        visibility="public",
+        status="failed",
+        points=0.0,
+        max_points=0.25,
+        feedback=feedback,
+    )
+    task = task_report("derivative_at", (check,))
+    report = ExerciseReport(id="07_autograd", status="graded", points=0.0, max_points=0.25, tasks=(task,))
+    console = Console(file=io.StringIO(), width=100, markup=False, highlight=False)
+    console.print(exercise_feedback(report))
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue().splitlines()
+    first = next(number for number, line in enumerate(shown) if title in line)
+    assert example == [line.removeprefix("  ").rstrip() for line in shown[first:]]
