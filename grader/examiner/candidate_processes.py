@@ -1,4 +1,7 @@
-"""The processes behind a check: a submission's candidate, restarted when it is lost, and the kit's own variants."""
+"""The processes that answer a check's calls.
+
+One runs the submission, and is restarted if it is lost. The other runs the kit's own variants.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,11 @@ _RESTARTS = 12
 
 
 class SubmissionProcess:
-    """A submission in the sandbox: loaded at its first call, and again after it was lost.
+    """A submission in the sandbox. It is loaded before its first call, and again if its process was lost.
 
-    `loaded` says what loading it did, `unloadable` how every check ends when it cannot be loaded, `withheld` what it
-    has asked for and was not given. `budget` is what it may use as a whole; examined once more, it has no more.
+    `loaded` is what was observed while the submission was loaded. `unloadable` is how every check ends if it cannot be
+    loaded. `withheld` are the things that it asked for and that the sandbox does not give. `budget` limits the time and
+    the answers of the whole submission.
     """
 
     def __init__(self, server: Server, submission: Submission, budget: Budget | None = None) -> None:
@@ -46,7 +50,7 @@ class SubmissionProcess:
             self._process = None
 
     def load(self) -> None:
-        """Have the submission loaded, unless it is; ends the check when that cannot be done."""
+        """Load the submission, unless it is loaded. Ends the check if that is not possible."""
         if self.unloadable is not None:
             raise CheckEnded(*self.unloadable)
         if self._process is not None:
@@ -69,7 +73,10 @@ class SubmissionProcess:
         self._process = process
 
     def asker(self, task: str) -> Callable[[wire.Call], wire.Observation]:
-        """Return what makes the calls of a check of `task`; it raises `CandidateLost` or ends the check."""
+        """Return the function that makes the calls of a check of `task`.
+
+        It raises `CandidateLost`, or ends the check.
+        """
 
         def ask(call: wire.Call) -> wire.Observation:
             if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
@@ -89,7 +96,10 @@ class SubmissionProcess:
         return ask
 
     def answer_again(self, task: str, budget: Budget, call: wire.Call) -> wire.Observation | None:
-        """Make one more call, to name a mistake of `task`; `None` where it is not survived or `budget` is used up."""
+        """Make a call again, to name a mistake of `task`.
+
+        Returns `None` if the process is lost or `budget` is used up.
+        """
         if budget.used_up:
             return None
         self._budget = budget
@@ -101,7 +111,7 @@ class SubmissionProcess:
             return None
 
     def _require_budget(self) -> None:
-        """End the check where all is used up that there is for one submission."""
+        """End the check if the budget of the submission is used up."""
         if self._budget is None:
             return
         if self._budget.seconds <= 0:
@@ -117,7 +127,7 @@ def _not_run(status: Status, said: Sentence, step: Sentence | None = None) -> Ch
 
 
 def _unloadable(lost: CandidateLost, *, notebook: bool) -> tuple[Status, Feedback]:
-    """Return how every check ends of a submission that was lost while it was being loaded."""
+    """Return how every check ends if the submission was lost while it was loaded."""
     status: Status = "timeout"
     if lost.reason == "spent":
         said, step = learner.LOAD_SPENT(limit=lost.detail), learner.SPENT_NEXT()
@@ -132,14 +142,14 @@ def _unloadable(lost: CandidateLost, *, notebook: bool) -> tuple[Status, Feedbac
 
 
 def _is_notebook(submission: Submission) -> bool:
-    """Say whether it was a notebook, where `__name__` is `"__main__"`, or a script, which is graded as an import."""
+    """Say whether the submission was a notebook, where `__name__` is `"__main__"`. A script is graded as an import."""
     return bool(submission.spans)
 
 
 class ReferenceProcess:
-    """The kit's own implementations, observed as submissions are: references and misconceptions.
+    """The kit's own implementations, references and misconceptions, observed as submissions are.
 
-    They share one process, apart from every submission's, with one module for each.
+    They share one process, which is not the process of any submission. Each is a module in it.
     """
 
     def __init__(self, server: Server) -> None:
@@ -158,17 +168,21 @@ class ReferenceProcess:
         self._loaded.clear()
 
     def forgive(self, naming: Budget | None = None) -> None:
-        """Try again what was lost before: what one submission met must not decide what another is told.
+        """Use implementations again that were lost.
 
-        `naming` is what naming the mistakes of the next one may take as a whole.
+        It is called before each submission, so that one submission does not change the feedback of another.
+
+        `naming` limits the time in which the mistakes of the next submission are named.
         """
         self._lost.clear()
         self._naming = naming
 
     def observe(self, call: wire.Call, *, module: str, source: str) -> wire.Observation | None:
-        """Make a call to the implementation `source`, known as `module`; `None` when it does not survive the call.
+        """Make a call to the implementation `source`, loaded as `module`.
 
-        One that was lost in a fresh process is not asked again: it would only be waited for.
+        Returns `None` if the process is lost in the call.
+
+        An implementation that was lost in a new process is not called again, because the call would only take time.
         """
         return self._observe(call, module, source, None)
 
@@ -184,11 +198,11 @@ class ReferenceProcess:
         return None
 
     def observe_each(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
-        """Make a call to several implementations, by the names of their modules, as `observe` does.
+        """Make a call to several implementations, which are given by module name, as `observe` does.
 
-        They are asked all at once, which takes a third of the time. Where that cannot be done (one of them does not
-        survive the call, or all of them take too long together) it is not tried again for calls of that name. All this
-        is for naming the mistakes of one submission, which takes a bounded time: then nothing more is answered.
+        One request calls them all, which takes a third of the time. If one of them is lost in the call, or all together
+        take too long, then each is called alone, now and in later calls of that function. When the time for naming the
+        mistakes of a submission is used up, the answers are `None`.
         """
         budget = self._naming
         if budget is not None and budget.used_up:
@@ -210,7 +224,7 @@ class ReferenceProcess:
         return process.call(msgspec.structs.replace(call, module=module, nonce=secrets.randbits(63)))
 
     def _ready(self, sources: Mapping[str, str], budget: Budget | None) -> Process:
-        """Return the process with these modules loaded in it; what it is asked next is taken from the budget."""
+        """Return the process with these modules loaded. Its next answers are charged to `budget`."""
         if self._process is None:
             self._process = self._server.spawn()
         self._process.budget = budget

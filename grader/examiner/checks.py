@@ -1,4 +1,7 @@
-"""Checks as their suites declare them: read from pytest's items, held to the rules that make verdicts fair."""
+"""Checks as their suites declare them.
+
+They are read from pytest's items, and must follow the rules that make verdicts fair.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,15 @@ from grader.sentences import Sentence, author, verbatim
 from grader.sentences.titles import title_of
 from grader.suites.outcomes import SuiteError
 
-FIXTURES = ("candidate", "reference", "draw", "device")  # what the examiner gives to checks
+FIXTURES = ("candidate", "reference", "draw", "device")  # the fixtures of the examiner
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One check as its suite declares it.
 
-    It is `plain` if calling it with what it asks for is all there is to do. It asks for `arguments`, by their names;
-    `parameters` are those that `parametrize` gives it.
+    `arguments` are the names of its arguments, and `parameters` are the values that `parametrize` gives it. A check is
+    `plain` if it can be called with these arguments and nothing else is needed.
     """
 
     id: str
@@ -39,16 +42,16 @@ class Check:
     plain: bool
     arguments: tuple[str, ...]
     parameters: Mapping[str, Any]
-    titled: Feedback  # the title, and nothing else: what a passed check has to say
+    titled: Feedback  # the feedback of a passed check: only the title
     item: pytest.Function
 
     @property
     def title(self) -> Sentence:
-        """What the check asks for, in one sentence."""
+        """What the check requires, in one sentence."""
         return self.titled.title
 
     def verdict(self, status: Status, feedback: Feedback | None = None) -> Verdict:
-        """Return this check's verdict, with feedback that is given the check's title."""
+        """Return this check's verdict. The check's title is added to the feedback."""
         return Verdict(
             id=self.id,
             task=self.task,
@@ -61,7 +64,7 @@ class Check:
 
 
 def declared(item: pytest.Item) -> Check:
-    """Return the check that a collected test is. Raises `SuiteError` for one that is none."""
+    """Return the check that a collected test declares. Raises `SuiteError` for a test that is not a check."""
     mark = item.get_closest_marker("check")
     if mark is None or not isinstance(item, pytest.Function):
         raise SuiteError(author.NOT_A_CHECK(test=item.nodeid))
@@ -87,9 +90,9 @@ def declared(item: pytest.Item) -> Check:
 
 
 def _is_plain(item: pytest.Function) -> bool:
-    """Say whether a check asks for nothing but the kit's own fixtures and plain parameters, so that pytest has no part.
+    """Say whether a check uses only the kit's fixtures and plain parameters, so that pytest is not needed to run it.
 
-    Most checks are plain. Their suites have no fixtures for them, no set-up, no marks such as `skipif`.
+    Most checks are plain: their suites have no fixtures for them, no set-up, and no marks such as `skipif`.
     """
     direct: set[str] = set()
     for mark in item.iter_markers():
@@ -108,21 +111,21 @@ def _is_plain(item: pytest.Function) -> bool:
 
 
 def _arguments(item: pytest.Function) -> tuple[str, ...]:
-    """Return the names of what a check asks for: its parameters without a default."""
+    """Return the names of a check's arguments: its parameters without a default."""
     parameters = inspect.signature(item.obj).parameters.values()
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return tuple(p.name for p in parameters if p.kind in named and p.default is inspect.Parameter.empty)
 
 
 def _title(docstring: str, id: str) -> str:
-    """Return what the check asks for; where a test is run for several parameters, with these."""
+    """Return a check's title. If the test has parameters, the title ends with those of this run."""
     name, _, parameters = id.partition("[")
     title = title_of(docstring) or name.replace("_", " ")
     return f"{title} [{parameters}" if parameters else title
 
 
 def validate(checks: Sequence[Check]) -> None:
-    """Raise `SuiteError` unless an exercise's checks have names of their own and require only earlier ones."""
+    """Raise `SuiteError` unless each check of an exercise has its own name and requires only earlier checks."""
     known: set[str] = set()
     for check in checks:
         if check.id in known:

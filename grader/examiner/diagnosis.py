@@ -1,14 +1,15 @@
-"""Names a student's mistake: the misconception that answers the same calls as the submission did.
+"""Names a student's mistake: finds the misconception that answers the same calls as the submission did.
 
-For each failed check, the calls it made are put to every misconception of its task. One that answers all of them as
-the submission did, in every fact that a check can judge, is a match. Students also combine mistakes (a wrong value
-that shares memory, say); so where nothing matches, a misconception that agrees in values and exceptions alone will do,
-if these are not the reference's: then they show the mistake.
+For each failed check, every misconception of its task gets the check's calls. A misconception matches if all of its
+answers have the same facts as those of the submission, as far as a check can judge them. Students also combine
+mistakes, for example a wrong value that also shares memory. So if nothing matches, a misconception is accepted that
+agrees only in values and exceptions, provided that the reference gives other ones.
 
-Where several match, the one that explains most of the task's failed checks wins, then the one that answers most of the
-task's other calls alike, then the one whose operations and error messages are closest, then the one listed first.
-A trace of operations costs more than the call itself. So only where operations are to decide, calls that were made
-without a trace are made again with one: by the submission, and by the misconceptions that are left.
+If several match, the first of these rules that separates them decides: the misconception that explains most failed
+checks of the task; the one that agrees with most other calls of the task; the one with the closest operations and error
+messages; the one that comes first in the file. A trace of operations takes longer than the call itself. So calls are
+repeated with a trace only if operations must decide, and only for the submission and the misconceptions that are still
+tied.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ def diagnose(
 ) -> dict[str, Variant]:
     """Return the misconception that explains each failed check of one task, by check id.
 
-    `failed` holds the exchanges of the failed checks, `every` those of all the task's checks; `replay` makes a call to
-    each of several misconceptions, `reference` to the reference, `again` to the submission. Their answer to a call that
-    they do not survive is `None`.
+    `failed` holds the exchanges of the failed checks, and `every` those of all checks of the task. `replay` makes a
+    call to several misconceptions, `reference` to the reference, and `again` to the submission. An answer is `None` if
+    the process is lost in the call.
     """
-    # What explains every check comes before all else, and needs the fewest questions: it is looked for first.
+    # A misconception that explains every check ranks highest and needs the fewest calls, so look for it first.
     common = list(misconceptions)
     for exchanges in failed.values():
         common = _exact(exchanges, common, replay) if exchanges else common
@@ -63,14 +64,14 @@ def diagnose(
 
 
 def _tied(matching: Mapping[str, Sequence[Variant]]) -> list[Variant]:
-    """Return those among which a check has a choice, each once."""
+    """Return the misconceptions that are tied in some check, each once."""
     return list({v.name: v for variants in matching.values() if len(variants) > 1 for v in variants}.values())
 
 
 def _best(
     matching: Mapping[str, Sequence[Variant]], rank: Mapping[str, tuple[float, ...]]
 ) -> dict[str, Sequence[Variant]]:
-    """Return of each check those of the highest rank, where it has a choice."""
+    """Return, for each check that has a choice, the misconceptions of the highest rank."""
     highest = {check: max(rank[v.name] for v in variants) for check, variants in matching.items() if len(variants) > 1}
     return {
         check: [v for v in variants if check not in highest or rank[v.name] == highest[check]]
@@ -85,7 +86,10 @@ def _exact(exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], rep
 def _alike(
     exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, *, values_only: bool
 ) -> list[Variant]:
-    """Return those that answer every call as the submission did; who has differed once is asked no more."""
+    """Return the misconceptions that answer every call as the submission did.
+
+    One that differs gets no further calls.
+    """
     left = list(misconceptions)
     for exchange in exchanges:
         answers = replay(left, exchange.call) if left else ()
@@ -109,7 +113,7 @@ def _matching(
 
 
 def _agreements(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[int]:
-    """Return of each how many calls it answers as the submission did."""
+    """Return, for each misconception, the number of calls that it answers as the submission did."""
     found = [0] * len(variants)
     for exchange in every:
         for n, other in enumerate(replay(variants, exchange.call)):
@@ -118,7 +122,7 @@ def _agreements(variants: Sequence[Variant], every: Sequence[Exchange], replay: 
 
 
 def _closeness(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay, again: Ask) -> list[float]:
-    """Return of each how close its operations and error messages are to those of the submission."""
+    """Return, for each misconception, how close its operations and error messages are to those of the submission."""
     found = [0.0] * len(variants)
     for exchange in every:
         others = replay(variants, exchange.call)
@@ -149,7 +153,7 @@ def _message(seen: wire.Observation) -> str:
 
 
 def _edited(seen: wire.Observation) -> list[bool]:
-    """Say of each argument whether it was edited in place, even if it was put back."""
+    """Say, for each argument, whether it was edited in place, even if the old values were restored."""
     return [
         isinstance(before, wire.TensorFact) and isinstance(after, wire.TensorFact) and before.version != after.version
         for before, after in zip(seen.before, seen.arguments, strict=False)
@@ -157,11 +161,11 @@ def _edited(seen: wire.Observation) -> list[bool]:
 
 
 def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_only: bool = False) -> bool:
-    """Say whether two observations agree in all that a check judges (not in operations and warnings).
+    """Say whether two observations agree in everything that a check judges. Operations and warnings are not compared.
 
-    `values_only` leaves out memory, objects, layout and autograd's facts: what remains are results, what became of the
-    arguments, and exceptions. Where a submission runs is the cause of an exception in both or in neither: that no
-    thread can be started is another mistake than another RuntimeError.
+    With `values_only`, memory, objects, layout and autograd's facts are not compared; results, changed arguments and
+    exceptions are. Two exceptions agree only if the sandbox is the cause of both or of neither. For example, the error
+    of a thread that cannot start is not the same mistake as another RuntimeError.
     """
     if b is None or a.outcome != b.outcome or (a.raised and a.raised.type) != (b.raised and b.raised.type):
         return False

@@ -1,4 +1,4 @@
-"""One examination of one submission: runs its checks in their order, and returns what came of each."""
+"""One examination of one submission: runs its checks in order, and returns their results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from grader.suites.outcomes import SuiteError
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How all submissions are examined: see `grader.grading.settings.Settings`, which names these."""
+    """How all submissions are examined. `grader.grading.settings.Settings` describes the same names."""
 
     course_seed: str
     inputs: Inputs = "fixed"
@@ -41,14 +41,15 @@ class Rules:
             raise ValueError("Cannot draw inputs that nobody can guess from an empty course seed. Give one.")
 
     def hides(self, visibility: Visibility) -> bool:
-        """Say whether students are not told, for now, what such a check expected."""
+        """Say whether the feedback of such a check must not show what was expected."""
         return self.hide_expected and visibility == "hidden"
 
 
 class Examination:
     """Runs the checks of one submission, whose process is `process`.
 
-    `forge` makes of what asks the submission what forges its answers; `None` for all but forgers.
+    `forge` turns the function that calls the submission into one that forges the answers. It is `None` except for
+    forgers.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Examination:
     def run(self, checks: Sequence[Check]) -> dict[str, CheckResult]:
         """Return the result of each check, by its id. Raises `SandboxError`.
 
-        Checks after the first failure are skipped where the rules say so.
+        If the rules say so, checks after the first failure are skipped.
         """
         results: dict[str, CheckResult] = {}
         by_pytest = [check for check in checks if not check.plain]
@@ -85,7 +86,7 @@ class Examination:
                 result = self._run_plain(check, results)
             else:
                 by_pytest.pop(0)
-                # Where no check may follow, pytest keeps nothing for one.
+                # If no check may follow, pytest keeps no fixtures.
                 following = by_pytest[0] if by_pytest and not self._rules.until_failure else None
                 result = self._run_by_pytest(check, results, following)
             results[check.id] = result
@@ -98,7 +99,7 @@ class Examination:
         }
 
     def _run_plain(self, check: Check, results: Mapping[str, CheckResult]) -> CheckResult:
-        """Run a check without pytest, which would take as long as the check itself."""
+        """Run a check without pytest, which takes as long as the check itself."""
         log = CheckLog()
         try:
             return self._required(check, results, log) or judge(
@@ -109,7 +110,7 @@ class Examination:
             )
         except (SandboxError, KeyboardInterrupt, pytest.exit.Exception):
             raise
-        except BaseException as error:  # as under pytest: `pytest.skip()`, say
+        except BaseException as error:  # as pytest does, for example for `pytest.skip()`
             return CheckResult(verdict=broken(check, error), log=log)
 
     def _run_by_pytest(self, check: Check, results: Mapping[str, CheckResult], following: Check | None) -> CheckResult:
@@ -121,9 +122,9 @@ class Examination:
         return self._session.run(check, self._given(check, log), judged, following=following)
 
     def _required(self, check: Check, results: Mapping[str, CheckResult], log: CheckLog) -> CheckResult | None:
-        """Return the result of a check that is not to be run, because one that it requires has not passed."""
+        """Return the result of a check that is skipped because a check that it requires has not passed, else `None`."""
         if self._forge is not None:
-            return None  # made-up values fail almost everything: each check is then to show what it judges
+            return None  # forged values fail almost every check, and each check must show what it judges
         verdicts = (results[name].verdict for name in check.requires)
         unmet = next((verdict for verdict in verdicts if verdict.status != "passed"), None)
         return None if unmet is None else CheckResult(verdict=required_first(check, unmet), log=log)
@@ -148,7 +149,7 @@ class Examination:
         )
 
     def _whose_inputs(self) -> tuple[str, ...]:
-        """Return what inputs depend on beside the check: nothing, or who handed in what."""
+        """Return what inputs depend on besides the check: nothing, or the student and the content of the submission."""
         if self._rules.inputs == "fixed":
             return ()
         submission = self._submission
@@ -162,7 +163,7 @@ class Examination:
         return seen
 
     def _finished_version(self, task: Task) -> Use | None:
-        """Return the first finished version that the task's code calls, as the syntax tree says."""
+        """Return the first forbidden function that the task's code calls, according to its syntax tree."""
         if task.name not in self._written:
             called = methods(self._sources.declarations(self._exercise.id), task.name)
             found = find_forbidden_calls(self._submission.source or "", task.name, task.forbidden, called)

@@ -1,7 +1,7 @@
-"""The examiner: holds what lasts from one submission to the next, and examines each.
+"""The examiner: examines one submission after another, and keeps what all of them need.
 
-Its parts: `session.py` is the pytest plugin, `fixtures.py` what checks are given, `examination.py` one run of one
-submission's checks, `replays.py` names mistakes, `reporting.py` makes the report.
+Its parts: `session.py` is the pytest plugin, `fixtures.py` has the arguments of checks, `examination.py` runs the
+checks of one submission, `replays.py` names mistakes, `reporting.py` makes the report.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from grader.suites.outcomes import SuiteError
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """A submission's report, and what it was made from."""
+    """A submission's report, and the data that it was made from."""
 
     report: ExerciseReport
     checks: Sequence[Check]
     results: Mapping[str, CheckResult]
 
     def facts(self) -> dict[str, CheckFacts]:
-        """Return what authors want to know of the checks, by their ids."""
+        """Return the facts about the checks that authors need, by check id."""
         return {
             check.id: CheckFacts(
                 task=check.task,
@@ -54,7 +54,7 @@ class Examined:
 
 
 class Examiner:
-    """Examines submissions, inside of `run_examiner`."""
+    """Examines submissions, inside `run_examiner`."""
 
     def __init__(
         self,
@@ -70,7 +70,10 @@ class Examiner:
         hide_expected: bool = False,
         device: str = "meta",
     ) -> None:
-        """The options are those of `grader.grading.settings.Settings`. Raises `ValueError` for an empty seed."""
+        """Make an examiner. The options are those of `grader.grading.settings.Settings`.
+
+        Raises `ValueError` for an empty seed.
+        """
         self._catalog = catalog
         self._server = server
         self._rules = Rules(
@@ -93,7 +96,7 @@ class Examiner:
         return self.session.checks
 
     def work(self, work: Callable[[], object]) -> None:
-        """Call `work`, which may examine submissions; end the reference process after it. Raises `SuiteError`."""
+        """Call `work`, which may examine submissions, and then end the reference process. Raises `SuiteError`."""
         _require(self._rules.device)
         try:
             work()
@@ -101,10 +104,10 @@ class Examiner:
             self._references.close()
 
     def examine(self, submission: Submission) -> Examined:
-        """Return the report of one submission, with what it was made from.
+        """Return the report of one submission, and the data that it was made from.
 
-        If one of its processes is killed from outside (by the system, short of memory, or by mistake), that says
-        nothing about the submission: it is examined once more, from the beginning. Raises `SandboxError`.
+        If one of its processes is killed from outside, for example because the system has no memory left, the
+        submission is not the cause. It is then examined once more from the beginning. Raises `SandboxError`.
         """
         killed = self._server.killed
         limits = self._server.limits
@@ -112,7 +115,7 @@ class Examiner:
         examined = self._examine(submission, budget)
         if self._server.killed == killed:
             return examined
-        budget.answers = limits.answers  # nothing of them is kept; the time is gone
+        budget.answers = limits.answers  # their results are dropped; their time is not given back
         return self._examine(submission, budget)
 
     def _examine(self, submission: Submission, budget: Budget) -> Examined:
@@ -138,7 +141,7 @@ class Examiner:
         )
         try:
             results = examination.run(checks)
-            loading = loading_of(process)  # now: what the process does while mistakes are named is not reported
+            loading = loading_of(process)  # before mistakes are named: what the process does then is not reported
             mistakes = {}
             if self._diagnosing and self._sources.has_reference(exercise.id):
                 mistakes = self._replays.mistakes(exercise, results, process, naming)
@@ -150,15 +153,15 @@ class Examiner:
 
 
 def run_examiner(examiner: Examiner, suites: Sequence[Path], work: Callable[[], object]) -> None:
-    """Collect `suites` in a pytest session, and call `work` in it, which may call `examiner.examine`.
+    """Collect `suites` in a pytest session and call `work` in it. `work` may call `examiner.examine`.
 
-    Raises what stopped it, `SuiteError` included.
+    Raises the error that ended the session, for example `SuiteError`.
     """
     examiner.session.hold(suites, lambda: examiner.work(work))
 
 
 def _only(exercise: Exercise, tasks: Sequence[str]) -> Exercise:
-    """Return the exercise with these of its tasks, all if none are named."""
+    """Return the exercise with only these tasks, or with all tasks if `tasks` is empty."""
     if not tasks:
         return exercise
     return msgspec.structs.replace(exercise, tasks=tuple(exercise.task(name) for name in tasks))
@@ -168,6 +171,6 @@ def _require(device: str) -> None:
     """Raise `SuiteError` if this machine has no such device."""
     try:
         torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:  # which of them depends on how torch was built
+    except (RuntimeError, AssertionError) as error:  # the type depends on the build of torch
         cause = " ".join(str(error).split())[:200]
         raise SuiteError(author.NO_DEVICE(device=device, error=cause)) from None

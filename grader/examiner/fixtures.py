@@ -1,4 +1,4 @@
-"""The fixtures that checks are given: `candidate`, `reference`, `draw` and `device`."""
+"""The arguments that checks can have: the fixtures `candidate`, `reference`, `draw` and `device`."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SECOND_DEVICE = "meta"
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What one run of one check is given, and what that is made of.
+    """The arguments of one run of one check, and what they are made from.
 
-    `ask` makes a call to the submission whose process is `process`, `ask_reference` one to the reference solution.
-    `inputs_key` is what inputs are drawn from beside `course_seed`. `written` returns the finished version that the
-    task's code calls, if it calls one. What the check does is noted in `log`.
+    `ask` calls the submission, whose process is `process`; `ask_reference` calls the reference solution. Inputs are
+    drawn from `course_seed` and `inputs_key`. `written` returns the forbidden function that the task's code calls, if
+    there is one. `log` records what the check does.
     """
 
     check: Check
@@ -44,11 +44,11 @@ class Given:
     log: CheckLog
 
     def draw(self) -> Draw:
-        """Return what draws the inputs, always from the beginning."""
+        """Return a new `Draw`, which begins with the first inputs."""
         return Draw(self.course_seed, *self.inputs_key)
 
     def candidate(self, draw: Draw) -> Candidate:
-        """Return the submission, in its sandbox."""
+        """Return the submission in its sandbox."""
         return Candidate(
             Context(
                 task=self.check.task,
@@ -61,7 +61,7 @@ class Given:
                 parameters=self.task.parameters,
                 load_errors=self._load_errors,
                 left_out=self.submission.left_out > 0,
-                # All calls of such a task or check, so that no code can tell which of them are looked at.
+                # All calls of such a task or check are traced, so that code cannot tell which of them are inspected.
                 traced=bool(self.task.forbidden) or "device" in self.check.item.fixturenames,
                 log=self.log,
                 hides_expected=self.hides_expected,
@@ -69,13 +69,13 @@ class Given:
         )
 
     def reference(self, draw: Draw) -> Candidate:
-        """Return the reference solution, which is called as the candidate is."""
+        """Return the reference solution, which is called like the candidate."""
         return Candidate(
             Context(task=self.check.task, ask=self.ask_reference, where=_line, seed=draw.seed, must_succeed=True)
         )
 
     def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments of a check that asks for nothing but parameters and the fixtures of this file."""
+        """Return the arguments of a check that uses only parameters and the fixtures of this module."""
         draw = self.draw()
         make: dict[str, Callable[[], object]] = {
             "candidate": lambda: self.candidate(draw),
@@ -94,7 +94,7 @@ def _line(line: int) -> Sentence:
 
 
 class Fixtures:
-    """The fixtures as pytest knows them. `given` is set for each run of a check that pytest has a part in."""
+    """The fixtures as pytest knows them. `given` is set before each check that pytest runs."""
 
     def __init__(self) -> None:
         self.given: Given | None = None
@@ -106,20 +106,20 @@ class Fixtures:
 
     @pytest.fixture
     def candidate(self, draw: Draw) -> Candidate:
-        """The submission, in its sandbox."""
+        """The submission in its sandbox."""
         return self._now.candidate(draw)
 
     @pytest.fixture
     def reference(self, draw: Draw) -> Candidate:
-        """The reference solution, called like the candidate, in a process of its own."""
+        """The reference solution, called like the candidate, in another process."""
         return self._now.reference(draw)
 
     @pytest.fixture
     def draw(self) -> Draw:
-        """Inputs for this check: fixed ones, or those for this student and what the submission says."""
+        """The inputs of this check. They are fixed, or depend on the student and the content of the submission."""
         return self._now.draw()
 
     @pytest.fixture
     def device(self) -> str:
-        """A second device, which functions must work on too: "meta", whose tensors have no values."""
+        """A second device that functions must support: "meta", whose tensors have no values."""
         return SECOND_DEVICE

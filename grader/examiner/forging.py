@@ -1,6 +1,6 @@
-"""Puts made-up answers in place of a submission's, to see which checks judge values. Only `grader verify` asks for it.
+"""Replaces a submission's answers by forged ones, to find the checks that judge values. Only `grader verify` uses it.
 
-This is the one place of the examiner that knows of forgers: it wraps the function that makes a check's calls.
+Only this module of the examiner knows about forgers. It wraps the function that makes a check's calls.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ _REMEMBERED = 20_000  # answers
 
 
 class Forging:
-    """Who forges (`forgers`: a forger's name by student), and which calls are known to all (`known`: their digests)."""
+    """Which answers are forged: `forgers` has the name of a forger by student.
+
+    `known` are digests of the calls that are the same for all students.
+    """
 
     def __init__(self, forgers: Mapping[str, str], known: Collection[str]) -> None:
         self._forgers = forgers
@@ -30,9 +33,9 @@ class Forging:
         self._truths: dict[tuple[str, int], wire.Observation] = {}
 
     def of(self, submission: Submission) -> Callable[[Ask], Ask] | None:
-        """Return what makes a forging `Ask` of an honest one; `None` for a submission that answers for itself.
+        """Return a function that turns an honest `Ask` into a forging one, or `None` if the submission answers itself.
 
-        All forgers of an exercise are given the same calls, so that each call is made only once.
+        All forgers of an exercise get the same calls, so each call is made only once.
         """
         name = self._forgers.get(submission.student)
         if name is None:
@@ -63,6 +66,6 @@ class Forging:
 
 @functools.cache  # all forgers of an exercise have the same source
 def _labels(source: str) -> tuple[str, ...]:
-    """Return the strings of one line that stand in a source: labels are no secret, only when to give which."""
+    """Return the one-line strings in a source. These labels are not secret; only the right time to return them is."""
     found = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
     return tuple(sorted({text for text in found if isinstance(text, str) and "\n" not in text}))

@@ -1,4 +1,4 @@
-"""Judges one run of one check: calls it, and turns its end into a result."""
+"""Judges one run of one check: calls the check, and turns its end into a result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.suites.outcomes import CheckEnded
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """What one run of a check came to: its verdict, how it ended if it was not satisfied, and its log."""
+    """The result of one run of a check: its verdict, the exception that ended it if it did not pass, and its log."""
 
     verdict: Verdict
     end: CheckEnded | None = None
@@ -29,14 +29,15 @@ class CheckResult:
 
     @property
     def refused(self) -> bool:
-        """Whether the task's own rule was broken."""
+        """Whether the submission called a function that the task forbids."""
         return self.end is not None and self.end.refused
 
 
 def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: str) -> CheckResult:
-    """Call a check and return its result. Raises `SandboxError`, and what is no `Exception`, such as `pytest.skip()`.
+    """Call a check and return its result.
 
-    A check that takes a second device is called with the meta device, and then with `device`, if that is another one.
+    A check that takes a second device is called with the meta device, and then with `device` if that is another one.
+    Raises `SandboxError`, and every exception that is not an `Exception`, such as that of `pytest.skip()`.
     """
     function: Callable[..., object] = check.item.obj
     try:
@@ -44,7 +45,7 @@ def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: 
         if "device" in arguments and device != "meta":
             function(**{**arguments, "device": device})
     except CheckEnded as end:
-        end.__traceback__ = end.__context__ = None  # they keep alive all that was received
+        end.__traceback__ = end.__context__ = None  # its traceback would keep all received data alive
         verdict = check.verdict(end.status, end.feedback)
         return CheckResult(verdict=verdict, end=end, log=log)
     except SandboxError:
@@ -60,7 +61,7 @@ def judge(check: Check, arguments: Mapping[str, Any], log: CheckLog, *, device: 
 
 
 def required_first(check: Check, unmet: Verdict) -> Verdict:
-    """Return the verdict of a check that is not run, because one that it requires has not passed: `unmet`."""
+    """Return the verdict of a check that was skipped because `unmet`, a check that it requires, has not passed."""
     if unmet.status == "not_attempted":
         return check.verdict("not_attempted", Feedback(details=(learner.NOT_ATTEMPTED(),)))
     said = learner.SKIPPED(check=unmet.feedback.title)
@@ -68,7 +69,7 @@ def required_first(check: Check, unmet: Verdict) -> Verdict:
 
 
 def broken(check: Check, error: BaseException) -> Verdict:
-    """Return the verdict of a check that broke: what its author needs to know, in one line."""
+    """Return the verdict of a check that is itself at fault. It tells the check's author the error, in one line."""
     said = " ".join(str(error).split())
     if isinstance(error, pytest.FixtureLookupError):
         said = f"fixture {error.argname!r} not found"
@@ -78,5 +79,5 @@ def broken(check: Check, error: BaseException) -> Verdict:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Say whether this process may not take up as much memory as comparing would need; torch has no type for it."""
+    """Say whether this process had too little memory for the comparison. torch has no exception type for this."""
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))

@@ -1,6 +1,6 @@
-"""What the examiner needs of pytest beyond its public interface: all of it, each with the reason.
+"""Everything that the examiner uses of pytest beyond its public interface, with the reasons.
 
-`pyproject.toml` leaves out the versions of pytest that were not tried. A test names what a new version lacks.
+`pyproject.toml` excludes the versions of pytest that were not tried. A test reports what a new version lacks.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def parameters_of(item: pytest.Function) -> Mapping[str, Any]:
 
 
 def number_of_fixtures(item: pytest.Function, name: str) -> int:
-    """Return how many fixtures of this name there are for a test, each of which takes the place of the one before.
+    """Return how many fixtures of this name a test has. Each one overrides the one before.
 
-    The public interface has no way to see whether a suite has a fixture that takes the place of one of the kit's.
+    The public interface cannot say whether a suite overrides one of the kit's fixtures.
     """
     return len(item._fixtureinfo.name2fixturedefs.get(name, ()))

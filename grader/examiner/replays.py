@@ -1,6 +1,6 @@
-"""Names a submission's mistakes: puts its calls to the kit's own implementations, and has the answers compared.
+"""Names a submission's mistakes: makes its calls to the kit's own implementations, and compares the answers.
 
-How answers are compared is in `diagnosis.py`; here is what is compared, and how often somebody is asked.
+`diagnosis.py` compares answers. This module decides which answers are compared, and makes each call only once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ _REMEMBERED = 20_000  # answers
 
 
 class Replays:
-    """Names mistakes. Where inputs are the same for everybody (`fixed_inputs`), each call is made only once for all."""
+    """Names mistakes.
+
+    With `fixed_inputs`, all submissions get the same inputs, and each call is made only once for all of them.
+    """
 
     def __init__(self, references: ReferenceProcess, sources: CourseSources, *, fixed_inputs: bool) -> None:
         self._references = references
@@ -36,9 +39,11 @@ class Replays:
     def mistakes(
         self, exercise: Exercise, results: Mapping[str, CheckResult], process: SubmissionProcess, budget: Budget
     ) -> dict[str, Variant]:
-        """Return the misconception that explains each failed check, by check id; nothing for those it cannot explain.
+        """Return the misconception that explains each failed check, by check id.
 
-        `results` are those of the submission that `process` runs. Questions to it are taken from `budget`.
+        Checks that none explains are left out.
+
+        `results` are the results of the submission that `process` runs. Further calls of it are charged to `budget`.
         """
         explained: dict[str, Variant] = {}
         for task in exercise.tasks:
@@ -47,7 +52,7 @@ class Replays:
             if not failed:
                 continue
             every = [exchange for result in of_task.values() for exchange in result.log.exchanges]
-            with contextlib.suppress(MemoryError):  # then no mistake is named
+            with contextlib.suppress(MemoryError):  # no mistake is named then
                 explained |= self._explain(exercise.id, task.name, failed, every, process, budget)
         return explained
 
@@ -71,7 +76,10 @@ class Replays:
         )
 
     def answers(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
-        """Put a call to some of the kit's own implementations, by module; `None` from one that does not survive it."""
+        """Return the answers of some of the kit's own implementations to a call, by module.
+
+        An answer is `None` if the process is lost in the call.
+        """
         if not self._fixed_inputs:
             return self._references.observe_each(call, sources)
         digest = hashlib.sha256(wire.encode(msgspec.structs.replace(call, nonce=0))).digest()
@@ -88,13 +96,13 @@ class Replays:
 
 
 class _Once:
-    """Puts the calls of one task to misconceptions and to the reference, each to each only once."""
+    """Makes the calls of one task to misconceptions and to the reference, each call only once."""
 
     def __init__(self, replays: Replays, exercise: str) -> None:
         self._replays = replays
         self._exercise = exercise
         self._seen: dict[tuple[str, int], wire.Observation | None] = {}
-        self._calls: dict[int, wire.Call] = {}  # they must live as long as their ids are used
+        self._calls: dict[int, wire.Call] = {}  # keeps them alive as long as their ids are used
 
     def replay(self, variants: Sequence[Variant], call: wire.Call) -> list[wire.Observation | None]:
         """Return the answer of each of these misconceptions."""
@@ -114,5 +122,5 @@ class _Once:
 
 
 def _has_a_mistake(result: CheckResult) -> bool:
-    """Say whether a check found a mistake: it judged and was not satisfied, and no rule of the task was broken."""
+    """Say whether a check found a mistake: it judged the submission and failed, and the task's rules were kept."""
     return result.end is not None and result.verdict.status in _WRONG and not result.refused

@@ -1,4 +1,4 @@
-"""Turns the results of an examination's checks into the report of an exercise."""
+"""Turns the results of an examination into the report of an exercise."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from grader.suites.feedback import exception_of, place_of
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """What came of loading a submission: errors that were met, what was asked for and not given, or why it failed."""
+    """The result of loading a submission: the errors, what it asked for and did not get, and why loading failed."""
 
     errors: tuple[wire.Raised, ...]
     withheld: frozenset[str]
@@ -37,7 +37,7 @@ class Loading:
 
 
 def loading_of(process: SubmissionProcess) -> Loading:
-    """Return what came of loading the submission of this process, as things stand."""
+    """Return the result of loading the submission of this process."""
     loaded = process.loaded
     return Loading(
         errors=() if loaded is None else loaded.errors,
@@ -66,8 +66,8 @@ def examined_report(
 ) -> ExerciseReport:
     """Return the report of a submission that was examined.
 
-    `results` are those of all checks and `mistakes` the misconceptions that explain some of them, by check id. Checks
-    of `without_curves` show no curve: it would give away what they expected.
+    `results` are the results of all checks, and `mistakes` are the misconceptions that explain some of them, by check
+    id. Checks in `without_curves` show no curve, because it would reveal what they expected.
     """
     verdicts = [_explained(results[check.id], mistakes.get(check.id)) for check in checks]
     verdicts = _refused(verdicts, results)
@@ -83,7 +83,7 @@ def examined_report(
 
 
 def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
-    """Return the verdict, with the teacher's sentence if the mistake is known."""
+    """Return the verdict. If the mistake is known, the feedback has the teacher's sentence."""
     if mistake is None or result.end is None:
         return result.verdict
     named = Misconception(id=mistake.name, sentence=verbatim(mistake.message))
@@ -92,7 +92,7 @@ def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
 
 
 def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> list[Verdict]:
-    """Take the points of a task whose rule was broken in any of its checks."""
+    """Remove all points of a task if one of its checks found a forbidden call."""
     refused = {v.task: v.feedback for v in verdicts if results[v.id].refused}
     return [
         _without_points(v, "failed", refused[v.task]) if v.status == "passed" and v.task in refused else v
@@ -101,12 +101,13 @@ def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> lis
 
 
 def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
-    """Let facts count only in tasks of which a check of values has passed; `values` are the ids of those checks.
+    """Count facts only in tasks in which a check of values has passed. `values` are the ids of the checks of values.
 
-    Facts alone (a shape, an error that is raised, an argument that is left alone) hold of much that solves nothing.
+    Facts are a shape, an error that is raised, or an argument that stays unchanged. Code that solves nothing often has
+    them.
     """
     right = {v.task for v in verdicts if v.id in values and v.status == "passed"}
-    first: dict[str, Sentence] = {}  # the title of the check to pass, by task
+    first: dict[str, Sentence] = {}  # by task: the title of a check of values that must pass
     for v in verdicts:
         if v.id in values:
             first.setdefault(v.task, v.feedback.title)
@@ -119,31 +120,37 @@ def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
 
 
 def _without_points(verdict: Verdict, status: Status, feedback: Feedback) -> Verdict:
-    """Return the verdict with another status, for which there are no points, and feedback below its own title."""
+    """Return the verdict with another status, without points, and with this feedback below its title."""
     titled = msgspec.structs.replace(feedback, title=verdict.feedback.title)
     return msgspec.structs.replace(verdict, status=status, points=0.0, feedback=titled)
 
 
 def _holds(first: Sentence | None) -> Feedback:
-    """Return what to say of a check of facts that passed while no check of values has; `first` is one to pass."""
+    """Return the feedback of a check of facts that passed while no check of values has.
+
+    `first` is a check that must pass.
+    """
     said = learner.HOLDS() if first is None else learner.HOLDS_UNTIL(check=first)
     return Feedback(details=(said,))
 
 
 def _with_curve(verdict: Verdict, result: CheckResult) -> Verdict:
-    """Return the verdict with the curve that was compared last: where the check failed, that is the one at fault."""
+    """Return the verdict with the last curve that was compared. If the check failed, that curve is the wrong one."""
     curves = result.log.curves
     return msgspec.structs.replace(verdict, curve=curves[-1]) if curves else verdict
 
 
 def _without_checks(feedback: Feedback) -> Sentence:
-    """Return in one sentence, with its next step, why no check could be run."""
+    """Return one sentence that says why no check could be run, and its next step."""
     (said,) = feedback.details
     return said if feedback.next_step is None else learner.WITH_STEP_BELOW(what=said, step=feedback.next_step)
 
 
 def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterator[Sentence]:
-    """Yield what to say of the errors met while loading; a next step, where there is a sure one, is said once."""
+    """Yield a note for each error that was raised while the submission was loaded.
+
+    Each next step is given only once.
+    """
     said: set[Sentence] = set()
     for number, raised in enumerate(errors):
         note = _load_note(submission, raised)
@@ -153,7 +160,7 @@ def _load_notes(submission: Submission, errors: Sequence[wire.Raised]) -> Iterat
             said.add(step)
 
 
-_LEAVING = ("SystemExit", "KeyboardInterrupt", "TimeLimitExceeded")  # at the top level, these do no harm
+_LEAVING = ("SystemExit", "KeyboardInterrupt", "TimeLimitExceeded")  # at the top level, these are harmless
 _WITHHELD = {"num_workers": learner.WITHOUT_WORKERS}
 
 
@@ -173,7 +180,7 @@ def _exercise_report(
     message: Sentence | None = None,
     notes: tuple[Sentence, ...] = (),
 ) -> ExerciseReport:
-    """Gather the verdicts of one exercise, by task in the order of the exercise."""
+    """Make the report of one exercise from its verdicts, by task in the order of the exercise."""
     tasks = tuple(task_report(t.name, tuple(v for v in verdicts if v.task == t.name)) for t in exercise.tasks)
     return ExerciseReport(
         id=exercise.id,

@@ -1,8 +1,8 @@
-"""The pytest plugin: one session that collects the suites once, and then does the examiner's work.
+"""The pytest plugin: one pytest session that collects the suites once, and then does the examiner's work.
 
-pytest collects and parametrises. This plugin replaces its run loop: the session calls a function that examines one
-submission after another. Most checks ask for nothing but the kit's fixtures, and pytest has no part in running them.
-Those with fixtures, set-up or marks of their suite's own are run by pytest, one at a time, with `SuiteSession.run`.
+pytest collects the tests and their parameters. This plugin replaces its run loop: the session calls a function that
+examines one submission after another. Most checks use only the kit's fixtures and run without pytest. Checks that have
+fixtures, set-up or marks of their own are run by pytest, one at a time, with `SuiteSession.run`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Judge = Callable[[dict[str, Any]], CheckResult]
 
 @dataclass(kw_only=True)
 class _Run:
-    """A check that pytest is running, what judges it, and what came of it."""
+    """A check that pytest is running, the function that judges it, and its result."""
 
     check: Check
     given: Given
@@ -37,7 +37,7 @@ class _Run:
 
 
 class SuiteSession:
-    """The plugin. `checks` are those of the suites, by exercise, in the order in which they run."""
+    """The plugin. `checks` are the checks of the suites, by exercise, in the order in which they run."""
 
     def __init__(self) -> None:
         self.checks: dict[str, list[Check]] = {}
@@ -47,7 +47,7 @@ class SuiteSession:
         self._run: _Run | None = None
 
     def hold(self, suites: Sequence[Path], work: Callable[[], object]) -> None:
-        """Collect `suites`, and call `work` once they are. Raises what stopped it, `SuiteError` included."""
+        """Collect `suites`, then call `work`. Raises the error that ended the session, for example `SuiteError`."""
         if not suites:
             raise SuiteError(author.NO_SUITE())
         self._work = work
@@ -56,15 +56,15 @@ class SuiteSession:
         code = pytest.main([*_options(suites), *map(str, suites)], plugins=[self, self._fixtures])
         if self._failure is not None:
             raise self._failure
-        # Tests that pytest calls failed are checks that broke, and have their verdicts.
+        # Tests that failed for pytest are broken checks, which have verdicts.
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
             raise SuiteError(author.PYTEST_ENDED(code=pytest.ExitCode(code).name))
 
     def run(self, check: Check, given: Given, judge: Judge, *, following: Check | None) -> CheckResult:
-        """Have pytest run a check: its fixtures, its set-up, and `judge` in place of its call.
+        """Run a check with pytest: its fixtures, its set-up, and `judge` in place of the test's call.
 
-        `following` is the check that is run in this way next. Until then, pytest keeps what both have in common.
-        Raises `SandboxError`.
+        `following` is the next check that pytest will run. pytest keeps the fixtures that both checks share. Raises
+        `SandboxError`.
         """
         run = self._run = _Run(check=check, given=given, judge=judge)
         self._fixtures.given = given
@@ -81,7 +81,7 @@ class SuiteSession:
     # Collecting
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember the first suite that cannot be collected."""
+        """Record the first suite that cannot be collected."""
         if report.failed and self._failure is None:
             self._failure = SuiteError(author.NOT_COLLECTED(test=report.nodeid, error=report.longreprtext.strip()))
 
@@ -109,7 +109,7 @@ class SuiteSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Have the check that pytest is running judged."""
+        """Judge the check that pytest is running."""
         run = self._run
         assert run is not None
         try:
@@ -119,7 +119,7 @@ class SuiteSession:
         return True
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """Keep a verdict for a check that pytest ended: its fixtures broke, or it was skipped."""
+        """Make a verdict for a check that pytest itself ended: its fixtures broke, or it was skipped."""
         run = self._run
         if call.excinfo is not None and run is not None:
             run.result = CheckResult(verdict=broken(run.check, call.excinfo.value), log=run.given.log)
@@ -132,7 +132,7 @@ _PLUGINS_NOT_NEEDED = (
 
 
 def _options(suites: Sequence[Path]) -> list[str]:
-    """Return pytest's options: no configuration and no plugin but the kit's own."""
+    """Return pytest's options: no configuration, and no plugins except the kit's own."""
     options = ["-c", os.devnull, "--rootdir", os.path.commonpath([p.parent for p in suites]), "--import-mode=importlib"]
     options += ["--assert=plain", "-o", "markers=check", "--noconftest"]
     return options + [option for name in _PLUGINS_NOT_NEEDED for option in ("-p", f"no:{name}")]

@@ -1,4 +1,4 @@
-"""CourseSources: the kit's own implementations, read from the course once."""
+"""CourseSources: the kit's own implementations, each read from the course once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from grader.catalog import Catalog, Variant
 
 
 class CourseSources:
-    """The reference solution of each exercise, and its misconceptions."""
+    """The reference solution and the misconceptions of each exercise."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -14,7 +14,7 @@ class CourseSources:
         self._misconceptions: dict[str, tuple[Variant, ...]] = {}
 
     def has_reference(self, exercise: str) -> bool:
-        """Say whether there is a reference solution. Students have none."""
+        """Say whether there is a reference solution. Students do not have one."""
         return self._catalog.solution(exercise).is_file()
 
     def reference(self, exercise: str) -> str:
@@ -24,7 +24,7 @@ class CourseSources:
         return self._references[exercise]
 
     def declarations(self, exercise: str) -> str:
-        """Return a source with each task's class and methods: the solution, or the stub for students, who have none."""
+        """Return a source that declares each task's class and methods: the solution, or the stub if there is none."""
         if self.has_reference(exercise):
             return self.reference(exercise)
         return self._catalog.stub(exercise).read_text(encoding="utf-8")
