@@ -13,7 +13,7 @@ A pool has a fixed number of *places*, each for one worker's process. A place is
 
 An *event* takes a place from one state to the next. `WARM_UP`, `ASSIGNED` and `DISMISSED` are decisions of the
 dispatcher. The others come from the worker: `STARTED`, `REPORTED` and `FAILED` are its messages, and a channel that is
-closed means `DIED`, or `DIED_AGAIN` if the submission in that place has already cost another worker.
+closed means `DIED`, or `DIED_AGAIN` if another worker has already died in the submission of that place.
 
                      ASSIGNED                STARTED           REPORTED
         VACANT ───────────────────▶ STARTING ───────▶ BUSY ─────────────────▶ IDLE
@@ -29,11 +29,12 @@ that the table does not have for a state cannot happen: it raises `ImpossibleEve
 
 Three decisions are not in the table:
 
-- *Who is next.* A submission that cost a worker goes before those that have not been handed out.
-- *Who gets it.* Idle workers do. If there are none, a new one is started in a vacant place, as long as that saves time:
-  starting takes seconds, in which the workers that are busy would perhaps have graded all that is left.
-- *Whose fault it is.* A worker that died while it was starting did not die of a submission, and another one would do no
-  better: the run ends. A submission that cost one worker is tried once more. One that cost two is given up.
+- *Which submission is next.* First a submission in which a worker died, then those that have not been handed out.
+- *Which worker gets it.* An idle one. If there is none, a new one is started in a vacant place, if that saves time:
+  a start takes seconds, and by then the busy workers may have graded all submissions.
+- *What a death means.* If a worker dies while it starts, no submission is the cause, and another worker would die too:
+  the run ends. If a worker dies in a submission, the submission is tried once more. After the second death it is
+  given up.
 
 What the pool must do is returned as *commands*, in the order in which they are to be done.
 """
@@ -49,13 +50,13 @@ from grader.grading.settings import Graded
 from grader.records import CheckFacts, ExerciseReport, Submission
 from grader.sentences import Sentence, instructor, verbatim
 
-_STARTING_SECONDS = 6.0  # what starting one more worker takes
+_STARTING_SECONDS = 6.0  # to start one more worker
 _NO_ERROR = verbatim("")
-_USUAL_SECONDS = 0.15  # what grading one submission takes, until some have been graded
+_USUAL_SECONDS = 0.15  # to grade one submission, as long as none has been graded
 
 
 class State(Enum):
-    """What a place is in: see the theory above."""
+    """The state of a place. The theory above describes the states."""
 
     VACANT = auto()
     WARMING = auto()
@@ -65,7 +66,7 @@ class State(Enum):
 
 
 class Event(Enum):
-    """What happens to a place: see the theory above."""
+    """What happens to a place. The theory above describes the events."""
 
     WARM_UP = auto()
     ASSIGNED = auto()
@@ -78,7 +79,7 @@ class Event(Enum):
 
 
 class Effect(Enum):
-    """What is done about an event, beside ending the process where the place becomes vacant."""
+    """What follows from an event. If the place becomes vacant, its process is also ended."""
 
     NOTHING = auto()
     START = auto()
@@ -122,7 +123,7 @@ _AT_WORK = frozenset({State.WARMING, State.STARTING, State.BUSY})
 
 
 class ImpossibleEventError(RuntimeError):
-    """An event came that the table does not have for the place's state: a mistake in the pool."""
+    """An event that the table does not have for the place's state. It is an error of the pool."""
 
 
 # Commands: what the pool must do
@@ -130,7 +131,7 @@ class ImpossibleEventError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """Start a worker in this place. Where there is a submission, hand it over without waiting for the start."""
+    """Start a worker in this place. If there is a submission, send it without waiting for the start."""
 
     place: int
     submission: Submission | None = None
@@ -138,7 +139,7 @@ class Start:
 
 @dataclass(frozen=True, kw_only=True)
 class HandOver:
-    """Hand this submission to the worker in this place."""
+    """Send this submission to the worker in this place."""
 
     place: int
     submission: Submission
@@ -170,7 +171,7 @@ Command = Start | HandOver | End | Deliver | Abort
 
 @dataclass(kw_only=True)
 class _Place:
-    """One place: its state, the submission that its worker holds, and when the worker began on it (in seconds)."""
+    """One place: its state, the submission that its worker holds, and the time in seconds at which the worker began."""
 
     state: State
     submission: Submission | None = None
@@ -178,7 +179,7 @@ class _Place:
 
     @property
     def held(self) -> Submission:
-        """The submission, in a state in which there is one."""
+        """The submission of this place. Use it only in a state in which there is one."""
         assert self.submission is not None
         return self.submission
 
@@ -194,19 +195,20 @@ class Dispatcher:
         idle: Collection[int] = (),
         total: int | None = None,
     ) -> None:
-        """Begin with these places, numbered from 0. In those of `idle` a worker waits, the others are vacant.
+        """Begin a run with this number of places, numbered from 0.
 
-        `submissions` are read one by one, when somebody can take the next. `total` says how many there are, where that
-        is known: then workers are started only as far as it saves time.
+        A worker waits in each place of `idle`; the other places are vacant. `submissions` are read one by one, when a
+        worker can take the next. `total` is their number if it is known; then another worker is started only if that
+        saves time.
         """
         self._places = [_Place(state=State.IDLE if n in idle else State.VACANT) for n in range(places)]
         self._new = iter(submissions)
         self._again: deque[Submission] = deque()
-        self._tried: set[Submission] = set()  # those that have cost a worker
+        self._tried: set[Submission] = set()  # submissions in which a worker died
         self._total = total
         self._handed_out = 0
         self._graded = 0
-        self._spent = 0.0  # seconds that workers took for what is graded
+        self._spent = 0.0  # seconds that workers took for the graded submissions
 
     @property
     def states(self) -> tuple[State, ...]:
@@ -215,21 +217,21 @@ class Dispatcher:
 
     @property
     def at_work(self) -> list[int]:
-        """The places whose workers will send a message, or die."""
+        """The places whose workers will send a message or die."""
         return self._in(*_AT_WORK)
 
     def held(self, n: int) -> Submission | None:
-        """Return the submission that the worker in place `n` holds, if it holds one."""
+        """Return the submission that the worker in place `n` holds, or `None`."""
         return self._places[n].submission
 
     # Decisions
 
     def warm_up(self) -> list[Command]:
-        """Have a worker in every place."""
+        """Start a worker in every vacant place."""
         return [command for n in self._in(State.VACANT) for command in self._on(n, Event.WARM_UP)]
 
     def assign(self, now: float) -> Iterator[Command]:
-        """Hand out submissions as long as somebody can take one. Do each command before asking for the next."""
+        """Hand out submissions as long as a worker can take one. Do each command before you ask for the next."""
         while (n := self._free()) is not None:
             submission = self._next()
             if submission is None:
@@ -237,18 +239,18 @@ class Dispatcher:
             yield from self._assign(n, submission, now)
 
     def dismiss(self) -> list[Command]:
-        """End the workers that are not idle: what they are doing is no longer wanted."""
+        """End the workers that are not idle, because their work is no longer needed."""
         return [command for n in self.at_work for command in self._on(n, Event.DISMISSED)]
 
     # What workers say
 
     def started(self, n: int, now: float) -> list[Command]:
-        """Note that the worker in place `n` has started."""
+        """Record that the worker in place `n` has started."""
         self._places[n].since = now
         return self._on(n, Event.STARTED)
 
     def reported(self, n: int, report: ExerciseReport, facts: Mapping[str, CheckFacts], now: float) -> list[Command]:
-        """Take a report, and hand the worker its next submission before anybody looks at the report."""
+        """Take a report, and give the worker its next submission before the report is processed."""
         place = self._places[n]
         delivery = self._on(n, Event.REPORTED, report=report, facts=facts)
         self._graded += 1
@@ -257,11 +259,11 @@ class Dispatcher:
         return [*(self._assign(n, submission, now) if submission is not None else ()), *delivery]
 
     def failed(self, n: int, error: Sentence) -> list[Command]:
-        """Note that the worker in place `n` cannot go on, which is no fault of its submission."""
+        """Record that the worker in place `n` cannot go on. Its submission is not the cause."""
         return self._on(n, Event.FAILED, error=error)
 
     def died(self, n: int) -> list[Command]:
-        """Note that the process in place `n` has ended."""
+        """Record that the process in place `n` has ended."""
         again = self._places[n].submission in self._tried
         return self._on(n, Event.DIED_AGAIN if again else Event.DIED, error=instructor.WORKER_ENDED())
 
@@ -276,7 +278,7 @@ class Dispatcher:
         facts: Mapping[str, CheckFacts] | None = None,
         error: Sentence = _NO_ERROR,
     ) -> list[Command]:
-        """Take a place to its next state, and return what the table says is to be done."""
+        """Move a place to its next state, and return the commands that follow from the table."""
         place = self._places[n]
         try:
             place.state, effect = TRANSITIONS[place.state][event]
@@ -306,7 +308,7 @@ class Dispatcher:
         return self._on(n, Event.ASSIGNED)
 
     def _next(self) -> Submission | None:
-        """Return the submission that is to be graded next, if any is left."""
+        """Return the submission to grade next, or `None` if there are no more."""
         if self._again:
             return self._again.popleft()
         submission = next(self._new, None)
@@ -314,14 +316,14 @@ class Dispatcher:
         return submission
 
     def _free(self) -> int | None:
-        """Return the place of a worker that can take a submission now, or where one is worth starting."""
+        """Return the place of an idle worker, or a vacant place if a new worker saves time, else `None`."""
         idle, vacant = self._in(State.IDLE), self._in(State.VACANT)
         if idle:
             return idle[0]
         return vacant[0] if vacant and self._saves_time() else None
 
     def _saves_time(self) -> bool:
-        """Say whether one more worker would have started before those at work have graded what is left."""
+        """Say whether a new worker would be ready before the busy ones have graded the remaining submissions."""
         workers = len(self.at_work)
         if self._total is None or workers == 0:
             return True

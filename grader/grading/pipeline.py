@@ -1,6 +1,6 @@
-"""The main job, as a sentence: find the submissions, read them, grade them in workers, gather and store the reports.
+"""The main job: find the submissions, read them, grade them in workers, gather and store the reports.
 
-`grade_class` does it for a class, `grade_own` for somebody's own exercises.
+`grade_class` does this for a class, and `grade_own` for the user's own exercises.
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ def grade_class(
     settings: Settings,
     progress: Progress,
 ) -> ClassReport:
-    """Grade every student's folder under `submissions`; write one report a student, and the class report, to `out`.
+    """Grade every student's folder under `submissions`.
 
-    What an earlier run graded into `out` is not graded again unless something that it depends on has changed.
-    Where inputs depend on the content, their seed is kept in `out`: without one in the settings, that of the first run.
-    `progress` is told how many of how many submissions are done, and which one was last. Raises `SubmissionsError`
-    for a folder that holds no submissions, or the course itself, `GradingError` when grading cannot go on,
-    `ReportError` for a seed that cannot be read, `OSError` when `out` cannot be written.
+    Write a report for each student, and the class report, to `out`.
+
+    Results of earlier runs in `out` are used again if nothing that they depend on has changed. If inputs depend on the
+    content, their seed is kept in `out`: the seed of the settings, or else that of the first run. `progress` is called
+    with the number of finished submissions, their total, and the last one.
+
+    Raises `SubmissionsError` for a folder that has no submissions or contains the course, `GradingError` if grading
+    cannot go on, `ReportError` if the seed cannot be read, and `OSError` if `out` cannot be written.
     """
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
         raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
@@ -84,10 +87,11 @@ def grade_own(
     settings: Settings,
     jobs: int,
 ) -> Iterator[ExerciseReport]:
-    """Grade what stands at `place`, a folder or a file (the course's own `exercises/` if left out); yield reports.
+    """Grade the files at `place`, a folder or one file, and yield a report for each exercise.
 
-    An exercise whose file is missing has a report too. `tasks` grades only these. What was graded before and has not
-    changed since is remembered in the folder `kept` (the course's own `.grader/` if left out). Raises `GradingError`.
+    `place` is the course's own `exercises/` if it is not given. An exercise whose file is missing also has a report. If
+    there are `tasks`, only these are graded. Results are kept in the folder `kept`, the course's own `.grader/` if it
+    is not given, and used again while nothing has changed. Raises `GradingError`.
     """
     cache = ResultCache(kept or catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
@@ -106,7 +110,7 @@ def grade_own(
                 yield report
     for graded in grade_submissions(settings, left, jobs=min(jobs, max(1, len(left)))):
         if graded.report is not None and not tasks:
-            with contextlib.suppress(OSError):  # it is graded again the next time
+            with contextlib.suppress(OSError):  # then it is graded again the next time
                 cache.keep_only(graded.submission, graded.report)
         yield report_of(catalog, graded)
 
@@ -126,7 +130,10 @@ def _tasks(catalog: Catalog, exercise: str) -> tuple[str, ...]:
 def grade_new(
     submissions: Iterable[Submission], cache: ResultCache, grade: Callable[[Iterable[Submission]], Iterator[Graded]]
 ) -> Iterator[Graded]:
-    """Grade what no earlier run has graded already, and yield all of it. Raises `GradingError` and `OSError`."""
+    """Grade the submissions that have no result from an earlier run, and yield all of them.
+
+    Raises `GradingError` and `OSError`.
+    """
     found: deque[Graded] = deque()
 
     def left() -> Iterator[Submission]:
@@ -155,7 +162,7 @@ def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterat
 def _by_student(
     catalog: Catalog, students: Sequence[StudentFolder], exercises: Sequence[str], graded: Iterable[Graded]
 ) -> Iterator[Report]:
-    """Yield each student's report as soon as all that the student handed in is graded."""
+    """Yield each student's report as soon as all files of that student are graded."""
     done: dict[str, dict[str, ExerciseReport]] = {student.student: {} for student in students}
     by_name = {student.student: student for student in students}
     for student in students:
@@ -170,7 +177,7 @@ def _by_student(
 
 
 def report_of(catalog: Catalog, graded: Graded) -> ExerciseReport:
-    """Return the report of a graded submission, a blank one if its workers died of it."""
+    """Return the report of a graded submission. If its workers died, the report is blank."""
     if graded.report is not None:
         return graded.report
     return _blank(catalog, graded.submission.exercise, "load_failed", learner.ENDED_THE_GRADER())

@@ -1,7 +1,7 @@
-"""WorkerPool: processes that grade side by side, each an examiner with a warm server of its own.
+"""WorkerPool: processes that grade in parallel. Each has an examiner and a warm server.
 
-This process imports no torch: it hands submissions out and takes reports back. What happens when, and to whom, is
-decided in `dispatcher.py`; here it is done.
+This process does not import torch: it sends submissions and receives reports. `dispatcher.py` decides what happens
+next; this module does it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from grader.records import Submission
 
 
 def grade_submissions(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
-    """Grade submissions in `jobs` workers, yielding each as it is done. Raises `GradingError`."""
+    """Grade submissions in `jobs` workers, and yield each as soon as it is graded. Raises `GradingError`."""
     with WorkerPool(jobs) as workers:
         yield from workers.grade(settings, submissions)
 
 
 class WorkerPool:
-    """As many workers as are needed, up to `jobs`, kept warm from one class to the next. A context manager.
+    """Up to `jobs` workers, which stay warm from one class to the next. A context manager.
 
-    It grades one class at a time: a generator of `grade` that was not used up cannot be resumed after the next call.
+    It grades one class at a time. A generator of `grade` that was not used up cannot be resumed after the next call.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -43,7 +43,7 @@ class WorkerPool:
         self.close()
 
     def close(self) -> None:
-        """End the workers; what is graded after that is graded in new ones."""
+        """End the workers. Later calls of `grade` start new ones."""
         self._run = None
         while self._workers:
             self._workers.popitem()[1].stop()
@@ -59,17 +59,17 @@ class WorkerPool:
     def grade(
         self, settings: Settings, submissions: Iterable[Submission], *, total: int | None = None
     ) -> Iterator[Graded]:
-        """Grade submissions, yielding each as it is done. Raises `GradingError`.
+        """Grade submissions, and yield each as soon as it is graded. Raises `GradingError`.
 
-        Workers that are warm all take part, others are started. Where it is known that there are only `total`
-        submissions, that is done as far as it saves time. Workers that grade by other settings are ended.
+        All warm workers take part, and others are started. If `total`, the number of submissions, is known, others are
+        started only if that saves time. Workers with other settings are ended.
         """
         self._use(settings)
         dispatcher = Dispatcher(self._jobs, submissions, idle=self._workers, total=total)
         yield from self._follow(dispatcher, ())
 
     def _follow(self, dispatcher: Dispatcher, first: Iterable[Command]) -> Iterator[Graded]:
-        """Do what the dispatcher says, and tell it what workers say, until no worker is at work."""
+        """Do what the dispatcher decides, and pass it the workers' messages, until no worker is at work."""
         self._run = dispatcher
         try:
             yield from self._perform(first)
@@ -89,7 +89,7 @@ class WorkerPool:
                 self._end_run()
 
     def _perform(self, commands: Iterable[Command]) -> Iterator[Graded]:
-        """Do what the dispatcher says, one command after the other; yield the results among them."""
+        """Do the dispatcher's commands in order, and yield the results among them."""
         for command in commands:
             match command:
                 case Start(place=place, submission=submission):
@@ -98,7 +98,7 @@ class WorkerPool:
                 case HandOver(place=place, submission=submission):
                     self._workers[place].give(submission)
                 case End(place=place):
-                    if place in self._workers:  # else it could not be started
+                    if place in self._workers:  # if not, the start failed
                         self._workers.pop(place).stop()
                 case Deliver(graded=graded):
                     yield graded
@@ -106,14 +106,14 @@ class WorkerPool:
                     raise GradingError(error)
 
     def _use(self, settings: Settings) -> None:
-        """Make sure that no worker is at work, and that those that wait grade by these settings."""
+        """Make sure that no worker is at work, and that idle workers have these settings."""
         self._end_run()
         if settings != self._settings:
             self.close()
             self._settings = settings
 
     def _end_run(self) -> None:
-        """End the workers that are still at work for a run that is over, or that was left half-way."""
+        """End the workers that are still at work for a run that is over or was abandoned."""
         if self._run is not None:
             for _ in self._perform(self._run.dismiss()):
                 pass
@@ -121,7 +121,7 @@ class WorkerPool:
 
 
 def _commands(dispatcher: Dispatcher, place: int, message: Message | None) -> list[Command]:
-    """Tell the dispatcher what a worker said; return what is to be done about it."""
+    """Pass a worker's message to the dispatcher, and return its commands."""
     match message:
         case Started():
             return dispatcher.started(place, monotonic())
@@ -134,17 +134,17 @@ def _commands(dispatcher: Dispatcher, place: int, message: Message | None) -> li
 
 
 class Worker:
-    """A worker's process, seen from here."""
+    """A worker's process, as the pool sees it."""
 
     def __init__(self, settings: Settings, submission: Submission | None) -> None:
-        """Start the process. A submission is handed over at once."""
+        """Start the process. If there is a submission, send it at once."""
         self._process, self.channel = processes.start(run_worker, settings)
         if submission is not None:
             self.give(submission)
 
     def give(self, submission: Submission) -> None:
-        """Hand over the next submission."""
-        with contextlib.suppress(OSError):  # it died, as take() will say
+        """Send the next submission."""
+        with contextlib.suppress(OSError):  # it died; take() will return None
             self.channel.send(submission)
 
     def take(self) -> Message | None:

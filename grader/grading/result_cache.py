@@ -1,11 +1,11 @@
-"""The cache of an output folder: what has been graded already, so that a second run only does what is left.
+"""The result cache of an output folder: a second run grades only what has changed.
 
-Each graded submission is kept under a digest of everything that its report depends on: the submission as read, the
-exercise's suites, solution and misconceptions, the kit itself, Python and the packages that the kit depends on, and the
-settings. A run that was killed resumes where it was, and a change to any of these means grading again.
+Each graded submission is stored under a digest of everything that its report depends on: the submission as read, the
+exercise's suites, solution and misconceptions, the kit, Python, the packages that the kit depends on, and the settings.
+A run that was killed continues where it stopped. If any of these change, the submission is graded again.
 
-What can be found out is not listed here. The packages are those that `pyproject.toml` names. Every setting counts,
-but for those that are known to change no report.
+These dependencies are found, not listed here. The packages are those that `pyproject.toml` names. All settings count,
+except those that are known to change no report.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "q
 
 
 class ResultCache:
-    """Finds and keeps the reports of submissions under `folder`."""
+    """Finds and stores the reports of submissions under `folder`."""
 
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
-        """Digest what reports depend on beside the submission."""
+        """Compute the digest of everything except the submission that reports depend on."""
         self._folder = folder
         about_all = [REPORT_SCHEMA, *_versions(), *_told(settings), *(_digest(path) for path in _kit_files())]
         self._about = {
@@ -47,28 +47,31 @@ class ResultCache:
 
     @property
     def about(self) -> str:
-        """A digest of all that reports depend on beside the submission."""
+        """A digest of everything except the submission that reports depend on."""
         return hashlib.sha256("\x1f".join(self._about.values()).encode("utf-8", "surrogatepass")).hexdigest()
 
     def find(self, submission: Submission) -> ExerciseReport | None:
-        """Return the report of an earlier run, if nothing that it depends on has changed since."""
+        """Return the report of an earlier run, or `None` if there is none.
+
+        A report does not count if something that it depends on has changed.
+        """
         try:
             return msgspec.json.decode(self._path(submission).read_bytes(), type=ExerciseReport)
         except (OSError, msgspec.DecodeError):
             return None
 
     def keep(self, submission: Submission, report: ExerciseReport) -> None:
-        """Remember a report. Raises `OSError`."""
+        """Store a report. Raises `OSError`."""
         write_json(self._path(submission), report)
 
     def keep_only(self, submission: Submission, report: ExerciseReport) -> None:
-        """Remember a report instead of earlier ones of the same exercise. Raises `OSError`."""
+        """Store a report, and remove earlier ones of the same exercise. Raises `OSError`."""
         for earlier in self._folder.glob(f"{submission.exercise}-*.json"):
             earlier.unlink(missing_ok=True)
         self.keep(submission, report)
 
     def key(self, submission: Submission) -> str:
-        """Return a digest of all that the submission's report depends on."""
+        """Return a digest of everything that the submission's report depends on."""
         record = msgspec.msgpack.encode(msgspec.structs.replace(submission, path=""))
         digest = hashlib.sha256(self._about[submission.exercise].encode("utf-8", "surrogatepass"))
         digest.update(record)
@@ -98,11 +101,11 @@ def _versions() -> tuple[str, ...]:
 
 
 def _dependencies() -> set[str]:
-    """Return the names of the packages that the kit depends on, without those of its extras."""
+    """Return the names of the packages that the kit depends on, except those of its extras."""
     try:
         stated = requires(_DISTRIBUTION) or []
     except PackageNotFoundError:
-        stated = []  # a copy that was never installed
+        stated = []  # this copy is not installed
     names = (re.match(r"[\w.-]+", line) for line in stated if "extra ==" not in line)
     return {name[0] for name in names if name is not None} or {"torch", "numpy", "scikit-learn"}
 

@@ -1,4 +1,4 @@
-"""What a grading run is given and what it gives back: settings, graded submissions, and the error that ends it."""
+"""The settings of a grading run, its results, and the error that ends it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,30 @@ from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
 
 
 class GradingError(KitError):
-    """Grading cannot go on, and no submission is the cause: a broken suite, a sandbox that does not start."""
+    """Grading cannot go on, for example because a suite is broken or the sandbox does not start.
+
+    No submission is the cause.
+    """
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the exercises are, and how to grade them. Every worker of a pool gets the same settings.
 
-    `course_seed` is what inputs are drawn from; `inputs` says what else they depend on. `hide_expected` keeps what
-    hidden checks expected out of their feedback. `relaxed_sandbox` accepts a sandbox with fewer layers, for code that
-    is the kit's or the user's own. `forging` names, by student, what answers are replaced by, to see
-    which checks judge values; `known` are digests of the calls that are the same for everybody (see
-    `grader.forgery.forgers`). `until_failure` stops at a submission's first failure. `facts` asks for what authors
-    want to know of the checks. Candidates compute with `threads` threads; one submission may be waited for
-    `seconds`, if that is not to be as the sandbox's limits say; `device` is the second device that functions must
-    work on. `quiet` lets a worker write nothing to the standard streams, which it shares with the process that
-    started it. `sources` is a digest of what workers read when they start, if they are to be started again when that
-    changes. `rehearse` has a worker grade a wrong submission before it says that it has started: what is done for the
-    first time takes long.
+    - `root` is the course, and `exercises` are the ids of its exercises that are graded.
+    - `course_seed` is the seed of the inputs; `inputs` says what else they depend on.
+    - `hide_expected` keeps the expected values of hidden checks out of feedback.
+    - `relaxed_sandbox` accepts a sandbox with fewer layers, for code of the kit or of the user.
+    - `diagnosing` asks for the names of mistakes.
+    - `forging` names a forger by student, to find the checks that judge values; `known` are digests of the calls that
+      are the same for all students (see `grader.forgery.forgers`).
+    - `until_failure` stops at a submission's first failure.
+    - `facts` asks for the facts about the checks that authors need.
+    - `threads` is the number of threads of a candidate.
+    - `seconds` limits the time of one submission; without it, the sandbox's limit applies.
+    - `device` is the second device that functions must support.
+    - `quiet` keeps a worker from writing to the standard streams, which it shares with the process that started it.
+    - `sources` is a digest of the files that workers read when they start; if it changes, workers are started again.
+    - `rehearse` makes a worker grade a wrong submission before it is ready, because the first grading is slow.
     """
 
     root: str
@@ -48,7 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission with its report, and the facts of its checks if asked for. No report: two workers died of it."""
+    """One submission with its report, and the facts of its checks if the settings ask for them.
+
+    The report is `None` if two workers died while they graded the submission.
+    """
 
     submission: Submission
     report: ExerciseReport | None

@@ -1,10 +1,10 @@
 """The body of a worker's process: an examiner, and the server of its candidates, for one submission after another.
 
-The pool sends submissions. The worker answers with `Started` once, when it is ready, and then with one `Reported` for
-each submission. `Failed` says that it cannot go on, and that another worker could not either. What can be repaired by
-another worker, such as a server that was lost, has no message: this process ends.
+The pool sends submissions. The worker sends `Started` once, when it is ready, and then one `Reported` for each
+submission. `Failed` says that it cannot go on, and that another worker could not either. If another worker could go on,
+for example after the loss of a server, this process ends without a message.
 
-Nothing is imported at the top of this file that takes long: the process of the pool imports it too.
+The top of this file imports nothing slow, because the process of the pool imports it too.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
-    """The report of the submission that was sent first of those not yet answered, and the facts of its checks."""
+    """The report of the oldest submission that has no report yet, and the facts of its checks."""
 
     report: ExerciseReport
     facts: dict[str, CheckFacts]
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
-    """The worker cannot go on, and `error` says why in words for people."""
+    """The worker cannot go on. `error` says why, in a sentence for people."""
 
     error: Sentence
 
@@ -57,14 +57,14 @@ Channel: TypeAlias = "Connection[Message, Submission]"
 
 
 def run_worker(channel: Channel, settings: Settings) -> None:
-    """Grade what arrives in `channel` until it is closed."""
+    """Grade the submissions that arrive in `channel`, until it is closed."""
     if settings.quiet:
         _silence()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the process of the pool
     from grader.catalog import load_catalog
     from grader.datasets import install_california_housing
 
-    with contextlib.suppress(BrokenPipeError):  # nobody waits for this worker any more
+    with contextlib.suppress(BrokenPipeError):  # the pool no longer waits for this worker
         try:
             catalog = load_catalog(Path(settings.root))
             home = _data_home()
@@ -77,16 +77,16 @@ def run_worker(channel: Channel, settings: Settings) -> None:
 
 
 def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: Settings) -> None:
-    """Collect the suites, and examine what arrives in `channel`.
+    """Collect the suites, and examine the submissions that arrive in `channel`.
 
-    Raises `SandboxError` and `CatalogError` only before this worker has started.
+    Raises `SandboxError` and `CatalogError`, but only before this worker has started.
     """
     import torch
 
     from grader.examiner.examiner import Examiner, run_examiner
     from grader.suites.outcomes import SuiteError
 
-    torch.set_num_threads(1)  # to compare small tensors; the other cores have workers of their own
+    torch.set_num_threads(1)  # comparisons are small, and the other cores have their own workers
     examiner = Examiner(
         catalog,
         server,
@@ -110,11 +110,11 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
 def _work(
     channel: Channel, server: Server, examiner: Examiner, rehearsal: Sequence[Submission], settings: Settings
 ) -> None:
-    """Get ready, say so, and answer each submission with its report until the channel is closed."""
+    """Get ready, send `Started`, and answer each submission with its report until the channel is closed."""
     from grader.catalog import CatalogError
     from grader.sandbox import SandboxError
 
-    server.spawn().end()  # it works
+    server.spawn().end()  # the server works
     for wrong in rehearsal:
         examiner.examine(wrong)
     processes.limit_memory(_MEMORY)
@@ -124,11 +124,11 @@ def _work(
             examined = examiner.examine(submission)
             channel.send(Reported(report=examined.report, facts=examined.facts() if settings.facts else {}))
     except (SandboxError, CatalogError):
-        return  # the server was lost, say: this worker ends, and another one tries again
+        return  # for example, the server was lost: this worker ends, and another one tries again
 
 
 def _receive(channel: Channel) -> Submission | None:
-    """Return the next submission, `None` if there will be none."""
+    """Return the next submission, or `None` if there are no more."""
     try:
         return channel.recv()
     except (EOFError, OSError):
@@ -136,7 +136,7 @@ def _receive(channel: Channel) -> Submission | None:
 
 
 def _server(catalog: Catalog, settings: Settings, home: Path) -> Server:
-    """Return a server that is warm for the exercises, with the limits that the settings ask for."""
+    """Return a server that is warm for the exercises, with the limits from the settings."""
     from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, Server
 
     accelerated = settings.device != "meta"
@@ -165,7 +165,7 @@ def _silence() -> None:
 
 
 def _data_home() -> Path:
-    """Return where scikit-learn's datasets are kept for candidates: the user's cache, or a temporary directory."""
+    """Return the folder of scikit-learn's datasets for candidates: the user's cache, or a temporary directory."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torch-exercise-kit" / "scikit-learn"
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -174,5 +174,5 @@ def _data_home() -> Path:
     except OSError:
         pass
     fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit-{os.getuid()}"
-    fallback.mkdir(mode=0o755, exist_ok=True)  # candidates are other users, and the data is no secret
+    fallback.mkdir(mode=0o755, exist_ok=True)  # candidates run as other users, and the data is not secret
     return fallback
