@@ -1,8 +1,8 @@
-"""The records that flow from a submission to a class report, in reading order.
+"""The records that are passed on from a submission to a class report, in reading order.
 
 Every stage of the pipeline takes the record of the stage before and returns its own. Records are frozen, built by
-keyword and validated at birth, so a bad state never travels. What the candidate's process sends back (observations)
-is in `grader.wire`, because both sides of the sandbox need it.
+keyword and validated when they are made, so that an invalid one never exists. Observations, which come from the
+candidate's process, are in `grader.wire`, because both sides of the sandbox need them.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from grader.sentences import Sentence, Translate, learner, verbatim
 
 Visibility = Literal["public", "hidden"]
 Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "not_attempted"]
-# What the inputs of checks depend on beside the course's seed, the exercise and the check: nothing, or who handed in
-# what. Fixed inputs are for one's own work and for comparing; they are no inputs to give marks by.
+# What the inputs of checks depend on besides the course's seed, the exercise and the check: nothing, or the student and
+# the content of the submission. Fixed inputs are for the user's own work and for comparisons, not for marks.
 Inputs = Literal["fixed", "by_content"]
 REPORT_SCHEMA: Final = "grader/report/2"
 ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
 
 
 class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a run of lines of the graded source stands in what the student wrote: a file, or a notebook cell.
+    """Where some lines of the graded source are in the student's work: in a file, or in a cell of a notebook.
 
-    `first` is the 1-based line of the graded source; `label` is `None` for a script and says "code cell 3" for a
-    notebook; `line` is the 1-based line inside that cell (or file) which `first` corresponds to.
+    `first` is a 1-based line of the graded source, and `line` is the same line in the file or cell, also 1-based.
+    `label` is `None` for a script, and a phrase such as "code cell 3" for a notebook.
     """
 
     first: int
@@ -41,13 +41,13 @@ class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """One student's copy of one exercise, as read: either `source` to run, or `problem` saying why there is none.
+    """One student's copy of one exercise, as read. It has either a `source` to run, or a `problem` that says why not.
 
-    `student` and `exercise` are identifiers, `path` is shown to people. `notes` are remarks for the student that cost
-    no points (a magic that was skipped, say). `left_out` counts a notebook's cells that are not in `source` because
-    they are not Python. `spans` maps lines of `source` to what the student sees; empty means that they are the same.
-    `content` is a digest of the code in `source`, apart from how it is written down ("" where nobody made one).
-    `tasks` are those to grade, all if there are none.
+    `student` and `exercise` are identifiers; `path` is shown to people. `notes` are remarks for the student that cost
+    no points, for example about a magic that was skipped. `left_out` is the number of a notebook's cells that are
+    missing from `source` because they are not Python. `spans` map lines of `source` to the student's lines; without
+    any, the lines are the same. `content` is a digest of the code in `source` that does not depend on its layout, or ""
+    if none was made. `tasks` are the tasks to grade, or all tasks if it is empty.
     """
 
     student: str
@@ -66,7 +66,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"Cannot build the submission {self.path!r}: give either its source or its problem.")
 
     def where(self, line: int) -> Sentence:
-        """Return how the student knows line `line` of the graded source: "line 7", or "code cell 3, line 2"."""
+        """Return how the student knows a line of the graded source: "line 7", or "code cell 3, line 2"."""
         span = max((s for s in self.spans if s.first <= line), key=lambda s: s.first, default=None)
         if span is None:
             return learner.LINE(line=line)
@@ -75,14 +75,17 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """A curve of losses that a check compared: what came back (None: no finite number), and what was expected."""
+    """A curve of losses that a check compared: the observed one and the expected one.
+
+    `None` stands for an observed value that is not a finite number.
+    """
 
     got: tuple[float | None, ...]
     expected: tuple[float, ...]
 
 
 class Misconception(msgspec.Struct, frozen=True, kw_only=True):
-    """A student's mistake that has a name: its id within the task, and the sentence that a good teacher would say."""
+    """A student's mistake that has a name: its id in the task, and the sentence that a good teacher would say."""
 
     id: str
     sentence: Sentence
@@ -97,24 +100,24 @@ _LABELS = {
 
 
 class FeedbackLine(NamedTuple):
-    """One line of feedback: the field that it comes from, and what it says."""
+    """One line of feedback: the name of the field that it comes from, and its text."""
 
     field: Literal["call", "expected", "got", "details", "misconception", "next_step"]
     text: Sentence
 
     @property
     def label(self) -> Sentence | None:
-        """What stands before the text, `None` if nothing does."""
+        """The label before the text, or `None` if there is none."""
         return _LABELS[self.field]() if self.field in _LABELS else None
 
 
 class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a check has to say to a student: data, which is put into words where it is read.
+    """The feedback of a check: data that is turned into text only where it is read.
 
-    `title` says what the check asks for (the first sentence of its docstring). `call` is the call that was made, as
-    code; `expected` and `got` are phrases; `details` are whole sentences, and all that there is where nothing was
-    compared. A `misconception` takes the place of the `next_step`. `broken` says that the check itself is at fault,
-    `not_run` that it was not run because of what came before. A passed check has its title alone.
+    `title` says what the check requires: the first sentence of its docstring. `call` is the call as code. `expected`
+    and `got` are phrases. `details` are whole sentences; if nothing was compared, there is nothing else. A
+    `misconception` replaces the `next_step`. `broken` says that the check itself is at fault. `not_run` says that the
+    check was not run because of an earlier one. A passed check has only a title.
     """
 
     title: Sentence = verbatim("")
@@ -128,7 +131,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_run: bool = False
 
     def lines(self) -> Iterator[FeedbackLine]:
-        """Yield what stands below the title, in the order in which it is read."""
+        """Yield the lines below the title in reading order."""
         if self.call:
             yield FeedbackLine("call", verbatim(self.call))
         if self.expected is not None:
@@ -143,7 +146,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             yield FeedbackLine("next_step", self.next_step)
 
     def text(self, translate: Translate | None = None) -> str:
-        """Return the lines as plain text, "" if there are none."""
+        """Return the lines as plain text, or "" if there are none."""
         return "\n".join(
             line.text.text(translate)
             if line.label is None
@@ -156,7 +159,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check concluded about one submission, with the feedback that the student reads."""
+    """The result of one check for one submission, with the feedback that the student reads."""
 
     id: str
     task: str
@@ -175,9 +178,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What authors want to know of a check besides its verdict: its task, docstring, a digest of each call's inputs.
+    """What authors need to know about a check besides its verdict.
 
-    `judges` is what it judges: values, or facts alone.
+    That is its task, its docstring, a digest of each call's inputs, and whether it judges values or only facts
+    (`judges`).
     """
 
     task: str
@@ -187,7 +191,7 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One check of a report: a verdict without the name of its task, which stands above it."""
+    """One check of a report: a verdict without the name of its task, which the task's report has."""
 
     id: str
     visibility: Visibility
@@ -199,7 +203,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def misconception(self) -> str | None:
-        """The id of the mistake that was named, `None` if there is none."""
+        """The id of the mistake, or `None` if no mistake was named."""
         return self.feedback.misconception.id if self.feedback.misconception is not None else None
 
 
@@ -213,7 +217,7 @@ class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise of one student; `message` explains a status other than "graded", `notes` cost no points."""
+    """One exercise of one student. `message` explains any status but "graded"; `notes` cost no points."""
 
     id: str
     status: ExerciseStatus
@@ -225,7 +229,7 @@ class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the kit says about one student; `notes` are about files that were no exercise."""
+    """Everything that the kit says about one student. `notes` are about files that belong to no exercise."""
 
     schema: Literal["grader/report/2"] = REPORT_SCHEMA
     student: str
@@ -236,7 +240,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One student's line in the class table: points by exercise id, `None` where nothing was submitted."""
+    """One student's row in the class table: points by exercise id, with `None` if nothing was handed in."""
 
     student: str
     points: float
@@ -244,7 +248,10 @@ class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The class at a glance; `misconceptions` counts the students who hold each one, "exercise.task.name" first."""
+    """The class table.
+
+    `misconceptions` has the number of students for each "exercise.task.name", the most frequent first.
+    """
 
     schema: Literal["grader/class/1"] = "grader/class/1"
     max_points: float
@@ -253,7 +260,7 @@ class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
-    """Gather the verdicts of one task."""
+    """Return the report of one task from its verdicts."""
     checks = tuple(
         CheckReport(
             id=v.id,
@@ -277,7 +284,7 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
 def blank_report(
     exercise: str, tasks: Sequence[tuple[str, float]], status: ExerciseStatus, message: Sentence
 ) -> ExerciseReport:
-    """Return the report of an exercise of which no check was run; `tasks` are its tasks' names and points."""
+    """Return the report of an exercise in which no check was run. `tasks` are the names and points of its tasks."""
     blank = tuple(TaskReport(name=name, points=0.0, max_points=points, checks=()) for name, points in tasks)
     return ExerciseReport(
         id=exercise,
@@ -290,7 +297,7 @@ def blank_report(
 
 
 def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes: tuple[Sentence, ...] = ()) -> Report:
-    """Add up the exercises of one student; `notes` are about the student's folder."""
+    """Return the report of a student from those of the exercises. `notes` are about the student's folder."""
     return Report(
         student=student,
         points=sum(e.points for e in exercises),
@@ -301,7 +308,7 @@ def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes
 
 
 def class_report(reports: tuple[Report, ...]) -> ClassReport:
-    """Summarise the reports of a class, students in the order given, misconceptions most frequent first."""
+    """Return the class report. Students keep the given order; the most frequent misconceptions come first."""
     held: Counter[str] = Counter()
     for report in reports:
         held.update(

@@ -1,4 +1,4 @@
-"""The commands. Beside `reports`, this is the only room that talks to a terminal.
+"""The commands. Only this package and `reports` write to a terminal.
 
 Imported by: nothing.
 """

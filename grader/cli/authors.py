@@ -37,7 +37,7 @@ def build(
     check: Annotated[bool, typer.Option("--check", help=shown(author.HELP_BUILD_CHECK))] = False,
     course: Course = None,
 ) -> None:
-    """Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports."""
+    """Build the derived files: the stubs in exercises/ from solutions/, and the schemas of the reports."""
     with errors_told():
         from grader.catalog import build_all, drift
         from grader.reports.schemas import schemas
@@ -73,7 +73,7 @@ def verify(
     device: Device = "meta",
     course: Course = None,
 ) -> None:
-    """Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks."""
+    """Check every exercise: its stub, reference, misconceptions, alternatives and checks."""
     if mutants:
         _refuse(seeds != 1 and "--seeds", threads != 1 and "--threads", device != "meta" and "--device")
         _mutate(which or [], jobs, every, course)
@@ -107,7 +107,7 @@ def verify(
 
 
 def _unearned(measured: Sequence[Unearned]) -> Sentence:
-    """Say what facts alone win: of all points, and of the tasks where it is most."""
+    """Say how many points facts alone earn: of all points, and in the tasks with the largest share."""
     from grader.verification import share_unearned
 
     worst = sorted((found for found in measured if found.together), key=lambda found: -found.together / found.points)
@@ -117,7 +117,7 @@ def _unearned(measured: Sequence[Unearned]) -> Sentence:
 
 
 def _refuse(*options: str | Literal[False], why: Template = author.NOT_WITH_MUTANTS) -> None:
-    """End the command if one of these options was given: it would have no effect."""
+    """End the command if one of these options was given, because it would have no effect."""
     for option in options:
         if option:
             say_error(why(option=option))
@@ -125,7 +125,7 @@ def _refuse(*options: str | Literal[False], why: Template = author.NOT_WITH_MUTA
 
 
 def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None) -> None:
-    """Grade the solutions' mutants; exit code 1 when one survives that is not known to be equivalent."""
+    """Grade the mutants of the solutions. The exit code is 1 if one survives that is not known to be equivalent."""
     with errors_told():
         from rich.progress import track
 

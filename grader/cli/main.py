@@ -22,7 +22,7 @@ for room in (students, instructors, nbgrader, releases, authors):
 
 
 def main() -> None:
-    """Run the command; the kit's own errors become one line on stderr and exit code 2."""
+    """Run the command. Errors of the kit become one line on stderr and exit code 2."""
     screens.prepare()
     try:
         app()

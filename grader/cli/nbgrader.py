@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from grader.integrations.nbgrader.autograde import Outcome
 
 _NAMED = 5  # students in one line
-_PATIENCE = 3.0  # seconds until one is told why nothing is graded
+_PATIENCE = 3.0  # seconds until the command says why nothing is graded
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     group = typer.Typer(help=shown(instructor.HELP_NBGRADER), no_args_is_help=True, rich_markup_mode=None)
     group.command(help=shown(instructor.HELP_AUTOGRADE))(autograde)
-    group.callback()(lambda: None)  # else the one command would stand for the group
+    group.callback()(lambda: None)  # without it, the only command would replace the group
     app.add_typer(group, name="nbgrader")
 
 
@@ -53,9 +53,10 @@ def autograde(
     hide_expected: HideExpected = False,
     trust_submissions: TrustSubmissions = False,
 ) -> None:
-    """Grade submitted/ in the sandbox; write autograded/ and the gradebook, as `nbgrader autograde` would.
+    """Grade submitted/ in the sandbox. Write autograded/ and the gradebook, as `nbgrader autograde` does.
 
-    What has been graded and has not changed since is left alone. Exit code 1 if a student could not be graded.
+    Submissions that have not changed since they were graded are skipped. The exit code is 1 if a student could not be
+    graded.
     """
     with errors_told():
         from grader.catalog import load_catalog
@@ -116,17 +117,17 @@ def autograde(
 
 
 class _Rounds:
-    """Grades again and again, and tells what is new. What stops the first grading stops it all."""
+    """Grades again and again, and prints what is new. An error in the first round ends the command."""
 
     def __init__(self, assignment: str, grade: Callable[[], Outcome]) -> None:
         self._assignment = assignment
         self._grade = grade
         self._ready = False
-        self._told: set[str] = set()  # by the grading before
-        self._failing: float | None = None  # since when
+        self._told: set[str] = set()  # in the round before
+        self._failing: float | None = None  # the time of the first failure in a row
 
     def __call__(self) -> bool:
-        """Grade, and say whether that could be done."""
+        """Grade once, and say whether that was possible."""
         from grader.integrations.nbgrader import CourseError, NothingSubmitted
         from grader.reports.terminal import plain
 

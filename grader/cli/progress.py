@@ -1,4 +1,4 @@
-"""Tells how far grading is and how long it will still take: a bar in a terminal, a line now and then elsewhere."""
+"""Shows how far grading is and how long it will take: a bar in a terminal, or a line from time to time elsewhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 @contextmanager
 def grading_progress(console: Console) -> Iterator[Tell]:
-    """Give a function to call as (done, total, last submission); the first call makes the progress visible."""
+    """Yield a function to call as (done, total, last submission). The progress is visible from the first call on."""
     if not console.is_terminal:
         yield _lines(console)
         return
@@ -47,7 +47,7 @@ def _lines(console: Console) -> Tell:
         nonlocal first, said
         now = time.monotonic()
         if done == 1:
-            first = said = now  # what came before was mostly the workers warming up
+            first = said = now  # before that, the workers were mostly warming up
         elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
             said = now
             left = (now - first) / (done - 1) * (total - done)

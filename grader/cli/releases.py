@@ -1,4 +1,4 @@
-"""Commands that turn exercises into what others use: `release` and `convert`."""
+"""Commands that make files for others out of exercises: `release` and `convert`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ c.Execute.timeout = 120
 
 
 class Format(str, Enum):
-    """What a release is for."""
+    """The purpose of a release."""
 
     nbgrader = "nbgrader"
     student = "student"
@@ -50,7 +50,7 @@ def release(
     seed: Annotated[str | None, typer.Option("--seed", help=shown(instructor.HELP_RELEASE_SEED))] = None,
     course: Course = None,
 ) -> None:
-    """Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."""
+    """Write an nbgrader course, or the bundle for students: stubs, notebooks, public checks and hints."""
     with errors_told():
         import secrets
 
@@ -86,7 +86,7 @@ def release(
             if kept not in ("", laid.seed):
                 say_error(instructor.SEED_WAS(seed=kept))
             files[NAME] = msgspec.json.encode(laid).decode() + "\n"
-            if not (out / "nbgrader_config.py").exists():  # an instructor's own stays as it is
+            if not (out / "nbgrader_config.py").exists():  # an instructor's own file is kept
                 files["nbgrader_config.py"] = _CONFIG
         (write_zip if zipped else write_folder)(out, files)
         say(instructor.RELEASED(count=len(exercises), files=len(files), out=str(out)))
@@ -95,7 +95,7 @@ def release(
 
 
 def _loss(out: Path, path: Path, new: str) -> Sentence | None:
-    """Say what of an instructor's own work a release would remove from a notebook. None: it removes nothing."""
+    """Say what a release would remove of an instructor's own work in a notebook, or return `None` if nothing."""
     from grader.catalog import own_cells
 
     try:
@@ -111,7 +111,7 @@ def convert(
     source: Annotated[Path, typer.Argument(help=shown(instructor.HELP_CONVERT_SOURCE), metavar="SOURCE")],
     target: Annotated[Path, typer.Argument(help=shown(instructor.HELP_CONVERT_TARGET), metavar="TARGET")],
 ) -> None:
-    """Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost."""
+    """Convert a script to a notebook, or a notebook to a script. All of the student's code is kept."""
     with errors_told():
         from grader.catalog import CatalogError, build_notebook, convert_notebook
         from grader.files import write_text

@@ -1,7 +1,7 @@
-"""The standard streams of every command: they never fail.
+"""The standard streams of every command. Writing to them never fails.
 
-A terminal may know few characters, and `grader … | head` closes the pipe early. Neither is a reason for a traceback, or
-for reports that are not written.
+A terminal may have few characters, and `grader … | head` closes the pipe early. Neither must cause a traceback, or keep
+reports from being written.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ _PLAIN: Final = {
 
 
 class Screen(io.TextIOWrapper):
-    """A standard stream to people. Once nobody reads it any more, `gone` is true and what is written is dropped."""
+    """A standard stream. After its reader has gone, `gone` is true and everything written is dropped."""
 
     gone = False
 
     def write(self, text: str) -> int:
-        """Write, if anybody reads."""
+        """Write the text, or drop it if the reader has gone."""
         try:
             return super().write(text)
         except BrokenPipeError:
             return self._drop(len(text))
 
     def flush(self) -> None:
-        """Flush, if anybody reads."""
+        """Flush the stream, or do nothing if the reader has gone."""
         try:
             super().flush()
         except BrokenPipeError:
@@ -66,18 +66,21 @@ class Screen(io.TextIOWrapper):
     def _drop(self, written: int) -> int:
         self.gone = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.fileno())  # what is still in buffers goes there too, when Python ends as well
+        os.dup2(nowhere, self.fileno())  # buffered text goes there too, also when Python exits
         os.close(nowhere)
         return written
 
 
 def prepare() -> None:
-    """Give this process streams that never fail, whatever the terminal's encoding, even when nobody reads on."""
+    """Give this process streams that never fail.
+
+    Neither the terminal's encoding nor a reader that has gone causes an error.
+    """
     codecs.register_error(_READABLE, _readable)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # it was closed before we started
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (it is for as long as we live)
+        if stream is None:  # it was closed before this process started
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (it stays open until the process ends)
         elif type(stream) is io.TextIOWrapper:
             stream.flush()
             screen = Screen(
@@ -91,12 +94,12 @@ def prepare() -> None:
 
 
 def nobody_reads() -> bool:
-    """Say whether the reader of what this process prints has gone."""
+    """Say whether the reader of stdout has gone."""
     return isinstance(sys.stdout, Screen) and sys.stdout.gone
 
 
 def _readable(error: UnicodeError) -> tuple[str, int]:
-    """Replace what an encoding lacks: signs by what looks like them, letters by a question mark."""
+    """Replace characters that an encoding lacks: symbols by similar ones, letters by a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(_PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end

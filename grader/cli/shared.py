@@ -1,4 +1,4 @@
-"""What every command needs: a console, the catalog, and errors told in one line."""
+"""What every command needs: a console, the catalog, and errors in one line."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console; nothing that is printed through it is read as markup."""
+    """Return a console that prints text as it is, without markup."""
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 def say(*sentences: Sentence) -> None:
-    """Print sentences on stdout, each on a line of its own."""
+    """Print each sentence on a line of its own, on stdout."""
     screen = console()
     for sentence in sentences:
         screen.print(render(sentence), soft_wrap=True)
 
 
 def say_error(sentence: Sentence) -> None:
-    """Print an error on stderr. Control characters in what it quotes are shown, not obeyed."""
+    """Print an error on stderr. Control characters in quoted text are made visible."""
     from grader.reports.terminal import plain
 
     print(plain(render(learner_commands.ERROR(problem=sentence))), file=sys.stderr)
@@ -79,7 +79,7 @@ def errors_told() -> Iterator[None]:
 
 
 def catalog(course: Path | None = None) -> Catalog:
-    """Return the catalog of the course that was named, or of the kit that the command belongs to, and say which."""
+    """Return the catalog of the given course, or of the kit's own course, and print which one it is."""
     from grader.catalog import load_catalog
 
     known = load_catalog(course)
@@ -88,7 +88,7 @@ def catalog(course: Path | None = None) -> Catalog:
 
 
 def say_course(known: Catalog, work: Path | None = None) -> None:
-    """Say on stderr which course is used, and where the user's own files are, if not in it."""
+    """Print on stderr which course is used, and where the user's own files are if they are elsewhere."""
     root, count = str(known.root), len(known.exercises)
     if work is None:
         sentence = learner_commands.COURSE(root=root, count=count)
@@ -98,14 +98,17 @@ def say_course(known: Catalog, work: Path | None = None) -> None:
 
 
 def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids that were asked for, or all; a number such as "07" will do. Raises `CatalogError`."""
+    """Return the ids of the given exercises, or of all. A number such as "07" is enough. Raises `CatalogError`."""
     if not exercises:
         return tuple(exercise.id for exercise in catalog.exercises)
     return tuple(dict.fromkeys(catalog.full_id(exercise) for exercise in exercises))
 
 
 def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the tasks that were named, by exercise (none where the whole exercise was), or every exercise."""
+    """Return the given tasks by exercise. A whole exercise has no tasks in the result.
+
+    Without any, return every exercise.
+    """
     if not which:
         return {exercise.id: () for exercise in catalog.exercises}
     found: dict[str, list[str | None]] = {}
@@ -115,7 +118,7 @@ def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...
 
 
 def relaxed_sandbox(submissions: bool) -> bool:
-    """Return whether to grade other people's submissions with fewer layers than they need. Raises `SandboxError`."""
+    """Return whether submissions of others are graded with fewer layers than they need. Raises `SandboxError`."""
     from grader.sandbox import SandboxError
 
     if submissions and not sys.platform.startswith("linux"):
@@ -124,5 +127,5 @@ def relaxed_sandbox(submissions: bool) -> bool:
 
 
 def worker_count(jobs: int | None) -> int:
-    """Return how many workers to use: as asked, or one a core."""
+    """Return the number of workers: `jobs`, or one for each core."""
     return max(1, jobs if jobs is not None else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)

@@ -31,7 +31,7 @@ def check(
     device: Device = "meta",
     course: Course = None,
 ) -> None:
-    """Grade exercises/ in place and explain what fails. Exit code 1 while something does."""
+    """Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails."""
     with errors_told():
         from grader.reports.terminal import exercise_feedback
 
@@ -58,7 +58,7 @@ def status(
     ] = None,
     course: Course = None,
 ) -> None:
-    """Show the map: which exercises there are, what each needs, what is done, and what comes next."""
+    """Show the map: the exercises, what each needs, what is done, and what comes next."""
     with errors_told():
         from grader.reports.status import course_map
 
@@ -69,7 +69,7 @@ def status(
 
 
 def _work(course: Path | None) -> tuple[Catalog, Path]:
-    """Return the course, and the folder whose exercises/ the user works in; say which these are."""
+    """Return the course, and the folder whose exercises/ the user works in. Print both."""
     from grader.catalog import load_catalog
 
     known = load_catalog(course)

@@ -1,6 +1,6 @@
-"""Shows feedback in a notebook: HTML, with plain text where HTML is not shown.
+"""Shows feedback in a notebook, as HTML, or as plain text where HTML cannot be shown.
 
-Students write names, messages and output: the template escapes all of it, and control characters are made visible.
+Students write names, messages and output. The template escapes all of it, and control characters are made visible.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WIDTH = 100  # characters of the plain text
 
 
 class Panel:
-    """What a notebook shows: HTML, or plain text where HTML is not shown."""
+    """What a notebook shows: HTML, or plain text where HTML cannot be shown."""
 
     def __init__(self, *, text: str, html: str) -> None:
         self.text = text
@@ -45,7 +45,10 @@ class Panel:
 
 
 def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
-    """Return the feedback on an exercise, or on those of its tasks that were graded; `text` replaces the plain text."""
+    """Return the feedback on an exercise, or on the tasks of it that were graded.
+
+    `text` replaces the plain text.
+    """
     notes = [plain(note) for note in report.notes]
     ungraded = report.status != "graded"
     if report.message is not None and ungraded:
@@ -61,7 +64,7 @@ def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
 
 
 def note_panel(title: str, note: str) -> Panel:
-    """Return a panel that says one thing."""
+    """Return a panel with one message."""
     return Panel(text=f"{title}: {note}", html=_html(title=title, notes=[note]))
 
 
@@ -99,7 +102,7 @@ def _earned(report: ExerciseReport | TaskReport) -> Sentence:
 
 
 def _plot(task: TaskReport) -> str:
-    """Draw a curve that the task's checks compared: one that was wrong, if any was."""
+    """Draw a curve that the task's checks compared, if possible a wrong one. Returns "" if there is none."""
     checks = sorted(task.checks, key=lambda check: check.status == "passed")
     return next((plot(check.curve) for check in checks if check.curve is not None), "")
 
@@ -126,7 +129,7 @@ def _plain_text(shown: RenderableType) -> str:
 
     console = Console(
         file=io.StringIO(),
-        force_jupyter=False,  # else it would show the text in the notebook too
+        force_jupyter=False,  # if true, the text would be shown in the notebook too
         width=_WIDTH,
         markup=False,
         highlight=False,
@@ -154,15 +157,18 @@ def _template() -> jinja2.Template:
 
 
 def _rendered(value: object) -> object:
-    """Return what the template shows for a value: a sentence in the reader's language, anything else as it is."""
+    """Return a sentence in the reader's language, and any other value unchanged."""
     return plain(value) if isinstance(value, Sentence) else value
 
 
 def _as_base64(text: str) -> str:
-    """Return a drawing as an address holds it: pages that are cleaned of what students wrote show a picture, no SVG."""
+    """Return a drawing in base64, for a `data:` address.
+
+    Pages that remove SVG from students' text still show it as a picture.
+    """
     return base64.b64encode(text.encode()).decode("ascii")
 
 
 def _with_code(text: str | Sentence) -> Markup:
-    """Escape a text, and show what stands between backticks as code."""
+    """Escape a text, and show text between backticks as code."""
     return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(plain(text)))))

@@ -1,4 +1,4 @@
-"""Draws a curve of losses beside the expected one: a small SVG that stands inside a page."""
+"""Draws a curve of losses and the expected curve, as a small SVG for a page."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from grader.sentences.languages import render
 _WIDTH, _HEIGHT = 320, 96  # of the plot itself, in pixels
 _LEFT, _TOP, _BOTTOM = 46, 6, 18
 _YOURS, _EXPECTED, _GREY = "#d1242f", "#57606a", "#888"
-_SPREAD = 50  # where the largest loss is so many times the smallest, a logarithmic axis shows both
+_SPREAD = 50  # the axis is logarithmic if the largest loss is more than this many times the smallest
 
 
 def plot(curve: Curve) -> str:
-    """Return the drawing: yours in red, the expected course dashed, by epoch. Nothing where nothing can be drawn."""
+    """Return the drawing: the student's curve in red, the expected one dashed, by epoch.
+
+    Returns "" if there are too few numbers to draw.
+    """
     got = [value for value in curve.got if value is not None]
     if not got or len(curve.expected) < 2:
         return ""
-    # A loss that explodes would press everything else flat: it leaves the frame instead.
+    # A loss that explodes is cut off. Otherwise it would make the rest of the curve flat.
     low, high = min(curve.expected), max(curve.expected)
     room = (high - low) or abs(high) or 1.0
     low, high = max(min(low, *got), low - room), min(max(high, *got), high + room)

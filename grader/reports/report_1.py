@@ -1,7 +1,6 @@
 """Reads reports in their first form, `grader/report/1`, in which the feedback of a check was one text.
 
-The words that this module looks for are those of that form. They are frozen: what the kit says today stands in
-`grader.sentences`.
+The phrases that this module looks for belong to that form and never change. Today's are in `grader.sentences`.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_report_1(data: bytes) -> Report:
-    """Return a report of the first form as today's record. Raises `msgspec.DecodeError` for what is none."""
+    """Return a report of the first form as today's record. Raises `msgspec.DecodeError` if it is not such a report."""
     old = msgspec.json.decode(data, type=_Report)
     return Report(
         student=old.student,
@@ -111,7 +110,7 @@ def _check(old: _Check) -> CheckReport:
 
 
 def _feedback(old: _Check) -> Feedback:
-    """Take a text apart: the call, what was expected and came back, details, and one next step or named mistake."""
+    """Split a text into the call, the expected value, what came back, details, and one next step or named mistake."""
     body, last = _without_last(old.message)
     call, lines = _without_call(body.splitlines())
     expected = next((line for line in lines if line.startswith(_EXPECTED)), None)
@@ -133,7 +132,7 @@ def _feedback(old: _Check) -> Feedback:
 
 
 def _without_last(message: str) -> tuple[str, str]:
-    """Cut off the next step or the named mistake, with which a text ended; "" if it has none."""
+    """Split off the next step or the named mistake at the end of a text. It is "" if there is none."""
     for label in (_MISTAKE, _NEXT):
         body, found, last = message.rpartition(f"\n{label}")
         if found:

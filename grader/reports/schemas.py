@@ -20,9 +20,7 @@ def schemas(root: Path) -> dict[Path, str]:
 
 def _schema(record: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
-    brief = {
-        kept.__name__ for kept in (CheckReport, Feedback, Sentence)
-    }  # what they have nothing to say in is left out
+    brief = {kept.__name__ for kept in (CheckReport, Feedback, Sentence)}  # empty fields are left out
     for name, definition in schema["$defs"].items():
         if name not in brief:
             definition["required"] = list(definition["properties"])

@@ -1,4 +1,4 @@
-"""Shows the map of a course to a student: exercises, what each needs, what is done, what comes next."""
+"""Shows the map of a course to a student: the exercises, what each needs, what is done, and what comes next."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MARKS: dict[State, str] = {"done": "✓", "begun": "◐", "open": "○", "later
 
 
 def states(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, State]:
-    """Say of each exercise whether it is done, begun, open, or comes later because something that it needs is not done.
+    """Return the state of each exercise. "later" means that a prerequisite is not done.
 
-    A prerequisite that this release does not hold hinders nobody.
+    Prerequisites that are not in this release are ignored.
     """
     done = {id for id, report in reports.items() if report.points == report.max_points}
 
@@ -74,12 +74,12 @@ def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, 
 
 
 def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
-    """Say below the map what to do next, and what the checks of this release are worth."""
+    """Return the sentences below the map: what to do next, and how many points the checks of this release can give."""
     return (*_following(catalog, reports), *_elsewhere(catalog, reports))
 
 
 def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
-    """Say what the checks of this release are worth, where there are others."""
+    """Say how many points the checks of this release can give, if other checks give the rest."""
     here, whole = sum(report.max_points for report in reports.values()), sum(e.points for e in catalog.exercises)
     if here >= whole:
         return ()
@@ -87,7 +87,7 @@ def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple
 
 
 def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
-    """Say which task to do next: in what is begun first, then in what is open."""
+    """Say which task to do next: one of an exercise that is begun, or else one of an open exercise."""
     found = states(catalog, reports)
     for state in ("begun", "open"):
         for exercise in catalog.exercises:

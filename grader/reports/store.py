@@ -1,4 +1,4 @@
-"""Keeps reports as JSON files: each written whole or not at all, in a folder that its student's name cannot escape."""
+"""Stores reports as JSON files. Each file is written completely or not at all, and inside the output folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _RESERVED = {"class.json", SEED}  # beside the students' folders
 
 
 def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
-    """Return a folder under `out` for each student, told apart even where case or characters cannot tell."""
+    """Return a different folder under `out` for each student.
+
+    Names that differ only in upper and lower case, or in characters that file names cannot have, get a number.
+    """
     folders: dict[str, Path] = {}
     taken = set(_RESERVED)
     for student in students:
@@ -43,16 +46,16 @@ def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
 
 
 def write_json(path: Path, record: msgspec.Struct) -> None:
-    """Write a record as indented JSON, atomically: a reader sees the old file or the new one, never half."""
+    """Write a record as indented JSON, atomically: a reader sees the old file or the new one."""
     try:
         text = msgspec.json.encode(record)
-    except UnicodeEncodeError:  # a half of a character, which JSON cannot hold
+    except UnicodeEncodeError:  # half of a character, which JSON cannot have
         text = msgspec.json.encode(_whole(msgspec.to_builtins(record)))
     write_bytes(path, msgspec.json.format(text, indent=2) + b"\n")
 
 
 def _whole(value: object) -> object:
-    """Return the same with a question mark for each half of a character."""
+    """Return the value with a question mark for each lone surrogate, which is half of a character."""
     match value:
         case str():
             return value.encode("utf-8", "replace").decode("utf-8")
@@ -64,7 +67,7 @@ def _whole(value: object) -> object:
 
 
 def kept_seed(folder: Path) -> str:
-    """Return the course seed that an earlier run has kept in a folder, "" if there is none. Raises `ReportError`."""
+    """Return the course seed that an earlier run kept in a folder, or "" if there is none. Raises `ReportError`."""
     path = folder / SEED
     try:
         return path.read_text(encoding="utf-8").strip()
@@ -75,10 +78,10 @@ def kept_seed(folder: Path) -> str:
 
 
 def keep_seed(folder: Path, seed: str = "") -> str:
-    """Keep a course seed in a folder and return it: the one that is given, or kept there already, or a random one.
+    """Keep a course seed in a folder and return it: the given seed, the one that is kept there, or a random one.
 
-    Somebody who knows it can compute what students will be asked, so only its owner may read the file. Raises
-    `ReportError` and `OSError`.
+    Only the owner may read the file, because the seed tells which inputs the checks draw. Raises `ReportError` and
+    `OSError`.
     """
     kept = kept_seed(folder)
     seed = seed.strip() or kept or secrets.token_hex(16)
@@ -89,7 +92,10 @@ def keep_seed(folder: Path, seed: str = "") -> str:
 
 
 def sweep(out: Path) -> None:
-    """Remove what a run that was killed was just writing under `out`. What is fresh may be another run's: it stays."""
+    """Remove the unfinished files of killed runs under `out`.
+
+    New ones stay, because another run may be writing them.
+    """
     for path in [*out.glob(f"{WRITING}*"), *out.glob(f"*/{WRITING}*")]:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _LONGEST_WRITING:
@@ -111,7 +117,10 @@ class _Form(msgspec.Struct, frozen=True):
 
 
 def load_report(path: Path) -> Report:
-    """Read a report of this form or the one before, given its file or the student's folder. Raises `ReportError`."""
+    """Read a report of this form or the one before. `path` is the file or the student's folder.
+
+    Raises `ReportError`.
+    """
     file = path / "report.json" if path.is_dir() else path
     try:
         data = file.read_bytes()

@@ -1,6 +1,6 @@
 """Shows reports in a terminal: the class table, and one student's feedback.
 
-Students write names, messages and output: all of it is shown as text, with control characters made visible.
+Students write names, messages and output. All of it is shown as text, and control characters are made visible.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.sentences.languages import render
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-_NAMED = 4  # exercises that are named in full where they stand side by side
+_NAMED = 4  # up to this many exercises are named in full
 
 _MARKS = {
     "passed": ("✓", "green"),
@@ -35,19 +35,19 @@ _MARKS = {
 
 
 def plain(text: str | Sentence) -> str:
-    """Return a text, in the reader's language, with control and direction-changing characters shown, not obeyed."""
+    """Return a text in the reader's language. Control characters and changes of direction are made visible."""
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text if isinstance(text, str) else render(text))
 
 
 def points(value: float) -> str:
-    """Return points as one writes them: 3, 2.5, 0.25."""
+    """Return points as text: 3, 2.5, 0.25."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def class_table(report: ClassReport) -> RenderableType:
-    """Return the class at a glance: one row a student, one column an exercise, then the common mistakes.
+    """Return the class table: a row for each student, a column for each exercise, and then the common mistakes.
 
-    Exercises that nobody has handed in are named below the table.
+    Below the table are the exercises that no student handed in.
     """
     exercises = list(report.students[0].exercises) if report.students else []
     handed_in = [id for id in exercises if any(row.exercises[id] is not None for row in report.students)]
@@ -74,7 +74,7 @@ def class_table(report: ClassReport) -> RenderableType:
 
 
 def student_feedback(report: Report) -> RenderableType:
-    """Return all that one student reads."""
+    """Return everything that one student reads."""
     earned = learner.POINTS_IN_FULL(points=points(report.points), most=points(report.max_points))
     parts: list[RenderableType] = [Text.assemble((plain(report.student), "bold"), f"  {render(earned)}")]
     parts += [_note(note) for note in report.notes]
@@ -90,7 +90,7 @@ def _note(note: Sentence) -> Text:
 
 
 def _short(exercises: list[str]) -> str:
-    """Name exercises: a few in full, many by their numbers."""
+    """Return the names of a few exercises, or the numbers of many."""
     return plain(", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises)))
 
 
@@ -128,8 +128,11 @@ def untouched(task: TaskReport) -> bool:
 
 
 def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackLine, ...]]]:
-    """Pair each check with the lines to show of it: feedback, or a common mistake, is shown in full once in a task."""
-    shown: dict[object, Sentence] = {}  # the title of the check above which it was shown first
+    """Return each check with the lines to show for it.
+
+    The same feedback or mistake is shown in full only once in a task.
+    """
+    shown: dict[object, Sentence] = {}  # feedback or mistake, and the title of the check that showed it first
     pairs = []
     for check in task.checks:
         feedback = check.feedback
@@ -149,7 +152,7 @@ def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackL
 
 
 def titled(check: CheckReport) -> str:
-    """Return what stands above a check's feedback."""
+    """Return the title above a check's feedback."""
     title = check.feedback.title
     return plain(learner.HIDDEN(title=title) if check.visibility == "hidden" else title)
 

@@ -1,4 +1,4 @@
-"""Starts the warm server and asks it for candidates (the trusted side of the wall)."""
+"""Starts the warm server and asks it for candidates. This code runs outside the sandbox."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ from grader.sentences import Sentence, instructor, learner, verbatim
 class Limits:
     """What one candidate may use, and how long one request may take.
 
-    `call` and `load` are seconds of processor time; a candidate that does not compute (it sleeps, or the machine is
-    busy) gets `patience` times as many seconds of wall time. A statement that takes longer to load is stopped, and the
-    others still run; all of it together may take `_LOADING` times as long. `processor` bounds a candidate's whole
-    life. `threads` is how many torch computes with.
-
-    One submission as a whole may be waited for `submission` seconds, and its answers may take `answers` bytes of the
-    examiner's memory (see `Budget`). Naming its mistakes may take `naming` seconds more.
+    - `memory` is in bytes, and `processor` is the processor time in seconds of the candidate's whole life.
+    - `call` and `load` are the processor time in seconds of one call, and of one statement while loading. A statement
+      that takes longer is stopped, and the others still run. All statements may take `_LOADING` times as long.
+    - `patience`: a candidate that does not compute, because it sleeps or the machine is busy, gets this many times as
+      many seconds of real time.
+    - `threads` is the number of threads of torch.
+    - `submission` is the time in seconds for all requests of one submission, and `answers` is the size in bytes of all
+      its answers in the examiner's memory (see `Budget`). `naming` are the seconds for naming its mistakes after that.
     """
 
     memory: int = 2 * 2**30
@@ -53,26 +54,26 @@ class Limits:
 
 
 _LOADING = 2.5
-_SPENT = 0.02  # seconds that are left of a budget are none
+_SPENT = 0.02  # a budget with at most this many seconds left is used up
 DEFAULT_LIMITS = Limits()
-# Every candidate wakes the accelerator again, and nothing that may wake it is rehearsed: calls take longer.
+# Every candidate starts the accelerator again, and the rehearsal does not use it, so calls take longer.
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 
 
 class Host(Enum):
-    """What other people's code is to run on.
+    """The kind of machine on which other people's code runs.
 
-    `SHARED`: a machine with other things of value. `DISPOSABLE`: a container that grades one submission and is then
-    thrown away, its own limits set from outside.
+    `SHARED`: a machine that has other things of value. `DISPOSABLE`: a container that grades one submission and is then
+    deleted, with limits that are set from outside.
     """
 
     SHARED = "shared"
     DISPOSABLE = "disposable"
 
 
-# What a candidate must have before other people's code runs in it: all layers of one of these sets. It must not reach
-# the network, other processes or the system (seccomp), nor use up the machine (limits, temporary), nor reach other
-# files: by a root of its own, or by Landlock, which guards no attributes, so that it must be another user as well.
+# Other people's code runs only in a candidate that has all layers of one of these sets. They keep it from the network,
+# other processes and the system (seccomp), from using up the machine (limits, temporary), and from other files. The
+# last needs a root of its own, or Landlock and another user, because Landlock does not protect files' attributes.
 MINIMA = {
     Host.SHARED: (
         frozenset({"seccomp", "limits", "root", "temporary"}),
@@ -83,19 +84,19 @@ MINIMA = {
 
 
 def confined_enough(layers: Collection[str], host: Host = Host.SHARED) -> bool:
-    """Say whether a candidate with these layers may run other people's code on such a machine."""
+    """Say whether other people's code may run on this kind of machine in a candidate with these layers."""
     return any(minimum <= set(layers) for minimum in MINIMA[host])
 
 
 class SandboxError(KitError):
-    """The sandbox itself cannot start or go on; never a submission's fault."""
+    """The sandbox cannot start or go on. A submission is never the cause."""
 
 
 class CandidateLost(Exception):
-    """The candidate ended without answering: `detail` says how.
+    """The candidate ended without an answer. `detail` says how.
 
-    `reason` is "timeout", "crashed", "spent" (the submission's time is used up) or "too much" (so is the room for its
-    answers). After a "timeout" in which it hardly computed, `waited` is how many seconds it was waited for.
+    `reason` is "timeout", "crashed", "spent" (the submission's time is used up) or "too much" (the memory for its
+    answers is used up). `waited` is the time in seconds of a "timeout" in which the candidate hardly computed.
     """
 
     def __init__(self, reason: str, detail: Sentence, *, waited: float | None = None) -> None:
@@ -119,19 +120,19 @@ class Server:
         host: Host = Host.SHARED,
         accelerated: bool = False,
     ) -> None:
-        """Start the process; it warms up in the background. Raises `SandboxError`.
+        """Start the process, which warms up in the background. Raises `SandboxError`.
 
-        `data_home` is where scikit-learn finds its datasets; candidates may read it. `imports` are modules that
-        submissions are expected to import, `warm_up` statements that make torch load what they will use: no candidate
-        will wait for that. Unless the sandbox is `relaxed_sandbox`, every candidate that is handed out is confined at
-        least as `confined_enough` asks on this `host`.
+        `data_home` is the folder of scikit-learn's datasets; candidates may read it. `imports` are modules that
+        submissions probably import, and `warm_up` are statements that load what submissions use in torch, so that no
+        candidate waits for it. Every candidate has at least the layers that `confined_enough` requires on this `host`,
+        unless `relaxed_sandbox` is true.
         """
         self.limits = limits
-        self.killed = 0  # how many candidates somebody else has killed: the system, short of memory, say
+        self.killed = 0  # candidates that were killed from outside, for example by a system without memory
         self._relaxed_sandbox = relaxed_sandbox
         self._host = host
-        # Where candidates write when they cannot have a file system of their own: only then will the process make it,
-        # so that nothing is left should this one be killed.
+        # Candidates write here if they cannot have a file system of their own. Only then the server makes this folder,
+        # so that usually nothing is left behind if this process is killed.
         name = secrets.token_hex(8)
         self._scratch = os.path.join(tempfile.gettempdir(), f"grader-{name}")
         self._group = ""  # the server's control group, once it is known
@@ -153,7 +154,7 @@ class Server:
             threads=limits.threads,
             accelerated=accelerated,
         )
-        with contextlib.suppress(OSError):  # it has ended already, as spawn() will say
+        with contextlib.suppress(OSError):  # it has already ended; spawn() will report that
             self._control.send(control.encode(start))
 
     def __enter__(self) -> Server:
@@ -173,7 +174,7 @@ class Server:
         _remove_group(self._group)
 
     def spawn(self) -> Process:
-        """Return a candidate that is confined and waits for its submission. Raises `SandboxError`."""
+        """Return a confined candidate that waits for its submission. Raises `SandboxError`."""
         try:
             self._control.send(control.encode(control.Spawn()))
             payload, descriptors, _, _ = socket.recv_fds(self._control, control.MAX_MESSAGE, 2)
@@ -206,10 +207,7 @@ class Server:
         return verbatim(words[-1]) if words else instructor.SERVER_SAID_NOTHING(code=code)
 
     def ended(self, process: int) -> int:
-        """Return how a candidate that is gone ended: its exit code, or minus the number of a signal.
-
-        Raises `SandboxError`.
-        """
+        """Return how a candidate ended: its exit code, or the negative number of a signal. Raises `SandboxError`."""
         try:
             self._control.send(control.encode(control.Wait(process=process)))
             answer = self._control.recv(control.MAX_MESSAGE)
@@ -225,11 +223,11 @@ def _start(descriptor: int, environment: dict[str, str]) -> subprocess.Popen[byt
         [sys.executable, "-m", "grader.candidate_process", str(descriptor)],
         pass_fds=(descriptor,),
         env=environment,
-        cwd="/",  # Python imports from here first, and the examiner may stand in a folder of submissions
+        cwd="/",  # Python imports from here first; the current folder may hold submissions
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE if os.environ.get("GRADER_DEBUG") is None else None,
-        start_new_session=True,  # Ctrl-C is for the examiner, who closes the server in order
+        start_new_session=True,  # Ctrl-C reaches only the examiner, which closes the server
     )
 
 
@@ -241,7 +239,7 @@ _SIGNALS = {
 
 
 def _remove_group(path: str) -> None:
-    """Remove a control group and those in it, as soon as their processes have gone."""
+    """Remove a control group and the groups in it, as soon as their processes have ended."""
     deadline = time.monotonic() + 2
     while path and os.path.isdir(path) and time.monotonic() < deadline:
         for folder in (*(entry.path for entry in os.scandir(path) if entry.is_dir()), path):
@@ -251,10 +249,10 @@ def _remove_group(path: str) -> None:
 
 
 def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dict[str, str]:
-    """Return all that a candidate's environment holds: nothing of the examiner's."""
+    """Return the whole environment of a candidate. It has nothing from the examiner's environment."""
     environment = {
         "PATH": "/usr/bin:/bin",
-        "LOGNAME": "candidate",  # some versions of torch ask who they run for, and the jail has no list of users
+        "LOGNAME": "candidate",  # some versions of torch ask for the user's name, and the jail has no list of users
         "LC_ALL": "C.UTF-8",
         "TMPDIR": scratch,
         "PYTHONHASHSEED": "0",
@@ -262,8 +260,8 @@ def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dic
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",  # where there are more threads: waiting for each other is no computing
-        # Large pages for the C heap: forking, and ending a fork, then copy and free a third less.
+        "OMP_WAIT_POLICY": "PASSIVE",  # if there are more threads, a thread that waits uses no processor time
+        # Large pages for the C heap: starting and ending a fork then takes a third less copying and freeing.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     }
     if not accelerated:
@@ -277,7 +275,7 @@ _Reply = TypeVar("_Reply", wire.Loaded, wire.Observation, wire.Observations)
 
 
 class Process:
-    """One candidate's process, as its examiner holds it. What is asked of it is taken from its `budget`, if any."""
+    """One candidate's process, as the examiner uses it. Requests are charged to its `budget`, if it has one."""
 
     def __init__(
         self, server: Server, channel: socket.socket, pidfd: int, number: int, layers: tuple[str, ...]
@@ -288,15 +286,17 @@ class Process:
         self._number = number
         self._gone = False
         pid = _pid(pidfd)
-        self._clock = None if pid is None else (~pid << 3) | 2  # of its processor time: clock_getcpuclockid(3)
+        self._clock = (
+            None if pid is None else (~pid << 3) | 2
+        )  # the clock of its processor time: clock_getcpuclockid(3)
         self._meter = Meter(pid, self._computed)
         self.layers = layers
         self.budget: Budget | None = None
 
     def load(self, *, module: str, filename: str, source: str, main: bool = False) -> wire.Loaded:
-        """Run a source file in the candidate, as `wire.Load` says.
+        """Run a source file in the candidate, as `wire.Load` describes.
 
-        Raises `CandidateLost`, or `SandboxError` when the server is lost.
+        Raises `CandidateLost`, or `SandboxError` if the server is lost.
         """
         nonce = secrets.randbits(63)
         seconds = self._server.limits.load
@@ -304,13 +304,13 @@ class Process:
         return self._ask(request, nonce, wire.Loaded, seconds * _LOADING)
 
     def call(self, request: wire.Call) -> wire.Observation:
-        """Make one call. Raises `CandidateLost`, or `SandboxError` when the server is lost."""
+        """Make one call. Raises `CandidateLost`, or `SandboxError` if the server is lost."""
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
     def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
-        """Make one call of each of several modules, in the time of one.
+        """Make one call in each of several modules, within the time limit of one call.
 
-        Raises `CandidateLost`, or `SandboxError` when the server is lost.
+        Raises `CandidateLost`, or `SandboxError` if the server is lost.
         """
         return self._ask(request, request.nonce, wire.Observations, self._server.limits.call).each
 
@@ -350,7 +350,12 @@ class Process:
         return reply
 
     def _patience(self, seconds: float, budget: Budget) -> Callable[[], float]:
-        """Return a function that says how long to wait on: as processor time and budget allow, to a last deadline."""
+        """Return a function that returns how many more seconds to wait.
+
+        It raises `TimeoutError` when the time is used up.
+
+        Processor time, real time and the budget limit the wait.
+        """
         last = time.monotonic() + seconds * self._server.limits.patience
         limit = self._computed() + seconds
 
@@ -363,7 +368,7 @@ class Process:
         return left
 
     def _computed(self) -> float:
-        """Return the processor time that the candidate has used, as far as the system tells."""
+        """Return the processor time of the candidate in seconds, or real time if the system cannot tell."""
         if self._clock is None:
             return time.monotonic()
         try:
@@ -372,7 +377,7 @@ class Process:
             return time.monotonic()
 
     def _how_it_ended(self) -> Sentence:
-        """Say how a candidate ended that has closed its channel, killing it should it live on behind it."""
+        """Say how a candidate ended that has closed its channel. Kill it if it still runs."""
         if not _ends(self._pidfd):
             self.end()
             return learner.CHANNEL_CLOSED()
@@ -388,7 +393,7 @@ class Process:
             return learner.SIGNAL(signal=-code)
 
     def end(self) -> None:
-        """Kill the candidate, if it still runs; the server buries it in its own time."""
+        """Kill the candidate if it still runs. The server collects the ended process later."""
         if self._gone:
             return
         self._gone = True
@@ -400,14 +405,14 @@ class Process:
 
 
 def _ends(pidfd: int) -> bool:
-    """Say whether a process is gone, or goes within a second."""
+    """Say whether a process has ended, or ends within a second."""
     gone = select.poll()
     gone.register(pidfd, select.POLLIN)
     return bool(gone.poll(1000))
 
 
 def _pid(pidfd: int) -> int | None:
-    """Return the number of a process, as this one sees it, `None` where there is no telling."""
+    """Return the number of a process in this process's namespace, or `None` if it is unknown."""
     try:
         lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii").splitlines()
         pid = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
