@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grader.integrations.shell import running_shell
-from grader.sentences import learner_commands
-from grader.sentences.languages import render
 
 if TYPE_CHECKING:
     from grader.reports.panels import Panel
+
+# The one sentence outside the catalogs: in a sandbox, where submissions may call `check`, the catalogs cannot be read.
+_NOT_A_NOTEBOOK = "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
 
 
 def check(which: object = None) -> Panel | str:
@@ -38,6 +39,8 @@ def hint(which: object = None, tier: int = 1) -> Panel | str:
     def found() -> Panel:
         from grader.catalog import load_catalog
         from grader.reports.panels import note_panel
+        from grader.sentences import learner_commands
+        from grader.sentences.languages import render
 
         told = load_catalog().hint(_name(which, 'hint("gradient_step_")'), tier)
         return note_panel(render(learner_commands.HINT_TITLE(tier=tier)), told)
@@ -62,6 +65,7 @@ def status() -> Panel | str:
 def _name(which: object, example: str) -> str:
     """Return the name of the task or exercise in `which`. Raises `CatalogError` if it has no name."""
     from grader.catalog import CatalogError
+    from grader.sentences import learner_commands
 
     name = which if isinstance(which, str) else getattr(which, "__name__", None)
     if not isinstance(name, str):
@@ -72,9 +76,10 @@ def _name(which: object, example: str) -> str:
 def _shown(make: Callable[[], Panel]) -> Panel | str:
     """Return the panel that `make` makes, or one with its error. Under nbgrader, the error is raised instead."""
     if running_shell() is None:  # a terminal, or a submission that still contains such calls
-        return render(learner_commands.NOT_A_NOTEBOOK())
+        return _NOT_A_NOTEBOOK
     from grader.errors import KitError
     from grader.reports.panels import note_panel
+    from grader.sentences.languages import render
 
     try:
         return make()

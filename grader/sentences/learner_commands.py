@@ -38,7 +38,6 @@ NO_HINT = N_("Cannot give hint {tier} for {name!r}: its hints are 1 to {last}. A
 NO_HINTS = N_("Cannot give hint {tier} for {name!r}: this release of the exercises holds no hints.")
 
 # In a notebook
-NOT_A_NOTEBOOK = N_("This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`.")
 NO_KERNEL = N_("Cannot see your code: this is not a notebook. In a terminal, run `grader check`.")
 WHICH_TASK = N_("Say which task you mean, by its name: {example}.")
 HINT_TITLE = N_("Hint {tier} of 3")
