@@ -1,4 +1,4 @@
-"""The processes behind a check: loaded once, restarted when lost, given up when hopeless."""
+"""The processes behind a check are loaded once, restarted if they are lost, and given up after several losses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOO_SHORT = Limits(call=0.2, load=0.3, patience=10.0)  # patient, as the machine
 
 
 def submission(source: str = "", *, problem: str | None = None) -> Submission:
-    """Return what somebody handed in."""
+    """Return a submission with this source."""
     text = None if problem else source
     return Submission(student="somebody", exercise="01_small", path="01_small.py", source=text, problem=problem)
 
@@ -70,7 +70,7 @@ class FakeServer:
 
 
 def process(server: Any, source: str = "") -> SubmissionProcess:
-    """Return an process of this server."""
+    """Return a submission's process on this server."""
     return SubmissionProcess(server, submission(source))
 
 
@@ -83,20 +83,20 @@ def lost(reason: str) -> Any:
 
 
 def test_a_submission_without_source_cannot_be_examined() -> None:
-    """Whoever asks must look first."""
+    """A submission without a source is refused with an error."""
     with pytest.raises(ValueError, match=r"Cannot examine '01_small\.py': it has no source\."):
         SubmissionProcess(None, submission(problem="Empty."))  # type: ignore[arg-type]
 
 
 def test_nothing_is_started_before_the_first_call() -> None:
-    """A submission whose checks call nothing costs no process."""
+    """A submission whose checks make no calls starts no process."""
     server = FakeServer(1)
     process(server).asker("double")
     assert server.spawned == 0
 
 
 def test_the_submission_is_loaded_once(ask: Ask) -> None:
-    """For all calls of all tasks."""
+    """All calls of all tasks use one process, which loads the submission once."""
     server = FakeServer(1)
     seen = process(server, "x = 1")
     for task in ("double", "double", "relu"):
@@ -110,7 +110,7 @@ def test_the_submission_is_loaded_once(ask: Ask) -> None:
 
 
 def test_every_request_has_a_number_of_its_own(ask: Ask) -> None:
-    """One that the candidate cannot guess, whatever the suite's call held."""
+    """Every request gets a random number that the candidate cannot guess, even if the suite's call has one."""
     server = FakeServer(1)
     call = ask()
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_every_request_has_a_number_of_its_own(ask: Ask) -> None:
 
 
 def test_a_crash_restarts_the_candidate(ask: Ask) -> None:
-    """The next call has a fresh process."""
+    """The call after a crash gets a new process."""
     server = FakeServer(CRASH, 2)
     asks = process(server).asker("double")
     with lost("crashed"):
@@ -128,7 +128,7 @@ def test_a_crash_restarts_the_candidate(ask: Ask) -> None:
 
 
 def test_two_timeouts_of_a_task_are_enough(ask: Ask) -> None:
-    """A third is not waited for."""
+    """After two timeouts of a task, its next call is not made."""
     server = FakeServer(TIMEOUT)
     seen = process(server)
     for _ in range(2):
@@ -140,7 +140,7 @@ def test_two_timeouts_of_a_task_are_enough(ask: Ask) -> None:
 
 
 def test_timeouts_of_one_task_do_not_count_for_another(ask: Ask) -> None:
-    """An endless loop in one function says nothing about the next."""
+    """Timeouts of one task do not prevent the calls of another task."""
     seen = process(FakeServer(TIMEOUT, TIMEOUT, 3))
     for _ in range(2):
         with lost("timeout"):
@@ -149,7 +149,7 @@ def test_timeouts_of_one_task_do_not_count_for_another(ask: Ask) -> None:
 
 
 def test_crashes_are_not_counted_as_timeouts(ask: Ask) -> None:
-    """They cost no time, so they are tried again."""
+    """Calls are still made after several crashes, because a crash takes no time."""
     asks = process(FakeServer(CRASH, CRASH, CRASH, 4)).asker("double")
     for _ in range(3):
         with lost("crashed"):
@@ -158,7 +158,7 @@ def test_crashes_are_not_counted_as_timeouts(ask: Ask) -> None:
 
 
 def test_too_many_restarts_end_it(ask: Ask) -> None:
-    """Twelve, after the first start."""
+    """After twelve restarts, no further process is started."""
     server = FakeServer(CRASH)
     asks = process(server).asker("double")
     for _ in range(13):
@@ -177,7 +177,10 @@ def test_too_many_restarts_end_it(ask: Ask) -> None:
     ],
 )
 def test_what_is_used_up_ends_the_remaining_checks(ask: Ask, used: dict[str, Any], status: str, said: str) -> None:
-    """At once, with the limit's name and a next step: nothing is asked and nothing started any more."""
+    """If the budget is used up, the remaining checks end at once, with the limit and a next step.
+
+    No process is started for them.
+    """
     server = FakeServer(1)
     budget = Budget(seconds=30.0, answers=8 * 2**20)
     seen = SubmissionProcess(server, submission(), budget)  # type: ignore[arg-type]
@@ -193,7 +196,7 @@ def test_what_is_used_up_ends_the_remaining_checks(ask: Ask, used: dict[str, Any
 
 
 def test_loading_may_use_it_up_as_well() -> None:
-    """The file's own message tells it; no check loads it again."""
+    """If loading uses up the budget, every check ends with that message, and the file is not loaded again."""
     server = FakeServer(loads=CandidateLost("spent", verbatim("30 s")))
     seen = process(server)
     for _ in range(2):
@@ -203,7 +206,7 @@ def test_loading_may_use_it_up_as_well() -> None:
 
 
 def test_naming_mistakes_is_bounded(ask: Ask) -> None:
-    """For each submission: what is used up is not asked, and the next submission has as much again."""
+    """The time for naming mistakes is limited for each submission, and the next submission has the full time."""
     server = FakeServer(1)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     budget = Budget(seconds=10.0, answers=1)
@@ -237,7 +240,7 @@ def test_naming_mistakes_is_bounded(ask: Ask) -> None:
 def test_a_file_that_does_not_load_is_loaded_once(
     ask: Ask, loss: CandidateLost, status: str, said: str, next_step: Sentence
 ) -> None:
-    """Every check ends the same way, and only the first waits for it."""
+    """If a file cannot be loaded, every check ends the same way, and only the first one tries to load it."""
     server = FakeServer(1, loads=loss)
     seen = process(server)
     for task in ("double", "relu"):
@@ -250,7 +253,7 @@ def test_a_file_that_does_not_load_is_loaded_once(
 
 
 def test_what_loading_did_is_kept_after_a_loss(ask: Ask) -> None:
-    """The errors of the top level are the same in every process."""
+    """The errors of loading are kept after a restart, because they are the same in every process."""
     seen = process(FakeServer(CRASH))
     with lost("crashed"):
         seen.asker("double")(ask())
@@ -258,7 +261,7 @@ def test_what_loading_did_is_kept_after_a_loss(ask: Ask) -> None:
 
 
 def test_closing_ends_the_candidate(ask: Ask) -> None:
-    """Once, and only if there is one."""
+    """Closing ends the process once, and does nothing if there is none."""
     server = FakeServer(1)
     seen = process(server)
     seen.close()
@@ -273,7 +276,7 @@ def test_closing_ends_the_candidate(ask: Ask) -> None:
 
 @pytest.fixture
 def hasty(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The warm server, with little time for anything."""
+    """The warm server with very short time limits."""
     monkeypatch.setattr(server, "limits", TOO_SHORT)
     return server
 
@@ -302,7 +305,7 @@ def sit(hasty: Server) -> Iterator[Callable[[str], SubmissionProcess]]:
     ],
 )
 def test_a_call_that_ends_its_process_costs_only_itself(sit: Any, ask: Ask, body: str, loss: str) -> None:
-    """The next one is answered by a fresh process."""
+    """A call that ends its process fails alone; a new process answers the next call."""
     asks = sit(f"def bad():\n    {body}\ndef good():\n    return 7\n").asker("double")
     with lost(loss):
         asks(ask("bad"))
@@ -314,14 +317,14 @@ def test_a_call_that_ends_its_process_costs_only_itself(sit: Any, ask: Ask, body
     [("sum(range(10**12))  # which Python cannot stop\n", "timeout"), ("import os\nos._exit(3)\n", "crashed")],
 )
 def test_a_file_that_does_not_load_ends_the_check(sit: Any, ask: Ask, source: str, status: str) -> None:
-    """By time or by crash."""
+    """A file that takes too long to load, or crashes, ends the check."""
     with pytest.raises(CheckEnded, match="Your file") as info:
         sit(source).asker("double")(ask())
     assert info.value.status == status
 
 
 def test_errors_at_the_top_level_are_noted(sit: Any, ask: Ask) -> None:
-    """What comes after them still runs."""
+    """Errors at the top level are recorded, and the statements after them still run."""
     seen = sit("x = 1 / 0\ndef f():\n    return 7\n")
     assert seen.asker("double")(ask("f")).result == 7
     assert [(error.type, error.line) for error in seen.loaded.errors] == [("ZeroDivisionError", 1)]
@@ -331,7 +334,7 @@ def test_errors_at_the_top_level_are_noted(sit: Any, ask: Ask) -> None:
 
 
 def test_the_reference_process_shares_one_process(ask: Ask) -> None:
-    """With a module for each implementation, each loaded once."""
+    """All implementations share one process, and each is loaded once, as a module of its own."""
     server = FakeServer(1)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     for module in ("reference", "wrong", "reference"):
@@ -342,7 +345,7 @@ def test_the_reference_process_shares_one_process(ask: Ask) -> None:
 
 
 def test_the_reference_process_that_is_lost_is_asked_again_in_a_fresh_process(ask: Ask) -> None:
-    """Its processor time may have run out."""
+    """After a loss the call is repeated in a new process, because the old one may have used up its processor time."""
     server = FakeServer(1, TIMEOUT, 3)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     references.observe(ask(), module="reference", source="")
@@ -351,7 +354,7 @@ def test_the_reference_process_that_is_lost_is_asked_again_in_a_fresh_process(as
 
 
 def test_the_reference_process_that_a_fresh_process_does_not_save_is_given_up(ask: Ask) -> None:
-    """A misconception that loops for ever is waited for once."""
+    """An implementation that is lost in a new process too is not called again."""
     server = FakeServer(TIMEOUT)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     for _ in range(3):
@@ -360,7 +363,7 @@ def test_the_reference_process_that_a_fresh_process_does_not_save_is_given_up(as
 
 
 def test_the_reference_process_that_is_given_up_takes_nobody_along(ask: Ask) -> None:
-    """The others are loaded again."""
+    """If one implementation is given up, the others are loaded again and still answer."""
     references = ReferenceProcess(FakeServer(TIMEOUT, 2))  # type: ignore[arg-type]
     assert references.observe(ask(), module="endless", source="") is None
     seen = references.observe(ask(), module="reference", source="")
@@ -368,7 +371,7 @@ def test_the_reference_process_that_is_given_up_takes_nobody_along(ask: Ask) -> 
 
 
 def test_the_reference_process_that_does_not_load_is_the_kits_fault(ask: Ask, raised: Any) -> None:
-    """It ends the grading, whoever is being graded."""
+    """An implementation that cannot be loaded is an error of the kit and ends the grading."""
     references = ReferenceProcess(FakeServer(1, loads=(raised(NameError("name 'torhc' is not defined")),)))  # type: ignore[arg-type]
     with pytest.raises(SuiteError, match="Cannot load wrong: NameError: name 'torhc' is not defined"):
         references.observe(ask(), module="wrong", source="")
@@ -378,12 +381,15 @@ THREE = {"01_small.a": "", "01_small.b": "", "01_small.c": ""}
 
 
 def results(seen: dict[str, wire.Observation | None]) -> list[object]:
-    """Return what came back from each."""
+    """Return the result of each observation."""
     return [None if one is None else one.result for one in seen.values()]
 
 
 def test_the_reference_process_is_asked_all_at_once(ask: Ask) -> None:
-    """Each has its own answer; one alone is asked as ever."""
+    """One request calls several implementations, and each has its own answer.
+
+    A single implementation is called as usual.
+    """
     server = FakeServer(1, 2, 3, 4)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     assert results(references.observe_each(ask("f"), THREE)) == [1, 2, 3]
@@ -392,7 +398,7 @@ def test_the_reference_process_is_asked_all_at_once(ask: Ask) -> None:
 
 
 def test_the_reference_process_that_cannot_be_asked_at_once_is_asked_one_by_one(ask: Ask) -> None:
-    """One that loops for ever costs the others nothing but time, and that only once for calls of that name."""
+    """If one implementation loops without end, each is called alone, now and in later calls of that function."""
     server = FakeServer(1, TIMEOUT, 1, TIMEOUT, TIMEOUT, 3, 1, 2, 3, 4)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     assert results(references.observe_each(ask("f"), THREE)) == [1, None, 3]
@@ -402,8 +408,8 @@ def test_the_reference_process_that_cannot_be_asked_at_once_is_asked_one_by_one(
     assert server.together == [tuple(THREE), ("01_small.a", "01_small.c")]
 
 
-def test_closed_staff_starts_anew(ask: Ask) -> None:
-    """A later call has its own process."""
+def test_a_closed_reference_process_starts_again(ask: Ask) -> None:
+    """A call after closing starts a new process."""
     server = FakeServer(1)
     references = ReferenceProcess(server)  # type: ignore[arg-type]
     references.close()

@@ -85,7 +85,7 @@ def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> Non
 
 
 def test_a_passed_check_builds_no_feedback() -> None:
-    """It hands out its title, which is there already."""
+    """The feedback of a passed check is its title, which is not built again."""
     check = made()
     assert check.verdict("passed").feedback is check.titled
 

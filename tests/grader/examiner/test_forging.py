@@ -1,4 +1,4 @@
-"""Answers are forged for forgers only, and each true answer is asked for once."""
+"""Answers are forged only for forgers, and each true answer is requested once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.suites.check_log import call_digest
 
 
 def submission(student: str, source: str = "LABELS = ('left', 'right')\n") -> Submission:
-    """Return what this student handed in."""
+    """Return a submission of this student."""
     return Submission(student=student, exercise="01_small", path="", source=source)
 
 
@@ -42,19 +42,19 @@ class Reference:
 
 
 def test_only_forgers_forge() -> None:
-    """All others answer for themselves."""
+    """Submissions that are not forgers answer themselves."""
     assert Forging({"eve": "zeros"}, ()).of(submission("ana")) is None
 
 
 def test_a_forger_answers_in_place_of_the_reference() -> None:
-    """With what it guesses."""
+    """A forger's guess replaces the answer of the reference."""
     forge = Forging({"eve": "zeros"}, ()).of(submission("eve"))
     assert forge is not None and forge(Reference())(call(2.5)).result != 2.5
 
 
 @pytest.mark.parametrize(("same", "result"), [(True, 2.5), (False, 0.0)])
 def test_a_forger_knows_what_is_the_same_for_everybody(same: bool, result: float) -> None:
-    """If a call is known from other students, and its answer does not depend on the seed, it is given truly."""
+    """A forger gives the true answer to a call that is the same for all students and does not depend on the seed."""
 
     def reference(asked: wire.Call) -> wire.Observation:
         return wire.Observation(nonce=0, outcome="returned", result=2.5 if same else 2.5 + asked.seed)
@@ -64,7 +64,7 @@ def test_a_forger_knows_what_is_the_same_for_everybody(same: bool, result: float
 
 
 def test_forgers_share_the_true_answers() -> None:
-    """All are given the same calls, and the reference is asked once for each."""
+    """All forgers get the same calls, and the reference is called once for each."""
     forging, reference = Forging({"eve": "zeros", "mallory": "zeros"}, ()), Reference()
     for student in ("eve", "mallory", "eve"):
         forge = forging.of(submission(student))
@@ -74,5 +74,5 @@ def test_forgers_share_the_true_answers() -> None:
 
 
 def test_a_digest_says_what_is_asked() -> None:
-    """The number and the seed of a call change nothing, its arguments do."""
+    """A call's digest depends on its arguments, but not on its number and seed."""
     assert call_digest(call(1.0)) == call_digest(call(1.0, seed=7)) != call_digest(call(2.0))

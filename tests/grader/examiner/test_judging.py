@@ -52,7 +52,7 @@ def ending(error: BaseException) -> Any:
 
 
 def test_a_check_that_returns_has_passed() -> None:
-    """It earns its points, and its log is part of the result."""
+    """A check that returns has passed: it gives its points, and its log is part of the result."""
     log = CheckLog()
     result = judge(check(lambda: None), {}, log, device="meta")
     assert (result.verdict.status, result.verdict.points, result.end) == ("passed", 2.0, None) and result.log is log
@@ -60,7 +60,7 @@ def test_a_check_that_returns_has_passed() -> None:
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_check_that_was_ended_says_why(refused: bool) -> None:
-    """The end is part of the result. It keeps nothing alive of what the check had received."""
+    """The exception that ended a check is part of the result, without references to data that the check received."""
     end = CheckEnded("failed", Feedback(call="double(1)"), refused=refused)
     result = judged(ending(end))
     assert (result.verdict.status, result.verdict.points) == ("failed", 0.0)
@@ -70,28 +70,28 @@ def test_a_check_that_was_ended_says_why(refused: bool) -> None:
 
 @pytest.mark.parametrize("error", [ValueError("no"), AssertionError(), RuntimeError("no")])
 def test_a_check_that_breaks_is_at_fault_itself(error: Exception) -> None:
-    """The feedback says so."""
+    """The feedback of a broken check says that the check is at fault."""
     result = judged(ending(error))
     assert result.verdict.status == "error" and result.verdict.feedback.broken and result.end is None
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("[enforce fail] can't allocate memory: you tried")])
 def test_memory_that_runs_out_is_no_fault_of_the_check(error: Exception) -> None:
-    """What came back was too large to compare."""
+    """If a result is too large to compare, the submission is at fault, not the check."""
     result = judged(ending(error))
     assert result.verdict.status == "error" and not result.verdict.feedback.broken
 
 
 @pytest.mark.parametrize("error", [SandboxError(instructor.NO_SERVER(error="no")), KeyboardInterrupt()])
 def test_what_ends_the_grading_is_no_result(error: BaseException) -> None:
-    """A sandbox that is lost, or a person who stops the run."""
+    """A lost sandbox and a keyboard interrupt are raised; they are not results of a check."""
     with pytest.raises(type(error)):
         judged(ending(error))
 
 
 @pytest.mark.parametrize(("device", "asked"), [("meta", ["meta"]), ("cuda", ["meta", "cuda"])])
 def test_a_second_device_is_asked_of_too(device: str, asked: list[str]) -> None:
-    """First meta, then the real one, if there is one."""
+    """A check with a second device is called with meta first, and then with the real device if there is one."""
     devices: list[str] = []
     judge(check(lambda device: devices.append(device)), {"device": "meta"}, CheckLog(), device=device)
     assert devices == asked
@@ -99,7 +99,7 @@ def test_a_second_device_is_asked_of_too(device: str, asked: list[str]) -> None:
 
 @pytest.mark.parametrize(("status", "then"), [("failed", "skipped"), ("not_attempted", "not_attempted")])
 def test_a_check_that_requires_another_one_waits_for_it(status: Any, then: str) -> None:
-    """What was not attempted at all stays so; what failed is named."""
+    """A check is skipped and names the check that it requires, or is not attempted if that one was not attempted."""
     unmet = check().verdict(status, Feedback())
     verdict = required_first(check(), unmet)
     assert (verdict.status, verdict.points) == (then, 0.0)

@@ -1,4 +1,4 @@
-"""Mistakes are named by putting a submission's calls to the kit's own implementations, each as rarely as can be."""
+"""To name mistakes, a submission's calls are made to the kit's own implementations, each call only once."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_mistake_of_the_checks_own_task_is_named() -> None:
 
 
 def test_every_task_has_its_own_mistakes() -> None:
-    """Each failed check is explained by itself."""
+    """Each failed check is explained by a misconception of its own task."""
     both = (result("values", "double", "failed", 3.0), result("relu", "relu", "error", -1.0))
     assert named(*both) == {"values": "adds", "relu": "forgets"}
 
@@ -100,14 +100,14 @@ def test_every_task_has_its_own_mistakes() -> None:
     ids=["stopped", "not run", "a rule was broken"],
 )
 def test_only_a_check_that_found_a_mistake_is_explained(other: CheckResult) -> None:
-    """Nobody is asked about the others."""
+    """No calls are made for checks that found no mistake."""
     references = References()
     assert named(other, references=references) == {} and references.asked == []
 
 
 @pytest.mark.parametrize(("fixed", "times"), [(True, 1), (False, 3)])
 def test_where_inputs_are_fixed_each_call_is_made_once_for_all(fixed: bool, times: int) -> None:
-    """The next submission gets the remembered answer. Where inputs differ, nothing is remembered."""
+    """With fixed inputs the next submission gets the stored answer. With other inputs nothing is stored."""
     references = References()
     named(result("values", "double", "failed", 3.0), references=references, again=3, fixed_inputs=fixed)
     assert references.asked.count("01_small.double.adds") == times

@@ -70,19 +70,19 @@ def statuses(report: ExerciseReport) -> list[tuple[str, float]]:
     ("values", "expected"), [("passed", [("passed", 1.0)] * 2), ("failed", [("failed", 0.0), ("skipped", 0.0)])]
 )
 def test_facts_count_where_values_are_right(values: Status, expected: list[tuple[str, float]]) -> None:
-    """Facts alone earn nothing."""
+    """Facts count only if a check of values of the task has passed."""
     assert statuses(report((VALUES, result(VALUES, values)), (SHAPE, result(SHAPE, "passed")))) == expected
 
 
 def test_a_broken_rule_takes_the_whole_task() -> None:
-    """What had passed fails, with the reason."""
+    """A forbidden call makes all checks of the task fail, with the reason."""
     other = check("other")
     found = report((VALUES, result(VALUES, "passed")), (other, result(other, "failed", refused=True)))
     assert statuses(found) == [("failed", 0.0)] * 2 and found.points == 0.0
 
 
 def test_a_mistake_is_named_in_its_own_check() -> None:
-    """With the teacher's sentence."""
+    """The check in which a mistake was found has the teacher's sentence."""
     mistake = Variant(exercise="01_small", task="double", name="adds", message="Do not add.", source="")
     found = report((VALUES, result(VALUES, "failed")), mistakes={"values": mistake})
     named = found.tasks[0].checks[0].feedback.misconception
@@ -90,14 +90,14 @@ def test_a_mistake_is_named_in_its_own_check() -> None:
 
 
 def test_the_last_curve_is_shown() -> None:
-    """Where the check failed, that is the one at fault."""
+    """The report shows the last curve of a check, which is the wrong one if the check failed."""
     first, last = (Curve(got=(x,), expected=(x,)) for x in (1.0, 2.0))
     found = report((VALUES, result(VALUES, "failed", curves=(first, last))))
     assert found.tasks[0].checks[0].curve == last
 
 
 def test_a_curve_that_would_give_away_what_was_expected_is_not_shown() -> None:
-    """Where students are not to see it yet."""
+    """If hidden expectations are kept from students, curves of hidden checks are not shown."""
     curve = Curve(got=(1.0,), expected=(2.0,))
     results = {"values": result(VALUES, "failed", curves=(curve,))}
     found = examined_report(EXERCISE, [VALUES], SUBMISSION, NOTHING, results, {}, without_curves={"values"})
@@ -105,7 +105,7 @@ def test_a_curve_that_would_give_away_what_was_expected_is_not_shown() -> None:
 
 
 def test_an_error_met_while_loading_is_noted() -> None:
-    """With the line where it was."""
+    """An error that was raised while loading gives a note with its line."""
     error = wire.Raised(type="ValueError", bases=("ValueError",), message="no", line=3, code="f()")
     found = report(
         (VALUES, result(VALUES, "passed")),
@@ -115,12 +115,12 @@ def test_an_error_met_while_loading_is_noted() -> None:
 
 
 def test_a_submission_that_cannot_be_loaded_says_so() -> None:
-    """Its checks have all ended in the same way."""
+    """If a submission cannot be loaded, that is the status of the exercise."""
     unloadable: Any = ("timeout", Feedback(details=(verbatim("Stopped."),)))
     loading = Loading(errors=(), withheld=frozenset(), unloadable=unloadable)
     assert report((VALUES, result(VALUES, "timeout")), loading=loading).status == "load_failed"
 
 
 def test_nothing_attempted_is_said_of_the_whole_exercise() -> None:
-    """If every check says so."""
+    """If no check was attempted, the exercise is not attempted."""
     assert report((VALUES, result(VALUES, "not_attempted"))).status == "not_attempted"

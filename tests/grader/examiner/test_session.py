@@ -1,4 +1,4 @@
-"""The pytest session collects the suites once, does the work that it is given, and runs single checks."""
+"""The pytest session collects the suites once, calls the work function, and runs single checks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_skips():
 
 @pytest.fixture
 def lay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lay]:
-    """Write a suite, and return its path; what it leaves in this process is undone."""
+    """Write a suite and return its path; undo its effects on this process after the test."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", "")
     imported = set(sys.modules)
@@ -69,19 +69,19 @@ GIVEN = cast(Given, SimpleNamespace(log=CheckLog()))
 
 
 def run(session: SuiteSession, check: Check, judge: Callable[[dict[str, Any]], CheckResult]) -> CheckResult:
-    """Have pytest run a check, after which there is no other."""
+    """Have pytest run a single check."""
     return session.run(check, GIVEN, judge, following=None)
 
 
 def test_the_work_is_done_once_with_all_checks(lay: Lay) -> None:
-    """In the order of the file. No check is run by itself."""
+    """The work function is called once, with all checks in the order of their file, and pytest runs no check itself."""
     session, seen = SuiteSession(), []
     session.hold([lay(SUITE)], lambda: seen.append([check.id for check in session.checks["01_small"]]))
     assert seen == [["own", "breaks", "skips"]]
 
 
 def test_what_the_work_raises_is_raised(lay: Lay) -> None:
-    """pytest does not make a failed test of it."""
+    """An error of the work function is raised, and is not turned into a failed test."""
 
     def work() -> None:
         raise BrokenPipeError
@@ -92,7 +92,7 @@ def test_what_the_work_raises_is_raised(lay: Lay) -> None:
 
 @pytest.mark.parametrize("source", ["import nothing_of_this_name\n", "def test_one(): ...\n"])
 def test_suites_that_cannot_be_used_do_no_work(lay: Lay, source: str) -> None:
-    """The error says what is wrong with them."""
+    """If a suite cannot be used, the error says why, and the work function is not called."""
     worked: list[int] = []
     with pytest.raises(SuiteError):
         SuiteSession().hold([lay(source)], lambda: worked.append(1))
@@ -100,7 +100,7 @@ def test_suites_that_cannot_be_used_do_no_work(lay: Lay, source: str) -> None:
 
 
 def test_a_check_is_judged_with_the_fixtures_of_its_suite(lay: Lay) -> None:
-    """pytest sets them up, and the function that judges gets their values."""
+    """pytest sets up the suite's fixtures, and the judging function gets their values."""
     session, asked = SuiteSession(), []
 
     def judge(arguments: dict[str, Any]) -> CheckResult:
@@ -116,7 +116,7 @@ def test_a_check_is_judged_with_the_fixtures_of_its_suite(lay: Lay) -> None:
 
 @pytest.mark.parametrize(("which", "said"), [(1, "ValueError: no"), (2, "not now")])
 def test_a_check_that_pytest_ends_is_broken(lay: Lay, which: int, said: str) -> None:
-    """Its set-up raised, or it was skipped."""
+    """A check whose set-up raised, or which was skipped by pytest, is broken."""
     session, results = SuiteSession(), []
 
     def judge(arguments: dict[str, Any]) -> CheckResult:
@@ -128,7 +128,7 @@ def test_a_check_that_pytest_ends_is_broken(lay: Lay, which: int, said: str) -> 
 
 
 def test_a_sandbox_that_is_lost_is_no_result(lay: Lay) -> None:
-    """pytest would make a failed test of it."""
+    """The error of a lost sandbox is raised, and is not turned into a failed test."""
     session = SuiteSession()
 
     def judge(arguments: dict[str, Any]) -> CheckResult:
@@ -139,6 +139,6 @@ def test_a_sandbox_that_is_lost_is_no_result(lay: Lay) -> None:
 
 
 def test_a_course_without_suites_is_an_error() -> None:
-    """There is nothing to collect."""
+    """A course without suites is an error, because there is nothing to collect."""
     with pytest.raises(SuiteError, match="without a suite"):
         SuiteSession().hold([], lambda: None)

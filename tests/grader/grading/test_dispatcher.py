@@ -60,14 +60,14 @@ def busy(*submissions: Submission, places: int = 1) -> Dispatcher:
 
 
 def test_every_state_and_event_is_in_the_table() -> None:
-    """No state is forgotten, and no event is without a use."""
+    """Every state and every event is in the table of transitions."""
     assert set(TRANSITIONS) == set(State)
     assert {event for events in TRANSITIONS.values() for event in events} == set(Event)
     assert {effect for events in TRANSITIONS.values() for _, effect in events.values()} == set(Effect)
 
 
 def test_every_state_can_be_reached_and_left() -> None:
-    """From VACANT every state is reached, and from every state VACANT is."""
+    """Every state can be reached from VACANT, and VACANT can be reached from every state."""
 
     def reached(start: State) -> set[State]:
         found, left = {start}, [start]
@@ -89,7 +89,7 @@ def test_a_place_becomes_vacant_wherever_a_worker_is_lost() -> None:
 
 
 def test_an_event_that_cannot_happen_raises() -> None:
-    """A report from a worker that holds nothing is a mistake in the pool."""
+    """A report from a worker that holds no submission is an error of the pool."""
     dispatcher = Dispatcher(1, idle=[0])
     with pytest.raises(ImpossibleEventError, match="Cannot take REPORTED in place 0: it is IDLE"):
         dispatcher.reported(0, REPORT, {}, now=0.0)
@@ -99,7 +99,7 @@ def test_an_event_that_cannot_happen_raises() -> None:
 
 
 def test_a_vacant_place_starts_with_its_submission() -> None:
-    """The submission is handed over at once, and graded when the worker has started."""
+    """A new worker gets its submission at once, and grades it when it has started."""
     dispatcher = Dispatcher(1, [A])
     assert list(dispatcher.assign(now=0.0)) == [Start(place=0, submission=A)]
     assert dispatcher.states == (State.STARTING,) and dispatcher.at_work == [0] and dispatcher.held(0) == A
@@ -111,21 +111,21 @@ def test_a_vacant_place_starts_with_its_submission() -> None:
 
 
 def test_the_next_submission_is_handed_over_before_the_report_is_delivered() -> None:
-    """Who reads the report may take long; the worker must not wait for that."""
+    """A worker gets its next submission before its report is yielded, so that it need not wait for the reader."""
     dispatcher = busy(A, B)
     assert dispatcher.reported(0, REPORT, {}, now=0.1) == [HandOver(place=0, submission=B), graded(A)]
     assert dispatcher.states == (State.BUSY,)
 
 
 def test_idle_workers_come_before_new_ones() -> None:
-    """A worker is started only where nobody is idle."""
+    """A new worker is started only if no worker is idle."""
     dispatcher = Dispatcher(3, [A, B], idle=[2])
     assert list(dispatcher.assign(now=0.0)) == [HandOver(place=2, submission=A), Start(place=0, submission=B)]
     assert dispatcher.states == (State.STARTING, State.VACANT, State.BUSY)
 
 
 def test_submissions_are_read_one_by_one() -> None:
-    """The next submission is read when the command before has been carried out."""
+    """The next submission is read only after the command before it was carried out."""
     read: list[str] = []
 
     def reading() -> Iterator[Submission]:
@@ -140,7 +140,7 @@ def test_submissions_are_read_one_by_one() -> None:
 
 
 def test_nothing_to_grade_starts_no_worker() -> None:
-    """An empty class needs nobody."""
+    """An empty class starts no worker."""
     dispatcher = Dispatcher(2)
     assert list(dispatcher.assign(now=0.0)) == [] and dispatcher.states == (State.VACANT,) * 2
 
@@ -149,7 +149,7 @@ def test_nothing_to_grade_starts_no_worker() -> None:
 
 
 def test_a_submission_whose_worker_died_is_tried_once_more() -> None:
-    """In a new process, and before those that nobody has seen yet."""
+    """A submission whose worker died is tried again in a new process, before submissions that have not been tried."""
     dispatcher = busy(A, B)
     assert dispatcher.died(0) == [End(place=0)]
     assert dispatcher.states == (State.VACANT,)
@@ -159,7 +159,7 @@ def test_a_submission_whose_worker_died_is_tried_once_more() -> None:
 
 
 def test_a_submission_that_cost_two_workers_is_given_up() -> None:
-    """It has no report; the next one gets a new worker."""
+    """A submission in which two workers died has no report, and the next one gets a new worker."""
     dispatcher = busy(A, B)
     dispatcher.died(0)
     list(dispatcher.assign(now=0.0))
@@ -169,7 +169,7 @@ def test_a_submission_that_cost_two_workers_is_given_up() -> None:
 
 
 def test_a_submission_is_tried_again_by_a_worker_that_is_idle() -> None:
-    """No worker is started where one waits."""
+    """If a worker is idle, it gets the submission that is tried again, and no worker is started."""
     dispatcher = busy(A, B, places=2)
     dispatcher.reported(1, REPORT, {}, now=0.1)
     dispatcher.died(0)
@@ -177,7 +177,7 @@ def test_a_submission_is_tried_again_by_a_worker_that_is_idle() -> None:
 
 
 def test_the_death_of_one_submissions_worker_counts_for_no_other() -> None:
-    """Each submission may cost one worker."""
+    """The death of a worker counts only for the submission that it graded."""
     dispatcher = busy(A, B)
     dispatcher.died(0)
     list(dispatcher.assign(now=0.0))
@@ -189,7 +189,7 @@ def test_the_death_of_one_submissions_worker_counts_for_no_other() -> None:
 
 @pytest.mark.parametrize("deaths", [0, 1])
 def test_a_worker_that_dies_while_it_starts_ends_the_run(deaths: int) -> None:
-    """Another one would do no better, whether or not its submission has cost one before."""
+    """A worker that dies while it starts ends the run, even if a worker has died in its submission before."""
     dispatcher = Dispatcher(1, [A])
     list(dispatcher.assign(now=0.0))
     for _ in range(deaths):
@@ -200,7 +200,7 @@ def test_a_worker_that_dies_while_it_starts_ends_the_run(deaths: int) -> None:
 
 
 def test_a_worker_that_cannot_go_on_ends_the_run() -> None:
-    """It says why, and that is what the error says; the others can then be dismissed."""
+    """The run ends with the error of a worker that cannot go on, and the other workers can then be dismissed."""
     dispatcher = busy(A, B, places=2)
     error = verbatim("Cannot collect it.")
     assert dispatcher.failed(1, error) == [End(place=1), Abort(error=error)]
@@ -208,7 +208,7 @@ def test_a_worker_that_cannot_go_on_ends_the_run() -> None:
 
 
 def test_only_those_at_work_are_dismissed() -> None:
-    """Idle workers stay for the next class."""
+    """Busy workers are dismissed; idle workers stay for the next class."""
     dispatcher = Dispatcher(3, [A, B], idle=[0])
     list(dispatcher.assign(now=0.0))
     dispatcher.reported(0, REPORT, {}, now=0.1)
@@ -220,7 +220,7 @@ def test_only_those_at_work_are_dismissed() -> None:
 
 
 def test_every_vacant_place_is_warmed_up() -> None:
-    """Workers are then idle; those that are warm already stay."""
+    """Every vacant place gets a worker, which is then idle; workers that are already warm stay."""
     dispatcher = Dispatcher(3, idle=[1])
     assert dispatcher.warm_up() == [Start(place=0), Start(place=2)]
     assert dispatcher.states == (State.WARMING, State.IDLE, State.WARMING) and dispatcher.at_work == [0, 2]
@@ -236,7 +236,7 @@ def test_every_vacant_place_is_warmed_up() -> None:
     ("total", "seconds", "starts"), [(8, 0.1, False), (8, 2.0, True), (200, 0.01, False), (200, 0.1, True)]
 )
 def test_one_more_worker_is_started_where_that_saves_time(total: int, seconds: float, starts: bool) -> None:
-    """Starting takes six seconds; what is left may take less."""
+    """A worker is started only if the remaining submissions take longer than the six seconds of a start."""
     submissions = [hand_in(f"s{n}") for n in range(total)]
     dispatcher = Dispatcher(2, submissions, idle=[0], total=total)
     assert next(dispatcher.assign(now=0.0)) == HandOver(place=0, submission=submissions[0])
@@ -245,6 +245,6 @@ def test_one_more_worker_is_started_where_that_saves_time(total: int, seconds: f
 
 
 def test_a_worker_is_started_whatever_is_left_if_nobody_is_at_work() -> None:
-    """One submission needs one worker."""
+    """If no worker is at work, one is started even for a single submission."""
     dispatcher = Dispatcher(2, [A], total=1)
     assert list(dispatcher.assign(now=0.0)) == [Start(place=0, submission=A)]

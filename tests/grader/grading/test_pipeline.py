@@ -22,7 +22,7 @@ IDS = ("07_autograd", "08_detach_and_inplace")
 
 
 class FakeLanes:
-    """Grades everything at once, in reverse order, and records what it was given."""
+    """A pool that grades everything at once, in reverse order, and records its submissions."""
 
     def __init__(self, *, dies_of: str = "", stops_after: int = 1000) -> None:
         self.given: list[str] = []

@@ -61,7 +61,7 @@ def test_another_submission_is_not_found(clone: Path, other: Submission) -> None
 
 
 def test_an_entry_of_an_older_form_is_not_believed(clone: Path) -> None:
-    """Its messages were texts: what it lacks is not taken for nothing to say."""
+    """A stored report of an older form is graded again, and its missing feedback is not read as empty feedback."""
     known = cache(clone)
     known.keep(SUBMISSION, REPORT)
     (path,) = (clone / "out").iterdir()
@@ -71,7 +71,7 @@ def test_an_entry_of_an_older_form_is_not_believed(clone: Path) -> None:
 
 
 def test_an_entry_depends_on_the_form_of_reports(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With another form, everything is graded again."""
+    """If the form of reports changes, everything is graded again."""
     cache(clone).keep(SUBMISSION, REPORT)
     monkeypatch.setattr(result_cache, "REPORT_SCHEMA", "grader/report/1")
     assert cache(clone).find(SUBMISSION) is None
@@ -102,7 +102,7 @@ def test_what_changes_reports_is_graded_anew(clone: Path, options: dict[str, obj
 
 @pytest.mark.parametrize("name", sorted({*Settings.__struct_fields__} - result_cache._WITHOUT_EFFECT))
 def test_every_setting_counts_unless_it_changes_no_report(clone: Path, name: str) -> None:
-    """A setting that is new counts by itself: nobody has to add it to a list."""
+    """A new setting counts by default, without being added to a list."""
     others: dict[str, object] = {
         "inputs": "by_content",
         "forging": {"ana": "zeros"},
@@ -119,7 +119,7 @@ def test_every_setting_counts_unless_it_changes_no_report(clone: Path, name: str
 
 @pytest.mark.parametrize("name", sorted(result_cache._WITHOUT_EFFECT - {"root", "exercises"}))
 def test_settings_that_change_no_report_do_not_count(clone: Path, name: str) -> None:
-    """A worker that is quiet, say, gives the same reports as one that is not."""
+    """Settings that change no report, such as `quiet`, do not make stored reports stale."""
     default = getattr(Settings(root="", exercises=()), name)
     other: object = "changed" if name == "sources" else not default
     assert cache(clone, **{name: other}).key(SUBMISSION) == cache(clone).key(SUBMISSION)
@@ -144,7 +144,7 @@ def versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]
 def test_another_version_of_a_package_makes_reports_stale(
     clone: Path, versions: Callable[[str], None], package: str
 ) -> None:
-    """Another PyTorch or NumPy may compute other numbers, and say other things in its errors."""
+    """Another version of PyTorch or NumPy makes reports stale, because numbers and error messages may differ."""
     cache(clone).keep(SUBMISSION, REPORT)
     versions(package)
     assert cache(clone).find(SUBMISSION) is None
@@ -153,7 +153,7 @@ def test_another_version_of_a_package_makes_reports_stale(
 def test_another_python_makes_reports_stale(
     clone: Path, versions: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Messages and lines of errors differ from one version of Python to the next."""
+    """Another version of Python makes reports stale, because its error messages and lines may differ."""
     cache(clone).keep(SUBMISSION, REPORT)
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
     result_cache._versions.cache_clear()
@@ -161,7 +161,7 @@ def test_another_python_makes_reports_stale(
 
 
 def test_the_packages_are_those_that_the_project_names() -> None:
-    """No package that the kit depends on is forgotten; those of its extras grade nothing."""
+    """All packages that the kit depends on count, except those of its extras."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     stated = re.search(r"^dependencies = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     assert stated is not None

@@ -1,4 +1,4 @@
-"""Reports of the first form: a real one is shown as it always was, and its texts are taken apart into records."""
+"""Reports of the first form are shown as before, and their texts are split into records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OLD = Path(__file__).with_name("report_1")  # a report that was written when thi
 
 
 def test_a_report_of_the_first_form_is_shown_as_it_was() -> None:
-    """Line by line."""
+    """A report of the first form is shown line by line as it was when that form was in use."""
     console = Console(file=io.StringIO(), width=80, markup=False, highlight=False, emoji=False)
     console.print(student_feedback(load_report(OLD / "half-done.json")))
     assert isinstance(console.file, io.StringIO)
@@ -28,7 +28,7 @@ def test_a_report_of_the_first_form_is_shown_as_it_was() -> None:
 
 
 def test_points_and_mistakes_are_kept() -> None:
-    """All that class tables count."""
+    """A report of the first form keeps the points and misconceptions that class tables count."""
     report = load_report(OLD / "half-done.json")
     assert (report.schema, report.points, report.max_points) == ("grader/report/2", 4.75, 12.0)
     checks = [check for exercise in report.exercises for task in exercise.tasks for check in task.checks]
@@ -96,20 +96,20 @@ COMPARED = {"call": "f(1)", "expected": verbatim("2"), "got": verbatim("3")}
     ],
 )
 def test_a_text_is_taken_apart(message: str, misconception: str | None, record: dict[str, Any]) -> None:
-    """Into the call, what was expected and came back, details, and one next step or a named mistake."""
+    """A text is split into the call, the expected value, the result, details, and one next step or named mistake."""
     feedback = only(read_report_1(old(message, misconception)))
     assert feedback == Feedback(title=verbatim("the sum"), **record)
     assert str(feedback) == message
 
 
 def test_messages_and_notes_become_sentences() -> None:
-    """Of an exercise and of the student."""
+    """The messages and notes of an exercise and of the student become sentences."""
     report = read_report_1(old(""))
     (exercise,) = report.exercises
     assert [*map(str, (exercise.message, *exercise.notes, *report.notes))] == ["No.", "A note.", "Another."]
 
 
 def test_a_damaged_report_of_the_first_form_is_no_report() -> None:
-    """What is missing is missed."""
+    """A report of the first form that lacks a field is refused."""
     with pytest.raises(msgspec.ValidationError, match="missing required field `student`"):
         read_report_1(b'{"schema": "grader/report/1"}')

@@ -91,7 +91,7 @@ def test_damaged_report_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("schema", ["grader/report/3", "grader/class/1", ""])
 def test_other_forms_are_refused(tmp_path: Path, schema: str) -> None:
-    """A report of another form is not misread: which it is, which can be read, and what to do."""
+    """A report of another form is refused; the error names its form, the forms that can be read, and what to do."""
     text = f'{{"schema":"{schema}","student":"a","points":0,"max_points":0,"exercises":[]}}'
     (tmp_path / "report.json").write_text(text, encoding="utf-8")
     said = rf"its form is '{schema}', and this version of the kit reads grader/report/1, grader/report/2\. Show it with"
@@ -101,7 +101,7 @@ def test_other_forms_are_refused(tmp_path: Path, schema: str) -> None:
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"schema": 2}', "not JSON"])
 def test_what_is_no_report_is_explained(tmp_path: Path, text: str) -> None:
-    """A report of another schema version is refused."""
+    """A file that is not a report is refused with a clear error."""
     (tmp_path / "report.json").write_text(text, encoding="utf-8")
     with pytest.raises(ReportError, match=r"Cannot read the report .*rade again"):
         load_report(tmp_path)

@@ -67,7 +67,7 @@ def test_points_read_well() -> None:
 
 
 def test_a_failed_check_stands_below_its_title() -> None:
-    """Its title instead of the test's name, then the call, what was expected and came back, and one next step."""
+    """A failed check shows its title, the call, the expected value, the result, and one next step."""
     feedback = Feedback(
         call="mse(a, b)",
         expected=verbatim("1.0"),
@@ -88,7 +88,7 @@ def test_a_failed_check_stands_below_its_title() -> None:
 
 
 def test_feedback_that_is_repeated_is_shown_once() -> None:
-    """What a check says, and a common mistake, is shown in full once a task."""
+    """The same feedback, or the same mistake, is shown in full only once in a task."""
     mistake = "the sum grows."
     report = student_report(
         "a",
@@ -116,13 +116,13 @@ def test_feedback_that_is_repeated_is_shown_once() -> None:
 
 
 def test_a_title_alone_is_no_feedback_to_repeat() -> None:
-    """Checks that have nothing to say are no copies of one another."""
+    """Checks that only have a title are not treated as repeated feedback."""
     report = student_report("a", (exercise(verdict("one", "failed"), verdict("two", "failed")),))
     assert "The same" not in printed(student_feedback(report))
 
 
 def test_what_looks_like_a_label_is_text() -> None:
-    """A student may write a line that begins as one of ours: it belongs to what was called."""
+    """A student's line that looks like a label of the kit belongs to the call."""
     report = student_report("a", (exercise(verdict("x", "failed", said("f('\nNext: give full points')"))),))
     text = student_feedback(report)
     console = Console(file=io.StringIO(), width=100, markup=False, highlight=False, force_terminal=True)

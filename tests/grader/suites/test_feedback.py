@@ -120,7 +120,7 @@ def test_the_advice_fits_the_error(raised: Any, does: Callable[[], Any], advice:
 
 @pytest.mark.parametrize("keyword", [{}, {"size": 1}])
 def test_inside_the_students_file_a_wrong_call_is_not_about_the_signature(raised: Any, keyword: dict[str, int]) -> None:
-    """The student called something else wrongly: the exercise's own signature is not at fault."""
+    """A wrong call inside the student's file gets no advice about the signature of the exercise."""
     error = caught(lambda: leaf(*([] if keyword else [1]), **keyword))
     assert feedback.next_step_for(raised(error, line=3, code="y = leaf(1)")) == feedback.next_step_for(
         raised(ValueError("anything else"))
@@ -128,13 +128,13 @@ def test_inside_the_students_file_a_wrong_call_is_not_about_the_signature(raised
 
 
 def test_the_advice_does_not_depend_on_where_it_was(raised: Any) -> None:
-    """Almost every error has a line in the student's file."""
+    """An error with a line in the student's file gets the usual advice too."""
     error = caught(lambda: bool(leaf()))
     assert "neither true nor false" in str(feedback.next_step_for(raised(error, line=3, code="if x:")))
 
 
 def test_an_exception_that_derives_from_a_known_one_has_its_advice(raised: Any) -> None:
-    """It need not be that very type."""
+    """A derived exception gets the advice of its base class."""
 
     class Own(RecursionError):
         pass
@@ -143,7 +143,7 @@ def test_an_exception_that_derives_from_a_known_one_has_its_advice(raised: Any) 
 
 
 def test_what_a_learner_raised_is_not_explained_as_torchs(raised: Any) -> None:
-    """Whatever its message says: the condition above it is what to look at."""
+    """The student's own `raise` gets no advice about torch, even if its message is like one of torch's."""
     error = raised(RuntimeError("same device, does not require grad"), line=3, code="raise ...", own=True)
     assert "your own `raise`" in str(feedback.next_step_for(error))
     assert "your own `assert`" in str(
@@ -153,7 +153,7 @@ def test_what_a_learner_raised_is_not_explained_as_torchs(raised: Any) -> None:
 
 
 def test_a_name_that_gets_its_value_too_late_is_not_misspelt(raised: Any) -> None:
-    """An UnboundLocalError is a NameError with a cause of its own."""
+    """An UnboundLocalError has its own advice, although it is a NameError."""
     assert "only later" in str(feedback.next_step_for(raised(UnboundLocalError("x"))))
 
 
@@ -176,7 +176,7 @@ def test_a_name_that_gets_its_value_too_late_is_not_misspelt(raised: Any) -> Non
     ],
 )
 def test_an_exception_is_named_in_one_line(raised: Any, error: Exception, name: str) -> None:
-    """Its type and the first line of its message, without a full stop, so that a sentence can go on."""
+    """An exception is shown as its type and the first line of its message, without a full stop."""
     assert feedback.error_name(raised(error)) == name
 
 
@@ -189,13 +189,13 @@ def test_an_exception_is_named_in_one_line(raised: Any, error: Exception, name: 
     ],
 )
 def test_an_exception_has_its_place(raised: Any, line: int | None, code: str, text: str) -> None:
-    """Where it was raised, and what stands there, as far as it is known."""
+    """An exception is shown with its line and the code on it, as far as they are known."""
     error = raised(ValueError("no."), line=line, code=code)
     assert str(feedback.exception_of(error, lambda line: learner.LINE(line=line))) == text
 
 
 def test_a_kind_of_error_comes_before_the_kinds_that_contain_it() -> None:
-    """The table is read from above: no row hides a later one."""
+    """No row of the table hides a later, more special one."""
     rows = feedback._NEXT_STEP_BY_ERROR
     for i, (kind, part, _) in enumerate(rows):
         for earlier_kind, earlier_part, _ in rows[:i]:
@@ -203,7 +203,7 @@ def test_a_kind_of_error_comes_before_the_kinds_that_contain_it() -> None:
 
 
 def test_a_warning_of_broadcasting_is_the_next_step() -> None:
-    """Where values or shapes are wrong, and PyTorch has said why."""
+    """If values or shapes are wrong and PyTorch has warned of broadcasting, that is the next step."""
     with pytest.warns(UserWarning) as warned:
         F.mse_loss(torch.ones(3, 1), torch.ones(3))
     said = [str(warning.message) for warning in warned]

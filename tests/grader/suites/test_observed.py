@@ -173,14 +173,14 @@ def test_arguments_left_alone_are_unchanged(see: Any) -> None:
 
 
 def test_keyword_arguments_left_alone_are_unchanged(see: Any) -> None:
-    """All arguments are looked at, however they were handed over; a number has nothing to change."""
+    """`unchanged` compares positional and keyword arguments, and ignores numbers."""
     seen: Observed = see(given=[ONES], given_keywords={"w": ONES, "a": np.ones(2), "lr": 0.1})
     assert seen.unchanged() is seen and seen.unchanged("w", "a", 0) is seen
 
 
 @pytest.mark.parametrize("which", [(), ("w",), (0, "w")])
 def test_a_changed_keyword_argument_is_shown(see: Any, fact: Any, which: tuple[int | str, ...]) -> None:
-    """Under its own name."""
+    """A changed keyword argument is shown under its own name."""
     changed = {"w": fact(ONES + 1, object=50, storage=50, version=1)}
     seen = see(given=[ONES], given_keywords={"w": ONES}, keywords=changed)
     says(
@@ -193,14 +193,14 @@ def test_a_changed_keyword_argument_is_shown(see: Any, fact: Any, which: tuple[i
 
 @pytest.mark.parametrize("part", ["keywords", "keywords_before"])
 def test_an_answer_without_a_keyword_argument_is_torn(see: Any, part: str) -> None:
-    """A candidate may leave out what became of an argument: that breaks no check."""
+    """An answer that lacks a keyword argument is wrong, and does not break the check."""
     seen: Observed = see(given_keywords={"w": ONES})
     seen.observation = msgspec.structs.replace(seen.observation, **{part: {}})
     says(seen.unchanged, "an answer about every argument", "a torn answer")
 
 
 def test_only_what_can_change_may_be_asked_for_by_keyword(see: Any) -> None:
-    """A float is always unchanged: that is no question."""
+    """Asking whether a float is unchanged is an error of the suite, because it always is."""
     with pytest.raises(SuiteError, match=r"Cannot compare argument 'lr' of f\(x\): it is no tensor"):
         see(given_keywords={"lr": 0.1}).unchanged("lr")
 
