@@ -1,10 +1,10 @@
-"""What crosses the control channel between the sandbox's trusted side and its warm server, one message at a time.
+"""The messages between the sandbox's trusted side and its warm server, on the control channel.
 
-The trusted side sends `Start` first. After that it asks with `Spawn` for a candidate, and with `Wait` how one ended.
-The server answers with `Spawned`, to which the candidate's channel and a pidfd are attached, and with `Ended`.
+The trusted side sends `Start` first. Then `Spawn` asks for a candidate, and `Wait` asks how one ended. The server
+answers `Spawn` with `Spawned`, to which the candidate's channel and a pidfd are attached, and `Wait` with `Ended`.
 
-Candidates have no access to this channel: what they say is in `grader.wire`. Both sides import this module, so it
-imports nothing of theirs.
+Candidates have no access to this channel; their messages are in `grader.wire`. Both sides import this module, so it
+imports nothing from either of them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MAX_MESSAGE = 2**16  # bytes of every other
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """The first message to a server: what candidates may read, how much they may use, and what they probably need.
 
-    `accelerated` lets them use this machine's accelerators; confinement would block these, so they then run without it.
-    No other server has the same `name`. `memory` is in bytes, `processor` in seconds.
+    `accelerated` lets candidates use this machine's accelerators. Confinement would block these, so they then run
+    unconfined. Every server has its own `name`. `memory` is in bytes, and `processor` is in seconds.
     """
 
     name: str
@@ -36,20 +36,20 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spawn(msgspec.Struct, frozen=True, kw_only=True, tag="spawn"):
-    """Ask for a candidate that is confined and waits for its submission. The answer is `Spawned`."""
+    """Ask for a confined candidate that waits for its submission. The answer is `Spawned`."""
 
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True, tag="wait"):
-    """Ask how a candidate that is gone ended, by its number in the server's namespace. The answer is `Ended`."""
+    """Ask how a candidate ended, by its number in the server's namespace. The answer is `Ended`."""
 
     process: int
 
 
 class Spawned(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate that is ready: its process number (in the server's namespace) and the layers that confine it.
+    """A candidate that is ready: its process number in the server's namespace, and the layers that confine it.
 
-    A `problem` says why there is no candidate: it has ended because it could not be confined as required. `group` is
-    the path of the server's control group, if it has one; the trusted side removes it.
+    If there is a `problem`, the candidate has ended because it could not be confined as required. `group` is the path
+    of the server's control group, if it has one; the trusted side removes it.
     """
 
     process: int
@@ -59,13 +59,13 @@ class Spawned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a candidate ended: its exit code, or minus the number of a signal."""
+    """How a candidate ended: its exit code, or the negative number of a signal."""
 
     code: int
 
 
 class Confined(msgspec.Struct, frozen=True, kw_only=True):
-    """What a forked process says to its server before it reads anything: its layers, or why it could not have them."""
+    """The first message of a forked process to its server: its layers, or why it could not have them."""
 
     layers: tuple[str, ...] = ()
     problem: str = ""

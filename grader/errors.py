@@ -1,4 +1,4 @@
-"""The base class of the kit's errors, and the one "did you mean" for a name that is not known."""
+"""The base class of the kit's errors, and the "did you mean" for unknown names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.sentences.template import Sentence
 
 
 class KitError(Exception):
-    """An error that people see. Its argument is a sentence of a catalog, which says the cause and the cure.
+    """An error that people see. Its argument is a sentence of a catalog that says the cause and the solution.
 
     `str()` gives the English text. The commands show `sentence` in the reader's language.
     """
@@ -21,14 +21,14 @@ class KitError(Exception):
 
 
 def closest(name: str, known: Iterable[str], *, cutoff: float = 0.0) -> str | None:
-    """Return the known name that is most like `name`.
+    """Return the known name that is most similar to `name`, or `None`.
 
-    `cutoff` is how alike they must be, from 0 to 1. The result is None if no known name is.
+    `cutoff` is the least similarity, from 0 to 1.
     """
     return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=cutoff)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Sentence:
-    """Return the cure for a name that is not known: the known name that is most like it."""
+    """Return the solution for an unknown name: the most similar known name."""
     found = closest(name, known)
     return NONE_TO_CHOOSE() if found is None else DID_YOU_MEAN(name=found)

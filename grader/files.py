@@ -1,4 +1,4 @@
-"""Writes files: each whole or not at all."""
+"""Writes files. Each is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-WRITING: Final = ".writing-"  # how the names of what is not whole yet begin
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same bundle has the same bytes
+WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal bundles have equal bytes
 
 
 def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write a file atomically: a reader sees the old one or the new one, never half. Raises `OSError`.
+    """Write a file atomically: a reader sees the old file or the new one. Raises `OSError`.
 
-    Nobody but its owner may read a `private` one.
+    Only the owner can read a `private` file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
@@ -37,13 +37,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Write each file under a folder, whose other files stay."""
+    """Write each file under a folder. Other files in it are kept."""
     for name, text in files.items():
         write_text(folder / name, text)
 
 
 def write_zip(path: Path, files: Mapping[str, str]) -> None:
-    """Write an archive of one folder, which is called as the archive is."""
+    """Write an archive with one folder, which has the archive's name."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():

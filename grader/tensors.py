@@ -1,6 +1,6 @@
-"""How tensors travel: which dtypes there are, and a tensor's elements as bytes.
+"""How tensors are sent: the dtypes, and a tensor's elements as bytes.
 
-Both sides of the sandbox import this, so it imports nothing of theirs.
+Both sides of the sandbox import this module, so it imports nothing from either of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def name_of(dtype: torch.dtype) -> str:
 
 
 def raw(tensor: torch.Tensor) -> bytes:
-    """Return the elements of a tensor, row by row; no bytes for a tensor on meta."""
+    """Return the elements of a tensor in row-major order as bytes. A meta tensor has no bytes."""
     if tensor.is_meta or tensor.numel() == 0:
         return b""
     flat = tensor.detach().cpu().contiguous().reshape(-1).resolve_conj().resolve_neg()

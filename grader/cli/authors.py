@@ -14,7 +14,7 @@ from grader.cli.shared import (
     Jobs,
     catalog,
     console,
-    errors_told,
+    one_line_errors,
     say,
     say_error,
     shown,
@@ -38,7 +38,7 @@ def build(
     course: Course = None,
 ) -> None:
     """Build the derived files: the stubs in exercises/ from solutions/, and the schemas of the reports."""
-    with errors_told():
+    with one_line_errors():
         from grader.catalog import build_all, drift
         from grader.reports.schemas import schemas
 
@@ -79,7 +79,7 @@ def verify(
         _mutate(which or [], jobs, every, course)
         return
     _refuse(every != 1 and "--every", why=author.ONLY_WITH_MUTANTS)
-    with errors_told():
+    with one_line_errors():
         from rich.progress import track
 
         from grader.verification import verify_all
@@ -126,7 +126,7 @@ def _refuse(*options: str | Literal[False], why: Template = author.NOT_WITH_MUTA
 
 def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None) -> None:
     """Grade the mutants of the solutions. The exit code is 1 if one survives that is not known to be equivalent."""
-    with errors_told():
+    with one_line_errors():
         from rich.progress import track
 
         from grader.mutation import mutate_all

@@ -14,9 +14,9 @@ from grader.cli.shared import (
     Jobs,
     TrustSubmissions,
     catalog,
-    chosen,
     console,
-    errors_told,
+    exercise_ids,
+    one_line_errors,
     relaxed_sandbox,
     say,
     say_error,
@@ -61,7 +61,7 @@ def grade(
     trust_submissions: TrustSubmissions = False,
 ) -> None:
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
-    with errors_told():
+    with one_line_errors():
         from grader.cli.progress import grading_progress
         from grader.grading.pipeline import grade_class
         from grader.grading.settings import Settings
@@ -69,7 +69,7 @@ def grade(
         from grader.reports.store import kept_seed
 
         known = catalog(course)
-        exercises = chosen(known, exercise or [])
+        exercises = exercise_ids(known, exercise or [])
         settings = Settings(
             root=str(known.root),
             exercises=exercises,
@@ -101,7 +101,7 @@ def show(
     report: Annotated[Path, typer.Argument(help=shown(instructor.HELP_SHOW_REPORT))],
 ) -> None:
     """Show one student's feedback in the terminal."""
-    with errors_told():
+    with one_line_errors():
         from grader.reports import load_report, student_feedback
 
         console().print(student_feedback(load_report(report)))
@@ -109,7 +109,7 @@ def show(
 
 def doctor() -> None:
     """Say which layers of the sandbox are active on this machine, and how to enable the others."""
-    with errors_told():
+    with one_line_errors():
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 

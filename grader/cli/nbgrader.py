@@ -15,7 +15,7 @@ from grader.cli.shared import (
     Jobs,
     TrustSubmissions,
     console,
-    errors_told,
+    one_line_errors,
     relaxed_sandbox,
     say,
     say_course,
@@ -58,7 +58,7 @@ def autograde(
     Submissions that have not changed since they were graded are skipped. The exit code is 1 if a student could not be
     graded.
     """
-    with errors_told():
+    with one_line_errors():
         from grader.catalog import load_catalog
         from grader.cli.progress import grading_progress
         from grader.grading.pool import WorkerPool
@@ -77,15 +77,15 @@ def autograde(
         folder = (course or Path.cwd()).resolve()
         if course is None:
             require_own(folder)
-        told: set[Path] = set()
+        announced: set[Path] = set()
         with Reader() as reader, WorkerPool(worker_count(jobs)) as kept:
 
             def once() -> Outcome:
                 known = read_course(folder) or Course()
                 catalog = load_catalog(Path(known.catalog) if known.catalog else None)
-                if catalog.root not in told:
+                if catalog.root not in announced:
                     say_course(catalog)
-                    told.add(catalog.root)
+                    announced.add(catalog.root)
                 with grading_progress(console(stderr=True)) as progress:
                     return grade(
                         catalog,
@@ -123,7 +123,7 @@ class _Rounds:
         self._assignment = assignment
         self._grade = grade
         self._ready = False
-        self._told: set[str] = set()  # in the round before
+        self._said_before: set[str] = set()  # in the round before
         self._failing: float | None = None  # the time of the first failure in a row
 
     def __call__(self) -> bool:
@@ -157,7 +157,7 @@ class _Rounds:
 
     def _tell_of(self, notes: Sequence[Sentence] = (), problems: Sequence[Sentence] = ()) -> None:
         for problem in problems:
-            if str(problem) not in self._told:
+            if str(problem) not in self._said_before:
                 say_error(problem)
-        say(*(note for note in notes if str(note) not in self._told))
-        self._told = {str(sentence) for sentence in (*notes, *problems)}
+        say(*(note for note in notes if str(note) not in self._said_before))
+        self._said_before = {str(sentence) for sentence in (*notes, *problems)}

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, chosen, errors_told, say, say_error, shown
+from grader.cli.shared import Course, catalog, exercise_ids, one_line_errors, say, say_error, shown
 from grader.errors import KitError
 from grader.sentences import Sentence, instructor, verbatim
 
@@ -51,7 +51,7 @@ def release(
     course: Course = None,
 ) -> None:
     """Write an nbgrader course, or the bundle for students: stubs, notebooks, public checks and hints."""
-    with errors_told():
+    with one_line_errors():
         import secrets
 
         import msgspec
@@ -63,7 +63,7 @@ def release(
         from grader.version import __version__
 
         known = catalog(course)
-        exercises = chosen(known, exercise or [])
+        exercises = exercise_ids(known, exercise or [])
         zipped = out.suffix.lower() == ".zip"
         if format is Format.student:
             files = student_bundle(known, exercises, version=__version__)
@@ -112,7 +112,7 @@ def convert(
     target: Annotated[Path, typer.Argument(help=shown(instructor.HELP_CONVERT_TARGET), metavar="TARGET")],
 ) -> None:
     """Convert a script to a notebook, or a notebook to a script. All of the student's code is kept."""
-    with errors_told():
+    with one_line_errors():
         from grader.catalog import CatalogError, build_notebook, convert_notebook
         from grader.files import write_text
         from grader.submissions import NOTEBOOK_LIMIT, SCRIPT_LIMIT, decode_script, printable, read_bytes

@@ -55,7 +55,7 @@ TrustSubmissions = Annotated[bool, typer.Option("--trust-submissions", help=show
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
+def one_line_errors() -> Iterator[None]:
     """Turn the kit's own errors into one line and exit code 2."""
     from grader.errors import KitError
 
@@ -97,7 +97,7 @@ def say_course(known: Catalog, work: Path | None = None) -> None:
     print(render(sentence), file=sys.stderr)
 
 
-def chosen(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
+def exercise_ids(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of the given exercises, or of all. A number such as "07" is enough. Raises `CatalogError`."""
     if not exercises:
         return tuple(exercise.id for exercise in catalog.exercises)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, Device, catalog, console, errors_told, say_course, say_error, shown, worker_count
+from grader.cli.shared import (
+    Course,
+    Device,
+    catalog,
+    console,
+    one_line_errors,
+    say_course,
+    say_error,
+    shown,
+    worker_count,
+)
 from grader.sentences import learner_commands
 from grader.sentences.languages import render
 
@@ -32,7 +42,7 @@ def check(
     course: Course = None,
 ) -> None:
     """Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails."""
-    with errors_told():
+    with one_line_errors():
         from grader.reports.terminal import exercise_feedback
 
         known, work = _work(course)
@@ -59,7 +69,7 @@ def status(
     course: Course = None,
 ) -> None:
     """Show the map: the exercises, what each needs, what is done, and what comes next."""
-    with errors_told():
+    with one_line_errors():
         from grader.reports.status import course_map
 
         known, work = _work(course)
@@ -106,5 +116,5 @@ def hint(
     course: Course = None,
 ) -> None:
     """Give a hint for a task."""
-    with errors_told():
+    with one_line_errors():
         console().print(catalog(course).hint(which, tier))

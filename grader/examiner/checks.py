@@ -42,13 +42,13 @@ class Check:
     plain: bool
     arguments: tuple[str, ...]
     parameters: Mapping[str, Any]
-    titled: Feedback  # the feedback of a passed check: only the title
+    feedback_if_passed: Feedback  # the feedback of a passed check: only the title
     item: pytest.Function
 
     @property
     def title(self) -> Sentence:
         """What the check requires, in one sentence."""
-        return self.titled.title
+        return self.feedback_if_passed.title
 
     def verdict(self, status: Status, feedback: Feedback | None = None) -> Verdict:
         """Return this check's verdict. The check's title is added to the feedback."""
@@ -59,11 +59,11 @@ class Check:
             status=status,
             points=self.points if status == "passed" else 0.0,
             max_points=self.points,
-            feedback=self.titled if feedback is None else replace(feedback, title=self.title),
+            feedback=self.feedback_if_passed if feedback is None else replace(feedback, title=self.title),
         )
 
 
-def declared(item: pytest.Item) -> Check:
+def read_check(item: pytest.Item) -> Check:
     """Return the check that a collected test declares. Raises `SuiteError` for a test that is not a check."""
     mark = item.get_closest_marker("check")
     if mark is None or not isinstance(item, pytest.Function):
@@ -84,7 +84,7 @@ def declared(item: pytest.Item) -> Check:
         plain=_is_plain(item),
         arguments=_arguments(item),
         parameters=parameters_of(item),
-        titled=Feedback(title=verbatim(_title(docstring, id))),
+        feedback_if_passed=Feedback(title=verbatim(_title(docstring, id))),
         item=item,
     )
 

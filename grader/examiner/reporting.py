@@ -69,9 +69,9 @@ def examined_report(
     `results` are the results of all checks, and `mistakes` are the misconceptions that explain some of them, by check
     id. Checks in `without_curves` show no curve, because it would reveal what they expected.
     """
-    verdicts = [_explained(results[check.id], mistakes.get(check.id)) for check in checks]
-    verdicts = _refused(verdicts, results)
-    verdicts = _gated(verdicts, {check.id for check in checks if check.judges == "values"})
+    verdicts = [_explain(results[check.id], mistakes.get(check.id)) for check in checks]
+    verdicts = _apply_refusals(verdicts, results)
+    verdicts = _count_facts(verdicts, {check.id for check in checks if check.judges == "values"})
     verdicts = [v if v.id in without_curves else _with_curve(v, results[v.id]) for v in verdicts]
     notes = (*submission.notes, *_load_notes(submission, loading.errors))
     notes += tuple(note() for what, note in _WITHHELD.items() if what in loading.withheld)
@@ -82,7 +82,7 @@ def examined_report(
     return _exercise_report(exercise, verdicts, status, message, notes)
 
 
-def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
+def _explain(result: CheckResult, mistake: Variant | None) -> Verdict:
     """Return the verdict. If the mistake is known, the feedback has the teacher's sentence."""
     if mistake is None or result.end is None:
         return result.verdict
@@ -91,7 +91,7 @@ def _explained(result: CheckResult, mistake: Variant | None) -> Verdict:
     return msgspec.structs.replace(result.verdict, feedback=feedback)
 
 
-def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> list[Verdict]:
+def _apply_refusals(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> list[Verdict]:
     """Remove all points of a task if one of its checks found a forbidden call."""
     refused = {v.task: v.feedback for v in verdicts if results[v.id].refused}
     return [
@@ -100,7 +100,7 @@ def _refused(verdicts: list[Verdict], results: Mapping[str, CheckResult]) -> lis
     ]
 
 
-def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
+def _count_facts(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
     """Count facts only in tasks in which a check of values has passed. `values` are the ids of the checks of values.
 
     Facts are a shape, an error that is raised, or an argument that stays unchanged. Code that solves nothing often has
@@ -112,7 +112,7 @@ def _gated(verdicts: list[Verdict], values: Collection[str]) -> list[Verdict]:
         if v.id in values:
             first.setdefault(v.task, v.feedback.title)
     return [
-        _without_points(v, "skipped", _holds(first.get(v.task)))
+        _without_points(v, "skipped", _facts_feedback(first.get(v.task)))
         if v.status == "passed" and v.id not in values and v.task not in right
         else v
         for v in verdicts
@@ -125,7 +125,7 @@ def _without_points(verdict: Verdict, status: Status, feedback: Feedback) -> Ver
     return msgspec.structs.replace(verdict, status=status, points=0.0, feedback=titled)
 
 
-def _holds(first: Sentence | None) -> Feedback:
+def _facts_feedback(first: Sentence | None) -> Feedback:
     """Return the feedback of a check of facts that passed while no check of values has.
 
     `first` is a check that must pass.

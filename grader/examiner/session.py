@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.examiner.checks import Check, declared, validate
+from grader.examiner.checks import Check, read_check, validate
 from grader.examiner.fixtures import Fixtures, Given
 from grader.examiner.judging import CheckResult, broken
 from grader.sandbox import SandboxError
@@ -89,7 +89,7 @@ class SuiteSession:
         """Sort the collected checks by exercise."""
         try:
             for item in session.items:
-                check = declared(item)
+                check = read_check(item)
                 self.checks.setdefault(check.exercise, []).append(check)
             for checks in self.checks.values():
                 validate(checks)

@@ -39,7 +39,12 @@ class ResultCache:
     def __init__(self, folder: Path, catalog: Catalog, settings: Settings) -> None:
         """Compute the digest of everything except the submission that reports depend on."""
         self._folder = folder
-        about_all = [REPORT_SCHEMA, *_versions(), *_told(settings), *(_digest(path) for path in _kit_files())]
+        about_all = [
+            REPORT_SCHEMA,
+            *_versions(),
+            *_settings_that_count(settings),
+            *(_digest(path) for path in _kit_files()),
+        ]
         self._about = {
             id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
             for id in settings.exercises
@@ -81,7 +86,7 @@ class ResultCache:
         return self._folder / f"{submission.exercise}-{self.key(submission)}.json"
 
 
-def _told(settings: Settings) -> Iterator[str]:
+def _settings_that_count(settings: Settings) -> Iterator[str]:
     """Yield the settings that may change a report."""
     for name in settings.__struct_fields__:
         if name not in _WITHOUT_EFFECT:

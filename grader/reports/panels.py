@@ -19,7 +19,7 @@ from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, FeedbackLine, TaskReport
 from grader.reports.plots import plot
 from grader.reports.status import course_map, marks, remarks
-from grader.reports.terminal import exercise_feedback, plain, points, titled, untouched, without_repeats
+from grader.reports.terminal import exercise_feedback, plain, points, title_of, untouched, without_repeats
 from grader.sentences import Sentence, learner, learner_commands
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _task(task: TaskReport) -> dict[str, Any]:
         "earned": _earned(task),
         "failed": [_not_attempted()] if blank and not done else [_check(check, lines) for check, lines in failed],
         "plot": _plot(task),
-        "passed": [titled(check) for check in task.checks if check.status == "passed"],
+        "passed": [title_of(check) for check in task.checks if check.status == "passed"],
     }
 
 
@@ -114,7 +114,7 @@ def _not_attempted() -> dict[str, Any]:
 def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> dict[str, Any]:
     return {
         "state": {"skipped": "later", "not_attempted": "open"}.get(check.status, "bad"),
-        "name": titled(check),
+        "name": title_of(check),
         "points": points(check.max_points),
         "lines": [_line(line) for line in lines],
     }

@@ -75,10 +75,10 @@ def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, 
 
 def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Return the sentences below the map: what to do next, and how many points the checks of this release can give."""
-    return (*_following(catalog, reports), *_elsewhere(catalog, reports))
+    return (*_next_task(catalog, reports), *_points_of_release(catalog, reports))
 
 
-def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
+def _points_of_release(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Say how many points the checks of this release can give, if other checks give the rest."""
     here, whole = sum(report.max_points for report in reports.values()), sum(e.points for e in catalog.exercises)
     if here >= whole:
@@ -86,7 +86,7 @@ def _elsewhere(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple
     return (learner_commands.MAP_ELSEWHERE(points=points(here), max_points=points(whole)),)
 
 
-def _following(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
+def _next_task(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Say which task to do next: one of an exercise that is begun, or else one of an open exercise."""
     found = states(catalog, reports)
     for state in ("begun", "open"):

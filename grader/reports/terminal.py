@@ -151,7 +151,7 @@ def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackL
     return pairs
 
 
-def titled(check: CheckReport) -> str:
+def title_of(check: CheckReport) -> str:
     """Return the title above a check's feedback."""
     title = check.feedback.title
     return plain(learner.HIDDEN(title=title) if check.visibility == "hidden" else title)
@@ -159,7 +159,7 @@ def titled(check: CheckReport) -> str:
 
 def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> RenderableType:
     mark, style = _MARKS[check.status]
-    head = Text.assemble((f"{mark} ", style), titled(check), (f"  {points(check.max_points)}", "dim"))
+    head = Text.assemble((f"{mark} ", style), title_of(check), (f"  {points(check.max_points)}", "dim"))
     if check.status == "passed":
         return head
     return Group(head, Padding(_feedback(lines), (0, 0, 0, 2)))

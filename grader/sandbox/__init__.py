@@ -1,4 +1,4 @@
-"""The trusted side of the sandbox: starts a warm server, gets confined candidates from it, and asks them.
+"""The trusted side of the sandbox: starts a warm server, gets confined candidates from it, and makes requests to them.
 
 Imported by: cli, examiner, grading, suites.
 """

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.examiner.checks import Check, declared, validate
+from grader.examiner.checks import Check, read_check, validate
 from grader.records import Feedback, Verdict
 from grader.sentences import verbatim
 from grader.suites import check
@@ -22,7 +22,7 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
         "points": 2.0,
         "hint": None,
         "docstring": "Says.",
-        "titled": Feedback(title=verbatim("Says")),
+        "feedback_if_passed": Feedback(title=verbatim("Says")),
         "plain": False,
         "arguments": (),
         "parameters": {},
@@ -37,14 +37,14 @@ def made(id: str = "values", *requires: str, **fields: Any) -> Check:
 @check("double", points=2, requires=["shape"], hint="times two.")
 def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
     """The test's name and file give the check's id and exercise."""
-    assert declared(request.node) == made(
+    assert read_check(request.node) == made(
         "a_test_declares_a_check",
         "shape",
         exercise="checks",
         hint="times two.",
         docstring="The test's name and file give the check's id and exercise.",
         arguments=("request",),
-        titled=Feedback(title=verbatim("The test's name and file give the check's id and exercise")),
+        feedback_if_passed=Feedback(title=verbatim("The test's name and file give the check's id and exercise")),
         item=request.node,
     )
 
@@ -52,14 +52,14 @@ def test_a_test_declares_a_check(request: pytest.FixtureRequest) -> None:
 def test_a_test_without_points_is_no_check(request: pytest.FixtureRequest) -> None:
     """A test without the decorator is an error of its author."""
     with pytest.raises(SuiteError, match=r"Cannot use .*_is_no_check as a check: decorate it with @check\(task, poi"):
-        declared(request.node)
+        read_check(request.node)
 
 
 @check("double", points=2)
 @pytest.mark.parametrize("size", [3])
 def test_each_parameter_is_a_check_of_its_own(request: pytest.FixtureRequest, size: int) -> None:
     """Each parameter of a test is a separate check with the parameter in its name and its title."""
-    made = declared(request.node)
+    made = read_check(request.node)
     assert made.id == f"each_parameter_is_a_check_of_its_own[{size}]"
     assert str(made.title) == (
         f"Each parameter of a test is a separate check with the parameter in its name and its title [{size}]"
@@ -87,7 +87,7 @@ def test_a_verdict_is_worth_what_its_check_is(status: Any, points: float) -> Non
 def test_a_passed_check_builds_no_feedback() -> None:
     """The feedback of a passed check is its title, which is not built again."""
     check = made()
-    assert check.verdict("passed").feedback is check.titled
+    assert check.verdict("passed").feedback is check.feedback_if_passed
 
 
 # What makes verdicts fair

@@ -32,7 +32,7 @@ def check(function: Any = None) -> Check:
         plain=True,
         arguments=(),
         parameters={},
-        titled=TITLED,
+        feedback_if_passed=TITLED,
         item=SimpleNamespace(obj=function),  # type: ignore[arg-type]
     )
 

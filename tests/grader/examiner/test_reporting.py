@@ -38,7 +38,7 @@ def check(id: str, *, judges: Any = "values") -> Check:
         plain=True,
         arguments=(),
         parameters={},
-        titled=Feedback(title=verbatim(id)),
+        feedback_if_passed=Feedback(title=verbatim(id)),
         item=None,  # type: ignore[arg-type]
     )
 
