@@ -85,9 +85,11 @@ BUILT = N_("{count} file built, {written} written.", "{count} files built, {writ
 VERIFYING = N_("verifying")
 PROBLEM = N_("✗ {problem}")
 PROBLEMS = N_("{count} problem in {total} implementations.", "{count} problems in {total} implementations.")
-KEPT = N_("{count} implementation graded, every promise kept.", "{count} implementations graded, every promise kept.")
-UNEARNED = N_("Facts alone win {share:.1%} of the points.")
-UNEARNED_MOST = N_("Facts alone win {share:.1%} of the points, most in {tasks}.")
+KEPT = N_(
+    "{count} implementation graded. No problem was found.", "{count} implementations graded. No problem was found."
+)
+UNEARNED = N_("Facts alone earn {share:.1%} of the points.")
+UNEARNED_MOST = N_("Facts alone earn {share:.1%} of the points, most in {tasks}.")
 NOT_WITH_MUTANTS = N_("Cannot verify: {option} does not go with --mutants. Leave one of the two out.")
 ONLY_WITH_MUTANTS = N_("Cannot verify: {option} needs --mutants. Add it, or leave {option} out.")
 NOT_CLEAN = N_("{case}: it does not load cleanly: {note}")
@@ -118,9 +120,9 @@ GUESSES_PASS = N_(
     'other values, on inputs that vary, or declare judges="facts".'
 )
 MUCH_OF_A_TASK = N_(
-    "{exercise}: facts alone win {share:.0%} of {task}: at most {most:.0%} may be won without solving it."
+    "{exercise}: facts alone earn {share:.0%} of {task}: at most {most:.0%} may be earned without solving it."
 )
-MUCH_OF_A_COURSE = N_("Facts alone win {share:.1%} of all points: at most {most:.0%} may be won like that.")
+MUCH_OF_A_COURSE = N_("Facts alone earn {share:.1%} of all points: at most {most:.0%} may be earned like that.")
 PATTERN_NEVER_SEEN = N_(
     "{exercise}: the task {task} asks to do without {pattern!r}, and this PyTorch has no function, operation or module "
     "of that name to be seen. Write the name that PyTorch itself gives it (`linalg_lstsq`, not `torch.linalg.lstsq`), "
@@ -177,9 +179,9 @@ REQUIRES_LATER = N_(
 )
 
 # What `--help` says
-HELP_BUILD = N_("Build what is derived: the stubs in exercises/ from solutions/, and the schemas of the reports.")
+HELP_BUILD = N_("Build the derived files: the stubs in exercises/ from solutions/, and the schemas of the reports.")
 HELP_BUILD_CHECK = N_("Write nothing; fail if something differs.")
-HELP_VERIFY = N_("Hold every exercise to its promises: stubs, references, misconceptions, alternatives, checks.")
+HELP_VERIFY = N_("Check every exercise: stubs, references, misconceptions, alternatives, checks.")
 HELP_VERIFY_WHICH = N_("What to verify; all if left out.")
 HELP_VERIFY_SEEDS = N_("How many course seeds to grade everything with.")
 HELP_VERIFY_THREADS = N_("How many threads candidates compute with.")

@@ -102,7 +102,7 @@ these: what the text of a task promises counts, and not only what its examples s
 
 # What `--help` says
 HELP = N_("An autograder for PyTorch exercises: the candidate observes, the examiner judges.")
-HELP_CHECK = N_("Grade exercises/ in place and explain what fails. Exit code 1 while something does.")
+HELP_CHECK = N_("Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails.")
 HELP_CHECK_WHICH = N_("An exercise (07 will do), one of its tasks, or a file.")
 HELP_HINT = N_("Give a hint for a task.")
 HELP_HINT_WHICH = N_("A task, such as 07.minimize.")

@@ -105,7 +105,7 @@ def test_points_add_up(graded: Path) -> None:
         ("not-utf8", "UTF-8"),
         ("not-a-notebook", "07_autograd.ipynb"),
         ("two-files", "07_autograd.ipynb and 07_autograd.py"),
-        ("renamed-function", "there is `derivative`: is that the one?"),
+        ("renamed-function", "but `derivative` is. Is that your function?"),
         ("missing-import", "ModuleNotFoundError: No module named 'torchvision_extras' at line 2"),
         ("sleeps-on-import", "took long to load and was stopped at line 3, `time.sleep(30)`"),
         ("loops-forever", "stopped: it did not finish within 4 s of computing"),

@@ -368,7 +368,7 @@ def test_a_check_of_no_task_is_told() -> None:
     assert of_suites(stray) == ["01_small: the check 'lost' is of 'triple', which is no task."]
 
 
-# What facts alone win
+# What facts alone earn
 
 
 def forged(**held: str) -> dict[str, Graded]:
@@ -419,8 +419,8 @@ def test_too_much_for_facts_alone_is_told() -> None:
     assert list(problems_of_what_is_unearned(few)) == [] and share_unearned(few) == 0.04
     many = [measured("double", 10.0, 5.0), measured("relu", 10.0, 0.0)]
     assert [*map(str, problems_of_what_is_unearned(many))] == [
-        "01_small: facts alone win 50% of double: at most 40% may be won without solving it.",
-        "Facts alone win 25.0% of all points: at most 8% may be won like that.",
+        "01_small: facts alone earn 50% of double: at most 40% may be earned without solving it.",
+        "Facts alone earn 25.0% of all points: at most 8% may be earned like that.",
     ]
     assert share_unearned([]) == 0
 
@@ -477,14 +477,14 @@ def test_an_exercise_is_held_to_all_its_promises(lay_down: LayDown) -> None:
     ]
     assert sorted(flat)[2:] == [
         "01_small misconception double: wrong-4: no check of its task fails.",
-        "01_small: facts alone win 100% of relu: at most 40% may be won without solving it.",
+        "01_small: facts alone earn 100% of relu: at most 40% may be earned without solving it.",
         "01_small: the check 'relu' of relu should judge values, and guesses pass it (spoiled, zeros, ones, …): let it "
         'ask for other values, on inputs that vary, or declare judges="facts".',
         "01_small: the task double has no public check of values: for students, its checks of facts would never count.",
         "01_small: the task relu has fewer than 3 alternatives.",
         "01_small: the task relu has fewer than 5 misconceptions.",
         "01_small: the task relu has no public check.",
-        "Facts alone win 33.3% of all points: at most 8% may be won like that.",
+        "Facts alone earn 33.3% of all points: at most 8% may be earned like that.",
     ]
 
 

@@ -128,7 +128,7 @@ def test_a_check_whose_requirement_failed_is_skipped(examine: Examine, course: P
     assert (skipped.status, skipped.points, str(skipped.feedback)) == (
         "skipped",
         0,
-        'Not run: it says nothing until the check "Every number is doubled" passes. Fix that one first.',
+        'Not run until the check "Every number is doubled" passes. Fix that one first.',
     )
 
 
@@ -327,7 +327,7 @@ def test_a_renamed_function_is_suggested(examine: Examine, course: Path) -> None
     """A misspelt function is an error of its task alone, with the closest name."""
     (report,) = examine(course, RIGHT.replace("double", "doubel"))
     assert str(checks(report)["shape"].feedback) == (
-        "double is not defined (there is `doubel`: is that the one?).\n"
+        "double is not defined, but `doubel` is. Is that your function?\n"
         "Next: define it under exactly the name `double`; in a notebook, run the cell that does."
     )
     assert (checks(report)["shape"].status, report.points) == ("error", 2)

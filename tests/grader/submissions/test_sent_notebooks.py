@@ -362,7 +362,7 @@ def test_a_trial_that_does_not_end_is_stopped(reports: dict[str, ExerciseReport]
         ("an answer is text", "column_view is not defined"),
         (
             "no Python in an answer",
-            "is not defined. It may be in a cell that was left out because Python could not read it",
+            "is not defined. It may be in a cell that was skipped because of a syntax error",
         ),
         ("imports last", "because of an error while your file was being loaded: NameError: name 'Tensor'"),
     ],

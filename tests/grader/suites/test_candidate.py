@@ -224,7 +224,7 @@ def test_a_missing_function_is_told() -> None:
 def test_a_misspelt_function_is_suggested() -> None:
     """For a missing function the message names the closest name in the file."""
     end = ended(observed("missing", defined=("main", "duoble", "Net")), status="error")
-    assert said(end) == "double is not defined (there is `duoble`: is that the one?)."
+    assert said(end) == "double is not defined, but `duoble` is. Is that your function?"
     other = ended(observed("missing", defined=("column_double_",)), status="error")
     assert said(other) == "double is not defined."
 
@@ -258,7 +258,7 @@ def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
     """If a cell was left out because of a syntax error, the missing function may be in it."""
     end = ended(observed("missing", defined=("duoble",)), status="error", left_out=True)
     assert (said(end), str(end.feedback.next_step)) == (
-        "double is not defined. It may be in a cell that was left out because Python could not read it.",
+        "double is not defined. It may be in a cell that was skipped because of a syntax error.",
         "correct the cell that the note names, and run it.",
     )
 

@@ -75,7 +75,11 @@ def test_a_named_argument_names_itself_when_it_fails(see: Any) -> None:
 
 def test_a_torn_answer_is_told(see: Any) -> None:
     """An observation without its arguments is a wrong answer."""
-    says(lambda: see(given=[ONES], arguments=[]).argument(0), "an answer about every argument", "a torn answer")
+    says(
+        lambda: see(given=[ONES], arguments=[]).argument(0),
+        "a complete answer",
+        "an answer that is incomplete or contradicts itself",
+    )
 
 
 @pytest.mark.parametrize("given", [ONES, np.ones(2)])
@@ -84,20 +88,22 @@ def test_a_forged_before_is_torn(see: Any, given: object, before: tuple[wire.Fac
     """A missing or forged `before` is a wrong answer and does not break the check."""
     seen: Observed = see(given=[given])
     seen.observation = msgspec.structs.replace(seen.observation, before=before)
-    says(seen.unchanged, "an answer about every argument", "a torn answer")
-    says(lambda: seen.unchanged(0), "an answer about every argument", "a torn answer")
+    says(seen.unchanged, "a complete answer", "an answer that is incomplete or contradicts itself")
+    says(lambda: seen.unchanged(0), "a complete answer", "an answer that is incomplete or contradicts itself")
 
 
 def test_memory_is_not_judged_without_what_was_before(see: Any) -> None:
     """Without `before` memory is not judged, and the check does not break."""
     seen: Observed = see(given=[ONES])
     seen.observation = msgspec.structs.replace(seen.observation, before=())
-    says(lambda: seen.same_memory(0), "an answer about every argument", "a torn answer")
+    says(lambda: seen.same_memory(0), "a complete answer", "an answer that is incomplete or contradicts itself")
 
 
 def test_an_exception_without_its_facts_is_torn(see: Any) -> None:
     """An exception without its facts is a wrong answer."""
-    says(lambda: see(outcome="raised").result, "an answer about every argument", "a torn answer")
+    says(
+        lambda: see(outcome="raised").result, "a complete answer", "an answer that is incomplete or contradicts itself"
+    )
 
 
 @pytest.mark.parametrize("question", [lambda s: s.result, lambda s: s.argument(0), lambda s: s.returned()])
@@ -196,7 +202,7 @@ def test_an_answer_without_a_keyword_argument_is_torn(see: Any, part: str) -> No
     """An answer that lacks a keyword argument is wrong, and does not break the check."""
     seen: Observed = see(given_keywords={"w": ONES})
     seen.observation = msgspec.structs.replace(seen.observation, **{part: {}})
-    says(seen.unchanged, "an answer about every argument", "a torn answer")
+    says(seen.unchanged, "a complete answer", "an answer that is incomplete or contradicts itself")
 
 
 def test_only_what_can_change_may_be_asked_for_by_keyword(see: Any) -> None:
