@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,8 @@ def _schema(record: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
     brief = {kept.__name__ for kept in (CheckReport, Feedback, Sentence)}  # empty fields are left out
     for name, definition in schema["$defs"].items():
+        if "description" in definition:  # Python removes a docstring's indentation from 3.13 on
+            definition["description"] = inspect.cleandoc(definition["description"])
         if name not in brief:
             definition["required"] = list(definition["properties"])
     return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
