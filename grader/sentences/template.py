@@ -1,7 +1,7 @@
 """Sentences as data: a template in English with named parameters, filled in and translated where it is read.
 
 A catalog is a module of templates, one for each audience. What the kit has to say travels as a `Sentence`: a report
-keeps it so, and whoever shows it renders it, in the reader's language if there is a translation.
+keeps it so. The code that shows it renders it, in the reader's language if there is a translation.
 
 >>> GREETING = N_("Hello, {name}.")
 >>> str(GREETING(name="Ana"))

@@ -43,7 +43,7 @@ def check(
     `requires` names checks of the same exercise, without "test_". If one of them does not pass, this check is skipped.
     `hint` is a next step for the student; it replaces the usual one.
 
-    Raises `ValueError` for any other `judges`, and for negative points.
+    Raises `SuiteError` for any other `judges`, and for negative points.
 
     >>> @check("double", points=2, hint="multiply by 2.")
     ... def test_every_element_is_doubled(candidate, draw):
@@ -96,7 +96,7 @@ def probe(function: Callable[..., Any]) -> Probe:
 
     Students read its docstring as the call. The function can use torch, nn, F, np, math, copy, io, random, Path,
     DataLoader, Dataset and TensorDataset, and what its suite declares `shared`. It must hold no expected value, because
-    the candidate can read it. Raises `TypeError` if it has no docstring.
+    the candidate can read it. Raises `SuiteError` if it has no docstring.
 
     >>> @probe
     ... def doubled_twice(student, x): "double(double(x))"; return student.double(student.double(x))
@@ -131,7 +131,7 @@ def shared(function_or_class: _F) -> _F:
 def source_of(function_or_class: Callable[..., Any]) -> str:
     """Return the source of a shared definition, after the shared definitions that it uses.
 
-    Raises `TypeError` for a function or class that is not `shared`.
+    Raises `SuiteError` for a function or class that is not `shared`.
     """
     if not _is_shared(function_or_class):
         raise SuiteError(author.NOT_SHARED(name=function_or_class.__name__))
@@ -186,7 +186,7 @@ def _suite(path: Path) -> ModuleType:
 def public_suite(hidden: str) -> ModuleType:
     """Return the public suite of the same exercise as a module, so that a hidden suite can use its definitions.
 
-    `hidden` is the `__file__` of the hidden suite. Raises `FileNotFoundError` if there is no public suite.
+    `hidden` is the `__file__` of the hidden suite. Raises `SuiteError` if there is no public suite.
 
     >>> public = public_suite(__file__)
     >>> public.__name__.startswith("public_test_")
