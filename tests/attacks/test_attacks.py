@@ -623,9 +623,9 @@ def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
     given: dict[Worker, tuple[str, float]] = {}
     start, give, take = Worker.__init__, Worker.give, Worker.take
 
-    def counted(worker: Worker, settings: Settings, submission: Submission, share: frozenset[int]) -> None:
+    def counted(worker: Worker, settings: Settings, submission: Submission) -> None:
         night.workers += 1
-        start(worker, settings, submission, share)
+        start(worker, settings, submission)
 
     def timed(worker: Worker, submission: Submission) -> None:
         given[worker] = submission.student, time.monotonic()

@@ -221,13 +221,17 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "said"),
     [
-        ("stub.py", "old.ipynb", "old.ipynb': it is there already. Remove it, or give another name."),
-        ("stub.py", "new.py", "Cannot convert stub.py to new.py: one must end in .py, the other in .ipynb."),
-        ("old.ipynb", "new.ipynb", "Cannot convert old.ipynb to new.ipynb: one must end in .py, the other in .ipynb."),
-        ("old.ipynb", "new.py", "old.ipynb': old.ipynb is damaged: it stops being a notebook at line 1"),
-        ("plain.py", "new.ipynb", "plain.py': it is not an exercise's script"),
-        ("latin.py", "new.ipynb", "latin.py': latin.py is not valid utf-8 text"),
-        ("gone.py", "new.ipynb", "gone.py': There is no file gone.py."),
+        ("stub.py", "old.ipynb", "old.ipynb': it exists already. Remove it, or give another name."),
+        ("stub.py", "new.py", "Cannot convert 'stub.py' to 'new.py': one must end in .py, the other in .ipynb."),
+        (
+            "old.ipynb",
+            "new.ipynb",
+            "Cannot convert 'old.ipynb' to 'new.ipynb': one must end in .py, the other in .ipynb.",
+        ),
+        ("old.ipynb", "new.py", "old.ipynb'. old.ipynb is damaged: it stops being a notebook at line 1"),
+        ("plain.py", "new.ipynb", "plain.py'. It is not the script of an exercise"),
+        ("latin.py", "new.ipynb", "latin.py'. latin.py is not valid utf-8 text"),
+        ("gone.py", "new.ipynb", "gone.py'. There is no file gone.py."),
     ],
 )
 @pytest.mark.sandbox
