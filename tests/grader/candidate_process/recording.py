@@ -135,8 +135,8 @@ def grade(log: Path, course: Path) -> None:
             points[id] = (report.points, report.max_points)
         ours.close()
 
-    threading.Thread(target=ask).start()
-    run_worker(theirs, Settings(root=str(course), exercises=exercises), frozenset())
+    threading.Thread(target=ask, daemon=True).start()  # if the worker fails, nobody answers it
+    run_worker(theirs, Settings(root=str(course), exercises=exercises))
     print(json.dumps(points))
 
 
