@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -620,7 +621,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 
 def watch_the_workers(patch: pytest.MonkeyPatch, night: Night) -> None:
     """Record how long each submission takes, and how many workers are started."""
-    given: dict[Worker, tuple[str, float]] = {}
+    given: weakref.WeakKeyDictionary[Worker, tuple[str, float]] = weakref.WeakKeyDictionary()  # keeps none alive
     start, give, take = Worker.__init__, Worker.give, Worker.take
 
     def counted(worker: Worker, settings: Settings, submission: Submission) -> None:

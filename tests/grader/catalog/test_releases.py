@@ -165,8 +165,8 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda nb: nb["cells"].append(OWN_CELL), "cells of yours, essay in 04_indexing_and_inplace.ipynb. Move"),
-        (lambda nb: nb.pop("cells"), "all of 04_indexing_and_inplace.ipynb, which is not a notebook any more"),
+        (lambda nb: nb["cells"].append(OWN_CELL), "cells of yours from 04_indexing_and_inplace.ipynb: essay. Move"),
+        (lambda nb: nb.pop("cells"), "would replace 04_indexing_and_inplace.ipynb, which is not a notebook any more"),
     ],
 )
 @pytest.mark.sandbox

@@ -1436,4 +1436,4 @@ def test_a_function_that_a_notebook_lacks_is_missing_there_too(examine: Examine,
     """A notebook's missing function is named, with the closest name."""
     spans = (SourceSpan(first=1, label=verbatim("code cell 1"), line=1),)
     (report,) = examine(course, hand_in(RIGHT.replace("def relu", "def relu_"), spans=spans))
-    assert str(checks(report)["relu"].feedback).startswith("relu is not defined (there is `relu_`")
+    assert str(checks(report)["relu"].feedback).startswith("relu is not defined, but `relu_` is.")

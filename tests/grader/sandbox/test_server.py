@@ -69,7 +69,7 @@ ENDS = {
     "ctypes.string_at(0)": "segmentation fault",
     "os.abort()": "segmentation fault|SIGABRT",
     "signal.raise_signal(signal.SIGKILL)": "",
-    "[os.close(fd) for fd in range(3, 64) if is_socket(fd)] and time.sleep(60)": "it closed the channel",
+    "[os.close(fd) for fd in range(3, 64) if is_socket(fd)] and time.sleep(60)": "it closed its channel",
     "[os.close(fd) for fd in range(3, 64) if is_socket(fd)]": "exit code 0",
 }
 
