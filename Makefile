@@ -13,7 +13,7 @@ PYTHON ?= python3
 VENV ?= $(ROOT)/.venv
 PINS ?= constraints.txt
 STUDENT ?= half-done
-AT_ONCE ?= 3
+AT_ONCE ?= 2
 
 BIN := $(VENV)/bin
 PY := "$(BIN)/python"

@@ -1244,6 +1244,7 @@ BOMBS = {
 
 @pytest.mark.alone
 @pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.alone
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
     """A huge or deep source takes limited time, raises no error, and its first use is found."""
     source = "import torch\n" + BOMBS[bomb]
