@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
+from endings import said
 
 from grader import wire
 from grader.forbidden_calls import Use
@@ -58,11 +59,6 @@ def candidate(process: Process, **context: Any) -> Candidate:
 def observed(outcome: Any = "returned", **fields: Any) -> Process:
     """Return a process that answers with this observation."""
     return Process(wire.Observation(nonce=0, outcome=outcome, **fields))
-
-
-def said(end: CheckEnded) -> str:
-    """Return what the end of a check says, without its next step."""
-    return msgspec.structs.replace(end.feedback, next_step=None).text()
 
 
 def ended(process: Process, *, status: str, **context: Any) -> CheckEnded:
