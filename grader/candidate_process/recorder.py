@@ -268,7 +268,7 @@ def _numpy_generator() -> object:
     """Return the generator's state as it is in memory.
 
     Each call reads it twice. `np.random.get_state` takes fifty times as long, which would make a submission with 100
-    calls some 6 ms dearer, about 5 % of its processor time: tests/benchmarks/test_tricks.py.
+    calls take about 6 ms more, 5 % of its processor time. tests/benchmarks/test_tricks.py measures it.
     """
     same = np.random.get_bit_generator() is _NUMPY  # type: ignore[attr-defined]
     return same, ctypes.string_at(_NUMPY.ctypes.state_address, _NUMPY_STATE)

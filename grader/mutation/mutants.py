@@ -19,7 +19,7 @@ from grader.catalog import Exercise
 from grader.mutation.operators import OPERATORS, Replacement
 from grader.records import Submission
 
-# Bit operations and shifts are left out: nobody shifts by mistake instead of adding.
+# Bit operations and shifts are left out: students do not shift by mistake instead of adding.
 _ARITHMETIC = ("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow")
 _LIBRARY = (
     "AddNot",

@@ -112,7 +112,7 @@ OWN_RAISE = N_("your own `raise` ended it: these arguments are allowed. Is the c
 OWN_ASSERT = N_("your own `assert` ended it. Print what it compares: is the value wrong, or the condition?")
 OTHERWISE = N_("read the message from its end: it names what Python could not do on that line.")
 
-# Where submissions run: alone, in an empty folder, with nobody at the keyboard
+# Where submissions run: without other processes, in an empty folder, without input from a keyboard
 NO_PROCESSES = N_(
     "your code runs alone: other processes, and what is shared with them, are not allowed here. Do it in this "
     "process (a DataLoader with `num_workers=0`)."

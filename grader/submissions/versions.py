@@ -28,7 +28,7 @@ _LINES: Final = tuple(
 )
 _DEFAULTS: Final = (3, 13)  # `def f[T = int]`
 _DEFAULT = re.compile(rf"\s*(?:type|class|(?:async\s+)?def)\s+{_NAME}\s*\[[^]]*=")
-_LONGEST: Final = 1000  # characters: nobody writes a longer line by hand
+_LONGEST: Final = 1000  # characters: longer lines are not written by hand
 _FREE_STRINGS: Final = (3, 12)  # from here on, a string inside the braces of an f-string may use the outer quotes
 _OPENING = re.compile(_STRING.format("[fF]") + r"('''|\"\"\"|'|\")")
 

@@ -285,7 +285,7 @@ class Draw:
 
 
 def _derived(secret: str, *key: str) -> int:
-    """Return a 64-bit number that depends on the key, and that nobody can compute without the secret."""
+    """Return a 64-bit number that depends on the key. It cannot be computed without the secret."""
     said = "".join(f"{len(part)} {part}" for part in key)  # different keys give different texts
     digest = hmac.digest(secret.encode("utf-8", "surrogatepass"), said.encode("utf-8", "surrogatepass"), "sha256")
     return int.from_bytes(digest[:8], "big")

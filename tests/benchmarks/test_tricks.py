@@ -87,7 +87,7 @@ def read_by_numpy() -> object:
 
 
 def test_the_state_of_numpys_generator(monkeypatch, figures, amount):
-    """Read by NumPy and not from memory, it makes watching a call at least 30 % dearer: each call reads it twice."""
+    """If NumPy reads the state, recording a call costs at least 30 % more, because each call reads it twice."""
 
     def seconds(watch: Callable[[], None]) -> float:
         before = time.process_time()

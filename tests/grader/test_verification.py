@@ -1,4 +1,4 @@
-"""Authors are told which requirement an exercise does not meet."""
+"""`grader verify` names each requirement that an exercise does not meet."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def grade(log: Path, course: Path) -> None:
             points[id] = (report.points, report.max_points)
         ours.close()
 
-    threading.Thread(target=ask, daemon=True).start()  # if the worker fails, nobody answers it
+    threading.Thread(target=ask, daemon=True).start()  # it must not wait for a worker that failed
     run_worker(theirs, Settings(root=str(course), exercises=exercises))
     print(json.dumps(points))
 

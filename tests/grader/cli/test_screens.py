@@ -123,7 +123,7 @@ def test_a_stream_that_was_never_open_does_no_harm() -> None:
 
 
 def test_a_screen_that_nobody_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long command, such as a watch, ends if nobody reads its output."""
+    """A long command, such as one with --watch, ends when the reader of its output has gone."""
     ours, theirs = os.pipe()
     with open(theirs, "wb") as pipe:
         screen = Screen(pipe, encoding="utf-8")

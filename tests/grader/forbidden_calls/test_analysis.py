@@ -516,7 +516,7 @@ class LinearRegressor(nn.Module):
         return nn.Linear(3, 1)
     def forward(self, x):
         return list(vars(type(self)).values())[3](self)(x)
-## LinearRegressor: a method of something that nobody can follow
+## LinearRegressor: a method of something that cannot be followed
 class LinearRegressor(nn.Module):
     def __init__(self, n):
         super().__init__()
@@ -773,7 +773,7 @@ class Layers:
         return x * (x > 0)
 def relu(x):
     return Layers().relu(x)
-## relu: an instance of one's own that nobody can follow
+## relu: an instance of one's own that cannot be followed
 class Layers:
     def relu(self, x):
         return x * (x > 0)
@@ -993,7 +993,7 @@ class ManualSGD(torch.optim.SGD):
     def step(self):
         for p in self.param_groups[0]["params"]:
             p.data -= 0.1 * p.grad
-## LinearRegressor: a method that nobody calls
+## LinearRegressor: a method that is never called
 class LinearRegressor(nn.Module):
     def __init__(self, n):
         super().__init__()
@@ -1008,7 +1008,7 @@ class LinearRegressor(nn.Module):
     @torch.no_grad()
     def compare(self, x):
         return torch.equal(self.to_linear()(x), self(x))
-## ManualSGD: a method that nobody calls
+## ManualSGD: a method that is never called
 class ManualSGD:
     def __init__(self, params, lr):
         self.params, self.lr = list(params), lr
@@ -1020,7 +1020,7 @@ class ManualSGD:
             p.grad = None
     def compare(self):
         torch.optim.SGD(self.params, lr=self.lr).step()
-## relu: an instance with a method that nobody calls
+## relu: an instance with a method that is never called
 class Mine(nn.Module):
     def forward(self, x):
         return x.clamp(min=0)

@@ -1,4 +1,4 @@
-"""nbgrader is imported without what nobody here uses."""
+"""nbgrader is imported without the packages that the kit does not use."""
 
 from __future__ import annotations
 
