@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import inspect
 import re
@@ -1244,11 +1245,14 @@ BOMBS = {
 
 @pytest.mark.alone
 @pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.alone
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:
     """A huge or deep source takes limited time, raises no error, and its first use is found."""
     source = "import torch\n" + BOMBS[bomb]
     ast.parse(source)
-    started = time.process_time()
-    assert find_forbidden_calls(source, "relu", ("relu",))
-    assert time.process_time() - started < 1.0
+    gc.freeze()  # the garbage collector would go through what other tests have left in this process, and be measured
+    try:
+        started = time.process_time()
+        assert find_forbidden_calls(source, "relu", ("relu",))
+        assert time.process_time() - started < 1.0
+    finally:
+        gc.unfreeze()
