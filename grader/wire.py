@@ -132,10 +132,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 
 
 class CallEach(msgspec.Struct, frozen=True, kw_only=True, tag="call each"):
-    """Make the same call in each of several loaded modules, one after the other."""
+    """Make each of these calls in each of these loaded modules, one after the other.
+
+    The answers come in that order: all modules for the first call, then all modules for the second one.
+    """
 
     nonce: int
-    call: Call
+    calls: tuple[Call, ...]
     modules: tuple[str, ...]
 
 
@@ -307,7 +310,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag="loaded"):
 
 
 class Observations(msgspec.Struct, frozen=True, kw_only=True, tag="observations"):
-    """The records of one call of each of several modules, in their order."""
+    """The records of several calls, in their order."""
 
     nonce: int
     each: Annotated[tuple[Observation, ...], Meta(max_length=MAX_NAMES)]

@@ -67,7 +67,8 @@ class Executor:
                 return self.load(request)
             case wire.Call():
                 return self.call(request)
-        each = (self.call(msgspec.structs.replace(request.call, module=module)) for module in request.modules)
+        calls = (msgspec.structs.replace(call, module=m) for call in request.calls for m in request.modules)
+        each = (self.call(call) for call in calls)
         return wire.Observations(nonce=request.nonce, each=tuple(each))
 
     def load(self, request: wire.Load) -> wire.Loaded:

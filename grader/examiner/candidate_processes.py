@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -79,19 +79,37 @@ class SubmissionProcess:
         """
 
         def ask(call: wire.Call) -> wire.Observation:
-            if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
-                raise CheckEnded("timeout", Feedback(details=(learner.TIMEOUT_AGAIN(task=task),)))
-            self._require_budget()
-            self.load()
-            assert self._process is not None
+            process = self._ready(task)
             try:
-                seen = self._process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
+                seen = process.call(msgspec.structs.replace(call, nonce=secrets.randbits(63)))
             except CandidateLost as lost:
                 self._process = None
                 self._timeouts[task] += lost.reason == "timeout"
                 raise
             self.withheld |= set(seen.withheld)
             return seen
+
+        return ask
+
+    def asker_of_several(self, task: str) -> Callable[[Sequence[wire.Call]], tuple[wire.Observation, ...]]:
+        """Return the function that makes several calls of a check of `task` with one message.
+
+        It raises `CandidateLost`, or ends the check.
+        """
+
+        def ask(calls: Sequence[wire.Call]) -> tuple[wire.Observation, ...]:
+            process = self._ready(task)
+            each = wire.CallEach(nonce=secrets.randbits(63), calls=tuple(calls), modules=("submission",))
+            try:
+                observations = process.call_each(each)
+                if len(observations) != len(calls):
+                    process.end()
+                    raise CandidateLost("crashed", learner.OTHER_ANSWER())
+            except CandidateLost:
+                self._process = None  # the calls are made again one by one, and the one that is to blame is counted
+                raise
+            self.withheld |= {name for seen in observations for name in seen.withheld}
+            return observations
 
         return ask
 
@@ -109,6 +127,15 @@ class SubmissionProcess:
             return self.asker(task)(call)
         except (CandidateLost, CheckEnded):
             return None
+
+    def _ready(self, task: str) -> Process:
+        """Return the process with the submission loaded. Ends the check if it may not be asked."""
+        if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
+            raise CheckEnded("timeout", Feedback(details=(learner.TIMEOUT_AGAIN(task=task),)))
+        self._require_budget()
+        self.load()
+        assert self._process is not None
+        return self._process
 
     def _require_budget(self) -> None:
         """End the check if the budget of the submission is used up."""
@@ -197,6 +224,26 @@ class ReferenceProcess:
                     self._lost.add(module)
         return None
 
+    def observe_all(self, calls: Sequence[wire.Call], *, module: str, source: str) -> list[wire.Observation | None]:
+        """Make several calls to one implementation with one message, or one by one if the process is lost.
+
+        An answer is `None` if the process is lost in the call.
+        """
+        try:
+            process = self._ready({module: source}, None)
+            each = wire.CallEach(nonce=secrets.randbits(63), calls=tuple(calls), modules=(module,))
+            observations = process.call_each(each)
+            if len(observations) == len(calls):
+                return list(observations)
+        except CandidateLost:
+            pass
+        self.close()
+        answers = []
+        for call in calls:
+            answers.append(self.observe(call, module=module, source=source))
+            self._lost.discard(module)  # the next program may work
+        return answers
+
     def observe_each(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
         """Make a call to several implementations, which are given by module name, as `observe` does.
 
@@ -212,7 +259,7 @@ class ReferenceProcess:
         if key is not None and key not in self._one_by_one:
             try:
                 process = self._ready(sources, budget)
-                each = wire.CallEach(nonce=secrets.randbits(63), call=call, modules=tuple(asked))
+                each = wire.CallEach(nonce=secrets.randbits(63), calls=(call,), modules=tuple(asked))
                 return {**dict.fromkeys(sources), **dict(zip(asked, process.call_each(each), strict=True))}
             except (CandidateLost, ValueError):
                 self.close()

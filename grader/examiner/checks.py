@@ -5,6 +5,7 @@ They are read from pytest's items, and must follow the rules that make verdicts 
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from grader.examiner.pytest_internals import number_of_fixtures, parameters_of
 from grader.records import Feedback, Status, Verdict, Visibility
 from grader.sentences import Sentence, author, verbatim
 from grader.sentences.titles import title_of
+from grader.suites.exploration.domain import Domain
 from grader.suites.outcomes import SuiteError
 
-FIXTURES = ("candidate", "reference", "draw", "device")  # the fixtures of the examiner
+FIXTURES = ("candidate", "reference", "draw", "device", "explore")  # the fixtures of the examiner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class Check:
     """One check as its suite declares it.
 
     `arguments` are the names of its arguments, and `parameters` are the values that `parametrize` gives it. A check is
-    `plain` if it can be called with these arguments and nothing else is needed.
+    `plain` if it can be called with these arguments and nothing else is needed. `domain` is set for one that explores.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Check:
     plain: bool
     arguments: tuple[str, ...]
     parameters: Mapping[str, Any]
+    domain: Domain | None = None
     feedback_if_passed: Feedback  # the feedback of a passed check: only the title
     item: pytest.Function
 
@@ -80,6 +83,7 @@ def read_check(item: pytest.Item) -> Check:
         judges=mark.kwargs["judges"],
         requires=mark.kwargs["requires"],
         hint=mark.kwargs["hint"],
+        domain=mark.kwargs.get("domain"),
         docstring=docstring,
         plain=_is_plain(item),
         arguments=_arguments(item),
@@ -122,6 +126,17 @@ def _title(docstring: str, id: str) -> str:
     name, _, parameters = id.partition("[")
     title = title_of(docstring) or name.replace("_", " ")
     return f"{title} [{parameters}" if parameters else title
+
+
+def in_order(checks: Sequence[Check]) -> list[Check]:
+    """Return the checks of an exercise in the order in which they run: domains last. They require the other checks."""
+    first = [check for check in checks if check.domain is None]
+    domains = [
+        dataclasses.replace(check, requires=tuple(other.id for other in first if other.task == check.task))
+        for check in checks
+        if check.domain is not None
+    ]
+    return first + domains
 
 
 def validate(checks: Sequence[Check]) -> None:

@@ -14,6 +14,7 @@ from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProc
 from grader.examiner.checks import Check
 from grader.examiner.fixtures import Given
 from grader.examiner.judging import CheckResult, broken, judge, required_first
+from grader.examiner.pools import Pool
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
@@ -21,8 +22,9 @@ from grader.records import Inputs, Submission, Visibility
 from grader.sandbox import SandboxError
 from grader.sentences import author
 from grader.submissions import text_digest
-from grader.suites.candidate import Ask
+from grader.suites.candidate import Ask, source_call
 from grader.suites.check_log import CheckLog
+from grader.suites.exploration.programs import NAME, Program
 from grader.suites.outcomes import SuiteError
 
 
@@ -61,6 +63,7 @@ class Examination:
         session: SuiteSession,
         references: ReferenceProcess,
         sources: CourseSources,
+        pools: Callable[[Check], Pool | None],
         rules: Rules,
         forge: Callable[[Ask], Ask] | None,
     ) -> None:
@@ -70,6 +73,7 @@ class Examination:
         self._session = session
         self._references = references
         self._sources = sources
+        self._pools = pools
         self._rules = rules
         self._forge = forge
         self._written: dict[str, Use | None] = {}  # by task
@@ -133,16 +137,22 @@ class Examination:
 
     def _given(self, check: Check, log: CheckLog) -> Given:
         task = self._exercise.task(check.task)
-        ask = self._process.asker(check.task)
+        ask, ask_each = self._process.asker(check.task), self._process.asker_of_several(check.task)
+        whose = self._whose_inputs()
+        pool = self._pools(check)
         return Given(
             check=check,
             task=task,
             submission=self._submission,
             process=self._process,
             ask=ask if self._forge is None else self._forge(ask),
+            ask_each=ask_each if self._forge is None else None,
             ask_reference=self._ask_reference,
+            pool=pool,
+            explored=lambda programs: self._explored(check, pool, programs),
             course_seed=self._rules.course_seed,
-            inputs_key=(check.exercise, check.id, *self._whose_inputs()),
+            inputs_key=(check.exercise, check.id, *whose),
+            whose=whose,
             written=lambda: self._finished_version(task),
             hides_expected=self._rules.hides(check.visibility),
             log=log,
@@ -161,6 +171,18 @@ class Examination:
         if seen is None:
             raise SuiteError(author.REFERENCE_LOST(exercise=id, call=call.name))
         return seen
+
+    def _explored(self, check: Check, pool: Pool | None, programs: Sequence[Program]) -> list[wire.Observation | None]:
+        """Return the reference's answers to programs of a check that explores."""
+        assert pool is not None and check.domain is not None
+        id, domain, seed = self._exercise.id, check.domain, pool.seed
+
+        def ask(new: Sequence[Program]) -> list[wire.Observation | None]:
+            calls = [source_call(NAME, domain.source(program), ({},), seed=seed) for program in new]
+            source = self._sources.reference(id)
+            return self._references.observe_all(calls, module=f"{id}.reference", source=source)
+
+        return pool.answers(programs, ask)
 
     def _finished_version(self, task: Task) -> Use | None:
         """Return the first forbidden function that the task's code calls, according to its syntax tree."""

@@ -19,6 +19,7 @@ from grader.examiner.checks import Check
 from grader.examiner.examination import Examination, Rules
 from grader.examiner.forging import Forging
 from grader.examiner.judging import CheckResult
+from grader.examiner.pools import Pool
 from grader.examiner.replays import Replays
 from grader.examiner.reporting import examined_report, loading_of, unreadable_report
 from grader.examiner.session import SuiteSession
@@ -88,6 +89,7 @@ class Examiner:
         self._references = ReferenceProcess(server)
         self._sources = CourseSources(catalog)
         self._replays = Replays(self._references, self._sources, fixed_inputs=inputs == "fixed")
+        self._pools: dict[tuple[str, str], Pool] = {}
         self.session = SuiteSession()
 
     @property
@@ -136,6 +138,7 @@ class Examiner:
             session=self.session,
             references=self._references,
             sources=self._sources,
+            pools=self._pool,
             rules=self._rules,
             forge=self._forging.of(submission),
         )
@@ -150,6 +153,16 @@ class Examiner:
         hidden = {check.id for check in checks if self._rules.hides(check.visibility)}
         report = examined_report(exercise, checks, submission, loading, results, mistakes, without_curves=hidden)
         return Examined(report=report, checks=every, results=results)
+
+    def _pool(self, check: Check) -> Pool | None:
+        """Return the pool of a check that explores, or `None` for other checks, and if there is no reference."""
+        if check.domain is None or not self._sources.has_reference(check.exercise):
+            return None
+        key = check.exercise, check.id
+        if key not in self._pools:
+            seed = self._rules.course_seed
+            self._pools[key] = Pool(check.domain, course_seed=seed, check=f"{check.exercise} {check.id}")
+        return self._pools[key]
 
 
 def run_examiner(examiner: Examiner, suites: Sequence[Path], work: Callable[[], object]) -> None:

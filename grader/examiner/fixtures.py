@@ -1,4 +1,4 @@
-"""The arguments that checks can have: the fixtures `candidate`, `reference`, `draw` and `device`."""
+"""The arguments that checks can have: the fixtures `candidate`, `reference`, `draw`, `device` and `explore`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from grader import wire
 from grader.catalog import Task
 from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.checks import Check
+from grader.examiner.pools import Pool
 from grader.forbidden_calls import Use
 from grader.records import Submission
-from grader.sentences import Sentence, learner
-from grader.suites.candidate import Ask, Candidate, Context
+from grader.sentences import Sentence, author, learner
+from grader.suites.candidate import Ask, AskEach, Candidate, Context
 from grader.suites.check_log import CheckLog
+from grader.suites.exploration.domain import Domain
+from grader.suites.exploration.exploring import Answers, explore
+from grader.suites.outcomes import SuiteError
 from grader.suites.suite import Draw
 
 SECOND_DEVICE = "meta"
@@ -26,9 +30,10 @@ SECOND_DEVICE = "meta"
 class Given:
     """The arguments of one run of one check, and what they are made from.
 
-    `ask` calls the submission, whose process is `process`; `ask_reference` calls the reference solution. Inputs are
-    drawn from `course_seed` and `inputs_key`. `written` returns the forbidden function that the task's code calls, if
-    there is one. `log` records what the check does.
+    `ask` calls the submission, whose process is `process`; `ask_each` makes several calls. `ask_reference` calls the
+    reference solution, and `explored` returns its answers to programs of the check's `pool`. Inputs are drawn from
+    `course_seed` and `inputs_key`; `whose` is the part of the key that is not the check. `written` returns the
+    forbidden function that the task's code calls, if there is one. `log` records what the check does.
     """
 
     check: Check
@@ -36,9 +41,13 @@ class Given:
     submission: Submission
     process: SubmissionProcess
     ask: Ask
+    ask_each: AskEach | None
     ask_reference: Ask
+    pool: Pool | None
+    explored: Answers
     course_seed: str
     inputs_key: tuple[str, ...]
+    whose: tuple[str, ...]
     written: Callable[[], Use | None]
     hides_expected: bool
     log: CheckLog
@@ -49,12 +58,16 @@ class Given:
 
     def candidate(self, draw: Draw) -> Candidate:
         """Return the submission in its sandbox."""
+        return self._candidate(draw.seed)
+
+    def _candidate(self, seed: int) -> Candidate:
         return Candidate(
             Context(
                 task=self.check.task,
                 ask=self.ask,
                 where=self.submission.where,
-                seed=draw.seed,
+                ask_each=self.ask_each,
+                seed=seed,
                 hint=self.check.hint,
                 refused=self.task.forbidden,
                 written=self.written,
@@ -74,6 +87,12 @@ class Given:
             Context(task=self.check.task, ask=self.ask_reference, where=_line, seed=draw.seed, must_succeed=True)
         )
 
+    def explore(self, domain: Domain) -> None:
+        """Compare the submission with the reference in programs of a domain."""
+        if self.pool is None:
+            raise SuiteError(author.DOMAIN_WITHOUT_REFERENCE(task=domain.task))
+        explore(domain, self.pool.programs(self.whose), self._candidate(self.pool.seed), self.explored)
+
     def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a check that uses only parameters and the fixtures of this module."""
         draw = self.draw()
@@ -82,6 +101,7 @@ class Given:
             "reference": lambda: self.reference(draw),
             "draw": lambda: draw,
             "device": lambda: SECOND_DEVICE,
+            "explore": lambda: self.explore,
         }
         return {name: parameters[name] if name in parameters else make[name]() for name in names}
 
@@ -123,3 +143,8 @@ class Fixtures:
     def device(self) -> str:
         """A second device that functions must support: "meta", whose tensors have no values."""
         return SECOND_DEVICE
+
+    @pytest.fixture
+    def explore(self) -> Callable[[Domain], None]:
+        """The function that compares the submission with the reference in many programs. Domains use it."""
+        return self._now.explore

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.examiner.checks import Check, read_check, validate
+from grader.examiner.checks import Check, in_order, read_check, validate
 from grader.examiner.fixtures import Fixtures, Given
 from grader.examiner.judging import CheckResult, broken
 from grader.sandbox import SandboxError
@@ -91,8 +91,9 @@ class SuiteSession:
             for item in session.items:
                 check = read_check(item)
                 self.checks.setdefault(check.exercise, []).append(check)
-            for checks in self.checks.values():
-                validate(checks)
+            for exercise, checks in self.checks.items():
+                self.checks[exercise] = in_order(checks)
+                validate(self.checks[exercise])
         except SuiteError as error:
             self._failure = self._failure or error
 

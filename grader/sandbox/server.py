@@ -308,7 +308,7 @@ class Process:
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
     def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
-        """Make one call in each of several modules, within the time limit of one call.
+        """Make several calls, within the time limit of one call.
 
         Raises `CandidateLost`, or `SandboxError` if the server is lost.
         """

@@ -143,6 +143,9 @@ STALE_EQUIVALENT = N_("{exercise}.{task}: no mutant has `{was}` become `{now}`: 
 
 # Suites
 BAD_JUDGES = N_('Cannot make a check of {task!r} judge {judges!r}: it judges "values" or "facts".')
+BAD_FREE = N_("Cannot leave {free!r} free in the domain of {task!r}: a domain can leave free {known}.")
+DOMAIN_WITHOUT_CALL = N_("Cannot explore {task!r}: its domain has built a program without a call. Use `pick.call`.")
+DOMAIN_WITHOUT_REFERENCE = N_("Cannot explore {task!r}: there is no reference solution to compare with.")
 BAD_POINTS = N_("Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
 NO_DOCSTRING = N_("Cannot make {name!r} a probe: give it a docstring that says what it calls.")
 NOT_SHARED = N_("Cannot send {name!r} to a candidate: declare it @shared.")

@@ -5,6 +5,8 @@ Imported by: examiner, forgery, grading.
 
 from grader.suites.candidate import Candidate
 from grader.suites.comparisons import CURVE_RTOL
+from grader.suites.exploration.domain import domain
+from grader.suites.exploration.pick import Pick
 from grader.suites.observed import Observed
 from grader.suites.suite import Draw, Probe, check, code, probe, public_suite, shared
 from grader.suites.value import Value
@@ -14,10 +16,12 @@ __all__ = [
     "Candidate",
     "Draw",
     "Observed",
+    "Pick",
     "Probe",
     "Value",
     "check",
     "code",
+    "domain",
     "probe",
     "public_suite",
     "shared",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+import msgspec
 import torch
 
 from grader import wire
@@ -24,13 +25,14 @@ from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.suite import Probe
 
 Ask = Callable[[wire.Call], wire.Observation]
+AskEach = Callable[[Sequence[wire.Call]], Sequence[wire.Observation]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """What all calls of one check have in common.
 
-    - `ask` makes a call.
+    - `ask` makes a call. `ask_each` makes several with one message; without it, they are made one by one.
     - `where` turns a line number of the source into a place that the student knows.
     - `seed` is where the random generators of every call start.
     - `refused` are patterns for the library functions, modules and optimizers that the task forbids; `written` finds
@@ -48,6 +50,7 @@ class Context:
     ask: Ask
     where: Callable[[int], Sentence]
     seed: int
+    ask_each: AskEach | None = None
     hint: str | None = None
     refused: tuple[str, ...] = ()
     written: Callable[[], Use | None] = lambda: None
@@ -156,6 +159,46 @@ class Candidate:
         shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
         return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
 
+    def run_source(self, name: str, source: str, shown: str, arguments: tuple[Any, ...]) -> Observed:
+        """Run the function `name` of a source in the candidate's process. It gets the submission's module, then these
+        arguments.
+
+        `shown` is the code that the student reads. Raises what other calls raise.
+
+        >>> source = "def twice(student, x): return student.double(student.double(x))"
+        >>> result = candidate.run_source("twice", source, "double(double(x))", (torch.ones(2),)).result
+        """
+        return self._observe(name, source, shown, (), arguments, {})
+
+    def run_each(
+        self, name: str, sources: Sequence[tuple[str, str]], arguments: tuple[Any, ...]
+    ) -> list[wire.Observation]:
+        """Run the function `name` of several sources, each with the same arguments, and return what was observed.
+
+        `sources` are pairs of a source and the code that the student reads. One message asks them all, and the log gets
+        none of them. Raises what other calls raise, for the first source that ends the check.
+
+        >>> source = "def twice(student, x): return student.double(student.double(x))"
+        >>> [seen] = candidate.run_each("twice", [(source, "double(double(x))")], (torch.ones(2),))
+        """
+        calls = [self._call(name, source, arguments, {}) for source, _ in sources]
+        ask_each = self._context.ask_each
+        try:
+            observations = list(ask_each(calls)) if ask_each else [*map(self._context.ask, calls)]
+        except CandidateLost:
+            observations = [self._asked(call, shown) for call, (_, shown) in zip(calls, sources, strict=True)]
+        for (_, shown), observation in zip(sources, observations, strict=True):
+            self._refuse(shown, observation)
+        return observations
+
+    def exception_of(self, observation: wire.Observation) -> Sentence | None:
+        """Return the phrase for the exception of a call and its place, or `None` if the call raised nothing.
+
+        >>> candidate.exception_of(candidate.double(torch.ones(2)).observation) is None
+        True
+        """
+        return _exception(self._context, observation)
+
     def _observe(
         self,
         name: str,
@@ -166,24 +209,9 @@ class Candidate:
         keywords: dict[str, Any],
     ) -> Observed:
         context = self._context
-        backward = self._backward
-        traced = context.traced if self._trace is None else self._trace
         handed = (weighing.turn(context.seed), *arguments) if self._weigh else arguments
-        call = wire.Call(
-            nonce=0,  # the sandbox numbers it
-            module="submission",
-            name=name,
-            probe=source,
-            arguments=tuple(to_wire(argument) for argument in handed),
-            keywords={key: to_wire(value) for key, value in keywords.items()},
-            backward=None if backward is None else (None if backward[0] is None else to_wire(backward[0]),),  # type: ignore[arg-type]
-            trace=traced,
-            seed=context.seed,
-        )
-        try:
-            observation = context.ask(call)
-        except CandidateLost as lost:
-            raise _lost(shown, lost) from None
+        call = self._call(name, source, handed, keywords)
+        observation = self._asked(call, shown)
         context.log.note_exchange(Exchange(call=call, seen=observation, traceable=self._trace is not False))
         if context.must_succeed:
             _must_work(shown, observation)
@@ -199,7 +227,7 @@ class Candidate:
             names=names,
             given=arguments,
             given_keywords=keywords,
-            traced=traced,
+            traced=call.trace,
             observation=observation,
             exception=_exception(context, observation),
             hint=context.hint,
@@ -207,6 +235,21 @@ class Candidate:
             loading=context.load_errors(),
             hides_expected=context.hides_expected,
         )
+
+    def _call(self, name: str, source: str | None, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> wire.Call:
+        trace = self._context.traced if self._trace is None else self._trace
+        call = source_call(name, source, arguments, keywords, seed=self._context.seed, trace=trace)
+        if self._backward is None:
+            return call
+        upstream = None if self._backward[0] is None else to_wire(self._backward[0])
+        return msgspec.structs.replace(call, backward=(upstream,))
+
+    def _asked(self, call: wire.Call, shown: str) -> wire.Observation:
+        """Make a call. End the check if the process is lost in it."""
+        try:
+            return self._context.ask(call)
+        except CandidateLost as lost:
+            raise _lost(shown, lost) from None
 
     def _refuse(self, shown: str, observation: wire.Observation) -> None:
         """End the check if there is nothing to judge: no such function, a TODO, a forbidden call, a forged answer."""
@@ -252,6 +295,32 @@ class Candidate:
         close = closest(task, observation.defined, cutoff=0.7)
         said = learner.MISSING_MISSPELT(task=task, closest=close) if close else learner.MISSING(task=task)
         return _ended("error", said, learner.MISSING_NEXT(task=task))
+
+
+def source_call(
+    name: str,
+    source: str | None,
+    arguments: Sequence[Any],
+    keywords: Mapping[str, Any] | None = None,
+    *,
+    seed: int,
+    trace: bool = False,
+) -> wire.Call:
+    """Return a call of the function `name`: of the submission, or of a source that gets its module first.
+
+    Raises `SuiteError` if an argument cannot be sent.
+    """
+    return wire.Call(
+        nonce=0,  # the sandbox numbers it
+        module="submission",
+        name=name,
+        probe=source,
+        arguments=tuple(to_wire(argument) for argument in arguments),
+        keywords={key: to_wire(value) for key, value in (keywords or {}).items()},
+        backward=None,
+        trace=trace,
+        seed=seed,
+    )
 
 
 def _ended(status: Status, said: Sentence, step: Sentence | None = None, *, call: str = "") -> CheckEnded:

@@ -133,7 +133,7 @@ def source_of(function_or_class: Callable[..., Any]) -> str:
 
     Raises `SuiteError` for a function or class that is not `shared`.
     """
-    if not _is_shared(function_or_class):
+    if not is_shared(function_or_class):
         raise SuiteError(author.NOT_SHARED(name=function_or_class.__name__))
     module = inspect.getmodule(function_or_class)
     known = getattr(function_or_class, "__globals__", None) or vars(module)
@@ -158,7 +158,7 @@ def _with_shared(definition: ast.stmt, known: Mapping[str, Any]) -> str:
 
     def add(statement: ast.stmt, own: str) -> None:
         for name in dict.fromkeys(node.id for node in ast.walk(statement) if isinstance(node, ast.Name)):
-            if name != own and name not in found and _is_shared(known.get(name)):
+            if name != own and name not in found and is_shared(known.get(name)):
                 inner = _definition(known[name])
                 found[name] = ""  # its source follows; definitions may use each other
                 add(inner, name)
@@ -169,7 +169,8 @@ def _with_shared(definition: ast.stmt, known: Mapping[str, Any]) -> str:
     return "\n\n".join([*found.values(), ast.unparse(definition)])
 
 
-def _is_shared(value: object) -> bool:
+def is_shared(value: object) -> bool:
+    """Say whether a function or class is `shared`."""
     return bool(getattr(value, "__dict__", {}).get("__shared__"))
 
 
@@ -208,8 +209,8 @@ class Draw:
 
     def __init__(self, course_seed: object, *key: object) -> None:
         secret, parts = str(course_seed), tuple(map(str, key))
-        self.seed = _derived(secret, "told", *parts) >> 32
-        self._generator = torch.Generator().manual_seed(_derived(secret, "inputs", *parts))
+        self.seed = derived(secret, "told", *parts) >> 32
+        self._generator = torch.Generator().manual_seed(derived(secret, "inputs", *parts))
 
     def number(self, low: float, high: float, *, decimals: int = 2) -> float:
         """Return a float from `low` to `high`, rounded to `decimals` places so that it is easy to read.
@@ -284,7 +285,7 @@ class Draw:
         return model
 
 
-def _derived(secret: str, *key: str) -> int:
+def derived(secret: str, *key: str) -> int:
     """Return a 64-bit number that depends on the key. It cannot be computed without the secret."""
     said = "".join(f"{len(part)} {part}" for part in key)  # different keys give different texts
     digest = hmac.digest(secret.encode("utf-8", "surrogatepass"), said.encode("utf-8", "surrogatepass"), "sha256")

@@ -58,8 +58,8 @@ class InProcessCandidate:
         return self._candidate.call(request)
 
     def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
-        """Make the same call in each of several modules in this process."""
-        calls = (msgspec.structs.replace(request.call, module=module) for module in request.modules)
+        """Make each call in each of several modules in this process."""
+        calls = (msgspec.structs.replace(call, module=m) for call in request.calls for m in request.modules)
         return tuple(self.call(call) for call in calls)
 
     def end(self) -> int:

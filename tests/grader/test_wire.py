@@ -223,7 +223,7 @@ def test_requests_arrive_as_they_were(ask: Ask) -> None:
     )
     call = ask("f", *inputs, keywords={"lr": 0.1}, backward=(None,), trace=True, seed=7, probe="def f(s): ...")
     load = wire.Load(nonce=2**63 - 1, module="submission", filename="f.py", source="é", seconds=5.0)
-    each = wire.CallEach(nonce=3, call=call, modules=("a", "b"))
+    each = wire.CallEach(nonce=3, calls=(call, call), modules=("a", "b"))
     for request in (call, load, each):
         arrived = wire.decode_request(wire.encode(request))
         assert arrived == request and type(arrived) is type(request)

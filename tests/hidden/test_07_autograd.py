@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from grader.suites import check, code, probe
+from grader.suites import check, code, domain, probe
 
 NEEDS_0D_FLOAT32 = "lambda x: torch.dot(torch.stack([x, x ** 2]), torch.tensor([2.0, 3.0]))"
 
@@ -72,7 +72,7 @@ def test_derivative_leaves_nothing_behind(candidate, draw):
 # accumulate_gradients
 
 
-@check("accumulate_gradients", points=0.5)
+@check("accumulate_gradients", points=0.25)
 def test_gradients_from_before_do_not_count(candidate, draw):
     """A gradient that x has from before the call is in neither result nor `x.grad`."""
     x = draw.tensor(4).requires_grad_()
@@ -82,7 +82,7 @@ def test_gradients_from_before_do_not_count(candidate, draw):
     observed.argument(1, "x").grad(2 * x + 3)
 
 
-@check("accumulate_gradients", points=0.5, requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.25, requires=["gradients_are_summed_and_returned"])
 def test_gradients_of_any_shape_and_number(candidate, draw):
     """x may be 0-D or a transposed matrix, and there may be one function or many."""
     x = draw.tensor(4, 3).T.requires_grad_()
@@ -107,6 +107,17 @@ def test_gradients_leave_x_as_it_was(candidate, draw):
     x = draw.tensor(2, 3).requires_grad_()
     observed = candidate.accumulate_gradients([code("lambda x: (x ** 2).sum()"), code("lambda x: x.mean()")], x)
     observed.returned().unchanged(1).state_kept()
+
+
+@domain("accumulate_gradients", points=0.5)
+def test_gradients_of_any_functions_at_any_leaf(pick):
+    """Any leaf, any functions, also the same one twice, and any old gradient give the right sum."""
+    x = pick.tensor("x", pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1)), dtypes=("float32", "float64"), grad=True)
+    if pick.maybe():
+        pick.do("x.grad = torch.ones_like(x)")
+    pick.do("double = lambda x: (2 * x).sum()")
+    fns = pick.list("double", "lambda x: (x**2).sum()", "lambda x: x.mean()", sizes=(1, 2, 3, 7))
+    pick.call(f"accumulate_gradients({fns}, {x})", no_grad=False, backward=False)
 
 
 # halving_chain

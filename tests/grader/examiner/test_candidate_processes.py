@@ -59,9 +59,10 @@ class FakeServer:
         return wire.Observation(nonce=call.nonce, outcome="returned", result=answer)  # type: ignore[arg-type]
 
     def call_each(self, each: wire.CallEach) -> tuple[wire.Observation, ...]:
-        """Answer for each module as if it were asked alone."""
+        """Answer for each call and module as if it were asked alone."""
         self.together.append(each.modules)
-        return tuple(self.call(msgspec.structs.replace(each.call, module=module)) for module in each.modules)
+        calls = (msgspec.structs.replace(call, module=m) for call in each.calls for m in each.modules)
+        return tuple(self.call(call) for call in calls)
 
     def end(self) -> int:
         """End the candidate."""

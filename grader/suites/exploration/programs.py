@@ -1,0 +1,60 @@
+"""A program: a few lines of set-up, one call of the submission, and what is observed."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+NAME = "program"  # of the function that runs it
+KEPT = "kept"  # the dict that a program fills with its values, before the call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One program that a domain has built.
+
+    - `task` is the function or class that it uses.
+    - `before` are the lines of set-up, and `after` the call and what follows it.
+    - `given` are the names whose values are compared after the call, and `tensors` those of them that are tensors.
+    - `observed` are the expressions that are compared; without any, the result of the call is.
+    - `largest` is the largest absolute value among the arguments, which the tolerance depends on.
+    - `no_grad` says that the call runs where nothing is recorded.
+    - `choices` are the choices that give this program again.
+    """
+
+    task: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    tensors: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
+    largest: float = 1.0
+    no_grad: bool = False
+    choices: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The program as a student reads it."""
+        return "\n".join((*self.before, *self.after))
+
+    @property
+    def size(self) -> tuple[int, int, tuple[int, ...]]:
+        """How large the program is: of two programs, the one with the smaller size is simpler."""
+        return self.text.count("\n"), len(self.text), self.choices
+
+    def source(self, *, only_set_up: bool = False) -> str:
+        """Return the source of the function that runs the program in the sandbox.
+
+        Its arguments are the module of the submission, and an empty dict. The dict holds the arguments of the call
+        afterwards, even if the call raises. With `only_set_up`, the function ends before the call.
+        """
+        lines = [
+            f"{self.task} = student.{self.task}",
+            *self.before,
+            *(f"{KEPT}[{name!r}] = {name}" for name in self.given),
+            f"{KEPT}[''] = [{', '.join(f'{name}._version' for name in self.tensors)}]",
+        ]
+        if not only_set_up:
+            observed = self.observed or ("result",)
+            lines += [*self.after, "return {" + ", ".join(f"{text!r}: ({text})" for text in observed) + "}"]
+        return f"def {NAME}(student, {KEPT}):\n" + textwrap.indent("\n".join(lines), "    ")
