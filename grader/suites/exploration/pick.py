@@ -22,8 +22,8 @@ class Pick:
     number nearest to 0, the smallest shape. Values are written as Python expressions, because the program is what the
     student reads.
 
-    >>> pick = Pick("double", Repeated([]))
-    >>> pick.call(f"double({pick.tensor('x', (2,))})")
+    >>> x = pick.tensor("x", (2,))
+    >>> pick.call(f"double({x})")
     >>> print(pick.program().text)
     x = torch.tensor([0.0, 0.0])
     result = double(x)

@@ -23,6 +23,7 @@ from grader import suites
 from grader.records import Curve
 from grader.sentences import author, learner
 from grader.suites.candidate import Candidate, Context
+from grader.suites.exploration.choices import Repeated
 
 ROOT = Path(__file__).resolve().parents[3]
 SUBMISSION = """
@@ -104,12 +105,13 @@ def documented() -> Iterator[tuple[str, str]]:
 
 
 DOCUMENTED = dict(documented())
-INSTANCES = {"Candidate", "Observed", "Value", "Probe"}  # suites get them, and don't make them by this name
+INSTANCES = {"Candidate", "Observed", "Pick", "Value", "Probe"}  # suites get them, and don't make them by this name
 
 
 @pytest.fixture
 def names() -> Iterator[dict[str, Any]]:
-    """What an example can use: everything that the package exports, `candidate`, `draw`, torch, nn, np, `__file__`."""
+    """What an example can use: everything that the package exports, `candidate`, `draw`,
+    `pick`, torch, nn, np, `__file__`."""
     process = InProcessCandidate()
     loaded = process.load(module="submission", filename="submission.py", source=SUBMISSION)
     assert loaded.errors == ()
@@ -124,6 +126,7 @@ def names() -> Iterator[dict[str, Any]]:
         "draw": suites.Draw("course seed", "student", "check"),
         "nn": nn,
         "np": np,
+        "pick": suites.Pick("double", Repeated([])),
         "torch": torch,
     }
     del sys.modules["submission"]
