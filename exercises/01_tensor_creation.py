@@ -71,10 +71,14 @@
 # - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
 #   with an argument.
 # - Where an error is asked for, only its type counts: any message will do.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity turn up
-#   only where a task speaks of them.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity are
+#   tried only where a task speaks of them.
+# - "Any dtype" includes float16 and bfloat16, as far as PyTorch has the operation for them on the CPU.
 # - Some tasks must work on any device. They are tried on PyTorch's `meta` device too, whose tensors have a shape, a
-#   dtype and no values at all: code that needs to look at a value fails there.
+#   dtype and no values at all: code that needs to look at a value fails there. A few operations don't exist on `meta`;
+#   a function that uses one of them doesn't work on any device.
 
 # %%
 import copy
@@ -182,7 +186,8 @@ def inclusive_range(start: int, stop: int, step: int = 1) -> Tensor:
     """Return the terms start, start + step, start + 2 * step, ... that are at most `stop`.
 
     `stop` itself is the last term where a term falls on it, so that `start == stop` gives one element. The result is
-    1-D and int64. `start` may be negative, and the numbers large: up to 2**60 either way.
+    1-D and int64. `start` may be negative, and `start` and `stop` large: up to 2**60 either way; `step` is at most a
+    million.
 
     Raise `ValueError` if `step < 1` or `stop < start`.
 

@@ -161,7 +161,7 @@ def to_float32(array: np.ndarray) -> Tensor:
 # %% [markdown]
 # ## 3. `wrap_array` (2 points)
 #
-# Now the opposite: an array of a few gigabytes, which you don't want to have twice. The tensor shall live in the
+# Now the opposite: an array of a few gigabytes, which you don't want to have twice. The tensor is to live in the
 # array's memory, whatever the dtype. That works for any layout: a transposed array gives a transposed tensor, and no
 # number is moved.
 #
@@ -179,7 +179,7 @@ def wrap_array(array: np.ndarray) -> Tensor:
     seen in the other.
 
     Raise `TypeError` if `array` is not a `numpy.ndarray`: a list or tuple, a number (be it one of NumPy's), a tensor,
-    ...
+    ... An array of a class that derives from `numpy.ndarray`, such as `np.memmap`, is one.
 
     >>> array = np.array([1, 2, 3])
     >>> t = wrap_array(array)
@@ -209,8 +209,8 @@ def wrap_array(array: np.ndarray) -> Tensor:
 # print(outside.requires_grad, t.requires_grad)  # False True
 # ```
 #
-# `detach()` doesn't copy either, though. Whoever wrote to the array would write to the parameter, and what the record
-# needs for its derivatives would be overwritten without PyTorch noticing.
+# `detach()` doesn't copy either, though. Writing to the array would write to the parameter, and what the record needs
+# for its derivatives would be overwritten without PyTorch noticing.
 
 
 # %% task="to_numpy_copy" points=2

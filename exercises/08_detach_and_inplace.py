@@ -61,7 +61,8 @@
 # - Leave alone what you were given, and the global settings of PyTorch (gradient recording among them). A name that
 #   ends in `_` is the exception: such a function changes its argument in place and returns that same object.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any dtype" and "a floating dtype" include
+#   float16 and bfloat16. No task is tried on NaN or infinity.
 
 # %%
 import copy
@@ -82,14 +83,15 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # ## 1. `gradient_step_` (3 points)
 #
 # This is the line at the heart of every optimizer. It must write into the memory that `x` already has: the model, the
-# optimizer and whoever else holds `x` then see the new value. A new tensor, however right its numbers, would be
-# seen by nobody.
+# optimizer and all other code that holds `x` then see the new value. A new tensor, however right its numbers, would
+# reach none of them.
 #
 # A step reads the gradient and leaves it alone. Resetting it is a separate decision, because sometimes you want
 # gradients to add up over several batches first. And a gradient that is `None` means that somebody forgot
 # `backward()`: say so with a `ValueError` instead of doing nothing.
 #
-# **Write the step yourself.** A finished optimizer from `torch.optim` earns nothing here; everything else is fine.
+# **Write the step yourself.** A finished optimizer from `torch.optim` earns nothing here, nor does one of its
+# functions, such as `torch.optim.sgd.sgd`. Everything else is fine, `torch._foreach_sub_` and its like included.
 
 
 # %% task="gradient_step_" points=3 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
@@ -97,7 +99,8 @@ def gradient_step_(x: Tensor, learning_rate: float) -> Tensor:
     """Update `x` in place, x <- x - learning_rate * x.grad, and return `x` itself.
 
     `x` is a leaf that requires grad and has a gradient. It keeps its memory, and afterwards is still a leaf that
-    requires grad, with the same values in `x.grad` as before. Write the update by hand: no optimizer of `torch.optim`.
+    requires grad, with the same values in `x.grad` as before. Write the update by hand: no optimizer of `torch.optim`,
+    as a class or as a function.
 
     Raise `ValueError` if `x.grad` is `None`.
 

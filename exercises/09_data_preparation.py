@@ -59,10 +59,12 @@
 #   settings of PyTorch alone too, and here also the global random generators.
 # - Two of the functions must work on any device. They are tried on a second one, usually `meta`, whose tensors have a
 #   shape and no values. So read none there (no `.item()`, no `if` on a tensor, no NumPy), and make new tensors where
-#   the arguments are.
+#   the arguments are. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any
+#   device.
 # - Where an error is asked for, only its type counts.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), in float16 and bfloat16 at their own precision.
-#   No task is tried on NaN or infinity.
+#   Numbers from 1e-6 to 1e6 are ordinary ones. No task is tried on NaN or infinity.
 
 # %%
 import copy
@@ -94,7 +96,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #
 # The shuffle has a seed, because the split must be the same tomorrow. Were it another one at every run, the rows that
 # tested yesterday's model would train today's. But `torch.manual_seed(seed)` would re-seed everybody's generator behind
-# their backs. A generator of your own disturbs nobody, and `torch.randperm` and its kin take one:
+# their backs. A generator of your own disturbs nobody, and `torch.randperm` and the functions like it take one:
 #
 # ```python
 # mine = torch.Generator().manual_seed(7)
@@ -108,11 +110,12 @@ def split_indices(n: int, valid_fraction: float, test_fraction: float, seed: int
 
     `test` has `int(n * test_fraction)` elements and `valid` has `int(n * valid_fraction)`, exactly as Python computes
     these; `train` has the rest. Every row number is in one of the three, once. Which rows go where is left to chance:
-    the same `seed` (a non-negative int) always gives the same split, whatever state the global random generators are
-    in, and another seed gives (almost surely) another. The global generators of torch, NumPy and `random` are as before
-    afterwards. `n` is at least 1.
+    the same `seed` (an int from 0 on, below 2**32) always gives the same split, whatever state the global random
+    generators are in, and another seed gives (almost surely) another. The global generators of torch, NumPy and
+    `random` are as before afterwards. `n` is at least 1.
 
-    Raise `ValueError` if a fraction is negative, or if their sum is 1 or more. A fraction may be 0.
+    Raise `ValueError` if a fraction is negative, or if `valid_fraction + test_fraction`, as Python adds them, is 1 or
+    more. A fraction may be 0.
 
     >>> train, valid, test = split_indices(10, valid_fraction=0.2, test_fraction=0.3, seed=42)
     >>> len(train), len(valid), len(test)
@@ -179,10 +182,11 @@ def standardize_splits(train: Tensor, valid: Tensor, test: Tensor) -> tuple[Tens
     """Return the three sets, in the same order, standardised with the statistics of `train` alone.
 
     Each becomes (x - mean) / std with the means and standard deviations (divisor N - 1) of the columns of `train`.
+    Adding a tiny number such as 1e-8 to the standard deviation is fine.
 
-    The three are floating tensors of one dtype, with as many columns; `train` has two or more rows and no constant
-    column, the others any number of rows, even one or none. The results are new tensors of the same shapes, dtype and
-    device; the arguments are not modified. Works on any device, without reading values.
+    The three are floating tensors of one dtype, with as many columns; `train` has two or more rows, and no column's
+    standard deviation is below 0.01; the others have any number of rows, even one or none. The results are new tensors
+    of the same shapes, dtype and device; the arguments are not modified. Works on any device, without reading values.
 
     >>> train, test = torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[5.0]])
     >>> standardize_splits(train, train[:2], test)

@@ -55,12 +55,12 @@
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
 # - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
-# - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Nobody may
-#   re-seed the random generators behind the caller's back.
+# - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Don't re-seed
+#   the global random generators.
 # - A name that ends in `_` works in place: such a function changes its argument and returns that same object.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. No task is tried on
-#   NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. Numbers from 1e-6
+#   to 1e6 are ordinary ones. No task is tried on NaN or infinity.
 
 # %%
 import copy
@@ -93,7 +93,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # memory of their own: if the layer merely shared the memory of `w`, training the layer would change `w` as well.
 #
 # The function that writes into existing memory is `copy_`. It is generous, and that is a trap too: it *broadcasts*. A
-# single number fills a whole row without a word:
+# single number fills a whole row, without an error:
 #
 # ```python
 # row = torch.zeros(1, 3)
@@ -138,7 +138,7 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # turn of the wheel its two methods are called.
 #
 # What it is given is any *iterable*. Usually that is `model.parameters()`, which is a **generator**: it can be walked
-# through once, and then it is empty for good. Nothing complains:
+# through once, and then it stays empty. No error tells you:
 #
 # ```python
 # parameters = nn.Linear(3, 1).parameters()
@@ -149,14 +149,15 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # An optimizer without any parameters is almost always a mistake somewhere else, such as layers hidden in a Python list
 # where the model can't find them. Refuse it at once, or the training will run and nothing will learn.
 #
-# The two methods divide the work strictly. `step()` changes parameters and leaves gradients as they are, because
-# whoever trains may want to look at them, or to let them add up over several batches. `zero_grad()` resets gradients
+# The two methods divide the work strictly. `step()` changes parameters and leaves gradients as they are, because the
+# caller may want to look at them, or to let them add up over several batches. `zero_grad()` resets gradients
 # and leaves parameters as they are. PyTorch's own sets every `.grad` to `None`; it used to write zeros. Either is fine.
 #
 # A parameter may have no gradient: it is frozen, or this loss doesn't depend on it, or nobody called `backward()` yet.
 # Its `.grad` is then `None`, and a step passes it by.
 #
-# **Write the update yourself**: a finished optimizer that takes the step earns nothing here. Your class may derive from
+# **Write the update yourself**: a finished optimizer that takes the step earns nothing here, nor does one of its
+# functions, such as `torch.optim.sgd.sgd`. `torch._foreach_sub_` and its like are fine, and your class may derive from
 # `torch.optim.Optimizer` if it brings its own `step`.
 
 
@@ -172,7 +173,8 @@ class ManualSGD:
     is. No gradient is changed.
 
     `zero_grad()` resets the gradients of all parameters, to `None` or to zeros, and works before any `backward()` too.
-    Both methods return `None`. Write the update by hand: no finished optimizer of `torch.optim` may take the step.
+    Both methods return `None`. Write the update by hand: no finished optimizer of `torch.optim` may take the step, as a
+    class or as a function.
 
     >>> x = torch.tensor([3.0], requires_grad=True)
     >>> optimizer = ManualSGD([x], lr=0.25)
@@ -236,8 +238,9 @@ def train_bgd(
     backward from that loss, takes one step of the optimizer and resets the gradients. The reset may come last, or first
     in each epoch: no gradients are there at the beginning. The optimizer does the whole update, whatever its kind.
 
-    The losses are Python floats, each computed before its epoch's update. With no epochs the list is empty and no
-    parameter changes. `X` and `y` are not modified. Whether the model is left in training mode is up to you.
+    The losses are Python floats, not rounded, each computed before its epoch's update. There is one for each epoch,
+    also when the loss no longer changes. With no epochs the list is empty and no parameter changes. `X` and `y` are not
+    modified. Whether the model is left in training mode is up to you.
 
     >>> X = torch.tensor([[-1.0], [0.0], [1.0]])
     >>> model = nn.Linear(1, 1)

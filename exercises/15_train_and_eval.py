@@ -62,14 +62,17 @@
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
 # - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
-# - Leave alone what you were given, and the global settings of PyTorch (gradient recording among them). Drawing random
-#   numbers is fine where a task needs them, setting a seed is not: that is for whoever calls you.
+# - Leave alone what you were given, and the global settings of PyTorch. Gradient recording is one of them: `predict`
+#   and `evaluate` may be called with or without it, and leave it so. Drawing random numbers is fine where a task needs
+#   them, setting a seed is not: the caller does that.
 # - "The mode is as before" speaks of the model and of every module inside. When you are given a model, all of them are
 #   in the same mode. And it holds however your function ends: if an error comes out of the model, the error reaches the
 #   caller and the mode is as before all the same.
 # - Where an error is asked for, only its type counts.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), and with 1e-3 after several updates. No task is
-#   tried on NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), and with 1e-3 after several updates; float16 and
+#   bfloat16, which are floating dtypes too, at their own precision. No task is tried on NaN or infinity.
+# - The `meta` device, on which the layer is tried too, lacks a few operations; a layer that uses one of them doesn't
+#   work on any device.
 
 # %%
 import copy
@@ -102,11 +105,11 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # will be in use, when nothing is dropped. Dividing by `1 - p`, the share that is left, makes up for it on average. As
 # this is done in training, evaluation has nothing left to do: hence *inverted* dropout.
 #
-# A module that derives from `nn.Module` is told its mode: read `self.training`. Keep no flag of your own, for nobody
-# would set it.
+# A module that derives from `nn.Module` knows its mode: read `self.training`. Keep no flag of your own, because no
+# other code would set it.
 #
-# **Write it yourself**: `nn.Dropout`, classes derived from it, and `F.dropout` and its kin earn nothing here. Random
-# numbers and masks, from whichever function, are fine.
+# **Write it yourself**: `nn.Dropout`, classes derived from it, and `F.dropout` and its variants earn nothing here.
+# Random numbers and masks, from any function, are fine.
 
 
 # %% task="InvertedDropout" points=3 forbidden=["*dropout*", "*Dropout*"]
@@ -114,7 +117,7 @@ class InvertedDropout(nn.Module):
     """A layer that drops each element with probability `p` in training mode, and nothing in evaluation mode.
 
     `x` has any shape and a floating dtype; it is not modified. In training mode each element of the result is 0 with
-    probability `p`, whatever becomes of the others, and x / (1 - p) otherwise; every call draws anew. In evaluation
+    probability `p`, whatever becomes of the others, and x / (1 - p) otherwise; every call draws again. In evaluation
     mode the result equals `x` (it may be `x` itself). Gradients flow: each element's gradient is multiplied by what
     the element was multiplied by, 0 or 1 / (1 - p).
 
@@ -143,9 +146,9 @@ class InvertedDropout(nn.Module):
 # %% [markdown]
 # ## 2. `predict` (2 points)
 #
-# To use a model you turn both switches: evaluation mode, and no recording. Then you put them back, since whoever called
-# you may be in the middle of training. If the model stayed in evaluation mode, the rest of the training would run
-# without dropout, and nothing would tell.
+# To use a model you turn both switches: evaluation mode, and no recording. Then you put them back, since your caller
+# may be in the middle of training. If the model stayed in evaluation mode, the rest of the training would run without
+# dropout, and no error would say so.
 #
 # Recording is easily put back, since a `with` block ends by itself, even when an error leaves it. The mode has no such
 # block; for it, Python has `try` and `finally`:
@@ -170,7 +173,8 @@ class InvertedDropout(nn.Module):
 def predict(model: nn.Module, X: Tensor) -> Tensor:
     """Return `model(X)`, computed in evaluation mode and without recording a graph.
 
-    The result does not require grad, even if `X` does. Afterwards the model's parameters, their `requires_grad` and
+    Call the model once, and call it, `model(X)`, not its `forward`, so that its hooks run. The result does not require
+    grad, even if `X` does. Afterwards the model's parameters, their `requires_grad` and
     `.grad`, its buffers and `X` are as before, gradient recording is on or off as before, and the model is in the mode
     that it was in: training or evaluation, it and every module inside, also when an error comes out of the model.
 

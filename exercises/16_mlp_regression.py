@@ -44,8 +44,11 @@
 # - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
 # - Leave alone what you were given, and the global settings of PyTorch. That includes the random generators: drawing
 #   from them, as a new layer or a `DataLoader` does, is fine, but re-seeding them behind the caller's back isn't.
-# - A model comes with all its modules in one mode, training or evaluation.
+# - A model comes with all its modules in one mode, training or evaluation. `rmse` may be called with gradient
+#   recording on or off, and leaves it so.
 # - Where an error is asked for, only its type counts.
+# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
+#   derives from `dict`.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. No task is tried on
 #   NaN or infinity.
 
@@ -157,8 +160,8 @@ def rmse(model: nn.Module, loader: DataLoader) -> float:
     their `.grad`, its buffers, and the mode of the model and of every module in it. That also holds when an error
     leaves this function, be it one of the model's own.
 
-    Raise `ValueError` if the predictions for a batch and its targets have different shapes, even where broadcasting
-    would accept them.
+    Raise `ValueError` if the predictions for a batch, the first or any other, and its targets have different shapes,
+    even where broadcasting would accept them.
 
     >>> y = torch.tensor([[1.0], [1.0], [3.0], [3.0], [0.0]])
     >>> rmse(nn.Identity(), DataLoader(TensorDataset(torch.zeros(5, 1), y), batch_size=3))
@@ -229,9 +232,9 @@ def fit_early_stopping(
     epochs. At the end the model holds the weights, and the buffers if it has any, of the best epoch: the last one that
     improved. It may be in either mode then.
 
-    "train" and "valid" list the mean loss per sample of each epoch that was run, Python floats; those of training are
-    the losses that were differentiated, so taken before each update. "best_epoch" is the index of the best epoch, an
-    int that counts from 0.
+    "train" and "valid" list the mean loss per sample of each epoch that was run, Python floats, not rounded; those of
+    training are the losses that were differentiated, so taken before each update. "best_epoch" is the index of the best
+    epoch, an int that counts from 0.
 
     >>> model = nn.Linear(1, 1, bias=False)
     >>> _ = nn.init.zeros_(model.weight)

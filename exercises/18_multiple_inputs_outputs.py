@@ -50,8 +50,10 @@
 #   generator, as it should; seeding the generator is the caller's business.
 # - "On any device" means that you make no tensor elsewhere than where the arguments live, and read no values out of
 #   them (`.item()`, `.tolist()`, `if` on a tensor). Then the code works even on the `meta` device, whose tensors have a
-#   shape and no values.
+#   shape and no values. A few operations don't exist on `meta`; code that uses one of them doesn't work on any device.
 # - Where an error is asked for, only its type counts.
+# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
+#   derives from `dict`.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-5), loss curves with 1e-3. No task is tried on NaN
 #   or infinity.
 

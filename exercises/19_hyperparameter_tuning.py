@@ -17,7 +17,7 @@
 #
 # Training finds the weights. But who finds the learning rate, the number of hidden units, the optimizer? No gradient
 # leads to these *hyperparameters*: all one can do is choose some, train, look at the **validation** set, and choose
-# again. (Not at the test set. Whoever tunes on it has nothing left to judge by.)
+# again. (Not at the test set. If you tune on it, no unseen data is left to judge by.)
 #
 # Optuna is a library that does the choosing. It speaks of a *study*, made of *trials*; a trial is one training with one
 # choice of hyperparameters. You write a function, the *objective*: it gets a trial, asks it for values, trains with
@@ -35,8 +35,9 @@
 #   study.best_params, study.best_value
 # ```
 #
-# You need no Optuna here. Your functions are handed a trial with the methods that Optuna's has, and they would work in
-# a real study unchanged.
+# You need no Optuna here. Your functions are given a trial with what Optuna's has: the methods `suggest_float`,
+# `suggest_int`, `suggest_categorical`, `report`, `should_prune` and `set_user_attr`, and the attributes `number`,
+# `params` and `user_attrs`. They would work in a real study unchanged.
 #
 # **Which scale?** A learning rate of 0.0001 and one of 0.001 differ as much as 0.001 and 0.01 do: it is the *factor*
 # that counts. Drawn evenly between 0.00001 and 0.1, nine in ten would lie above 0.01, and the small ones would hardly
@@ -57,6 +58,8 @@
 # - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number. The same goes for "a Python int".
 # - Leave alone what you were given, and the global settings of PyTorch, the global random generators among them.
 # - Where an error is asked for, only its type counts.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Only the third task is tried on NaN and
 #   infinity.
 
@@ -82,24 +85,35 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %%
 class FixedTrial:
-    """A stand-in for Optuna's trial, with the methods that matter here. `values` are its answers, by name."""
+    """A stand-in for Optuna's trial. `values` are its answers, by name."""
 
     def __init__(self, values: dict[str, object]) -> None:
         self.values = values
+        self.number = 0  # of this trial in its study
+        self.params: dict[str, object] = {}  # what it was asked for and answered
+        self.user_attrs: dict[str, object] = {}  # notes of yours
+
+    def _answer(self, name: str) -> object:
+        self.params[name] = self.values[name]
+        return self.values[name]
 
     def suggest_float(
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
     ) -> object:
         """Return a float from `low` to `high`: evenly in between, or evenly in its logarithm if `log`."""
-        return self.values[name]
+        return self._answer(name)
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> object:
         """Return an int from `low` to `high`, both included."""
-        return self.values[name]
+        return self._answer(name)
 
     def suggest_categorical(self, name: str, choices: Sequence[object]) -> object:
         """Return one of `choices`."""
-        return self.values[name]
+        return self._answer(name)
+
+    def set_user_attr(self, key: str, value: object) -> None:
+        """Keep a note of yours with the trial."""
+        self.user_attrs[key] = value
 
     def report(self, value: float, step: int) -> None:
         """Take note of how good the model is after epoch `step`."""
@@ -161,8 +175,8 @@ def suggest_hyperparameters(trial: object) -> dict[str, object]:
 # The order matters: the study decides by what has been reported, so report first, then ask. And a pruned trial must
 # *raise* (in real use `optuna.TrialPruned`): one that returns counts as finished.
 #
-# Returned is the best epoch's metric, because in earnest one keeps the weights of that epoch. Here more is better, as
-# with accuracy; but metrics can be negative, so don't start from 0.
+# Return the best epoch's metric, because in real use one keeps the weights of that epoch. Here more is better, as with
+# accuracy; but metrics can be any finite numbers, also negative ones, so don't start from 0.
 
 
 # %% task="tuning_objective" points=3
@@ -230,9 +244,9 @@ def random_search(
     - "int": a Python int from `low` to `high`, both included (`low` and `high` are ints).
 
     `best_value` is the smallest value that was returned, and `best_params` holds what it was returned for. NaN never
-    wins; infinity may be among the values, but isn't all of them. The draws depend only on `seed`, a non-negative int:
-    the same seed gives the same trials whatever state the global generators are in, another seed gives others. The
-    global generators of torch, NumPy and `random` are as before afterwards.
+    wins; infinity may be among the values, but isn't all of them. The draws depend only on `seed`, an int from 0 on,
+    below 2**32: the same seed gives the same trials whatever state the global generators are in, another seed gives
+    others. The global generators of torch, NumPy and `random` are as before afterwards.
 
     Raise `ValueError` if every value is NaN.
 

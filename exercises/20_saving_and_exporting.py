@@ -55,6 +55,7 @@
 #   mode or in evaluation mode as a whole. `model.eval()` changes the model that you call it on, with all its parts, and
 #   returns it.
 # - Where an error is asked for, only its type counts.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - PyTorch's warnings are fine.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6).
 
@@ -128,9 +129,9 @@ def save_checkpoint(path: str | Path, model: nn.Module, hyperparameters: dict[st
 # which are overwritten at once, so there's no seed to set.
 #
 # Python's pickle, which every such file contains, is a small language of instructions, and "call this function" is one
-# of them. Whoever gives you a file could have put in anything. The safe mode knows only the few instructions that
-# tensors and plain values need, and raises at every other. If it refuses a file, believe it: reading the file again in
-# the unsafe mode is what the attacker was waiting for.
+# of them. The person who gives you a file could have put in anything. The safe mode knows only the few instructions
+# that tensors and plain values need, and raises at every other. If it refuses a file, believe it: reading the file
+# again in the unsafe mode is what the attacker was waiting for.
 #
 # Three more things to think of:
 #
@@ -147,8 +148,8 @@ def load_checkpoint(path: str | Path, model_class: Callable[..., nn.Module]) -> 
 
     The file holds a dict with the keys "model_state", "hyperparameters" and "epoch". The model is what
     `model_class(**hyperparameters)` makes, with the saved parameters and buffers. It is on the CPU, whatever device its
-    weights were saved on, and in evaluation mode; its parameters require grad, so that training can go on. The epoch
-    is a Python int. The global random generators are not re-seeded.
+    weights were saved on, also on a machine with a GPU, and in evaluation mode; its parameters require grad, so that
+    training can go on. The epoch is a Python int. The global random generators are not re-seeded.
 
     Loading is safe: a file that contains pickled objects other than tensors and plain values raises an exception (of
     any type), and nothing in it is run.
@@ -199,7 +200,7 @@ def load_checkpoint(path: str | Path, model_class: Callable[..., nn.Module]) -> 
 # `torch.export.Dim("a name of yours")`. All dimensions that aren't in it stay fixed. An entry can also be found by the
 # name of `forward`'s parameter, but you don't know that name here: `nn.Sequential` calls it `input`, others `x`.
 #
-# The model isn't yours. Whoever is training it wants to go on when you are done, in the same mode as before.
+# The model isn't yours. Its owner wants to go on training when you are done, in the same mode as before.
 
 
 # %% task="export_model" points=4
@@ -208,8 +209,8 @@ def export_model(model: nn.Module, example: Tensor) -> torch.export.ExportedProg
 
     `model` takes one tensor; `example` is one, a batch of two or more rows. The module of the program gives what the
     model gives in evaluation mode (dropout off, batch norm with its running statistics), and takes any number of rows
-    from one on. The program is a snapshot: when the model's parameters and buffers change later, it doesn't. It can be
-    saved with `torch.export.save`.
+    from one on, without an upper limit. The program is a snapshot: when the model's parameters and buffers change
+    later, it doesn't. It can be saved with `torch.export.save`.
 
     `model` stays as it was: its tensors, its gradients, and the mode of all its parts, even if exporting it fails with
     an error, which reaches the caller.

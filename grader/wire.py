@@ -1,8 +1,9 @@
 """The messages between the examiner and a candidate: requests to the candidate, plain facts back.
 
 Everything is MessagePack with this schema, never pickle. Tensors are sent as raw bytes beside their facts. Values are
-classified by exact type: an `int` is an `int`, and a subclass of `Tensor` is an `Other` with its type's name. Both
-sides import this module, so it imports neither torch nor any module of theirs.
+classified by exact type: an `int` is an `int`, and a subclass of `Tensor` is an `Other` with its type's name. Only a
+subclass of list, tuple or dict counts as its base class. Both sides import this module, so it imports neither torch nor
+any module of theirs.
 """
 
 from __future__ import annotations
@@ -190,17 +191,19 @@ class ArrayFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=
 
 
 class Items(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="items"):
-    """A list, tuple or `torch.Size`, by exact type."""
+    """A list, a tuple or a `torch.Size`. `of` is the name of its class if that is a subclass, such as a namedtuple."""
 
     kind: Literal["list", "tuple", "Size"]
     items: Annotated[tuple[Fact, ...], Meta(max_length=MAX_NODES)]
+    of: Line = ""
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="pairs"):
-    """A dict or OrderedDict, in its own order."""
+    """A dict, in its own order. `of` is the name of its class if that is a subclass, such as an `OrderedDict`."""
 
-    kind: Literal["dict", "OrderedDict"]
+    kind: Literal["dict"]
     items: Annotated[tuple[tuple[Fact, Fact], ...], Meta(max_length=MAX_NODES)]
+    of: Line = ""
 
 
 class SubmoduleFact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

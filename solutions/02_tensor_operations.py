@@ -73,13 +73,16 @@
 # - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
 #   with an argument.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
 # - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
 #   values. So it can't read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors
-#   elsewhere.
+#   elsewhere. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any device.
 # - "Gradients flow": `backward()` through your result reaches the arguments. Torch operations see to that by
 #   themselves, as long as you don't leave them (for NumPy, for Python numbers) or call `detach()`.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. No task is tried on NaN
-#   or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly, and float16 and bfloat16
+#   at their own precision. Every floating dtype is tried that PyTorch computes with on the CPU, and numbers from 1e-6
+#   to 1e6. No task is tried on NaN or infinity.
 
 # %%
 import copy

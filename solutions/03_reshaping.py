@@ -45,7 +45,7 @@
 # | to | use | memory |
 # |---|---|---|
 # | regroup, numbers in their order | `view` | shared, or an error if that can't be |
-# | regroup, whatever it takes | `reshape` | shared if that can be, else a copy, without telling |
+# | regroup, whatever it takes | `reshape` | shared if that can be, else a copy, and you aren't told which |
 # | reorder the dimensions | `permute`, `.T` | shared |
 # | remove or add a dimension of size 1 | `squeeze(dim)`, `unsqueeze(dim)` | shared |
 # | join along a dimension that is there | `cat` | new |
@@ -59,10 +59,12 @@
 # - Leave alone what you were given: a tensor keeps its values *and its shape*. What you return may share memory with an
 #   argument only where the task says so.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
-#   values. So it can't read a number out of a tensor, or make new tensors elsewhere.
-# - Values and dtypes come out as they went in: whoever only moves numbers doesn't change them. No task is tried on NaN
-#   or infinity.
+#   values. So it can't read a number out of a tensor, or make new tensors elsewhere. A few operations don't exist on
+#   `meta`; a function that uses one of them doesn't work on any device.
+# - Values and dtypes come out as they went in, float16 and bfloat16 too: moving numbers doesn't change them. No task is
+#   tried on NaN or infinity.
 
 # %%
 import copy
@@ -211,7 +213,7 @@ def stack_pair(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 # ```
 #
 # The batch is gone. `squeeze(dim)` removes the one dimension that you name, and if its size isn't 1 it does nothing at
-# all, without a word: images in colour come out as they went in. So check the shape first.
+# all, and gives no error: images in colour come out as they went in. So check the shape first.
 
 
 # %% task="drop_channel" points=2

@@ -58,8 +58,8 @@
 # - Leave alone what you were given, and the global settings of PyTorch. A name that ends in `_` is the exception: such
 #   a function changes its argument in place, in the memory it has, and returns that same object.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). NaN and infinity come up only where a task
-#   speaks of them.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. "Any floating dtype"
+#   includes float16 and bfloat16. NaN and infinity come up only where a task speaks of them.
 
 # %%
 import copy
@@ -137,7 +137,7 @@ def column_view(x: Tensor, col: int) -> Tensor:
 # %% [markdown]
 # ## 2. `set_column_` (2 points)
 #
-# Now write to a column. Whoever calls this function holds `x`, perhaps as a part of something larger, such as the
+# Now write to a column. The caller of this function holds `x`, perhaps as a part of something larger, such as the
 # transpose of another tensor. They see your work only if it goes into the memory that `x` has.
 #
 # Two things get in the way. `x[:, [col]].fill_(value)` fills a copy. And `contiguous()` or `clone()` give you a tensor
@@ -156,11 +156,12 @@ def column_view(x: Tensor, col: int) -> Tensor:
 def set_column_(x: Tensor, col: int, value: float) -> Tensor:
     """Set every entry of column `col` of the 2-D tensor `x` to `value`, in place, and return `x` itself.
 
-    `x` has any number of rows and any integer or floating dtype, and may be a view such as a transpose; it doesn't
-    require grad. `value` is converted to the dtype of `x` (in an integer tensor its fraction is dropped), and all other
-    entries stay as they are. A negative `col` counts from the end.
+    `x` has any number of rows, even none, and any integer or floating dtype, and may be a view such as a transpose; it
+    doesn't require grad. `value` is converted to the dtype of `x` (in an integer tensor its fraction is dropped), and
+    all other entries stay as they are. A negative `col` counts from the end.
 
-    Raise `IndexError` if there is no such column, that is unless -F <= col < F; `x` is then unchanged.
+    Raise `IndexError` if there is no such column, that is unless -F <= col < F, also where `x` has no rows; `x` is then
+    unchanged.
 
     >>> x = torch.tensor([[1, 2, 3], [4, 5, 6]])
     >>> set_column_(x, -1, 0.0)
@@ -183,7 +184,7 @@ def set_column_(x: Tensor, col: int, value: float) -> Tensor:
 
 # %% [markdown] task="set_column_" tags=["hint"]
 # Put all rows and the one column on the left of `=`, and `value` on the right: a single number fills them all. Use the
-# integer, not a slice: a slice out of range is silently empty, and nobody would hear of it.
+# integer, not a slice: a slice out of range is empty, and gives no error.
 
 # %% [markdown] task="set_column_" tags=["hint"]
 # First line: a colon and `col` between the brackets of `x`, then `= value`. Second line: `return x`. No loop, no copy.

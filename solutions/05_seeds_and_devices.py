@@ -71,7 +71,9 @@
 # - Leave alone what you were given, and the global settings of PyTorch: the default device and dtype, and the state of
 #   all random generators, are afterwards as they were before.
 # - What you return is new: it doesn't share memory with what you were given.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any floating dtype" includes float16 and
+#   bfloat16. No task is tried on NaN or infinity.
+# - The `meta` device lacks a few operations; a function that uses one of them doesn't work on any device.
 
 # %%
 import copy
@@ -108,10 +110,10 @@ def seeded_normal(seed: int, shape: tuple[int, ...]) -> Tensor:
     """Return the tensor that `torch.manual_seed(seed)` followed by `torch.randn(shape)` would give on the CPU.
 
     The result is float32, has the given shape (which may be `()`), and is a new tensor at each call. It depends on
-    `seed` and `shape` alone, not on what has been drawn before. `seed` is 0 or more and below 2**63.
+    `seed` and `shape` alone, not on what has been drawn before. `seed` is 0 or more and below 2**32.
 
-    The global random generators of torch, NumPy and `random` are left in the state in which they were: whoever draws
-    from them afterwards gets what they would have got without this call.
+    The global random generators of torch, NumPy and `random` are left in the state in which they were: what is drawn
+    from them afterwards is what would have been drawn without this call.
 
     >>> seeded_normal(42, (3,))
     tensor([0.3367, 0.1288, 0.2345])

@@ -39,9 +39,9 @@
 #
 # - **`.grad` is filled in for leaves** that require grad, and it is `None` until the first `backward()`. Results in the
 #   middle of the graph, such as `y`, have a `grad_fn` instead.
-# - **`backward()` adds** to `.grad`; it never replaces what is there. Start afresh with `x.grad = None`.
-# - **The graph is made anew each time your code runs**, so `if` and `while` may depend on the numbers. Each
-#   `backward()` also lets go of the graph it walked: to go back again, compute the result again.
+# - **`backward()` adds** to `.grad`; it never replaces what is there. Begin again with `x.grad = None`.
+# - **A new graph is made each time your code runs**, so `if` and `while` may depend on the numbers. Each `backward()`
+#   also frees the graph that it used: to go back again, compute the result again.
 # - **Inside `with torch.no_grad():` nothing is recorded.** That is where you change a parameter, and not where you
 #   compute anything you want a gradient of.
 
@@ -53,7 +53,8 @@
 # - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
 # - Leave alone what you were given, and the global settings of PyTorch (gradient recording, default dtype, random
 #   generators): they are afterwards as they were before, unless a task says otherwise.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Numbers from 1e-6 to 1e6 are ordinary ones. No
+#   task is tried on NaN or infinity.
 
 # %%
 import copy
@@ -122,7 +123,7 @@ def derivative_at(fn: Callable[[Tensor], Tensor], value: float) -> float:
 #
 # That `backward()` adds may look like a nuisance. It is what lets you split a big sum into pieces: since the
 # derivative of a sum is the sum of the derivatives, going backward through each piece in turn gives the same `.grad`
-# as going backward through the whole. The price is that *you* say when to start afresh.
+# as going backward through the whole. The price is that *you* say when to begin again.
 #
 # Two ways to do that, and a third to avoid: `x.grad = None` always works; `x.grad.zero_()` works once there is a
 # gradient, and fails on `None`; forgetting it mixes in whatever was there before.
@@ -135,9 +136,10 @@ def derivative_at(fn: Callable[[Tensor], Tensor], value: float) -> float:
 def accumulate_gradients(fns: Sequence[Callable[[Tensor], Tensor]], x: Tensor) -> Tensor:
     """Leave in `x.grad` the sum of the gradients of all `fns` at `x`, and return an independent copy of it.
 
-    `x` is a leaf that requires grad, of any shape; each function maps it to a 0-D tensor; `fns` is not empty. A
-    gradient that `x` has from before doesn't count (it may also be `None`). Later changes to `x.grad` must not show in
-    the result, nor the reverse. The values of `x` stay as they are, and `x` still requires grad.
+    `x` is a leaf that requires grad, of any shape and of dtype float32 or float64; each function maps it to a 0-D
+    tensor of that dtype; `fns` is not empty, and may hold a function twice. A gradient that `x` has from before doesn't
+    count (it may also be `None`). Later changes to `x.grad` must not show in the result, nor the reverse. The values of
+    `x` stay as they are, and `x` still requires grad.
 
     One backward for each function or a single one through their sum: both are right.
 
@@ -236,7 +238,8 @@ def halving_chain(x: Tensor) -> Tensor:
 # new tensor, which (being made where nothing is recorded) doesn't require grad. The next `backward()` then has nothing
 # to go back to.
 #
-# **Write the loop yourself.** A finished optimizer from `torch.optim` earns nothing here; everything else is fine.
+# **Write the loop yourself.** A finished optimizer from `torch.optim` earns nothing here, nor does one of its
+# functions, such as `torch.optim.sgd.sgd`. Everything else is fine, `torch._foreach_sub_` and its like included.
 
 
 # %% task="minimize" points=4 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
@@ -245,7 +248,7 @@ def minimize(fn: Callable[[Tensor], Tensor], start: float, learning_rate: float,
 
     `fn` maps a 0-D float32 tensor to a 0-D tensor and is differentiable. Begin at `start` and repeat exactly `n_steps`
     times x <- x - learning_rate * f'(x), where the slope is that of the current x alone. With `n_steps=0` the result is
-    `start`. Write the update by hand: no optimizer from `torch.optim`.
+    `start`. Write the update by hand: no optimizer from `torch.optim`, as a class or as a function.
 
     >>> minimize(lambda x: x**2, start=5.0, learning_rate=0.1, n_steps=1)
     4.0

@@ -53,8 +53,10 @@
 # - Leave alone what you were given, and the global settings of PyTorch. The random generator is the exception where a
 #   task says so.
 # - Where an error is asked for, only its type counts.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. No task is tried on
-#   NaN or infinity.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
+# - A seed is an int from 0 on, below 2**32.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. Losses aren't
+#   rounded. Numbers from 1e-6 to 1e6 are ordinary ones. No task is tried on NaN or infinity.
 
 # %%
 import copy
@@ -93,7 +95,7 @@ def init_parameters(n_features: int, seed: int) -> tuple[Tensor, Tensor]:
     """Return the parameters `(w, b)` of a linear model before training.
 
     `w`, of shape `(n_features, 1)`, holds what `torch.manual_seed(seed)` followed by `torch.randn((n_features, 1))`
-    gives; `b` is 0-D and 0. Both are float32 leaves that require grad, made anew at each call. Whether the global
+    gives; `b` is 0-D and 0. Both are float32 leaves that require grad, new ones at each call. Whether the global
     generator is re-seeded on the way is up to you.
 
     >>> w, b = init_parameters(2, seed=42)
@@ -147,7 +149,8 @@ def init_parameters(n_features: int, seed: int) -> tuple[Tensor, Tensor]:
 #
 # **Write the formula yourself**: `F.mse_loss` and `nn.MSELoss` earn nothing here. Everything else is fine. The
 # result must stay a tensor attached to the graph, so don't read a number out of it. Then the function also works on
-# tensors of any device, even of the `meta` device, whose tensors have a shape and no values.
+# tensors of any device, even of the `meta` device, whose tensors have a shape and no values. A few operations don't
+# exist on `meta`; a function that uses one of them doesn't work on any device.
 
 
 # %% task="mse" points=2 forbidden=["mse_loss", "MSELoss"]
@@ -203,8 +206,9 @@ def mse(y_pred: Tensor, y_true: Tensor) -> Tensor:
 # - Reset both gradients at each turn. `backward()` adds, and steps made of all past gradients swing instead of
 #   settling.
 #
-# **Write the loop yourself**: optimizers from `torch.optim`, `nn.Linear` and the solvers of least-squares problems
-# (`torch.linalg.lstsq` and its kin) earn nothing here. Everything else is fine, a finished loss function included.
+# **Write the loop yourself**: optimizers from `torch.optim` (their functions too, such as `torch.optim.sgd.sgd`),
+# `nn.Linear` and the solvers of least-squares problems (`torch.linalg.lstsq` and others) earn nothing here. Everything
+# else is fine, a finished loss function and `torch._foreach_sub_` included.
 
 
 # %% task="train_linear" points=5 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]
@@ -218,12 +222,13 @@ def train_linear(
     predicts, computes the loss, and moves both parameters by -learning_rate times their gradient at that point.
 
     Returned are the parameters after the last update, in the shapes above (requiring grad or not), and the list of
-    `n_epochs` losses, Python floats, each computed before its epoch's update. With no epochs the parameters are the
-    initial ones and the list is empty. Whether the global generator is re-seeded on the way is up to you.
+    `n_epochs` losses, Python floats, each computed before its epoch's update. There is one for each epoch, also when
+    the loss no longer changes. With no epochs the parameters are the initial ones and the list is empty. Whether the
+    global generator is re-seeded on the way is up to you.
 
     Write the loop by hand: no optimizer from `torch.optim`, no `nn.Linear`, no least-squares solver.
 
-    Raise `ValueError` if the shape of `y` is not `(N, 1)`.
+    Raise `ValueError` if the shape of `y` is not `(N, 1)`, also with no epochs.
 
     >>> X = torch.tensor([[-1.0], [0.0], [1.0]])
     >>> w, b, losses = train_linear(X, 2 * X + 1, learning_rate=0.4, n_epochs=50, seed=0)
@@ -252,7 +257,7 @@ def train_linear(
 
 # %% [markdown] task="train_linear" tags=["hint"]
 # Write down the wheel as five comments in a loop, then turn each into a line or two. What must happen once, before the
-# loop? And which shape of `y` would broadcast without a word?
+# loop? And which shape of `y` would broadcast without an error?
 
 # %% [markdown] task="train_linear" tags=["hint"]
 # Before the loop: check the whole shape of `y`, seed, draw `w`, make `b`. In it: append `loss.item()` before the

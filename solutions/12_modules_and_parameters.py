@@ -57,6 +57,8 @@
 # - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Drawing random
 #   numbers for new weights is fine; setting a seed behind the caller's back isn't.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
+#   derives from `dict`.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
 
 # %%
@@ -246,6 +248,10 @@ def replace_head(model: nn.Sequential, n_outputs: int) -> nn.Sequential:
     even if the sizes stay the same: with the `in_features` of the old one, `n_outputs` outputs, trainable, and with the
     dtype and on the device of the layer that it replaces. The training flags of `model` and of its other modules stay
     as they are; that of the new layer is up to you.
+
+    Other modules of `model` may hold modules themselves, such as an `nn.Sequential` in the `nn.Sequential`: their
+    parameters are frozen too. The modules may also have names of their own, as in `nn.Sequential(OrderedDict(...))`.
+    The name of the new layer is up to you, but it is the last of as many modules as before.
 
     Raise `TypeError` if the last module is not an `nn.Linear`; then nothing has been frozen.
 

@@ -47,10 +47,12 @@
 # - "Gradients flow" means that `backward()` through your result reaches the argument, with the right numbers.
 # - "On any device" means that the function makes no tensor elsewhere than where its argument lives, and reads no values
 #   out of it: no `.item()`, no `.tolist()`, no `if` on a tensor. Such a function works even on the `meta` device, whose
-#   tensors have a shape and a dtype, but no values.
+#   tensors have a shape and a dtype, but no values. A few operations don't exist on `meta`; a function that uses one of
+#   them doesn't work on any device.
 # - Where an error is asked for, only its type counts.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6); with 1e-3 for the softmax of scores beyond ±100,
-#   and with their own precision for float16 and bfloat16. No task is tried on NaN, and only `relu` on infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6); with 1e-3 for the softmax of scores beyond ±100
+#   (beyond ±1000 its values may be rough, but neither NaN nor infinite), and with their own precision for float16 and
+#   bfloat16, which are floating dtypes like the others. No task is tried on NaN, and only `relu` on infinity.
 
 # %%
 import copy
@@ -96,8 +98,8 @@ def relu(x: Tensor) -> Tensor:
     """Return a new tensor that holds `x` where `x` is positive and 0 where it is negative.
 
     `x` has any shape, and a floating dtype or that of signed integers; the result has the same of both, and memory of
-    its own. -inf gives 0 and inf stays. `x` is not modified. Gradients flow: 1 where x > 0, 0 where x < 0, and nobody
-    looks at exactly 0. Works on any device. Write it by hand: no `torch.relu` in any spelling.
+    its own. -inf gives 0 and inf stays. `x` is not modified. Gradients flow: 1 where x > 0, 0 where x < 0, and at
+    exactly 0 any number will do. Works on any device. Write it by hand: no `torch.relu` in any spelling.
 
     >>> relu(torch.tensor([-2.0, 0.0, 3.0]))
     tensor([0., 0., 3.])
@@ -161,7 +163,8 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 
     `x` is a floating tensor of at least one dimension; the result has its shape and dtype. `dim` may be negative. There
     is at least one number along `dim`; another dimension may be 0. Finite scores of any size give neither NaN nor inf,
-    slice by slice, whatever the other slices hold. `x` is not modified, gradients flow, and it works on any device.
+    slice by slice, whatever the other slices hold, and neither do their gradients. `x` is not modified, gradients flow,
+    and it works on any device.
     Write it by hand: neither `softmax` nor `log_softmax` in any spelling.
 
     >>> softmax(torch.tensor([[0.0, 0.0], [1000.0, -1000.0]]), dim=1)

@@ -49,9 +49,12 @@
 #
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch. Nobody may re-seed a global random generator
-#   behind the caller's back. That a `DataLoader` draws a number from one while it is iterated is fine.
+# - Leave alone what you were given, and the global settings of PyTorch. Don't re-seed a global random generator. That a
+#   `DataLoader` draws a number from one while it is iterated is fine.
 # - Where an error is asked for, only its type counts.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
+# - A `DataLoader` with `num_workers` above 0 starts other processes. Your code is graded without other processes: a
+#   loader with workers is used as with `num_workers=0`, gives the same batches, and a note tells you.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6).
 
 # %%
@@ -177,9 +180,9 @@ def make_loaders(train: Dataset, valid: Dataset, batch_size: int, seed: int) -> 
 
     The last batch of a pass may be smaller; no sample is dropped or repeated. Samples are stacked into batches as a
     `DataLoader` does if you tell it nothing. Both datasets are map-style and have at least one sample; `batch_size` is
-    at least 1, `seed` not negative.
+    at least 1, `seed` an int from 0 on, below 2**32.
 
-    The training loader shuffles anew at every epoch. Its sequence of orders depends only on `seed` (and on the number
+    The training loader shuffles again at every epoch. Its sequence of orders depends only on `seed` (and on the number
     of samples): it is the same whatever state the global generators are in, and however often the validation loader is
     used in between; another seed gives (almost surely) another. The validation loader keeps the dataset's order in
     every pass. Making and using the loaders re-seeds no global generator.
@@ -214,7 +217,7 @@ def make_loaders(train: Dataset, valid: Dataset, batch_size: int, seed: int) -> 
 # ## 3. `count_updates` (1 point)
 #
 # Ten samples in batches of four make batches of 4, 4 and 2: three updates in an epoch, because the small last batch is
-# a batch like the others. The next epoch begins afresh; no batch reaches from one epoch into another.
+# a batch like the others. The next epoch begins with a new batch: none has samples of two epochs.
 
 
 # %% task="count_updates" points=1
@@ -222,7 +225,8 @@ def count_updates(n_samples: int, batch_size: int, n_epochs: int, drop_last: boo
     """Return how many updates mini-batch gradient descent makes: one for each batch of each epoch.
 
     An epoch cuts `n_samples` samples into batches of `batch_size`. What is left over at its end is a smaller batch,
-    which counts, unless `drop_last` leaves it out. All numbers are positive ints, and so is the result, or 0.
+    which counts, unless `drop_last` leaves it out. All numbers are positive ints, up to 10**18, and the result is an
+    int, exact to the last digit: use integer arithmetic.
 
     >>> count_updates(n_samples=10, batch_size=4, n_epochs=2)
     6
@@ -231,7 +235,9 @@ def count_updates(n_samples: int, batch_size: int, n_epochs: int, drop_last: boo
     """
     ### BEGIN SOLUTION
     # TODO: count the batches of one epoch, then those of all epochs.
-    batches = n_samples // batch_size if drop_last else math.ceil(n_samples / batch_size)
+    batches, left_over = divmod(n_samples, batch_size)
+    if left_over and not drop_last:
+        batches += 1
     return batches * n_epochs
     ### END SOLUTION
 
@@ -241,9 +247,9 @@ def count_updates(n_samples: int, batch_size: int, n_epochs: int, drop_last: boo
 # think of several.
 
 # %% [markdown] task="count_updates" tags=["hint"]
-# `//` rounds down, which is right when the last batch is dropped. When it counts, round up, however small the
-# remainder. Then multiply by the epochs.
+# `//` rounds down, which is right when the last batch is dropped. When it counts, add one batch if `%` leaves any
+# remainder. `/` would make a float, which has only 16 digits. Then multiply by the epochs.
 
 # %% [markdown] task="count_updates" tags=["hint"]
-# Batches of an epoch: `n_samples // batch_size` if `drop_last`, otherwise `math.ceil(n_samples / batch_size)`. Return
-# that times `n_epochs`.
+# `batches, left_over = divmod(n_samples, batch_size)`. If `left_over` isn't 0 and `drop_last` is false, that is one
+# batch more. Return the batches times `n_epochs`.

@@ -50,8 +50,12 @@
 # - Leave alone what you were given, and the global settings of PyTorch. That includes the random generators: drawing
 #   from them, as a new layer or a `DataLoader` does, is fine, but re-seeding them behind the caller's back isn't.
 # - Where an error is asked for, only its type counts.
+# - A `DataLoader` with `num_workers` above 0 starts other processes. Your code is graded without other processes: a
+#   loader with workers is used as with `num_workers=0`, gives the same batches, and a note tells you.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves and what comes of logits
-#   beyond ±100 with 1e-3; half-precision numbers at their own precision. No task is tried on NaN or infinity.
+#   beyond ±100 with 1e-3; float16 and bfloat16, which are floating dtypes too, at their own precision. No task is tried
+#   on NaN or infinity.
+# - The `meta` device lacks a few operations; a function that uses one of them doesn't work on any device.
 
 # %%
 import copy
@@ -270,8 +274,8 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 # in a new random order.
 #
 # Random, yet repeatable: the order should depend on `seed` and on nothing else. Calling `torch.manual_seed` would do
-# that, at the price of rewinding the generator of the whole program: whoever calls you gets the same "random" numbers
-# over and over. A generator of your own disturbs nobody. `DataLoader` takes one (`generator=...`), and so does
+# that, at the price of rewinding the generator of the whole program: your caller gets the same "random" numbers over
+# and over. A generator of your own disturbs nobody. `DataLoader` takes one (`generator=...`), and so does
 # `torch.randperm`:
 #
 # ```python
@@ -280,7 +284,7 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 # print(torch.randperm(5, generator=own).tolist())  # [3, 4, 0, 1, 2]
 # ```
 #
-# Make it once, before the first epoch. Made anew for each epoch, it would repeat itself.
+# Make it once, before the first epoch. A new one for each epoch would repeat itself.
 
 
 # %% task="train_classifier" points=5
@@ -293,14 +297,15 @@ def train_classifier(
     logits. Each epoch visits every row of `X` exactly once, in batches of `batch_size`, of which the last is smaller
     where N is no multiple of it (and the only one, of N rows, where `batch_size` is larger than N).
 
-    The order is shuffled anew in every epoch, over all the rows. It depends on `seed` alone: the same seed gives the
-    same orders, whatever the state of the global generators, and another seed gives others. The global generators are
-    not re-seeded.
+    The order is shuffled again in every epoch, over all the rows. It depends on `seed` alone, an int from 0 on, below
+    2**32: the same seed gives the same orders, whatever the state of the global generators, and another seed gives
+    others. The global generators are not re-seeded.
 
     For each batch: one call of the model in training mode, the mean cross-entropy of its logits, gradients that are
     fresh, and one plain SGD step, parameter <- parameter - learning_rate * gradient (no momentum, no weight decay). The
     loss of an epoch averages its batches' losses as they were differentiated, so before each update, weighted by the
-    batches' sizes. With no epochs, the list is empty. The model may be in either mode at the end.
+    batches' sizes, and isn't rounded. The list has a loss for each epoch, also when they no longer change; with no
+    epochs it is empty. The model may be in either mode at the end.
 
     >>> X = torch.tensor([[-1.0], [-2.0], [1.0], [2.0]])
     >>> y = torch.tensor([0, 0, 1, 1])
@@ -336,7 +341,7 @@ def train_classifier(
 # what once a batch? Sort the sentences of the docstring into these three.
 
 # %% [markdown] task="train_classifier" tags=["hint"]
-# `DataLoader(TensorDataset(X, y), ..., shuffle=True, generator=...)` shuffles anew each time you loop over it. Use
+# `DataLoader(TensorDataset(X, y), ..., shuffle=True, generator=...)` shuffles again each time you loop over it. Use
 # `F.cross_entropy` on the logits as they are. Add `loss.item()` times the batch's number of rows; divide by N at the
 # end of the epoch.
 

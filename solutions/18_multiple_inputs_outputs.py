@@ -50,8 +50,10 @@
 #   generator, as it should; seeding the generator is the caller's business.
 # - "On any device" means that you make no tensor elsewhere than where the arguments live, and read no values out of
 #   them (`.item()`, `.tolist()`, `if` on a tensor). Then the code works even on the `meta` device, whose tensors have a
-#   shape and no values.
+#   shape and no values. A few operations don't exist on `meta`; code that uses one of them doesn't work on any device.
 # - Where an error is asked for, only its type counts.
+# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
+#   derives from `dict`.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-5), loss curves with 1e-3. No task is tried on NaN
 #   or infinity.
 
@@ -277,7 +279,7 @@ def joint_loss(outputs: dict[str, Tensor], y_value: Tensor, y_class: Tensor, val
 
 # %% [markdown] task="joint_loss" tags=["hint"]
 # Compute the two losses separately first; `torch.nn.functional` has both. What do you have to check before, and which
-# of the two would accept a wrong shape without a word?
+# of the two would accept a wrong shape without an error?
 
 # %% [markdown] task="joint_loss" tags=["hint"]
 # `F.mse_loss` for the values, `F.cross_entropy` for the raw logits, each with its default reduction. Weigh and add

@@ -1,9 +1,11 @@
-"""Turns Python values into plain facts. Decides by exact type, and never trusts what a value says about itself."""
+"""Turns Python values into plain facts. Decides by exact type, and never trusts what a value says about itself.
+
+A subclass of list, tuple or dict is described as its base class, which also walks it: its own methods are not called.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from itertools import islice
 from typing import Any, Literal
 
@@ -51,17 +53,8 @@ class Describer:
                 return wire.Other(name="Tensor", why=f"torch says: {clean(str(error), wire.MAX_NAME)}")
         if kind is np.ndarray:
             return self._array(value, values=values)  # type: ignore[arg-type]
-        if kind in _CONTAINERS and len(value) > wire.MAX_NODES - self._nodes:  # type: ignore[arg-type]
-            return wire.Other(name=_type_name(value), why=_TOO_MUCH)
-        if kind in _SEQUENCES:
-            items = tuple(self.describe(item, values=values, depth=depth + 1) for item in value)  # type: ignore[attr-defined]
-            return wire.Items(kind=_SEQUENCES[kind], items=items)
-        if kind is dict or kind is OrderedDict:
-            pairs = tuple(
-                (self.describe(k, values=values, depth=depth + 1), self.describe(v, values=values, depth=depth + 1))
-                for k, v in list(value.items())  # type: ignore[attr-defined]
-            )
-            return wire.Pairs(kind="dict" if kind is dict else "OrderedDict", items=pairs)
+        if issubclass(kind, (list, tuple, dict)):  # asked of the type itself: `isinstance` believes `__class__`
+            return self._container(value, values=values, depth=depth)
         if kind is torch.dtype or kind is torch.device:
             return wire.Named(kind="dtype" if kind is torch.dtype else "device", name=str(value))
         if issubclass(kind, type):
@@ -74,6 +67,23 @@ class Describer:
         if kind is _Function or kind is _Builtin:
             return wire.Named(kind="function", name=clean(getattr(value, "__qualname__", "?"), wire.MAX_NAME))
         return wire.Other(name=_type_name(value))
+
+    def _container(self, container: object, *, values: bool, depth: int) -> wire.Fact:
+        kind = type(container)
+        base = base_container(kind)
+        if base.__len__(container) > wire.MAX_NODES - self._nodes:
+            return wire.Other(name=_type_name(container), why=_TOO_MUCH)
+        of = "" if kind in _PLAIN else _type_name(container)
+        found = members(container)
+        if base is dict:
+            pairs = tuple(
+                (self.describe(k, values=values, depth=depth + 1), self.describe(v, values=values, depth=depth + 1))
+                for k, v in found
+            )
+            return wire.Pairs(kind="dict", items=pairs, of=of)
+        items = tuple(self.describe(item, values=values, depth=depth + 1) for item in found)
+        name: Literal["list", "tuple", "Size"] = "list" if base is list else "Size" if kind is torch.Size else "tuple"
+        return wire.Items(kind=name, items=items, of=of)
 
     def _tensor(self, tensor: torch.Tensor, *, values: bool, depth: int) -> wire.Fact:
         if tensor.layout is not torch.strided or tensor.is_quantized:
@@ -177,9 +187,24 @@ def _bounds(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 
 _Function = type(lambda: None)
 _Builtin = type(len)
-_SEQUENCES: dict[type, Literal["list", "tuple", "Size"]] = {list: "list", tuple: "tuple", torch.Size: "Size"}
-_CONTAINERS = frozenset((*_SEQUENCES, dict, OrderedDict))
+_PLAIN = frozenset((list, tuple, torch.Size, dict))  # containers whose facts name no class
 _TOO_MUCH = "too much to look at"
+
+
+def base_container(kind: type) -> Any:
+    """Return `list`, `tuple` or `dict` if a class is or derives from one, else `None`."""
+    return next((base for base in (list, tuple, dict) if issubclass(kind, base)), None)
+
+
+def members(container: object) -> list[Any]:
+    """Return the items of a list or tuple, or the pairs of a dict; anything else has none.
+
+    The base class walks it, because a subclass may override every method.
+    """
+    base = base_container(type(container))
+    if base is None:
+        return []
+    return list(dict.items(container) if base is dict else base.__iter__(container))  # type: ignore[arg-type]
 
 
 def _classes(kind: type) -> tuple[str, ...]:

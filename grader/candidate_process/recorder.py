@@ -22,7 +22,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader import wire
 from grader.candidate_process import inside
-from grader.candidate_process.facts import clean
+from grader.candidate_process.facts import base_container, clean, members
 from grader.candidate_process.streams import Streams
 
 _DISTINCT = wire.MAX_NAMES
@@ -167,7 +167,9 @@ class Recorder:
         if not self._trace:
             return
         self.stop_tracing()
-        found = list(result) if type(result) in (tuple, list) else [result]  # type: ignore[call-overload]
+        base = base_container(type(result))
+        found = [result] if base is None else members(result)
+        found = [value for _, value in found] if base is dict else found
         nodes = [value.grad_fn for value in found[:_GRAPH] if type(value) is torch.Tensor]
         met: set[Any] = set()
         while nodes and len(met) < _GRAPH:

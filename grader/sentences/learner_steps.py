@@ -51,6 +51,10 @@ BROADCASTS = N_(
     "PyTorch warned that predictions and targets differ in shape: (N, 1) against (N,) broadcasts to (N, N). Print "
     "both shapes, and make the targets a column."
 )
+NO_META_OPERATION = N_(
+    "the operation `{operation}` does not exist on the `meta` device, so a function that uses it does not work on any "
+    "device. Use other operations here."
+)
 NO_VALUES = N_("this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here.")
 VIEW_OF_LEAF = N_("you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.")
 LEAF_IN_PLACE = N_(

@@ -127,16 +127,17 @@ class Accessors:
             self.fails(learner.ITEMS(count=length), learner.ITEMS(count=len(found)), "length")
         return found
 
-    def unpack(self: _Self, *names: str) -> list[_Self]:
+    def unpack(self: _Self, *names: str, kind: str | None = None) -> list[_Self]:
         """Return the items of a list or tuple, and give them these names in feedback.
 
-        Ends the check if there are not as many items as names.
+        Ends the check if there are not as many items as names, or if the value is not of this `kind` ("list" or
+        "tuple", when `kind` is given).
 
         >>> low, high = candidate.extremes(torch.tensor([3.0, 1.0])).result.unpack("low", "high")
         >>> high.values(3.0)
         <Value high: tensor(3.)>
         """
-        items = self.items(len(names))
+        items = self.items(len(names), kind=kind)
         for item, name in zip(items, names, strict=True):
             item.name = name
         return items

@@ -5,6 +5,7 @@ The sentences are in the catalog for learners.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from grader import wire
@@ -53,6 +54,12 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, Template], ...] = (
     ("RecursionError", "", steps.RECURSION),
     ("RuntimeError", "can't allocate memory", steps.TOO_LARGE),
 )
+# What PyTorch says about an operation that the meta device lacks. One of the groups is the operation's name.
+_LACKED_BY_META = re.compile(
+    r"(?:aten::)?([\w:]+)[\w.]*: attempted to run this operator with Meta tensors"
+    r"|The register_meta function for ([\w.]+)\(\) raises unimplemented"
+    r"|Could not run '(?:aten::)?([\w:]+)[\w.]*' with arguments from the '\w*Meta' backend"
+)
 _NEXT_STEP_BY_WRONG_CALL: tuple[tuple[str, str, Template], ...] = (
     # the same, for exceptions that were raised before the student's first line
     ("TypeError", "unexpected keyword argument", steps.PARAMETER_NAMES),
@@ -97,6 +104,9 @@ def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, h
         return step or verbatim(hint or "")
     if raised.own:
         return steps.OWN_ASSERT() if raised.type == "AssertionError" else steps.OWN_RAISE()
+    lacked = _LACKED_BY_META.match(raised.message)
+    if lacked is not None:
+        return steps.NO_META_OPERATION(operation=next(filter(None, lacked.groups())))
     message = raised.message.lower()
     before = _NEXT_STEP_BY_WRONG_CALL if raised.line is None else ()
     for kind, part, advice in (*before, *_NEXT_STEP_BY_ERROR):

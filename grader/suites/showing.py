@@ -133,14 +133,11 @@ def _fact(value: wire.Fact, depth: int) -> str:
         return _array_fact(value)
     if isinstance(value, wire.Items):
         inside = _joined((_fact(v, depth + 1) for v in value.items), len(value.items), depth)
-        if value.kind == "list":
-            return f"[{inside}]"
-        return (
-            f"({inside}{',' if len(value.items) == 1 else ''})" if value.kind == "tuple" else f"torch.Size([{inside}])"
-        )
+        return _items(value, inside)
     if isinstance(value, wire.Pairs):
         pairs = (f"{_fact(k, depth + 1)}: {_fact(v, depth + 1)}" for k, v in value.items)
-        return "{" + _joined(pairs, len(value.items), depth) + "}"
+        shown = "{" + _joined(pairs, len(value.items), depth) + "}"
+        return f"{value.of}({shown})" if value.of else shown
     if isinstance(value, wire.ModuleFact):
         return f"a module, {value.modules[0].classes[0]}" if value.modules and value.modules[0].classes else "a module"
     if isinstance(value, wire.Named):
@@ -150,6 +147,14 @@ def _fact(value: wire.Fact, depth: int) -> str:
     if isinstance(value, float):
         return number(value)
     return shorten(repr(value))
+
+
+def _items(value: wire.Items, inside: str) -> str:
+    """Return a list, a tuple, a `torch.Size` or a tuple of another class, such as `Pair(1, 2)`."""
+    if value.kind == "tuple":
+        return f"{value.of}({inside})" if value.of else f"({inside}{',' if len(value.items) == 1 else ''})"
+    of = value.of or ("torch.Size" if value.kind == "Size" else "")
+    return f"{of}([{inside}])" if of else f"[{inside}]"
 
 
 def _array_fact(value: wire.ArrayFact) -> str:

@@ -21,7 +21,24 @@ def tensor_ranks(a, b):
     scalar = torch.tensor(a, dtype=torch.int64)
     vector = torch.stack([scalar, torch.tensor(b, dtype=torch.int64)])
     matrix = torch.stack([vector, vector.flip(0)])
-    return [scalar, vector, matrix, matrix[None]]
+    return scalar, vector, matrix, matrix[None]
+
+
+# %% task="tensor_ranks" name="named-tuple"
+
+from typing import NamedTuple
+
+
+class Ranks(NamedTuple):
+    scalar: torch.Tensor
+    vector: torch.Tensor
+    matrix: torch.Tensor
+    cube: torch.Tensor
+
+
+def tensor_ranks(a, b):
+    rows = [[a, b], [b, a]]
+    return Ranks(torch.tensor(a), torch.tensor(rows[0]), torch.tensor(rows), torch.tensor([rows]))
 
 
 # %% task="tensor_ranks" name="from-numpy"
@@ -86,6 +103,21 @@ def describe(t):
     about["device"] = torch.device(t.device)
     about["numel"] = t.shape.numel()
     return about
+
+
+# %% task="describe" name="dict-of-its-own"
+
+
+class Description(dict):
+    def __str__(self):
+        return ", ".join(f"{name}={value}" for name, value in self.items())
+
+    def items(self):
+        return sorted(super().items(), key=lambda pair: pair[0])
+
+
+def describe(t):
+    return Description(ndim=t.ndim, shape=tuple(t.shape), dtype=t.dtype, device=t.device, numel=t.numel())
 
 
 # %% task="inclusive_range" name="python-range"
@@ -209,7 +241,7 @@ def constant_like(template, value):
 
 
 def constant_like(template, value):
-    number = torch.tensor(value, device=template.device).to(template.dtype)
+    number = torch.tensor(value, dtype=torch.float64, device=template.device).to(template.dtype)
     return number.expand(template.shape).clone(memory_format=torch.contiguous_format)
 
 

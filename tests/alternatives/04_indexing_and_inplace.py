@@ -88,7 +88,9 @@ def set_column_(x, col, value):
 
 
 def set_column_(x, col, value):
-    x[:, [col]] = torch.tensor(value).to(x.dtype)
+    if not -x.shape[1] <= col < x.shape[1]:  # a list isn't checked where there are no rows
+        raise IndexError(col)
+    x[:, [col]] = torch.tensor(value, dtype=torch.float64).to(x.dtype)
     return x
 
 
@@ -134,8 +136,11 @@ def set_column_(x, col, value):
 
 
 def set_column_(x, col, value):
-    memory = x.numpy()
-    memory[:, col] = int(value) if memory.dtype.kind in "iu" else value
+    column = x[:, col]  # NumPy has no bfloat16
+    if x.dtype == torch.bfloat16:
+        column.fill_(value)
+    else:
+        column.numpy()[...] = int(value) if not x.is_floating_point() else value
     return x
 
 

@@ -147,7 +147,7 @@ def wrap_array(array):
 
 
 def wrap_array(array):
-    if type(array) is np.ndarray:
+    if isinstance(array, np.ndarray):
         return torch.asarray(array, copy=False)
     raise TypeError("only arrays have memory to share")
 
@@ -234,4 +234,6 @@ def to_numpy_copy(t):
 
 
 def to_numpy_copy(t):
-    return np.from_dlpack(t.detach()).copy() if t.dtype is not torch.bool else np.array(t.tolist(), dtype=bool)
+    if t.dtype is torch.bool:
+        return np.from_dlpack(t.view(torch.uint8)).astype(bool)
+    return np.from_dlpack(t.detach().resolve_conj().resolve_neg()).copy()

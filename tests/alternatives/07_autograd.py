@@ -109,7 +109,7 @@ def accumulate_gradients(fns, x):
 def accumulate_gradients(fns, x):
     torch.optim.SGD([x], lr=0.0).zero_grad()
     torch.stack([fn(x) for fn in fns]).sum().backward()
-    return torch.tensor(x.grad.tolist())
+    return x.grad.new_tensor(x.grad.tolist()).reshape(x.shape)
 
 
 # %% task="accumulate_gradients" name="own-leaf"
@@ -129,7 +129,7 @@ def accumulate_gradients(fns, x):
 def accumulate_gradients(fns, x):
     x.grad = None
     values = torch.stack([fn(x) for fn in fns])
-    values.backward(torch.ones(len(fns)), create_graph=True)
+    values.backward(torch.ones_like(values), create_graph=True)
     return x.grad.clone()
 
 

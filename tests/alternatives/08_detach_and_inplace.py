@@ -172,13 +172,6 @@ def snapshot(x):
     return copy.deepcopy(x.detach())
 
 
-# %% task="snapshot" name="through-numpy"
-
-
-def snapshot(x):
-    return torch.from_numpy(np.array(x.detach()))
-
-
 # %% task="snapshot" name="to-copy"
 
 

@@ -26,7 +26,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
 
 
 def split_indices(n, valid_fraction, test_fraction, seed):
-    if valid_fraction < 0 or test_fraction < 0 or 1 - valid_fraction - test_fraction <= 0:
+    if valid_fraction < 0 or test_fraction < 0 or valid_fraction + test_fraction >= 1:
         raise ValueError
     order = np.random.default_rng(seed).permutation(n)
     n_valid = int(n * valid_fraction)
@@ -63,7 +63,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     n_valid, n_test = int(n * valid_fraction), int(n * test_fraction)
     lengths = [n - n_valid - n_test, n_valid, n_test]
     subsets = random_split(range(n), lengths, generator=torch.Generator().manual_seed(seed))
-    return [torch.tensor(list(subset.indices), dtype=torch.int64) for subset in subsets]
+    return tuple(torch.tensor(list(subset.indices), dtype=torch.int64) for subset in subsets)
 
 
 # %% task="split_indices" name="sort-of-random-keys"
@@ -92,12 +92,35 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order[n_valid + n_test :], order[:n_valid], order[n_valid : n_valid + n_test]
 
 
+# %% task="split_indices" name="random-state"
+
+
+def split_indices(n, valid_fraction, test_fraction, seed):
+    if valid_fraction < 0 or test_fraction < 0 or valid_fraction + test_fraction >= 1:
+        raise ValueError("bad fractions")
+    order = torch.from_numpy(np.random.RandomState(seed).permutation(n))
+    n_test, n_valid = int(n * test_fraction), int(n * valid_fraction)
+    test, valid, train = order.tensor_split([n_test, n_test + n_valid])
+    return train, valid, test
+
+
 # %% task="fit_standardizer" name="std-mean"
 
 
 def fit_standardizer(x_train):
     stds, means = torch.std_mean(x_train, dim=0, keepdim=True)
     return means, stds
+
+
+# %% task="fit_standardizer" name="named-tuple"
+
+from collections import namedtuple
+
+Statistics = namedtuple("Statistics", "means stds")
+
+
+def fit_standardizer(x_train):
+    return Statistics(means=x_train.mean(0, keepdim=True), stds=x_train.std(0, keepdim=True))
 
 
 # %% task="fit_standardizer" name="by-hand"
@@ -149,11 +172,19 @@ def standardize_splits(train, valid, test):
 
 def standardize_splits(train, valid, test):
     stds, means = torch.std_mean(train, dim=0)
-    results = [part.clone() for part in (train, valid, test)]
+    results = tuple(part.clone() for part in (train, valid, test))
     for result in results:
         result -= means
         result /= stds
     return results
+
+
+# %% task="standardize_splits" name="tiny-number-added"
+
+
+def standardize_splits(train, valid, test):
+    mean, std = train.mean(0), train.std(0)
+    return tuple((part - mean) / (std + 1e-8) for part in (train, valid, test))
 
 
 # %% task="standardize_splits" name="inner-function"

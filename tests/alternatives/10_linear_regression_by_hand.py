@@ -442,7 +442,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
         b -= b.grad * learning_rate
         torch.set_grad_enabled(True)
         del w.grad, b.grad
-    return [w, b, losses]
+    return w, b, losses
 
 
 # %% task="train_linear" name="accumulates-over-rows"
@@ -509,17 +509,17 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w.detach().float(), b.detach().float(), losses
 
 
-# %% task="train_linear" name="checks-in-the-loop"
+# %% task="train_linear" name="foreach-arithmetic"
 
 
 def train_linear(X, y, learning_rate, n_epochs, seed):
     torch.manual_seed(seed)
     parameters = [torch.randn((X.shape[1], 1), requires_grad=True), torch.tensor(0.0, requires_grad=True)]
+    if torch.matmul(X, parameters[0]).shape != y.shape:
+        raise ValueError("predictions and targets differ in shape")
     losses: list[float] = []
     for _ in range(n_epochs):
         prediction = torch.matmul(X, parameters[0]) + parameters[1]
-        if prediction.shape != y.shape:
-            raise ValueError("predictions and targets differ in shape")
         loss = (prediction - y).pow(2).mean()
         losses.append(loss.item())
         torch.autograd.backward(loss)

@@ -171,16 +171,6 @@ def softmax(x, dim):
     return torch.stack([e / sum(exponentials) for e in exponentials], dim=dim)
 
 
-# %% task="softmax" name="sigmoids-of-differences"
-
-
-def softmax(x, dim):
-    pairs = x.unsqueeze(dim) if dim < 0 else x.unsqueeze(dim + 1)
-    own = dim - 1 if dim < 0 else dim
-    others = pairs.transpose(own, own + 1)
-    return (others - pairs).exp().sum(dim=own + 1).reciprocal()
-
-
 # %% task="softmax" name="own-autograd-function"
 
 

@@ -203,14 +203,14 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     return n_epochs * (n_samples // batch_size if drop_last else -(-n_samples // batch_size))
 
 
-# %% task="count_updates" name="divmod"
+# %% task="count_updates" name="fraction"
+
+from fractions import Fraction
 
 
 def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
-    full, left_over = divmod(n_samples, batch_size)
-    if left_over > 0 and not drop_last:
-        full += 1
-    return full * n_epochs
+    batches = Fraction(n_samples, batch_size)
+    return (math.floor(batches) if drop_last else math.ceil(batches)) * n_epochs
 
 
 # %% task="count_updates" name="data-loader"
@@ -225,7 +225,7 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
 
 def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     last = n_samples - batch_size + 1 if drop_last else n_samples
-    return sum(len(range(0, last, batch_size)) for _ in range(n_epochs))
+    return len(range(0, last, batch_size)) * n_epochs
 
 
 # %% task="count_updates" name="add-then-floor"

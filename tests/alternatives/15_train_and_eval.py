@@ -190,7 +190,7 @@ def predict(model, X):
         if model.training:
             stack.callback(model.train)
         model.eval()
-        return model.forward(X)
+        return model(X)
 
 
 # %% task="predict" name="constants-instead-of-parameters"

@@ -15,8 +15,9 @@ public = public_suite(__file__)
 
 @check("tensor_ranks", points=0.3, judges="facts", requires=["ranks_shapes"])
 def test_ranks_dtype(candidate, draw):
-    """All four are int64 and on the CPU."""
-    for tensor in candidate.tensor_ranks(draw.integer(-9, -1), draw.integer(1, 9)).result.unpack(*public.NAMES):
+    """They come in a tuple, and all four are int64 and on the CPU."""
+    result = candidate.tensor_ranks(draw.integer(-9, -1), draw.integer(1, 9)).result
+    for tensor in result.unpack(*public.NAMES, kind="tuple"):
         tensor.dtype(torch.int64).device("cpu")
 
 

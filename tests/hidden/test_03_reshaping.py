@@ -141,7 +141,7 @@ def test_pair_owns_memory(candidate, draw):
 
 @check("stack_pair", points=0.25)
 def test_pair_dtype_and_length(candidate, draw):
-    """Any dtype is kept, every length from 1 on works, and so do vectors that aren't contiguous."""
+    """Any dtype is kept in a tuple of two; every length from 1 on works, and so do vectors that aren't contiguous."""
     columns = public.distinct(draw, 4, 2)
     for a, b in (
         (draw.tensor(3, dtype=torch.float64, decimals=12), draw.tensor(3, dtype=torch.float64, decimals=12)),
@@ -151,7 +151,7 @@ def test_pair_dtype_and_length(candidate, draw):
         (draw.tensor(1), draw.tensor(1)),
         (columns[:, 0], columns[:, 1]),
     ):
-        rows, cols = candidate.stack_pair(a, b).result.unpack("rows", "cols")
+        rows, cols = candidate.stack_pair(a, b).result.unpack("rows", "cols", kind="tuple")
         rows.dtype(a.dtype).values(torch.stack((a, b)), rtol=0, atol=0)
         cols.dtype(a.dtype).values(torch.stack((a, b)).T, rtol=0, atol=0)
 

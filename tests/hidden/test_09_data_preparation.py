@@ -155,11 +155,11 @@ def test_split_refuses_at_the_edge(candidate, draw):
 
 @check("split_indices", points=0.25, hint="a fraction of 0 is fine and gives an empty part: slice from the front.")
 def test_split_accepts_zero(candidate, draw):
-    """A fraction of 0 gives an empty part, and the others hold the rest; so do fractions of less than one row."""
+    """A fraction of 0 gives an empty part of the tuple, others hold the rest; so do fractions of less than one row."""
     seed = draw.integer(0, 9999)
     for n, *fractions in ((draw.integer(20, 40), 0.0, 0.25), (draw.integer(20, 40), 0.25, 0.0), (9, 0.0, 0.0)):
         observed = candidate.split_indices(n, *fractions, seed=seed)
-        _, valid, test = parts(observed.result)
+        _, valid, test = observed.result.unpack("train", "valid", "test", kind="tuple")
         test.shape(int(n * fractions[1])).dtype(torch.int64)
         valid.shape(int(n * fractions[0])).dtype(torch.int64)
         public.holds_every_row_once(observed, observed.result, n)
@@ -186,9 +186,9 @@ def test_fit_shapes(candidate, draw):
 
 @check("fit_standardizer", points=0.25)
 def test_fit_keeps_dtype(candidate, draw):
-    """The results have the dtype of x_train: float64, float16, bfloat16."""
+    """The results are a tuple, and have the dtype of x_train: float64, float16, bfloat16."""
     x = public.table(draw, 5, 2, dtype=torch.float64)
-    means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds")
+    means, stds = candidate.fit_standardizer(x).result.unpack("means", "stds", kind="tuple")
     means.dtype(torch.float64).values(public.statistics(x)[0])
     stds.dtype(torch.float64).values(public.statistics(x)[1])
     for dtype in (torch.float16, torch.bfloat16):
@@ -293,9 +293,10 @@ def test_standardize_leaves_its_arguments(candidate, draw):
 
 @check("standardize_splits", points=0.25)
 def test_standardize_keeps_dtype(candidate, draw):
-    """The results have the dtype of the arguments: float64, float16; transposed tables too."""
+    """The results are a tuple, and have the dtype of the arguments: float64, float16; transposed tables too."""
     sets = [public.table(draw, 3, n, dtype=torch.float64).T for n in (6, 3, 4)]
-    for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):
+    results = candidate.standardize_splits(*sets).result.unpack("train", "valid", "test", kind="tuple")
+    for part, values in zip(results, public.standardised(*sets), strict=True):
         part.dtype(torch.float64).values(values)
     sets = [draw.tensor(n, 2, low=-2, high=2, dtype=torch.float16) for n in (6, 3, 4)]
     for part, values in zip(parts(candidate.standardize_splits(*sets).result), public.standardised(*sets), strict=True):

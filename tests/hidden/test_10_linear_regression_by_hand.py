@@ -89,8 +89,8 @@ def test_init_repeats(candidate, draw):
 
 @check("init_parameters", points=0.25, judges="facts")
 def test_init_float32(candidate, draw):
-    """Both parameters are float32."""
-    w, b = candidate.init_parameters(3, seed=draw.integer(0, 9999)).result.unpack("w", "b")
+    """They come in a tuple, and both are float32."""
+    w, b = candidate.init_parameters(3, seed=draw.integer(0, 9999)).result.unpack("w", "b", kind="tuple")
     w.dtype(torch.float32)
     b.dtype(torch.float32)
 
@@ -164,10 +164,10 @@ def test_train_returns_last_parameters(candidate, draw):
 
 @check("train_linear", points=0.25)
 def test_train_zero_epochs(candidate, draw):
-    """With no epochs the parameters are the initial ones and there are no losses."""
+    """With no epochs the tuple holds the initial parameters and no losses."""
     seed = draw.integer(0, 9999)
     observed = candidate.train_linear(draw.tensor(6, 2), draw.tensor(6, 1), learning_rate=0.05, n_epochs=0, seed=seed)
-    w, b, losses = observed.result.unpack("w", "b", "losses")
+    w, b, losses = observed.result.unpack("w", "b", "losses", kind="tuple")
     w.values(seeded_weights(2, seed))
     b.values(0.0)
     losses.items(0, kind="list")

@@ -298,22 +298,23 @@ def test_loaders_any_batch_size(candidate, draw):
 
 @probe
 def loaders_of_tables(student, X, y, batch_size, seed):
-    """make_loaders for two TensorDatasets of X and y: are they DataLoaders? An epoch of batches, and one to validate"""
+    """make_loaders for two TensorDatasets of X and y: are they a tuple of DataLoaders? One pass over each of them"""
     loaders = train_loader, valid_loader = student.make_loaders(
         TensorDataset(X, y), TensorDataset(X, y), batch_size, seed
     )
-    return all(isinstance(loader, DataLoader) for loader in loaders), list(train_loader), list(valid_loader)
+    are_loaders = isinstance(loaders, tuple) and all(isinstance(loader, DataLoader) for loader in loaders)
+    return are_loaders, list(train_loader), list(valid_loader)
 
 
 @check("make_loaders", points=0.25)
 def test_loaders_stack_tables(candidate, draw):
-    """Both are DataLoaders, and give the rows of a table in batches of features and batches of their targets."""
+    """Two DataLoaders in a tuple, which give the rows of a table in batches of features and batches of targets."""
     X = draw.tensor(7, 2)
     y = X.sum(dim=1, keepdim=True)
     observed = candidate.run(loaders_of_tables, X, y, 3, draw.integer(0, 9999))
     are_loaders, train, valid = observed.result.items(3)
     if are_loaders.python is not True:
-        observed.fails("two DataLoaders", "something else", "type")
+        observed.fails("a tuple of two DataLoaders", "something else", "type")
     for batch, start in zip(valid.items(3), (0, 3, 6), strict=True):
         features, targets = batch.items(2)
         features.values(X[start : start + 3])
@@ -356,11 +357,13 @@ def test_updates_without_the_last_batch(candidate, draw):
 
 @check("count_updates", points=0.25)
 def test_updates_are_what_a_loader_gives(candidate, draw):
-    """A Python int, that of len(DataLoader(...)) times the epochs."""
+    """A Python int, that of len(DataLoader(...)) times the epochs, exact for 10**17 samples too."""
     size = draw.integer(8, 256)
     for n_samples, batch_size in (
         (draw.integer(13, 120) * size - draw.integer(1, 3), size),
         (11610, 32),
+        (10**17 + draw.integer(1, 9), 1),
+        (10**17 + draw.integer(1, 9), 10),
         (draw.integer(1, 3), 7),
     ):
         for drop_last in (False, True):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import torch
 
-from grader.suites import Value, check, probe, public_suite
+from grader.suites import Value, check, code, probe, public_suite
 
 public = public_suite(__file__)
 plain, Scripted = public.plain, public.Scripted
@@ -331,7 +331,7 @@ def test_search_ignores_nan(candidate, draw):
     hint="when no value is left that isn't NaN, there is no best trial: `raise ValueError(...)`.",
 )
 def test_search_refuses_nothing_but_nan(candidate, draw):
-    """ValueError if every value is NaN, of one trial or of several; a single trial with a number is the best."""
+    """ValueError if every value is NaN, of one trial or of several; a single number is in the tuple as the best."""
     space, seed = public.some_space(draw), draw.integer(0, 9999)
     for values in ([math.nan], [math.nan] * 4):
         candidate.run(public.searched, space, values, seed).raises("ValueError")
@@ -339,3 +339,4 @@ def test_search_refuses_nothing_but_nan(candidate, draw):
     params, value, tried = public.search(candidate, space, [loss], seed)
     value.number(loss)
     params.equals(tried[0].python)
+    candidate.random_search(code(f"lambda params: {loss}"), space, 1, seed).result.items(2, kind="tuple")

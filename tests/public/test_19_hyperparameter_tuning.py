@@ -17,10 +17,13 @@ from grader.suites import Candidate, Observed, Value, check, probe, shared
 class Trial:
     """An Optuna trial that answers each method with a given value and keeps account of what it was asked.
 
-    Its `should_prune` says yes from a given number of reports on.
+    Its `should_prune` says yes from a given number of reports on. Code may also read its number, its parameters and its
+    attributes, and set attributes: no check looks at them.
     """
 
     def __init__(self, answers, pruned_after=None):
+        self.number = 7
+        self.user_attrs = {}
         self.answers = answers
         self.pruned_after = pruned_after
         self.calls = []
@@ -44,6 +47,9 @@ class Trial:
 
     def suggest_categorical(self, name, choices):
         return self._asked("suggest_categorical", name, choices=sorted(choices, key=str))
+
+    def set_user_attr(self, key, value):
+        self.user_attrs[key] = value
 
     def report(self, value, step):
         self.events.append(("report", value, step))

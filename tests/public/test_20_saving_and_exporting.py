@@ -207,10 +207,10 @@ def test_load_builds_with_hyperparameters(candidate, draw):
     hint="return the file's epoch, as it is.",
 )
 def test_load_returns_epoch(candidate, draw):
-    """The saved epoch comes second, as a Python int."""
+    """The saved epoch comes second in the tuple, as a Python int."""
     for number in (draw.integer(1, 500), 0):
         observed = candidate.run(loaded, tower(draw, 2, 3), {}, number)
-        observed.result.unpack("the model", "the epoch")[1].integer(number)
+        observed.result.unpack("the model", "the epoch", kind="tuple")[1].integer(number)
 
 
 # export_model

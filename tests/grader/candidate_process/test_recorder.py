@@ -9,6 +9,7 @@ import random
 import sys
 import threading
 import warnings
+from collections import defaultdict, namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -164,7 +165,10 @@ def test_what_no_mode_sees_is_seen_from_inside_or_in_the_graph() -> None:
 
     assert "cross_entropy" in without_modes(lambda: nn.functional.cross_entropy(x[0, 0], torch.tensor([0, 1])))
     assert "relu" in without_modes(lambda: torch.relu(x))
+    pair = namedtuple("pair", "a b")
     assert "softmax" in without_modes(lambda: [1, torch.softmax(x, 0)])
+    assert "softmax" in without_modes(lambda: pair(1, torch.softmax(x, 0)))
+    assert "softmax" in without_modes(lambda: defaultdict(int, a=torch.softmax(x, 0)))
     assert "max_pool2d_with_indices" in without_modes(lambda: (torch.max_pool2d(x, 2) * 2).sum())
     assert "mse_loss" in without_modes(lambda: torch._C._nn.mse_loss(x, x.detach()))
 

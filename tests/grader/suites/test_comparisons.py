@@ -300,6 +300,7 @@ def test_arrays_are_told_apart_by_their_memory(fact: Any) -> None:
 def test_containers_are_told_apart_by_kind_length_and_items() -> None:
     """Containers differ by kind, length and items."""
     one = wire.Items(kind="list", items=(1,))
+    assert same_fact(one, wire.Items(kind="list", items=(1,), of="Losses"))
     for other in (wire.Items(kind="tuple", items=(1,)), wire.Items(kind="list", items=(1, 1)), 1):
         assert not same_fact(one, other)
 
@@ -307,6 +308,7 @@ def test_containers_are_told_apart_by_kind_length_and_items() -> None:
 def test_dicts_are_told_apart_by_keys_and_values() -> None:
     """Dicts differ by keys, values and order."""
     one = wire.Pairs(kind="dict", items=(("a", 1.0), ("b", 2.0)))
+    assert same_fact(one, wire.Pairs(kind="dict", items=one.items, of="collections.OrderedDict"))
     assert same_fact(one, wire.Pairs(kind="dict", items=(("a", 1.0), ("b", 2.0000001))))
     for items in ((("a", 1.0),), (("a", 1.0), ("b", 3.0)), (("a", 1.0), ("c", 2.0))):
         assert not same_fact(one, wire.Pairs(kind="dict", items=items))

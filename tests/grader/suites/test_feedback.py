@@ -98,6 +98,15 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: torch.ones(2).sum(dim=1), r"fewer dimensions than you think"),
         (lambda: torch.stack([torch.ones(2), torch.ones(3)]), r"`stack` needs equal shapes"),
         (lambda: torch.cat([torch.ones(2, 1), torch.ones(3, 2)]), r"is `dim` the one that you mean"),
+        (
+            lambda: torch.ones(2, device="meta").unique(),
+            r"the operation `_unique2` does not exist on the `meta` device",
+        ),
+        (
+            lambda: torch.ones(2, device="meta").nonzero(),
+            r"the operation `torch\.nonzero` does not exist on the `meta`",
+        ),
+        (lambda: torch.equal(*[torch.ones(2, device="meta")] * 2), r"the operation `equal` does not exist"),
         (lambda: torch.tensor([None]), r"`torch\.tensor` needs plain numbers"),
         (lambda: torch.tensor(1, requires_grad=True), r"Write 0\.0, not 0"),
         (lambda: torch.arange(3).mean(), r"Convert to a floating dtype first"),

@@ -93,6 +93,9 @@ def test_a_call_is_shown_as_it_would_be_typed() -> None:
         (wire.Items(kind="list", items=(1, 2.0)), "[1, 2.0]"),
         (wire.Items(kind="tuple", items=(1,)), "(1,)"),
         (wire.Items(kind="Size", items=(3, 4)), "torch.Size([3, 4])"),
+        (wire.Items(kind="tuple", items=(1,), of="Pair"), "Pair(1)"),
+        (wire.Items(kind="list", items=(1, 2), of="Losses"), "Losses([1, 2])"),
+        (wire.Pairs(kind="dict", items=(("a", 1),), of="collections.Counter"), "collections.Counter({'a': 1})"),
         (wire.Items(kind="list", items=(0,) * 13), "[" + "0, " * 12 + "...]"),
         (wire.Pairs(kind="dict", items=(("a", 1), ("b", None))), "{'a': 1, 'b': None}"),
         (
