@@ -100,7 +100,7 @@ def stack_pair(a, b):
         cols = torch.stack((a, b), -1)
     except RuntimeError as error:
         raise ValueError(str(error)) from None
-    return [cols.t().contiguous(), cols]
+    return cols.t().contiguous(), cols
 
 
 # %% task="drop_channel" name="indexed"

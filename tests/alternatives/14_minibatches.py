@@ -166,10 +166,10 @@ class _Epochs:
 
 
 def make_loaders(train, valid, batch_size, seed):
-    return [
+    return (
         DataLoader(train, batch_size=batch_size, sampler=_Epochs(len(train), seed)),
         DataLoader(valid, batch_size=batch_size, generator=torch.Generator().manual_seed(seed)),
-    ]
+    )
 
 
 # %% task="make_loaders" name="loop-over-both"
