@@ -168,7 +168,7 @@ class Recorder:
             return
         self.stop_tracing()
         base = base_container(type(result))
-        found = [result] if base is None else members(result)
+        found: list[Any] = [result] if base is None else members(result)
         found = [value for _, value in found] if base is dict else found
         nodes = [value.grad_fn for value in found[:_GRAPH] if type(value) is torch.Tensor]
         met: set[Any] = set()
