@@ -84,17 +84,22 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     expected: tuple[float, ...]
 
 
-class Misconception(msgspec.Struct, frozen=True, kw_only=True):
-    """A student's mistake that has a name: its id in the task, and the sentence that a good teacher would say."""
+class Misconception(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A student's mistake that has a name: its id in the task, and the sentence that a good teacher would say.
+
+    `perhaps` says that another mistake may be the cause as well.
+    """
 
     id: str
     sentence: Sentence
+    perhaps: bool = False
 
 
 _LABELS = {
     "expected": learner.EXPECTED,
     "got": learner.GOT,
     "misconception": learner.MISTAKE,
+    "perhaps": learner.PERHAPS,
     "next_step": learner.NEXT,
 }
 
@@ -102,7 +107,7 @@ _LABELS = {
 class FeedbackLine(NamedTuple):
     """One line of feedback: the name of the field that it comes from, and its text."""
 
-    field: Literal["call", "expected", "got", "details", "misconception", "next_step"]
+    field: Literal["call", "expected", "got", "details", "misconception", "perhaps", "next_step"]
     text: Sentence
 
     @property
@@ -141,7 +146,8 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         for sentence in self.details:
             yield FeedbackLine("details", sentence)
         if self.misconception is not None:
-            yield FeedbackLine("misconception", self.misconception.sentence)
+            field: Literal["misconception", "perhaps"] = "perhaps" if self.misconception.perhaps else "misconception"
+            yield FeedbackLine(field, self.misconception.sentence)
         elif self.next_step is not None:
             yield FeedbackLine("next_step", self.next_step)
 

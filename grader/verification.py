@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.catalog import Catalog, Exercise, build_all
+from grader.catalog import Catalog, Exercise, Variant, build_all, holds
 from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
@@ -258,6 +258,28 @@ def problems_of_patterns(exercise: Exercise) -> Iterator[Sentence]:
                 yield author.PATTERN_NEVER_SEEN(exercise=exercise.id, task=task.name, pattern=pattern)
 
 
+def problems_of_presumptions(misconceptions: Sequence[Variant], others: Sequence[str]) -> Iterator[Sentence]:
+    """Yield what misconceptions presume although it is not in their own code.
+
+    `others` are the sources of the exercise's right implementations. What must be absent has to be in one of those, or
+    in another misconception, or else the pattern has a mistake.
+    """
+    # imported here, because it imports torch, which the other commands do not need
+    from grader.forbidden_calls import code_of
+
+    of_task: dict[str, list[list[ast.AST]]] = {}
+    for task in {variant.task for variant in misconceptions if variant.presumes}:
+        sources = [*others, *(variant.source for variant in misconceptions if variant.task == task)]
+        of_task[task] = [code_of(source, task) or [] for source in sources]
+    for v in misconceptions:
+        for text in v.presumes:
+            about = {"exercise": v.exercise, "task": v.task, "name": v.name, "text": text}
+            if not holds(text, code_of(v.source, v.task) or []):
+                yield author.PRESUMES_TOO_MUCH(**about)
+            elif text.startswith("not ") and all(holds(text, code) for code in of_task[v.task]):
+                yield author.PRESUMES_NOTHING(**about)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """All implementations to grade for some exercises, and the problems that grading finds."""
@@ -308,6 +330,8 @@ class Verification:
         solution = reference.submission.source or ""
         yield from problems_of_suites(self.catalog.get(id), solution, reference, variants)
         yield from problems_of_patterns(self.catalog.get(id))
+        right = [case.source for case in self.cases if case.exercise == id and case.kind in (REFERENCE, ALTERNATIVE)]
+        yield from problems_of_presumptions(self.catalog.misconceptions(id), right)
         yield from problems_of_values(id, forged)
         self.unearned.extend(unearned(id, forged))
 

@@ -7,6 +7,7 @@ from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task
 from grader.catalog.errors import CatalogError
 from grader.catalog.notebooks import TASK_CHECKED, build_notebook, convert_notebook, own_cells, to_script
+from grader.catalog.presumptions import holds
 from grader.catalog.releases import nbgrader_sources, student_bundle
 from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant
@@ -23,6 +24,7 @@ __all__ = [
     "build_stub",
     "convert_notebook",
     "drift",
+    "holds",
     "load_catalog",
     "nbgrader_sources",
     "own_cells",

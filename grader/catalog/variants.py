@@ -10,6 +10,7 @@ import msgspec
 from grader.catalog.cells import defines, split_cells
 from grader.catalog.entries import Exercise, marker
 from grader.catalog.errors import CatalogError
+from grader.catalog.presumptions import parse
 from grader.errors import did_you_mean
 from grader.sentences import author
 
@@ -20,7 +21,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     """A wrong implementation (misconception) or another right one (alternative) of one task.
 
     `source` is the whole solution with that task defined again at its end, so that every other task stays right.
-    `message` is the teacher's sentence about a misconception; it is empty for an alternative.
+    `message` is the teacher's sentence about a misconception; it is empty for an alternative. `presumes` says what that
+    sentence presumes of a student's code (`presumptions`).
     """
 
     exercise: str
@@ -28,11 +30,13 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     message: str
     source: str
+    presumes: tuple[str, ...] = ()
 
 
 class _VariantMarker(msgspec.Struct, frozen=True):
     task: str
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+    presumes: tuple[str, ...] = ()
 
 
 def read_variants(
@@ -59,6 +63,11 @@ def read_variants(
         message, code = _opening_comment(cell.text) if with_message else ("", cell.text)
         if with_message and not message:
             raise CatalogError(author.NO_MESSAGE(origin=origin, line=line, name=name))
+        for text in found.presumes:
+            try:
+                parse(text)
+            except ValueError:
+                raise CatalogError(author.BAD_PRESUMPTION(origin=origin, line=line, text=text)) from None
         if not defines(code, task):
             raise CatalogError(author.VARIANT_UNDEFINED(origin=origin, line=line, task=task, name=name))
         variants[task, name] = Variant(
@@ -66,6 +75,7 @@ def read_variants(
             task=task,
             name=name,
             message=message,
+            presumes=found.presumes,
             source=f"{solution.rstrip()}\n\n\n{code}\n",
         )
     return tuple(variants.values())

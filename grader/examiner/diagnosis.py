@@ -5,72 +5,145 @@ answers have the same facts as those of the submission, as far as a check can ju
 mistakes, for example a wrong value that also shares memory. So if nothing matches, a misconception is accepted that
 agrees only in values and exceptions, provided that the reference gives other ones.
 
+A false name is worse than none. So no mistake is named
+
+- if a call failed because a name is missing or misspelt: its own message says more;
+- if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
+- if exceptions have other words (`agreement.py`), or if the submission's own `raise` ends every call of the task;
+- if the code lacks what the misconception's sentence presumes (`replays.py` leaves it out beforehand).
+
 If several match, the first of these rules that separates them decides: the misconception that explains most failed
 checks of the task; the one that agrees with most other calls of the task; the one with the closest operations and error
 messages; the one that comes first in the file. A trace of operations takes longer than the call itself. So calls are
 repeated with a trace only if operations must decide, and only for the submission and the misconceptions that are still
 tied.
+
+A name is certain if all facts agree and neither operations nor the order in the file decided. Otherwise the feedback
+says "perhaps".
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from grader import wire
 from grader.catalog import Variant
-from grader.suites import surroundings
+from grader.examiner.agreement import Agreement, agreement, lacks_a_name, same_observation, words_of
 from grader.suites.check_log import Exchange
-from grader.suites.comparisons import same_fact
 
 Replay = Callable[[Sequence[Variant], wire.Call], Sequence[wire.Observation | None]]
 Ask = Callable[[wire.Call], wire.Observation | None]
+Matching = Mapping[str, Sequence[Variant]]
+
+
+class Mistake(NamedTuple):
+    """A misconception that explains a failed check. If it is not `certain`, another mistake may do so too."""
+
+    variant: Variant
+    certain: bool
 
 
 def diagnose(
     failed: Mapping[str, Sequence[Exchange]],
+    passed: Sequence[Exchange],
     every: Sequence[Exchange],
     misconceptions: Sequence[Variant],
     *,
     replay: Replay,
     reference: Ask,
     again: Ask,
-) -> dict[str, Variant]:
+) -> dict[str, Mistake]:
     """Return the misconception that explains each failed check of one task, by check id.
 
-    `failed` holds the exchanges of the failed checks, and `every` those of all checks of the task. `replay` makes a
-    call to several misconceptions, `reference` to the reference, and `again` to the submission. An answer is `None` if
-    the process is lost in the call.
+    `failed` holds the exchanges of the failed checks, `passed` those of the checks that passed, and `every` those of
+    all checks of the task. `replay` makes a call to several misconceptions, `reference` to the reference, and `again`
+    to the submission. An answer is `None` if the process is lost in the call.
     """
-    # A misconception that explains every check ranks highest and needs the fewest calls, so look for it first.
-    common = list(misconceptions)
-    for exchanges in failed.values():
-        common = _exact(exchanges, common, replay) if exchanges else common
-    matching: Mapping[str, Sequence[Variant]] = {
-        check: (exchanges and common) or _matching(exchanges, misconceptions, replay, reference)
-        for check, exchanges in failed.items()
-    }
+    failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges, every)}
+    matching = _matches(failed, passed, misconceptions, replay, reference)
     explained = Counter(variant.name for variants in matching.values() for variant in variants)
     if tied := _tied(matching):
         agreed = zip(tied, _agreements(tied, every, replay), strict=True)
         matching = _best(matching, {v.name: (explained[v.name], calls) for v, calls in agreed})
+    alone = {check for check, variants in matching.items() if len(variants) == 1}
     if tied := _tied(matching):
         close = zip(tied, _closeness(tied, every, replay, again), strict=True)
         matching = _best(matching, {v.name: (closeness,) for v, closeness in close})
-    return {check: variants[0] for check, variants in matching.items() if variants}
+    return {
+        check: Mistake(variants[0], check in alone and _agrees_fully(failed[check], variants[0], replay))
+        for check, variants in matching.items()
+        if variants
+    }
 
 
-def _tied(matching: Mapping[str, Sequence[Variant]]) -> list[Variant]:
+def _can_be_named(exchanges: Sequence[Exchange], every: Sequence[Exchange]) -> bool:
+    """Say whether the failure of a check may be a misconception.
+
+    It is none if a name is missing, or if the student's own `raise` ends every call of the task, whatever its inputs.
+    """
+    if not exchanges or any(lacks_a_name(exchange.seen) for exchange in exchanges):
+        return False
+    if any(exchange.seen.raised is not None and exchange.seen.raised.own for exchange in exchanges):
+        return not all(exchange.seen.raised is not None for exchange in every)
+    return True
+
+
+def _matches(
+    failed: Mapping[str, Sequence[Exchange]],
+    passed: Sequence[Exchange],
+    misconceptions: Sequence[Variant],
+    replay: Replay,
+    reference: Ask,
+) -> Matching:
+    # A misconception that explains every check ranks highest and needs the fewest calls, so look for it first.
+    common = list(misconceptions)
+    for exchanges in failed.values():
+        common = _exact(exchanges, common, replay)
+    if common := _consistent(common, passed, replay, reference):
+        return dict.fromkeys(failed, common)
+    found = {check: _matching(exchanges, misconceptions, replay, reference) for check, exchanges in failed.items()}
+    several = list({v.name: v for variants in found.values() for v in variants}.values())
+    names = {v.name for v in _consistent(several, passed, replay, reference)}
+    return {check: [v for v in variants if v.name in names] for check, variants in found.items()}
+
+
+def _consistent(
+    variants: Sequence[Variant], passed: Sequence[Exchange], replay: Replay, reference: Ask
+) -> list[Variant]:
+    """Return the misconceptions that are not wrong where the submission is right."""
+    left = list(variants)
+    for exchange in passed:
+        answers = replay(left, exchange.call) if left else ()
+        pairs = list(zip(left, answers, strict=True))
+        left = [variant for variant, answer in pairs if answer is None or same_observation(exchange.seen, answer)]
+        if len(left) < len(pairs):
+            right = reference(exchange.call)
+            left = [
+                variant
+                for variant, answer in pairs
+                if variant in left or right is None or same_observation(right, answer)
+            ]
+    return left
+
+
+def _agrees_fully(exchanges: Sequence[Exchange], variant: Variant, replay: Replay) -> bool:
+    return all(
+        agreement(exchange.seen, answer) is Agreement.FULL
+        for exchange in exchanges
+        for answer in replay([variant], exchange.call)
+    )
+
+
+def _tied(matching: Matching) -> list[Variant]:
     """Return the misconceptions that are tied in some check, each once."""
     return list({v.name: v for variants in matching.values() if len(variants) > 1 for v in variants}.values())
 
 
-def _best(
-    matching: Mapping[str, Sequence[Variant]], rank: Mapping[str, tuple[float, ...]]
-) -> dict[str, Sequence[Variant]]:
+def _best(matching: Matching, rank: Mapping[str, tuple[float, ...]]) -> Matching:
     """Return, for each check that has a choice, the misconceptions of the highest rank."""
     highest = {check: max(rank[v.name] for v in variants) for check, variants in matching.items() if len(variants) > 1}
     return {
@@ -104,8 +177,6 @@ def _alike(
 def _matching(
     exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
 ) -> list[Variant]:
-    if not exchanges:
-        return []
     exact = _exact(exchanges, misconceptions, replay)
     if exact or all(same_observation(e.seen, reference(e.call), values_only=True) for e in exchanges):
         return exact
@@ -134,7 +205,7 @@ def _closeness(variants: Sequence[Variant], every: Sequence[Exchange], replay: R
         for n, (other, with_trace) in enumerate(zip(others, traced, strict=True)):
             if other is not None:
                 alike = _likeness(_operations(seen), _operations(with_trace))
-                found[n] += alike + (_message(exchange.seen) == _message(other))
+                found[n] += alike + (words_of(exchange.seen) == words_of(other))
     return found
 
 
@@ -145,40 +216,3 @@ def _operations(seen: wire.Observation | None) -> dict[str, int]:
 def _likeness(a: dict[str, int], b: dict[str, int]) -> float:
     names = a.keys() | b.keys()
     return sum(a.get(name) == b.get(name) for name in names) / len(names) if names else 1.0
-
-
-def _message(seen: wire.Observation) -> str:
-    raised = seen.raised or seen.backward_raised
-    return "" if raised is None else re.sub(r"[\d.]+", "#", raised.message)
-
-
-def _edited(seen: wire.Observation) -> list[bool]:
-    """Say, for each argument, whether it was edited in place, even if the old values were restored."""
-    return [
-        isinstance(before, wire.TensorFact) and isinstance(after, wire.TensorFact) and before.version != after.version
-        for before, after in zip(seen.before, seen.arguments, strict=False)
-    ]
-
-
-def same_observation(a: wire.Observation, b: wire.Observation | None, *, values_only: bool = False) -> bool:
-    """Say whether two observations agree in everything that a check judges. Operations and warnings are not compared.
-
-    With `values_only`, memory, objects, layout and autograd's facts are not compared; results, changed arguments and
-    exceptions are. Two exceptions agree only if the sandbox is the cause of both or of neither. For example, the error
-    of a thread that cannot start is not the same mistake as another RuntimeError.
-    """
-    if b is None or a.outcome != b.outcome or (a.raised and a.raised.type) != (b.raised and b.raised.type):
-        return False
-    if a.raised and b.raised and surroundings.step_for(a.raised) != surroundings.step_for(b.raised):
-        return False
-    if not values_only:
-        if a.backward != b.backward or a.state != b.state or bool(a.mixed_devices) != bool(b.mixed_devices):
-            return False
-        if _edited(a) != _edited(b):
-            return False
-        if (a.backward_raised and a.backward_raised.type) != (b.backward_raised and b.backward_raised.type):
-            return False
-    return len(a.arguments) == len(b.arguments) and all(
-        same_fact(mine, theirs, values_only=values_only)
-        for mine, theirs in zip((a.result, *a.arguments), (b.result, *b.arguments), strict=True)
-    )

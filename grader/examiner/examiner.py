@@ -147,7 +147,7 @@ class Examiner:
             loading = loading_of(process)  # before mistakes are named: what the process does then is not reported
             mistakes = {}
             if self._diagnosing and self._sources.has_reference(exercise.id):
-                mistakes = self._replays.mistakes(exercise, results, process, naming)
+                mistakes = self._replays.mistakes(exercise, submission.source or "", results, process, naming)
         finally:
             process.close()
         hidden = {check.id for check in checks if self._rules.hides(check.visibility)}

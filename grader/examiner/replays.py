@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from grader import wire
-from grader.catalog import Exercise, Variant
+from grader.catalog import Exercise, Variant, holds
 from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
-from grader.examiner.diagnosis import diagnose
+from grader.examiner.diagnosis import Mistake, diagnose
 from grader.examiner.judging import CheckResult
 from grader.examiner.sources import CourseSources
+from grader.forbidden_calls import code_of
 from grader.sandbox import Budget
 from grader.suites.check_log import Exchange
 
@@ -37,39 +38,48 @@ class Replays:
         self._remembered: dict[tuple[str, bytes], wire.Observation | None] = {}
 
     def mistakes(
-        self, exercise: Exercise, results: Mapping[str, CheckResult], process: SubmissionProcess, budget: Budget
-    ) -> dict[str, Variant]:
+        self,
+        exercise: Exercise,
+        source: str,
+        results: Mapping[str, CheckResult],
+        process: SubmissionProcess,
+        budget: Budget,
+    ) -> dict[str, Mistake]:
         """Return the misconception that explains each failed check, by check id.
 
         Checks that none explains are left out.
 
-        `results` are the results of the submission that `process` runs. Further calls of it are charged to `budget`.
+        `results` are the results of the submission that `process` runs, and `source` is its code. Further calls of it
+        are charged to `budget`.
         """
-        explained: dict[str, Variant] = {}
+        explained: dict[str, Mistake] = {}
         for task in exercise.tasks:
             of_task = {id: result for id, result in results.items() if result.verdict.task == task.name}
             failed = {id: result.log.exchanges for id, result in of_task.items() if _has_a_mistake(result)}
             if not failed:
                 continue
-            every = [exchange for result in of_task.values() for exchange in result.log.exchanges]
             with contextlib.suppress(MemoryError):  # no mistake is named then
-                explained |= self._explain(exercise.id, task.name, failed, every, process, budget)
+                explained |= self._explain(exercise.id, task.name, source, failed, of_task, process, budget)
         return explained
 
     def _explain(
         self,
         exercise: str,
         task: str,
+        source: str,
         failed: Mapping[str, Sequence[Exchange]],
-        every: Sequence[Exchange],
+        results: Mapping[str, CheckResult],
         process: SubmissionProcess,
         budget: Budget,
-    ) -> dict[str, Variant]:
+    ) -> dict[str, Mistake]:
         once = _Once(self, exercise)
+        passed = [result for result in results.values() if result.verdict.status == "passed"]
+        of_task = [variant for variant in self._sources.misconceptions(exercise) if variant.task == task]
         return diagnose(
             failed,
-            every,
-            [variant for variant in self._sources.misconceptions(exercise) if variant.task == task],
+            _exchanges(passed),
+            _exchanges(results.values()),
+            _fitting(of_task, source, task),
             replay=once.replay,
             reference=once.reference,
             again=lambda call: process.answer_again(task, budget, call),
@@ -119,6 +129,18 @@ class _Once:
         answers = self._replays.answers(call, new)
         self._seen.update({(module, id(call)): answer for module, answer in answers.items()})
         return iter([self._seen[module, id(call)] for module in sources])
+
+
+def _exchanges(results: Iterable[CheckResult]) -> list[Exchange]:
+    return [exchange for result in results for exchange in result.log.exchanges]
+
+
+def _fitting(misconceptions: Sequence[Variant], source: str, task: str) -> list[Variant]:
+    """Return the misconceptions whose sentences fit the code of a task: what they presume is there."""
+    code = code_of(source, task)
+    presumed = {text for variant in misconceptions for text in variant.presumes}
+    kept = {text for text in presumed if code is not None and holds(text, code)}
+    return [variant for variant in misconceptions if kept.issuperset(variant.presumes)]
 
 
 def _has_a_mistake(result: CheckResult) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import msgspec
 
 from grader import wire
-from grader.catalog import Exercise, Variant
+from grader.catalog import Exercise
 from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.checks import Check
+from grader.examiner.diagnosis import Mistake
 from grader.examiner.judging import CheckResult
 from grader.records import (
     ExerciseReport,
@@ -60,7 +61,7 @@ def examined_report(
     submission: Submission,
     loading: Loading,
     results: Mapping[str, CheckResult],
-    mistakes: Mapping[str, Variant],
+    mistakes: Mapping[str, Mistake],
     *,
     without_curves: Collection[str],
 ) -> ExerciseReport:
@@ -82,11 +83,12 @@ def examined_report(
     return _exercise_report(exercise, verdicts, status, message, notes)
 
 
-def _explain(result: CheckResult, mistake: Variant | None) -> Verdict:
+def _explain(result: CheckResult, mistake: Mistake | None) -> Verdict:
     """Return the verdict. If the mistake is known, the feedback has the teacher's sentence."""
     if mistake is None or result.end is None:
         return result.verdict
-    named = Misconception(id=mistake.name, sentence=verbatim(mistake.message))
+    variant = mistake.variant
+    named = Misconception(id=variant.name, sentence=verbatim(variant.message), perhaps=not mistake.certain)
     feedback = msgspec.structs.replace(result.verdict.feedback, misconception=named)
     return msgspec.structs.replace(result.verdict, feedback=feedback)
 

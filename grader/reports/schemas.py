@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.records import CheckReport, ClassReport, Feedback, Report
+from grader.records import CheckReport, ClassReport, Feedback, Misconception, Report
 from grader.sentences import Sentence
 
 
@@ -21,7 +21,7 @@ def schemas(root: Path) -> dict[Path, str]:
 
 def _schema(record: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
-    brief = {kept.__name__ for kept in (CheckReport, Feedback, Sentence)}  # empty fields are left out
+    brief = {kept.__name__ for kept in (CheckReport, Feedback, Misconception, Sentence)}  # empty fields are left out
     for name, definition in schema["$defs"].items():
         if "description" in definition:  # Python removes a docstring's indentation from 3.13 on
             definition["description"] = inspect.cleandoc(definition["description"])

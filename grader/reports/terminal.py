@@ -130,9 +130,9 @@ def untouched(task: TaskReport) -> bool:
 def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackLine, ...]]]:
     """Return each check with the lines to show for it.
 
-    The same feedback or mistake is shown in full only once in a task.
+    The same feedback is shown in full only once in a task, and so is the same mistake with the same symptom.
     """
-    shown: dict[object, Sentence] = {}  # feedback or mistake, and the title of the check that showed it first
+    shown: dict[object, Sentence] = {}  # feedback, or mistake and symptom, and the title of the check that showed it
     pairs = []
     for check in task.checks:
         feedback = check.feedback
@@ -141,14 +141,19 @@ def without_repeats(task: TaskReport) -> list[tuple[CheckReport, tuple[FeedbackL
         if lines and said in shown:
             again = learner.NOT_RUN_EITHER() if feedback.not_run else learner.SAME_AS(title=shown[said])
             lines = (FeedbackLine("details", again),)
-        elif feedback.misconception in shown:
-            again = learner.SAME_MISTAKE_AS(title=shown[feedback.misconception])
+        elif (mistake := _mistake(check)) in shown:
+            again = learner.SAME_MISTAKE_AS(title=shown[mistake])
             lines = (*lines[:-1], FeedbackLine("details", again))
         shown.setdefault(said, feedback.title)
         if feedback.misconception is not None:
-            shown.setdefault(feedback.misconception, feedback.title)
+            shown.setdefault(_mistake(check), feedback.title)
         pairs.append((check, lines))
     return pairs
+
+
+def _mistake(check: CheckReport) -> object:
+    """Return the mistake that a check found and its symptom, which its status and its usual next step show."""
+    return check.feedback.misconception, check.status, check.feedback.next_step
 
 
 def title_of(check: CheckReport) -> str:

@@ -34,6 +34,10 @@ VARIANT_OF_NO_TASK = N_("Cannot read {origin}: line {line}: {exercise} has no ta
 TWO_VARIANTS = N_("Cannot read {origin}: line {line}: {task} has two variants {name!r}. Rename one.")
 NO_MESSAGE = N_("Cannot read {origin}: line {line}: {name!r} has no message. Open the cell with it, as a comment.")
 VARIANT_UNDEFINED = N_("Cannot read {origin}: line {line}: {name!r} does not define {task!r}. Define it in the cell.")
+BAD_PRESUMPTION = N_(
+    "Cannot read {origin}: line {line}: {text!r} is not a pattern of code. Write Python in which `_` stands for any "
+    'expression, such as presumes=["item()", "not super().__init__()"].'
+)
 BAD_EQUIVALENTS = N_("Cannot read {path}: {error}. Give each mutant a task, was, now and why.")
 
 # Stubs
@@ -98,6 +102,13 @@ JUNK_PASSES = N_("{case}: the check {check!r} passes: let it ask for what only r
 CHECK_BROKE = N_("{case}: the check {check!r} broke: {message}")
 UNSEEN = N_("{case}: no check of its task fails.")
 DIAGNOSED_AS = N_("{case}: diagnosed as {names}.")
+PRESUMES_TOO_MUCH = N_(
+    "{exercise}: the misconception {name!r} of {task} presumes {text!r}, but its own code does not fit. Correct one."
+)
+PRESUMES_NOTHING = N_(
+    "{exercise}: the misconception {name!r} of {task} presumes {text!r}, but no implementation of the task has that "
+    "either. Check the pattern."
+)
 NOT_DIAGNOSED = N_("{case}: diagnosed as nothing.")
 SHOULD_PASS = N_("{case}: the check {check!r} of {task} says {status}: {message}")
 ENDED_GRADER = N_("{case}: it ended the grader.")

@@ -14,6 +14,7 @@ EXPECTED = N_("expected:")
 GOT = N_("got:")
 NEXT = N_("Next:")
 MISTAKE = N_("A common mistake:")
+PERHAPS = N_("Perhaps a common mistake:")
 
 # Where something is: `place` is one of the first three, `what` an exception or a function
 LINE = N_("line {line}")

@@ -14,7 +14,7 @@ def tensor_ranks(a, b):
     return torch.tensor([a]), torch.tensor([a, b]), torch.tensor([[a, b], [b, a]]), torch.tensor([[[a, b], [b, a]]])
 
 
-# %% task="tensor_ranks" name="capital-t-scalar"
+# %% task="tensor_ranks" name="capital-t-scalar" presumes=["Tensor()"]
 # `torch.Tensor(7)`, with a capital T, takes the 7 for a size and makes seven floats that nobody has set. The function
 # `torch.tensor(7)` takes it for the value.
 
@@ -23,7 +23,7 @@ def tensor_ranks(a, b):
     return torch.Tensor(a), torch.tensor([a, b]), torch.tensor([[a, b], [b, a]]), torch.tensor([[[a, b], [b, a]]])
 
 
-# %% task="tensor_ranks" name="capital-t-lists"
+# %% task="tensor_ranks" name="capital-t-lists" presumes=["Tensor()"]
 # `torch.Tensor`, with a capital T, is always float32, even for a list of ints. `torch.tensor` keeps ints whole.
 
 
@@ -90,7 +90,7 @@ def tensor_ranks(a, b):
     return matrix[0, 0], matrix[0], matrix, matrix.unsqueeze(0)
 
 
-# %% task="tensor_ranks" name="float64-dtype"
+# %% task="tensor_ranks" name="float64-dtype" presumes=["np or numpy or _.float64"]
 # NumPy's default dtype, float64, came along into all four. Whole numbers belong in int64.
 
 
@@ -107,7 +107,7 @@ def tensor_ranks(a, b):
     return a, torch.tensor([a, b]), torch.tensor([[a, b], [b, a]]), torch.tensor([[[a, b], [b, a]]])
 
 
-# %% task="tensor_ranks" name="numpy-arrays"
+# %% task="tensor_ranks" name="numpy-arrays" presumes=["array()"]
 # `np.array` makes NumPy arrays. They look alike when printed, but PyTorch wants tensors: `torch.tensor`.
 
 
@@ -115,7 +115,7 @@ def tensor_ranks(a, b):
     return np.array(a), np.array([a, b]), np.array([[a, b], [b, a]]), np.array([[[a, b], [b, a]]])
 
 
-# %% task="describe" name="len-as-ndim"
+# %% task="describe" name="len-as-ndim" presumes=["len()"]
 # `len(t)` is the size of the first dimension, and fails on a scalar, which has none. The number of dimensions is
 # `t.ndim`.
 
@@ -124,7 +124,7 @@ def describe(t):
     return {"ndim": len(t), "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": t.numel()}
 
 
-# %% task="describe" name="size-not-called"
+# %% task="describe" name="size-not-called" presumes=["_.size"]
 # `size` is a method, and without parentheses you stored the method itself. `t.shape` is the attribute.
 
 
@@ -140,7 +140,7 @@ def describe(t):
     return {"ndim": t.ndim, "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": t.numel}
 
 
-# %% task="describe" name="dim-not-called"
+# %% task="describe" name="dim-not-called" presumes=["_.dim"]
 # `t.dim` without parentheses is the method itself. `t.dim()` is the number, and `t.ndim` the attribute of the same
 # value.
 
@@ -149,7 +149,7 @@ def describe(t):
     return {"ndim": t.dim, "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": t.numel()}
 
 
-# %% task="describe" name="device-index"
+# %% task="describe" name="device-index" presumes=["get_device()"]
 # `get_device()` gives a number, -1 on the CPU. The device itself is the attribute `t.device`.
 
 
@@ -165,7 +165,7 @@ def describe(t):
     return {"ndim": t.ndim, "shape": t.shape, "dtype": t.dtype, "device": str(t.device), "numel": t.numel()}
 
 
-# %% task="describe" name="dtype-name"
+# %% task="describe" name="dtype-name" presumes=["str()"]
 # `str(t.dtype)` is only the name, and a name isn't equal to a dtype. Keep the object, `t.dtype`.
 
 
@@ -173,7 +173,7 @@ def describe(t):
     return {"ndim": t.ndim, "shape": t.shape, "dtype": str(t.dtype), "device": t.device, "numel": t.numel()}
 
 
-# %% task="describe" name="type-for-dtype"
+# %% task="describe" name="type-for-dtype" presumes=["type()"]
 # `t.type()` gives an old kind of name, a string such as "torch.FloatTensor". The dtype is the attribute `t.dtype`.
 
 
@@ -207,7 +207,7 @@ def describe(t):
     return {"ndim": t.ndim, "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": numel}
 
 
-# %% task="describe" name="bytes-for-elements"
+# %% task="describe" name="bytes-for-elements" presumes=["_.nbytes"]
 # `nbytes` is the memory in bytes, and an element takes several of them. `t.numel()` counts elements.
 
 
@@ -241,7 +241,7 @@ def describe(t):
     return t.ndim, t.shape, t.dtype, t.device, t.numel()
 
 
-# %% task="inclusive_range" name="end-exclusive"
+# %% task="inclusive_range" name="end-exclusive" presumes=["arange()"]
 # `arange` stops before its end. To let `stop` in, give it `stop + 1`.
 
 
@@ -251,7 +251,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop, step)
 
 
-# %% task="inclusive_range" name="torch-range"
+# %% task="inclusive_range" name="torch-range" presumes=["range()"]
 # `torch.range` does include its end, but it is deprecated and gives float32. `torch.arange` keeps whole numbers.
 
 
@@ -261,7 +261,7 @@ def inclusive_range(start, stop, step=1):
     return torch.range(start, stop, step)
 
 
-# %% task="inclusive_range" name="torch-range-converted"
+# %% task="inclusive_range" name="torch-range-converted" presumes=["range()"]
 # `torch.range` counts in float32, where neighbouring whole numbers beyond 2**24 are one and the same. Converting
 # afterwards doesn't bring them back: count with `arange`.
 
@@ -272,7 +272,7 @@ def inclusive_range(start, stop, step=1):
     return torch.range(start, stop, step).long()
 
 
-# %% task="inclusive_range" name="float-args"
+# %% task="inclusive_range" name="float-args" presumes=["arange()"]
 # One float among the arguments of `arange` makes the whole range float32. Counts should stay whole: `stop + 1`.
 
 
@@ -282,7 +282,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop + 1.0, step)
 
 
-# %% task="inclusive_range" name="half-beyond"
+# %% task="inclusive_range" name="half-beyond" presumes=["0.5"]
 # An end of `stop + 0.5` lets `stop` in, but it makes the range float32. For whole numbers the end is `stop + 1`.
 
 
@@ -292,7 +292,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop + 0.5, step).to(torch.int32)
 
 
-# %% task="inclusive_range" name="ignores-start"
+# %% task="inclusive_range" name="ignores-start" presumes=["arange()"]
 # With an end alone `arange` starts at 0. Pass `start` too.
 
 
@@ -302,7 +302,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(0, stop + 1, step)
 
 
-# %% task="inclusive_range" name="ignores-step"
+# %% task="inclusive_range" name="ignores-step" presumes=["arange()"]
 # The step is the third argument of `arange`; without it the terms are 1 apart, whatever was asked for.
 
 
@@ -333,7 +333,7 @@ def inclusive_range(start, stop, step=1):
     return torch.cat([torch.arange(start, stop, step), torch.tensor([stop])])
 
 
-# %% task="inclusive_range" name="linspace"
+# %% task="inclusive_range" name="linspace" presumes=["linspace()"]
 # `linspace` wants a *number of points* where `arange` wants a step, and it gives floats.
 
 
@@ -343,7 +343,7 @@ def inclusive_range(start, stop, step=1):
     return torch.linspace(start, stop, step)
 
 
-# %% task="inclusive_range" name="no-validation"
+# %% task="inclusive_range" name="no-validation" presumes=["arange()"]
 # Left to itself, `arange` raises RuntimeError for some of these and returns an empty tensor for others. Check first,
 # and raise ValueError.
 
@@ -372,7 +372,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop + 1, step)
 
 
-# %% task="inclusive_range" name="asserts"
+# %% task="inclusive_range" name="asserts" presumes=["assert"]
 # `assert` raises AssertionError, and Python can be told to skip it. For a wrong argument, `raise ValueError(...)`.
 
 
@@ -401,7 +401,7 @@ def inclusive_range(start, stop, step):
     return torch.arange(start, stop + 1, step)
 
 
-# %% task="inclusive_range" name="python-range"
+# %% task="inclusive_range" name="python-range" presumes=["range()"]
 # A Python `range` isn't a tensor. `torch.arange` is its counterpart.
 
 
@@ -411,7 +411,7 @@ def inclusive_range(start, stop, step=1):
     return range(start, stop + 1, step)
 
 
-# %% task="inclusive_range" name="range-in-brackets"
+# %% task="inclusive_range" name="range-in-brackets" presumes=["tensor()"]
 # A list inside a list makes a matrix of one row. For a 1-D tensor give `torch.tensor` the list itself.
 
 
@@ -429,7 +429,7 @@ def constant_like(template, value):
     return torch.full(template.shape, value)
 
 
-# %% task="constant_like" name="default-dtype"
+# %% task="constant_like" name="default-dtype" presumes=["full()"]
 # Shape and device came along, but not the dtype: `torch.full` chooses one by the value. `full_like` takes the
 # template's.
 
@@ -446,7 +446,7 @@ def constant_like(template, value):
     return torch.full(template.shape, value, dtype=template.dtype)
 
 
-# %% task="constant_like" name="fills-the-template"
+# %% task="constant_like" name="fills-the-template" presumes=["fill_() or detach()"]
 # `fill_` works in place, and `detach()` shares memory: you have overwritten the caller's tensor. Make a new one.
 
 
@@ -498,7 +498,7 @@ def constant_like(template, value):
     return torch.full_like(template, value if template.is_floating_point() else round(value))
 
 
-# %% task="constant_like" name="floors"
+# %% task="constant_like" name="floors" presumes=["floor()"]
 # Towards zero means that -2.7 becomes -2. `math.floor` goes down, to -3.
 
 
@@ -506,7 +506,7 @@ def constant_like(template, value):
     return torch.full_like(template, value if template.is_floating_point() else math.floor(value))
 
 
-# %% task="constant_like" name="cuts-always"
+# %% task="constant_like" name="cuts-always" presumes=["int() or trunc()"]
 # `int(value)` cuts the digits off for every dtype. Only whole-number templates lose them; for the others keep `value`.
 
 
@@ -523,7 +523,7 @@ def constant_like(template, value):
     return torch.full_like(template, value, requires_grad=flag)
 
 
-# %% task="constant_like" name="expanded"
+# %% task="constant_like" name="expanded" presumes=["expand()"]
 # `expand` shows one number in many places: there is a single element in memory, and changing it changes all.
 
 
@@ -539,7 +539,7 @@ def constant_like(template, value):
     return torch.tensor(value, device=template.device).to(template.dtype)
 
 
-# %% task="constant_like" name="first-size-only"
+# %% task="constant_like" name="first-size-only" presumes=["len()"]
 # `len(template)` is only the first size. The whole shape is `template.shape`.
 
 

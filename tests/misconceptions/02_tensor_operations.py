@@ -4,7 +4,7 @@
 import numpy as np
 import torch
 
-# %% task="share_of_total" name="floor-division"
+# %% task="share_of_total" name="floor-division" presumes=["_ // _"]
 # `//` rounds down, and every share is below 1: all become 0. `/` is true division, for whole numbers too.
 
 
@@ -12,7 +12,7 @@ def share_of_total(counts):
     return counts // counts.sum()
 
 
-# %% task="share_of_total" name="column-totals"
+# %% task="share_of_total" name="column-totals" presumes=["sum()"]
 # `sum(dim=0)` gives one total for each column. Without a `dim`, `sum` adds up everything.
 
 
@@ -28,7 +28,7 @@ def share_of_total(counts):
     return counts / counts.sum(dim=-1, keepdim=True)
 
 
-# %% task="share_of_total" name="float32-everything"
+# %% task="share_of_total" name="float32-everything" presumes=["float() or _.float32"]
 # `.float()` makes float32 of everything, and float64 loses half its digits. Division converts whole numbers by itself.
 
 
@@ -45,7 +45,7 @@ def share_of_total(counts):
     return share.to(counts.dtype) if counts.is_floating_point() else share
 
 
-# %% task="share_of_total" name="float64-everything"
+# %% task="share_of_total" name="float64-everything" presumes=["double() or _.float64"]
 # With `.double()` the shares of whole numbers come out as float64. Left alone, division makes them float32.
 
 
@@ -62,7 +62,7 @@ def share_of_total(counts):
     return (counts / counts.sum()).to(counts.dtype)
 
 
-# %% task="share_of_total" name="in-place-when-float"
+# %% task="share_of_total" name="in-place-when-float" presumes=["div_()"]
 # The underscore of `div_` means in place: the caller's tensor now holds the shares. Divide with `/`.
 
 
@@ -72,7 +72,7 @@ def share_of_total(counts):
     return counts.div_(counts.sum())
 
 
-# %% task="share_of_total" name="divide-by-max"
+# %% task="share_of_total" name="divide-by-max" presumes=["max() or amax()"]
 # Dividing by the maximum makes the largest share 1. Shares must add up to 1: divide by the sum.
 
 
@@ -80,7 +80,7 @@ def share_of_total(counts):
     return counts / counts.max()
 
 
-# %% task="share_of_total" name="divide-by-count"
+# %% task="share_of_total" name="divide-by-count" presumes=["numel()"]
 # `numel()` is how many counts there are, not what they add up to.
 
 
@@ -88,7 +88,7 @@ def share_of_total(counts):
     return counts / counts.numel()
 
 
-# %% task="share_of_total" name="softmax"
+# %% task="share_of_total" name="softmax" presumes=["softmax() or exp()"]
 # Softmax gives numbers that add up to 1 too, but out of exponentials: twice the count would be far more than twice the
 # share.
 
@@ -106,7 +106,7 @@ def share_of_total(counts):
     return 100 * counts / counts.sum()
 
 
-# %% task="share_of_total" name="item"
+# %% task="share_of_total" name="item" presumes=["item()"]
 # `.item()` reads the total out of the tensor: that stops the GPU, and fails on meta. A 0-D tensor divides just as well.
 
 
@@ -198,7 +198,7 @@ def matmul_shape(a, b):
     return (a[0], b[1]) if inner else None
 
 
-# %% task="matmul_shape" name="raises"
+# %% task="matmul_shape" name="raises" presumes=["raise"]
 # The contract asks for `None`, so that callers can test the answer. An exception would end their program.
 
 
@@ -208,7 +208,7 @@ def matmul_shape(a, b):
     return a[0], b[1]
 
 
-# %% task="matmul_shape" name="error-leaks"
+# %% task="matmul_shape" name="error-leaks" presumes=["_ @ _ or matmul() or mm()"]
 # Letting PyTorch multiply two tensors finds the shape, but where there is none it raises. Answer `None` there.
 
 
@@ -240,7 +240,7 @@ def matmul_shape(a, b):
     return [a[0], b[1]] if a[1] == b[0] else None
 
 
-# %% task="matmul_with_transpose" name="elementwise"
+# %% task="matmul_with_transpose" name="elementwise" presumes=["_ * _"]
 # `*` multiplies element by element, and wants shapes that broadcast. The matrix product is `@`.
 
 
@@ -331,7 +331,7 @@ def matmul_with_transpose(a, b):
         return a @ b.T
 
 
-# %% task="matmul_with_transpose" name="turns-b-round-in-place"
+# %% task="matmul_with_transpose" name="turns-b-round-in-place" presumes=["t_()"]
 # `t_()` turns the caller's own tensor round. `b.T` is a view with another shape, and leaves `b` alone.
 
 
@@ -343,7 +343,7 @@ def matmul_with_transpose(a, b):
     raise ValueError("no product")
 
 
-# %% task="matmul_with_transpose" name="detached"
+# %% task="matmul_with_transpose" name="detached" presumes=["detach()"]
 # `detach()` cuts the product off from the graph, and no gradient reaches the arguments.
 
 
@@ -356,7 +356,7 @@ def matmul_with_transpose(a, b):
     raise ValueError("no product")
 
 
-# %% task="matmul_with_transpose" name="through-numpy"
+# %% task="matmul_with_transpose" name="through-numpy" presumes=["np or numpy"]
 # NumPy multiplies right, but knows nothing of gradients or of other devices. Stay with torch operations.
 
 
@@ -369,7 +369,7 @@ def matmul_with_transpose(a, b):
     raise ValueError("no product")
 
 
-# %% task="matmul_with_transpose" name="float32-always"
+# %% task="matmul_with_transpose" name="float32-always" presumes=["float() or _.float32"]
 # With `.float()` a float64 product comes out as float32. Both arguments have the same dtype already: keep it.
 
 
@@ -416,7 +416,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="mean-always-float32"
+# %% task="summarize" name="mean-always-float32" presumes=["float()"]
 # `t.float().mean()` is right for whole numbers, but float64 loses half its digits. Convert only where it is needed.
 
 
@@ -427,7 +427,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="mean-always-float64"
+# %% task="summarize" name="mean-always-float64" presumes=["double() or _.float64"]
 # `t.double().mean()` of whole numbers is float64, and float32 was asked for.
 
 
@@ -439,7 +439,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="mean-rounded"
+# %% task="summarize" name="mean-rounded" presumes=["_ // _"]
 # `//` rounds the mean of whole numbers down. It needn't be whole: divide with `/`, or convert first.
 
 
@@ -451,7 +451,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="python-numbers"
+# %% task="summarize" name="python-numbers" presumes=["item()"]
 # `.item()` makes Python numbers, which costs a copy from the GPU and fails on meta. A 0-D tensor is what was asked for.
 
 
@@ -512,7 +512,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="pair-for-min"
+# %% task="summarize" name="pair-for-min" presumes=["min()"]
 # `t.min(dim)` gives a pair, the values and their positions. Take its `.values`, or use `amin` and `amax`.
 
 
@@ -564,7 +564,7 @@ def summarize(t, dim=None):
     return dict(zip(("min", "max", "mean", "sum", "argmin", "argmax"), six))
 
 
-# %% task="summarize" name="median-for-mean"
+# %% task="summarize" name="median-for-mean" presumes=["median()"]
 # The median is the number in the middle. The mean is the sum divided by how many there are.
 
 
@@ -644,7 +644,7 @@ def center_rows(x):
     return x - x.sum(dim=1, keepdim=True)
 
 
-# %% task="center_rows" name="divides-by-rows"
+# %% task="center_rows" name="divides-by-rows" presumes=["len()"]
 # The mean of a row is its sum divided by the number of *columns*, `x.shape[1]`. `len(x)` is the number of rows.
 
 
@@ -668,7 +668,7 @@ def center_rows(x):
     return x.mean(dim=1, keepdim=True)
 
 
-# %% task="center_rows" name="median"
+# %% task="center_rows" name="median" presumes=["median()"]
 # The median is the middle number, not the mean: subtracting it doesn't make the row's mean 0.
 
 
@@ -684,7 +684,7 @@ def center_rows(x):
     return (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True)
 
 
-# %% task="center_rows" name="in-place"
+# %% task="center_rows" name="in-place" presumes=["_ -= _"]
 # `x -= ...` writes into the caller's table. `x - ...` makes a new one.
 
 
@@ -696,7 +696,7 @@ def center_rows(x):
     return x
 
 
-# %% task="center_rows" name="detached-mean"
+# %% task="center_rows" name="detached-mean" presumes=["detach() or no_grad() or _.data"]
 # The mean depends on `x` too. Detaching it leaves the values as they are and makes the gradient wrong.
 
 
@@ -704,7 +704,7 @@ def center_rows(x):
     return x - x.detach().mean(dim=1, keepdim=True)
 
 
-# %% task="center_rows" name="detached"
+# %% task="center_rows" name="detached" presumes=["no_grad()"]
 # Under `no_grad()` nothing is recorded, so no gradient flows to `x`.
 
 
@@ -713,7 +713,7 @@ def center_rows(x):
         return x - x.mean(dim=1, keepdim=True)
 
 
-# %% task="center_rows" name="float32-always"
+# %% task="center_rows" name="float32-always" presumes=["float() or _.float32"]
 # `.float()` makes float32 of everything: float64 loses its dtype and half its digits.
 
 

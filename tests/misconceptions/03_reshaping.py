@@ -4,7 +4,7 @@
 import numpy as np
 import torch
 
-# %% task="shared_view" name="reshape"
+# %% task="shared_view" name="reshape" presumes=["reshape()"]
 # `reshape` copies when it has to, without telling. Where memory must be shared use `view`, which refuses instead.
 
 
@@ -12,7 +12,7 @@ def shared_view(t, shape):
     return t.reshape(shape)
 
 
-# %% task="shared_view" name="clone"
+# %% task="shared_view" name="clone" presumes=["clone()"]
 # A clone has its own memory, and what is written there never reaches `t`.
 
 
@@ -20,7 +20,7 @@ def shared_view(t, shape):
     return t.clone().view(shape)
 
 
-# %% task="shared_view" name="copied-numbers"
+# %% task="shared_view" name="copied-numbers" presumes=["tensor()"]
 # `torch.tensor(...)` copies the numbers into new memory. A view reads the memory that is there.
 
 
@@ -28,7 +28,7 @@ def shared_view(t, shape):
     return torch.tensor(t.tolist()).view(shape)
 
 
-# %% task="shared_view" name="contiguous-first"
+# %% task="shared_view" name="contiguous-first" presumes=["contiguous()"]
 # `contiguous()` copies every tensor that isn't contiguous, so the view is one of the copy. Call `view` on `t` itself.
 
 
@@ -36,7 +36,7 @@ def shared_view(t, shape):
     return t.contiguous().view(shape)
 
 
-# %% task="shared_view" name="flatten-first"
+# %% task="shared_view" name="flatten-first" presumes=["flatten()"]
 # `flatten` copies like `reshape` where it must. Regroup in one step, with `view`.
 
 
@@ -54,7 +54,7 @@ def shared_view(t, shape):
     return t.view(shape)
 
 
-# %% task="shared_view" name="resizes-the-argument"
+# %% task="shared_view" name="resizes-the-argument" presumes=["resize_()"]
 # `resize_` changes the caller's tensor itself. A view is another tensor that reads the same memory.
 
 
@@ -66,7 +66,7 @@ def shared_view(t, shape):
     return t.resize_(shape)
 
 
-# %% task="shared_view" name="argument-gets-the-shape"
+# %% task="shared_view" name="argument-gets-the-shape" presumes=["_.data = _"]
 # `t.data = ...` gives the caller's own tensor the new shape. `t` must keep its shape: return the view instead.
 
 
@@ -75,7 +75,7 @@ def shared_view(t, shape):
     return t
 
 
-# %% task="shared_view" name="as-strided"
+# %% task="shared_view" name="as-strided" presumes=["as_strided()"]
 # `as_strided` reads the memory from its start with steps of your own. For a transposed or cut tensor that isn't the
 # order of its elements.
 
@@ -126,7 +126,7 @@ def shared_view(t, shape):
         return None
 
 
-# %% task="stack_pair" name="cat"
+# %% task="stack_pair" name="cat" presumes=["cat()"]
 # `cat` joins along a dimension that is there: two vectors give one longer vector. `stack` makes a new dimension.
 
 
@@ -166,7 +166,7 @@ def stack_pair(a, b):
     return torch.stack((b, a), dim=0), torch.stack((b, a), dim=1)
 
 
-# %% task="stack_pair" name="reshaped-rows"
+# %% task="stack_pair" name="reshaped-rows" presumes=["reshape() or view()"]
 # A reshape of the rows has the right shape, but it keeps the numbers in their order: both columns hold numbers of `a`.
 
 
@@ -196,7 +196,7 @@ def stack_pair(a, b):
     return torch.stack((a, b), dim=0), torch.stack((a, b), dim=1)
 
 
-# %% task="stack_pair" name="dimensions-compared"
+# %% task="stack_pair" name="dimensions-compared" presumes=["_.ndim or dim()"]
 # Both are 1-D, and that is all that `ndim` says. It is the shapes that must be equal.
 
 
@@ -239,7 +239,7 @@ def stack_pair(a, b):
     return torch.stack((a[:n], b[:n]), dim=0), torch.stack((a[:n], b[:n]), dim=1)
 
 
-# %% task="stack_pair" name="asserts"
+# %% task="stack_pair" name="asserts" presumes=["assert"]
 # `assert` raises AssertionError, and Python can be told to skip it. For wrong arguments, `raise ValueError(...)`.
 
 
@@ -248,7 +248,7 @@ def stack_pair(a, b):
     return torch.stack((a, b), dim=0), torch.stack((a, b), dim=1)
 
 
-# %% task="stack_pair" name="through-python-lists"
+# %% task="stack_pair" name="through-python-lists" presumes=["tolist() or tensor()"]
 # `tolist()` reads every number and `torch.tensor` guesses a new dtype: float64 comes back as float32, and a meta tensor
 # has nothing to read. `stack` keeps dtype and device.
 
@@ -260,7 +260,7 @@ def stack_pair(a, b):
     return rows, rows.T
 
 
-# %% task="stack_pair" name="filled-zeros"
+# %% task="stack_pair" name="filled-zeros" presumes=["zeros()"]
 # `torch.zeros(2, N)` is float32 on the CPU, whatever `a` and `b` are, and the numbers are converted on the way in.
 
 
@@ -282,7 +282,7 @@ def stack_pair(a, b):
     return [a, b], torch.stack((a, b), dim=1)
 
 
-# %% task="drop_channel" name="squeeze-all"
+# %% task="drop_channel" name="squeeze-all" presumes=["squeeze()"]
 # `squeeze()` without a dim removes *every* dimension of size 1: a batch of a single image is no batch any more.
 
 
@@ -292,7 +292,7 @@ def drop_channel(images):
     return images.squeeze()
 
 
-# %% task="drop_channel" name="squeeze-first"
+# %% task="drop_channel" name="squeeze-first" presumes=["squeeze()"]
 # Dimensions count from 0: in (N, 1, H, W) the channel is dimension 1, and dimension 0 is the batch.
 
 
@@ -302,7 +302,7 @@ def drop_channel(images):
     return images.squeeze(0)
 
 
-# %% task="drop_channel" name="squeeze-last"
+# %% task="drop_channel" name="squeeze-last" presumes=["squeeze()"]
 # -1 is the last dimension, the width. The channel is dimension 1.
 
 
@@ -312,7 +312,7 @@ def drop_channel(images):
     return images.squeeze(-1)
 
 
-# %% task="drop_channel" name="first-image-only"
+# %% task="drop_channel" name="first-image-only" presumes=["_[_]"]
 # `images[0]` takes the first image, and the others are lost. To go into the channel, keep all images: `images[:, 0]`.
 
 
@@ -322,7 +322,7 @@ def drop_channel(images):
     return images[0]
 
 
-# %% task="drop_channel" name="no-validation"
+# %% task="drop_channel" name="no-validation" presumes=["squeeze()"]
 # `squeeze(1)` does nothing where that dimension isn't 1, and says nothing: colour images come out 4-D. Check first.
 
 
@@ -330,7 +330,7 @@ def drop_channel(images):
     return images.squeeze(1)
 
 
-# %% task="drop_channel" name="first-channel-taken"
+# %% task="drop_channel" name="first-channel-taken" presumes=["_[_]"]
 # `images[:, 0]` of a colour image is its red channel, and nobody notices that green and blue are gone. Check first.
 
 
@@ -338,7 +338,7 @@ def drop_channel(images):
     return images[:, 0]
 
 
-# %% task="drop_channel" name="reshaped-away"
+# %% task="drop_channel" name="reshaped-away" presumes=["reshape() or view()"]
 # Reshaping to (-1, H, W) turns the channels of a colour image into images of their own. Check that there is one only.
 
 
@@ -377,7 +377,7 @@ def drop_channel(images):
     return images.squeeze(1)
 
 
-# %% task="drop_channel" name="asserts"
+# %% task="drop_channel" name="asserts" presumes=["assert"]
 # `assert` raises AssertionError, and Python can be told to skip it. For a wrong argument, `raise ValueError(...)`.
 
 
@@ -398,7 +398,7 @@ def drop_channel(images):
     return images.float().mean(dim=1)
 
 
-# %% task="drop_channel" name="channel-mean"
+# %% task="drop_channel" name="channel-mean" presumes=["mean()"]
 # The mean over one channel has the same values but a floating dtype, and whole numbers it refuses. Just remove the
 # dimension.
 
@@ -419,7 +419,7 @@ def drop_channel(images):
     return images.float().squeeze(1)
 
 
-# %% task="drop_channel" name="squeeze-in-place"
+# %% task="drop_channel" name="squeeze-in-place" presumes=["squeeze_()"]
 # `squeeze_`, with an underscore, changes the shape of the caller's own tensor. `squeeze` gives a view.
 
 
@@ -429,7 +429,7 @@ def drop_channel(images):
     return images.squeeze_(1)
 
 
-# %% task="drop_channel" name="through-numpy"
+# %% task="drop_channel" name="through-numpy" presumes=["np or numpy"]
 # NumPy works on the CPU only, and a meta tensor has no values to hand over. `squeeze` works anywhere.
 
 
@@ -439,7 +439,7 @@ def drop_channel(images):
     return torch.from_numpy(np.squeeze(images.numpy(), axis=1))
 
 
-# %% task="channels_first" name="view-as-permute"
+# %% task="channels_first" name="view-as-permute" presumes=["reshape() or view()"]
 # `reshape` and `view` give the right shape and scrambled pixels: they don't move dimensions. `permute` does.
 
 
@@ -452,7 +452,7 @@ def channels_first(images):
     raise ValueError("3 or 4 dimensions")
 
 
-# %% task="channels_first" name="view-single"
+# %% task="channels_first" name="view-single" presumes=["reshape() or view()"]
 # The single image has the right shape and scrambled pixels: reshape never moves dimensions. Use `permute` there too.
 
 
@@ -465,7 +465,7 @@ def channels_first(images):
     raise ValueError("3 or 4 dimensions")
 
 
-# %% task="channels_first" name="view-both"
+# %% task="channels_first" name="view-both" presumes=["reshape() or view()"]
 # Both have the right shape and scrambled pixels. `reshape` keeps the numbers in their order; to move dimensions, use
 # `permute`.
 
@@ -477,7 +477,7 @@ def channels_first(images):
     return images.reshape(*batch, c, h, w)
 
 
-# %% task="channels_first" name="permute-order"
+# %% task="channels_first" name="permute-order" presumes=["permute()"]
 # `permute` lists, for each new position, the old dimension: C was at 2, H at 0, W at 1, so it is (2, 0, 1). Yours says
 # where each old one goes.
 
@@ -490,7 +490,7 @@ def channels_first(images):
     raise ValueError("3 or 4 dimensions")
 
 
-# %% task="channels_first" name="dot-t"
+# %% task="channels_first" name="dot-t" presumes=["_.T"]
 # `.T` on a 3-D tensor reverses all its dimensions (and is deprecated): you get (C, W, H), an image on its side.
 
 
@@ -502,7 +502,7 @@ def channels_first(images):
     raise ValueError("3 or 4 dimensions")
 
 
-# %% task="channels_first" name="swapped-with-height"
+# %% task="channels_first" name="swapped-with-height" presumes=["transpose()"]
 # `transpose` swaps two dimensions: with the channels first, the width is now before the height. All three must move.
 
 
@@ -604,7 +604,7 @@ def channels_first(images):
     return images.float() / 255 if images.dtype == torch.uint8 else images
 
 
-# %% task="channels_first" name="in-place"
+# %% task="channels_first" name="in-place" presumes=["transpose_() or swapaxes_() or swapdims_() or t_()"]
 # `transpose_` and similar methods, with an underscore, change the shape of the caller's own tensor. Without it you get
 # a view.
 
@@ -615,7 +615,7 @@ def channels_first(images):
     return images.transpose_(-1, -2).transpose_(-2, -3)
 
 
-# %% task="channels_first" name="through-numpy"
+# %% task="channels_first" name="through-numpy" presumes=["np or numpy"]
 # NumPy works on the CPU only, and a meta tensor has no values to hand over. `permute` works anywhere.
 
 

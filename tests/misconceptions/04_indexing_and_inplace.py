@@ -12,7 +12,7 @@ def column_view(x, col):
     return x[col]
 
 
-# %% task="column_view" name="list-index-copies"
+# %% task="column_view" name="list-index-copies" presumes=["_[_]"]
 # Indexing with a list is advanced indexing, and that copies. A plain integer gives a view, and takes the dimension away
 # by itself: `x[:, col]`.
 
@@ -21,7 +21,7 @@ def column_view(x, col):
     return x[:, [col]].squeeze(1)
 
 
-# %% task="column_view" name="comprehension"
+# %% task="column_view" name="comprehension" presumes=["stack()"]
 # `stack` builds a new tensor from the elements: it is a copy, however much it looks like a column of `x`. Let one index
 # do it: `x[:, col]`.
 
@@ -30,7 +30,7 @@ def column_view(x, col):
     return torch.stack([row[col] for row in x])
 
 
-# %% task="column_view" name="boolean-mask"
+# %% task="column_view" name="boolean-mask" presumes=["_ % _"]
 # A boolean mask is advanced indexing too: it copies. And `%` turns a column that doesn't exist into one that does. Use
 # the integer: `x[:, col]`.
 
@@ -40,7 +40,7 @@ def column_view(x, col):
     return x[:, columns == col % x.shape[1]].squeeze(1)
 
 
-# %% task="column_view" name="index-select"
+# %% task="column_view" name="index-select" presumes=["index_select()"]
 # `index_select` copies what it selects, and it knows no negative indices. Its cousin `select`, for a single index,
 # gives a view, and so does `x[:, col]`.
 
@@ -49,7 +49,7 @@ def column_view(x, col):
     return x.index_select(1, torch.tensor([col])).squeeze(1)
 
 
-# %% task="column_view" name="cloned-to-be-safe"
+# %% task="column_view" name="cloned-to-be-safe" presumes=["clone()"]
 # `clone()` makes memory of its own, so writing to the result never reaches `x`. `x[:, col]` alone was right.
 
 
@@ -57,7 +57,7 @@ def column_view(x, col):
     return x[:, col].clone()
 
 
-# %% task="column_view" name="data"
+# %% task="column_view" name="data" presumes=["_.data"]
 # `.data` is the same memory, but cut off from the graph: no gradient finds its way back to `x`. Index `x` itself.
 
 
@@ -65,7 +65,7 @@ def column_view(x, col):
     return x.data[:, col]
 
 
-# %% task="column_view" name="through-numpy"
+# %% task="column_view" name="through-numpy" presumes=["from_numpy()", "np or numpy"]
 # `from_numpy` shares the memory, but NumPy knows nothing of autograd: a tensor that requires grad can't become an
 # array. Stay with tensors: `x[:, col]`.
 
@@ -74,7 +74,7 @@ def column_view(x, col):
     return torch.from_numpy(x.numpy()[:, col])
 
 
-# %% task="column_view" name="keeps-the-dimension"
+# %% task="column_view" name="keeps-the-dimension" presumes=["_[_]"]
 # A slice of length 1 keeps its dimension, so this is a matrix of one column; and from -1 to 0 there is nothing at all.
 # An integer index gives a 1-D result: `x[:, col]`.
 
@@ -83,7 +83,7 @@ def column_view(x, col):
     return x[:, col : col + 1]
 
 
-# %% task="column_view" name="slice-squeezed"
+# %% task="column_view" name="slice-squeezed" presumes=["squeeze()"]
 # `squeeze()` without a dim drops every dimension of size 1, the rows too where there is only one. And a slice never
 # complains about a column that doesn't exist. Use the integer: `x[:, col]`.
 
@@ -93,7 +93,7 @@ def column_view(x, col):
     return x[:, col:last].squeeze()
 
 
-# %% task="column_view" name="counts-in-memory"
+# %% task="column_view" name="counts-in-memory" presumes=["view()"]
 # Jumping through the flat tensor is what the view does inside, but `view(-1)` needs rows that lie one after the other
 # in memory, and after `.T` they don't. It also gets negative columns wrong. Let PyTorch count: `x[:, col]`.
 
@@ -102,7 +102,7 @@ def column_view(x, col):
     return x.view(-1)[col :: x.shape[1]]
 
 
-# %% task="column_view" name="wraps-around"
+# %% task="column_view" name="wraps-around" presumes=["_ % _"]
 # `%` turns every number into a column that exists, so a wrong `col` goes unnoticed. Negative indices need no help:
 # `x[:, col]` understands them, and raises IndexError for the rest.
 
@@ -160,7 +160,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="returns-none"
+# %% task="set_column_" name="returns-none" presumes=["not return"]
 # The column is set, but without `return x` the function returns None. PyTorch's in-place methods return their tensor,
 # so that calls can be chained.
 
@@ -169,7 +169,7 @@ def set_column_(x, col, value):
     x[:, col] = value
 
 
-# %% task="set_column_" name="fills-a-copy"
+# %% task="set_column_" name="fills-a-copy" presumes=["fill_()"]
 # `x[:, [col]]` is a copy, as advanced indexing makes one, and you filled the copy. With `x[:, col]`, a view, `fill_`
 # reaches `x`.
 
@@ -179,7 +179,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="contiguous-copy"
+# %% task="set_column_" name="contiguous-copy" presumes=["contiguous()"]
 # `contiguous()` copies whenever `x` isn't contiguous, a transpose for one: you wrote to the copy, and the caller's
 # tensor is untouched. Assigning to an index works on any layout.
 
@@ -190,7 +190,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="clone"
+# %% task="set_column_" name="clone" presumes=["clone()"]
 # `clone()` makes a new tensor, so the caller's stays as it was. The underscore in the name promises to change `x`.
 
 
@@ -211,7 +211,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="slice-assignment"
+# %% task="set_column_" name="slice-assignment" presumes=["_[_]"]
 # From -1 to 0 there is nothing to set, and a slice beyond the last column is empty too, so no error tells of a wrong
 # `col`. Use the integer: `x[:, col] = value`.
 
@@ -221,7 +221,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="data-replaced"
+# %% task="set_column_" name="data-replaced" presumes=["_.data = _"]
 # `x.data = ...` puts other memory under `x`. Tensors that share the old memory, such as the one that `x` is a view of,
 # never sees the change. Write into the memory that is there.
 
@@ -233,7 +233,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="flat-indexing"
+# %% task="set_column_" name="flat-indexing" presumes=["view()"]
 # `view(-1)` needs rows that lie one after the other in memory, and negative columns start in the wrong place. Let
 # PyTorch do the counting: `x[:, col] = value`.
 
@@ -251,7 +251,7 @@ def set_column_(x, col, value):
     return x.fill_(value)
 
 
-# %% task="set_column_" name="adds"
+# %% task="set_column_" name="adds" presumes=["_ += _"]
 # `+=` adds to what is there; the column should *be* `value` afterwards. Use `=`.
 
 
@@ -270,7 +270,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="wraps-around"
+# %% task="set_column_" name="wraps-around" presumes=["_ % _"]
 # `%` makes every number a column that exists, so a wrong `col` silently overwrites another one. Negative indices need
 # no help from you.
 
@@ -280,7 +280,7 @@ def set_column_(x, col, value):
     return x
 
 
-# %% task="set_column_" name="error-swallowed"
+# %% task="set_column_" name="error-swallowed" presumes=["except"]
 # Catching the IndexError hides a mistake of the caller, who goes on as if the column had been set. Let it through.
 
 
@@ -300,7 +300,7 @@ def set_column_(x, col, value):
     return x[:, col].fill_(value)
 
 
-# %% task="rectify_" name="out-of-place"
+# %% task="rectify_" name="out-of-place" presumes=["relu()"]
 # `relu()` returns a new tensor and leaves `x` alone. The underscore makes it in-place: `relu_()`.
 
 
@@ -308,7 +308,7 @@ def rectify_(x):
     return x.relu()
 
 
-# %% task="rectify_" name="data-bypass"
+# %% task="rectify_" name="data-bypass" presumes=["_.data"]
 # `.data` hides the change from autograd: a leaf that requires grad is overwritten without an error, and gradients come
 # out wrong in silence. Change `x` itself.
 
@@ -318,7 +318,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="no-grad"
+# %% task="rectify_" name="no-grad" presumes=["no_grad()"]
 # Under `no_grad()` the step isn't recorded: a leaf is overwritten without an error, and gradients flow through entries
 # that ReLU has set to 0. Here the error is wanted.
 
@@ -328,7 +328,7 @@ def rectify_(x):
         return x.relu_()
 
 
-# %% task="rectify_" name="leaf-switched-off"
+# %% task="rectify_" name="leaf-switched-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` silences the error by switching off the caller's tensor, which then takes no part in training
 # any more. The error was the right answer.
 
@@ -350,7 +350,7 @@ def rectify_(x):
     return x.relu_()
 
 
-# %% task="rectify_" name="error-swallowed"
+# %% task="rectify_" name="error-swallowed" presumes=["except"]
 # Catching the RuntimeError hides that nothing was changed. Let it reach the caller, who has to know.
 
 
@@ -362,7 +362,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="abs"
+# %% task="rectify_" name="abs" presumes=["abs() or abs_()"]
 # The absolute value flips negatives to the other side; ReLU sets them to 0.
 
 
@@ -379,7 +379,7 @@ def rectify_(x):
     return x.clone()
 
 
-# %% task="rectify_" name="returns-nothing"
+# %% task="rectify_" name="returns-nothing" presumes=["not return"]
 # The change is right, but without `return x` the function returns None.
 
 
@@ -387,7 +387,7 @@ def rectify_(x):
     x[x < 0] = 0
 
 
-# %% task="rectify_" name="fills-a-copy"
+# %% task="rectify_" name="fills-a-copy" presumes=["zero_()"]
 # `x[x < 0]` with something behind it is a copy (advanced indexing), and `zero_()` fills that copy. On the left of `=`
 # it writes to `x`: `x[x < 0] = 0`.
 
@@ -397,7 +397,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="loop-variable"
+# %% task="rectify_" name="loop-variable" presumes=["for"]
 # `value = 0` gives another meaning to the loop's name; nothing is written into `x`. Assign to an index of `x`, or use
 # an operation that ends in `_`.
 
@@ -409,7 +409,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="multiplies-by-a-mask"
+# %% task="rectify_" name="multiplies-by-a-mask" presumes=["_ * _ or _ *= _ or mul_()"]
 # -inf * 0 is NaN, not 0. Replace the entries instead of multiplying: `x[x < 0] = 0`, or `relu_()`.
 
 
@@ -418,7 +418,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="half-of-the-sum"
+# %% task="rectify_" name="half-of-the-sum" presumes=["abs() or abs_()"]
 # (x + |x|) / 2 is ReLU on paper only: -inf + inf is NaN, and an integer tensor can't be divided in place. Compare
 # instead of computing: `relu_()`.
 
@@ -429,7 +429,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="flattened-copy"
+# %% task="rectify_" name="flattened-copy" presumes=["flatten()"]
 # `flatten()` copies when the memory isn't in order, as in a transpose or every other column: the copy was changed, and
 # the caller's tensor wasn't. In-place operations need no flattening.
 
@@ -440,7 +440,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="flattened-view"
+# %% task="rectify_" name="flattened-view" presumes=["view()"]
 # `view(-1)` works only where the memory is in order, and a transpose or every other column isn't. Work on `x` as it is:
 # in-place operations take any shape.
 
@@ -451,7 +451,7 @@ def rectify_(x):
     return x
 
 
-# %% task="rectify_" name="overwrites-what-was-saved"
+# %% task="rectify_" name="overwrites-what-was-saved" presumes=["maximum()"]
 # `maximum` keeps `x` for its backward pass, and the assignment overwrites it: hence the RuntimeError at `backward()`.
 # `relu_` and `clamp_` are made to be used in place.
 

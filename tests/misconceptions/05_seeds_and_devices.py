@@ -7,7 +7,7 @@ import random
 import numpy as np
 import torch
 
-# %% task="seeded_normal" name="global-seed"
+# %% task="seeded_normal" name="global-seed" presumes=["manual_seed() or seed()"]
 # The numbers are right, but you have reset the global generator for everybody. Give `randn` a `torch.Generator` of its
 # own.
 
@@ -17,7 +17,7 @@ def seeded_normal(seed, shape):
     return torch.randn(shape)
 
 
-# %% task="seeded_normal" name="seed-put-back"
+# %% task="seeded_normal" name="seed-put-back" presumes=["initial_seed()"]
 # `initial_seed()` tells where the global stream began, not how far it had come: seeding with it rewinds the stream for
 # everybody. Leave that generator alone and draw from one of your own.
 
@@ -30,7 +30,7 @@ def seeded_normal(seed, shape):
     return numbers
 
 
-# %% task="seeded_normal" name="seeds-everything"
+# %% task="seeded_normal" name="seeds-everything" presumes=["manual_seed() or seed()"]
 # Seeding three global generators disturbs three times as many people, and only that of PyTorch matters to `randn`. A
 # `torch.Generator` of your own disturbs nobody.
 
@@ -42,7 +42,7 @@ def seeded_normal(seed, shape):
     return torch.randn(shape)
 
 
-# %% task="seeded_normal" name="python-seed"
+# %% task="seeded_normal" name="python-seed" presumes=["seed()"]
 # `random.seed` is about Python's own generator. PyTorch has generators of its own, and draws here from the global one,
 # which nobody has seeded.
 
@@ -52,7 +52,7 @@ def seeded_normal(seed, shape):
     return torch.randn(shape)
 
 
-# %% task="seeded_normal" name="numpy-generator"
+# %% task="seeded_normal" name="numpy-generator" presumes=["np or numpy"]
 # NumPy's generators compute other numbers from the same seed than those of PyTorch. Use a `torch.Generator`.
 
 
@@ -61,7 +61,7 @@ def seeded_normal(seed, shape):
     return torch.as_tensor(numbers, dtype=torch.float32)
 
 
-# %% task="seeded_normal" name="uniform"
+# %% task="seeded_normal" name="uniform" presumes=["rand()"]
 # `rand` draws uniformly between 0 and 1; `randn`, with an n, draws from the standard normal.
 
 
@@ -69,7 +69,7 @@ def seeded_normal(seed, shape):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
 
 
-# %% task="seeded_normal" name="seed-object-forgotten"
+# %% task="seeded_normal" name="seed-object-forgotten" presumes=["not manual_seed()", "Generator()"]
 # A new generator starts from a default seed, the same for everybody. Seed it: `generator.manual_seed(seed)`.
 
 
@@ -162,7 +162,7 @@ def choose_device(cuda_available, mps_available):
     return "cuda" if cuda_available else "mps" if mps_available else "cpu"
 
 
-# %% task="choose_device" name="asks-this-machine"
+# %% task="choose_device" name="asks-this-machine" presumes=["is_available()"]
 # This asks the machine that it happens to run on and ignores what it was told, so it can't be tested for any other. Use
 # the two arguments.
 
@@ -175,7 +175,7 @@ def choose_device(cuda_available, mps_available):
     return torch.device("cpu")
 
 
-# %% task="choose_device" name="function-not-called"
+# %% task="choose_device" name="function-not-called" presumes=["_.is_available"]
 # `torch.cuda.is_available` without parentheses is the function itself, and a function always counts as true. What you
 # need to know stands in the arguments.
 
@@ -186,7 +186,7 @@ def choose_device(cuda_available, mps_available):
     return torch.device("mps" if mps_available else "cpu")
 
 
-# %% task="choose_device" name="two-ifs-override"
+# %% task="choose_device" name="two-ifs-override" presumes=["if"]
 # With two independent `if`s the second one overrides the first, so that mps wins over cuda. Write `elif`.
 
 
@@ -199,7 +199,7 @@ def choose_device(cuda_available, mps_available):
     return device
 
 
-# %% task="choose_device" name="else-belongs-to-the-second-if"
+# %% task="choose_device" name="else-belongs-to-the-second-if" presumes=["if"]
 # The `else` belongs to the second `if` alone: without mps, it puts cpu over the cuda that was chosen before. Write
 # `elif`, so that it is one chain.
 
@@ -233,7 +233,7 @@ def choose_device(cuda_available, mps_available):
     return torch.device("cuda" if cuda_available else "cpu")
 
 
-# %% task="choose_device" name="default-device-set"
+# %% task="choose_device" name="default-device-set" presumes=["set_default_device()"]
 # `set_default_device` changes for the whole program where tensors are made. You were only asked which device to use.
 
 
@@ -261,7 +261,7 @@ def add_row_index(x):
     return torch.cat([x, numbers.unsqueeze(1)], dim=1)
 
 
-# %% task="add_row_index" name="cpu-then-moved"
+# %% task="add_row_index" name="cpu-then-moved" presumes=["to()"]
 # This makes the numbers on the CPU and copies them over, and every call waits for that copy. Create them where they
 # belong: `torch.arange(..., device=x.device)`.
 
@@ -271,7 +271,7 @@ def add_row_index(x):
     return torch.cat([x, numbers.unsqueeze(1)], dim=1)
 
 
-# %% task="add_row_index" name="to-not-assigned"
+# %% task="add_row_index" name="to-not-assigned" presumes=["to()"]
 # `numbers.to(x.device)` returns a tensor on that device and leaves `numbers` where it is; you threw the result away.
 # For tensors, unlike models, `to` is never in place.
 
@@ -282,7 +282,7 @@ def add_row_index(x):
     return torch.cat([x, numbers.unsqueeze(1)], dim=1)
 
 
-# %% task="add_row_index" name="through-the-cpu"
+# %% task="add_row_index" name="through-the-cpu" presumes=["cpu() or to() or numpy() or tolist()"]
 # Fetching `x` to the CPU and back costs two copies, and for a tensor without values it isn't possible at all. Create
 # the numbers where `x` is.
 
@@ -312,7 +312,7 @@ def add_row_index(x):
     return torch.cat([x, numbers.unsqueeze(1)], dim=1)
 
 
-# %% task="add_row_index" name="running-sum"
+# %% task="add_row_index" name="running-sum" presumes=["cumsum()"]
 # `cumsum` of a small integer dtype gives int64, and the result follows it. Create the numbers with `dtype=x.dtype`, or
 # give `cumsum` that dtype.
 
@@ -322,7 +322,7 @@ def add_row_index(x):
     return torch.cat([x, numbers], dim=1)
 
 
-# %% task="add_row_index" name="everything-float"
+# %% task="add_row_index" name="everything-float" presumes=["float() or _.float32"]
 # `.float()` makes the whole table float32, whatever it was before. The result should have the dtype of `x`.
 
 
@@ -396,7 +396,7 @@ def add_row_index(x):
     return x
 
 
-# %% task="add_row_index" name="row-by-row"
+# %% task="add_row_index" name="row-by-row" presumes=["stack()"]
 # Without rows there is nothing to stack, and `stack` refuses an empty list. Join whole columns instead: that works for
 # any number of rows, and needs no loop.
 

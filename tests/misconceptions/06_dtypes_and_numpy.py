@@ -4,7 +4,7 @@
 import numpy as np
 import torch
 
-# %% task="infer_dtype" name="capital-t"
+# %% task="infer_dtype" name="capital-t" presumes=["Tensor()"]
 # `torch.Tensor`, with a capital T, always gives float32. `torch.tensor` looks at the data and infers the dtype from it.
 
 
@@ -15,7 +15,7 @@ def infer_dtype(values):
     return torch.Tensor(values).dtype
 
 
-# %% task="infer_dtype" name="numpy-dtype"
+# %% task="infer_dtype" name="numpy-dtype" presumes=["np or numpy"]
 # NumPy turns Python's numbers into float64 and complex128, and the tensor keeps what the array has. PyTorch's own
 # defaults are float32 and complex64: give the list to `torch.tensor` directly.
 
@@ -92,7 +92,7 @@ def infer_dtype(values):
     return [torch.bool, torch.int64, torch.float32][highest]
 
 
-# %% task="infer_dtype" name="bool-counts-as-int"
+# %% task="infer_dtype" name="bool-counts-as-int" presumes=["isinstance() or _.bool"]
 # `isinstance(True, int)` is true, because `bool` is a subclass of `int`: your list of bools became int64. Ask about
 # bool first, or compare exact types.
 
@@ -123,7 +123,7 @@ def infer_dtype(values):
     return [torch.bool, torch.int64, torch.float32, torch.complex64][highest]
 
 
-# %% task="infer_dtype" name="empty-is-bool"
+# %% task="infer_dtype" name="empty-is-bool" presumes=["all()"]
 # `all(...)` of nothing is true, so an empty list passes for a list of bools. With nothing to look at, PyTorch uses its
 # default dtype, float32.
 
@@ -170,7 +170,7 @@ def infer_dtype(values):
     return torch.tensor(sum(values)).dtype
 
 
-# %% task="infer_dtype" name="sorts-the-list"
+# %% task="infer_dtype" name="sorts-the-list" presumes=["sort()"]
 # `values.sort()` reorders the caller's list. Use `sorted`, which makes a new one, or `max`.
 
 
@@ -203,7 +203,7 @@ def to_float32(array):
     return torch.tensor(array)
 
 
-# %% task="to_float32" name="floattensor"
+# %% task="to_float32" name="floattensor" presumes=["FloatTensor()"]
 # The old `FloatTensor` copies a float64 array but *shares* the memory of a float32 one, and so does
 # `from_numpy(array).float()`: without anything to convert, nothing is copied. `torch.tensor(array,
 # dtype=torch.float32)` always copies.
@@ -213,7 +213,7 @@ def to_float32(array):
     return torch.FloatTensor(array)
 
 
-# %% task="to_float32" name="astype-no-copy"
+# %% task="to_float32" name="astype-no-copy" presumes=["_(copy=False)"]
 # `copy=False` says: no copy unless it must be. A float32 array needn't be converted, so it isn't copied. Leave
 # `copy=False` out.
 
@@ -222,7 +222,7 @@ def to_float32(array):
     return torch.from_numpy(array.astype(np.float32, copy=False))
 
 
-# %% task="to_float32" name="from-numpy"
+# %% task="to_float32" name="from-numpy" presumes=["from_numpy()"]
 # `from_numpy` neither converts nor copies: the dtype stays what it was, and so does the memory.
 
 
@@ -239,7 +239,7 @@ def to_float32(array):
     return torch.tensor(array.tolist())
 
 
-# %% task="to_float32" name="loop-over-rows"
+# %% task="to_float32" name="loop-over-rows" presumes=["float()"]
 # `float(row)` works for single numbers only: going through an array of two dimensions gives rows. `torch.tensor` takes
 # an array of any shape as it is.
 
@@ -248,7 +248,7 @@ def to_float32(array):
     return torch.tensor([float(row) for row in array])
 
 
-# %% task="to_float32" name="flattens"
+# %% task="to_float32" name="flattens" presumes=["ravel()"]
 # `ravel` loses the shape. The tensor should have the array's.
 
 
@@ -256,7 +256,7 @@ def to_float32(array):
     return torch.tensor(array.ravel(), dtype=torch.float32)
 
 
-# %% task="to_float32" name="squeezes"
+# %% task="to_float32" name="squeezes" presumes=["squeeze()"]
 # `squeeze` drops the dimensions of size 1, and the shape should stay: a column of N rows is (N, 1).
 
 
@@ -264,7 +264,7 @@ def to_float32(array):
     return torch.tensor(array.squeeze(), dtype=torch.float32)
 
 
-# %% task="to_float32" name="reinterpreted"
+# %% task="to_float32" name="reinterpreted" presumes=["view()"]
 # `view` converts nothing: it reads the same bytes as if they were float32, two wrong numbers for each float64. To
 # convert there is `astype`.
 
@@ -298,7 +298,7 @@ def to_float32(array):
     return torch.tensor(array, dtype=torch.float32, requires_grad=True)
 
 
-# %% task="wrap_array" name="copy"
+# %% task="wrap_array" name="copy" presumes=["tensor()"]
 # `torch.tensor` always copies: what is written to the array later isn't seen in the tensor. `torch.from_numpy` shares.
 
 
@@ -308,7 +308,7 @@ def wrap_array(array):
     return torch.tensor(array)
 
 
-# %% task="wrap_array" name="clone"
+# %% task="wrap_array" name="clone" presumes=["clone()"]
 # `clone()` copies: the tensor then has memory of its own. Leave it out.
 
 
@@ -316,7 +316,7 @@ def wrap_array(array):
     return torch.from_numpy(array).clone()
 
 
-# %% task="wrap_array" name="as-tensor-accepts-lists"
+# %% task="wrap_array" name="as-tensor-accepts-lists" presumes=["as_tensor()"]
 # `as_tensor` shares the memory of an array, but of a list or a number it quietly makes a copy. There is nothing to
 # share, so it must be refused: `from_numpy` does.
 
@@ -325,7 +325,7 @@ def wrap_array(array):
     return torch.as_tensor(array)
 
 
-# %% task="wrap_array" name="asarray-first"
+# %% task="wrap_array" name="asarray-first" presumes=["asarray()", "np or numpy"]
 # `np.asarray` turns a list into a new array, and it is that array which you share: writing to the list changes nothing.
 # Whatever isn't an array must be refused.
 
@@ -334,7 +334,7 @@ def wrap_array(array):
     return torch.from_numpy(np.asarray(array))
 
 
-# %% task="wrap_array" name="only-lists-refused"
+# %% task="wrap_array" name="only-lists-refused" presumes=["isinstance()"]
 # A list isn't the only thing without memory to share: a tuple or a number has none either. Ask for what you want
 # (`isinstance(array, np.ndarray)`) instead of what you don't.
 
@@ -367,7 +367,7 @@ def wrap_array(array):
     return torch.from_numpy(array)
 
 
-# %% task="wrap_array" name="floattensor"
+# %% task="wrap_array" name="floattensor" presumes=["FloatTensor()"]
 # The old `FloatTensor` gives float32, so every array of another dtype is copied. And it takes lists.
 
 
@@ -383,7 +383,7 @@ def wrap_array(array):
     return torch.from_numpy(array).to(torch.float32)
 
 
-# %% task="wrap_array" name="double"
+# %% task="wrap_array" name="double" presumes=["double() or _.float64"]
 # `.double()` leaves float64 arrays alone, but copies all others, and their dtype is lost. Leave it out.
 
 
@@ -391,7 +391,7 @@ def wrap_array(array):
     return torch.from_numpy(array).double()
 
 
-# %% task="wrap_array" name="contiguous-first"
+# %% task="wrap_array" name="contiguous-first" presumes=["ascontiguousarray()"]
 # `ascontiguousarray` copies an array whose numbers don't lie in order, a transposed one for instance. A tensor can have
 # any layout: give the array to `from_numpy` as it is.
 
@@ -402,7 +402,7 @@ def wrap_array(array):
     return torch.from_numpy(np.ascontiguousarray(array))
 
 
-# %% task="wrap_array" name="flattens"
+# %% task="wrap_array" name="flattens" presumes=["ravel()"]
 # `ravel` loses the shape, and of a transposed array it makes a copy. Give the array to `from_numpy` as it is.
 
 
@@ -426,7 +426,7 @@ def to_numpy_copy(t):
     return t.clone().numpy()
 
 
-# %% task="to_numpy_copy" name="data-alias"
+# %% task="to_numpy_copy" name="data-alias" presumes=["_.data"]
 # `.data`, `detach()` and `numpy()` all copy nothing: who writes to the array writes to the tensor, behind the back of
 # autograd. Add `.copy()`.
 
@@ -435,7 +435,7 @@ def to_numpy_copy(t):
     return t.data.numpy()
 
 
-# %% task="to_numpy_copy" name="contiguous-believed-to-copy"
+# %% task="to_numpy_copy" name="contiguous-believed-to-copy" presumes=["contiguous()"]
 # `contiguous()` copies only what isn't contiguous yet, and returns any other tensor as it is. To copy always there is
 # `clone()`, or `copy()` for the array.
 
@@ -455,7 +455,7 @@ def to_numpy_copy(t):
     return t.numpy()
 
 
-# %% task="to_numpy_copy" name="switches-grad-off"
+# %% task="to_numpy_copy" name="switches-grad-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` works on the caller's tensor: it will never be trained again. `detach()` gives you another
 # tensor and leaves `t` alone.
 
@@ -478,7 +478,7 @@ def to_numpy_copy(t):
     return array
 
 
-# %% task="to_numpy_copy" name="detach-in-place"
+# %% task="to_numpy_copy" name="detach-in-place" presumes=["detach_()"]
 # `detach_()`, with an underscore, cuts the caller's tensor out of its graph. Without it you get another tensor.
 
 
@@ -512,7 +512,7 @@ def to_numpy_copy(t):
     return t.detach().numpy() + 0
 
 
-# %% task="to_numpy_copy" name="flattens"
+# %% task="to_numpy_copy" name="flattens" presumes=["reshape() or ravel() or flatten()"]
 # `reshape(-1)` loses the shape. The array should have the tensor's.
 
 

@@ -15,7 +15,7 @@ def derivative_at(fn, value):
     return x.grad.item()
 
 
-# %% task="derivative_at" name="detached-input"
+# %% task="derivative_at" name="detached-input" presumes=["detach()"]
 # `detach()` cuts `x` out of the graph, so no gradient can reach it. Give `fn` the leaf itself.
 
 
@@ -26,7 +26,7 @@ def derivative_at(fn, value):
     return x.grad.item()
 
 
-# %% task="derivative_at" name="finite-difference"
+# %% task="derivative_at" name="finite-difference" presumes=["not backward() or grad()"]
 # Dividing a tiny difference by a tiny step loses most of float32's seven digits. `backward()` gives the derivative
 # itself, without any step.
 
@@ -36,7 +36,7 @@ def derivative_at(fn, value):
     return ((fn(x + h) - fn(x - h)) / (2 * h)).item()
 
 
-# %% task="derivative_at" name="finite-difference-of-floats"
+# %% task="derivative_at" name="finite-difference-of-floats" presumes=["not backward() or grad()"]
 # `fn` is made for tensors, and here it gets plain Python numbers; besides, a difference quotient is only near the
 # derivative. Make a tensor that requires grad and let `backward()` work.
 
@@ -56,7 +56,7 @@ def derivative_at(fn, value):
     return x.grad
 
 
-# %% task="derivative_at" name="returns-numpy-number"
+# %% task="derivative_at" name="returns-numpy-number" presumes=["np or numpy"]
 # A NumPy number prints like a float and is none. `.item()` gives the Python float straight from the tensor.
 
 
@@ -136,7 +136,7 @@ def derivative_at(fn, value):
     return x.grad.item()
 
 
-# %% task="derivative_at" name="rounds"
+# %% task="derivative_at" name="rounds" presumes=["round()"]
 # Rounding belongs where a number is printed. Return the derivative with all its digits.
 
 
@@ -160,7 +160,7 @@ def derivative_at(fn, value):
     return x.grad.item()
 
 
-# %% task="derivative_at" name="seeds-the-generator"
+# %% task="derivative_at" name="seeds-the-generator" presumes=["manual_seed()"]
 # Nothing here is random, and `torch.manual_seed` would restart the random numbers of your caller. Leave it out.
 
 
@@ -171,7 +171,7 @@ def derivative_at(fn, value):
     return x.grad.item()
 
 
-# %% task="accumulate_gradients" name="zero-inside-loop"
+# %% task="accumulate_gradients" name="zero-inside-loop" presumes=["zero_() or _.grad = _"]
 # You erase the gradient before each `backward()`, so only that of the last function is left. Reset it once, before the
 # loop: `backward()` adds up by itself.
 
@@ -183,7 +183,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="returns-in-the-loop"
+# %% task="accumulate_gradients" name="returns-in-the-loop" presumes=["for _ in _: return"]
 # The `return` stands inside the loop, so your function ends after the first turn. Move it out, to the left.
 
 
@@ -208,7 +208,7 @@ def accumulate_gradients(fns, x):
     return total.detach()
 
 
-# %% task="accumulate_gradients" name="collects-one-tensor"
+# %% task="accumulate_gradients" name="collects-one-tensor" presumes=["append() or [_ for _ in _]"]
 # `x.grad` is one and the same tensor in every turn, so your list holds the final sum several times over. `backward()`
 # adds up by itself: read `x.grad` once, after the loop.
 
@@ -236,7 +236,7 @@ def accumulate_gradients(fns, x):
     return total.detach()
 
 
-# %% task="accumulate_gradients" name="zero-when-none"
+# %% task="accumulate_gradients" name="zero-when-none" presumes=["zero_()"]
 # Before the first `backward()`, `x.grad` is None, and None has no `zero_()`. `x.grad = None` always works.
 
 
@@ -258,7 +258,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="detach-is-not-copy"
+# %% task="accumulate_gradients" name="detach-is-not-copy" presumes=["detach()"]
 # `detach()` gives a new tensor over the same memory: the result changes whenever `x.grad` does. `clone()` copies.
 
 
@@ -280,7 +280,7 @@ def accumulate_gradients(fns, x):
     return x.grad
 
 
-# %% task="accumulate_gradients" name="result-becomes-x-grad"
+# %% task="accumulate_gradients" name="result-becomes-x-grad" presumes=["_.grad = _"]
 # You add the gradients up yourself and then make your sum `x.grad` as well: one tensor with two names. Give one of them
 # a `clone()`.
 
@@ -294,7 +294,7 @@ def accumulate_gradients(fns, x):
     return total
 
 
-# %% task="accumulate_gradients" name="autograd-grad-only"
+# %% task="accumulate_gradients" name="autograd-grad-only" presumes=["grad()"]
 # `torch.autograd.grad` hands gradients back without storing them, and `x.grad` must hold the sum as well. `backward()`
 # stores.
 
@@ -303,7 +303,7 @@ def accumulate_gradients(fns, x):
     return sum(torch.autograd.grad(fn(x), x)[0] for fn in fns).clone()
 
 
-# %% task="accumulate_gradients" name="gradient-on-a-copy"
+# %% task="accumulate_gradients" name="gradient-on-a-copy" presumes=["clone() or detach() or tensor()"]
 # The gradients went to a leaf of your own, and the caller's `x` never hears of them. Go backward through `x` itself.
 
 
@@ -314,7 +314,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="clone-is-no-leaf"
+# %% task="accumulate_gradients" name="clone-is-no-leaf" presumes=["clone()"]
 # After `x = x.clone()` the name `x` means the result of an operation, whose `.grad` stays None. Only leaves get one:
 # use the `x` you were given.
 
@@ -326,7 +326,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="clears-at-the-end"
+# %% task="accumulate_gradients" name="clears-at-the-end" presumes=["zero_() or _.grad = _"]
 # You reset `x.grad` after copying it, but the sum has to stay there. The place for a reset is before the first
 # `backward()`.
 
@@ -340,7 +340,7 @@ def accumulate_gradients(fns, x):
     return total
 
 
-# %% task="accumulate_gradients" name="zeroes-the-copy-too"
+# %% task="accumulate_gradients" name="zeroes-the-copy-too" presumes=["zero_()"]
 # `total = x.grad` gives the tensor a second name, so `zero_()` erases your result as well. Copy with `clone()`, and
 # leave the sum in `x.grad`.
 
@@ -354,7 +354,7 @@ def accumulate_gradients(fns, x):
     return total
 
 
-# %% task="accumulate_gradients" name="zeroes-x"
+# %% task="accumulate_gradients" name="zeroes-x" presumes=["zero_()"]
 # That sets `x` itself to zero; what must go is the old gradient. Write `x.grad = None`.
 
 
@@ -366,7 +366,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="backward-of-running-total"
+# %% task="accumulate_gradients" name="backward-of-running-total" presumes=["for _ in _: backward()"]
 # Each `backward()` starts at the total so far, so the earlier functions are walked through again. Go backward once for
 # each function, or once through the finished total.
 
@@ -380,7 +380,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="retains-the-running-total"
+# %% task="accumulate_gradients" name="retains-the-running-total" presumes=["_(retain_graph=True)"]
 # `retain_graph=True` silences the error and not the mistake: going backward from the total so far counts the earlier
 # functions again and again. Go backward from the value of one function at a time.
 
@@ -394,7 +394,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="averages"
+# %% task="accumulate_gradients" name="averages" presumes=["_ / _ or _ /= _ or mean()"]
 # The sum is asked for, and dividing by the number of functions makes it their mean. Leave the division out.
 
 
@@ -416,7 +416,7 @@ def accumulate_gradients(fns, x):
     return total
 
 
-# %% task="accumulate_gradients" name="turns-off-requires-grad"
+# %% task="accumulate_gradients" name="turns-off-requires-grad" presumes=["requires_grad_() or _.requires_grad = _"]
 # After your call `x` no longer requires grad, so the caller can't go on differentiating. Leave the flag as it was.
 
 
@@ -428,7 +428,7 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
-# %% task="halving_chain" name="in-place-division"
+# %% task="halving_chain" name="in-place-division" presumes=["_ /= _ or _ *= _ or div_() or mul_()"]
 # `y = x` makes no copy, so `y /= 2` halves the caller's tensor too, and on a leaf that requires grad PyTorch refuses.
 # `y = y / 2` makes a new one.
 
@@ -451,7 +451,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="no-grad"
+# %% task="halving_chain" name="no-grad" presumes=["no_grad()"]
 # Inside `no_grad()` nothing is recorded, so the result has no graph for a gradient to go back through. Compute outside
 # it.
 
@@ -464,7 +464,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="detached-start"
+# %% task="halving_chain" name="detached-start" presumes=["detach()"]
 # `detach()` starts a chain that knows nothing of `x`, so no gradient reaches it. Begin with `y = x`.
 
 
@@ -475,7 +475,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="detached-in-the-loop"
+# %% task="halving_chain" name="detached-in-the-loop" presumes=["detach()"]
 # `detach()` cuts the chain after each halving, so the gradient never gets back to `x`. Keep what `y / 2` returns as it
 # is.
 
@@ -487,7 +487,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="new-leaf"
+# %% task="halving_chain" name="new-leaf" presumes=["tensor()"]
 # `torch.tensor(x)` copies the number into a leaf of its own, and the gradient ends there instead of in `x`. Begin with
 # `y = x`.
 
@@ -499,7 +499,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="python-number"
+# %% task="halving_chain" name="python-number" presumes=["item()"]
 # `.item()` leaves the graph, and wrapping the number in a tensor again doesn't bring it back. Halve the tensor itself.
 
 
@@ -510,7 +510,7 @@ def halving_chain(x):
     return torch.tensor(y)
 
 
-# %% task="halving_chain" name="returns-float"
+# %% task="halving_chain" name="returns-float" presumes=["item()"]
 # A Python float has neither graph nor dtype. Return the tensor, without `.item()`.
 
 
@@ -532,7 +532,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="compares-whole-numbers"
+# %% task="halving_chain" name="compares-whole-numbers" presumes=["int()"]
 # `int()` cuts 1.25 down to 1 before you compare, so your loop stops too early. Compare the tensor itself.
 
 
@@ -543,7 +543,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="halves-once"
+# %% task="halving_chain" name="halves-once" presumes=["if", "not while"]
 # An `if` looks once, so there is one halving at most. `while` looks again after each.
 
 
@@ -577,7 +577,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="integer-division"
+# %% task="halving_chain" name="integer-division" presumes=["_ // _"]
 # `//` rounds down to a whole number, and rounding has no useful gradient. Half of 5 is 2.5: divide with `/`.
 
 
@@ -588,7 +588,7 @@ def halving_chain(x):
     return y
 
 
-# %% task="halving_chain" name="casts-to-float32"
+# %% task="halving_chain" name="casts-to-float32" presumes=["float() or _.float32"]
 # The result must have the dtype of `x`, and `.float()` turns every dtype into float32. Halving needs no conversion.
 
 
@@ -624,7 +624,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="zeroes-too-early"
+# %% task="minimize" name="zeroes-too-early" presumes=["zero_() or _.grad = _"]
 # You erase the gradient between `backward()` and the update, so every step is zero steps long. Reset it after the
 # update.
 
@@ -639,7 +639,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="zero-when-none"
+# %% task="minimize" name="zero-when-none" presumes=["zero_()"]
 # Before the first `backward()`, `x.grad` is None, and None has no `zero_()`. Reset at the end of the turn, or with
 # `x.grad = None`.
 
@@ -654,7 +654,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="rebinds-in-no-grad"
+# %% task="minimize" name="rebinds-in-no-grad" presumes=["no_grad()"]
 # `x = x - ...` inside `no_grad()` makes a new tensor that doesn't require grad, so the next `backward()` has nothing to
 # go back through. `x -= ...` updates the leaf you have.
 
@@ -860,7 +860,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="stops-when-flat"
+# %% task="minimize" name="stops-when-flat" presumes=["break or for _ in _: return"]
 # You stop as soon as the slope is small, but exactly `n_steps` steps were asked for. Leave the early exit out.
 
 
@@ -905,7 +905,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="finite-difference"
+# %% task="minimize" name="finite-difference" presumes=["not backward() or grad()"]
 # A difference quotient in float32 gives the slope to three digits or so, and the error grows from step to step. Let
 # `backward()` compute it.
 
@@ -946,7 +946,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="grad-left-off"
+# %% task="minimize" name="grad-left-off" presumes=["set_grad_enabled()"]
 # `set_grad_enabled(False)` goes on after your function returns, and nobody's operations are recorded any more. With
 # `with torch.no_grad():` it ends by itself.
 

@@ -55,7 +55,7 @@ def gradient_step_(x, learning_rate):
     return (x - learning_rate * x.grad).detach().requires_grad_()
 
 
-# %% task="gradient_step_" name="data-replaced"
+# %% task="gradient_step_" name="data-replaced" presumes=["_.data = _"]
 # `x.data = ...` puts other memory under `x`; tensors that share the old memory never see the update. Write into the
 # memory that is there: `x -= ...`, under `no_grad()`.
 
@@ -67,7 +67,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="copy-changed"
+# %% task="gradient_step_" name="copy-changed" presumes=["clone()"]
 # `clone()` has memory of its own, so the step changes the copy and never reaches `x`. Under `no_grad()` you may change
 # `x` directly.
 
@@ -94,7 +94,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="drops-gradient"
+# %% task="gradient_step_" name="drops-gradient" presumes=["_.grad = _"]
 # `x.grad = None` throws the gradient away, and the caller may still need it. A step only reads it.
 
 
@@ -107,7 +107,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="scales-gradient"
+# %% task="gradient_step_" name="scales-gradient" presumes=["_ *= _ or mul_()"]
 # `x.grad *= learning_rate` changes the gradient itself, which should keep its values. Multiply out of place:
 # `learning_rate * x.grad`.
 
@@ -121,7 +121,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="grad-switched-off"
+# %% task="gradient_step_" name="grad-switched-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` stays in force after your function: the next backward no longer reaches `x`. To pause
 # recording for one line there is `with torch.no_grad():`.
 
@@ -134,7 +134,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="recording-left-off"
+# %% task="gradient_step_" name="recording-left-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)` switches recording off for the whole program and nothing switches it on again. Use
 # `with torch.no_grad():`, which ends with its block.
 
@@ -170,7 +170,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="asserted"
+# %% task="gradient_step_" name="asserted" presumes=["assert"]
 # `assert` raises an AssertionError, and Python leaves it out when it runs with `-O`. For a caller's mistake, write `if
 # x.grad is None: raise ValueError(...)`.
 
@@ -219,7 +219,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="returns-alias"
+# %% task="gradient_step_" name="returns-alias" presumes=["_.data"]
 # `x.data` is another tensor object over the same memory, and it doesn't require grad. Return `x` itself.
 
 
@@ -230,7 +230,7 @@ def gradient_step_(x, learning_rate):
     return x.data
 
 
-# %% task="gradient_step_" name="returns-nothing"
+# %% task="gradient_step_" name="returns-nothing" presumes=["not return"]
 # The step is right, but without `return x` the function returns None.
 
 
@@ -241,7 +241,7 @@ def gradient_step_(x, learning_rate):
         x -= learning_rate * x.grad
 
 
-# %% task="snapshot" name="detach-only"
+# %% task="snapshot" name="detach-only" presumes=["detach()"]
 # `detach()` leaves the graph but shares the memory of `x`: the next training step changes your snapshot too. Add
 # `.clone()`.
 
@@ -250,7 +250,7 @@ def snapshot(x):
     return x.detach()
 
 
-# %% task="snapshot" name="data"
+# %% task="snapshot" name="data" presumes=["_.data"]
 # `.data` is an alias, the memory of `x` under another name: the next training step changes it too. Use
 # `x.detach().clone()`.
 
@@ -259,7 +259,7 @@ def snapshot(x):
     return x.data
 
 
-# %% task="snapshot" name="through-numpy"
+# %% task="snapshot" name="through-numpy" presumes=["numpy() or from_numpy()"]
 # `numpy()` and `from_numpy()` copy nothing: tensor, array and snapshot are all the same memory. Copy somewhere on the
 # way, or just use `x.detach().clone()`.
 
@@ -268,7 +268,7 @@ def snapshot(x):
     return torch.from_numpy(x.detach().numpy())
 
 
-# %% task="snapshot" name="clone-only"
+# %% task="snapshot" name="clone-only" presumes=["clone()"]
 # `clone()` copies the memory but is itself an operation in the graph: the copy stays attached to `x` and keeps the
 # whole graph alive. Detach as well.
 
@@ -277,7 +277,7 @@ def snapshot(x):
     return x.clone()
 
 
-# %% task="snapshot" name="same-object"
+# %% task="snapshot" name="same-object" presumes=["no_grad()"]
 # `kept = x` gives the same tensor a second name; `no_grad()` has nothing to switch off there, because nothing is
 # computed. Make a copy: `x.detach().clone()`.
 
@@ -288,7 +288,7 @@ def snapshot(x):
     return kept
 
 
-# %% task="snapshot" name="detach-in-place"
+# %% task="snapshot" name="detach-in-place" presumes=["detach_()"]
 # `detach_()`, with an underscore, cuts the *caller's* tensor out of its graph, and training stops. `detach()` without
 # it gives you another tensor.
 
@@ -297,7 +297,7 @@ def snapshot(x):
     return x.detach_().clone()
 
 
-# %% task="snapshot" name="switches-off-x"
+# %% task="snapshot" name="switches-off-x" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` changes the caller's `x`, which then takes no further part in training (and an intermediate
 # result refuses it). Detach instead: that leaves `x` alone.
 
@@ -307,7 +307,7 @@ def snapshot(x):
     return x.clone()
 
 
-# %% task="snapshot" name="float-list"
+# %% task="snapshot" name="float-list" presumes=["tolist() or item()"]
 # In a Python list the dtype is gone: every float comes back as float32 and every int as int64. Stay with tensors:
 # `x.detach().clone()`.
 
@@ -316,7 +316,7 @@ def snapshot(x):
     return torch.tensor(x.tolist())
 
 
-# %% task="snapshot" name="float"
+# %% task="snapshot" name="float" presumes=["float() or _.float32"]
 # `.float()` makes every dtype float32, and where `x` is float32 already it returns `x` itself without a copy. Use
 # `.clone()`.
 
@@ -325,7 +325,7 @@ def snapshot(x):
     return x.detach().float()
 
 
-# %% task="snapshot" name="deepcopy"
+# %% task="snapshot" name="deepcopy" presumes=["deepcopy()"]
 # `copy.deepcopy` copies everything about a leaf, its `requires_grad` and `.grad` included, and refuses intermediate
 # results. Detach first; then `clone()` is enough.
 
@@ -334,7 +334,7 @@ def snapshot(x):
     return copy.deepcopy(x)
 
 
-# %% task="snapshot" name="requires-grad-again"
+# %% task="snapshot" name="requires-grad-again" presumes=["requires_grad_() or _.requires_grad = _"]
 # A snapshot is a frozen copy: it shouldn't require grad. Leave out `requires_grad_()`.
 
 
@@ -350,7 +350,7 @@ def snapshot(x):
     return x.detach().numpy().copy()
 
 
-# %% task="exp_plus_one" name="in-place-add"
+# %% task="exp_plus_one" name="in-place-add" presumes=["_ += _"]
 # `exp` keeps its *output* for the backward pass, and `z += 1` overwrites it: hence the RuntimeError at `backward()`. `z
 # = z + 1` makes a new tensor.
 
@@ -361,7 +361,7 @@ def exp_plus_one(t):
     return z
 
 
-# %% task="exp_plus_one" name="data-add"
+# %% task="exp_plus_one" name="data-add" presumes=["_.data"]
 # `.data` hides the overwrite from autograd: no error comes, and the gradient is silently exp(t) + 1 instead of exp(t).
 # Write `z = z + 1`.
 
@@ -372,7 +372,7 @@ def exp_plus_one(t):
     return z
 
 
-# %% task="exp_plus_one" name="no-grad"
+# %% task="exp_plus_one" name="no-grad" presumes=["no_grad()"]
 # Inside `no_grad()` nothing is recorded, so no gradient can come back to `t`. Compute outside it, and out of place.
 
 
@@ -381,7 +381,7 @@ def exp_plus_one(t):
         return t.exp() + 1
 
 
-# %% task="exp_plus_one" name="detached"
+# %% task="exp_plus_one" name="detached" presumes=["detach()"]
 # `detach()` cuts the result off from `t`: the values are right, but no gradient comes back. Leave it out.
 
 
@@ -389,7 +389,7 @@ def exp_plus_one(t):
     return t.detach().exp() + 1
 
 
-# %% task="exp_plus_one" name="add-under-no-grad"
+# %% task="exp_plus_one" name="add-under-no-grad" presumes=["no_grad()"]
 # The `+ 1` under `no_grad()` gives a tensor without a graph. Nothing is wrong with recording it: the derivative of `+
 # 1` needs nothing saved.
 
@@ -401,7 +401,7 @@ def exp_plus_one(t):
     return z
 
 
-# %% task="exp_plus_one" name="requires-grad-again"
+# %% task="exp_plus_one" name="requires-grad-again" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_()` makes a *new* leaf with no tie to `t`: backward runs, but stops there, and `t` gets no gradient.
 
 
@@ -410,7 +410,7 @@ def exp_plus_one(t):
     return z.requires_grad_(t.requires_grad)
 
 
-# %% task="exp_plus_one" name="math-exp"
+# %% task="exp_plus_one" name="math-exp" presumes=["math"]
 # `math.exp` works on Python numbers, outside the graph: the gradient never reaches `t`, and the dtype is lost. Use
 # `torch.exp`.
 
@@ -419,7 +419,7 @@ def exp_plus_one(t):
     return torch.tensor([math.exp(value) + 1 for value in t.flatten().tolist()]).reshape(t.shape)
 
 
-# %% task="exp_plus_one" name="numpy-exp"
+# %% task="exp_plus_one" name="numpy-exp" presumes=["np or numpy"]
 # NumPy knows nothing of autograd, and a tensor that requires grad can't become an array. Use `torch.exp`.
 
 
@@ -427,7 +427,7 @@ def exp_plus_one(t):
     return torch.from_numpy(np.asarray(np.exp(t.numpy()) + 1))
 
 
-# %% task="exp_plus_one" name="exp-in-place"
+# %% task="exp_plus_one" name="exp-in-place" presumes=["exp_()"]
 # `t.exp_()` overwrites the caller's `t`, and raises if that is a leaf that requires grad. `t.exp()`, without the
 # underscore, makes a new tensor.
 
@@ -446,7 +446,7 @@ def exp_plus_one(t):
     return t.exp() + 1
 
 
-# %% task="exp_plus_one" name="expm1"
+# %% task="exp_plus_one" name="expm1" presumes=["expm1()"]
 # `expm1` is exp(t) - 1, made for tiny t. Here 1 is *added*.
 
 
@@ -470,7 +470,7 @@ def exp_plus_one(t):
     return 2.718**t + 1
 
 
-# %% task="exp_plus_one" name="one-element-tensor"
+# %% task="exp_plus_one" name="one-element-tensor" presumes=["tensor()"]
 # `torch.tensor([1.0])` has a shape, (1,), and a dtype, float32, and both get into the result: a 0-D tensor becomes 1-D.
 # Add the plain number 1.
 
@@ -479,7 +479,7 @@ def exp_plus_one(t):
     return t.exp() + torch.tensor([1.0])
 
 
-# %% task="exp_plus_one" name="to-float32"
+# %% task="exp_plus_one" name="to-float32" presumes=["float() or _.float32"]
 # `.float()` turns every dtype into float32. `exp` works on any floating dtype: leave it out.
 
 
@@ -487,7 +487,7 @@ def exp_plus_one(t):
     return t.float().exp() + 1
 
 
-# %% task="inplace_error" name="never-backward"
+# %% task="inplace_error" name="never-backward" presumes=["not backward()"]
 # The second kind of error comes only from `backward()`: call it on the result, in a `try` of its own.
 
 
@@ -542,7 +542,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="bare-except"
+# %% task="inplace_error" name="bare-except" presumes=["except"]
 # `except:` catches everything, a ValueError of `fn` included, and none of that is an in-place error. Catch
 # `RuntimeError`, look into its message, and let the rest through.
 
@@ -657,7 +657,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="wrapped"
+# %% task="inplace_error" name="wrapped" presumes=["raise"]
 # The caller should get the very exception that was raised; a new one around it hides its type and message. A bare
 # `raise` passes it on.
 
@@ -675,7 +675,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="no-requires-grad"
+# %% task="inplace_error" name="no-requires-grad" presumes=["not _(requires_grad=True) or requires_grad_()"]
 # Without `requires_grad=True` autograd watches nothing: in-place changes of `x` are allowed, and there is no graph to
 # go back through.
 
@@ -697,7 +697,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="under-no-grad"
+# %% task="inplace_error" name="under-no-grad" presumes=["no_grad()"]
 # Under `no_grad()` a leaf may be changed in place and nothing is recorded, so neither of the two errors can come. Call
 # `fn` while autograd records.
 
@@ -717,7 +717,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="given-a-clone"
+# %% task="inplace_error" name="given-a-clone" presumes=["clone()"]
 # A clone is not a leaf: it may be changed in place, so the first error never comes. Give `fn` the leaf itself.
 
 
@@ -785,7 +785,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="double-precision"
+# %% task="inplace_error" name="double-precision" presumes=["_.double or _.float64"]
 # `fn` should get a float32 leaf, and `torch.double` is float64. Leave the dtype out, or write `dtype=torch.float32`.
 
 
@@ -802,7 +802,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="anomaly-left-on"
+# %% task="inplace_error" name="anomaly-left-on" presumes=["set_detect_anomaly()"]
 # Anomaly detection explains errors better, but `set_detect_anomaly(True)` stays on and slows down everything after your
 # function. Leave it out, or use `with torch.autograd.detect_anomaly():`.
 
@@ -821,7 +821,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="recording-left-off"
+# %% task="inplace_error" name="recording-left-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)` holds for the whole program, long after your function has returned. Your function
 # needn't touch it at all.
 
@@ -879,7 +879,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="data-bypass"
+# %% task="saved_for_backward" name="data-bypass" presumes=["_.data"]
 # `.data` doesn't raise the version counter, so autograd can't notice the change and everything looks safe. Change the
 # tensor itself, under `no_grad()`.
 
@@ -917,7 +917,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="vector-backward"
+# %% task="saved_for_backward" name="vector-backward" presumes=["backward()"]
 # `backward()` without an argument needs a single number: for a vector it raises for that reason, and both tensors seem
 # saved. Go backward from `y.sum()`.
 
@@ -936,7 +936,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="no-requires-grad"
+# %% task="saved_for_backward" name="no-requires-grad" presumes=["not _(requires_grad=True) or requires_grad_()"]
 # The input doesn't require grad, so there is no graph, and backward always raises for that reason. Add
 # `requires_grad=True`.
 
@@ -955,7 +955,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="op-on-a-clone"
+# %% task="saved_for_backward" name="op-on-a-clone" presumes=["clone()"]
 # `op` saved the clone, and you change the original, which nobody saved. Change the very tensor that you gave to `op`.
 
 
@@ -992,7 +992,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="graph-used-twice"
+# %% task="saved_for_backward" name="graph-used-twice" presumes=["backward()"]
 # One graph allows one backward: the second raises because the graph has been freed, not because of your change. Do a
 # new forward before each.
 
@@ -1083,7 +1083,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="loss-saves-output"
+# %% task="saved_for_backward" name="loss-saves-output" presumes=["_ ** _ or square() or pow() or _ * _"]
 # The loss on top saves tensors too: the square of the output needs that output. Use one that saves nothing, a plain
 # `sum()`.
 
@@ -1103,7 +1103,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="last-operation-only"
+# %% task="saved_for_backward" name="last-operation-only" presumes=["_.grad_fn"]
 # `y.grad_fn` shows what the *last* operation saved. `op` may consist of several, and an earlier one may have saved the
 # input. The experiment sees them all.
 
@@ -1155,7 +1155,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="negative-input"
+# %% task="saved_for_backward" name="negative-input" presumes=["randn()"]
 # `op` takes positive values (think of `log` and `sqrt`), and `torch.randn` draws negative ones as well. Write down a
 # few positive numbers instead.
 

@@ -45,7 +45,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return torch.randperm(n).split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="generator-not-seeded"
+# %% task="split_indices" name="generator-not-seeded" presumes=["not manual_seed()", "Generator()"]
 # A new `torch.Generator()` always starts from the same number of its own. Seed it with yours: `.manual_seed(seed)`.
 
 
@@ -69,7 +69,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order.split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="reseeds-torch"
+# %% task="split_indices" name="reseeds-torch" presumes=["manual_seed() or seed()"]
 # `torch.manual_seed` re-seeds the generator that everybody shares: from then on the whole program repeats itself. Make
 # a `torch.Generator()` of your own.
 
@@ -82,7 +82,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return torch.randperm(n).split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="reseeds-numpy"
+# %% task="split_indices" name="reseeds-numpy" presumes=["seed()"]
 # `np.random.seed` re-seeds the generator that all of NumPy's users share. `np.random.default_rng(seed)` is one of your
 # own.
 
@@ -95,7 +95,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return torch.from_numpy(np.random.permutation(n)).split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="with-replacement"
+# %% task="split_indices" name="with-replacement" presumes=["randint()"]
 # `torch.randint` draws with replacement: some rows appear twice, others never. `torch.randperm` deals each row once.
 
 
@@ -157,7 +157,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order[: n - n_valid - n_test], order[n - n_valid - n_test : n - n_test], order[-n_test:]
 
 
-# %% task="split_indices" name="rounded-sizes"
+# %% task="split_indices" name="rounded-sizes" presumes=["round()"]
 # `round` goes up as often as down. The sizes here are `int(n * fraction)`, which always cuts off.
 
 
@@ -197,7 +197,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order.split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="sizes-by-chance"
+# %% task="split_indices" name="sizes-by-chance" presumes=["rand() or bernoulli()"]
 # A coin thrown for each row gives parts of the right size only on average. Shuffle, and cut at the exact sizes.
 
 
@@ -235,7 +235,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return rows[n_valid + n_test :], rows[:n_valid], rows[n_valid : n_valid + n_test]
 
 
-# %% task="split_indices" name="empty-part-of-floats"
+# %% task="split_indices" name="empty-part-of-floats" presumes=["tensor()"]
 # `torch.tensor([])` of an empty list is float32, and floats are no row numbers. Say `dtype=torch.int64`.
 
 
@@ -307,7 +307,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order.split([n - n_valid - n_test, n_valid, n_test])
 
 
-# %% task="split_indices" name="asserts"
+# %% task="split_indices" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -352,7 +352,7 @@ def fit_standardizer(x_train):
     return x_train.mean(dim=0), x_train.std(dim=0)
 
 
-# %% task="fit_standardizer" name="swapped"
+# %% task="fit_standardizer" name="swapped" presumes=["std_mean()"]
 # Means first, standard deviations second: `torch.std_mean` returns them the other way round.
 
 
@@ -405,7 +405,7 @@ def fit_standardizer(x_train):
     return means, variance.clamp(min=0).sqrt()
 
 
-# %% task="fit_standardizer" name="mean-absolute-deviation"
+# %% task="fit_standardizer" name="mean-absolute-deviation" presumes=["abs()"]
 # The mean of |x - mean| is another measure of spread. The standard deviation squares, averages, and takes the root.
 
 
@@ -414,7 +414,7 @@ def fit_standardizer(x_train):
     return means, (x_train - means).abs().mean(dim=0, keepdim=True)
 
 
-# %% task="fit_standardizer" name="min-max"
+# %% task="fit_standardizer" name="min-max" presumes=["min() or amin() or aminmax()"]
 # Minimum and range are for another scaling, to 0 ... 1. Standardising needs mean and standard deviation.
 
 
@@ -423,7 +423,7 @@ def fit_standardizer(x_train):
     return low, high - low
 
 
-# %% task="fit_standardizer" name="median"
+# %% task="fit_standardizer" name="median" presumes=["median()"]
 # The median is another centre. Standardising subtracts the mean.
 
 
@@ -431,7 +431,7 @@ def fit_standardizer(x_train):
     return x_train.median(dim=0, keepdim=True).values, x_train.std(dim=0, keepdim=True)
 
 
-# %% task="fit_standardizer" name="centers-in-place"
+# %% task="fit_standardizer" name="centers-in-place" presumes=["_ -= _"]
 # `-=` subtracts the means from the caller's own table. Compute out of place: `x_train - means`.
 
 
@@ -441,7 +441,7 @@ def fit_standardizer(x_train):
     return means, (x_train.square().sum(dim=0, keepdim=True) / (len(x_train) - 1)).sqrt()
 
 
-# %% task="fit_standardizer" name="through-numpy"
+# %% task="fit_standardizer" name="through-numpy" presumes=["np or numpy"]
 # NumPy sees the CPU only, and it divides by N unless you say `ddof=1`. Tensors have the same methods.
 
 
@@ -552,7 +552,7 @@ def standardize_splits(train, valid, test):
     return train, valid, test
 
 
-# %% task="standardize_splits" name="precedence"
+# %% task="standardize_splits" name="precedence" presumes=["_ - _ / _"]
 # Division binds tighter than subtraction: `x - mean / std` divides only the mean. You need parentheses.
 
 
@@ -615,7 +615,7 @@ def standardize_splits(train, valid, test):
     return tuple(part / stds for part in (train, valid, test))
 
 
-# %% task="standardize_splits" name="min-max"
+# %% task="standardize_splits" name="min-max" presumes=["min() or amin() or aminmax()"]
 # That squeezes the training set into 0 ... 1. Standardising means mean 0 and standard deviation 1.
 
 
@@ -624,7 +624,7 @@ def standardize_splits(train, valid, test):
     return tuple((part - low) / (high - low) for part in (train, valid, test))
 
 
-# %% task="standardize_splits" name="padded-std"
+# %% task="standardize_splits" name="padded-std" presumes=["_ + _ or clamp() or add()"]
 # A small number added to the standard deviation keeps constant columns from dividing by zero, and makes all others a
 # little wrong. No column is constant here: leave it out.
 
@@ -634,7 +634,7 @@ def standardize_splits(train, valid, test):
     return tuple((part - means) / (stds + 1e-3) for part in (train, valid, test))
 
 
-# %% task="standardize_splits" name="in-place"
+# %% task="standardize_splits" name="in-place" presumes=["_ -= _ or _ /= _"]
 # `-=` and `/=` change the caller's tables: a second call standardises them twice. Make new tensors.
 
 
@@ -646,7 +646,7 @@ def standardize_splits(train, valid, test):
     return train, valid, test
 
 
-# %% task="standardize_splits" name="through-numpy"
+# %% task="standardize_splits" name="through-numpy" presumes=["np or numpy"]
 # NumPy sees the CPU only, so this doesn't work on a GPU. Tensors have the same methods, and their `std` has the right
 # divisor.
 
@@ -685,7 +685,7 @@ def column_targets(y):
     return torch.tensor(y, dtype=torch.float32)
 
 
-# %% task="column_targets" name="flattens"
+# %% task="column_targets" name="flattens" presumes=["flatten() or reshape() or ravel() or view()"]
 # You made everything flat, and the predictions are a column, (N, 1). Reshape to `(-1, 1)`.
 
 
@@ -695,7 +695,7 @@ def column_targets(y):
     return torch.tensor(y, dtype=torch.float32).reshape(-1)
 
 
-# %% task="column_targets" name="unsqueeze-always"
+# %% task="column_targets" name="unsqueeze-always" presumes=["unsqueeze()"]
 # `unsqueeze` adds a dimension even where the column is there already: (N, 1) becomes (N, 1, 1). Add it to flat targets
 # only.
 
@@ -706,7 +706,7 @@ def column_targets(y):
     return torch.tensor(y, dtype=torch.float32).unsqueeze(1)
 
 
-# %% task="column_targets" name="squeezes-first"
+# %% task="column_targets" name="squeezes-first" presumes=["squeeze()"]
 # `squeeze()` drops every dimension of size 1, and a column of a single target loses both. Reshape to `(-1, 1)` instead.
 
 
@@ -737,7 +737,7 @@ def column_targets(y):
     return torch.tensor(y).reshape(-1, 1)
 
 
-# %% task="column_targets" name="floattensor-view"
+# %% task="column_targets" name="floattensor-view" presumes=["FloatTensor()"]
 # `torch.FloatTensor(...)` shares the memory of a float32 array (it copies only when it has to convert), and refuses
 # tensors of most dtypes. Use `torch.tensor(y, dtype=torch.float32)`, which copies.
 
@@ -759,7 +759,7 @@ def column_targets(y):
     return torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1)
 
 
-# %% task="column_targets" name="arrays-only"
+# %% task="column_targets" name="arrays-only" presumes=["from_numpy()"]
 # `torch.from_numpy` takes arrays and nothing else. `torch.as_tensor` takes arrays and tensors.
 
 
@@ -769,7 +769,7 @@ def column_targets(y):
     return torch.from_numpy(y).to(torch.float32, copy=True).reshape(-1, 1)
 
 
-# %% task="column_targets" name="tensors-only"
+# %% task="column_targets" name="tensors-only" presumes=["float()"]
 # Arrays have `astype`, not `float()`; tensors have it the other way round. Make a tensor of either first:
 # `torch.as_tensor(y)`.
 
@@ -831,7 +831,7 @@ def column_targets(y):
     return result[:, :1].clone() if result.ndim == 2 else result.unsqueeze(1)
 
 
-# %% task="column_targets" name="size-of-an-array"
+# %% task="column_targets" name="size-of-an-array" presumes=["_.size"]
 # `.size` is a number for an array and a method for a tensor, so this comparison fails for one of them. `.shape` is the
 # same for both.
 
@@ -856,7 +856,7 @@ def column_targets(y):
     return torch.tensor(y, dtype=torch.float32)
 
 
-# %% task="column_targets" name="asserts"
+# %% task="column_targets" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -865,7 +865,7 @@ def column_targets(y):
     return torch.tensor(y, dtype=torch.float32).reshape(-1, 1)
 
 
-# %% task="column_targets" name="sorted"
+# %% task="column_targets" name="sorted" presumes=["sort() or sorted()"]
 # Every target belongs to its row: sorted, they belong to other houses. Keep the order.
 
 

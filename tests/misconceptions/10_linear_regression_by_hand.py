@@ -74,7 +74,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="unseeded"
+# %% task="init_parameters" name="unseeded" presumes=["not manual_seed()"]
 # Without the seed every run starts elsewhere and can't be repeated. Call `torch.manual_seed(seed)` before you draw;
 # seeding `random` or NumPy doesn't reach torch.
 
@@ -85,7 +85,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="seeded-too-late"
+# %% task="init_parameters" name="seeded-too-late" presumes=["manual_seed()"]
 # A seed acts on what is drawn after it, and these weights were drawn before. Swap the two lines.
 
 
@@ -107,7 +107,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="numpy-generator"
+# %% task="init_parameters" name="numpy-generator" presumes=["np or numpy"]
 # NumPy has a generator of its own: with the same seed it gives other numbers than torch. Seed and draw with torch.
 
 
@@ -118,7 +118,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="rand-not-randn"
+# %% task="init_parameters" name="rand-not-randn" presumes=["rand()"]
 # `torch.rand` draws uniformly from 0 to 1, so no weight is negative. The n in `torch.randn` stands for normal.
 
 
@@ -140,7 +140,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="bias-vector"
+# %% task="init_parameters" name="bias-vector" presumes=["zeros()"]
 # `torch.zeros(1)` is a vector with one element, of shape (1,). A single number is 0-D: `torch.tensor(0.0)`.
 
 
@@ -184,7 +184,7 @@ def init_parameters(n_features, seed):
     return w, b
 
 
-# %% task="init_parameters" name="requires-grad-forgotten"
+# %% task="init_parameters" name="requires-grad-forgotten" presumes=["not _(requires_grad=True) or requires_grad_()"]
 # Without `requires_grad=True` autograd records nothing, and `backward()` has nowhere to go. Ask for it when you make
 # each parameter.
 
@@ -295,7 +295,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true.reshape(y_pred.shape)) ** 2).mean()
 
 
-# %% task="mse" name="asserts"
+# %% task="mse" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -314,7 +314,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-# %% task="mse" name="rmse"
+# %% task="mse" name="rmse" presumes=["sqrt() or sqrt_() or _ ** 0.5 or pow()"]
 # That is the root of the MSE. Leave the square root out.
 
 
@@ -324,7 +324,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean().sqrt()
 
 
-# %% task="mse" name="absolute"
+# %% task="mse" name="absolute" presumes=["abs() or l1_loss() or L1Loss()"]
 # That is the mean *absolute* error. Square the differences.
 
 
@@ -396,7 +396,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).sum() / (y_pred.numel() - 1)
 
 
-# %% task="mse" name="variance-of-errors"
+# %% task="mse" name="variance-of-errors" presumes=["var()"]
 # The variance leaves the mean of the errors out: predictions that are all too high by 10 would cost nothing. Average
 # the squared differences themselves.
 
@@ -427,7 +427,7 @@ def mse(y_pred, y_true):
     return (y_pred - y_true) ** 2
 
 
-# %% task="mse" name="item"
+# %% task="mse" name="item" presumes=["item()"]
 # `.item()` leaves the graph: there is no `backward()` from a Python float. Return the 0-D tensor itself.
 
 
@@ -437,7 +437,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean().item()
 
 
-# %% task="mse" name="wrapped-anew"
+# %% task="mse" name="wrapped-anew" presumes=["tensor()"]
 # `torch.tensor(...)` around a result copies its number into a new tensor without a history: no gradient will flow.
 # Return the result as it is.
 
@@ -448,7 +448,7 @@ def mse(y_pred, y_true):
     return torch.tensor(((y_pred - y_true) ** 2).mean().item())
 
 
-# %% task="mse" name="detaches"
+# %% task="mse" name="detaches" presumes=["detach() or no_grad()"]
 # `detach()` and `no_grad()` cut off the history, so no gradient reaches the parameters. Keep the loss in the graph.
 
 
@@ -458,7 +458,7 @@ def mse(y_pred, y_true):
     return ((y_pred.detach() - y_true) ** 2).mean()
 
 
-# %% task="mse" name="through-numpy"
+# %% task="mse" name="through-numpy" presumes=["np or numpy"]
 # NumPy knows nothing of autograd, and lives on the CPU only. Stay with tensor operations to the end.
 
 
@@ -468,7 +468,7 @@ def mse(y_pred, y_true):
     return torch.tensor(np.mean((y_pred.detach().numpy() - y_true.numpy()) ** 2))
 
 
-# %% task="mse" name="overwrites-predictions"
+# %% task="mse" name="overwrites-predictions" presumes=["_ -= _"]
 # `-=` writes the differences over the caller's predictions. Subtract into a new tensor: `y_pred - y_true`.
 
 
@@ -536,7 +536,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="zeroes-too-early"
+# %% task="train_linear" name="zeroes-too-early" presumes=["zero_() or _.grad = _"]
 # Resetting between `backward()` and the update throws the gradient away before it is used: nothing moves. Reset after
 # the update.
 
@@ -625,7 +625,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="no-requires-grad"
+# %% task="train_linear" name="no-requires-grad" presumes=["not _(requires_grad=True) or requires_grad_()"]
 # Without `requires_grad=True` autograd records nothing, and `backward()` fails. Ask for it when you make `w` and `b`.
 
 
@@ -841,7 +841,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="returns-in-the-loop"
+# %% task="train_linear" name="returns-in-the-loop" presumes=["for _ in _: return"]
 # The `return` stands inside the loop and ends it after the first epoch. Indent it less.
 
 
@@ -932,7 +932,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="losses-as-numpy-numbers"
+# %% task="train_linear" name="losses-as-numpy-numbers" presumes=["np or numpy"]
 # `np.mean` gives a NumPy number, which prints like a float and isn't one. Take the loss as a tensor and call `.item()`.
 
 
@@ -977,7 +977,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return best_w, best_b, losses
 
 
-# %% task="train_linear" name="bias-vector"
+# %% task="train_linear" name="bias-vector" presumes=["zeros()"]
 # `torch.zeros(1)` is a vector with one element, of shape (1,). A single number is 0-D: `torch.tensor(0.0)`.
 
 
@@ -1044,7 +1044,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="unseeded"
+# %% task="train_linear" name="unseeded" presumes=["not manual_seed()"]
 # Without the seed every run starts elsewhere, and its losses can't be repeated. Call `torch.manual_seed(seed)` before
 # you draw `w`.
 
@@ -1133,7 +1133,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="standardises-in-place"
+# %% task="train_linear" name="standardises-in-place" presumes=["_ /= _ or div_()"]
 # `-=` and `/=` change the caller's own `X`, and the parameters then fit other numbers than the caller's. Train on `X`
 # as it comes.
 
@@ -1158,7 +1158,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="gradients-stay-off"
+# %% task="train_linear" name="gradients-stay-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)` holds for the whole program, long after your function has returned. Use `with
 # torch.no_grad():`, which ends with its block.
 
@@ -1291,7 +1291,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="solved-at-once"
+# %% task="train_linear" name="solved-at-once" presumes=["inverse() or inv() or pinv() or solve() or lstsq()"]
 # The normal equations give the end of the road at once; this task is about the way there. Take `n_epochs` steps along
 # the gradient.
 

@@ -34,7 +34,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="data-alias"
+# %% task="load_weights_" name="data-alias" presumes=["_.data = _"]
 # `layer.weight.data = w.T` gives the layer the memory of `w`: from now on, training the layer changes `w` as well. Copy
 # the numbers with `copy_`.
 
@@ -47,7 +47,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="data-not-transposed"
+# %% task="load_weights_" name="data-not-transposed" presumes=["_.data"]
 # Assigning to `.data` accepts any shape without an error, and yours no longer fits: `nn.Linear` wants a row of F
 # weights and a bias of shape (1,). `copy_` keeps the shape, and the memory, that the layer has.
 
@@ -60,7 +60,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="new-parameters"
+# %% task="load_weights_" name="new-parameters" presumes=["Parameter()"]
 # A new `nn.Parameter` is another object: an optimizer that was made earlier still holds the old one and trains that.
 # Besides, it shares the memory of `w`. Write into the old one with `copy_`.
 
@@ -73,7 +73,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="new-parameters-copied"
+# %% task="load_weights_" name="new-parameters-copied" presumes=["Parameter()"]
 # The copies are right, but a new `nn.Parameter` is another object: an optimizer that was made earlier still holds the
 # old one and trains that. Write into the old one with `copy_`.
 
@@ -86,7 +86,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="new-layer"
+# %% task="load_weights_" name="new-layer" presumes=["Linear()"]
 # You fill a new layer; the one you were given is what the model and the optimizer know, and it still holds its random
 # numbers. Write into that one and return it.
 
@@ -101,7 +101,7 @@ def load_weights_(layer, w, b):
     return new
 
 
-# %% task="load_weights_" name="copies-the-layer"
+# %% task="load_weights_" name="copies-the-layer" presumes=["deepcopy()"]
 # `copy.deepcopy` makes another layer with other parameters. "In place" means: write into the layer you were given, and
 # return it.
 
@@ -129,7 +129,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="flag-left-off"
+# %% task="load_weights_" name="flag-left-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # With `requires_grad_(False)` the copy is allowed, but the flag stays off: no optimizer will ever train this layer
 # again. To pause recording for a block there is `torch.no_grad()`.
 
@@ -143,7 +143,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="recording-left-off"
+# %% task="load_weights_" name="recording-left-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)` switches recording off for the whole program, and nothing switches it on again. Use
 # `with torch.no_grad():`, which ends with its block.
 
@@ -183,7 +183,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="checks-rows-only"
+# %% task="load_weights_" name="checks-rows-only" presumes=["len()"]
 # `len(w)` is the number of rows and says nothing about the columns: (F, 2) and (F,) pass. Compare the whole shape.
 
 
@@ -236,7 +236,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="no-return"
+# %% task="load_weights_" name="no-return" presumes=["not return"]
 # The function ends without `return`, so its caller gets `None`. Return the layer.
 
 
@@ -248,7 +248,7 @@ def load_weights_(layer, w, b):
         layer.bias.copy_(b)
 
 
-# %% task="load_weights_" name="asserts"
+# %% task="load_weights_" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -261,7 +261,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="transposes-the-argument"
+# %% task="load_weights_" name="transposes-the-argument" presumes=["t_()"]
 # `t_()` ends in an underscore: it turns the *caller's* `w` into a row. `w.T` gives a transposed view and leaves `w` as
 # it is.
 
@@ -322,7 +322,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="length-of-the-generator"
+# %% task="ManualSGD" name="length-of-the-generator" presumes=["len()"]
 # A generator has no length: `len(params)` is a TypeError for `model.parameters()`. Make a list first, and ask the list.
 
 
@@ -433,7 +433,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="copies-the-parameters"
+# %% task="ManualSGD" name="copies-the-parameters" presumes=["clone() or detach() or deepcopy()"]
 # Clones have no gradient and belong to nobody: the model's own parameters are never updated. Keep the tensors
 # themselves.
 
@@ -503,7 +503,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="scales-the-gradient"
+# %% task="ManualSGD" name="scales-the-gradient" presumes=["_ *= _ or mul_()"]
 # `p.grad *= lr` changes the gradient itself, and a second step would take a fraction of a fraction. Multiply out of
 # place: `self.lr * p.grad`.
 
@@ -570,7 +570,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="stops-at-none"
+# %% task="ManualSGD" name="stops-at-none" presumes=["break or return"]
 # One parameter without a gradient ends your loop, and those after it get no step. Write `continue`, or put the update
 # under the `if`.
 
@@ -616,7 +616,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="switches-grad-on"
+# %% task="ManualSGD" name="switches-grad-on" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(True)` for every parameter unfreezes those that somebody had frozen on purpose. With `no_grad()` no
 # flag needs to be touched.
 
@@ -640,7 +640,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="leaves-grad-off"
+# %% task="ManualSGD" name="leaves-grad-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` stays in force: the next backward reaches none of these parameters. Use `no_grad()`, which
 # ends with its block.
 
@@ -663,7 +663,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="zeroes-none"
+# %% task="ManualSGD" name="zeroes-none" presumes=["zero_()"]
 # Before the first backward `.grad` is `None`, and `None` has no `zero_()`. Ask first, or assign `p.grad = None`, which
 # always works.
 
@@ -686,7 +686,7 @@ class ManualSGD:
             p.grad.zero_()
 
 
-# %% task="ManualSGD" name="zeroes-the-parameters"
+# %% task="ManualSGD" name="zeroes-the-parameters" presumes=["zero_()"]
 # `p.zero_()` wipes out the parameter, all that was learned. It is the gradient that has to go: `p.grad`.
 
 
@@ -828,7 +828,7 @@ class ManualSGD:
         return self.params
 
 
-# %% task="train_bgd" name="no-zero-grad"
+# %% task="train_bgd" name="no-zero-grad" presumes=["not zero_grad()"]
 # Gradients of all past epochs are summed into each step, so the loss swings instead of settling. Call
 # `optimizer.zero_grad()` once per epoch.
 
@@ -861,7 +861,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="no-step"
+# %% task="train_bgd" name="no-step" presumes=["not step()"]
 # `backward()` only computes gradients; `step()` applies them. Without it nothing is learned.
 
 
@@ -907,7 +907,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="calls-forward"
+# %% task="train_bgd" name="calls-forward" presumes=["forward()"]
 # Call the model itself: `model(X)` also runs the hooks; `model.forward(X)` skips them.
 
 
@@ -922,7 +922,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="manual-update"
+# %% task="train_bgd" name="manual-update" presumes=["not step()"]
 # Let the optimizer do the update: it knows the rate and the rule. Adam, for one, doesn't subtract the gradient times a
 # rate.
 
@@ -941,7 +941,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="own-optimizer"
+# %% task="train_bgd" name="own-optimizer" presumes=["optim"]
 # You make an optimizer of your own and leave the caller's unused, so its kind, its rate and what it remembers of past
 # steps don't count. Use the one you were given.
 
@@ -958,7 +958,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="own-criterion"
+# %% task="train_bgd" name="own-criterion" presumes=["mse_loss() or MSELoss() or _ ** 2 or square() or pow()"]
 # The loss is always the mean squared error, whatever criterion the caller chose. Call `criterion`.
 
 
@@ -1004,7 +1004,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="detached-tensors"
+# %% task="train_bgd" name="detached-tensors" presumes=["detach()"]
 # `detach()` leaves the graph, but what remains is still a tensor. `loss.item()` gives the Python float.
 
 
@@ -1034,7 +1034,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="item-too-early"
+# %% task="train_bgd" name="item-too-early" presumes=["item()"]
 # After `.item()` the loss is a Python float without a graph, and a float has no `backward()`. Go backward from the
 # tensor, and turn it into a number only for the list.
 
@@ -1115,7 +1115,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return last
 
 
-# %% task="train_bgd" name="returns-in-the-loop"
+# %% task="train_bgd" name="returns-in-the-loop" presumes=["for _ in _: return"]
 # The `return` stands inside the loop and ends it after the first epoch. Indent it less.
 
 
@@ -1130,7 +1130,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
         return losses
 
 
-# %% task="train_bgd" name="seeds-inside"
+# %% task="train_bgd" name="seeds-inside" presumes=["manual_seed() or seed()"]
 # A seed set in here changes what the rest of the program draws, behind the caller's back. Nothing random happens in
 # this loop: leave the generator alone.
 
@@ -1147,7 +1147,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="trains-a-copy"
+# %% task="train_bgd" name="trains-a-copy" presumes=["deepcopy()"]
 # You train a copy of the model, and the optimizer holds the parameters of the original, which get no gradients: nobody
 # learns anything. Train the model that you were given.
 
@@ -1164,7 +1164,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="standardises-in-place"
+# %% task="train_bgd" name="standardises-in-place" presumes=["_ -= _ or _ /= _ or sub_() or div_()"]
 # Your in-place operation changes the caller's own `X`. Data is prepared before training, and not in here.
 
 

@@ -36,7 +36,7 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T + self.bias
 
 
-# %% task="LinearRegressor" name="buffers"
+# %% task="LinearRegressor" name="buffers" presumes=["register_buffer() or Buffer()"]
 # A buffer is moved and saved with the module, but never trained. What is to be learned is an `nn.Parameter`.
 
 
@@ -64,7 +64,7 @@ class LinearRegressor(nn.Module):
         return x @ weight.T + bias
 
 
-# %% task="LinearRegressor" name="no-super"
+# %% task="LinearRegressor" name="no-super" presumes=["not super().__init__() or Module.__init__()"]
 # Without `super().__init__()` the module has no registers yet, and the first parameter can't be registered. Call it
 # first.
 
@@ -78,7 +78,7 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T + self.bias
 
 
-# %% task="LinearRegressor" name="no-module"
+# %% task="LinearRegressor" name="no-module" presumes=["not Module"]
 # A class of your own has no registers, hooks or `state_dict()`: those come from `nn.Module`. Name it as the base class.
 
 
@@ -161,7 +161,7 @@ class LinearRegressor(nn.Module):
         return self.linear(x)
 
 
-# %% task="LinearRegressor" name="other-names"
+# %% task="LinearRegressor" name="other-names" presumes=["_.w or _.b"]
 # The parameters are registered under the names you assign them to: here `w` and `b`, and the contract says `weight` and
 # `bias`.
 
@@ -263,7 +263,7 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T
 
 
-# %% task="LinearRegressor" name="squeezes"
+# %% task="LinearRegressor" name="squeezes" presumes=["squeeze()"]
 # `squeeze` takes the column of predictions apart: (N, 1) becomes (N,), which broadcasts against a column of targets.
 # Return it as it is.
 
@@ -293,7 +293,7 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T + self.bias
 
 
-# %% task="LinearRegressor" name="seeds-itself"
+# %% task="LinearRegressor" name="seeds-itself" presumes=["manual_seed() or seed()"]
 # With a seed set inside, all instances start with the same weights, and the caller's generator is set back without a
 # warning. Only the caller sets seeds.
 
@@ -338,7 +338,7 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T + self.bias
 
 
-# %% task="LinearRegressor" name="detaches"
+# %% task="LinearRegressor" name="detaches" presumes=["no_grad()"]
 # Inside `no_grad()` nothing is recorded, so `backward()` can't reach the parameters. Evaluation is for the caller to
 # decide: compute `forward` normally.
 
@@ -354,7 +354,7 @@ class LinearRegressor(nn.Module):
             return x @ self.weight.T + self.bias
 
 
-# %% task="LinearRegressor" name="parameter-through-data"
+# %% task="LinearRegressor" name="parameter-through-data" presumes=["_.data"]
 # `self.bias.data` is the bias behind autograd's back: it is added, but gets no gradient and is never trained. Use the
 # parameter itself.
 
@@ -416,7 +416,7 @@ class LinearRegressor(nn.Module):
         return self.scale * (x @ self.weight.T + self.bias)
 
 
-# %% task="parameter_report" name="state-dict"
+# %% task="parameter_report" name="state-dict" presumes=["state_dict()"]
 # `state_dict()` also contains buffers, frozen parameters and shared ones twice. Use `named_parameters()`.
 
 
@@ -440,7 +440,7 @@ def parameter_report(model):
     return {name: p.numel() for name, p in model.named_parameters() if not p.requires_grad}
 
 
-# %% task="parameter_report" name="first-dimension"
+# %% task="parameter_report" name="first-dimension" presumes=["len()"]
 # `len(p)` is the first dimension only, and a 0-D tensor has none. `p.numel()` counts all elements.
 
 
@@ -468,7 +468,7 @@ def parameter_report(model):
     return {name: tuple(p.shape) for name, p in model.named_parameters() if p.requires_grad}
 
 
-# %% task="parameter_report" name="bytes"
+# %% task="parameter_report" name="bytes" presumes=["_.nbytes"]
 # `nbytes` counts bytes, four for each float32. The report counts elements: `p.numel()`.
 
 
@@ -492,7 +492,7 @@ def parameter_report(model):
     return {name: torch.tensor(p.shape).prod() for name, p in model.named_parameters() if p.requires_grad}
 
 
-# %% task="parameter_report" name="top-level-only"
+# %% task="parameter_report" name="top-level-only" presumes=["_(recurse=False)"]
 # `recurse=False` stops at the module's own parameters: those of submodules are missed.
 
 
@@ -526,7 +526,7 @@ def parameter_report(model):
     }
 
 
-# %% task="parameter_report" name="linear-layers-only"
+# %% task="parameter_report" name="linear-layers-only" presumes=["Linear"]
 # Parameters don't only live in `nn.Linear`: normalisations, convolutions and the model itself have some too. Ask for
 # the parameters, not for a kind of layer.
 
@@ -549,7 +549,7 @@ def parameter_report(model):
     return {name.split(".")[-1]: p.numel() for name, p in model.named_parameters() if p.requires_grad}
 
 
-# %% task="parameter_report" name="numbered"
+# %% task="parameter_report" name="numbered" presumes=["parameters()"]
 # `parameters()` gives no names, and numbers say nothing about which parameter is meant. `named_parameters()` gives
 # pairs of a name and a parameter.
 
@@ -558,7 +558,7 @@ def parameter_report(model):
     return {i: p.numel() for i, p in enumerate(model.parameters()) if p.requires_grad}
 
 
-# %% task="parameter_report" name="counts-shared-twice"
+# %% task="parameter_report" name="counts-shared-twice" presumes=["_(remove_duplicate=False)"]
 # A shared parameter exists once in memory and is trained once, whatever the number of its names. By default
 # `named_parameters()` lists it once: leave `remove_duplicate` alone.
 
@@ -576,7 +576,7 @@ def parameter_report(model):
     return {names[id(p)]: p.numel() for p in model.parameters() if p.requires_grad}
 
 
-# %% task="parameter_report" name="sorted"
+# %% task="parameter_report" name="sorted" presumes=["sorted() or sort()"]
 # The order is that of `named_parameters()`, which is the order of the model. Don't sort.
 
 
@@ -608,7 +608,7 @@ def parameter_report(model):
     return {name: p.numel() for name, p in model.named_parameters() if p.requires_grad and p.numel()}
 
 
-# %% task="parameter_report" name="asks-for-gradients"
+# %% task="parameter_report" name="asks-for-gradients" presumes=["_.grad"]
 # Whether `.grad` is filled says whether somebody went backward, and nothing about what can be trained. Ask for
 # `requires_grad`.
 
@@ -617,7 +617,7 @@ def parameter_report(model):
     return {name: p.numel() for name, p in model.named_parameters() if p.grad is not None}
 
 
-# %% task="parameter_report" name="clears-gradients"
+# %% task="parameter_report" name="clears-gradients" presumes=["zero_grad()"]
 # `zero_grad()` throws the model's gradients away. A report only looks.
 
 
@@ -626,7 +626,7 @@ def parameter_report(model):
     return {name: p.numel() for name, p in model.named_parameters() if p.requires_grad}
 
 
-# %% task="parameter_report" name="switches-to-train"
+# %% task="parameter_report" name="switches-to-train" presumes=["train()"]
 # `model.train()` turns evaluation mode off for the next user of the model. It has nothing to do with `requires_grad`:
 # leave the mode alone.
 
@@ -693,7 +693,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="eval-for-freezing"
+# %% task="replace_head" name="eval-for-freezing" presumes=["eval()"]
 # `eval()` changes how dropout and batch normalisation behave, and freezes nothing: `requires_grad_(False)` does. And
 # the mode is the caller's.
 
@@ -707,7 +707,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="switches-to-eval"
+# %% task="replace_head" name="switches-to-eval" presumes=["eval() or train()"]
 # The frozen layers are right, but nobody asked for evaluation mode. Leave the training flags as they are.
 
 
@@ -721,7 +721,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="switches-to-train"
+# %% task="replace_head" name="switches-to-train" presumes=["train()"]
 # `train()` isn't needed to make a layer trainable, and it takes a model that was in evaluation mode out of it. Leave
 # the training flags as they are.
 
@@ -735,7 +735,7 @@ def replace_head(model, n_outputs):
     return model.train()
 
 
-# %% task="replace_head" name="out-features-only"
+# %% task="replace_head" name="out-features-only" presumes=["_.out_features = _"]
 # `out_features` is only a label: the weight keeps its shape. Make a new layer.
 
 
@@ -844,7 +844,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="moves-everything"
+# %% task="replace_head" name="moves-everything" presumes=["to()"]
 # `model.to(...)` also converts the old layers, which were to stay as they are. Make only the new layer that way.
 
 
@@ -910,7 +910,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="new-model"
+# %% task="replace_head" name="new-model" presumes=["Sequential()"]
 # A new `nn.Sequential` is another model: the caller's still has its old head. Change the one you were given, `model[-1]
 # = ...`, and return it.
 
@@ -924,7 +924,7 @@ def replace_head(model, n_outputs):
     return nn.Sequential(*model[:-1], new)
 
 
-# %% task="replace_head" name="copies-the-model"
+# %% task="replace_head" name="copies-the-model" presumes=["deepcopy()"]
 # A deep copy leaves the caller's model as it was. "In place" means: change the one you were given, and return it.
 
 
@@ -938,7 +938,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="no-return"
+# %% task="replace_head" name="no-return" presumes=["not return"]
 # The function ends without `return`, so its caller gets `None`. Return the model.
 
 
@@ -963,7 +963,7 @@ def replace_head(model, n_outputs):
     return model[-1]
 
 
-# %% task="replace_head" name="keeps-a-fitting-head"
+# %% task="replace_head" name="keeps-a-fitting-head" presumes=["if"]
 # A head of the right size still holds the old task's weights, and is to be replaced all the same: start the new task
 # from new ones.
 
@@ -980,7 +980,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="seeds-the-head"
+# %% task="replace_head" name="seeds-the-head" presumes=["manual_seed() or seed()"]
 # With a seed set inside, every new head starts alike, and the caller's generator is set back without a warning. Only
 # the caller sets seeds.
 
@@ -995,7 +995,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="resets-the-body"
+# %% task="replace_head" name="resets-the-body" presumes=["reset_parameters()"]
 # `reset_parameters()` throws away what the layers have learned, which is all that a pretrained model is good for. Only
 # the head is new.
 

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-# %% task="relu" name="abs"
+# %% task="relu" name="abs" presumes=["abs()"]
 # The absolute value turns -1 into 1; ReLU turns it into 0.
 
 
@@ -13,7 +13,7 @@ def relu(x):
     return x.abs()
 
 
-# %% task="relu" name="mask-multiply"
+# %% task="relu" name="mask-multiply" presumes=["_ * _ or mul()"]
 # A product with a mask works until an infinity comes by: -inf * 0 is NaN. Select (`clamp`, `where`), don't multiply.
 
 
@@ -21,7 +21,7 @@ def relu(x):
     return x * (x > 0)
 
 
-# %% task="relu" name="half-sum"
+# %% task="relu" name="half-sum" presumes=["abs()"]
 # (x + |x|) / 2 is right on paper, but -inf + inf is NaN, and the division makes floats of integers. Select instead of
 # calculating.
 
@@ -30,7 +30,7 @@ def relu(x):
     return (x + x.abs()) / 2
 
 
-# %% task="relu" name="python-max"
+# %% task="relu" name="python-max" presumes=["max()"]
 # Python's `max` compares whole tensors, and a tensor of several numbers is neither true nor false. Work element by
 # element: `torch.maximum`, `clamp`, `where`.
 
@@ -39,7 +39,7 @@ def relu(x):
     return max(x, 0)
 
 
-# %% task="relu" name="largest-of-all"
+# %% task="relu" name="largest-of-all" presumes=["max() or amax()"]
 # `x.max()` is the one largest number of the whole tensor. ReLU compares each element with 0, on its own.
 
 
@@ -47,7 +47,7 @@ def relu(x):
     return x.max().clamp(min=0)
 
 
-# %% task="relu" name="detached"
+# %% task="relu" name="detached" presumes=["detach() or _.data"]
 # `detach()` (and so `.data`) leaves the graph: no gradient comes back through the result. Work on `x` itself.
 
 
@@ -55,7 +55,7 @@ def relu(x):
     return x.detach().clamp(min=0)
 
 
-# %% task="relu" name="numpy"
+# %% task="relu" name="numpy" presumes=["np or numpy"]
 # NumPy knows nothing of autograd or of other devices. Stay with tensor operations.
 
 
@@ -82,7 +82,7 @@ def relu(x):
     return y
 
 
-# %% task="relu" name="same-tensor-when-positive"
+# %% task="relu" name="same-tensor-when-positive" presumes=["if"]
 # If nothing is negative you hand back the caller's own tensor, and two names for one memory invite accidents. The `if`
 # also reads values, which not every device has.
 
@@ -93,7 +93,7 @@ def relu(x):
     return x.clamp(min=0)
 
 
-# %% task="relu" name="new-zeros-of-float32"
+# %% task="relu" name="new-zeros-of-float32" presumes=["zeros()"]
 # `torch.zeros(...)` makes float32 on the CPU, whatever `x` is. `torch.zeros_like(x)` has the dtype and device of `x`.
 
 
@@ -101,7 +101,7 @@ def relu(x):
     return torch.maximum(x, torch.zeros(x.shape))
 
 
-# %% task="relu" name="one-number-at-a-time"
+# %% task="relu" name="one-number-at-a-time" presumes=["for or tolist()"]
 # Taking the numbers out of the tensor and putting them into a new one loses the graph, the dtype and the device. One
 # tensor operation does all elements at once.
 
@@ -142,7 +142,7 @@ def relu(x):
     return (x > 0).to(x.dtype)
 
 
-# %% task="relu" name="drops-negatives"
+# %% task="relu" name="drops-negatives" presumes=["_[_] or masked_select()"]
 # Indexing with a mask throws the negative numbers away and flattens the rest. They must become 0, in their place.
 
 
@@ -150,7 +150,7 @@ def relu(x):
     return x[x > 0]
 
 
-# %% task="softmax" name="naive"
+# %% task="softmax" name="naive" presumes=["not max() or amax() or maximum()"]
 # exp(1000) is inf, and inf / inf is NaN; exp(-1000) is 0, and so is the sum. Subtract the maximum first: the result is
 # the same.
 
@@ -168,7 +168,7 @@ def softmax(x, dim):
     return e / e.sum()
 
 
-# %% task="softmax" name="global-maximum"
+# %% task="softmax" name="global-maximum" presumes=["max() or amax()"]
 # The maximum of the whole tensor is too large for a row of small scores: all its exponentials become 0, and 0/0 is NaN.
 # Each slice needs its own maximum.
 
@@ -205,7 +205,7 @@ def softmax(x, dim):
     return e / e.sum(dim=0, keepdim=True)
 
 
-# %% task="softmax" name="maximum-of-other-slices"
+# %% task="softmax" name="maximum-of-other-slices" presumes=["max() or amax()"]
 # The maximum is taken along another dimension than the sum, so slices can still overflow or vanish. Both go along
 # `dim`.
 
@@ -215,7 +215,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="in-place"
+# %% task="softmax" name="in-place" presumes=["_ -= _"]
 # `-=` changed the caller's tensor, and is refused on a leaf that requires grad. Write `x = x - ...`: a new tensor.
 
 
@@ -225,7 +225,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="exponentials-overwritten"
+# %% task="softmax" name="exponentials-overwritten" presumes=["_ /= _"]
 # `exp` keeps its output for the backward pass, and `/=` overwrites it. Divide into a new tensor.
 
 
@@ -235,7 +235,7 @@ def softmax(x, dim):
     return e
 
 
-# %% task="softmax" name="detached"
+# %% task="softmax" name="detached" presumes=["detach() or no_grad() or _.data"]
 # The denominator depends on `x` too: detaching it gives the wrong gradient. (Detaching the maximum is harmless.)
 
 
@@ -244,7 +244,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True).detach()
 
 
-# %% task="softmax" name="no-graph"
+# %% task="softmax" name="no-graph" presumes=["no_grad()"]
 # Under `no_grad()` nothing is recorded, so no gradient can come back. Compute it where autograd sees it.
 
 
@@ -254,7 +254,7 @@ def softmax(x, dim):
         return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="max-is-a-pair"
+# %% task="softmax" name="max-is-a-pair" presumes=["max()"]
 # With a `dim`, `max` returns two tensors, the values and where they were found. Take `.values`, or use `amax`.
 
 
@@ -263,7 +263,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="subtracts-the-position"
+# %% task="softmax" name="subtracts-the-position" presumes=["max()"]
 # The second thing that `max` returns is *where* the maximum was, not how large it is.
 
 
@@ -273,7 +273,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="subtracts-the-mean"
+# %% task="softmax" name="subtracts-the-mean" presumes=["mean()"]
 # Less than the maximum isn't enough: a score that lies 500 above the mean still overflows.
 
 
@@ -282,7 +282,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="subtracts-the-absolute-maximum"
+# %% task="softmax" name="subtracts-the-absolute-maximum" presumes=["abs()"]
 # For scores around -1000 the largest absolute value is 1000, and subtracting it makes all exponentials 0. Take the
 # maximum itself.
 
@@ -317,7 +317,7 @@ def softmax(x, dim):
     return e / x.shape[dim]
 
 
-# %% task="softmax" name="sigmoid"
+# %% task="softmax" name="sigmoid" presumes=["sigmoid() or Sigmoid()"]
 # The sigmoid looks at each score alone. Softmax compares the scores of a slice with each other, and they share the 1.
 
 
@@ -341,7 +341,7 @@ def softmax(x, dim):
     return (x == x.amax(dim=dim, keepdim=True)).to(x.dtype)
 
 
-# %% task="softmax" name="base-two"
+# %% task="softmax" name="base-two" presumes=["exp2()"]
 # `exp2` is 2 to the power of x. Softmax is made with e: `exp`.
 
 
@@ -360,7 +360,7 @@ def softmax(x, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
-# %% task="softmax" name="numpy"
+# %% task="softmax" name="numpy" presumes=["np or numpy"]
 # NumPy knows nothing of autograd or of other devices. Stay with tensor operations.
 
 
@@ -370,7 +370,7 @@ def softmax(x, dim):
     return torch.from_numpy(e / e.sum(axis=dim, keepdims=True))
 
 
-# %% task="max_pool2d" name="average"
+# %% task="max_pool2d" name="average" presumes=["mean() or avg_pool2d()"]
 # That is average pooling. Max pooling keeps the largest number of each window.
 
 
@@ -380,7 +380,7 @@ def max_pool2d(x, size):
     return F.avg_pool2d(x, size)
 
 
-# %% task="max_pool2d" name="minimum"
+# %% task="max_pool2d" name="minimum" presumes=["min() or amin()"]
 # You kept the smallest number of each window; max pooling keeps the largest.
 
 
@@ -400,7 +400,7 @@ def max_pool2d(x, size):
     return x.unfold(2, size, 1).unfold(3, size, 1).amax(dim=(4, 5))
 
 
-# %% task="max_pool2d" name="no-crop"
+# %% task="max_pool2d" name="no-crop" presumes=["reshape() or view()"]
 # When `size` doesn't divide H or W, the reshape fails. Crop first: to H // size * size rows, say.
 
 
@@ -501,7 +501,7 @@ def max_pool2d(x, size):
     return best
 
 
-# %% task="max_pool2d" name="largest-absolute"
+# %% task="max_pool2d" name="largest-absolute" presumes=["abs()"]
 # -9 is smaller than 1: compare the numbers themselves, not their absolute values.
 
 
@@ -634,7 +634,7 @@ def max_pool2d(x, size):
     return x.unfold(2, size, size).unfold(3, size, size).amax(dim=(4, 5))
 
 
-# %% task="max_pool2d" name="asserts"
+# %% task="max_pool2d" name="asserts" presumes=["assert"]
 # A failed `assert` raises AssertionError, and Python can switch asserts off. For bad arguments, raise `ValueError`.
 
 
@@ -644,7 +644,7 @@ def max_pool2d(x, size):
     return x.unfold(2, size, size).unfold(3, size, size).amax(dim=(4, 5))
 
 
-# %% task="max_pool2d" name="number-by-number"
+# %% task="max_pool2d" name="number-by-number" presumes=["item()"]
 # `.item()` takes the maximum out of the graph, and there is nothing to take on a device without values. Stack the
 # tensors instead.
 
@@ -663,7 +663,7 @@ def max_pool2d(x, size):
     return result
 
 
-# %% task="to_tensor" name="no-permute"
+# %% task="to_tensor" name="no-permute" presumes=["not permute() or transpose() or moveaxis() or movedim()"]
 # PyTorch's pictures are (C, H, W): the channel goes first.
 
 
@@ -676,7 +676,7 @@ def to_tensor(image):
     return tensor if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="reshaped"
+# %% task="to_tensor" name="reshaped" presumes=["reshape() or view()"]
 # `reshape` reads the numbers in their old order and scrambles the picture. To reorder axes, `permute`.
 
 
@@ -777,7 +777,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="scaled-by-value"
+# %% task="to_tensor" name="scaled-by-value" presumes=["max() or amax()"]
 # The rule looks at the dtype, not at the values: a dark uint8 picture (all 0 and 1) is scaled, a float one never.
 
 
@@ -790,7 +790,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="scaled-by-maximum"
+# %% task="to_tensor" name="scaled-by-maximum" presumes=["max() or amax()"]
 # Divide by 255, what a byte can hold, not by the brightest pixel: a dark picture must stay dark.
 
 
@@ -803,7 +803,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="divides-by-256"
+# %% task="to_tensor" name="divides-by-256" presumes=["256"]
 # There are 256 bytes, but the largest is 255, and it must become 1.
 
 
@@ -816,7 +816,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="integer-division"
+# %% task="to_tensor" name="integer-division" presumes=["_ // _"]
 # `//` rounds down: everything below 255 becomes 0. Convert to float32 and divide with `/`.
 
 
@@ -883,7 +883,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="shared-memory"
+# %% task="to_tensor" name="shared-memory" presumes=["from_numpy() or as_tensor() or float() or asarray()"]
 # For a float32 picture nothing is copied here: `from_numpy`, `permute` and `float` all look at the image's memory. Make
 # a copy: `torch.tensor`, `astype`, `clone`.
 
@@ -898,7 +898,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="contiguous-is-no-copy"
+# %% task="to_tensor" name="contiguous-is-no-copy" presumes=["contiguous()"]
 # `contiguous()` copies only what isn't contiguous yet. A grey picture, or one of a single channel, is: it still shares
 # the image's memory.
 
@@ -913,7 +913,7 @@ def to_tensor(image):
     return tensor / 255 if array.dtype == np.uint8 else tensor
 
 
-# %% task="to_tensor" name="float-tensor-shares"
+# %% task="to_tensor" name="float-tensor-shares" presumes=["FloatTensor()"]
 # `torch.FloatTensor` copies a float64 array and *shares* a float32 one. `torch.tensor(..., dtype=torch.float32)` always
 # copies.
 
@@ -978,7 +978,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if array.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="squeezed"
+# %% task="to_tensor" name="squeezed" presumes=["squeeze()"]
 # `squeeze()` removes every dimension of size 1: pictures of one channel, one row or one column lose theirs.
 
 
@@ -991,7 +991,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if tensor.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="scales-in-place"
+# %% task="to_tensor" name="scales-in-place" presumes=["_ /= _"]
 # `/=` through an alias writes into the caller's picture, and NumPy refuses it for bytes. Make a float copy first.
 
 

@@ -24,7 +24,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="len-of-elements"
+# %% task="TableDataset" name="len-of-elements" presumes=["numel()"]
 # `numel()` counts all the numbers in the table. A dataset counts samples, and a sample is a row: `len(X)`.
 
 
@@ -41,7 +41,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="item-target"
+# %% task="TableDataset" name="item-target" presumes=["item() or float() or tolist()"]
 # A Python number as target becomes a flat batch of shape (B,) in the `DataLoader`, in float64. Keep the tensor `y[i]`.
 
 
@@ -143,7 +143,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="is-not"
+# %% task="TableDataset" name="is-not" presumes=["_ is not _"]
 # `is not` asks whether two objects are one and the same. Python keeps one object for each small number, and makes a new
 # object for each large one: equal lengths above 256 would be refused. Compare numbers with `!=`.
 
@@ -161,7 +161,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="asserts"
+# %% task="TableDataset" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -297,7 +297,7 @@ class TableDataset(Dataset):
         return {"X": self.X[i], "y": self.y[i]}
 
 
-# %% task="TableDataset" name="numpy-items"
+# %% task="TableDataset" name="numpy-items" presumes=["np or numpy"]
 # NumPy arrays would have to be turned back into tensors for every batch. Index the tensors themselves.
 
 
@@ -314,7 +314,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="copies-the-tables"
+# %% task="TableDataset" name="copies-the-tables" presumes=["clone()"]
 # `clone()` in `__init__` doubles the memory for nothing, and the copy misses later changes. Keep the tensors that you
 # are given.
 
@@ -332,7 +332,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="copies-the-items"
+# %% task="TableDataset" name="copies-the-items" presumes=["clone() or tensor() or _[[_]]"]
 # `clone()`, `torch.tensor(...)` or a list index copies the row each time it is asked for. `X[i]` is a view and costs
 # nothing.
 
@@ -368,7 +368,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="wraps-around"
+# %% task="TableDataset" name="wraps-around" presumes=["_ % _"]
 # With `%` every index finds some row, so nobody learns that there is no row of that number, and a loop over the dataset
 # never ends. Let IndexError come.
 
@@ -463,7 +463,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="make_loaders" name="train-not-shuffled"
+# %% task="make_loaders" name="train-not-shuffled" presumes=["not _(shuffle=True)"]
 # Without shuffling, every epoch sees the same batches in the same order. Pass `shuffle=True` for training.
 
 
@@ -508,7 +508,7 @@ def make_loaders(train, valid, batch_size, seed):
     )
 
 
-# %% task="make_loaders" name="drop-last"
+# %% task="make_loaders" name="drop-last" presumes=["_(drop_last=True)"]
 # `drop_last=True` throws away the last, smaller batch of every epoch. Keep it: leave the argument out.
 
 
@@ -518,7 +518,7 @@ def make_loaders(train, valid, batch_size, seed):
     return train_loader, DataLoader(valid, batch_size=batch_size)
 
 
-# %% task="make_loaders" name="drop-last-of-validation"
+# %% task="make_loaders" name="drop-last-of-validation" presumes=["_(drop_last=True)"]
 # With `drop_last=True` the last validation rows never count, and the figure depends on the batch size. Leave the
 # argument out.
 
@@ -529,7 +529,7 @@ def make_loaders(train, valid, batch_size, seed):
     return train_loader, DataLoader(valid, batch_size=batch_size, drop_last=True)
 
 
-# %% task="make_loaders" name="global-seed"
+# %% task="make_loaders" name="global-seed" presumes=["manual_seed() or seed()"]
 # The order is drawn from the global generator when the loop starts: any random number drawn in between changes it, and
 # you re-seed that generator for everybody. Give the loader a generator of its own.
 
@@ -548,7 +548,7 @@ def make_loaders(train, valid, batch_size, seed):
     return DataLoader(train, batch_size=batch_size, shuffle=True), DataLoader(valid, batch_size=batch_size)
 
 
-# %% task="make_loaders" name="generator-not-seeded"
+# %% task="make_loaders" name="generator-not-seeded" presumes=["not manual_seed()", "Generator()"]
 # A new `torch.Generator()` always starts from the same number of its own, whatever `seed` is. Seed it:
 # `.manual_seed(seed)`.
 
@@ -568,7 +568,7 @@ def make_loaders(train, valid, batch_size, seed):
     return train_loader, DataLoader(valid, batch_size=batch_size)
 
 
-# %% task="make_loaders" name="reseeds-too"
+# %% task="make_loaders" name="reseeds-too" presumes=["manual_seed() or seed()"]
 # The generator of your own is enough. `torch.manual_seed` before it re-seeds everybody else's, and the rest of the
 # program repeats itself.
 
@@ -580,7 +580,7 @@ def make_loaders(train, valid, batch_size, seed):
     return train_loader, DataLoader(valid, batch_size=batch_size)
 
 
-# %% task="make_loaders" name="default-generator-seeded"
+# %% task="make_loaders" name="default-generator-seeded" presumes=["_.default_generator"]
 # `torch.default_generator` is the global generator itself: seeding it is re-seeding everybody's. Make a new
 # `torch.Generator()`.
 
@@ -654,7 +654,7 @@ def make_loaders(train, valid, batch_size, seed):
     return train_loader, DataLoader(valid, batch_size=len(valid))
 
 
-# %% task="make_loaders" name="with-replacement"
+# %% task="make_loaders" name="with-replacement" presumes=["_(replacement=True) or RandomSampler() or randint()"]
 # A sampler that draws with replacement repeats some samples in an epoch and leaves others out. `shuffle=True` takes
 # each one once.
 
@@ -685,7 +685,7 @@ def make_loaders(train, valid, batch_size, seed):
     return DataLoader(valid, batch_size=batch_size), train_loader
 
 
-# %% task="make_loaders" name="lists-of-batches"
+# %% task="make_loaders" name="lists-of-batches" presumes=["list() or [_ for _ in _]"]
 # A list is made once and is the same in every epoch. Return the loaders themselves: each loop over one starts a new
 # pass.
 
@@ -696,7 +696,7 @@ def make_loaders(train, valid, batch_size, seed):
     return list(train_loader), list(DataLoader(valid, batch_size=batch_size))
 
 
-# %% task="make_loaders" name="not-stacked"
+# %% task="make_loaders" name="not-stacked" presumes=["_(collate_fn=_)"]
 # `collate_fn` replaces the stacking: a batch is then a list of samples, and no model takes that. Leave it out.
 
 
@@ -755,7 +755,7 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     return n_samples // batch_size if drop_last else math.ceil(n_samples / batch_size)
 
 
-# %% task="count_updates" name="rounded"
+# %% task="count_updates" name="rounded" presumes=["round()"]
 # A partial batch always counts, however small; `round` drops the small ones. Round up with `math.ceil`.
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-# %% task="InvertedDropout" name="no-scaling"
+# %% task="InvertedDropout" name="no-scaling" presumes=["not _ / _ or _ /= _ or div()"]
 # Without 1 / (1 - p) the sums in the next layer are smaller in training than in evaluation. Scale the survivors: divide
 # by 1 - p.
 
@@ -44,7 +44,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) < self.p) / self.p
 
 
-# %% task="InvertedDropout" name="mask-upside-down"
+# %% task="InvertedDropout" name="mask-upside-down" presumes=["1 - _"]
 # The scale is right, but the mask is upside down: a random number is below `p` with probability `p`, and those are the
 # elements to drop.
 
@@ -62,7 +62,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) < self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="divided-by-p"
+# %% task="InvertedDropout" name="divided-by-p" presumes=["_ / _ or _ /= _"]
 # The survivors are a share of 1 - p, so that is what to divide by. `p` is the share that is gone.
 
 
@@ -79,7 +79,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / self.p
 
 
-# %% task="InvertedDropout" name="scaled-down"
+# %% task="InvertedDropout" name="scaled-down" presumes=["1 - _"]
 # Multiplying by 1 - p makes the survivors even smaller. They must make up for what is gone: *divide* by 1 - p.
 
 
@@ -96,7 +96,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) * (1 - self.p)
 
 
-# %% task="InvertedDropout" name="scaled-in-evaluation"
+# %% task="InvertedDropout" name="scaled-in-evaluation" presumes=["1 - _"]
 # That is the older kind of dropout, which scales by 1 - p in evaluation. The inverted kind does all the scaling in
 # training, and evaluation returns `x` as it is.
 
@@ -187,7 +187,7 @@ class InvertedDropout(nn.Module):
         return x * kept.reshape(x.shape) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="normal-numbers"
+# %% task="InvertedDropout" name="normal-numbers" presumes=["randn() or randn_like() or normal() or normal_()"]
 # `torch.randn` draws from the bell curve, which is below `p` far more often than with probability `p`. For numbers
 # spread evenly from 0 to 1 there is `torch.rand`.
 
@@ -205,7 +205,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.randn_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="greater-than"
+# %% task="InvertedDropout" name="greater-than" presumes=["_ > _ or gt()"]
 # `torch.rand` can give exactly 0, and never 1. So an element is dropped when its number is *below* `p`, and kept when
 # it is `>= p`; with `>`, some are dropped even if p = 0.
 
@@ -223,7 +223,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) > self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="in-place"
+# %% task="InvertedDropout" name="in-place" presumes=["mul_()"]
 # `mul_` writes the zeros into the caller's tensor. Multiply out of place: `x * mask`.
 
 
@@ -240,7 +240,7 @@ class InvertedDropout(nn.Module):
         return x.mul_(torch.rand_like(x) >= self.p).div_(1 - self.p)
 
 
-# %% task="InvertedDropout" name="own-flag"
+# %% task="InvertedDropout" name="own-flag" presumes=["not _.training"]
 # `model.eval()` sets `self.training` in every module inside, and knows nothing of a flag of yours. Ask `self.training`.
 
 
@@ -299,7 +299,7 @@ class InvertedDropout(nn.Module):
         return x * self.kept / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="seeded"
+# %% task="InvertedDropout" name="seeded" presumes=["manual_seed() or seed()"]
 # With a seed set in `forward`, every call draws the same mask, and all other random numbers start again as well. Leave
 # seeds to the program that trains.
 
@@ -318,7 +318,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="seeded-once"
+# %% task="InvertedDropout" name="seeded-once" presumes=["manual_seed() or seed()"]
 # A seed set when the layer is made restarts all random numbers, not just yours: two runs with other seeds would become
 # the same. Leave seeds to the program that trains.
 
@@ -337,7 +337,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="mask-on-cpu"
+# %% task="InvertedDropout" name="mask-on-cpu" presumes=["rand()"]
 # `torch.rand(x.shape)` draws on the CPU, wherever `x` is. Draw where `x` is: `torch.rand_like(x)`, or
 # `device=x.device`.
 
@@ -373,7 +373,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p).float() / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="under-no-grad"
+# %% task="InvertedDropout" name="under-no-grad" presumes=["no_grad()"]
 # Under `no_grad()` nothing is recorded, so no gradient comes through the layer and what is before it stops learning.
 # Only the mask needs no graph, and it has none anyway.
 
@@ -392,7 +392,7 @@ class InvertedDropout(nn.Module):
             return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="p-is-a-parameter"
+# %% task="InvertedDropout" name="p-is-a-parameter" presumes=["Parameter()"]
 # As an `nn.Parameter`, `p` is something to be trained: the optimizer would change it. It is a plain number: `self.p =
 # p`.
 
@@ -410,7 +410,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p.detach())
 
 
-# %% task="InvertedDropout" name="no-super-init"
+# %% task="InvertedDropout" name="no-super-init" presumes=["not super().__init__() or Module.__init__()"]
 # Without `super().__init__()` the module has no `training` flag and no place for submodules: `train()` and `eval()`
 # fail. Call it first.
 
@@ -478,7 +478,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="asserted"
+# %% task="InvertedDropout" name="asserted" presumes=["assert"]
 # `assert` raises an AssertionError, and Python leaves it out when it runs with `-O`. For a caller's mistake, write
 # `raise ValueError(...)`.
 
@@ -495,7 +495,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="predict" name="no-eval"
+# %% task="predict" name="no-eval" presumes=["not eval()"]
 # Dropout keeps dropping, and batch norm keeps learning: `no_grad()` doesn't switch them off. Call `model.eval()` as
 # well.
 
@@ -505,7 +505,7 @@ def predict(model, X):
         return model(X)
 
 
-# %% task="predict" name="left-in-eval"
+# %% task="predict" name="left-in-eval" presumes=["eval()"]
 # The model is left in evaluation mode, so the next training epoch runs without dropout. Note `model.training` first and
 # put it back.
 
@@ -516,7 +516,7 @@ def predict(model, X):
         return model(X)
 
 
-# %% task="predict" name="always-train"
+# %% task="predict" name="always-train" presumes=["train()"]
 # A model that came in evaluation mode must leave in it; yours always leaves in training mode. Put back the mode that
 # you *found*.
 
@@ -530,7 +530,7 @@ def predict(model, X):
         model.train()
 
 
-# %% task="predict" name="no-finally"
+# %% task="predict" name="no-finally" presumes=["train() or eval() or _.training = _"]
 # When the model raises, the line that puts the mode back is never reached. Put it into a `finally` block.
 
 
@@ -543,7 +543,7 @@ def predict(model, X):
     return y
 
 
-# %% task="predict" name="flag-only-restored"
+# %% task="predict" name="flag-only-restored" presumes=["_.training = _"]
 # `model.training = ...` sets the flag of the outermost module only: everything inside stays in evaluation mode. Use
 # `model.train(was_training)`.
 
@@ -558,7 +558,7 @@ def predict(model, X):
         model.training = was_training
 
 
-# %% task="predict" name="flag-only-set"
+# %% task="predict" name="flag-only-set" presumes=["_.training = _"]
 # `model.training = False` doesn't reach the dropout and batch norm layers inside, which go on as in training. Use
 # `model.eval()`.
 
@@ -573,7 +573,7 @@ def predict(model, X):
         model.training = was_training
 
 
-# %% task="predict" name="no-no-grad"
+# %% task="predict" name="no-no-grad" presumes=["not no_grad() or inference_mode() or set_grad_enabled()"]
 # `eval()` doesn't switch autograd off: the result hangs in a graph. Compute it inside `with torch.no_grad():`.
 
 
@@ -586,7 +586,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="detached-after"
+# %% task="predict" name="detached-after" presumes=["detach()"]
 # `detach()` lets go of the graph, but only after all of it was recorded, in memory that you wanted to save. Compute
 # inside `with torch.no_grad():`.
 
@@ -600,7 +600,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="grad-switched-off"
+# %% task="predict" name="grad-switched-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use `with
 # torch.no_grad():`, which ends with its block.
 
@@ -615,7 +615,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="grad-switched-on"
+# %% task="predict" name="grad-switched-on" presumes=["set_grad_enabled()"]
 # Your last step switches gradients *on*, although your caller may have had them off. `with torch.no_grad():` puts back
 # what it found.
 
@@ -631,7 +631,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="parameters-frozen"
+# %% task="predict" name="parameters-frozen" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` stays in force after your function: the model can't be trained any more. `with
 # torch.no_grad():` pauses recording without touching the model.
 
@@ -646,7 +646,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="zero-grad"
+# %% task="predict" name="zero-grad" presumes=["zero_grad()"]
 # Predicting must not erase gradients that are being accumulated: leave out `zero_grad()`.
 
 
@@ -661,7 +661,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="numpy-result"
+# %% task="predict" name="numpy-result" presumes=["numpy()"]
 # This returns a NumPy array. The prediction is asked for as a tensor: leave out `numpy()`.
 
 
@@ -675,7 +675,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="no-return"
+# %% task="predict" name="no-return" presumes=["not return"]
 # Everything is right but the end: without `return` the function gives back None.
 
 
@@ -689,7 +689,7 @@ def predict(model, X):
         model.train(was_training)
 
 
-# %% task="predict" name="swallows-errors"
+# %% task="predict" name="swallows-errors" presumes=["except"]
 # An `except` that returns None hides the error from your caller. `finally` puts the mode back and lets the error go on
 # its way.
 
@@ -706,7 +706,7 @@ def predict(model, X):
     return y
 
 
-# %% task="train_epoch" name="to-not-assigned"
+# %% task="train_epoch" name="to-not-assigned" presumes=["to()"]
 # `X.to(device)` *returns* a tensor on the device; `X` itself stays where it is. Assign it: `X = X.to(device)`. (Only
 # modules move in place.)
 
@@ -725,7 +725,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="targets-not-moved"
+# %% task="train_epoch" name="targets-not-moved" presumes=["to()"]
 # The inputs are moved, the targets are not, and the criterion gets tensors of two devices. Move `y` as well.
 
 
@@ -743,7 +743,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="no-zero-grad"
+# %% task="train_epoch" name="no-zero-grad" presumes=["not zero_grad()"]
 # Nobody resets the gradients between batches, so each step also follows those of all earlier batches. Call
 # `optimizer.zero_grad()`, with parentheses, inside the loop.
 
@@ -781,7 +781,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="no-backward"
+# %% task="train_epoch" name="no-backward" presumes=["not backward()"]
 # Without `loss.backward()` there are no gradients, and a step without gradients changes nothing.
 
 
@@ -798,7 +798,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="step-after-the-loop"
+# %% task="train_epoch" name="step-after-the-loop" presumes=["step()"]
 # One step at the end makes one update of the whole epoch. With mini-batches there is an update for each batch: reset,
 # backward and step belong inside the loop.
 
@@ -817,7 +817,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="own-update"
+# %% task="train_epoch" name="own-update" presumes=["not step()"]
 # You update the parameters yourself, with a rate of your own. The optimizer that you are given knows the rate and the
 # rule: call `optimizer.step()`.
 
@@ -893,7 +893,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="nominal-batch-size"
+# %% task="train_epoch" name="nominal-batch-size" presumes=["_.batch_size"]
 # `loader.batch_size` is what was asked for; the last batch may have fewer rows. Ask the batch itself: `len(X)`.
 
 
@@ -910,7 +910,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / len(loader.dataset)
 
 
-# %% task="train_epoch" name="divides-by-dataset"
+# %% task="train_epoch" name="divides-by-dataset" presumes=["_.dataset"]
 # The loader may leave samples out (`drop_last=True`, a sampler), so the dataset's length isn't the number of samples
 # that you trained on. Count the rows as the batches come.
 
@@ -980,7 +980,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="return-in-the-loop"
+# %% task="train_epoch" name="return-in-the-loop" presumes=["for _ in _: return"]
 # `return` stands inside the loop, so the epoch ends after its first batch. Move it out by one level of indentation.
 
 
@@ -998,7 +998,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
         return total / n
 
 
-# %% task="train_epoch" name="no-train-mode"
+# %% task="train_epoch" name="no-train-mode" presumes=["not train()"]
 # A model that comes from an evaluation stays in evaluation mode here, and trains without dropout. Call `model.train()`
 # first.
 
@@ -1016,7 +1016,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="flag-only-set"
+# %% task="train_epoch" name="flag-only-set" presumes=["_.training = _"]
 # `model.training = True` sets the flag of the outermost module; the dropout layers inside stay in evaluation mode. Use
 # `model.train()`.
 
@@ -1035,7 +1035,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="evaluation-after-first-batch"
+# %% task="train_epoch" name="evaluation-after-first-batch" presumes=["eval()"]
 # After the first batch the model is put into evaluation mode, and the rest of the epoch runs without dropout. Training
 # batches all want training mode.
 
@@ -1074,7 +1074,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="own-loss"
+# %% task="train_epoch" name="own-loss" presumes=["mse_loss() or MSELoss() or _ ** 2 or square() or pow()"]
 # The loss is always the MSE here, whatever criterion the caller chose. Call `criterion`.
 
 
@@ -1092,7 +1092,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="seeded"
+# %% task="train_epoch" name="seeded" presumes=["manual_seed() or seed()"]
 # A seed set here makes every epoch shuffle the data, and drop units, in exactly the same way. Leave seeds to the
 # program that calls you.
 
@@ -1147,7 +1147,7 @@ def evaluate(model, loader, criterion, device):
     return total
 
 
-# %% task="evaluate" name="first-batch"
+# %% task="evaluate" name="first-batch" presumes=["for _ in _: return or next() or break"]
 # Only the first batch is looked at. Use the whole loader: the `return` belongs after the loop.
 
 
@@ -1181,7 +1181,7 @@ def evaluate(model, loader, criterion, device):
     return total
 
 
-# %% task="evaluate" name="nominal-batch-size"
+# %% task="evaluate" name="nominal-batch-size" presumes=["_.batch_size"]
 # `loader.batch_size` is what was asked for; the last batch may have fewer rows. Ask the batch itself: `len(X)`.
 
 
@@ -1198,7 +1198,7 @@ def evaluate(model, loader, criterion, device):
     return total / len(loader.dataset)
 
 
-# %% task="evaluate" name="divides-by-dataset"
+# %% task="evaluate" name="divides-by-dataset" presumes=["_.dataset"]
 # The loader may leave samples out (`drop_last=True`, a sampler), so the dataset's length isn't the number of samples
 # that you looked at. Count the rows as the batches come.
 
@@ -1234,7 +1234,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="no-eval"
+# %% task="evaluate" name="no-eval" presumes=["not eval()"]
 # `no_grad()` doesn't switch dropout off: the result is noise, and batch norm learns from the validation data. Call
 # `model.eval()` as well.
 
@@ -1248,7 +1248,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="no-no-grad"
+# %% task="evaluate" name="no-no-grad" presumes=["not no_grad() or inference_mode() or set_grad_enabled()"]
 # `eval()` doesn't disable autograd: for every batch a graph is recorded for nothing. Run the loop inside `with
 # torch.no_grad():`.
 
@@ -1266,7 +1266,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="left-in-eval"
+# %% task="evaluate" name="left-in-eval" presumes=["eval()"]
 # The model is left in evaluation mode, so the next training epoch runs without dropout. Note `model.training` first and
 # put it back.
 
@@ -1281,7 +1281,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="always-train"
+# %% task="evaluate" name="always-train" presumes=["train()"]
 # A model that came in evaluation mode must leave in it; yours always leaves in training mode. Put back the mode that
 # you *found*.
 
@@ -1299,7 +1299,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="no-finally"
+# %% task="evaluate" name="no-finally" presumes=["train() or eval() or _.training = _"]
 # When criterion, model or loader raise an error, the line that puts the mode back is never reached. Put it into a
 # `finally` block.
 
@@ -1316,7 +1316,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="flag-only-restored"
+# %% task="evaluate" name="flag-only-restored" presumes=["_.training = _"]
 # `model.training = ...` sets the flag of the outermost module only: everything inside stays in evaluation mode. Use
 # `model.train(was_training)`.
 
@@ -1335,7 +1335,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="flag-only-set"
+# %% task="evaluate" name="flag-only-set" presumes=["_.training = _"]
 # `model.training = False` doesn't reach the dropout and batch norm layers inside, which go on as in training. Use
 # `model.eval()`.
 
@@ -1354,7 +1354,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="mode-flips-in-the-loop"
+# %% task="evaluate" name="mode-flips-in-the-loop" presumes=["for _ in _: train() or for _ in _: _.training = _"]
 # The mode is put back inside the loop, so from the second batch on the model is in its old mode. Switch before the
 # loop, and back after it.
 
@@ -1373,7 +1373,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="grad-switched-off"
+# %% task="evaluate" name="grad-switched-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)`, as a plain call, turns gradients off for the whole program. Use `with
 # torch.no_grad():`, which ends with its block.
 
@@ -1392,7 +1392,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="grad-switched-on"
+# %% task="evaluate" name="grad-switched-on" presumes=["set_grad_enabled()"]
 # Your last step switches gradients *on*, although your caller may have had them off. `with torch.no_grad():` puts back
 # what it found.
 
@@ -1412,7 +1412,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="zero-grad"
+# %% task="evaluate" name="zero-grad" presumes=["zero_grad()"]
 # Measuring must not erase gradients that are being accumulated: leave out `zero_grad()`.
 
 
@@ -1431,7 +1431,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="parameters-frozen"
+# %% task="evaluate" name="parameters-frozen" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` stays in force after your function: the model can't be trained any more. `with
 # torch.no_grad():` pauses recording without touching the model.
 
@@ -1450,7 +1450,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="to-not-assigned"
+# %% task="evaluate" name="to-not-assigned" presumes=["to()"]
 # `X.to(device)` *returns* a tensor on the device; `X` itself stays where it is. Assign it: `X = X.to(device)`. (Only
 # modules move in place.)
 
@@ -1470,7 +1470,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="targets-not-moved"
+# %% task="evaluate" name="targets-not-moved" presumes=["to()"]
 # The inputs are moved, the targets are not, and the criterion gets tensors of two devices. Move `y` as well.
 
 
@@ -1507,7 +1507,7 @@ def evaluate(model, loader, criterion, device):
     return total / n
 
 
-# %% task="evaluate" name="own-loss"
+# %% task="evaluate" name="own-loss" presumes=["mse_loss() or MSELoss() or _ ** 2 or square() or pow()"]
 # The loss is always the MSE here, whatever criterion the caller chose. Call `criterion`.
 
 
@@ -1574,7 +1574,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return total
 
 
-# %% task="accumulated_step" name="zero-inside"
+# %% task="accumulated_step" name="zero-inside" presumes=["for _ in _: zero_grad()"]
 # `zero_grad()` inside the loop throws the earlier batches away: the step sees the last one only. Reset once, before the
 # loop.
 
@@ -1649,7 +1649,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return total
 
 
-# %% task="accumulated_step" name="step-for-each-batch"
+# %% task="accumulated_step" name="step-for-each-batch" presumes=["for _ in _: step()"]
 # A step inside the loop is ordinary mini-batch training: the second batch already sees a changed model. Step once,
 # after the loop.
 
@@ -1666,7 +1666,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return total
 
 
-# %% task="accumulated_step" name="no-step"
+# %% task="accumulated_step" name="no-step" presumes=["not step()"]
 # `backward()` only fills in the gradients. Without `optimizer.step()` the parameters stay as they are.
 
 
@@ -1681,7 +1681,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return total
 
 
-# %% task="accumulated_step" name="joined"
+# %% task="accumulated_step" name="joined" presumes=["cat() or concat() or vstack()"]
 # Joining all batches gives the right step, but needs the memory for all of them at once, which is what accumulation is
 # there to avoid. Give the model one batch at a time.
 
@@ -1695,7 +1695,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return loss.item()
 
 
-# %% task="accumulated_step" name="learning-rate-divided"
+# %% task="accumulated_step" name="learning-rate-divided" presumes=["'lr'"]
 # Dividing the learning rate instead of the losses happens to work for plain SGD and equal batches; Adam, whose step
 # hardly depends on the size of the gradient, then moves too little. Scale the losses.
 
@@ -1811,7 +1811,7 @@ def accumulated_step(model, batches, optimizer, criterion):
     return total
 
 
-# %% task="accumulated_step" name="own-loss"
+# %% task="accumulated_step" name="own-loss" presumes=["mse_loss() or MSELoss() or _ ** 2 or square() or pow()"]
 # The loss is always the MSE here, whatever criterion the caller chose. Call `criterion`.
 
 

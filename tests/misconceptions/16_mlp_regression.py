@@ -41,7 +41,7 @@ class RegressionMLP(nn.Module):
         return x
 
 
-# %% task="RegressionMLP" name="no-super-init"
+# %% task="RegressionMLP" name="no-super-init" presumes=["not super().__init__() or Module.__init__()"]
 # A module can't take in layers before its bookkeeping exists. Call `super().__init__()` first.
 
 
@@ -72,7 +72,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="RegressionMLP" name="sigmoid"
+# %% task="RegressionMLP" name="sigmoid" presumes=["sigmoid() or Sigmoid()"]
 # The sigmoid squeezes everything between 0 and 1, and its gradients fade from layer to layer. The task asks for ReLU.
 
 
@@ -205,7 +205,7 @@ class RegressionMLP(nn.Module):
         return nn.Linear(self.sizes[-2], self.sizes[-1])(x)
 
 
-# %% task="RegressionMLP" name="squeezes-the-output"
+# %% task="RegressionMLP" name="squeezes-the-output" presumes=["squeeze()"]
 # `squeeze()` drops the column of a single output (and the rows, if there is only one): `(N, 1)` becomes `(N,)`. Return
 # what the last layer gives.
 
@@ -222,7 +222,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x).squeeze()
 
 
-# %% task="RegressionMLP" name="appends-to-hidden"
+# %% task="RegressionMLP" name="appends-to-hidden" presumes=["append() or insert()"]
 # `append` and `insert` change the caller's list: the next model made from it comes out larger. Make a new list.
 
 
@@ -257,7 +257,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="RegressionMLP" name="no-bias"
+# %% task="RegressionMLP" name="no-bias" presumes=["_(bias=False)"]
 # Without biases every layer is tied to 0 at 0. An `nn.Linear` has one by default: leave it in.
 
 
@@ -289,7 +289,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="RegressionMLP" name="dropout-added"
+# %% task="RegressionMLP" name="dropout-added" presumes=["Dropout() or dropout()"]
 # Dropout makes the predictions of a model in training mode random, and nobody asked for it here. Linear layers and ReLU
 # are all.
 
@@ -306,7 +306,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="RegressionMLP" name="cpu-zeros"
+# %% task="RegressionMLP" name="cpu-zeros" presumes=["zeros()"]
 # `torch.zeros` makes its tensor on the CPU, wherever `x` may be. `torch.relu(x)` needs no zeros, and
 # `torch.zeros_like(x)` would be in the right place.
 
@@ -324,7 +324,7 @@ class RegressionMLP(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="RegressionMLP" name="detached-layers"
+# %% task="RegressionMLP" name="detached-layers" presumes=["detach()"]
 # `detach()` cuts the graph between the layers, so only the last one would ever learn. Pass the tensor on as it is.
 
 
@@ -487,7 +487,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="first-batch"
+# %% task="rmse" name="first-batch" presumes=["for _ in _: return"]
 # A `return` inside the loop ends it: only the first batch is measured. Move it behind the loop.
 
 
@@ -524,7 +524,7 @@ def rmse(model, loader):
     return math.sqrt(result)
 
 
-# %% task="rmse" name="std-of-errors"
+# %% task="rmse" name="std-of-errors" presumes=["std()"]
 # The standard deviation leaves the mean error out: predictions that are all too high by 10 would cost nothing. Average
 # the squared errors themselves.
 
@@ -545,7 +545,7 @@ def rmse(model, loader):
     return torch.cat(errors).std(correction=0).item()
 
 
-# %% task="rmse" name="train-mode"
+# %% task="rmse" name="train-mode" presumes=["not eval()"]
 # With dropout active the error is noise, and batch norm even learns from the data that you measure on. `no_grad()`
 # doesn't change that: call `model.eval()`.
 
@@ -566,7 +566,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="left-in-eval"
+# %% task="rmse" name="left-in-eval" presumes=["eval()"]
 # The model is left in evaluation mode, so the caller goes on training without dropout. Give it back in the mode in
 # which it came.
 
@@ -588,7 +588,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="always-train"
+# %% task="rmse" name="always-train" presumes=["train()"]
 # A model that came in evaluation mode must leave in evaluation mode. Note `model.training` first, and restore that.
 
 
@@ -608,7 +608,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="flag-only"
+# %% task="rmse" name="flag-only" presumes=["_.training = _"]
 # `model.training = ...` sets the flag of the outermost module; all modules inside stay in evaluation mode.
 # `model.train(was_training)` reaches them too.
 
@@ -630,7 +630,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="mode-lost-on-errors"
+# %% task="rmse" name="mode-lost-on-errors" presumes=["train() or eval() or _.training = _"]
 # When an error leaves the function, the lines after it don't run, and the model stays in evaluation mode. Restore the
 # mode in a `finally` block.
 
@@ -671,7 +671,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="no-no-grad"
+# %% task="rmse" name="no-no-grad" presumes=["not no_grad() or inference_mode() or set_grad_enabled()"]
 # `eval()` switches dropout off, not autograd: a graph is recorded for every batch, for nothing. Predict under
 # `torch.no_grad()`.
 
@@ -693,7 +693,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="grad-switched-off"
+# %% task="rmse" name="grad-switched-off" presumes=["set_grad_enabled()"]
 # `torch.set_grad_enabled(False)` as a plain call switches gradients off for the rest of the whole program. Use `with
 # torch.no_grad():`.
 
@@ -737,7 +737,7 @@ def rmse(model, loader):
     return (total / count).sqrt()
 
 
-# %% task="rmse" name="numpy-number"
+# %% task="rmse" name="numpy-number" presumes=["np or numpy"]
 # `np.sqrt` gives a NumPy number. `math.sqrt` gives a Python float.
 
 
@@ -842,7 +842,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="asserts"
+# %% task="rmse" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -907,7 +907,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="reseeds"
+# %% task="rmse" name="reseeds" presumes=["manual_seed()"]
 # `torch.manual_seed` rewinds the generator of the whole program, so everybody else draws the same numbers again.
 # Nothing random is left in evaluation mode: no seed is needed.
 
@@ -930,7 +930,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="fit_early_stopping" name="state-not-copied"
+# %% task="fit_early_stopping" name="state-not-copied" presumes=["load_state_dict()", "not deepcopy() or clone()"]
 # `state_dict()` holds the live weights, not a picture of them: by the end they are those of the last epoch. Copy it,
 # with `copy.deepcopy`.
 
@@ -969,7 +969,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="best-not-restored"
+# %% task="fit_early_stopping" name="best-not-restored" presumes=["not load_state_dict()"]
 # The model keeps the weights of the last epoch. Load the best state into it at the end.
 
 
@@ -1006,7 +1006,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="restored-only-when-stopped"
+# %% task="fit_early_stopping" name="restored-only-when-stopped" presumes=["load_state_dict()"]
 # The best state is loaded only where training stops early. When `max_epochs` comes first, the model needs it just as
 # much: load it after the loop.
 
@@ -1198,7 +1198,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="never-stops"
+# %% task="fit_early_stopping" name="never-stops" presumes=["not break"]
 # Nothing leaves the loop early, so all `max_epochs` are run. Count the epochs since the best one, and `break`.
 
 
@@ -1428,7 +1428,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="train-mode-once"
+# %% task="fit_early_stopping" name="train-mode-once" presumes=["train()"]
 # After the first validation the model stays in evaluation mode. Call `model.train()` at the start of every epoch.
 
 
@@ -1466,7 +1466,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="never-train-mode"
+# %% task="fit_early_stopping" name="never-train-mode" presumes=["not train()"]
 # A model that comes in evaluation mode is trained without its dropout, and so it is after every validation. Call
 # `model.train()` at the start of each epoch.
 
@@ -1504,7 +1504,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="no-eval"
+# %% task="fit_early_stopping" name="no-eval" presumes=["not eval()"]
 # Validation with dropout active measures noise. Call `model.eval()` before it.
 
 
@@ -1541,7 +1541,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="no-no-grad"
+# %% task="fit_early_stopping" name="no-no-grad" presumes=["not no_grad() or inference_mode() or set_grad_enabled()"]
 # `eval()` switches dropout off, not autograd: validation records a graph for nothing. Put it under `torch.no_grad()`.
 
 
@@ -1693,7 +1693,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="no-zero-grad"
+# %% task="fit_early_stopping" name="no-zero-grad" presumes=["not zero_grad()"]
 # `backward()` adds to the gradients of the batches before, so each step is made of all of them. Reset them for every
 # batch.
 
@@ -1809,7 +1809,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="one-step-an-epoch"
+# %% task="fit_early_stopping" name="one-step-an-epoch" presumes=["step()"]
 # Only one update is made in an epoch, with the last batch. Each batch gets its own: `step()` belongs into the inner
 # loop.
 
@@ -2080,7 +2080,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="reseeds"
+# %% task="fit_early_stopping" name="reseeds" presumes=["manual_seed()"]
 # `torch.manual_seed` rewinds the generator of the whole program: everybody else draws the same numbers again, and every
 # epoch is shuffled alike. Leave the seed to the caller.
 

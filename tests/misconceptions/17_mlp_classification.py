@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-# %% task="ImageClassifier" name="softmax-output"
+# %% task="ImageClassifier" name="softmax-output" presumes=["softmax() or Softmax()"]
 # The loss applies the softmax itself. With one in the model it is applied twice, and learning stalls. Return the raw
 # logits.
 
@@ -30,7 +30,7 @@ class ImageClassifier(nn.Module):
         return torch.softmax(self.last(x), dim=1)
 
 
-# %% task="ImageClassifier" name="log-softmax-output"
+# %% task="ImageClassifier" name="log-softmax-output" presumes=["log_softmax() or LogSoftmax()"]
 # Logarithms of probabilities aren't raw logits: all of them are negative. Return what the last layer gives, and leave
 # the softmax to the loss.
 
@@ -67,7 +67,7 @@ class ImageClassifier(nn.Module):
         return torch.relu(self.last(x))
 
 
-# %% task="ImageClassifier" name="classes-instead-of-logits"
+# %% task="ImageClassifier" name="classes-instead-of-logits" presumes=["argmax()"]
 # `argmax` gives the number of the class, from which no gradient flows. Return one logit per class; a caller who wants
 # the class takes the `argmax`.
 
@@ -140,7 +140,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="squeeze"
+# %% task="ImageClassifier" name="squeeze" presumes=["squeeze()"]
 # `squeeze()` removes every dimension of size 1, that of the batch too when there is a single image. Flatten from
 # dimension 1 instead.
 
@@ -159,7 +159,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="squeezes-the-output"
+# %% task="ImageClassifier" name="squeezes-the-output" presumes=["squeeze()"]
 # `squeeze()` on the logits removes the batch's dimension when there is a single image. Return `(N, n_classes)`,
 # whatever N is.
 
@@ -178,7 +178,7 @@ class ImageClassifier(nn.Module):
         return self.last(x).squeeze()
 
 
-# %% task="ImageClassifier" name="view"
+# %% task="ImageClassifier" name="view" presumes=["view()"]
 # `view` refuses images whose memory isn't in the right order, permuted ones for example. `flatten` and `reshape` copy
 # where they must.
 
@@ -252,7 +252,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="sigmoid"
+# %% task="ImageClassifier" name="sigmoid" presumes=["sigmoid() or Sigmoid()"]
 # The sigmoid squeezes everything between 0 and 1, and its gradients fade from layer to layer. The task asks for ReLU.
 
 
@@ -306,7 +306,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="no-super-init"
+# %% task="ImageClassifier" name="no-super-init" presumes=["not super().__init__() or Module.__init__()"]
 # A module can't take in layers before its bookkeeping exists. Call `super().__init__()` first.
 
 
@@ -340,7 +340,7 @@ class ImageClassifier(nn.Module):
         return self.layers[-1](x)
 
 
-# %% task="ImageClassifier" name="normalises-in-place"
+# %% task="ImageClassifier" name="normalises-in-place" presumes=["_ -= _"]
 # `/=` and `-=` write into the images that belong to the caller. If you scale them at all, make new ones; nobody asked
 # for it here.
 
@@ -360,7 +360,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="cpu-zeros"
+# %% task="ImageClassifier" name="cpu-zeros" presumes=["zeros()"]
 # `torch.zeros` makes its tensor on the CPU, wherever `x` may be. `torch.relu(x)` needs no zeros.
 
 
@@ -379,7 +379,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="cross_entropy" name="log-of-softmax"
+# %% task="cross_entropy" name="log-of-softmax" presumes=["log()"]
 # When a probability becomes too small for a float it is 0, and its logarithm minus infinity. Compute the logarithm
 # directly: x - logsumexp(x).
 
@@ -391,7 +391,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="epsilon-in-the-log"
+# %% task="cross_entropy" name="epsilon-in-the-log" presumes=["log()"]
 # A small number added inside the logarithm hides the infinity and puts a wrong loss in its place: it can never exceed
 # 28 or so, and the gradient vanishes. Compute x - logsumexp(x).
 
@@ -403,7 +403,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="exp-overflows"
+# %% task="cross_entropy" name="exp-overflows" presumes=["exp()"]
 # exp(1000) is infinite, and so is every sum it is part of. `torch.logsumexp` takes the largest logit out first.
 
 
@@ -414,7 +414,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="largest-of-the-batch"
+# %% task="cross_entropy" name="largest-of-the-batch" presumes=["max() or amax()"]
 # The largest logit of the whole batch is taken out of every row, so rows of small logits vanish to exp(-1000) = 0. Each
 # row needs its own maximum.
 
@@ -472,7 +472,7 @@ def cross_entropy(logits, targets):
     return -(one_hot * log_probabilities).mean()
 
 
-# %% task="cross_entropy" name="all-pairs"
+# %% task="cross_entropy" name="all-pairs" presumes=["_[:, _] or index_select()"]
 # `x[:, targets]` takes all the targets' columns for every row, an (N, N) tensor. Row i belongs to `targets[i]` only:
 # use `gather`, or index with the row numbers too.
 
@@ -506,7 +506,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="softmax-twice"
+# %% task="cross_entropy" name="softmax-twice" presumes=["softmax()"]
 # A softmax before the log-softmax: applied twice, it sees only numbers from 0 to 1. The logits are enough.
 
 
@@ -517,7 +517,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="base-two"
+# %% task="cross_entropy" name="base-two" presumes=["log2() or log() or exp2()"]
 # This is the logarithm to base 2. Cross-entropy here is in natural logarithms.
 
 
@@ -528,7 +528,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean() / math.log(2)
 
 
-# %% task="cross_entropy" name="cpu-arange"
+# %% task="cross_entropy" name="cpu-arange" presumes=["arange()"]
 # These row numbers live on the CPU, wherever the logits are. Make them with `device=logits.device`.
 
 
@@ -539,7 +539,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities[torch.arange(len(logits)), targets].mean()
 
 
-# %% task="cross_entropy" name="reads-values"
+# %% task="cross_entropy" name="reads-values" presumes=["tolist() or item()"]
 # `.tolist()` and `.item()` read values, one by one: slow, and impossible on `meta`. Pick all the targets' entries at
 # once, with `gather`.
 
@@ -595,7 +595,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="asserts"
+# %% task="cross_entropy" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -605,7 +605,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="item"
+# %% task="cross_entropy" name="item" presumes=["item()"]
 # `.item()` leaves the graph: there is no `backward()` from a Python float. Return the 0-D tensor itself.
 
 
@@ -616,7 +616,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean().item()
 
 
-# %% task="cross_entropy" name="detaches"
+# %% task="cross_entropy" name="detaches" presumes=["detach()"]
 # `detach()` cuts the logits off the graph, so no gradient reaches them. Compute with the logits themselves.
 
 
@@ -627,7 +627,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="half-detached"
+# %% task="cross_entropy" name="half-detached" presumes=["detach() or no_grad() or _.data"]
 # The gradient of the logsumexp is missing: it was detached. What remains pushes every target's logit up for ever.
 
 
@@ -638,7 +638,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).mean()
 
 
-# %% task="cross_entropy" name="in-place"
+# %% task="cross_entropy" name="in-place" presumes=["_ -= _"]
 # `-=` writes into the caller's logits. Subtract into a new tensor.
 
 
@@ -702,7 +702,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).mean().item()
 
 
-# %% task="accuracy" name="compares-logits"
+# %% task="accuracy" name="compares-logits" presumes=["max()"]
 # `max` gives the largest logit; the class is its *position*. That is what `argmax` is for.
 
 
@@ -712,7 +712,7 @@ def accuracy(logits, targets):
     return (logits.max(dim=1).values == targets).float().mean().item()
 
 
-# %% task="accuracy" name="argmin"
+# %% task="accuracy" name="argmin" presumes=["argmin() or min()"]
 # The predicted class has the *largest* logit.
 
 
@@ -772,7 +772,7 @@ def accuracy(logits, targets):
     return round((logits.argmax(dim=1) == targets).float().mean().item(), 2)
 
 
-# %% task="accuracy" name="whole-division"
+# %% task="accuracy" name="whole-division" presumes=["_ // _"]
 # `//` rounds down to a whole number, so all but the perfect classifier get 0. Use `/`.
 
 
@@ -782,7 +782,7 @@ def accuracy(logits, targets):
     return float((logits.argmax(dim=1) == targets).sum().item() // len(targets))
 
 
-# %% task="accuracy" name="all-or-nothing"
+# %% task="accuracy" name="all-or-nothing" presumes=["all()"]
 # `all()` asks whether every row is right. Count the rows that are, and divide.
 
 
@@ -802,7 +802,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).float().mean()
 
 
-# %% task="accuracy" name="numpy-number"
+# %% task="accuracy" name="numpy-number" presumes=["np or numpy"]
 # NumPy's mean is a NumPy number. Wrap it in `float(...)`.
 
 
@@ -812,7 +812,7 @@ def accuracy(logits, targets):
     return np.mean((logits.argmax(dim=1) == targets).numpy())
 
 
-# %% task="accuracy" name="numpy-on-grad"
+# %% task="accuracy" name="numpy-on-grad" presumes=["numpy()"]
 # A tensor that requires grad refuses `.numpy()`. `detach()` it first, or stay with torch.
 
 
@@ -822,7 +822,7 @@ def accuracy(logits, targets):
     return float(np.mean(logits.numpy().argmax(axis=1) == targets.numpy()))
 
 
-# %% task="accuracy" name="switches-grad-off"
+# %% task="accuracy" name="switches-grad-off" presumes=["requires_grad_() or _.requires_grad = _"]
 # `requires_grad_(False)` changes the caller's logits permanently. Nothing needs switching off: `argmax` records
 # nothing.
 
@@ -873,7 +873,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).float().mean().item()
 
 
-# %% task="accuracy" name="asserts"
+# %% task="accuracy" name="asserts" presumes=["assert"]
 # A failed `assert` is an AssertionError, and vanishes altogether under `python -O`. Write `raise ValueError(...)`.
 
 
@@ -882,7 +882,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).float().mean().item()
 
 
-# %% task="train_classifier" name="softmax-before-loss"
+# %% task="train_classifier" name="softmax-before-loss" presumes=["softmax() or Softmax()"]
 # The loss wants logits. After a softmax it sees only numbers from 0 to 1: with 3 classes it can't fall below 0.55, and
 # learning is slow.
 
@@ -1040,7 +1040,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="reseeds-the-global"
+# %% task="train_classifier" name="reseeds-the-global" presumes=["manual_seed() or seed()"]
 # `torch.manual_seed` rewinds the generator of the whole program: your caller draws the same numbers again. Make a
 # `torch.Generator` of your own.
 
@@ -1063,7 +1063,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="reseeds-python"
+# %% task="train_classifier" name="reseeds-python" presumes=["seed()"]
 # `random.seed` rewinds the generator of the whole program. `random.Random(seed)` is one of your own, and so is
 # `torch.Generator()`.
 
@@ -1089,7 +1089,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="drop-last"
+# %% task="train_classifier" name="drop-last" presumes=["_(drop_last=True)"]
 # `drop_last=True` leaves the rows of the last, smaller batch out of every epoch. Use them all.
 
 
@@ -1155,7 +1155,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="draws-with-replacement"
+# %% task="train_classifier" name="draws-with-replacement" presumes=["randint() or choice() or RandomSampler()"]
 # Drawing batches at random shows some rows twice and others not at all. Go through a random *permutation* of the rows.
 
 
@@ -1328,7 +1328,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="with-momentum"
+# %% task="train_classifier" name="with-momentum" presumes=["_(momentum=_)"]
 # Momentum changes every update after the first. Plain SGD was asked for.
 
 
@@ -1350,7 +1350,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="weight-decay"
+# %% task="train_classifier" name="weight-decay" presumes=["_(weight_decay=_)"]
 # Weight decay pulls the parameters towards 0 at every step. Plain SGD was asked for.
 
 
@@ -1372,7 +1372,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="adam"
+# %% task="train_classifier" name="adam" presumes=["Adam() or AdamW()"]
 # Adam scales every step in its own way. Plain SGD was asked for: parameter minus learning_rate times gradient.
 
 
@@ -1416,7 +1416,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="no-zero-grad"
+# %% task="train_classifier" name="no-zero-grad" presumes=["not zero_grad()"]
 # `backward()` adds to the gradients of the batches before, so each step is made of all of them. Reset them for every
 # batch.
 
@@ -1484,7 +1484,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="one-step-an-epoch"
+# %% task="train_classifier" name="one-step-an-epoch" presumes=["step()"]
 # `step()` stands outside the inner loop: one update an epoch, with the last batch's gradients. Each batch gets its own.
 
 
@@ -1506,7 +1506,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="trains-a-copy"
+# %% task="train_classifier" name="trains-a-copy" presumes=["deepcopy() or copy()"]
 # A copy of the model is trained here, and the caller's stays as it was. Train the model that you were given.
 
 
@@ -1529,7 +1529,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="eval-mode"
+# %% task="train_classifier" name="eval-mode" presumes=["eval()"]
 # In evaluation mode dropout is off and batch norm doesn't learn. Training needs `model.train()`.
 
 
@@ -1551,7 +1551,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="no-train-mode"
+# %% task="train_classifier" name="no-train-mode" presumes=["not train()"]
 # A model that comes in evaluation mode is trained without its dropout. Call `model.train()` first.
 
 
@@ -1572,7 +1572,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="flag-only"
+# %% task="train_classifier" name="flag-only" presumes=["_.training = _"]
 # `model.training = True` sets the flag of the outermost module; the modules inside stay in evaluation mode.
 # `model.train()` reaches them too.
 
@@ -1595,7 +1595,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="standardises-in-place"
+# %% task="train_classifier" name="standardises-in-place" presumes=["_ -= _"]
 # `-=` and `/=` write into the caller's `X`, and nobody asked for other data. If the rows need scaling, the caller does
 # it.
 
@@ -1619,7 +1619,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="squared-error"
+# %% task="train_classifier" name="squared-error" presumes=["mse_loss() or MSELoss() or _ ** 2 or square() or pow()"]
 # Class numbers are names, not amounts: a squared error treats class 2 as twice class 1. Use cross-entropy.
 
 

@@ -160,7 +160,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([x_wide, self.deep(x_deep)], dim=1))
 
 
-# %% task="WideAndDeep" name="sigmoid"
+# %% task="WideAndDeep" name="sigmoid" presumes=["sigmoid() or Sigmoid()"]
 # The hidden layer's activation is ReLU here. The sigmoid squeezes everything into 0 to 1.
 
 
@@ -174,7 +174,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([x_wide, self.deep(x_deep)], dim=1))
 
 
-# %% task="WideAndDeep" name="no-super-init"
+# %% task="WideAndDeep" name="no-super-init" presumes=["not super().__init__() or Module.__init__()"]
 # `super().__init__()` comes first: before it, a module has nowhere to keep its parts.
 
 
@@ -283,7 +283,7 @@ class WideAndDeep(nn.Module):
         return self.wide(x_wide) + self.head(self.deep(x_deep))
 
 
-# %% task="WideAndDeep" name="without-bias"
+# %% task="WideAndDeep" name="without-bias" presumes=["_(bias=False)"]
 # Both layers have a bias: leave the default of `nn.Linear`.
 
 
@@ -339,7 +339,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([x_wide, self.deep(x_deep)], dim=1))
 
 
-# %% task="WideAndDeep" name="hidden-detached"
+# %% task="WideAndDeep" name="hidden-detached" presumes=["detach()"]
 # `detach()` cuts the deep path off: its weights get no gradient and never learn.
 
 
@@ -353,7 +353,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([x_wide, self.deep(x_deep).detach()], dim=1))
 
 
-# %% task="WideAndDeep" name="wide-copied"
+# %% task="WideAndDeep" name="wide-copied" presumes=["tensor()"]
 # `torch.tensor(...)` makes a copy without a graph, on the CPU. Join the input itself.
 
 
@@ -367,7 +367,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([torch.tensor(x_wide.tolist()).reshape(x_wide.shape), self.deep(x_deep)], dim=1))
 
 
-# %% task="WideAndDeep" name="joined-on-the-cpu"
+# %% task="WideAndDeep" name="joined-on-the-cpu" presumes=["zeros()"]
 # `torch.zeros(...)` lives on the CPU, wherever the model was moved to. `torch.cat` makes the joined tensor where its
 # parts are.
 
@@ -386,7 +386,7 @@ class WideAndDeep(nn.Module):
         return self.head(joined)
 
 
-# %% task="WideAndDeep" name="relu-in-the-callers-tensor"
+# %% task="WideAndDeep" name="relu-in-the-callers-tensor" presumes=["relu_()"]
 # `relu_` works in place: you cut off the negative numbers of the caller's own tensor.
 
 
@@ -400,7 +400,7 @@ class WideAndDeep(nn.Module):
         return self.head(torch.cat([x_wide, self.deep(x_deep.relu_())], dim=1))
 
 
-# %% task="WideAndDeep" name="seeds-the-generator"
+# %% task="WideAndDeep" name="seeds-the-generator" presumes=["manual_seed() or seed()"]
 # The code that builds a model decides about the seed. Set here, it makes all models alike, and everything drawn
 # afterwards.
 
@@ -543,7 +543,7 @@ class TwoHeadNet(nn.Module):
         return {"value": F.relu(self.value_head(hidden)), "logits": self.class_head(hidden)}
 
 
-# %% task="TwoHeadNet" name="softmax-on-logits"
+# %% task="TwoHeadNet" name="softmax-on-logits" presumes=["softmax() or Softmax()"]
 # Logits are the plain scores: cross-entropy applies the softmax itself, and twice is once too often.
 
 
@@ -559,7 +559,7 @@ class TwoHeadNet(nn.Module):
         return {"value": self.value_head(hidden), "logits": self.class_head(hidden).softmax(dim=1)}
 
 
-# %% task="TwoHeadNet" name="class-numbers"
+# %% task="TwoHeadNet" name="class-numbers" presumes=["argmax()"]
 # `argmax` gives the number of the winning class, and no gradient. Return the scores of all classes.
 
 
@@ -655,7 +655,7 @@ class TwoHeadNet(nn.Module):
         return {name: head(hidden) for name, head in self.heads.items()}
 
 
-# %% task="TwoHeadNet" name="heads-on-a-detached-trunk"
+# %% task="TwoHeadNet" name="heads-on-a-detached-trunk" presumes=["detach() or no_grad() or _.data"]
 # A trunk whose output is detached never learns: no loss reaches it.
 
 
@@ -671,7 +671,7 @@ class TwoHeadNet(nn.Module):
         return {"value": self.value_head(hidden), "logits": self.class_head(hidden)}
 
 
-# %% task="TwoHeadNet" name="only-values-teach-the-trunk"
+# %% task="TwoHeadNet" name="only-values-teach-the-trunk" presumes=["detach() or no_grad() or _.data"]
 # Both losses teach the trunk. Here the class head sees a detached copy, so the trunk learns from the values alone.
 
 
@@ -687,7 +687,7 @@ class TwoHeadNet(nn.Module):
         return {"value": self.value_head(hidden), "logits": self.class_head(hidden.detach())}
 
 
-# %% task="TwoHeadNet" name="no-super-init"
+# %% task="TwoHeadNet" name="no-super-init" presumes=["not super().__init__() or Module.__init__()"]
 # `super().__init__()` comes first: before it, a module has nowhere to keep its parts.
 
 
@@ -702,7 +702,7 @@ class TwoHeadNet(nn.Module):
         return {"value": self.value_head(hidden), "logits": self.class_head(hidden)}
 
 
-# %% task="TwoHeadNet" name="without-bias"
+# %% task="TwoHeadNet" name="without-bias" presumes=["_(bias=False)"]
 # Every layer has a bias: leave the default of `nn.Linear`.
 
 
@@ -718,7 +718,7 @@ class TwoHeadNet(nn.Module):
         return {"value": self.value_head(hidden), "logits": self.class_head(hidden)}
 
 
-# %% task="TwoHeadNet" name="seeds-the-generator"
+# %% task="TwoHeadNet" name="seeds-the-generator" presumes=["manual_seed() or seed()"]
 # The code that builds a model decides about the seed. Set here, it makes all models alike, and everything drawn
 # afterwards.
 
@@ -767,7 +767,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return (1 - value_weight) * value_loss + value_weight * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="softmax-before-loss"
+# %% task="joint_loss" name="softmax-before-loss" presumes=["softmax()"]
 # Cross-entropy takes logits: it contains the softmax, and twice is once too often.
 
 
@@ -778,7 +778,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * F.mse_loss(outputs["value"], y_value) + (1 - value_weight) * class_loss
 
 
-# %% task="joint_loss" name="nll-of-logits"
+# %% task="joint_loss" name="nll-of-logits" presumes=["nll_loss()"]
 # `nll_loss` wants logarithms of probabilities. For plain logits it is `cross_entropy`, or `log_softmax` before.
 
 
@@ -800,7 +800,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * F.mse_loss(outputs["value"], y_value) + (1 - value_weight) * class_loss
 
 
-# %% task="joint_loss" name="absolute-error"
+# %% task="joint_loss" name="absolute-error" presumes=["abs() or l1_loss() or L1Loss()"]
 # That is the mean absolute error. Square the differences.
 
 
@@ -811,7 +811,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="root-of-the-error"
+# %% task="joint_loss" name="root-of-the-error" presumes=["sqrt() or _ ** 0.5"]
 # The root belongs into a report for people. The loss is the mean squared error itself.
 
 
@@ -822,7 +822,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="sum-reduction"
+# %% task="joint_loss" name="sum-reduction" presumes=["sum() or _(reduction='sum')"]
 # Use mean losses: a sum depends on the size of the batch.
 
 
@@ -846,7 +846,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * class_loss
 
 
-# %% task="joint_loss" name="items"
+# %% task="joint_loss" name="items" presumes=["item()"]
 # `.item()` takes the losses out of the graph (and fails where there are no values). Weigh and add the tensors.
 
 
@@ -869,7 +869,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return torch.tensor(value_weight * value_loss + (1 - value_weight) * class_loss)
 
 
-# %% task="joint_loss" name="classes-detached"
+# %% task="joint_loss" name="classes-detached" presumes=["detach() or no_grad() or _.data"]
 # Through a detached tensor no gradient flows: the class head would never learn.
 
 
@@ -880,7 +880,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * F.mse_loss(outputs["value"], y_value) + (1 - value_weight) * class_loss
 
 
-# %% task="joint_loss" name="weights-as-a-tensor"
+# %% task="joint_loss" name="weights-as-a-tensor" presumes=["tensor()"]
 # `torch.tensor(...)` lives on the CPU, wherever the outputs are, and as a vector it mixes with no other device.
 # Multiply by the Python numbers.
 
@@ -936,7 +936,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="weight-clamped"
+# %% task="joint_loss" name="weight-clamped" presumes=["min() or max() or clamp()"]
 # Quietly taking another weight than the caller's hides the mistake. Raise ValueError.
 
 
@@ -992,7 +992,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="asserts"
+# %% task="joint_loss" name="asserts" presumes=["assert"]
 # A failed `assert` raises AssertionError, and Python can switch asserts off. For bad arguments, raise `ValueError`.
 
 
@@ -1003,7 +1003,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="error-in-the-outputs"
+# %% task="joint_loss" name="error-in-the-outputs" presumes=["_ -= _"]
 # `-=` wrote the errors into the model's own output. Subtract into a new tensor.
 
 

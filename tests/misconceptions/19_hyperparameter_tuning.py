@@ -8,7 +8,7 @@ import random
 import numpy as np
 import torch
 
-# %% task="suggest_hyperparameters" name="no-log"
+# %% task="suggest_hyperparameters" name="no-log" presumes=["not _(log=True)"]
 # On an even scale nine in ten tries lie above 0.01. Learning rates are searched by factors: `log=True`.
 
 
@@ -32,7 +32,7 @@ def suggest_hyperparameters(trial):
     }
 
 
-# %% task="suggest_hyperparameters" name="random-module"
+# %% task="suggest_hyperparameters" name="random-module" presumes=["random or np or torch"]
 # A value that doesn't come from the trial is invisible to the study: it cannot learn from it. Ask the trial.
 
 
@@ -93,7 +93,7 @@ def suggest_hyperparameters(trial):
     }
 
 
-# %% task="suggest_hyperparameters" name="steps-of-ten"
+# %% task="suggest_hyperparameters" name="steps-of-ten" presumes=["_(step=_)"]
 # With `step=10` most numbers are never tried. Any int from 20 to 300 is asked for: leave the step at 1.
 
 
@@ -167,7 +167,7 @@ def suggest_hyperparameters(trial):
     }
 
 
-# %% task="suggest_hyperparameters" name="capital-choices"
+# %% task="suggest_hyperparameters" name="capital-choices" presumes=["'SGD'"]
 # The choices are the strings "sgd" and "adam", in small letters; "SGD" is another string.
 
 
@@ -230,7 +230,7 @@ def suggest_hyperparameters(trial):
     )
 
 
-# %% task="suggest_hyperparameters" name="old-method"
+# %% task="suggest_hyperparameters" name="old-method" presumes=["suggest_loguniform()"]
 # `suggest_loguniform` and `suggest_uniform` belong to old versions of Optuna. Today it is `suggest_float`, with
 # `log=True` or without.
 
@@ -243,7 +243,7 @@ def suggest_hyperparameters(trial):
     }
 
 
-# %% task="suggest_hyperparameters" name="rounded"
+# %% task="suggest_hyperparameters" name="rounded" presumes=["round()"]
 # Rounded to three decimals, every learning rate below 0.0005 becomes 0. Return what the trial answers.
 
 
@@ -269,7 +269,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return metric
 
 
-# %% task="tuning_objective" name="first-metric"
+# %% task="tuning_objective" name="first-metric" presumes=["for _ in _: return"]
 # The `return` stands inside the loop, so the training ends after its first epoch. Move it out.
 
 
@@ -411,7 +411,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return best
 
 
-# %% task="tuning_objective" name="method-not-called"
+# %% task="tuning_objective" name="method-not-called" presumes=["not should_prune()", "_.should_prune"]
 # Without parentheses, `trial.should_prune` is the method itself, and that is always true: every trial is pruned in its
 # first epoch. Call it.
 
@@ -428,7 +428,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return best
 
 
-# %% task="tuning_objective" name="never-prunes"
+# %% task="tuning_objective" name="never-prunes" presumes=["not should_prune()"]
 # Reporting alone stops nothing: you must ask `trial.should_prune()` and act on it.
 
 
@@ -617,7 +617,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return best
 
 
-# %% task="tuning_objective" name="asks-every-epoch"
+# %% task="tuning_objective" name="asks-every-epoch" presumes=["for _ in _: suggest_float()"]
 # A trial has one learning rate. Ask for it once, before the loop.
 
 
@@ -649,7 +649,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return best
 
 
-# %% task="tuning_objective" name="no-log"
+# %% task="tuning_objective" name="no-log" presumes=["not _(log=True)"]
 # Learning rates are searched by factors: without `log=True` nearly all tries are large ones.
 
 
@@ -773,7 +773,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="upper-end-excluded"
+# %% task="random_search" name="upper-end-excluded" presumes=["randrange()"]
 # `int(uniform(low, high))` and `randrange(low, high)` never give `high`. It is included here: `rng.randint(low, high)`.
 
 
@@ -796,7 +796,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="numpy-ints"
+# %% task="random_search" name="numpy-ints" presumes=["np or numpy"]
 # `np.int64` is no Python int: PyTorch's layers and JSON stumble over it. Convert it with `int(...)`.
 
 
@@ -819,7 +819,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="tensors"
+# %% task="random_search" name="tensors" presumes=["torch"]
 # These are 0-D tensors. Hyperparameters are plain numbers: `.item()`.
 
 
@@ -843,7 +843,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="global-generator"
+# %% task="random_search" name="global-generator" presumes=["seed()"]
 # `random.seed` re-seeds everybody's generator, that of the training included. Make your own: `random.Random(seed)`.
 
 
@@ -866,7 +866,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="numpy-global-generator"
+# %% task="random_search" name="numpy-global-generator" presumes=["seed()"]
 # `np.random.seed` re-seeds the generator of all NumPy's users. `np.random.default_rng(seed)` is one of your own.
 
 
@@ -911,7 +911,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="fixed-seed"
+# %% task="random_search" name="fixed-seed" presumes=["Random() or default_rng() or seed()"]
 # You seed with a number of your own, so the argument `seed` has no say. Pass it on.
 
 
@@ -1029,7 +1029,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="normal-draws"
+# %% task="random_search" name="normal-draws" presumes=["gauss()"]
 # `gauss` draws around a mean and seldom comes near the bounds. Draw evenly between them: `rng.uniform(low, high)`.
 
 
@@ -1192,7 +1192,7 @@ def random_search(objective, space, n_trials, seed):
     return best, objective(best)
 
 
-# %% task="random_search" name="keywords-for-objective"
+# %% task="random_search" name="keywords-for-objective" presumes=["objective(**_)"]
 # `objective` takes the dict itself, as one argument. `**params` would unpack it.
 
 
@@ -1237,7 +1237,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="compares-with-nan"
+# %% task="random_search" name="compares-with-nan" presumes=["_ == nan or _ != nan"]
 # Nothing equals NaN, not even NaN itself, so `value == math.nan` is never true. Ask `math.isnan(value)`.
 
 
@@ -1305,7 +1305,7 @@ def random_search(objective, space, n_trials, seed):
     return min(trials, key=lambda trial: trial[1])
 
 
-# %% task="random_search" name="stops-at-nan"
+# %% task="random_search" name="stops-at-nan" presumes=["break"]
 # `break` ends the whole search at the first NaN. Go on with the next trial: `continue`.
 
 
@@ -1355,7 +1355,7 @@ def random_search(objective, space, n_trials, seed):
     return best_params, best_value
 
 
-# %% task="random_search" name="infinity-dropped"
+# %% task="random_search" name="infinity-dropped" presumes=["isfinite()"]
 # `math.isfinite` is false for -infinity too, and that is smaller than every number. Only NaN never wins: `math.isnan`.
 
 

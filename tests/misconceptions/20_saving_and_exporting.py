@@ -67,7 +67,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": tensors, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="numpy-arrays"
+# %% task="save_checkpoint" name="numpy-arrays" presumes=["np or numpy"]
 # NumPy arrays aren't tensors, and the safe mode of `torch.load` refuses them. `torch.save` takes tensors as they are.
 
 
@@ -120,7 +120,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="replaced-anywhere"
+# %% task="save_checkpoint" name="replaced-anywhere" presumes=["replace()"]
 # `replace` finds its text inside longer components as well: `my_orig_mod.weight` becomes `myweight`. Cut the name at
 # its dots and compare whole components.
 
@@ -130,7 +130,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="letters-stripped"
+# %% task="save_checkpoint" name="letters-stripped" presumes=["lstrip()"]
 # `lstrip` takes a set of letters, not a prefix: it eats the beginning of `middle.weight` too, whose letters are all in
 # `_orig_mod.`. Compare whole components.
 
@@ -150,7 +150,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="eval-side-effect"
+# %% task="save_checkpoint" name="eval-side-effect" presumes=["eval()"]
 # Saving only reads. `model.eval()` switches the caller's model, and training goes on without dropout, unnoticed.
 
 
@@ -208,7 +208,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
         torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="path-objects-only"
+# %% task="save_checkpoint" name="path-objects-only" presumes=["_.parent or open()"]
 # A `str` has no `parent` and no `open`. Callers may give either kind of path: wrap it in `Path(path)`, or give it to
 # `torch.save`, which takes both.
 
@@ -223,7 +223,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, path)
 
 
-# %% task="save_checkpoint" name="strings-only"
+# %% task="save_checkpoint" name="strings-only" presumes=["endswith() or _ + _"]
 # A `Path` has no `endswith` and can't be added to a string. Callers may give either kind of path: `torch.save` takes
 # both.
 
@@ -238,7 +238,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, target)
 
 
-# %% task="save_checkpoint" name="converted-to-float32"
+# %% task="save_checkpoint" name="converted-to-float32" presumes=["float() or _.float32"]
 # A checkpoint keeps the tensors as they are. `float()` makes float32 of all of them: float64 loses digits, and the
 # count of batches is no integer any more.
 
@@ -295,7 +295,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": torch.tensor(epoch)}, path)
 
 
-# %% task="load_checkpoint" name="unsafe-load"
+# %% task="load_checkpoint" name="unsafe-load" presumes=["_(weights_only=False)"]
 # With `weights_only=False`, reading a file can run any code that is hidden in it. Keep the safe mode.
 
 
@@ -306,7 +306,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="fallback-to-unsafe"
+# %% task="load_checkpoint" name="fallback-to-unsafe" presumes=["_(weights_only=False)"]
 # When the safe mode refuses a file, that is the warning. Trying again in the unsafe mode runs just what it has kept
 # from running: let the exception pass.
 
@@ -323,7 +323,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="refusal-swallowed"
+# %% task="load_checkpoint" name="refusal-swallowed" presumes=["except"]
 # The safe mode refused the file, and nobody hears of it: the caller goes on with random weights. Let the exception
 # pass.
 
@@ -341,7 +341,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="no-eval"
+# %% task="load_checkpoint" name="no-eval" presumes=["not eval()"]
 # A model that was just built is in training mode: dropout is on, and batch norm uses the batch. Call `eval()` before it
 # is used for predictions.
 
@@ -353,7 +353,7 @@ def load_checkpoint(path, model_class):
     return model, checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="flag-of-the-top-only"
+# %% task="load_checkpoint" name="flag-of-the-top-only" presumes=["_.training = _"]
 # `model.training = False` sets one flag, that of the outermost module. The dropout inside has its own. `eval()` reaches
 # all of them.
 
@@ -424,7 +424,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"] + 1
 
 
-# %% task="load_checkpoint" name="weights-not-loaded"
+# %% task="load_checkpoint" name="weights-not-loaded" presumes=["not load_state_dict()"]
 # The model was built and never filled: its weights are the random ones of a new model. Give the saved ones to
 # `load_state_dict`.
 
@@ -435,7 +435,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="report-for-the-model"
+# %% task="load_checkpoint" name="report-for-the-model" presumes=["load_state_dict()"]
 # `load_state_dict` fills the model in place and returns a report on the names, not the model. Call it on a line of its
 # own.
 
@@ -446,7 +446,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="not-strict"
+# %% task="load_checkpoint" name="not-strict" presumes=["_(strict=False)"]
 # With `strict=False` a checkpoint that doesn't fit is loaded as far as it does, and the rest of the model keeps its
 # random numbers. Leave the check of the names on.
 
@@ -511,7 +511,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="frozen"
+# %% task="load_checkpoint" name="frozen" presumes=["requires_grad_() or _.requires_grad = _"]
 # Evaluation mode is about dropout and batch norm; with gradients it has nothing to do. Parameters that don't require
 # grad can't be trained any further.
 
@@ -523,7 +523,7 @@ def load_checkpoint(path, model_class):
     return model.eval().requires_grad_(False), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="reseeds"
+# %% task="load_checkpoint" name="reseeds" presumes=["manual_seed() or seed()"]
 # The random weights of the new model are overwritten, so no seed is needed; and seeding the global generator makes
 # everything that is random later repeat itself.
 
@@ -536,7 +536,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="load_checkpoint" name="unpickled-by-hand"
+# %% task="load_checkpoint" name="unpickled-by-hand" presumes=["pickle"]
 # `torch.save` writes an archive, not a plain pickle, so `pickle.load` can't read it. If it could, it would run whatever
 # the file says. `torch.load` has a safe mode.
 
@@ -551,7 +551,7 @@ def load_checkpoint(path, model_class):
     return model.eval(), checkpoint["epoch"]
 
 
-# %% task="export_model" name="static-batch"
+# %% task="export_model" name="static-batch" presumes=["not _(dynamic_shapes=_)"]
 # Without `dynamic_shapes` the program is written for exactly as many rows as the example has, and refuses all other
 # batches. Declare dimension 0 to be dynamic.
 
@@ -560,7 +560,7 @@ def export_model(model, example):
     return torch.export.export(copy.deepcopy(model).eval(), (example,))
 
 
-# %% task="export_model" name="eval-on-the-original"
+# %% task="export_model" name="eval-on-the-original" presumes=["eval()"]
 # `model.eval()` switches the caller's model, and the program made from it shares its weights. Export a copy instead:
 # `copy.deepcopy(model).eval()`.
 
@@ -594,7 +594,7 @@ def export_model(model, example):
     return torch.export.export(copy.deepcopy(model), (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
 
 
-# %% task="export_model" name="mode-of-the-top-restored"
+# %% task="export_model" name="mode-of-the-top-restored" presumes=["_.training = _"]
 # `eval()` switched every part of the model, and assigning `model.training` puts back one flag only: the dropout inside
 # stays off. Switch a copy, then nothing needs putting back.
 
@@ -609,7 +609,7 @@ def export_model(model, example):
         model.training = before
 
 
-# %% task="export_model" name="training-mode-afterwards"
+# %% task="export_model" name="training-mode-afterwards" presumes=["train()"]
 # A model that came in evaluation mode leaves in training mode: `train()` at the end doesn't put back what was, it
 # chooses. Switch a copy, and leave the model alone.
 
@@ -647,7 +647,7 @@ def export_model(model, example):
     return torch.export.export(copy.deepcopy(model).eval(), (example), dynamic_shapes=({0: torch.export.Dim("batch")},))
 
 
-# %% task="export_model" name="jit-trace"
+# %% task="export_model" name="jit-trace" presumes=["trace() or script()"]
 # `torch.jit` is TorchScript, which is deprecated and gives another kind of object. The task asks for `torch.export`.
 
 
@@ -655,7 +655,7 @@ def export_model(model, example):
     return torch.jit.trace(copy.deepcopy(model).eval(), example)
 
 
-# %% task="export_model" name="compiled"
+# %% task="export_model" name="compiled" presumes=["compile()"]
 # `torch.compile` speeds up a model in this process; it gives nothing that could be saved and run without the class. The
 # task asks for `torch.export`.
 
@@ -664,7 +664,7 @@ def export_model(model, example):
     return torch.compile(copy.deepcopy(model).eval(), backend="eager", dynamic=True)
 
 
-# %% task="export_model" name="module-of-the-program"
+# %% task="export_model" name="module-of-the-program" presumes=["module()"]
 # `.module()` turns the program back into something to call. Return the program itself, the `ExportedProgram`: it's what
 # can be saved.
 
@@ -684,7 +684,7 @@ def export_model(model, example):
     return torch.export.export(snapshot, (example,), dynamic_shapes={"input": {0: torch.export.Dim("batch")}})
 
 
-# %% task="export_model" name="at-most-some-rows"
+# %% task="export_model" name="at-most-some-rows" presumes=["_(max=_)"]
 # The upper bound becomes a condition of the program, which then refuses larger batches. Any number of rows should do:
 # leave the bounds out.
 
@@ -704,7 +704,7 @@ def export_model(model, example):
     return torch.export.export(copy.deepcopy(model).eval(), (example,), dynamic_shapes=({1: batch},))
 
 
-# %% task="script_model" name="trace"
+# %% task="script_model" name="trace" presumes=["trace()"]
 # `trace` notes the operations of one run: the branch that wasn't taken is lost. `script` reads the source and keeps
 # both.
 
@@ -714,7 +714,7 @@ def script_model(model):
     return torch.jit.trace(copy.deepcopy(model).eval(), torch.ones(2, features))
 
 
-# %% task="script_model" name="eval-on-the-original"
+# %% task="script_model" name="eval-on-the-original" presumes=["eval()"]
 # `model.eval()` switches the caller's model, which may be in the middle of its training. Call `eval()` on the scripted
 # module: its flags are its own.
 
@@ -724,7 +724,7 @@ def script_model(model):
     return torch.jit.script(model)
 
 
-# %% task="script_model" name="compiled"
+# %% task="script_model" name="compiled" presumes=["compile()"]
 # `torch.compile` speeds up a model in this process. It gives no TorchScript, and nothing that could be saved.
 
 
@@ -741,7 +741,7 @@ def script_model(model):
     return torch.jit.script(model)
 
 
-# %% task="script_model" name="mode-of-the-top-restored"
+# %% task="script_model" name="mode-of-the-top-restored" presumes=["_.training = _"]
 # `eval()` switched every part of the model, and assigning `model.training` puts back one flag only: the dropout inside
 # stays off. Call `eval()` on the scripted module instead.
 
@@ -755,7 +755,7 @@ def script_model(model):
         model.training = before
 
 
-# %% task="script_model" name="training-mode-afterwards"
+# %% task="script_model" name="training-mode-afterwards" presumes=["train()"]
 # A model that came in evaluation mode leaves in training mode: `train()` at the end doesn't put back what was, it
 # chooses. Call `eval()` on the scripted module, and leave the model alone.
 
@@ -781,7 +781,7 @@ def script_model(model):
     return scripted
 
 
-# %% task="script_model" name="its-source-code"
+# %% task="script_model" name="its-source-code" presumes=["_.code"]
 # `.code` is the text of the translation, to be read by people. Return the module itself.
 
 
@@ -798,7 +798,7 @@ def script_model(model):
     return copy.deepcopy(model).eval()
 
 
-# %% task="compile_model" name="backend-ignored"
+# %% task="compile_model" name="backend-ignored" presumes=["not _(backend=_)"]
 # The caller says which backend to use, and here nobody hears it: pass `backend=backend` on to `torch.compile`. Its
 # default backend needs a compiler and many seconds.
 
@@ -815,7 +815,7 @@ def compile_model(model, backend):
     return torch.compile(model, backend=backend if callable(backend) else "eager")
 
 
-# %% task="compile_model" name="not-compiled"
+# %% task="compile_model" name="not-compiled" presumes=["compile()"]
 # `torch.compile` returns the compiled object and leaves the model as it is. What came back here is the model: nothing
 # is compiled when it is called.
 
@@ -844,7 +844,7 @@ def compile_model(model, backend):
     return torch.jit.script(model)
 
 
-# %% task="compile_model" name="backend-called"
+# %% task="compile_model" name="backend-called" presumes=["backend()"]
 # A backend isn't called by you: `torch.compile` calls it, with the operations that it has recorded. Give it the
 # function as it is.
 
@@ -853,7 +853,7 @@ def compile_model(model, backend):
     return torch.compile(model, backend=backend(model, []))
 
 
-# %% task="compile_model" name="compiled-in-place"
+# %% task="compile_model" name="compiled-in-place" presumes=["compile()"]
 # The method `model.compile()` changes the model itself, as an assignment to `model.forward` would: the original goes
 # through the backend as well. The function `torch.compile(model)` returns a wrapper and leaves the model alone.
 
@@ -874,7 +874,7 @@ def compile_model(model, backend):
     return model
 
 
-# %% task="compile_model" name="copy-compiled"
+# %% task="compile_model" name="copy-compiled" presumes=["deepcopy()"]
 # A copy has weights of its own: the compiled object never hears of it when the model's change. Compile the model
 # itself.
 
@@ -883,7 +883,7 @@ def compile_model(model, backend):
     return torch.compile(copy.deepcopy(model), backend=backend)
 
 
-# %% task="compile_model" name="eval-side-effect"
+# %% task="compile_model" name="eval-side-effect" presumes=["eval()"]
 # Compiling has nothing to do with the mode, and `eval()` switches the caller's model. Compile it as it is.
 
 
@@ -891,7 +891,7 @@ def compile_model(model, backend):
     return torch.compile(model.eval(), backend=backend)
 
 
-# %% task="compile_model" name="training-side-effect"
+# %% task="compile_model" name="training-side-effect" presumes=["train()"]
 # Compiling has nothing to do with the mode, and `train()` switches the caller's model. Compile it as it is.
 
 
@@ -899,7 +899,7 @@ def compile_model(model, backend):
     return torch.compile(model.train(), backend=backend)
 
 
-# %% task="compile_model" name="whole-graph-or-nothing"
+# %% task="compile_model" name="whole-graph-or-nothing" presumes=["_(fullgraph=True)"]
 # `fullgraph=True` asks for a single graph and raises where the model can't be one, at an `if` on values for instance.
 # Leave it out, and the rest is compiled in pieces.
 
@@ -908,7 +908,7 @@ def compile_model(model, backend):
     return torch.compile(model, backend=backend, fullgraph=True)
 
 
-# %% task="compile_model" name="no-gradients"
+# %% task="compile_model" name="no-gradients" presumes=["no_grad()"]
 # Under `no_grad()` nothing is recorded, so what is compiled can't be trained. Compiled models are trained like others:
 # leave recording on.
 

@@ -33,6 +33,9 @@ CALL = wire.Call(
 )
 
 
+CODE = "def double(x):\n    return x + helper()\n\n\ndef helper():\n    return 1\n"
+
+
 class References:
     """Answers for the kit's own implementations, and counts how often each is asked."""
 
@@ -46,7 +49,9 @@ class References:
 
 
 class Sources:
-    """One misconception of each task."""
+    """One misconception of each task; both presume the same."""
+
+    presumes: tuple[str, ...] = ()
 
     def reference(self, exercise: str) -> str:
         """Return the source of the reference."""
@@ -55,7 +60,10 @@ class Sources:
     def misconceptions(self, exercise: str) -> tuple[Variant, ...]:
         """Return the misconceptions of both tasks."""
         named = (("double", "adds"), ("relu", "forgets"))
-        return tuple(Variant(exercise=exercise, task=t, name=name, message="No.", source="") for t, name in named)
+        return tuple(
+            Variant(exercise=exercise, task=t, name=name, message="No.", source="", presumes=self.presumes)
+            for t, name in named
+        )
 
 
 def result(id: str, task: str, status: Status, answer: float, *, refused: bool = False) -> CheckResult:
@@ -67,15 +75,15 @@ def result(id: str, task: str, status: Status, answer: float, *, refused: bool =
 
 
 def named(
-    *results: CheckResult, references: References | None = None, again: int = 1, **options: Any
+    *results: CheckResult, references: References | None = None, again: int = 1, source: str = CODE, **options: Any
 ) -> dict[str, str]:
     """Return the names of the mistakes that explain these results, by check."""
     replays = Replays(cast(Any, references or References()), cast(Any, Sources()), **{"fixed_inputs": False, **options})
     for _ in range(again):
         found = replays.mistakes(
-            EXERCISE, {r.verdict.id: r for r in results}, cast(Any, None), Budget(seconds=1.0, answers=1)
+            EXERCISE, source, {r.verdict.id: r for r in results}, cast(Any, None), Budget(seconds=1.0, answers=1)
         )
-    return {id: variant.name for id, variant in found.items()}
+    return {id: mistake.variant.name for id, mistake in found.items()}
 
 
 def test_a_mistake_of_the_checks_own_task_is_named() -> None:
@@ -111,3 +119,29 @@ def test_where_inputs_are_fixed_each_call_is_made_once_for_all(fixed: bool, time
     references = References()
     named(result("values", "double", "failed", 3.0), references=references, again=3, fixed_inputs=fixed)
     assert references.asked.count("01_small.double.adds") == times
+
+
+@pytest.mark.parametrize(
+    ("presumes", "names"),
+    [
+        ((), {"values": "adds"}),
+        (("helper()", "_ + 1 or return"), {"values": "adds"}),
+        (("not item()",), {"values": "adds"}),
+        (("item()",), {}),
+        (("not helper()",), {}),
+    ],
+)
+def test_a_mistake_is_named_only_if_the_code_has_what_its_sentence_presumes(
+    monkeypatch: pytest.MonkeyPatch, presumes: tuple[str, ...], names: dict[str, str]
+) -> None:
+    """The code of the task, with the functions that it calls, must fit each presumption of the misconception."""
+    monkeypatch.setattr(Sources, "presumes", presumes)
+    assert named(result("values", "double", "failed", 3.0)) == names
+
+
+@pytest.mark.parametrize("source", ["def double(x:\n", "def double(x):\n    return [" + "x, " * 20_000 + "]\n"])
+def test_code_that_cannot_be_read_fits_no_presumption(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    """Code that is not Python, or that is very long, is not searched: only misconceptions that presume nothing fit."""
+    assert named(result("values", "double", "failed", 3.0), source=source) == {"values": "adds"}
+    monkeypatch.setattr(Sources, "presumes", ("not item()",))
+    assert named(result("values", "double", "failed", 3.0), source=source) == {}
