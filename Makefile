@@ -62,7 +62,7 @@ mutants: dev ## Put every small error into the solutions: the suites must see it
 interrupt: dev ## Grade 100 submissions while 50 processes of the run are killed
 	$(AT_ROOT) GRADER_STRIKES=50 GRADER_SUBMISSIONS=100 $(PY) -m pytest -s tests/interruptions
 
-fuzz: dev ## Fuzz at length: 55,000 replies, 10,000 submissions read, 1,000 graded, 2,000 in whole runs of each command
+fuzz: dev ## Fuzz at length: 55,000 replies, 10,000 submissions read, 1,000 graded, 420 with an unrelated error, 2,000 in whole runs
 	$(AT_ROOT) GRADER_FUZZ=full $(PY) -m pytest -s tests/fuzzing
 
 agreement: dev ## Grade every variant as a notebook, with nbgrader and with the kit: the same points
