@@ -52,7 +52,8 @@ test: dev ## Check format, lint, types and generated files, and run all tests; o
 	$(AT_ROOT) $(GRADER) build --check
 	$(AT_ROOT) $(PY) -m pytest $(IN_PARALLEL)
 
-verify: dev ## Grade every variant with 20 seeds, and with one thread and two
+verify: dev ## Grade the references with 500 seeds, every variant with 20, and with one thread and two
+	$(AT_ROOT) $(GRADER) verify --flaky 500
 	$(AT_ROOT) $(GRADER) verify --seeds 20
 	$(AT_ROOT) $(GRADER) verify --seeds 20 --threads 2
 

@@ -8,7 +8,7 @@ candidate's process, are in `grader.wire`, because both sides of the sandbox nee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -196,6 +196,20 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...]
 
 
+class BrokenCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that was at fault for one submission. It is for instructors; students do not read it.
+
+    `stands` says that the reference solution failed the check too, on the same inputs, so that the submission got its
+    points; `feedback` is then that of the reference. Otherwise the check ended with an error, and earned nothing.
+    """
+
+    exercise: str
+    task: str
+    check: str
+    stands: bool
+    feedback: Feedback
+
+
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One check of a report: a verdict without the name of its task, which the task's report has."""
 
@@ -214,7 +228,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The checks of one task and their sum."""
+    """The checks of one task and their sum, or 0 points if only whole tasks count and a check has not passed."""
 
     name: str
     points: float
@@ -253,20 +267,41 @@ class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
     exercises: dict[str, float | None]
 
 
+class FaultyCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that was at fault for some students. Report it to the author of the course.
+
+    `stands` says that the reference solution failed it too, so that these students got its points. `feedback` is what
+    the check said about the reference (if it stands) or about the first student's submission.
+    """
+
+    exercise: str
+    task: str
+    check: str
+    stands: bool
+    students: tuple[str, ...]
+    feedback: Feedback
+
+
 class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
     """The class table.
 
-    `misconceptions` has the number of students for each "exercise.task.name", the most frequent first.
+    `misconceptions` has the number of students for each "exercise.task.name", the most frequent first. `broken_checks`
+    are the checks that were at fault. If `whole_tasks` is true, a task earned points only if all its checks passed.
     """
 
-    schema: Literal["grader/class/1"] = "grader/class/1"
+    schema: Literal["grader/class/2"] = "grader/class/2"
     max_points: float
+    whole_tasks: bool = False
     students: tuple[ClassRow, ...]
     misconceptions: dict[str, int]
+    broken_checks: tuple[FaultyCheck, ...] = ()
 
 
-def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
-    """Return the report of one task from its verdicts."""
+def task_report(name: str, verdicts: tuple[Verdict, ...], *, whole: bool = False) -> TaskReport:
+    """Return the report of one task from its verdicts.
+
+    If `whole` is true, the task earns all its points if every check has passed, and otherwise none.
+    """
     checks = tuple(
         CheckReport(
             id=v.id,
@@ -281,7 +316,7 @@ def task_report(name: str, verdicts: tuple[Verdict, ...]) -> TaskReport:
     )
     return TaskReport(
         name=name,
-        points=sum(v.points for v in verdicts),
+        points=0.0 if whole and any(v.status != "passed" for v in verdicts) else sum(v.points for v in verdicts),
         max_points=sum(v.max_points for v in verdicts),
         checks=checks,
     )
@@ -313,8 +348,35 @@ def student_report(student: str, exercises: tuple[ExerciseReport, ...], *, notes
     )
 
 
-def class_report(reports: tuple[Report, ...]) -> ClassReport:
-    """Return the class report. Students keep the given order; the most frequent misconceptions come first."""
+def faulty_checks(broken: Iterable[tuple[str, BrokenCheck]]) -> tuple[FaultyCheck, ...]:
+    """Return the checks that were at fault, each once, from pairs of a student and a broken check."""
+    found: dict[tuple[str, str, bool], list[tuple[str, BrokenCheck]]] = {}
+    for student, one in broken:
+        found.setdefault((one.exercise, one.check, one.stands), []).append((student, one))
+    return tuple(
+        FaultyCheck(
+            exercise=first.exercise,
+            task=first.task,
+            check=first.check,
+            stands=first.stands,
+            students=tuple(dict.fromkeys(student for student, _ in ones)),
+            feedback=first.feedback,
+        )
+        for ones in (sorted(found[key], key=lambda pair: pair[0]) for key in sorted(found))
+        for _, first in ones[:1]
+    )
+
+
+def class_report(
+    reports: tuple[Report, ...],
+    *,
+    broken: Iterable[tuple[str, BrokenCheck]] = (),
+    whole_tasks: bool = False,
+) -> ClassReport:
+    """Return the class report. Students keep the given order; the most frequent misconceptions come first.
+
+    `broken` has each student for whom a check was at fault, with that check.
+    """
     held: Counter[str] = Counter()
     for report in reports:
         held.update(
@@ -336,6 +398,8 @@ def class_report(reports: tuple[Report, ...]) -> ClassReport:
     )
     return ClassReport(
         max_points=max((r.max_points for r in reports), default=0.0),
+        whole_tasks=whole_tasks,
         students=rows,
         misconceptions=dict(sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))),
+        broken_checks=faulty_checks(broken),
     )

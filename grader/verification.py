@@ -13,7 +13,7 @@ from grader.catalog import Catalog, Exercise, Variant, build_all, holds
 from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
-from grader.records import CheckReport, ExerciseReport, Submission
+from grader.records import BrokenCheck, CheckReport, ExerciseReport, Submission
 from grader.sentences import Sentence, author, learner
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
@@ -84,8 +84,18 @@ def cases_that_solve_nothing(catalog: Catalog, which: Mapping[str, Sequence[str]
             yield Case(kind=FORGER, exercise=id, task="any", name=name, tasks=tasks, source=solution)
 
 
-def problems_of_case(case: Case, report: ExerciseReport) -> Iterator[Sentence]:
-    """Yield the differences between a case's report and the result that it must get."""
+def problems_of_case(case: Case, report: ExerciseReport, broken: Sequence[BrokenCheck] = ()) -> Iterator[Sentence]:
+    """Yield the differences between a case's report and the result that it must get.
+
+    `broken` are the checks that were at fault. A reference that fails a check gets its points, so only they show it.
+    """
+    if case.kind == REFERENCE:
+        for fault in broken:
+            if fault.stands:
+                said = str(fault.feedback)
+                yield author.SHOULD_PASS(
+                    case=case.label, check=fault.check, task=fault.task, status="failed", message=said
+                )
     for note in [note for note in report.notes if note != learner.WITHOUT_WORKERS()][:1]:  # it finds nothing wrong
         yield author.NOT_CLEAN(case=case.label, note=note)
     for task in report.tasks:
@@ -363,7 +373,7 @@ class Verification:
 def _problems(case: Case, graded: Graded) -> list[Sentence]:
     if graded.report is None:
         return [author.ENDED_GRADER(case=case.label)]
-    return list(problems_of_case(case, graded.report))
+    return list(problems_of_case(case, graded.report, graded.broken))
 
 
 def verify_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -70,22 +70,25 @@ def verify(
     threads: Annotated[int, typer.Option("--threads", min=1, help=shown(author.HELP_VERIFY_THREADS))] = 1,
     mutants: Annotated[bool, typer.Option("--mutants", help=shown(author.HELP_VERIFY_MUTANTS))] = False,
     every: Annotated[int, typer.Option("--every", min=1, help=shown(author.HELP_VERIFY_EVERY))] = 1,
+    flaky: Annotated[int, typer.Option("--flaky", min=0, help=shown(author.HELP_VERIFY_FLAKY))] = 0,
     device: Device = "meta",
     course: Course = None,
 ) -> None:
     """Check every exercise: its stub, reference, misconceptions, alternatives and checks."""
+    if flaky:
+        others = (seeds != 1 and "--seeds", threads != 1 and "--threads", mutants and "--mutants")
+        _refuse(*others, device != "meta" and "--device", every != 1 and "--every", why=author.NOT_WITH_FLAKY)
+        _ask_references(which or [], jobs, flaky, course)
+        return
     if mutants:
         _refuse(seeds != 1 and "--seeds", threads != 1 and "--threads", device != "meta" and "--device")
         _mutate(which or [], jobs, every, course)
         return
     _refuse(every != 1 and "--every", why=author.ONLY_WITH_MUTANTS)
     with one_line_errors():
-        from rich.progress import track
-
         from grader.verification import verify_all
 
         known = catalog(course)
-        problems = 0
         steps = verify_all(
             known,
             tasks_of(known, which or []),
@@ -94,12 +97,7 @@ def verify(
             threads=threads,
             device=device,
         )
-        for found in track(
-            steps.run(), total=steps.total, description=shown(author.VERIFYING), console=console(stderr=True)
-        ):
-            for problem in found:
-                problems += 1
-                say(author.PROBLEM(problem=problem))
+        problems = _say_problems(steps.run(), steps.total)
         if problems:
             say_error(author.PROBLEMS(count=problems, total=steps.total))
             raise typer.Exit(1)
@@ -122,6 +120,32 @@ def _refuse(*options: str | Literal[False], why: Template = author.NOT_WITH_MUTA
         if option:
             say_error(why(option=option))
             raise typer.Exit(2)
+
+
+def _ask_references(which: list[str], jobs: int | None, seeds: int, course: Path | None) -> None:
+    """Grade the references alone. The exit code is 1 if one of them fails a check."""
+    with one_line_errors():
+        from grader.flaky import FlakyRun
+
+        known = catalog(course)
+        run = FlakyRun(catalog=known, which=tasks_of(known, which), seeds=range(seeds), jobs=worker_count(jobs))
+        problems = _say_problems(run.run(), run.total)
+        if problems:
+            say_error(author.PROBLEMS(count=problems, total=run.total))
+            raise typer.Exit(1)
+        say(author.FLAKY_KEPT(count=run.total))
+
+
+def _say_problems(steps: Iterable[list[Sentence]], total: int) -> int:
+    """Print the problems of each step when it is done. Return their number."""
+    from rich.progress import track
+
+    problems = 0
+    for found in track(steps, total=total, description=shown(author.VERIFYING), console=console(stderr=True)):
+        for problem in found:
+            problems += 1
+            say(author.PROBLEM(problem=problem))
+    return problems
 
 
 def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None) -> None:

@@ -13,6 +13,7 @@ from grader.cli.shared import (
     HideExpected,
     Jobs,
     TrustSubmissions,
+    WholeTasks,
     catalog,
     console,
     exercise_ids,
@@ -57,6 +58,7 @@ def grade(
         typer.Option("--inputs", help=shown(instructor.HELP_GRADE_INPUTS)),
     ] = InputsOption.by_content,
     hide_expected: HideExpected = False,
+    whole_tasks: WholeTasks = False,
     course: Course = None,
     trust_submissions: TrustSubmissions = False,
 ) -> None:
@@ -77,6 +79,7 @@ def grade(
             inputs="fixed" if inputs is InputsOption.fixed else "by_content",
             relaxed_sandbox=relaxed_sandbox(trust_submissions),
             hide_expected=hide_expected,
+            whole_tasks=whole_tasks,
         )
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):

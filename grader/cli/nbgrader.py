@@ -98,6 +98,7 @@ def autograde(
                         warm=watch,
                         relaxed_sandbox=relaxed_sandbox(trust_submissions),
                         hide_expected=hide_expected,
+                        whole_tasks=known.whole_tasks,
                         progress=progress,
                     )
 

@@ -82,7 +82,11 @@ def release(
                 raise typer.Exit(2)
             before = read_course(out)
             kept = before.seed if before else ""
-            laid = NbgraderCourse(catalog=str(known.root), seed=seed or kept or secrets.token_hex(16))
+            laid = NbgraderCourse(
+                catalog=str(known.root),
+                seed=seed or kept or secrets.token_hex(16),
+                whole_tasks=before is not None and before.whole_tasks,
+            )
             if kept not in ("", laid.seed):
                 say_error(instructor.SEED_WAS(seed=kept))
             files[NAME] = msgspec.json.encode(laid).decode() + "\n"

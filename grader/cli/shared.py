@@ -50,6 +50,7 @@ def shown(template: Template) -> str:
 Course = Annotated[Path | None, typer.Option("--course", help=shown(learner_commands.HELP_COURSE), metavar="DIR")]
 Device = Annotated[str, typer.Option("--device", help=shown(learner_commands.HELP_DEVICE))]
 HideExpected = Annotated[bool, typer.Option("--hide-expected", help=shown(instructor.HELP_HIDE_EXPECTED))]
+WholeTasks = Annotated[bool, typer.Option("--whole-tasks", help=shown(instructor.HELP_WHOLE_TASKS))]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help=shown(instructor.HELP_JOBS))]
 TrustSubmissions = Annotated[bool, typer.Option("--trust-submissions", help=shown(instructor.HELP_TRUST))]
 

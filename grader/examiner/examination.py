@@ -18,7 +18,7 @@ from grader.examiner.pools import Pool
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
-from grader.records import Inputs, Submission, Visibility
+from grader.records import Feedback, Inputs, Submission, Verdict, Visibility
 from grader.sandbox import SandboxError
 from grader.sentences import author
 from grader.submissions import text_digest
@@ -26,6 +26,8 @@ from grader.suites.candidate import Ask, source_call
 from grader.suites.check_log import CheckLog
 from grader.suites.exploration.programs import NAME, Program
 from grader.suites.outcomes import SuiteError
+
+_REMEMBERED = 20_000  # runs of a check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,7 @@ class Rules:
     inputs: Inputs = "fixed"
     hide_expected: bool = False
     until_failure: bool = False
+    whole_tasks: bool = False
     device: str = "meta"
 
     def __post_init__(self) -> None:
@@ -47,11 +50,38 @@ class Rules:
         return self.hide_expected and visibility == "hidden"
 
 
+class Faults:
+    """What checks said about the reference on some inputs: `None` if it passed, and otherwise the feedback.
+
+    With fixed inputs, the reference is asked once for all submissions.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], Feedback | None] = {}
+
+    def __contains__(self, inputs: tuple[str, ...]) -> bool:
+        return inputs in self._known
+
+    def __getitem__(self, inputs: tuple[str, ...]) -> Feedback | None:
+        return self._known[inputs]
+
+    def note(self, inputs: tuple[str, ...], fault: Feedback | None) -> None:
+        """Remember what a check said about the reference on these inputs.
+
+        If the check broke, for example because the process of the reference was lost, it is run again the next time.
+        """
+        if fault is not None and fault.broken:
+            return
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[inputs] = fault
+
+
 class Examination:
     """Runs the checks of one submission, whose process is `process`.
 
     `forge` turns the function that calls the submission into one that forges the answers. It is `None` except for
-    forgers.
+    forgers. `faults` remembers what checks say about the reference.
     """
 
     def __init__(
@@ -66,6 +96,7 @@ class Examination:
         pools: Callable[[Check], Pool | None],
         rules: Rules,
         forge: Callable[[Ask], Ask] | None,
+        faults: Faults,
     ) -> None:
         self._exercise = exercise
         self._submission = submission
@@ -76,6 +107,7 @@ class Examination:
         self._pools = pools
         self._rules = rules
         self._forge = forge
+        self._faults = faults
         self._written: dict[str, Use | None] = {}  # by task
 
     def run(self, checks: Sequence[Check]) -> dict[str, CheckResult]:
@@ -86,14 +118,13 @@ class Examination:
         results: dict[str, CheckResult] = {}
         by_pytest = [check for check in checks if not check.plain]
         for check in checks:
-            if check.plain:
-                result = self._run_plain(check, results)
-            else:
+            if not check.plain:
                 by_pytest.pop(0)
-                # If no check may follow, pytest keeps no fixtures.
-                following = by_pytest[0] if by_pytest and not self._rules.until_failure else None
-                result = self._run_by_pytest(check, results, following)
-            results[check.id] = result
+            # If no check may follow, pytest keeps no fixtures.
+            following = by_pytest[0] if by_pytest and not self._rules.until_failure else None
+            given = self._given(check)
+            result = self._run(check, given, self._unmet(check, results), following)
+            result = results[check.id] = self._settled(check, given, result, following)
             if self._rules.until_failure and result.verdict.status != "passed":
                 break
         return results | {
@@ -102,40 +133,57 @@ class Examination:
             if check.id not in results
         }
 
-    def _run_plain(self, check: Check, results: Mapping[str, CheckResult]) -> CheckResult:
-        """Run a check without pytest, which takes as long as the check itself."""
-        log = CheckLog()
+    def _run(self, check: Check, given: Given, unmet: Verdict | None, following: Check | None) -> CheckResult:
+        """Run a check, or skip it because of `unmet`, a check that it requires."""
+
+        def judged(arguments: dict[str, Any]) -> CheckResult:
+            if unmet is not None:
+                return CheckResult(verdict=required_first(check, unmet), log=given.log)
+            return judge(check, arguments, given.log, device=self._rules.device)
+
+        if not check.plain:
+            return self._session.run(check, given, judged, following=following)
+        # Without pytest, which takes as long as the check itself:
         try:
-            return self._required(check, results, log) or judge(
-                check,
-                self._given(check, log).arguments(check.arguments, check.parameters),
-                log,
-                device=self._rules.device,
-            )
+            return judged({} if unmet is not None else given.arguments(check.arguments, check.parameters))
         except (SandboxError, KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:  # as pytest does, for example for `pytest.skip()`
-            return CheckResult(verdict=broken(check, error), log=log)
+            return CheckResult(verdict=broken(check, error), log=given.log)
 
-    def _run_by_pytest(self, check: Check, results: Mapping[str, CheckResult], following: Check | None) -> CheckResult:
-        log = CheckLog()
-
-        def judged(arguments: dict[str, Any]) -> CheckResult:
-            return self._required(check, results, log) or judge(check, arguments, log, device=self._rules.device)
-
-        return self._session.run(check, self._given(check, log), judged, following=following)
-
-    def _required(self, check: Check, results: Mapping[str, CheckResult], log: CheckLog) -> CheckResult | None:
-        """Return the result of a check that is skipped because a check that it requires has not passed, else `None`."""
+    def _unmet(self, check: Check, results: Mapping[str, CheckResult]) -> Verdict | None:
+        """Return the verdict of a check that this one requires and that has not passed, or `None`."""
         if self._forge is not None:
             return None  # forged values fail almost every check, and each check must show what it judges
         verdicts = (results[name].verdict for name in check.requires)
-        unmet = next((verdict for verdict in verdicts if verdict.status != "passed"), None)
-        return None if unmet is None else CheckResult(verdict=required_first(check, unmet), log=log)
+        return next((verdict for verdict in verdicts if verdict.status != "passed"), None)
+
+    def _settled(self, check: Check, given: Given, result: CheckResult, following: Check | None) -> CheckResult:
+        """Return the result of a check. If the reference fails it too, on the same inputs, the points stand."""
+        if not result.doubtful or self._forge is not None or not self._sources.has_reference(check.exercise):
+            return result
+        if check.domain is not None and not result.verdict.feedback.broken:
+            return result  # it was compared with the reference's own answers
+        if given.inputs_key in self._faults:
+            fault = self._faults[given.inputs_key]
+        else:
+            reference = Submission(
+                student="",
+                exercise=check.exercise,
+                path=f"{check.exercise}.py",
+                source=self._sources.reference(check.exercise),
+            )
+            answered = self._run(check, given.of_reference(reference), None, following).verdict
+            fault = None if answered.status == "passed" else answered.feedback
+            self._faults.note(given.inputs_key, fault)
+        if fault is None:
+            return result
+        log = CheckLog(exchanges=result.log.exchanges)  # a curve would show what the check expected
+        return CheckResult(verdict=check.verdict("passed"), log=log, fault=fault)
 
     # What a check is given
 
-    def _given(self, check: Check, log: CheckLog) -> Given:
+    def _given(self, check: Check) -> Given:
         task = self._exercise.task(check.task)
         ask, ask_each = self._process.asker(check.task), self._process.asker_of_several(check.task)
         whose = self._whose_inputs()
@@ -144,9 +192,9 @@ class Examination:
             check=check,
             task=task,
             submission=self._submission,
-            process=self._process,
             ask=ask if self._forge is None else self._forge(ask),
             ask_each=ask_each if self._forge is None else None,
+            load_errors=self._load_errors,
             ask_reference=self._ask_reference,
             pool=pool,
             explored=lambda programs: self._explored(check, pool, programs),
@@ -155,8 +203,11 @@ class Examination:
             whose=whose,
             written=lambda: self._finished_version(task),
             hides_expected=self._rules.hides(check.visibility),
-            log=log,
+            log=CheckLog(),
         )
+
+    def _load_errors(self) -> tuple[wire.Raised, ...]:
+        return () if self._process.loaded is None else self._process.loaded.errors
 
     def _whose_inputs(self) -> tuple[str, ...]:
         """Return what inputs depend on besides the check: nothing, or the student and the content of the submission."""

@@ -16,7 +16,7 @@ import torch
 from grader.catalog import Catalog, Exercise
 from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
 from grader.examiner.checks import Check
-from grader.examiner.examination import Examination, Rules
+from grader.examiner.examination import Examination, Faults, Rules
 from grader.examiner.forging import Forging
 from grader.examiner.judging import CheckResult
 from grader.examiner.pools import Pool
@@ -24,7 +24,7 @@ from grader.examiner.replays import Replays
 from grader.examiner.reporting import examined_report, loading_of, unreadable_report
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
-from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
+from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Inputs, Submission
 from grader.sandbox import Budget, Server
 from grader.sentences import author
 from grader.suites.check_log import call_digest
@@ -38,6 +38,21 @@ class Examined:
     report: ExerciseReport
     checks: Sequence[Check]
     results: Mapping[str, CheckResult]
+
+    def broken(self) -> tuple[BrokenCheck, ...]:
+        """Return the checks that were at fault, in their order."""
+        return tuple(
+            BrokenCheck(
+                exercise=check.exercise,
+                task=check.task,
+                check=check.id,
+                stands=result.fault is not None,
+                feedback=result.verdict.feedback if result.fault is None else result.fault,
+            )
+            for check in self.checks
+            if (result := self.results.get(check.id)) is not None
+            and (result.fault is not None or result.verdict.feedback.broken)
+        )
 
     def facts(self) -> dict[str, CheckFacts]:
         """Return the facts about the checks that authors need, by check id."""
@@ -69,6 +84,7 @@ class Examiner:
         until_failure: bool = False,
         inputs: Inputs = "fixed",
         hide_expected: bool = False,
+        whole_tasks: bool = False,
         device: str = "meta",
     ) -> None:
         """Make an examiner. The options are those of `grader.grading.settings.Settings`.
@@ -82,6 +98,7 @@ class Examiner:
             inputs=inputs,
             hide_expected=hide_expected,
             until_failure=until_failure,
+            whole_tasks=whole_tasks,
             device=device,
         )
         self._diagnosing = diagnosing
@@ -90,6 +107,7 @@ class Examiner:
         self._sources = CourseSources(catalog)
         self._replays = Replays(self._references, self._sources, fixed_inputs=inputs == "fixed")
         self._pools: dict[tuple[str, str], Pool] = {}
+        self._faults = Faults()
         self.session = SuiteSession()
 
     @property
@@ -126,7 +144,8 @@ class Examiner:
         every = tuple(self.checks.get(submission.exercise, ()))
         checks = [check for check in every if check.task in tasks]
         if submission.problem is not None:
-            return Examined(report=unreadable_report(exercise, checks, submission), checks=every, results={})
+            report = unreadable_report(exercise, checks, submission)
+            return Examined(report=report, checks=every, results={})
         limits = self._server.limits
         naming = Budget(seconds=limits.naming, answers=limits.answers)
         self._references.forgive(naming)
@@ -141,6 +160,7 @@ class Examiner:
             pools=self._pool,
             rules=self._rules,
             forge=self._forging.of(submission),
+            faults=self._faults,
         )
         try:
             results = examination.run(checks)
@@ -151,7 +171,16 @@ class Examiner:
         finally:
             process.close()
         hidden = {check.id for check in checks if self._rules.hides(check.visibility)}
-        report = examined_report(exercise, checks, submission, loading, results, mistakes, without_curves=hidden)
+        report = examined_report(
+            exercise,
+            checks,
+            submission,
+            loading,
+            results,
+            mistakes,
+            without_curves=hidden,
+            whole_tasks=self._rules.whole_tasks,
+        )
         return Examined(report=report, checks=every, results=results)
 
     def _pool(self, check: Check) -> Pool | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from grader import wire
 from grader.catalog import Task
-from grader.examiner.candidate_processes import SubmissionProcess
 from grader.examiner.checks import Check
 from grader.examiner.pools import Pool
 from grader.forbidden_calls import Use
@@ -30,18 +29,19 @@ SECOND_DEVICE = "meta"
 class Given:
     """The arguments of one run of one check, and what they are made from.
 
-    `ask` calls the submission, whose process is `process`; `ask_each` makes several calls. `ask_reference` calls the
-    reference solution, and `explored` returns its answers to programs of the check's `pool`. Inputs are drawn from
-    `course_seed` and `inputs_key`; `whose` is the part of the key that is not the check. `written` returns the
-    forbidden function that the task's code calls, if there is one. `log` records what the check does.
+    `ask` calls the submission, and `ask_each` makes several calls; `load_errors` returns the errors that were raised
+    while it was loaded. `ask_reference` calls the reference solution, and `explored` returns its answers to programs of
+    the check's `pool`. Inputs are drawn from `course_seed` and `inputs_key`; `whose` is the part of the key that is not
+    the check. `written` returns the forbidden function that the task's code calls, if there is one. `log` records what
+    the check does.
     """
 
     check: Check
     task: Task
     submission: Submission
-    process: SubmissionProcess
     ask: Ask
     ask_each: AskEach | None
+    load_errors: Callable[[], tuple[wire.Raised, ...]]
     ask_reference: Ask
     pool: Pool | None
     explored: Answers
@@ -72,7 +72,7 @@ class Given:
                 refused=self.task.forbidden,
                 written=self.written,
                 parameters=self.task.parameters,
-                load_errors=self._load_errors,
+                load_errors=self.load_errors,
                 left_out=self.submission.left_out > 0,
                 # All calls of such a task or check are traced, so that code cannot tell which of them are inspected.
                 traced=bool(self.task.forbidden) or "device" in self.check.item.fixturenames,
@@ -105,8 +105,18 @@ class Given:
         }
         return {name: parameters[name] if name in parameters else make[name]() for name in names}
 
-    def _load_errors(self) -> tuple[wire.Raised, ...]:
-        return () if self.process.loaded is None else self.process.loaded.errors
+    def of_reference(self, reference: Submission) -> Given:
+        """Return the arguments of the same run with the reference in place of the submission, on the same inputs."""
+        return replace(
+            self,
+            submission=reference,
+            ask=self.ask_reference,
+            ask_each=None,
+            load_errors=tuple,
+            written=lambda: None,
+            hides_expected=False,
+            log=CheckLog(),
+        )
 
 
 def _line(line: int) -> Sentence:

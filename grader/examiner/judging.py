@@ -21,11 +21,26 @@ from grader.suites.outcomes import CheckEnded
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """The result of one run of a check: its verdict, the exception that ended it if it did not pass, and its log."""
+    """The result of one run of a check: its verdict, the exception that ended it if it did not pass, and its log.
+
+    If the reference failed the check too, the points stand: the verdict is "passed", and `fault` is the feedback that
+    the reference got.
+    """
 
     verdict: Verdict
     end: CheckEnded | None = None
     log: CheckLog
+    fault: Feedback | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the check may be at fault: it compared an answer and found it wrong, or ended with an error.
+
+        This is not so if nothing was compared: the function is missing, is still a TODO, takes too long or is refused.
+        """
+        if self.verdict.feedback.broken:
+            return True
+        return self.verdict.status in ("failed", "error") and self.end is not None and self.end.compared
 
     @property
     def refused(self) -> bool:

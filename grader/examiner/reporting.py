@@ -64,11 +64,13 @@ def examined_report(
     mistakes: Mapping[str, Mistake],
     *,
     without_curves: Collection[str],
+    whole_tasks: bool = False,
 ) -> ExerciseReport:
     """Return the report of a submission that was examined.
 
     `results` are the results of all checks, and `mistakes` are the misconceptions that explain some of them, by check
-    id. Checks in `without_curves` show no curve, because it would reveal what they expected.
+    id. Checks in `without_curves` show no curve, because it would reveal what they expected. If `whole_tasks` is true,
+    a task earns points only if all its checks have passed.
     """
     verdicts = [_explain(results[check.id], mistakes.get(check.id)) for check in checks]
     verdicts = _apply_refusals(verdicts, results)
@@ -76,11 +78,12 @@ def examined_report(
     verdicts = [v if v.id in without_curves else _with_curve(v, results[v.id]) for v in verdicts]
     notes = (*submission.notes, *_load_notes(submission, loading.errors))
     notes += tuple(note() for what, note in _WITHHELD.items() if what in loading.withheld)
+    notes += (learner.WHOLE_TASKS(),) if whole_tasks else ()
     status: ExerciseStatus = "load_failed" if loading.unloadable else "graded"
     if verdicts and all(v.status == "not_attempted" for v in verdicts):
         status = "not_attempted"
     message = _without_checks(loading.unloadable[1]) if loading.unloadable else None
-    return _exercise_report(exercise, verdicts, status, message, notes)
+    return _exercise_report(exercise, verdicts, status, message, notes, whole_tasks=whole_tasks)
 
 
 def _explain(result: CheckResult, mistake: Mistake | None) -> Verdict:
@@ -181,9 +184,13 @@ def _exercise_report(
     status: ExerciseStatus,
     message: Sentence | None = None,
     notes: tuple[Sentence, ...] = (),
+    *,
+    whole_tasks: bool = False,
 ) -> ExerciseReport:
     """Make the report of one exercise from its verdicts, by task in the order of the exercise."""
-    tasks = tuple(task_report(t.name, tuple(v for v in verdicts if v.task == t.name)) for t in exercise.tasks)
+    tasks = tuple(
+        task_report(t.name, tuple(v for v in verdicts if v.task == t.name), whole=whole_tasks) for t in exercise.tasks
+    )
     return ExerciseReport(
         id=exercise.id,
         status=status,

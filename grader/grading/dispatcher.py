@@ -42,12 +42,12 @@ What the pool must do is returned as *commands*, in the order in which they are 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from grader.grading.settings import Graded
-from grader.records import CheckFacts, ExerciseReport, Submission
+from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Submission
 from grader.sentences import Sentence, instructor, verbatim
 
 _STARTING_SECONDS = 6.0  # to start one more worker
@@ -249,10 +249,18 @@ class Dispatcher:
         self._places[n].since = now
         return self._on(n, Event.STARTED)
 
-    def reported(self, n: int, report: ExerciseReport, facts: Mapping[str, CheckFacts], now: float) -> list[Command]:
+    def reported(
+        self,
+        n: int,
+        report: ExerciseReport,
+        facts: Mapping[str, CheckFacts],
+        now: float,
+        *,
+        broken: Sequence[BrokenCheck] = (),
+    ) -> list[Command]:
         """Take a report, and give the worker its next submission before the report is processed."""
         place = self._places[n]
-        delivery = self._on(n, Event.REPORTED, report=report, facts=facts)
+        delivery = self._on(n, Event.REPORTED, report=report, broken=broken, facts=facts)
         self._graded += 1
         self._spent += now - place.since
         submission = self._next()
@@ -275,6 +283,7 @@ class Dispatcher:
         event: Event,
         *,
         report: ExerciseReport | None = None,
+        broken: Sequence[BrokenCheck] = (),
         facts: Mapping[str, CheckFacts] | None = None,
         error: Sentence = _NO_ERROR,
     ) -> list[Command]:
@@ -290,7 +299,9 @@ class Dispatcher:
         elif effect is Effect.HAND_OVER:
             commands.append(HandOver(place=n, submission=place.held))
         elif effect is Effect.DELIVER:
-            commands.append(Deliver(graded=Graded(submission=place.held, report=report, facts=dict(facts or {}))))
+            known = dict(facts or {})
+            graded = Graded(submission=place.held, report=report, broken=tuple(broken), facts=known)
+            commands.append(Deliver(graded=graded))
         elif effect is Effect.TRY_AGAIN:
             self._tried.add(place.held)
             self._again.append(place.held)

@@ -18,6 +18,7 @@ from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
 from grader.records import (
+    BrokenCheck,
     ClassReport,
     ExerciseReport,
     ExerciseStatus,
@@ -66,13 +67,15 @@ def grade_class(
     if settings.inputs == "by_content":
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
     reports: dict[str, Report] = {}
+    broken: list[tuple[str, BrokenCheck]] = []
     grade = partial(grade_submissions, settings, jobs=jobs)
     with contextlib.closing(_read_all(catalog, students)) as read:
-        graded = grade_new(read, ResultCache(out / ".graded", catalog, settings), grade)
+        graded = _with_broken(grade_new(read, ResultCache(out / ".graded", catalog, settings), grade), broken)
         for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
             write_json(folders[report.student] / "report.json", report)
             reports[report.student] = report
-    whole = class_report(tuple(reports[student.student] for student in students))
+    in_order = tuple(reports[student.student] for student in students)
+    whole = class_report(in_order, broken=broken, whole_tasks=settings.whole_tasks)
     write_json(out / "class.json", whole)
     return whole
 
@@ -103,15 +106,15 @@ def grade_own(
                 continue
             read = reader.read(paths, student="you", exercise=id, tasks=_tasks(catalog, id))
             submission = replace(read, tasks=tasks)
-            report = cache.find(submission)
-            if report is None:
+            found = cache.find(submission)
+            if found is None:
                 left.append(submission)
             else:
-                yield report
+                yield report_of(catalog, found)
     for graded in grade_submissions(settings, left, jobs=min(jobs, max(1, len(left)))):
         if graded.report is not None and not tasks:
             with contextlib.suppress(OSError):  # then it is graded again the next time
-                cache.keep_only(graded.submission, graded.report)
+                cache.keep_only(graded)
         yield report_of(catalog, graded)
 
 
@@ -138,19 +141,25 @@ def grade_new(
 
     def left() -> Iterator[Submission]:
         for submission in submissions:
-            report = cache.find(submission)
-            if report is None:
+            known = cache.find(submission)
+            if known is None:
                 yield submission
             else:
-                found.append(Graded(submission=submission, report=report))
+                found.append(known)
 
     for graded in grade(left()):
-        if graded.report is not None:
-            cache.keep(graded.submission, graded.report)
+        cache.keep(graded)
         yield graded
         while found:
             yield found.popleft()
     yield from found
+
+
+def _with_broken(graded: Iterable[Graded], broken: list[tuple[str, BrokenCheck]]) -> Iterator[Graded]:
+    """Yield these results, and add the checks that were at fault to `broken`, with their students."""
+    for one in graded:
+        broken += [(one.submission.student, check) for check in one.broken]
+        yield one
 
 
 def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterator[Graded]:

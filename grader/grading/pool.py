@@ -125,8 +125,8 @@ def _commands(dispatcher: Dispatcher, place: int, message: Message | None) -> li
     match message:
         case Started():
             return dispatcher.started(place, monotonic())
-        case Reported(report=report, facts=facts):
-            return dispatcher.reported(place, report, facts, monotonic())
+        case Reported(report=report, broken=broken, facts=facts):
+            return dispatcher.reported(place, report, facts, monotonic(), broken=broken)
         case Failed(error=error):
             return dispatcher.failed(place, error)
         case None:

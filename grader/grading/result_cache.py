@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 
 from grader.catalog import Catalog
-from grader.grading.settings import Settings
-from grader.records import REPORT_SCHEMA, ExerciseReport, Submission
+from grader.grading.settings import Graded, Settings
+from grader.records import REPORT_SCHEMA, BrokenCheck, ExerciseReport, Submission
 from grader.reports.store import write_json
 from grader.version import __version__
 
@@ -31,6 +31,11 @@ _DISTRIBUTION = "torch-exercise-kit"
 # Settings that change no report: where the course is and which of its exercises are graded, what is returned beside
 # reports, and how workers are started.
 _WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "quiet", "sources", "rehearse"})
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    report: ExerciseReport
+    broken: tuple[BrokenCheck, ...]
 
 
 class ResultCache:
@@ -55,25 +60,27 @@ class ResultCache:
         """A digest of everything except the submission that reports depend on."""
         return hashlib.sha256("\x1f".join(self._about.values()).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def find(self, submission: Submission) -> ExerciseReport | None:
-        """Return the report of an earlier run, or `None` if there is none.
+    def find(self, submission: Submission) -> Graded | None:
+        """Return the result of an earlier run, or `None` if there is none.
 
-        A report does not count if something that it depends on has changed.
+        A result does not count if something that it depends on has changed.
         """
         try:
-            return msgspec.json.decode(self._path(submission).read_bytes(), type=ExerciseReport)
+            entry = msgspec.json.decode(self._path(submission).read_bytes(), type=_Entry)
         except (OSError, msgspec.DecodeError):
             return None
+        return Graded(submission=submission, report=entry.report, broken=entry.broken)
 
-    def keep(self, submission: Submission, report: ExerciseReport) -> None:
-        """Store a report. Raises `OSError`."""
-        write_json(self._path(submission), report)
+    def keep(self, graded: Graded) -> None:
+        """Store a result, if there is a report. Raises `OSError`."""
+        if graded.report is not None:
+            write_json(self._path(graded.submission), _Entry(report=graded.report, broken=graded.broken))
 
-    def keep_only(self, submission: Submission, report: ExerciseReport) -> None:
-        """Store a report, and remove earlier ones of the same exercise. Raises `OSError`."""
-        for earlier in self._folder.glob(f"{submission.exercise}-*.json"):
+    def keep_only(self, graded: Graded) -> None:
+        """Store a result, and remove earlier ones of the same exercise. Raises `OSError`."""
+        for earlier in self._folder.glob(f"{graded.submission.exercise}-*.json"):
             earlier.unlink(missing_ok=True)
-        self.keep(submission, report)
+        self.keep(graded)
 
     def key(self, submission: Submission) -> str:
         """Return a digest of everything that the submission's report depends on."""

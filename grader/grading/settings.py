@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.errors import KitError
-from grader.records import CheckFacts, ExerciseReport, Inputs, Submission
+from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Inputs, Submission
 
 
 class GradingError(KitError):
@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     - `root` is the course, and `exercises` are the ids of its exercises that are graded.
     - `course_seed` is the seed of the inputs; `inputs` says what else they depend on.
     - `hide_expected` keeps the expected values of hidden checks out of feedback.
+    - `whole_tasks` gives a task its points only if all its checks pass.
     - `relaxed_sandbox` accepts a sandbox with fewer layers, for code of the kit or of the user.
     - `diagnosing` asks for the names of mistakes.
     - `forging` names a forger by student, to find the checks that judge values; `known` are digests of the calls that
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     course_seed: str = ""
     inputs: Inputs = "fixed"
     hide_expected: bool = False
+    whole_tasks: bool = False
     relaxed_sandbox: bool = False
     diagnosing: bool = True
     forging: dict[str, str] = {}
@@ -57,9 +59,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
     """One submission with its report, and the facts of its checks if the settings ask for them.
 
-    The report is `None` if two workers died while they graded the submission.
+    `broken` are the checks that were at fault; they are not in the report, because students read that. The report is
+    `None` if two workers died while they graded the submission.
     """
 
     submission: Submission
     report: ExerciseReport | None
+    broken: tuple[BrokenCheck, ...] = ()
     facts: dict[str, CheckFacts] = {}

@@ -24,7 +24,7 @@ import msgspec
 from grader import processes
 from grader.errors import KitError
 from grader.grading.settings import Settings
-from grader.records import CheckFacts, ExerciseReport, Submission
+from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Submission
 from grader.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
-    """The report of the oldest submission that has no report yet, and the facts of its checks."""
+    """The report of the oldest submission that has no report yet, the checks at fault, and the facts of all checks."""
 
     report: ExerciseReport
+    broken: tuple[BrokenCheck, ...] = ()
     facts: dict[str, CheckFacts]
 
 
@@ -97,6 +98,7 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
         until_failure=settings.until_failure,
         inputs=settings.inputs,
         hide_expected=settings.hide_expected,
+        whole_tasks=settings.whole_tasks,
         device=settings.device,
     )
     rehearsal = [_all_wrong(catalog, id) for id in settings.exercises] if settings.rehearse else []
@@ -122,7 +124,8 @@ def _work(
     try:
         while (submission := _receive(channel)) is not None:
             examined = examiner.examine(submission)
-            channel.send(Reported(report=examined.report, facts=examined.facts() if settings.facts else {}))
+            facts = examined.facts() if settings.facts else {}
+            channel.send(Reported(report=examined.report, broken=examined.broken(), facts=facts))
     except (SandboxError, CatalogError):
         return  # for example, the server was lost: this worker ends, and another one tries again
 

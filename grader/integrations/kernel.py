@@ -49,6 +49,7 @@ class Session:
             exercises=(exercise,),
             course_seed=(course.seed or self._seed(folder)) if grading else "",
             inputs="by_content" if grading else "fixed",
+            whole_tasks=grading and course.whole_tasks,
             relaxed_sandbox=True,
             quiet=True,  # otherwise its warnings would appear in the cell, and nbgrader would give no points
         )

@@ -50,9 +50,8 @@ class Mutation:
         yield list(self._problems_of_lists())
 
     def _problems_of(self, mutant: Mutant, graded: Graded) -> Iterator[Sentence]:
-        for check in _checks(graded):
-            if check.feedback.broken:
-                yield author.CHECK_BROKE(case=mutant.label, check=check.id, message=str(check.feedback))
+        for fault in graded.broken:
+            yield author.CHECK_BROKE(case=mutant.label, check=fault.check, message=str(fault.feedback))
         listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
         if _is_killed(graded):
             self.killed += 1

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckReport, ClassReport, ExerciseReport, FeedbackLine, Report, TaskReport
+from grader.records import CheckReport, ClassReport, ExerciseReport, FaultyCheck, FeedbackLine, Report, TaskReport
 from grader.sentences import Sentence, instructor, learner, verbatim
 from grader.sentences.languages import render
 
@@ -47,7 +47,7 @@ def points(value: float) -> str:
 def class_table(report: ClassReport) -> RenderableType:
     """Return the class table: a row for each student, a column for each exercise, and then the common mistakes.
 
-    Below the table are the exercises that no student handed in.
+    Below the table are the exercises that no student handed in, and the checks that were at fault.
     """
     exercises = list(report.students[0].exercises) if report.students else []
     handed_in = [id for id in exercises if any(row.exercises[id] is not None for row in report.students)]
@@ -70,7 +70,22 @@ def class_table(report: ClassReport) -> RenderableType:
         for name, count in list(report.misconceptions.items())[:8]:
             mistakes.add_row(f"{count}×", plain(name))
         parts += [Text(f"\n{render(instructor.FREQUENT_MISTAKES())}", style="bold"), mistakes]
+    if report.whole_tasks:
+        parts.append(Text(f"\n{render(instructor.WHOLE_TASKS())}", style="dim"))
+    if report.broken_checks:
+        parts.append(Text(f"\n{render(instructor.CHECKS_AT_FAULT())}", style="bold"))
+        parts += [_at_fault(check) for check in report.broken_checks]
     return Group(*parts)
+
+
+def _at_fault(check: FaultyCheck) -> RenderableType:
+    return Group(Text(plain(fault_of(check))), Padding(_feedback(tuple(check.feedback.lines())), (0, 0, 0, 2)))
+
+
+def fault_of(check: FaultyCheck) -> Sentence:
+    """Return a sentence about a check that was at fault."""
+    template = instructor.CHECK_STANDS if check.stands else instructor.CHECK_ENDED
+    return template(exercise=check.exercise, task=check.task, check=check.check, count=len(check.students))
 
 
 def student_feedback(report: Report) -> RenderableType:

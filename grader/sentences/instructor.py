@@ -65,6 +65,16 @@ STUDENT = N_("student")
 OUT_OF = N_("of {points}")
 HANDED_IN_BY_NOBODY = N_("Handed in by nobody: {exercises}")
 FREQUENT_MISTAKES = N_("Most frequent mistakes")
+CHECKS_AT_FAULT = N_("Checks that are at fault. Please report them to the author of the course")
+CHECK_STANDS = N_(
+    "{exercise}, {task}, {check}: the reference fails it too; its points stand for {count} student.",
+    "{exercise}, {task}, {check}: the reference fails it too; its points stand for {count} students.",
+)
+CHECK_ENDED = N_(
+    "{exercise}, {task}, {check}: it ended with an error, and gave no points to {count} student.",
+    "{exercise}, {task}, {check}: it ended with an error, and gave no points to {count} students.",
+)
+WHOLE_TASKS = N_("A task earned points only if all its checks passed.")
 
 # The sandbox
 ONLY_ON_LINUX = N_(
@@ -273,6 +283,7 @@ HELP_GRADE_SUBMISSIONS = N_("The folder with one folder per student.")
 HELP_GRADE_OUT = N_("Where the reports go.")
 HELP_GRADE_EXERCISE = N_("Grade only this exercise; may be repeated.")
 HELP_GRADE_SEED = N_("The seed to draw inputs from; if left out, the one kept in OUT, at first a random one.")
+HELP_WHOLE_TASKS = N_("Give a task its points only if all its checks pass.")
 HELP_GRADE_INPUTS = N_("fixed: the same for everybody, to compare versions, never for marks.")
 HELP_JOBS = N_("How many to grade side by side; one per core if left out.")
 HELP_HIDE_EXPECTED = N_("Hide what hidden checks expected, until grades are final.")

@@ -29,6 +29,7 @@ HOLDS_UNTIL = N_(
     'This part is right. It earns its points when your values are right too: first pass the check "{check}".'
 )
 NOT_ATTEMPTED = N_("Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code.")
+WHOLE_TASKS = N_("Here a task earns its points only if all its checks pass.")
 BROKEN_CHECK = N_("This check itself broke, which is not your fault. Please tell your instructor: {error}")
 MISSING = N_("{task} is not defined.")
 MISSING_MISSPELT = N_("{task} is not defined, but `{closest}` is. Is that your function?")

@@ -18,6 +18,11 @@ class CheckEnded(AssertionError):
         self.feedback = feedback
         self.refused = refused
 
+    @property
+    def compared(self) -> bool:
+        """Whether an answer was compared with something that the check expected."""
+        return self.feedback.expected is not None
+
 
 class SuiteError(KitError):
     """The suite or the kit has an error. The submission is not at fault."""

@@ -154,15 +154,23 @@ def grade(catalog: Catalog) -> Iterator[Grade]:
 def lay_down(tmp_path_factory: pytest.TempPathFactory) -> LayDown:
     """Lay down a course of one exercise, `01_small`, with the tasks `double` and `relu`; return its root.
 
-    `hidden` and `public` are its suites, below their imports; `misconceptions` and `alternatives` are whole files.
+    `hidden` and `public` are its suites, below their imports; `misconceptions` and `alternatives` are whole files. If
+    it is `released`, it has no solution, as with students: a check that no code can pass is then not at fault.
     """
     imports = "import os\nimport signal\nfrom pathlib import Path\n\nimport pytest\nimport torch\n"
     imports += "from grader.suites import Value, check, code, probe\n\n\n"
 
-    def lay_down(hidden: str = "", *, public: str = "", misconceptions: str = "", alternatives: str = "") -> Path:
+    def lay_down(
+        hidden: str = "",
+        *,
+        public: str = "",
+        misconceptions: str = "",
+        alternatives: str = "",
+        released: bool = False,
+    ) -> Path:
         root = tmp_path_factory.mktemp("course")
         texts = {
-            "solutions/01_small.py": SMALL,
+            f"{'exercises' if released else 'solutions'}/01_small.py": SMALL,
             "tests/public/test_01_small.py": public and imports + public,
             "tests/hidden/test_01_small.py": hidden and imports + hidden,
             "tests/misconceptions/01_small.py": misconceptions,

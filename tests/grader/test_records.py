@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from grader.records import (
+    BrokenCheck,
     CheckReport,
     ClassReport,
     ExerciseReport,
@@ -293,6 +294,39 @@ def test_the_most_frequent_misconception_comes_first() -> None:
     ]
 
 
+def at_fault(check: str, *, stands: bool = True, call: str = "") -> BrokenCheck:
+    """Return a check that was at fault."""
+    return BrokenCheck(exercise="01_small", task="double", check=check, stands=stands, feedback=Feedback(call=call))
+
+
+def test_a_check_at_fault_is_listed_once() -> None:
+    """A check at fault is listed once with all its students, in a fixed order; with the feedback of the first."""
+    broken = [
+        ("bea", at_fault("values", call="of bea")),
+        ("ana", at_fault("values", call="of ana")),
+        ("ana", at_fault("shape")),
+        ("caio", at_fault("values", stands=False)),
+    ]
+    for order in (broken, broken[::-1]):
+        found = class_report((), broken=order).broken_checks
+        assert [(one.check, one.stands, one.students, one.feedback.call) for one in found] == [
+            ("shape", True, ("ana",), ""),
+            ("values", False, ("caio",), ""),
+            ("values", True, ("ana", "bea"), "of ana"),
+        ]
+
+
+@pytest.mark.parametrize(("statuses", "points"), [(["passed", "failed"], 0.0), (["passed", "passed"], 4.0)])
+def test_a_whole_task_earns_all_or_nothing(statuses: list[Any], points: float) -> None:
+    """If only whole tasks count, a task earns its points if all checks pass; its checks keep theirs."""
+    verdicts = tuple(
+        Verdict(id=str(n), task="t", visibility="public", status=s, points=2.0 * (s == "passed"), max_points=2.0)
+        for n, s in enumerate(statuses)
+    )
+    report = task_report("t", verdicts, whole=True)
+    assert (report.points, report.max_points, report.checks[0].points) == (points, 4.0, 2.0)
+
+
 def test_an_empty_class_has_an_empty_report() -> None:
     """A class without submissions has an empty report."""
     assert class_report(()) == ClassReport(max_points=0.0, students=(), misconceptions={})
@@ -316,7 +350,7 @@ def test_a_class_report_is_read_back_as_it_was_written() -> None:
     report = class_report((of("ana", exercise("flat")),))
     text = msgspec.json.encode(report)
     assert msgspec.json.decode(text, type=ClassReport) == report
-    assert msgspec.json.decode(text)["schema"] == "grader/class/1"
+    assert msgspec.json.decode(text)["schema"] == "grader/class/2"
 
 
 def test_a_bad_verdict_cannot_be_read_back() -> None:

@@ -15,6 +15,7 @@ from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
 from grader.forgery import junk
 from grader.grading.settings import Graded, Settings
 from grader.records import (
+    BrokenCheck,
     CheckFacts,
     ExerciseReport,
     Feedback,
@@ -217,6 +218,16 @@ def test_what_solves_nothing_breaks_no_check(kind: str) -> None:
     broke = "It broke."
     verdicts = verdict("a", "error", feedback=said(broke, broken=True)), verdict("b", "skipped")
     assert of_case(nothing, report(*verdicts)) == [f"01_small {kind} any: noise: the check 'a' broke: {broke}"]
+
+
+def test_a_reference_that_fails_a_check_is_told() -> None:
+    """A check that the reference fails gives its points, and is a problem all the same; once, not for each variant."""
+    fault = BrokenCheck(exercise="01_small", task="double", check="a", stands=True, feedback=said("It is 2."))
+    whole = report(verdict("a"))
+    problems = [str(problem) for problem in problems_of_case(case(REFERENCE), whole, (fault,))]
+    assert problems == ["01_small reference: the check 'a' of double says failed: It is 2."]
+    other = case(ALTERNATIVE, task="double", name="by-adding")
+    assert not list(problems_of_case(other, whole, (fault,)))
 
 
 # Misconceptions

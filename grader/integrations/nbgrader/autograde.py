@@ -50,9 +50,10 @@ from grader.integrations.nbgrader.course import (
 )
 from grader.integrations.nbgrader.feedback_cells import annotate, as_node, is_unanswered, manual_score, recorded_digest
 from grader.integrations.nbgrader.gradebook import Book, Notebook
-from grader.records import ExerciseReport, Submission, TaskReport
+from grader.records import BrokenCheck, ExerciseReport, Submission, TaskReport, faulty_checks
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
+from grader.reports.terminal import fault_of
 from grader.sentences import Sentence, instructor
 from grader.sentences.languages import render
 from grader.submissions import (
@@ -96,6 +97,7 @@ class _Work:
     digest: str
     submissions: dict[str, tuple[Submission, ...]]
     reports: dict[tuple[str, str], ExerciseReport] = field(default_factory=dict)
+    broken: list[BrokenCheck] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -119,11 +121,13 @@ def autograde(
     warm: bool = False,
     relaxed_sandbox: bool = False,
     hide_expected: bool = False,
+    whole_tasks: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Grade what students have handed in for an assignment; only students that match the pattern `student`.
 
-    `hide_expected` leaves out of the feedback what hidden checks expected. Inputs are drawn from `seed`, or, if the
+    `hide_expected` leaves out of the feedback what hidden checks expected. `whole_tasks` gives a task its points only
+    if all its checks pass. Inputs are drawn from `seed`, or, if the
     course names none, from one that is stored in its folder. `warm` starts all workers first, even if there is little
     to grade.
 
@@ -146,6 +150,7 @@ def autograde(
             inputs="by_content",
             relaxed_sandbox=relaxed_sandbox,
             hide_expected=hide_expected,
+            whole_tasks=whole_tasks,
         )
         cache = ResultCache(course / KEPT, catalog, settings)
         settings = replace(settings, sources=cache.about, rehearse=warm)
@@ -190,8 +195,18 @@ def autograde(
             *_strangers(reading.changed, notebooks),
             *refused,
         ),
-        notes=(*_by_person(notebooks), *_not_run(config), *_unsafe_pages(config)),
+        notes=(*_by_person(notebooks), *_not_run(config), *_unsafe_pages(config), *_at_fault(reading.changed)),
     )
+
+
+def _at_fault(works: Iterable[_Work]) -> Iterator[Sentence]:
+    """Yield sentences about the checks that were at fault in this run, each with what it said."""
+    found = faulty_checks((work.student, check) for work in works for check in work.broken)
+    if found:
+        yield instructor.CHECKS_AT_FAULT()
+    for check in found:
+        yield fault_of(check)
+        yield from (line.text for line in check.feedback.lines())
 
 
 class _Reading:
@@ -411,6 +426,7 @@ def _graded(
         submission = graded.submission
         work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report_of(catalog, graded)
+        work.broken += graded.broken
         progress(done, reading.expected, submission)
         if work.done:
             yield work

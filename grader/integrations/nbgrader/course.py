@@ -39,11 +39,13 @@ class StudentError(CourseError):
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """A course's settings for the kit: the clone whose suites grade it (empty for the kit's own), and the inputs' seed.
 
-    The path of the clone may be relative to the course's folder.
+    The path of the clone may be relative to the course's folder. If `whole_tasks` is true, a task earns points only if
+    all its checks pass.
     """
 
     catalog: str = ""
     seed: str = ""
+    whole_tasks: bool = False
 
 
 def read_course(folder: Path) -> Course | None:

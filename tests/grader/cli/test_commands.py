@@ -52,6 +52,8 @@ def clone(tmp_path: Path) -> Path:
         (("verify", "nothing"), "Cannot find 'nothing': no exercise and no task has that name"),
         (("verify", "07", "--mutants", "--seeds", "3"), "--seeds does not go with --mutants"),
         (("verify", "07", "--every", "5"), "--every needs --mutants"),
+        (("verify", "07", "--flaky", "5", "--seeds", "3"), "--seeds does not go with --flaky"),
+        (("verify", "07", "--flaky", "5", "--mutants"), "--mutants does not go with --flaky"),
     ],
 )
 def test_bad_input_is_explained(arguments: tuple[str, ...], said: str) -> None:
@@ -336,3 +338,92 @@ def test_an_nbgrader_course_that_was_handed_in_is_refused(tmp_path: Path) -> Non
     done = grader("nbgrader", "autograde", "ps1", cwd=own)
     assert done.returncode == 2 and not mark.exists()
     assert f"it lies inside the one in {str(tmp_path)!r}" in done.stderr and "--course" in done.stderr
+
+
+FAULTY = '''
+
+@check("snapshot", points=1)
+def test_snapshot_faulty(candidate, draw):
+    """The copy is x + 1."""
+    x = draw.tensor(3)
+    candidate.snapshot(x).result.values(x + 1)
+'''
+
+
+@pytest.fixture
+def faulty(clone: Path) -> Path:
+    """A clone in which a check of `snapshot` is wrong."""
+    path = clone / "tests" / "hidden" / "test_08_detach_and_inplace.py"
+    path.write_text(path.read_text(encoding="utf-8") + FAULTY, encoding="utf-8")
+    return clone
+
+
+def test_grade_lists_a_check_at_fault(faulty: Path, tmp_path: Path) -> None:
+    """`grade` gives the points of a check that the reference fails too, and lists it for the instructor alone."""
+    folder = tmp_path / "class" / "ana"
+    folder.mkdir(parents=True)
+    (folder / "08_detach_and_inplace.py").write_text(SNAPSHOT, encoding="utf-8")
+    out = tmp_path / "out"
+    done = grader("grade", folder.parent, "--out", out, "--exercise", "8", "--course", faulty)
+    assert done.returncode == 0, done.stderr
+    assert "Checks that are at fault. Please report them to the author of the course" in done.stdout
+    listed = (
+        "08_detach_and_inplace, snapshot, snapshot_faulty: the reference fails it too; its points stand for 1 student"
+    )
+    assert listed in " ".join(done.stdout.split()) and "  snapshot(tensor([" in done.stdout
+    whole = json.loads((out / "class.json").read_text(encoding="utf-8"))
+    (fault,) = whole["broken_checks"]
+    assert (fault["check"], fault["students"], fault["stands"]) == ("snapshot_faulty", ["ana"], True)
+    assert fault["feedback"]["expected"] and fault["feedback"]["got"]
+    report = (out / "ana" / "report.json").read_text(encoding="utf-8")
+    assert json.loads(report)["points"] == 3 and "fault" not in report.replace("snapshot_faulty", "")
+    shown = grader("show", out / "ana").stdout
+    assert "✓ snapshot  3 of 3" in shown and "reference" not in shown
+
+
+def test_check_gives_the_points_of_a_check_at_fault(faulty: Path) -> None:
+    """In a clone with solutions, `check` lets the points stand too, and says nothing of it."""
+    stub = faulty / "exercises" / "08_detach_and_inplace.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n\n" + SNAPSHOT, encoding="utf-8")
+    done = grader("check", "08.snapshot", "--course", faulty, cwd=faulty)
+    assert (done.returncode, "✓ snapshot  3 of 3" in done.stdout) == (0, True)
+
+
+def test_verify_names_a_check_at_fault(faulty: Path) -> None:
+    """`verify --flaky` names each check that the reference fails, with its seed; `verify` names it too."""
+    done = grader("verify", "08.snapshot", "--flaky", "2", "--jobs", "1", "--course", faulty)
+    assert done.returncode == 1 and "2 problems in 2 implementations" in done.stderr
+    for seed in (0, 1):
+        assert (
+            f"with seed {seed}, the reference fails the check 'snapshot_faulty' of snapshot: snapshot(" in done.stdout
+        )
+    shutil.copytree(ROOT / "tests" / "alternatives", faulty / "tests" / "alternatives")
+    done = grader("verify", "08.snapshot", "--course", faulty)
+    assert done.returncode == 1
+    assert "08_detach_and_inplace reference: the check 'snapshot_faulty' of snapshot says failed: " in done.stdout
+
+
+def test_flaky_checks_are_looked_for_in_the_course() -> None:
+    """With other seeds, the references pass all checks of a few tasks of the course."""
+    done = grader("verify", "02.center_rows", "07", "13.relu", "--flaky", "8")
+    assert done.returncode == 0, done.stdout
+    assert "24 references graded. No check failed." in done.stdout
+
+
+def test_grade_counts_whole_tasks(tmp_path: Path) -> None:
+    """With `--whole-tasks`, a task with a failed check earns nothing, and the reports and the table say so."""
+    folder = tmp_path / "in" / "ana"
+    folder.mkdir(parents=True)
+    wrong = "def exp_plus_one(t):\n    return t.exp().add(1).float()\n"
+    (folder / "08_detach_and_inplace.py").write_text(f"import torch\n\n\n{SNAPSHOT}\n\n{wrong}", encoding="utf-8")
+    points = {}
+    for options in ((), ("--whole-tasks",)):
+        done = grader("grade", folder.parent, "--out", tmp_path / "out", "--exercise", "8", *options)
+        assert done.returncode == 0, done.stderr
+        report = json.loads((tmp_path / "out" / "ana" / "report.json").read_text(encoding="utf-8"))
+        points[options] = {task["name"]: task["points"] for task in report["exercises"][0]["tasks"]}
+        whole = json.loads((tmp_path / "out" / "class.json").read_text(encoding="utf-8"))["whole_tasks"]
+        said = "only if all its checks pass" in grader("show", tmp_path / "out" / "ana").stdout
+        assert whole == said == ("only if all its checks passed" in done.stdout) == bool(options)
+    assert points[()]["snapshot"] == points["--whole-tasks",]["snapshot"] == 2
+    assert 0 < points[()]["exp_plus_one"] < 2 and points["--whole-tasks",]["exp_plus_one"] == 0

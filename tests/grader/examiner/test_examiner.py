@@ -282,7 +282,7 @@ def test_a_parametrised_check_is_several(examine: Examine, lay_down: LayDown) ->
 def test_a_check_without_points_may_fail(examine: Examine, lay_down: LayDown) -> None:
     """A failed check without points costs nothing."""
     suite = one_check("candidate.double(draw.tensor(2)).result.shape(3)").replace("points=1", "points=0")
-    (report,) = examine(lay_down(suite), RIGHT)
+    (report,) = examine(lay_down(suite, released=True), RIGHT)
     assert (statuses(report), report.points) == ({"one": "failed"}, 0)
 
 
@@ -312,7 +312,7 @@ def test_an_untouched_stub_is_not_attempted(catalog: Catalog, grade: Grade) -> N
 
 def test_not_implemented_inside_torch_is_an_error(examine: Examine, lay_down: LayDown) -> None:
     """A NotImplementedError that torch raises is an error of the student's code."""
-    suite = one_check('candidate.double(torch.empty(2, device="meta")).result.device("meta")')
+    suite = one_check('candidate.traced().double(torch.empty(2, device="meta")).result.device("meta")')
     (report,) = examine(lay_down(suite), "def double(x):\n    return x.tolist()\n")
     assert checks(report)["one"].status == "error"
     assert "Cannot copy out of meta tensor; no data! at line 2, `return x.tolist()`" in str(
@@ -696,12 +696,10 @@ def test_the_reference_answers_like_the_candidate(examine: Examine, lay_down: La
 
 
 def test_a_reference_that_is_lost_is_no_fault_of_the_students(examine: Examine, lay_down: LayDown) -> None:
-    """If the reference is lost, the check is broken, not the submission."""
+    """If the reference is lost, the check is broken, not the submission: its points stand."""
     suite = one_check("reference.double(code('__import__(\"os\")._exit(0)'))", arguments="candidate, reference")
     (report,) = examine(lay_down(suite), RIGHT)
-    message = str(checks(report)["one"].feedback)
-    assert checks(report)["one"].feedback.broken and message.startswith("This check itself broke, which is not your")
-    assert "Cannot ask the reference of 01_small: it did not survive the call double." in message
+    assert (statuses(report), str(checks(report)["one"].feedback)) == ({"one": "passed"}, "")
 
 
 @pytest.mark.parametrize(
@@ -842,7 +840,8 @@ HONEST = "if len(x) == 0: raise KeyError('empty')"
 )
 def test_what_a_line_does_is_seen(examine: Examine, lay_down: LayDown, body: str, failed: dict[str, str]) -> None:
     """The check that asks detects each kind of fact: edits, moves, flags, settings, graphs, exceptions."""
-    (report,) = examine(lay_down(QUESTIONS), f"def double(x):\n    {body}\n")
+    root = lay_down(QUESTIONS, released=True)  # the solution does not raise what these checks ask for
+    (report,) = examine(root, f"def double(x):\n    {body}\n")
     wrong = {id: str(check.feedback) for id, check in checks(report).items() if check.status != "passed"}
     assert set(wrong) == set(failed)
     for id, words in failed.items():
@@ -1112,7 +1111,7 @@ def test_a_check_that_breaks_is_an_error_and_an_apology(
     examine: Examine, lay_down: LayDown, suite: str, said: str
 ) -> None:
     """A broken check is an error without a traceback; other checks and students are still judged."""
-    root = lay_down(suite + HIDDEN, public=PUBLIC)
+    root = lay_down(suite + HIDDEN, public=PUBLIC, released=True)
     for report in examine(root, RIGHT, RIGHT):
         assert report.points == 6 and report.status == "graded"
         if "one" in checks(report):  # a check of no task is in no report
@@ -1134,7 +1133,8 @@ def test_checks_that_break_do_not_blame_the_file(examine: Examine, lay_down: Lay
 def test_an_answer_that_breaks_no_check(examine: Examine, lay_down: LayDown) -> None:
     """Tensors in place of plain values are a mistake of the student and do not break a check."""
     suite = one_check('candidate.double(1).result.equals(["a", "b"])')
-    (report,) = examine(lay_down(suite), 'import torch\ndef double(x):\n    return ["a", torch.ones(2)]\n')
+    root = lay_down(suite, released=True)
+    (report,) = examine(root, 'import torch\ndef double(x):\n    return ["a", torch.ones(2)]\n')
     assert statuses(report) == {"one": "failed"}
 
 
@@ -1321,7 +1321,7 @@ def test_devices(candidate, draw):
 @pytest.mark.parametrize(("device", "asked"), [("meta", "['meta']"), ("cpu", "['meta', 'cpu']")])
 def test_a_real_device_is_asked_of_besides_meta(examine: Examine, lay_down: LayDown, device: str, asked: str) -> None:
     """A real device is tried in addition to meta, which shows whether a function reads values."""
-    (report,) = examine(lay_down(DEVICES), RIGHT, device=device)
+    (report,) = examine(lay_down(DEVICES, released=True), RIGHT, device=device)
     assert checks(report)["elsewhere"].status == "passed"
     assert f"expected: {asked}" in str(checks(report)["devices"].feedback)
 
@@ -1343,7 +1343,7 @@ def drawn(report: ExerciseReport) -> str:
 def test_fixed_inputs_are_the_same_for_everybody(examine: Examine, lay_down: LayDown) -> None:
     """Fixed inputs depend on neither the student nor the content."""
     students = [hand_in(RIGHT, student="ana"), hand_in(WRONG, student="bia")]
-    first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), *students))
+    first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED, released=True), *students))
     assert first == second
 
 
@@ -1354,7 +1354,7 @@ def test_inputs_depend_on_student_and_content(examine: Examine, lay_down: LayDow
         for name, report in zip(
             ("ana", "again", "retold", "bia", "changed"),
             examine(
-                lay_down(TELLS_ITS_SEED),
+                lay_down(TELLS_ITS_SEED, released=True),
                 hand_in(RIGHT, student="ana", content="c"),
                 hand_in(RIGHT, student="ana", content="c"),
                 hand_in(RIGHT + "# retold\n", student="ana", content="c"),
@@ -1371,7 +1371,8 @@ def test_inputs_depend_on_student_and_content(examine: Examine, lay_down: LayDow
 
 def test_without_a_digest_the_text_counts(examine: Examine, lay_down: LayDown) -> None:
     """Without a digest the inputs depend on the whole text."""
-    first, second = map(drawn, examine(lay_down(TELLS_ITS_SEED), RIGHT, RIGHT + "x = 1\n", inputs="by_content"))
+    root = lay_down(TELLS_ITS_SEED, released=True)
+    first, second = map(drawn, examine(root, RIGHT, RIGHT + "x = 1\n", inputs="by_content"))
     assert first != second
 
 
@@ -1408,8 +1409,9 @@ def test_what_hidden_checks_expected_may_wait(examine: Examine, lay_down: LayDow
     """With hidden expectations, a hidden check shows call, result and next step; public checks show everything."""
     wrong = "def double(x):\n    return x + 2\n\ndef relu(x):\n    return [1.25, 12.5]\n"
     public = PUBLIC.replace("shape(2, 3)", "shape(3, 3)")
-    (told,) = examine(lay_down(HIDDEN.replace(', requires=["shape"]', "") + CURVE, public=public), wrong)
-    root = lay_down(HIDDEN.replace(', requires=["shape"]', "") + CURVE, public=public)
+    suite = HIDDEN.replace(', requires=["shape"]', "") + CURVE
+    (told,) = examine(lay_down(suite, public=public, released=True), wrong)
+    root = lay_down(suite, public=public, released=True)
     (hidden,) = examine(root, wrong, hide_expected=True)
     assert statuses(told) == statuses(hidden) and told.points == hidden.points
     before, after = checks(told), checks(hidden)

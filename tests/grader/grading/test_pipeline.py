@@ -13,7 +13,7 @@ from grader.catalog import Catalog
 from grader.grading import pipeline
 from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
-from grader.records import ClassReport, Submission, blank_report
+from grader.records import BrokenCheck, ClassReport, Feedback, Submission, blank_report
 from grader.reports import load_report
 from grader.sentences import learner, verbatim
 from grader.submissions import SubmissionsError
@@ -24,10 +24,11 @@ IDS = ("07_autograd", "08_detach_and_inplace")
 class FakeLanes:
     """A pool that grades everything at once, in reverse order, and records its submissions."""
 
-    def __init__(self, *, dies_of: str = "", stops_after: int = 1000) -> None:
+    def __init__(self, *, dies_of: str = "", stops_after: int = 1000, broken: tuple[BrokenCheck, ...] = ()) -> None:
         self.given: list[str] = []
         self._dies_of = dies_of
         self._stops_after = stops_after
+        self._broken = broken
 
     def __call__(self, settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
         for done, one in enumerate(reversed(list(submissions))):
@@ -39,7 +40,7 @@ class FakeLanes:
                 if one.student == self._dies_of
                 else blank_report(one.exercise, [("t", 2.0)], "graded", verbatim("Fine."))
             )
-            yield Graded(submission=one, report=report)
+            yield Graded(submission=one, report=report, broken=self._broken)
 
 
 @pytest.fixture
@@ -92,6 +93,22 @@ def test_second_run_grades_nothing(catalog: Catalog, submissions: Path, monkeypa
     again = FakeLanes()
     assert run(catalog, submissions, monkeypatch, again) == first
     assert again.given == []
+
+
+@pytest.mark.sandbox
+def test_checks_at_fault_are_in_the_class_report_alone(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The class report lists a check at fault, also when nothing is graded again; no student's report has it."""
+    fault = BrokenCheck(exercise=IDS[0], task="minimize", check="c", stands=True, feedback=Feedback(call="secret()"))
+    first = run(catalog, submissions, monkeypatch, FakeLanes(broken=(fault,)))
+    again = run(catalog, submissions, monkeypatch, FakeLanes())
+    for whole in (first, again):
+        (listed,) = whole.broken_checks
+        assert (listed.check, listed.students, listed.feedback.call) == ("c", ("ana", "bia"), "secret()")
+    out = submissions.parent / "out"
+    assert "secret()" in (out / "class.json").read_text(encoding="utf-8")
+    assert not [path for path in out.glob("*/report.json") if "secret()" in path.read_text(encoding="utf-8")]
 
 
 @pytest.mark.sandbox

@@ -14,14 +14,16 @@ import pytest
 from grader.catalog import load_catalog
 from grader.grading import result_cache
 from grader.grading.result_cache import ResultCache
-from grader.grading.settings import Settings
-from grader.records import ExerciseReport, Submission
+from grader.grading.settings import Graded, Settings
+from grader.records import BrokenCheck, ExerciseReport, Feedback, Submission
 from grader.sentences import verbatim
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "07_autograd"
 SUBMISSION = Submission(student="ana", exercise=ID, path="in/ana/07_autograd.py", source="x = 1\n")
 REPORT = ExerciseReport(id=ID, status="graded", points=1.0, max_points=12.0, tasks=())
+FAULT = BrokenCheck(exercise=ID, task="minimize", check="c", stands=True, feedback=Feedback(call="minimize()"))
+GRADED = Graded(submission=SUBMISSION, report=REPORT, broken=(FAULT,))
 
 
 @pytest.fixture
@@ -39,10 +41,10 @@ def cache(clone: Path, **settings: object) -> ResultCache:
 
 
 def test_report_is_found_by_the_next_run(clone: Path) -> None:
-    """The next run finds a stored report, wherever the submissions are."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    """The next run finds a stored report and the checks at fault, wherever the submissions are."""
+    cache(clone).keep(GRADED)
     moved = Submission(student="ana", exercise=ID, path="elsewhere/07_autograd.py", source="x = 1\n")
-    assert cache(clone).find(moved) == REPORT
+    assert cache(clone).find(moved) == msgspec.structs.replace(GRADED, submission=moved)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +58,23 @@ def test_report_is_found_by_the_next_run(clone: Path) -> None:
 )
 def test_another_submission_is_not_found(clone: Path, other: Submission) -> None:
     """Another student, source, problem or note is another submission."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     assert cache(clone).find(other) is None
 
 
 def test_an_entry_of_an_older_form_is_not_believed(clone: Path) -> None:
     """A stored report of an older form is graded again, and its missing feedback is not read as empty feedback."""
     known = cache(clone)
-    known.keep(SUBMISSION, REPORT)
+    known.keep(GRADED)
     (path,) = (clone / "out").iterdir()
-    old = msgspec.to_builtins(REPORT) | {"message": "", "notes": []}
+    old = {"report": msgspec.to_builtins(REPORT) | {"message": "", "notes": []}, "broken": []}
     path.write_bytes(msgspec.json.encode(old))
     assert known.find(SUBMISSION) is None
 
 
 def test_an_entry_depends_on_the_form_of_reports(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the form of reports changes, everything is graded again."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     monkeypatch.setattr(result_cache, "REPORT_SCHEMA", "grader/report/1")
     assert cache(clone).find(SUBMISSION) is None
 
@@ -80,7 +82,7 @@ def test_an_entry_depends_on_the_form_of_reports(clone: Path, monkeypatch: pytes
 @pytest.mark.parametrize("folder", ["solutions", "tests/public", "tests/hidden", "tests/misconceptions"])
 def test_changed_exercise_is_graded_anew(clone: Path, folder: str) -> None:
     """After a change to the solution, a suite or the misconceptions the exercise is graded again."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     path = next((clone / folder).glob("*07_autograd.py"))
     path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
     assert cache(clone).find(SUBMISSION) is None
@@ -88,16 +90,18 @@ def test_changed_exercise_is_graded_anew(clone: Path, folder: str) -> None:
 
 def test_another_seed_is_graded_anew(clone: Path) -> None:
     """With another course seed everything is graded again."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     assert cache(clone, course_seed="another").find(SUBMISSION) is None
 
 
-@pytest.mark.parametrize("options", [{"inputs": "by_content"}, {"hide_expected": True}, {"device": "cuda"}])
+@pytest.mark.parametrize(
+    "options", [{"inputs": "by_content"}, {"hide_expected": True}, {"whole_tasks": True}, {"device": "cuda"}]
+)
 def test_what_changes_reports_is_graded_anew(clone: Path, options: dict[str, object]) -> None:
     """Reports depend on the settings for inputs and feedback."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     assert cache(clone, **options).find(SUBMISSION) is None
-    assert cache(clone).find(SUBMISSION) == REPORT
+    assert cache(clone).find(SUBMISSION) == GRADED
 
 
 @pytest.mark.parametrize("name", sorted({*Settings.__struct_fields__} - result_cache._WITHOUT_EFFECT))
@@ -145,7 +149,7 @@ def test_another_version_of_a_package_makes_reports_stale(
     clone: Path, versions: Callable[[str], None], package: str
 ) -> None:
     """Another version of PyTorch or NumPy makes reports stale, because numbers and error messages may differ."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     versions(package)
     assert cache(clone).find(SUBMISSION) is None
 
@@ -154,7 +158,7 @@ def test_another_python_makes_reports_stale(
     clone: Path, versions: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another version of Python makes reports stale, because its error messages and lines may differ."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
     result_cache._versions.cache_clear()
     assert cache(clone).find(SUBMISSION) is None
@@ -170,14 +174,14 @@ def test_the_packages_are_those_that_the_project_names() -> None:
 
 def test_change_of_another_exercise_is_none(clone: Path) -> None:
     """A change to one exercise keeps the reports of the others."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     (clone / "tests/hidden/test_08_detach_and_inplace.py").write_text("# changed\n", encoding="utf-8")
-    assert cache(clone).find(SUBMISSION) == REPORT
+    assert cache(clone).find(SUBMISSION) == GRADED
 
 
 def test_torn_entry_is_no_report(clone: Path) -> None:
     """An entry that cannot be read is graded again."""
-    cache(clone).keep(SUBMISSION, REPORT)
+    cache(clone).keep(GRADED)
     for path in (clone / "out").iterdir():
         path.write_bytes(path.read_bytes()[:40])
     assert cache(clone).find(SUBMISSION) is None
@@ -189,5 +193,5 @@ def test_only_the_latest_may_be_kept(clone: Path) -> None:
     other = Submission(student="ana", exercise="08_detach_and_inplace", path="", source="x = 1\n")
     book = cache(clone, exercises=(ID, "08_detach_and_inplace"))
     for submission in (SUBMISSION, other, later):
-        book.keep_only(submission, REPORT)
+        book.keep_only(Graded(submission=submission, report=REPORT))
     assert [book.find(s) is not None for s in (SUBMISSION, other, later)] == [False, True, True]

@@ -36,7 +36,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader.catalog import load_catalog
+from grader.catalog import Catalog, load_catalog
 from grader.catalog.cells import split_cells
 from grader.grading.pool import WorkerPool
 from grader.integrations.nbgrader import CourseError, read_course, watch
@@ -92,13 +92,13 @@ def succeed(folder: Path, *command: object) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def grade(course: Path, **options: Any) -> Outcome:
+def grade(course: Path, *, catalog: Catalog = CATALOG, **options: Any) -> Outcome:
     """Grade in this process, with the function that the command calls."""
     known = read_course(course)
     assert known is not None
     settings = {"seed": known.seed, "relaxed_sandbox": True, "progress": lambda done, total, last: None, **options}
     with Reader() as reader, WorkerPool(1) as workers:
-        return autograde(CATALOG, course, EXERCISE, reader=reader, workers=workers, **settings)
+        return autograde(catalog, course, EXERCISE, reader=reader, workers=workers, **settings)
 
 
 def answers() -> dict[str, str]:
@@ -1192,3 +1192,55 @@ def test_the_folder_that_is_watched(course: Path, structure: str, place: str) ->
 def test_other_assignments_wake_nobody(course: Path, path: str, concerns: bool) -> None:
     """Only changes to this assignment, or to folders that may contain it, start a grading."""
     assert watch._concerns(watch._pattern(course, EXERCISE), course / path) is concerns
+
+
+FAULTY = """
+
+@check("rectify_", points=1)
+def test_rectify_faulty(candidate, draw):
+    \"\"\"The negative numbers become 1.\"\"\"
+    x = draw.tensor(4)
+    candidate.rectify_(x.clone()).result.values(x.where(x >= 0, 1.0))
+"""
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A clone of the course in which a check of `rectify_` is wrong."""
+    clone = tmp_path_factory.mktemp("faulty")
+    for folder in ("exercises", "solutions", "tests/public", "tests/hidden", "tests/misconceptions"):
+        shutil.copytree(ROOT / folder, clone / folder)
+    path = clone / "tests" / "hidden" / f"test_{EXERCISE}.py"
+    path.write_text(path.read_text(encoding="utf-8") + FAULTY, encoding="utf-8")
+    return load_catalog(clone)
+
+
+def test_a_check_at_fault_is_a_note_for_the_instructor(course: Path, faulty: Catalog) -> None:
+    """The points of a check that the reference fails too stand; the command lists it, and the feedback does not."""
+    hand_in(course, "ana", notebook(course, answers()))
+    outcome = grade(course, catalog=faulty)
+    said = [str(note) for note in outcome.notes]
+    at = said.index("Checks that are at fault. Please report them to the author of the course")
+    assert said[at + 1].startswith(f"{EXERCISE}, rectify_, rectify_faulty: the reference fails it too")
+    assert said[at + 2].startswith("rectify_(tensor([") and len(said) == at + 5
+    assert scores(course, "ana")["check-rectify_"] == CHECKS["check-rectify_"]
+    (output,) = cell_of(graded_notebook(course, "ana"), "check-rectify_").outputs
+    assert "at fault" not in output.data["text/html"] and "reference" not in output.data["text/html"]
+    assert not [note for note in grade(course, catalog=faulty).notes if "at fault" in str(note)]  # nothing is graded
+
+
+def test_tasks_count_as_a_whole_if_the_course_says_so(course: Path) -> None:
+    """With `whole_tasks` in grader_course.json a failed check costs all points of its task, in both commands."""
+    wrong = answers() | {"rectify_": "def rectify_(x):\n    return x.clamp_(min=0) if x.dim() == 1 else x"}
+    hand_in(course, "ana", notebook(course, wrong))
+    grade(course)
+    partial = scores(course, "ana")
+    assert 0 < (partial["check-rectify_"] or 0) < CHECKS["check-rectify_"]
+    path = course / "grader_course.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"whole_tasks": True}), encoding="utf-8")
+    known = read_course(course)
+    assert known is not None and known.whole_tasks
+    grade(course, whole_tasks=known.whole_tasks)
+    assert scores(course, "ana") == partial | {"check-rectify_": 0.0}
+    succeed(course, "grader", "nbgrader", "autograde", EXERCISE)
+    assert scores(course, "ana") == partial | {"check-rectify_": 0.0}

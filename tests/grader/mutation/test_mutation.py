@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.catalog import CatalogError, Exercise, Task, load_catalog
 from grader.grading.settings import Graded, Settings
 from grader.mutation import Mutant, gate, mutants, mutate_all, read_equivalents
 from grader.mutation.gate import Mutation
-from grader.records import ExerciseReport, Submission, Verdict, task_report
+from grader.records import BrokenCheck, ExerciseReport, Feedback, Submission, Verdict, task_report
 
 LayDown = Callable[..., Path]
 
@@ -153,6 +154,20 @@ def test_mutants_that_fail_or_never_end_are_killed(run: Run) -> None:
     """A mutant that fails a check, or never ends, is killed."""
     mutation, problems = run(lambda mutant: False)
     assert problems == [] and mutation.killed == len(mutation.mutants) > 4 and mutation.share == 1.0
+
+
+def test_a_check_at_fault_is_told(lay_down: LayDown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that is at fault for a mutant is a problem, because its points stand."""
+    mutation = mutate_all(load_catalog(lay_down()), {"01_small": ("double",)}, jobs=1, every=1000)
+    fault = BrokenCheck(exercise="01_small", task="double", check="c", stands=True, feedback=Feedback(call="f(1)"))
+
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+        for submission in submissions:
+            yield msgspec.structs.replace(graded(submission, "failed"), broken=(fault,))
+
+    monkeypatch.setattr(gate, "grade_submissions", grade_submissions)
+    (problem,) = (str(problem) for found in mutation.run() for problem in found)
+    assert problem.endswith("the check 'c' broke: f(1)")
 
 
 def test_a_survivor_is_told(run: Run) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from rich.console import Console, RenderableType
 
+from grader.records import BrokenCheck, Feedback, Misconception, Verdict, class_report, student_report, task_report
 from grader.records import ExerciseReport as Exercise
-from grader.records import Feedback, Misconception, Verdict, class_report, student_report, task_report
 from grader.reports import class_table, student_feedback
 from grader.reports.terminal import plain, points
 from grader.sentences import verbatim
@@ -147,6 +147,35 @@ def test_class_table_counts_mistakes() -> None:
     assert "Ana" in text
     assert "Bia" in text
     assert "1×  10_linear.mse.sum" in text
+
+
+def test_class_table_lists_checks_at_fault() -> None:
+    """Below the class table are the checks at fault: which ones, how many students, and what happened."""
+    fault = BrokenCheck(
+        exercise="10_linear",
+        task="mse",
+        check="mse_value",
+        stands=True,
+        feedback=Feedback(call="mse(a, b)", expected=verbatim("1.0"), got=verbatim("2.0")),
+    )
+    one = student_report("Ana", (exercise(verdict("x", "passed")),))
+    stands = class_report((one,), broken=[("Ana", fault), ("Bia", fault)])
+    assert [line.rstrip() for line in printed(class_table(stands)).splitlines()[-5:]] == [
+        "Checks that are at fault. Please report them to the author of the course",
+        "10_linear, mse, mse_value: the reference fails it too; its points stand for 2 students.",
+        "  mse(a, b)",
+        "  expected: 1.0",
+        "  got: 2.0",
+    ]
+    ended = class_report((one,), broken=[("Ana", msgspec.structs.replace(fault, stands=False))])
+    assert "mse_value: it ended with an error, and gave no points to 1 student." in printed(class_table(ended))
+    assert "at fault" not in printed(class_table(class_report((one,))))
+
+
+def test_class_table_says_that_tasks_are_whole() -> None:
+    """The class table says if a task earned points only as a whole."""
+    one = student_report("Ana", (exercise(verdict("x", "passed")),))
+    assert "only if all its checks passed" in printed(class_table(class_report((one,), whole_tasks=True)))
 
 
 def test_many_exercises_are_known_by_their_numbers() -> None:
