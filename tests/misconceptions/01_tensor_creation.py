@@ -224,6 +224,14 @@ def describe(t):
     return {"ndim": t.ndim, "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": numel}
 
 
+# %% task="describe" name="numpy-number"
+# `np.prod` gives one of NumPy's numbers, and for a scalar the float 1.0. `t.numel()` is a plain int.
+
+
+def describe(t):
+    return {"ndim": t.ndim, "shape": t.shape, "dtype": t.dtype, "device": t.device, "numel": np.prod(t.shape)}
+
+
 # %% task="describe" name="one-key-more"
 # Exactly five keys were asked for. An extra one surprises code that goes through the dict.
 
@@ -529,6 +537,16 @@ def constant_like(template, value):
 
 def constant_like(template, value):
     return torch.tensor(value, device=template.device).to(template.dtype).expand(template.shape)
+
+
+# %% task="constant_like" name="float32-on-the-way"
+# `torch.tensor(value)` is float32, which doesn't hold every whole number beyond 2**24: 16777217.0 has become 16777216.
+# `full_like` converts the value to the template's dtype directly.
+
+
+def constant_like(template, value):
+    number = torch.tensor(value, device=template.device).to(template.dtype)
+    return number.expand(template.shape).clone(memory_format=torch.contiguous_format)
 
 
 # %% task="constant_like" name="one-number"
