@@ -58,6 +58,20 @@ def matmul_shape(a, b):
     return rows, columns
 
 
+# %% task="matmul_shape" name="named-tuple"
+
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    rows: int
+    columns: int
+
+
+def matmul_shape(a, b):
+    return Shape(a[0], b[1]) if a[1] == b[0] else None
+
+
 # %% task="matmul_shape" name="without-else"
 
 

@@ -155,6 +155,21 @@ def mse(y_pred, y_true):
     return error.var(unbiased=False) + error.mean() ** 2
 
 
+# %% task="init_parameters" name="named-tuple"
+
+from typing import NamedTuple
+
+
+class Parameters(NamedTuple):
+    w: Tensor
+    b: Tensor
+
+
+def init_parameters(n_features, seed):
+    torch.manual_seed(seed)
+    return Parameters(torch.randn(n_features, 1, requires_grad=True), torch.zeros((), requires_grad=True))
+
+
 # %% task="mse" name="own-error-type"
 
 

@@ -100,6 +100,19 @@ def parameter_report(model):
     return report
 
 
+# %% task="parameter_report" name="defaultdict"
+
+from collections import defaultdict
+
+
+def parameter_report(model):
+    report = defaultdict(int)
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            report[name] += parameter.numel()
+    return report
+
+
 # %% task="parameter_report" name="product-of-the-shape"
 
 

@@ -269,6 +269,39 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return dict(train=train, valid=valid, best_epoch=best_epoch)
 
 
+# %% task="fit_early_stopping" name="scheduler-and-progress"
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1.0)  # keeps the rate
+    history = {"train": [], "valid": [], "best_epoch": 0}
+    best, state, waited = math.inf, None, 0
+    for epoch in range(max_epochs):
+        for name, loader in (("train", train_loader), ("valid", valid_loader)):
+            model.train(name == "train")
+            total = rows = 0
+            with torch.set_grad_enabled(name == "train"):
+                for X, y in loader:
+                    loss = criterion(model(X), y)
+                    if name == "train":
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                    total, rows = total + loss.item() * len(X), rows + len(X)
+            history[name].append(total / rows)
+        scheduler.step()
+        print(f"epoch {epoch}: {history['valid'][-1]:.4f}, rate {optimizer.param_groups[0]['lr']:.2e}")
+        if history["valid"][-1] < best:
+            best, waited, state = history["valid"][-1], 0, copy.deepcopy(model.state_dict())
+            history["best_epoch"] = epoch
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    model.load_state_dict(state)
+    return history
+
+
 # %% task="fit_early_stopping" name="copy-of-the-model"
 
 

@@ -69,6 +69,20 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return max(metrics)
 
 
+# %% task="tuning_objective" name="notes-in-the-trial"
+
+
+def tuning_objective(trial, fit_epoch, n_epochs, pruned):
+    learning_rate = trial.suggest_float("learning_rate", 1e-5, 1e-1, log=True)
+    trial.set_user_attr("metrics", metrics := [])
+    for epoch in range(n_epochs):
+        metrics.append(fit_epoch(learning_rate, epoch))
+        trial.report(metrics[-1], epoch)
+        if trial.should_prune():
+            raise pruned(f"trial {trial.number} with {trial.params} after epoch {epoch}")
+    return max(trial.user_attrs["metrics"])
+
+
 # %% task="tuning_objective" name="best-or-none"
 
 

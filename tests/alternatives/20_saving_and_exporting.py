@@ -106,6 +106,20 @@ def load_checkpoint(path, model_class):
     return model, epoch
 
 
+# %% task="load_checkpoint" name="named-tuple"
+
+from collections import namedtuple
+
+Loaded = namedtuple("Loaded", "model epoch")
+
+
+def load_checkpoint(path, model_class):
+    checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    model = model_class(**checkpoint["hyperparameters"])
+    model.load_state_dict(checkpoint["model_state"])
+    return Loaded(epoch=checkpoint["epoch"], model=model.eval())
+
+
 # %% task="load_checkpoint" name="assigned"
 
 

@@ -260,27 +260,42 @@ def with_norm(n_hidden):
     return nn.Sequential(nn.Linear(3, n_hidden), nn.BatchNorm1d(n_hidden), nn.Dropout(), nn.Linear(n_hidden, 2))
 
 
+@shared
+def with_named_blocks(n_hidden):
+    from collections import OrderedDict
+
+    block = nn.Sequential(nn.Linear(3, n_hidden), nn.Sequential(nn.Tanh(), nn.Linear(n_hidden, n_hidden)))
+    return nn.Sequential(OrderedDict(block=block, act=nn.Tanh(), head=nn.Linear(n_hidden, 2)))
+
+
 @check(
     "replace_head",
     points=0.25,
     judges="facts",
     requires=["head_alone_is_trainable"],
-    hint="freezing means `requires_grad` only: leave the values and the running statistics of the other layers alone.",
+    hint="freezing means `requires_grad` only, inside other modules too: leave values and running statistics alone.",
 )
 def test_head_leaves_the_rest(candidate, draw):
-    """The other layers keep their weights and buffers, a normalisation is frozen too, and settings stay."""
-    model = draw.model(with_norm, draw.integer(3, 6))
-    observed = candidate.replace_head(model, draw.integer(3, 6))
-    body, weight, bias = body_and_head(observed.argument(0))
-    for parameter, expected in zip(body, model[:-1].parameters(), strict=True):
-        public.frozen(parameter)
-        parameter.values(expected, rtol=0, atol=0)
-    for name, expected in model.named_buffers():
-        observed.argument(0).buffer(name).values(expected)
-    weight.leaf()
-    bias.leaf()
-    observed.result.same_object_as(observed.argument(0))
-    observed.state_kept(*GENERATORS)
+    """The other layers stay, with their weights and buffers; all are frozen, nested ones too; settings stay."""
+    for factory in (with_norm, with_named_blocks):
+        model = draw.model(factory, draw.integer(3, 6))
+        observed = candidate.replace_head(model, draw.integer(3, 6))
+        after = observed.argument(0)
+        before, now = (len(parts) for parts in (list(model.modules()), after.module_fact.modules))
+        if now != before:
+            after.fails(f"{before - 1} modules in the model, as before", str(now - 1), "members")
+        body, weight, bias = body_and_head(after)
+        if len(body) != len(list(model[:-1].parameters())):
+            after.fails("the same parameters as before, below the head", f"{len(body)} of them", "members")
+        for parameter, expected in zip(body, model[:-1].parameters(), strict=True):
+            public.frozen(parameter)
+            parameter.values(expected, rtol=0, atol=0)
+        for name, expected in model.named_buffers():
+            after.buffer(name).values(expected)
+        weight.leaf()
+        bias.leaf()
+        observed.result.same_object_as(after)
+        observed.state_kept(*GENERATORS)
 
 
 @probe

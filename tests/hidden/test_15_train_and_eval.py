@@ -247,23 +247,28 @@ def test_predict_leaves_the_model(candidate, draw):
 
 @probe
 def notes_of_predict(student, model, X):
-    """y = predict(model, X); then y, and for each pass through the model whether it recorded a graph"""
+    """y = predict(model, X); then y, for each pass through the model whether it recorded a graph, and hooks that ran"""
+    ran = []
+    model.register_forward_hook(lambda *_: ran.append(1))
     y = student.predict(model, X)
-    return y, list(model.notes)
+    return y, list(model.notes), len(ran)
 
 
 @check(
     "predict",
     points=0.25,
-    hint="predict inside `with torch.no_grad():`. `detach()` afterwards comes too late: the graph was recorded.",
+    hint="predict inside `with torch.no_grad():` (`detach()` afterwards comes too late), by one call of `model(X)`.",
 )
 def test_predict_records_nothing(candidate, draw):
-    """While the model computes no graph is recorded, even if `X` requires grad."""
+    """The model is called once, so that its hooks run, and no graph is recorded then, even if `X` requires grad."""
     model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
     for given in (X, X.clone().requires_grad_()):
-        y, notes = candidate.run(notes_of_predict, model, given).result.unpack("y", "graph recorded")
+        observed = candidate.run(notes_of_predict, model, given)
+        y, notes, hooks = observed.result.unpack("y", "graph recorded", "hooks that ran")
         y.values(public.in_use(model, X)).detached()
         notes.equals([False] * max(1, len(notes.items())))
+        if hooks.python != 1:
+            observed.fails("the model's forward hook runs once", f"it runs {hooks.python} times", "values")
 
 
 # train_epoch

@@ -693,6 +693,38 @@ def replace_head(model, n_outputs):
     return model
 
 
+# %% task="replace_head" name="nested-layers-left"
+# You freeze the layers of the model that have a weight, but not those inside other modules.
+# `model.requires_grad_(False)` reaches them all.
+
+
+def replace_head(model, n_outputs):
+    head = model[-1]
+    if not isinstance(head, nn.Linear):
+        raise TypeError("no linear head")
+    for module in model:
+        if hasattr(module, "weight"):
+            module.weight.requires_grad = False
+            module.bias.requires_grad = False
+    model[-1] = nn.Linear(head.in_features, n_outputs, device=head.weight.device, dtype=head.weight.dtype)
+    return model
+
+
+# %% task="replace_head" name="replaced-by-number" presumes=["setattr()"]
+# The modules of a Sequential may have names: an attribute with the number of the last one is then a further module. Use
+# `model[-1] = ...`.
+
+
+def replace_head(model, n_outputs):
+    head = model[-1]
+    if not isinstance(head, nn.Linear):
+        raise TypeError("no linear head")
+    model.requires_grad_(False)
+    new = nn.Linear(head.in_features, n_outputs, device=head.weight.device, dtype=head.weight.dtype)
+    setattr(model, str(len(model) - 1), new)
+    return model
+
+
 # %% task="replace_head" name="eval-for-freezing" presumes=["eval()"]
 # `eval()` changes how dropout and batch normalisation behave, and freezes nothing: `requires_grad_(False)` does. And
 # the mode is the caller's.

@@ -756,7 +756,7 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
 
 
 # %% task="count_updates" name="rounded" presumes=["round()"]
-# A partial batch always counts, however small; `round` drops the small ones. Round up with `math.ceil`.
+# A partial batch always counts, however small; `round` drops the small ones. Add one if `%` leaves anything.
 
 
 def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
@@ -774,6 +774,15 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     if not drop_last:
         batches += 1
     return batches * n_epochs
+
+
+# %% task="count_updates" name="through-a-float"
+# `/` makes a float, which holds some 16 digits only: 10**17 + 1 samples lose one. `//` and `%` are exact.
+
+
+def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
+    batches = n_samples / batch_size
+    return (math.floor(batches) if drop_last else math.ceil(batches)) * n_epochs
 
 
 # %% task="count_updates" name="across-epochs"

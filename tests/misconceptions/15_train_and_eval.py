@@ -586,8 +586,22 @@ def predict(model, X):
         model.train(was_training)
 
 
+# %% task="predict" name="forward-directly" presumes=["forward()"]
+# `model.forward(X)` leaves out the hooks that were registered on the model. Call the model itself: `model(X)`.
+
+
+def predict(model, X):
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return model.forward(X)
+    finally:
+        model.train(was_training)
+
+
 # %% task="predict" name="detached-after" presumes=["detach()"]
-# `detach()` lets go of the graph, but only after all of it was recorded, in memory that you wanted to save. Compute
+# `detach()` leaves the graph, but only after all of it was recorded, in memory that you wanted to save. Compute
 # inside `with torch.no_grad():`.
 
 

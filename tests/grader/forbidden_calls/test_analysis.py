@@ -406,6 +406,14 @@ from torch.optim.sgd import sgd
 def minimize(fn, start, learning_rate, n_steps):
     x = torch.tensor(start)
     sgd([x], [x], [None], weight_decay=0, momentum=0, lr=learning_rate, dampening=0, nesterov=False, maximize=False)
+## gradient_step_: the functional form by its full name
+def gradient_step_(x, learning_rate):
+    torch.optim.sgd.sgd([x], [x.grad], [None], lr=learning_rate)
+    return x
+## train_linear: the form for many tensors
+from torch.optim.sgd import _multi_tensor_sgd as update
+def train_linear(X, y, learning_rate, n_epochs, seed):
+    update([X], [y], [None], lr=learning_rate)
 ## minimize: the functional form of another module
 import torch.optim._functional as forms
 def minimize(fn, start, learning_rate, n_steps):
