@@ -229,8 +229,8 @@ def standardize_splits(train: Tensor, valid: Tensor, test: Tensor) -> tuple[Tens
 def column_targets(y: np.ndarray | Tensor) -> Tensor:
     """Return targets of shape `(N,)` or `(N, 1)` as a float32 column of shape `(N, 1)`, in the same order.
 
-    `y` is a NumPy array or a tensor (on the CPU) of integers or floats of any size, with N >= 1; it may be a column cut
-    out of a table. The result has its own memory, and `y` is not modified.
+    `y` is a NumPy array or a tensor (on the CPU) of integers or floats, of any dtype that NumPy has, with N >= 1; it
+    may be a column cut out of a table. The result has its own memory, and `y` is not modified.
 
     Raise `ValueError` for any other shape: `(1, N)` with N > 1, `(N, 2)`, no dimension, three of them, and so on.
 

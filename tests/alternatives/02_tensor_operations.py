@@ -42,7 +42,7 @@ def share_of_total(counts):
 
 
 def share_of_total(counts):
-    new = counts.float() if counts.dtype in (torch.int64, torch.int32, torch.uint8, torch.bool) else counts.clone()
+    new = counts.clone() if counts.is_floating_point() else counts.float()
     new /= counts.reshape(-1).sum(dim=0)
     return new
 

@@ -81,6 +81,8 @@ def set_column_(x, col, value):
 
 
 def set_column_(x, col, value):
+    if not -x.shape[1] <= col < x.shape[1]:  # `index_fill_` doesn't check where there are no rows
+        raise IndexError(col)
     return x.index_fill_(1, torch.tensor([col]), value)
 
 
