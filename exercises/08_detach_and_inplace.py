@@ -62,7 +62,7 @@
 #   ends in `_` is the exception: such a function changes its argument in place and returns that same object.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any dtype" and "a floating dtype" include
-#   float16 and bfloat16. No task is tried on NaN or infinity.
+#   float16 and bfloat16. Numbers from 1e-6 to 1e6 are ordinary ones. No task is tried on NaN or infinity.
 
 # %%
 import copy

@@ -70,7 +70,8 @@
 #   caller and the mode is as before all the same.
 # - Where an error is asked for, only its type counts.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), and with 1e-3 after several updates; float16 and
-#   bfloat16, which are floating dtypes too, at their own precision. No task is tried on NaN or infinity.
+#   bfloat16, which are floating dtypes too, at their own precision. Numbers from 1e-6 to 1e6 are ordinary ones. No task
+#   is tried on NaN or infinity.
 # - The `meta` device, on which the layer is tried too, lacks a few operations; a layer that uses one of them doesn't
 #   work on any device.
 

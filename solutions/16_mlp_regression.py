@@ -49,8 +49,10 @@
 # - Where an error is asked for, only its type counts.
 # - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
 #   derives from `dict`.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. No task is tried on
-#   NaN or infinity.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole loss curves with 1e-3. Numbers from 1e-6
+#   to 1e6 are ordinary ones. No task is tried on NaN or infinity.
+# - The `meta` device, on which the model is tried too, lacks a few operations; a model that uses one of them doesn't
+#   work on any device.
 
 # %%
 import copy
