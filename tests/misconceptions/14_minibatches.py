@@ -776,7 +776,7 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     return batches * n_epochs
 
 
-# %% task="count_updates" name="through-a-float"
+# %% task="count_updates" name="through-a-float" presumes=["_ / _"]
 # `/` makes a float, which holds some 16 digits only: 10**17 + 1 samples lose one. `//` and `%` are exact.
 
 
