@@ -183,17 +183,37 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"Cannot score the check {self.id!r}: only a passed check earns its points.")
 
 
+class DomainFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What authors need to know about a domain, from the programs that one submission was asked.
+
+    `legal` of the `programs` were compared. Of the others, `left_out` is one of them as text, `hung` one in which the
+    reference was lost, and `set_up_failed` one whose set-up raises an error; they are empty if there is none. `never`
+    names the choices with an option that was never drawn. `free` is what the domain leaves free, and `needed` the part
+    of it that this submission needs.
+    """
+
+    programs: int
+    legal: int
+    left_out: str
+    hung: str
+    set_up_failed: str
+    never: tuple[str, ...]
+    free: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What authors need to know about a check besides its verdict.
 
-    That is its task, its docstring, a digest of each call's inputs, and whether it judges values or only facts
-    (`judges`).
+    That is its task, its docstring, a digest of each call's inputs, whether it judges values or only facts (`judges`),
+    and what is known of its domain if it has one.
     """
 
     task: str
     docstring: str
     judges: Literal["values", "facts"] = "values"
     inputs: tuple[str, ...]
+    domain: DomainFacts | None = None
 
 
 class BrokenCheck(msgspec.Struct, frozen=True, kw_only=True):

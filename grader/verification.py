@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.catalog import Catalog, Exercise, Variant, build_all, holds
+from grader.domains import Domains, only_by_domains
 from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
@@ -303,6 +304,7 @@ class Verification:
     cases: tuple[Case, ...]
     nothing: tuple[Case, ...]  # the ones that solve nothing
     unearned: list[Unearned] = field(default_factory=list)
+    domains: Domains = field(default_factory=Domains)
 
     @property
     def total(self) -> int:
@@ -312,7 +314,7 @@ class Verification:
     def run(self) -> Iterator[list[Sentence]]:
         """Yield the problems that each grading finds, and at the end those of the suites. Raises `GradingError`.
 
-        This also fills `unearned` with the points that implementations earn without solving a task.
+        This also fills `unearned` with the points that implementations earn without solving a task, and `domains`.
         """
         references: dict[str, Graded] = {}  # of the references that were graded completely
         by_label = {case.label: case for case in self.cases}
@@ -321,6 +323,9 @@ class Verification:
                 case = by_label[graded.submission.student]
                 if case.kind == REFERENCE and graded.report is not None:
                     references[case.exercise] = graded
+                if case.kind in (REFERENCE, ALTERNATIVE):
+                    self.domains.note(case.exercise, graded.facts)
+                self.domains.alone += case.kind == MISCONCEPTION and seed == self.seeds[0] and only_by_domains(graded)
                 yield _problems(case, graded)
         forged: dict[str, dict[str, Graded]] = {id: {} for id in self.exercises}
         by_label = {case.label: case for case in self.nothing}
@@ -330,7 +335,7 @@ class Verification:
                 forged[case.exercise][case.name] = graded
             yield _problems(case, graded)
         yield [problem for id in self.exercises for problem in self._of_suites(id, references.get(id), forged[id])]
-        yield [*problems_of_what_is_unearned(self.unearned)]
+        yield [*problems_of_what_is_unearned(self.unearned), *self.domains.problems()]
 
     def _of_suites(self, id: str, reference: Graded | None, forged: Mapping[str, Graded]) -> Iterator[Sentence]:
         if reference is None or not forged:

@@ -101,7 +101,7 @@ def verify(
         if problems:
             say_error(author.PROBLEMS(count=problems, total=steps.total))
             raise typer.Exit(1)
-        say(author.KEPT(count=steps.total), _unearned(steps.unearned))
+        say(author.KEPT(count=steps.total), _unearned(steps.unearned), steps.domains.summary())
 
 
 def _unearned(measured: Sequence[Unearned]) -> Sentence:
@@ -167,6 +167,7 @@ def _mutate(which: list[str], jobs: int | None, every: int, course: Path | None)
             author.MUTANTS(
                 count=len(run.mutants),
                 killed=run.killed,
+                by_domains=run.killed_by_domains,
                 equivalent=run.equivalent,
                 survivors=len(run.survivors),
                 share=run.share,

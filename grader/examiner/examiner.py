@@ -27,7 +27,8 @@ from grader.examiner.sources import CourseSources
 from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Inputs, Submission
 from grader.sandbox import Budget, Server
 from grader.sentences import author
-from grader.suites.check_log import call_digest
+from grader.suites.check_log import CheckLog, call_digest
+from grader.suites.exploration.promises import domain_facts
 from grader.suites.outcomes import SuiteError
 
 
@@ -56,17 +57,17 @@ class Examined:
 
     def facts(self) -> dict[str, CheckFacts]:
         """Return the facts about the checks that authors need, by check id."""
-        return {
-            check.id: CheckFacts(
-                task=check.task,
-                docstring=check.docstring,
-                judges=check.judges,
-                inputs=tuple(call_digest(exchange.call) for exchange in self.results[check.id].log.exchanges)
-                if check.id in self.results
-                else (),
-            )
-            for check in self.checks
-        }
+        return {check.id: self._facts(check) for check in self.checks}
+
+    def _facts(self, check: Check) -> CheckFacts:
+        log = self.results[check.id].log if check.id in self.results else CheckLog()
+        return CheckFacts(
+            task=check.task,
+            docstring=check.docstring,
+            judges=check.judges,
+            inputs=tuple(call_digest(exchange.call) for exchange in log.exchanges),
+            domain=domain_facts(check.domain, log.runs) if check.domain is not None and log.runs else None,
+        )
 
 
 class Examiner:

@@ -91,7 +91,8 @@ class Given:
         """Compare the submission with the reference in programs of a domain."""
         if self.pool is None:
             raise SuiteError(author.DOMAIN_WITHOUT_REFERENCE(task=domain.task))
-        explore(domain, self.pool.programs(self.whose), self._candidate(self.pool.seed), self.explored)
+        programs = self.pool.programs(self.whose)
+        explore(domain, programs, self._candidate(self.pool.seed), self.explored, self.log)
 
     def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a check that uses only parameters and the fixtures of this module."""

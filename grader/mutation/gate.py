@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.catalog import Catalog
+from grader.domains import only_by_domains
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
 from grader.mutation.equivalents import Equivalent, read_equivalents
@@ -31,6 +32,7 @@ class Mutation:
     whole: bool
     jobs: int
     killed: int = 0
+    killed_by_domains: int = 0  # and by no other check
     equivalent: int = 0
     survivors: list[Mutant] = field(default_factory=list)
 
@@ -43,6 +45,7 @@ class Mutation:
             relaxed_sandbox=True,
             diagnosing=False,
             until_failure=True,
+            facts=True,
         )
         by_label = {mutant.label: mutant for mutant in self.mutants}
         for graded in grade_submissions(settings, (mutant.submission() for mutant in self.mutants), jobs=self.jobs):
@@ -55,6 +58,7 @@ class Mutation:
         listed = any(known.is_of(mutant) for known in self.equivalents[mutant.exercise])
         if _is_killed(graded):
             self.killed += 1
+            self.killed_by_domains += only_by_domains(graded)
             if listed:
                 yield author.KILLED_BUT_LISTED(mutant=mutant.label)
         elif listed:

@@ -147,10 +147,10 @@ PATTERN_NEVER_SEEN = N_(
 # `grader verify --mutants`
 MUTATING = N_("mutants")
 MUTANTS = N_(
-    "{count} mutant: {killed} killed, {equivalent} equivalent, {survivors} survive ({share:.1%} of those that are not "
-    "equivalent are killed).",
-    "{count} mutants: {killed} killed, {equivalent} equivalent, {survivors} survive ({share:.1%} of those that are not "
-    "equivalent are killed).",
+    "{count} mutant: {killed} killed ({by_domains} only by a domain), {equivalent} equivalent, {survivors} survive "
+    "({share:.1%} of those that are not equivalent are killed).",
+    "{count} mutants: {killed} killed ({by_domains} only by a domain), {equivalent} equivalent, {survivors} survive "
+    "({share:.1%} of those that are not equivalent are killed).",
 )
 KILLED_BUT_LISTED = N_("{mutant} is listed as equivalent, and a check fails: one of the two is wrong.")
 SURVIVES = N_("{mutant} [{operator}] and every check passes: write one that fails, or list it.")
@@ -158,8 +158,26 @@ STALE_EQUIVALENT = N_("{exercise}.{task}: no mutant has `{was}` become `{now}`: 
 
 # Suites
 BAD_JUDGES = N_('Cannot make a check of {task!r} judge {judges!r}: it judges "values" or "facts".')
+SET_UP_FAILED = N_(
+    "{exercise}: the set-up of a program of {check} raises an error, also with the reference. Correct the domain:\n"
+    "{program}"
+)
+REFERENCE_HUNG = N_("{exercise}: the reference crashes or does not end in a program of {check}:\n{program}")
+FEW_LEGAL = N_(
+    "{exercise}: only {share:.0%} of the programs of {check} are legal; at least {least:.0%} must be. In the others "
+    "the reference raises an error that the domain does not declare, as in\n{program}"
+)
+NEVER_DRAWN = N_("{exercise}: the domain {check} has an option that is never drawn: {choice}")
+NEEDLESS_FREEDOM = N_("{exercise}: the domain {check} leaves {free!r} free, which no alternative needs.")
+DOMAINS = N_(
+    "{count} domain; {share:.0%} of its programs are legal. Misconceptions that only domains catch: {alone}.",
+    "{count} domains; {share:.0%} of their programs are legal. Misconceptions that only domains catch: {alone}.",
+)
 BAD_FREE = N_("Cannot leave {free!r} free in the domain of {task!r}: a domain can leave free {known}.")
 DOMAIN_WITHOUT_CALL = N_("Cannot explore {task!r}: its domain has built a program without a call. Use `pick.call`.")
+NOTHING_LEGAL = N_(
+    "Cannot explore {task!r}: the reference raises an error in every program that its domain draws, such as\n{program}"
+)
 DOMAIN_WITHOUT_REFERENCE = N_("Cannot explore {task!r}: there is no reference solution to compare with.")
 BAD_POINTS = N_("Cannot make a check of {task!r} worth {points}: failing costs no points. Give it some.")
 NO_DOCSTRING = N_("Cannot make {name!r} a probe: give it a docstring that says what it calls.")

@@ -170,16 +170,14 @@ class Candidate:
         """
         return self._observe(name, source, shown, (), arguments, {})
 
-    def run_each(
-        self, name: str, sources: Sequence[tuple[str, str]], arguments: tuple[Any, ...]
-    ) -> list[wire.Observation]:
+    def run_each(self, name: str, sources: Sequence[tuple[str, str]], arguments: tuple[Any, ...]) -> list[Exchange]:
         """Run the function `name` of several sources, each with the same arguments, and return what was observed.
 
-        `sources` are pairs of a source and the code that the student reads. One message asks them all, and the log gets
-        none of them. Raises what other calls raise, for the first source that ends the check.
+        `sources` are pairs of a source and the code that the student reads. One message asks them all; the log gets
+        none of them, see `note`. Raises what other calls raise, for the first source that ends the check.
 
         >>> source = "def twice(student, x): return student.double(student.double(x))"
-        >>> [seen] = candidate.run_each("twice", [(source, "double(double(x))")], (torch.ones(2),))
+        >>> [exchange] = candidate.run_each("twice", [(source, "double(double(x))")], (torch.ones(2),))
         """
         calls = [self._call(name, source, arguments, {}) for source, _ in sources]
         ask_each = self._context.ask_each
@@ -189,7 +187,17 @@ class Candidate:
             observations = [self._asked(call, shown) for call, (_, shown) in zip(calls, sources, strict=True)]
         for (_, shown), observation in zip(sources, observations, strict=True):
             self._refuse(shown, observation)
-        return observations
+        pairs = zip(calls, observations, strict=True)
+        return [Exchange(call=call, seen=seen, traceable=self._trace is not False) for call, seen in pairs]
+
+    def note(self, exchanges: Sequence[Exchange]) -> None:
+        """Add exchanges of `run_each` to the log. A mistake is named if it explains every exchange in the log.
+
+        >>> source = "def twice(student, x): return student.double(student.double(x))"
+        >>> candidate.note(candidate.run_each("twice", [(source, "double(double(x))")], (torch.ones(2),)))
+        """
+        for exchange in exchanges:
+            self._context.log.note_exchange(exchange)
 
     def exception_of(self, observation: wire.Observation) -> Sentence | None:
         """Return the phrase for the exception of a call and its place, or `None` if the call raised nothing.

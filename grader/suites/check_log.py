@@ -9,6 +9,7 @@ import msgspec
 
 from grader import wire
 from grader.records import Curve
+from grader.suites.exploration.programs import Program
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,16 +21,30 @@ class Exchange:
     traceable: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A program of a domain, and what was observed.
+
+    `expected` is the reference's answer, or `None` if its process was lost. `got` is the submission's answer, or `None`
+    if the program was left out.
+    """
+
+    program: Program
+    expected: wire.Observation | None
+    got: wire.Observation | None
+
+
 @dataclass(kw_only=True)
 class CheckLog:
-    """The calls that a check made, and the curves that it compared, both in order.
+    """The calls that a check made, the curves that it compared, and the programs that it drew, all in order.
 
     The examiner makes one for each run of a check, gives it to the candidate of that run, and returns it with the
-    verdict. Only `note_exchange` and `note_curve` add to it.
+    verdict. Only the methods below add to it.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def note_exchange(self, exchange: Exchange) -> None:
         """Add a call that was answered."""
@@ -38,6 +53,10 @@ class CheckLog:
     def note_curve(self, curve: Curve) -> None:
         """Add a curve that was compared."""
         self.curves.append(curve)
+
+    def note_run(self, run: Run) -> None:
+        """Add a program that was drawn."""
+        self.runs.append(run)
 
 
 def call_digest(call: wire.Call) -> str:

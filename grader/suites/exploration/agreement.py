@@ -13,7 +13,7 @@ from grader import wire
 from grader.sentences import Sentence, joined, learner, verbatim
 from grader.suites import showing
 from grader.suites.comparisons import CURVE_RTOL, difference, to_tensor
-from grader.suites.exploration.programs import Program
+from grader.suites.exploration.programs import Program, kept, named
 
 # What a domain may declare free, and what then is not compared.
 FREE = {
@@ -320,23 +320,16 @@ class _Compared:
 
 
 def _results(seen: wire.Observation) -> Mapping[str, wire.Fact]:
-    return _named(seen.result)
+    return named(seen.result)
 
 
 def _kept(seen: wire.Observation) -> Mapping[str, wire.Fact]:
-    kept = _named(seen.arguments[0] if seen.arguments else None)
-    return {name: fact for name, fact in kept.items() if name}
-
-
-def _named(fact: wire.Fact) -> dict[str, wire.Fact]:
-    pairs = fact.items if isinstance(fact, wire.Pairs) else ()
-    return {key: value for key, value in pairs if isinstance(key, str)}
+    return {name: fact for name, fact in kept(seen).items() if name}
 
 
 def _edited(seen: wire.Observation, name: str, place: int) -> bool | None:
     """Say whether a tensor was edited in place during the call; `None` if it is empty, or nothing is known of it."""
-    kept = _named(seen.arguments[0] if seen.arguments else None)
-    fact, versions = kept.get(name), kept.get("")
+    fact, versions = kept(seen).get(name), kept(seen).get("")
     if not isinstance(fact, wire.TensorFact) or not isinstance(versions, wire.Items) or 0 in fact.shape:
         return None
     return place < len(versions.items) and versions.items[place] != fact.version

@@ -17,9 +17,13 @@ _DELETED = (8, 4, 2, 1)  # how many choices are deleted, or set to 0, together
 
 
 class Choices(Protocol):
-    """A source of choices. `taken` lists those that were made."""
+    """A source of choices.
+
+    `taken` lists those that were made. `drawn` lists those of structure that were drawn: label, options, choice.
+    """
 
     taken: list[int]
+    drawn: list[tuple[str, int, int]]
 
     def structure(self, options: int, label: str) -> int:
         """Return a choice from 0 to `options - 1` that decides what kind of program it is. `label` says which one."""
@@ -42,6 +46,7 @@ class Stratified:
 
     def __init__(self, name: str, *, slot: int, slots: int, seed: int) -> None:
         self.taken: list[int] = []
+        self.drawn: list[tuple[str, int, int]] = []
         self._name = name
         self._slot = slot
         self._slots = slots
@@ -56,6 +61,7 @@ class Stratified:
             low = high = options - 1  # the last option is often a limit
         choice = low if turn == 0 or high <= low else self._random.randint(low, high)
         self.taken.append(choice)
+        self.drawn.append((label, options, choice))
         return choice
 
     def detail(self, options: int) -> int:
@@ -83,6 +89,7 @@ class Repeated:
 
     def __init__(self, choices: Sequence[int]) -> None:
         self.taken: list[int] = []
+        self.drawn: list[tuple[str, int, int]] = []  # empty: these choices were not drawn
         self._choices = choices
 
     def structure(self, options: int, label: str) -> int:

@@ -50,9 +50,9 @@ class Domain:
         """Return the program number `slot`, with the details that `seed` gives."""
         return self.program(Stratified(self.task, slot=slot, slots=self.slots, seed=seed))
 
-    def source(self, program: Program, *, only_set_up: bool = False) -> str:
+    def source(self, program: Program) -> str:
         """Return the source that runs a program, after the shared definitions that it uses."""
-        text = program.source(only_set_up=only_set_up)
+        text = program.source
         used = [name for name in dict.fromkeys(_NAME.findall(text)) if is_shared(self.known.get(name))]
         return "\n\n".join([*(source_of(self.known[name]) for name in used), text])
 

@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
 
 from grader import wire
+from grader.sentences import author
 from grader.suites.candidate import Candidate
+from grader.suites.check_log import CheckLog, Exchange, Run
 from grader.suites.exploration.agreement import Disagreement, disagreement, is_legal
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
 from grader.suites.exploration.programs import NAME, Program
+from grader.suites.outcomes import SuiteError
 from grader.suites.value import Value
 
 _AT_ONCE = 60  # programs in one message
 _ROUNDS = 10  # of shrinking
+_LOGGED = 6  # programs that differ, and as many that do not
+
+_T = TypeVar("_T")
 
 Answers = Callable[[Sequence[Program]], Sequence[wire.Observation | None]]
 
 
-def explore(domain: Domain, programs: Sequence[Program], candidate: Candidate, reference: Answers) -> None:
+def explore(
+    domain: Domain, programs: Sequence[Program], candidate: Candidate, reference: Answers, log: CheckLog
+) -> None:
     """Require that the submission does the same as the reference in each of `programs`.
 
     `reference` returns the reference's answers, in which `None` stands for a lost process. Programs that the contract
-    does not speak of are left out. Ends the check (`CheckEnded`) with the simplest program that differs.
+    does not speak of are left out. `log` gets all programs. Ends the check (`CheckEnded`) with the simplest program
+    that differs. Raises `SuiteError` if all programs are left out.
     """
     compared = _Comparison(domain, candidate, reference)
-    differing = compared.differing(programs)
+    tried = {one.program: one for one in compared.tried(programs)}
+    for program, expected in zip(programs, reference(programs), strict=True):
+        got = tried[program].exchange.seen if program in tried else None
+        log.note_run(Run(program=program, expected=expected, got=got))
+    if not tried:
+        raise SuiteError(author.NOTHING_LEGAL(task=domain.task, program=programs[0].text))
+    differing = [one for one in tried.values() if one.difference is not None]
     if differing:
-        program = min(differing, key=lambda program: program.size)
-        compared.fails(compared.shrunk(program, differing[program].symptom))
+        compared.fails(compared.shrunk(min(differing, key=_size)), [*tried.values()])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    """A program that both sides have run: what the submission did, and how it differs from the reference."""
+
+    program: Program
+    exchange: Exchange
+    difference: Disagreement | None
+
+
+def _size(tried: _Tried) -> tuple[object, ...]:
+    return tried.program.size
 
 
 class _Comparison:
@@ -40,50 +68,54 @@ class _Comparison:
         self._candidate = candidate
         self._reference = reference
 
-    def differing(self, programs: Sequence[Program]) -> dict[Program, Disagreement]:
-        """Return the legal programs in which the submission differs, each with its difference."""
+    def tried(self, programs: Sequence[Program]) -> list[_Tried]:
+        """Run the programs on both sides, and return the legal ones."""
         answers = zip(programs, self._reference(programs), strict=True)
-        legal = [
-            (program, seen) for program, seen in answers if seen is not None and is_legal(seen, self._domain.raises)
-        ]
+        legal = [(p, seen) for p, seen in answers if seen is not None and is_legal(seen, self._domain.raises)]
         asked = [(self._domain.source(program), program.text) for program, _ in legal]
-        observed = self._candidate.run_each(NAME, asked, ({},)) if asked else ()
-        found = (
-            (program, self._disagreement(program, seen, got))
-            for (program, seen), got in zip(legal, observed, strict=True)
-        )
-        return {program: difference for program, difference in found if difference is not None}
+        exchanges = self._candidate.run_each(NAME, asked, ({},)) if asked else []
+        return [
+            _Tried(program=program, exchange=got, difference=self._disagreement(program, seen, got.seen))
+            for (program, seen), got in zip(legal, exchanges, strict=True)
+        ]
 
-    def shrunk(self, program: Program, symptom: tuple[str, str]) -> Program:
-        """Return a simpler program that differs in the same way, or `program` itself."""
-        tried = {program.text}
+    def shrunk(self, tried: _Tried) -> _Tried:
+        """Return a simpler program that differs in the same way, or the same one."""
+        assert tried.difference is not None
+        symptom = tried.difference.symptom
+        known = {tried.program.text}
         for _ in range(_ROUNDS):
-            attempts = self._attempts(program, tried)
+            attempts = self._attempts(tried.program, known)
             if not attempts:
                 break
-            found = [p for p, difference in self.differing(attempts).items() if difference.symptom == symptom]
-            program = min([program, *found], key=lambda program: program.size)
-        return program
+            found = [one for one in self.tried(attempts) if one.difference and one.difference.symptom == symptom]
+            tried = min([tried, *found], key=_size)
+        return tried
 
-    def _attempts(self, program: Program, tried: set[str]) -> list[Program]:
-        """Return simpler programs that were not tried yet, as many as one message takes. They count as tried."""
+    def _attempts(self, program: Program, known: set[str]) -> list[Program]:
+        """Return simpler programs that were not tried yet, as many as one message takes. They become known."""
         attempts: list[Program] = []
         for choices in simpler(program.choices):
             attempt = self._domain.program(Repeated(choices))
-            if attempt.size < program.size and attempt.text not in tried:
-                tried.add(attempt.text)
+            if attempt.size < program.size and attempt.text not in known:
+                known.add(attempt.text)
                 attempts.append(attempt)
                 if len(attempts) == _AT_ONCE:
                     break
         return attempts
 
-    def fails(self, program: Program) -> NoReturn:
-        """End the check with this program as its feedback. Only this run of it is logged."""
-        expected = self._reference([program])[0]
-        assert expected is not None
+    def fails(self, shrunk: _Tried, tried: Sequence[_Tried]) -> NoReturn:
+        """End the check with one program as its feedback.
+
+        A mistake that explains this program alone may be another one. So the log also gets some of the programs that
+        were `tried`: some that differ, and some that do not.
+        """
+        program, found = shrunk.program, shrunk.difference
+        assert found is not None
         observed = self._candidate.run_source(NAME, self._domain.source(program), program.text, ({},))
-        found = self._disagreement(program, expected, observed.observation)
-        assert found is not None  # the same program differed a moment ago
+        for differs in (True, False):
+            alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
+            self._candidate.note([one.exchange for one in _spread(alike, _LOGGED)])
         if found.kind == "raised":
             observed.returned()
         Value(observed, found.name, None).fails(found.expected, found.got, found.kind, found.details)
@@ -97,3 +129,13 @@ class _Comparison:
             raises=self._domain.raises,
             error=self._candidate.exception_of(got),
         )
+
+
+def _spread(items: Sequence[_T], most: int) -> list[_T]:
+    """Return at most `most` items: the first ones of equally long parts.
+
+    >>> _spread("abcdef", 3)
+    ['a', 'c', 'e']
+    """
+    count = min(most, len(items))
+    return [items[n * len(items) // count] for n in range(count)]

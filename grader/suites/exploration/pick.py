@@ -245,6 +245,7 @@ class Pick:
             largest=self._largest,
             no_grad=self._no_grad,
             choices=tuple(self._choices.taken),
+            drawn=tuple(self._choices.drawn),
         )
 
     def _structure(self, options: int, label: str) -> int:

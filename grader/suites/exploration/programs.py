@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from grader import wire
 
 NAME = "program"  # of the function that runs it
 KEPT = "kept"  # the dict that a program fills with its values, before the call
@@ -20,6 +22,7 @@ class Program:
     - `largest` is the largest absolute value among the arguments, which the tolerance depends on.
     - `no_grad` says that the call runs where nothing is recorded.
     - `choices` are the choices that give this program again.
+    - `drawn` are the choices of structure: what was chosen, among how many options, and which one.
     """
 
     task: str
@@ -31,6 +34,7 @@ class Program:
     largest: float = 1.0
     no_grad: bool = False
     choices: tuple[int, ...] = ()
+    drawn: tuple[tuple[str, int, int], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -42,19 +46,32 @@ class Program:
         """How large the program is: of two programs, the one with the smaller size is simpler."""
         return self.text.count("\n"), len(self.text), self.choices
 
-    def source(self, *, only_set_up: bool = False) -> str:
-        """Return the source of the function that runs the program in the sandbox.
+    @property
+    def source(self) -> str:
+        """The source of the function that runs the program in the sandbox.
 
         Its arguments are the module of the submission, and an empty dict. The dict holds the arguments of the call
-        afterwards, even if the call raises. With `only_set_up`, the function ends before the call.
+        afterwards, even if the call raises, and under "" the versions of the tensors before the call. If it has no "",
+        the set-up has failed.
         """
+        observed = self.observed or ("result",)
         lines = [
             f"{self.task} = student.{self.task}",
             *self.before,
             *(f"{KEPT}[{name!r}] = {name}" for name in self.given),
             f"{KEPT}[''] = [{', '.join(f'{name}._version' for name in self.tensors)}]",
+            *self.after,
+            "return {" + ", ".join(f"{text!r}: ({text})" for text in observed) + "}",
         ]
-        if not only_set_up:
-            observed = self.observed or ("result",)
-            lines += [*self.after, "return {" + ", ".join(f"{text!r}: ({text})" for text in observed) + "}"]
         return f"def {NAME}(student, {KEPT}):\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+def kept(seen: wire.Observation) -> dict[str, wire.Fact]:
+    """Return what was observed of a program's dict."""
+    return named(seen.arguments[0] if seen.arguments else None)
+
+
+def named(fact: wire.Fact) -> dict[str, wire.Fact]:
+    """Return a dict that was observed as a dict of facts; values whose key is not a string are left out."""
+    pairs = fact.items if isinstance(fact, wire.Pairs) else ()
+    return {key: value for key, value in pairs if isinstance(key, str)}
