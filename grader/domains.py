@@ -22,7 +22,8 @@ def only_by_domains(graded: Graded) -> bool:
     """Say whether a submission fails in checks of domains, and in no other check."""
     tasks = () if graded.report is None else graded.report.tasks
     failed = [check.id for task in tasks for check in task.checks if check.status not in ("passed", "skipped")]
-    return bool(failed) and all(graded.facts[id].domain is not None for id in failed)
+    facts = [graded.facts.get(id) for id in failed]
+    return bool(facts) and all(about is not None and about.domain is not None for about in facts)
 
 
 @dataclass(kw_only=True)
