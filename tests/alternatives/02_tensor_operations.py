@@ -34,8 +34,7 @@ def share_of_total(counts):
 def share_of_total(counts):
     dtype = counts.dtype if counts.is_floating_point() else torch.float32
     exact = counts.double()
-    exact /= exact.sum()
-    return exact.to(dtype)
+    return (exact / exact.sum()).to(dtype)
 
 
 # %% task="share_of_total" name="in-place-on-a-copy"
@@ -201,11 +200,11 @@ def summarize(t, dim=None):
     ordered, positions = t.sort(dim=dim)
     last = t.shape[dim] - 1
     return {
-        "argmax": positions.select(dim, last) + 0,
-        "argmin": positions.select(dim, 0) + 0,
-        "max": ordered.select(dim, last) + 0,
+        "argmax": positions.select(dim, last),
+        "argmin": positions.select(dim, 0),
+        "max": ordered.select(dim, last),
         "mean": t.mean(dim) if t.is_floating_point() else t.to(torch.float32).mean(dim),
-        "min": ordered.select(dim, 0) + 0,
+        "min": ordered.select(dim, 0),
         "sum": t.movedim(dim, 0).sum(0),
     }
 

@@ -72,6 +72,15 @@ def share_of_total(counts):
     return counts.div_(counts.sum())
 
 
+# %% task="share_of_total" name="sum-in-its-own-dtype"
+# With `dtype=counts.dtype` the total of small whole-number dtypes overflows: uint8 ends at 255. Left alone, `sum` of
+# whole numbers counts in int64.
+
+
+def share_of_total(counts):
+    return counts / torch.sum(counts, dtype=counts.dtype)
+
+
 # %% task="share_of_total" name="divide-by-max" presumes=["max() or amax()"]
 # Dividing by the maximum makes the largest share 1. Shares must add up to 1: divide by the sum.
 
@@ -720,6 +729,17 @@ def center_rows(x):
 def center_rows(x):
     x = x.float()
     return x - x.mean(dim=1, keepdim=True)
+
+
+# %% task="center_rows" name="out-argument"
+# With `out=` PyTorch records no gradient, and raises where an ingredient requires grad. `x - means` makes a new tensor
+# by itself.
+
+
+def center_rows(x):
+    out = torch.empty_like(x)
+    torch.sub(x, x.mean(dim=1, keepdim=True), out=out)
+    return out
 
 
 # %% task="center_rows" name="python-means"
