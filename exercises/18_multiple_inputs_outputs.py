@@ -213,7 +213,8 @@ def joint_loss(outputs: dict[str, Tensor], y_value: Tensor, y_class: Tensor, val
 
     `outputs` is what a two-headed model returns: "value", of shape `(N, 1)`, and "logits", of shape `(N, n_classes)`.
     `y_value` is `(N, 1)`; `y_class`, int64 and of shape `(N,)`, holds class numbers. Both losses are means over the
-    batch. Gradients flow through both outputs. Nothing is modified, and it works on any device.
+    batch. Gradients flow through both outputs; where the weight of one is 0, its gradient may be zeros or missing.
+    Nothing is modified, and it works on any device.
 
     Raise `ValueError` if `value_weight` isn't in [0, 1], or if `outputs["value"]` and `y_value` have different shapes.
 

@@ -225,7 +225,7 @@ def train_twice(student, X, y, learning_rate, n_epochs, seed):
     hint="let every call set the seed and make its own parameters and its own list.",
 )
 def test_train_repeats(candidate, draw):
-    """A second call with the same arguments starts afresh."""
+    """A second call with the same arguments starts from the beginning."""
     X, y, seed = draw.tensor(6, 2, low=-1, high=2), draw.tensor(6, 1), draw.integer(0, 9999)
     observed = candidate.run(train_twice, X, y, 0.05, 3, seed)
     *_, expected = descent(X, y, 0.05, 3, seed)

@@ -239,7 +239,7 @@ def reset_first(student, x, lr):
     hint="before any backward every `.grad` is `None`: ask first, or assign to `p.grad`, which always works.",
 )
 def test_sgd_zero_grad_starts_afresh(candidate, draw):
-    """`zero_grad()` works before any backward, and after it the next backward starts afresh."""
+    """`zero_grad()` works before any backward, and after it the next backward starts from nothing."""
     x, lr = draw.tensor(3, low=1), draw.number(0.1, 0.4)
     observed = candidate.run(reset_first, x.clone().requires_grad_(), lr)
     observed.argument(0).grad(2 * x).values(x - lr * 2 * x)

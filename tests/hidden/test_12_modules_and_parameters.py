@@ -313,7 +313,7 @@ def replace_after_seed(student, model, n_outputs, seed):
     hint="put in a new `nn.Linear` in every case, with the random weights that it draws, and set no seed.",
 )
 def test_head_is_fresh(candidate, draw):
-    """Even of the same size as before, the new layer has parameters of its own, drawn anew."""
+    """Even of the same size as before, the new layer has parameters of its own, newly drawn."""
     n_outputs, seed = draw.integer(2, 4), draw.integer(0, 9999)
     model = draw.model(pretrained, 3, 4, n_outputs)
     before = dict(model.named_parameters())

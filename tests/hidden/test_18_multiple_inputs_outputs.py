@@ -21,7 +21,7 @@ def weights(numbers: Tensor, *shape: int) -> Tensor:
 
 
 def draws_differ(first: Observed, second: Observed) -> None:
-    """Ask that two calls, after other seeds, left the generator in other states: that it was not seeded anew."""
+    """Ask that two calls, after other seeds, left the generator in other states: that it was not seeded again."""
     one, other = (observed.result.unpack("the model", "torch.rand(3)")[1] for observed in (first, second))
     if torch.equal(one.tensor, other.tensor):
         second.fails("other random numbers after another seed", "the same as after the first", "state")

@@ -289,7 +289,7 @@ def test_search_differs_with_another_seed(candidate, draw):
     "random_search",
     points=0.25,
     requires=["search_returns_the_best_trial"],
-    hint="draw from a generator of your own, `random.Random(seed)`; `random.seed` and its kin re-seed everybody's.",
+    hint="draw from a generator of your own, `random.Random(seed)`; `random.seed` seeds the one that all share.",
 )
 def test_search_leaves_global_generators(candidate, draw):
     """The global generators of torch, NumPy and random are as before, and so are all other settings."""

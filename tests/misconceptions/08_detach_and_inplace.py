@@ -974,8 +974,8 @@ def saved_for_backward(op):
 
 
 # %% task="saved_for_backward" name="one-run-for-both"
-# Both tensors were changed on the same graph, so the second answer also reports the first change. Start the second run
-# afresh: new input, new forward.
+# Both tensors were changed on the same graph, so the second answer also reports the first change. Begin the second run
+# with a new input and a new forward.
 
 
 def saved_for_backward(op):

@@ -1887,7 +1887,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
 
 
 # %% task="fit_early_stopping" name="losses-as-tensors"
-# These losses are 0-D tensors. `.item()` makes the Python floats that were asked for, and lets go of the graph.
+# These losses are 0-D tensors. `.item()` makes the Python floats that were asked for, and frees the graph.
 
 
 def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):

@@ -1287,7 +1287,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
 
 
 # %% task="train_classifier" name="losses-as-tensors"
-# These losses are 0-D tensors. `.item()` makes the Python floats that were asked for, and lets go of the graph.
+# These losses are 0-D tensors. `.item()` makes the Python floats that were asked for, and frees the graph.
 
 
 def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):

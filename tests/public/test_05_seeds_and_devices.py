@@ -55,7 +55,7 @@ def draw_and_draw_again(student, seed, other, shape):
     "seeded_normal",
     points=0.5,
     requires=["normal_values_of_its_seed"],
-    hint="every call must start from `seed` anew, and draw a tensor of its own.",
+    hint="every call must start from `seed` again, and draw a tensor of its own.",
 )
 def test_normal_same_seed_same_tensor(candidate, draw):
     """The same seed gives the same numbers again, in a new tensor; another seed gives others."""
