@@ -32,13 +32,6 @@ def test_derivative_of_compositions(candidate, draw):
 
 
 @check("derivative_at", points=0.25, requires=["derivative_of_square"])
-def test_derivative_at_large_values(candidate, draw):
-    """The derivative is as exact as float32 allows where the function's values are large."""
-    x = draw.number(200, 900)
-    candidate.derivative_at(code("lambda x: x ** 3 - 2 * x ** 2"), x).result.scalar(3 * x**2 - 4 * x)
-
-
-@check("derivative_at", points=0.25, requires=["derivative_of_square"])
 def test_derivative_adds_up_all_uses(candidate, draw):
     """A function that uses x several times gets the sum of what each use contributes."""
     x = draw.number(0.2, 1.4)
@@ -67,6 +60,26 @@ def test_derivative_leaves_nothing_behind(candidate, draw):
     for result, expected in zip(observed.result.items(3), (2 * x, 2 * x, 3 * x * x), strict=True):
         result.scalar(expected)
     observed.state_kept()
+
+
+@domain("derivative_at", points=0.25)
+def test_derivative_of_any_function_anywhere(pick):
+    """Any function has the right derivative at any number: small or large, an int, zero."""
+    fn = pick.of(
+        "lambda x: x**2",
+        "lambda x: 3 * x",
+        "lambda x: x**3",
+        "lambda x: x * x.detach()",
+        "lambda x: torch.exp(torch.sin(x))",
+        "lambda x: torch.log(1 + x**2)",
+        "lambda x: -x if x < 1 else x**2",
+        "lambda x: torch.dot(torch.stack([x, x]), torch.tensor([2.0, 3.0]))",
+        "lambda x: sum(x for _ in range(300))",
+        "lambda x: 0 * x",
+    )
+    value = pick.of(1.0, 0.0, 3, 0, -7, 300, 1e-6, -1e-3, 1e3, 123456.0, 1e6, *["any"] * 9)
+    value = pick.number(-9, 9, step=0.01) if value == "any" else value
+    pick.call(f"derivative_at({fn}, {value})", no_grad=False)
 
 
 # accumulate_gradients
@@ -109,15 +122,23 @@ def test_gradients_leave_x_as_it_was(candidate, draw):
     observed.returned().unchanged(1).state_kept()
 
 
-@domain("accumulate_gradients", points=0.5)
+@domain("accumulate_gradients", points=0.5, free=["requires_grad"])
 def test_gradients_of_any_functions_at_any_leaf(pick):
     """Any leaf, any functions, also the same one twice, and any old gradient give the right sum."""
     x = pick.tensor("x", pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1)), dtypes=("float32", "float64"), grad=True)
-    if pick.maybe():
-        pick.do("x.grad = torch.ones_like(x)")
+    old = pick.of("", "", "", "torch.ones_like(x)", "torch.zeros_like(x)")
+    if old:
+        pick.do(f"x.grad = {old}")
     pick.do("double = lambda x: (2 * x).sum()")
-    fns = pick.list("double", "lambda x: (x**2).sum()", "lambda x: x.mean()", sizes=(1, 2, 3, 7))
-    pick.call(f"accumulate_gradients({fns}, {x})", no_grad=False, backward=False)
+    known = (
+        "double",
+        "lambda x: (x**2).sum()",
+        "lambda x: x.mean()",
+        "lambda x: 1e-6 * x.sum()",
+        "lambda x: 0 * x.sum()",
+    )
+    fns = pick.list(*known, sizes=(1, 2, 3, 7))
+    pick.call(f"accumulate_gradients({pick.of(fns, f'tuple({fns})')}, {x})", no_grad=False, backward=False)
 
 
 # halving_chain
@@ -130,7 +151,7 @@ def test_halving_stops_at_exactly_one(candidate, draw):
         candidate.halving_chain(torch.tensor(x)).result.values(1.0)
 
 
-@check("halving_chain", points=0.5)
+@check("halving_chain", points=0.25)
 def test_halving_of_negative_values(candidate, draw):
     """Negative values are halved until their absolute value is at most 1."""
     last = draw.number(0.51, 0.99)
@@ -156,12 +177,20 @@ def test_halving_leaves_x_as_it_was(candidate, draw):
     candidate.halving_chain(x.clone().requires_grad_()).returned().unchanged()
 
 
-@check("halving_chain", points=0.25, judges="facts", requires=["halving_ends_at_one_or_below"])
-def test_halving_keeps_shape_and_dtype(candidate, draw):
-    """The result is 0-D and has the dtype of x."""
-    x = torch.tensor(draw.number(5, 90))
-    for dtype in (torch.float64, torch.float16):
-        candidate.halving_chain(x.to(dtype)).result.shape().dtype(dtype)
+@domain("halving_chain", points=0.5, free=["memory"])
+def test_halving_of_any_number(pick):
+    """Any number of any float dtype is halved often enough, and its gradient is right."""
+    dtype = pick.of("float32", "float64", "bfloat16", "float16")
+    value = pick.of(3.0, 1.0, 1.0078125, 2.0, 1.5, 0.0, 0.999, 0.25, 1e-6, 100.0, 256.0, 1023.0, 6e4) * pick.of(1, -1)
+    if dtype in ("float32", "float64"):
+        value *= pick.of(1.0, 1e3, 1e12)
+    grad = pick.of("", ", requires_grad=True")
+    made = f"torch.tensor({{}}, dtype=torch.{dtype}{grad})" if dtype != "float32" else f"torch.tensor({{}}{grad})"
+    if pick.of(False, False, True):
+        pick.given("values", made.format([value, 5.0]))
+        made = "values[0]"
+    pick.given("x", made.format(value))
+    pick.call("halving_chain(x)")
 
 
 # minimize
@@ -191,14 +220,6 @@ def test_descent_does_not_accumulate_gradients(candidate, draw):
     result.scalar(descend(lambda x: 3 * x * x, start, rate, 3))
 
 
-@check("minimize", points=0.5, requires=["descent_takes_one_step"])
-def test_descent_of_compositions(candidate, draw):
-    """Any differentiable function can be descended."""
-    start, rate = draw.number(-3, -1), draw.number(0.2, 0.6)
-    result = candidate.minimize(code("lambda x: torch.log(1 + torch.exp(x)) + x ** 2 / 4"), start, rate, 5).result
-    result.scalar(descend(lambda x: 1 / (1 + math.exp(-x)) + x / 2, start, rate, 5))
-
-
 @check("minimize", points=0.25, requires=["descent_takes_one_step"])
 def test_descent_gives_fn_a_0d_float32_tensor(candidate, draw):
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
@@ -220,3 +241,23 @@ def test_descent_leaves_nothing_behind(candidate, draw):
     for result in observed.result.items(2):
         result.scalar(start * (1 - 2 * rate))
     observed.state_kept()
+
+
+@domain("minimize", points=0.5, programs=40)
+def test_descent_of_any_function(pick):
+    """Any function, start, rate and number of steps lead where plain gradient descent leads."""
+    fn = pick.of(
+        "lambda x: x**2",
+        "lambda x: 3 * x",
+        "lambda x: (x - 2) ** 2",
+        "lambda x: x * x.detach()",
+        "lambda x: torch.sqrt(1 + x**2)",
+        "lambda x: torch.dot(torch.stack([x, x]), torch.tensor([2.0, 3.0]))",
+        "lambda x: -x if x < 1 else x**2",
+        "lambda x: 0 * x",
+    )
+    start = pick.of(1.0, 0.0, -2.0, 5.0, 1e-6, -1e-3, 100.0, 1e6, *["any"] * 8)
+    start = pick.number(-9, 9, step=0.01) if start == "any" else start
+    rate = pick.of(0.125, 0.75, 0.01, 1e-4, 1.25, 1.0, 0.0)
+    n_steps = pick.of(1, 0, 2, 3, 10, 30)
+    pick.call(f"minimize({fn}, {start}, {rate}, {n_steps})", no_grad=False)

@@ -134,11 +134,11 @@ class Pick:
         layout = self.of("", "", "", "turned", "every second") if layouts and shape and 0 not in shape else ""
         requires = floating and (self.of(True, True, False) if grad == "maybe" else grad)
         written, view = _LAYOUTS[layout](shape)
-        flags = [] if dtype in ("float32", "int64", "bool") else [f"dtype=torch.{dtype}"]
+        evident = ("float32",) if 0 in shape else ("float32", "int64", "bool")
+        flags = [] if dtype in evident else [f"dtype=torch.{dtype}"]
         flags += ["requires_grad=True"] if requires and not view else []
         if 0 in shape:
-            flags = [f"{shape}", f"dtype=torch.{dtype}", *flags[1:]]
-            text = f"torch.empty({', '.join(flags)})"
+            text = f"torch.empty({', '.join([str(shape), *flags])})"
         else:
             elements = self._elements(written, dtype, low, high, step, scale)
             text = f"torch.tensor({', '.join([elements, *flags])}){view}"
