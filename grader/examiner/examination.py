@@ -14,7 +14,7 @@ from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProc
 from grader.examiner.checks import Check
 from grader.examiner.fixtures import Given
 from grader.examiner.judging import CheckResult, broken, judge, required_first
-from grader.examiner.pools import Pool
+from grader.examiner.pools import Explored, Pool
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
@@ -22,9 +22,8 @@ from grader.records import Feedback, Inputs, Submission, Verdict, Visibility
 from grader.sandbox import SandboxError
 from grader.sentences import author
 from grader.submissions import text_digest
-from grader.suites.candidate import Ask, source_call
+from grader.suites.candidate import Ask
 from grader.suites.check_log import CheckLog
-from grader.suites.exploration.programs import NAME, Program
 from grader.suites.outcomes import SuiteError
 
 _REMEMBERED = 20_000  # runs of a check
@@ -197,7 +196,7 @@ class Examination:
             load_errors=self._load_errors,
             ask_reference=self._ask_reference,
             pool=pool,
-            explored=lambda programs: self._explored(check, pool, programs),
+            explored=None if pool is None else Explored(pool, self._ask_reference_each),
             course_seed=self._rules.course_seed,
             inputs_key=(check.exercise, check.id, *whose),
             whose=whose,
@@ -223,17 +222,9 @@ class Examination:
             raise SuiteError(author.REFERENCE_LOST(exercise=id, call=call.name))
         return seen
 
-    def _explored(self, check: Check, pool: Pool | None, programs: Sequence[Program]) -> list[wire.Observation | None]:
-        """Return the reference's answers to programs of a check that explores."""
-        assert pool is not None and check.domain is not None
-        id, domain, seed = self._exercise.id, check.domain, pool.seed
-
-        def ask(new: Sequence[Program]) -> list[wire.Observation | None]:
-            calls = [source_call(NAME, domain.source(program), ({},), seed=seed) for program in new]
-            source = self._sources.reference(id)
-            return self._references.observe_all(calls, module=f"{id}.reference", source=source)
-
-        return pool.answers(programs, ask)
+    def _ask_reference_each(self, calls: Sequence[wire.Call]) -> list[wire.Observation | None]:
+        id = self._exercise.id
+        return self._references.observe_all(calls, module=f"{id}.reference", source=self._sources.reference(id))
 
     def _finished_version(self, task: Task) -> Use | None:
         """Return the first forbidden function that the task's code calls, according to its syntax tree."""

@@ -18,7 +18,7 @@ from grader.sentences import Sentence, author, learner
 from grader.suites.candidate import Ask, AskEach, Candidate, Context
 from grader.suites.check_log import CheckLog
 from grader.suites.exploration.domain import Domain
-from grader.suites.exploration.exploring import Answers, explore
+from grader.suites.exploration.exploring import Reference, explore
 from grader.suites.outcomes import SuiteError
 from grader.suites.suite import Draw
 
@@ -44,7 +44,7 @@ class Given:
     load_errors: Callable[[], tuple[wire.Raised, ...]]
     ask_reference: Ask
     pool: Pool | None
-    explored: Answers
+    explored: Reference | None
     course_seed: str
     inputs_key: tuple[str, ...]
     whose: tuple[str, ...]
@@ -89,7 +89,7 @@ class Given:
 
     def explore(self, domain: Domain) -> None:
         """Compare the submission with the reference in programs of a domain."""
-        if self.pool is None:
+        if self.pool is None or self.explored is None:
             raise SuiteError(author.DOMAIN_WITHOUT_REFERENCE(task=domain.task))
         programs = self.pool.programs(self.whose)
         explore(domain, programs, self._candidate(self.pool.seed), self.explored, self.log)

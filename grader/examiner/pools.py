@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader import wire
+from grader.suites.candidate import source_call
 from grader.suites.exploration.domain import Domain
-from grader.suites.exploration.programs import Program
+from grader.suites.exploration.programs import NAME, Program
 from grader.suites.suite import derived
 
 BLOCKS = 6  # programs for each slot
@@ -22,11 +23,14 @@ Ask = Callable[[Sequence[Program]], Sequence[wire.Observation | None]]
 
 
 class Pool:
-    """The pool of one check. `seed` is where the random generators of every program start."""
+    """The pool of one check, whose `domain` it draws from.
+
+    `seed` is where the random generators of every program start.
+    """
 
     def __init__(self, domain: Domain, *, course_seed: str, check: str) -> None:
+        self.domain = domain
         self.seed = derived(course_seed, "told", check) >> 32
-        self._domain = domain
         self._secret = course_seed
         self._check = check
         self._drawn: dict[tuple[int, int], Program] = {}
@@ -34,7 +38,7 @@ class Pool:
 
     def programs(self, whose: Sequence[str]) -> list[Program]:
         """Return one program for each slot. `whose` is what the choice depends on, or empty for the first ones."""
-        return [self._program(slot, self._block(slot, whose)) for slot in range(self._domain.slots)]
+        return [self._program(slot, self._block(slot, whose)) for slot in range(self.domain.slots)]
 
     def _block(self, slot: int, whose: Sequence[str]) -> int:
         return derived(self._secret, "block", self._check, str(slot), *whose) % BLOCKS if whose else 0
@@ -42,7 +46,7 @@ class Pool:
     def _program(self, slot: int, block: int) -> Program:
         if (slot, block) not in self._drawn:
             seed = derived(self._secret, "program", self._check, str(slot), str(block))
-            self._drawn[slot, block] = self._domain.drawn(slot, seed)
+            self._drawn[slot, block] = self.domain.drawn(slot, seed)
         return self._drawn[slot, block]
 
     def answers(self, programs: Sequence[Program], ask: Ask) -> list[wire.Observation | None]:
@@ -54,3 +58,26 @@ class Pool:
         if new:
             self._answers.update(zip(new, ask(new), strict=True))
         return [self._answers[program] for program in programs]
+
+
+class Explored:
+    """The reference solution as exploration asks it. `ask_each` makes calls to it."""
+
+    def __init__(
+        self, pool: Pool, ask_each: Callable[[Sequence[wire.Call]], Sequence[wire.Observation | None]]
+    ) -> None:
+        self._pool = pool
+        self._ask_each = ask_each
+
+    def answers(self, programs: Sequence[Program]) -> list[wire.Observation | None]:
+        """Return its answers to these programs, which it gives only once."""
+        return self._pool.answers(programs, self._ask)
+
+    def answer_again(self, program: Program) -> wire.Observation | None:
+        """Run a program once more, and return the answer."""
+        return self._ask([program])[0]
+
+    def _ask(self, programs: Sequence[Program]) -> Sequence[wire.Observation | None]:
+        domain = self._pool.domain
+        sources = (domain.source(program) for program in programs)
+        return self._ask_each([source_call(NAME, source, ({},), seed=self._pool.seed) for source in sources])

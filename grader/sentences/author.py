@@ -175,6 +175,7 @@ DOMAINS = N_(
 )
 BAD_FREE = N_("Cannot leave {free!r} free in the domain of {task!r}: a domain can leave free {known}.")
 DOMAIN_WITHOUT_CALL = N_("Cannot explore {task!r}: its domain has built a program without a call. Use `pick.call`.")
+REFERENCE_VARIES = N_("Cannot explore {task!r}: the reference does not give the same answer twice in\n{program}")
 NOTHING_LEGAL = N_(
     "Cannot explore {task!r}: the reference raises an error in every program that its domain draws, such as\n{program}"
 )

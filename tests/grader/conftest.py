@@ -158,7 +158,7 @@ def lay_down(tmp_path_factory: pytest.TempPathFactory) -> LayDown:
     it is `released`, it has no solution, as with students: a check that no code can pass is then not at fault.
     """
     imports = "import os\nimport signal\nfrom pathlib import Path\n\nimport pytest\nimport torch\n"
-    imports += "from grader.suites import Value, check, code, probe\n\n\n"
+    imports += "from grader.suites import Value, check, code, domain, probe\n\n\n"
 
     def lay_down(
         hidden: str = "",

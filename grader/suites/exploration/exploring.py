@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from grader import wire
 from grader.sentences import author
@@ -23,21 +23,29 @@ _LOGGED = 6  # programs that differ, and as many that do not
 
 _T = TypeVar("_T")
 
-Answers = Callable[[Sequence[Program]], Sequence[wire.Observation | None]]
+
+class Reference(Protocol):
+    """The reference solution. Its answers are `None` where its process was lost."""
+
+    def answers(self, programs: Sequence[Program]) -> Sequence[wire.Observation | None]:
+        """Return its answers to these programs. It may have given them before."""
+
+    def answer_again(self, program: Program) -> wire.Observation | None:
+        """Run a program once more, and return the answer."""
 
 
 def explore(
-    domain: Domain, programs: Sequence[Program], candidate: Candidate, reference: Answers, log: CheckLog
+    domain: Domain, programs: Sequence[Program], candidate: Candidate, reference: Reference, log: CheckLog
 ) -> None:
     """Require that the submission does the same as the reference in each of `programs`.
 
-    `reference` returns the reference's answers, in which `None` stands for a lost process. Programs that the contract
-    does not speak of are left out. `log` gets all programs. Ends the check (`CheckEnded`) with the simplest program
-    that differs. Raises `SuiteError` if all programs are left out.
+    Programs that the contract does not speak of are left out. `log` gets all programs. Ends the check (`CheckEnded`)
+    with the simplest program that differs. Raises `SuiteError` if all programs are left out, or if the reference does
+    not give the same answer twice.
     """
     compared = _Comparison(domain, candidate, reference)
     tried = {one.program: one for one in compared.tried(programs)}
-    for program, expected in zip(programs, reference(programs), strict=True):
+    for program, expected in zip(programs, reference.answers(programs), strict=True):
         got = tried[program].exchange.seen if program in tried else None
         log.note_run(Run(program=program, expected=expected, got=got))
     if not tried:
@@ -63,14 +71,14 @@ def _size(tried: _Tried) -> tuple[object, ...]:
 class _Comparison:
     """Compares a submission with the reference in the programs of one domain."""
 
-    def __init__(self, domain: Domain, candidate: Candidate, reference: Answers) -> None:
+    def __init__(self, domain: Domain, candidate: Candidate, reference: Reference) -> None:
         self._domain = domain
         self._candidate = candidate
         self._reference = reference
 
     def tried(self, programs: Sequence[Program]) -> list[_Tried]:
         """Run the programs on both sides, and return the legal ones."""
-        answers = zip(programs, self._reference(programs), strict=True)
+        answers = zip(programs, self._reference.answers(programs), strict=True)
         legal = [(p, seen) for p, seen in answers if seen is not None and is_legal(seen, self._domain.raises)]
         asked = [(self._domain.source(program), program.text) for program, _ in legal]
         exchanges = self._candidate.run_each(NAME, asked, ({},)) if asked else []
@@ -112,6 +120,7 @@ class _Comparison:
         """
         program, found = shrunk.program, shrunk.difference
         assert found is not None
+        self._require_stable(program)
         observed = self._candidate.run_source(NAME, self._domain.source(program), program.text, ({},))
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
@@ -119,6 +128,14 @@ class _Comparison:
         if found.kind == "raised":
             observed.returned()
         Value(observed, found.name, None).fails(found.expected, found.got, found.kind, found.details)
+
+    def _require_stable(self, program: Program) -> None:
+        """Raise `SuiteError` if the reference differs from itself: then the domain is at fault."""
+        before, again = self._reference.answers([program])[0], self._reference.answer_again(program)
+        assert before is not None
+        free, raises = self._domain.free, self._domain.raises
+        if again is None or disagreement(program, before, again, free=free, raises=raises) is not None:
+            raise SuiteError(author.REFERENCE_VARIES(task=self._domain.task, program=program.text))
 
     def _disagreement(self, program: Program, expected: wire.Observation, got: wire.Observation) -> Disagreement | None:
         return disagreement(

@@ -42,9 +42,9 @@ class Program:
         return "\n".join((*self.before, *self.after))
 
     @property
-    def size(self) -> tuple[int, int, tuple[int, ...]]:
+    def size(self) -> tuple[int, int, str]:
         """How large the program is: of two programs, the one with the smaller size is simpler."""
-        return self.text.count("\n"), len(self.text), self.choices
+        return self.text.count("\n"), len(self.text), self.text  # of texts of one length, lower digits come first
 
     @property
     def source(self) -> str:

@@ -38,12 +38,16 @@ def tried(
         assert not process.load(module=module, filename=f"{module}.py", source=source).errors
     domain = Domain(task="f", build=build, slots=slots, **promises)
 
-    def answers(programs: Sequence[Program]) -> list[wire.Observation | None]:
-        calls = [source_call(NAME, domain.source(program), ({},), seed=1) for program in programs]
-        return [process.call(msgspec.structs.replace(call, module="reference")) for call in calls]
+    class Reference:
+        def answers(self, programs: Sequence[Program]) -> list[wire.Observation | None]:
+            calls = [source_call(NAME, domain.source(program), ({},), seed=1) for program in programs]
+            return [process.call(msgspec.structs.replace(call, module="reference")) for call in calls]
+
+        def answer_again(self, program: Program) -> wire.Observation | None:
+            return self.answers([program])[0]
 
     log = CheckLog() if log is None else log
     context = Context(task="f", ask=process.call, where=lambda line: learner.LINE(line=line), seed=1, log=log)
     programs = [domain.drawn(slot, seed + slot) for slot in range(slots)]
-    explore(domain, programs, Candidate(context), answers, log)
+    explore(domain, programs, Candidate(context), Reference(), log)
     return log
