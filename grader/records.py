@@ -206,12 +206,13 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What authors need to know about a check besides its verdict.
 
     That is its task, its docstring, a digest of each call's inputs, whether it judges values or only facts (`judges`),
-    and what is known of its domain if it has one.
+    the checks that must pass before it is run (`requires`), and what is known of its domain if it has one.
     """
 
     task: str
     docstring: str
     judges: Literal["values", "facts"] = "values"
+    requires: tuple[str, ...] = ()
     inputs: tuple[str, ...]
     domain: DomainFacts | None = None
 

@@ -14,7 +14,7 @@ from grader.domains import Domains, only_by_domains
 from grader.forgery import junk
 from grader.grading.pool import grade_submissions
 from grader.grading.settings import Graded, Settings
-from grader.records import BrokenCheck, CheckReport, ExerciseReport, Submission
+from grader.records import BrokenCheck, CheckFacts, CheckReport, ExerciseReport, Submission
 from grader.sentences import Sentence, author, learner
 
 REFERENCE, STUB, MISCONCEPTION, ALTERNATIVE = "reference", "stub", "misconception", "alternative"
@@ -155,6 +155,8 @@ def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, varian
             yield author.NO_PUBLIC_VALUES(**named)
         if len(public) == len(honest.checks):
             yield author.NO_HIDDEN_CHECK(**named)
+        for gate in _gates([check.id for check in honest.checks], graded.facts):
+            yield author.GATES_A_TASK(**named, check=gate)
         for kind, (least, too_few) in _LEAST.items():
             if variants[f"{kind} {task.name}"] < least:
                 yield too_few(**named, least=least)
@@ -170,6 +172,24 @@ def problems_of_suites(exercise: Exercise, solution: str, graded: Graded, varian
     for id, facts in graded.facts.items():
         if facts.task not in declared:
             yield author.CHECK_OF_NO_TASK(exercise=exercise.id, check=id, task=facts.task)
+
+
+def _gates(checks: Sequence[str], facts: Mapping[str, CheckFacts]) -> Iterator[str]:
+    """Yield the checks of a task that all others require, directly or through others.
+
+    A check that names all others, such as a domain, does not count: it comes last, and is only one.
+    """
+
+    def required(check: str) -> set[str]:
+        direct = set(facts[check].requires)
+        return direct.union(*(required(name) for name in direct if name in facts))
+
+    every = {check: required(check) for check in checks}
+    ordinary = [check for check in checks if not set(facts[check].requires) >= set(checks) - {check}]
+    for gate in ordinary:
+        others = [check for check in ordinary if check != gate]
+        if len(others) > 1 and all(gate in every[check] for check in others):
+            yield gate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,7 @@ class Examined:
             task=check.task,
             docstring=check.docstring,
             judges=check.judges,
+            requires=check.requires,
             inputs=tuple(call_digest(exchange.call) for exchange in log.exchanges),
             domain=domain_facts(check.domain, log.runs) if check.domain is not None and log.runs else None,
         )

@@ -119,6 +119,10 @@ ENDED_GRADER = N_("{case}: it ended the grader.")
 REFERENCE_ENDED_GRADER = N_("{exercise}: its suites cannot be judged, because the reference ended the grader.")
 NO_CHECKS = N_("{exercise}: the task {task} has no checks.")
 OTHER_POINTS = N_("{exercise}: the task {task} is worth {points:g}, its checks {checks:g}.")
+GATES_A_TASK = N_(
+    "{exercise}: all other checks of {task} require {check!r}, so one mistake costs all points. Let a check require "
+    "another one only if it can observe nothing without it."
+)
 NO_PUBLIC_CHECK = N_("{exercise}: the task {task} has no public check.")
 NO_HIDDEN_CHECK = N_("{exercise}: the task {task} has no hidden check.")
 NO_PUBLIC_VALUES = N_(

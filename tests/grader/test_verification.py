@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -276,13 +276,19 @@ def test_a_misconception_that_breaks_a_check_is_told() -> None:
 ENOUGH = Counter({f"{MISCONCEPTION} double": 5, f"{ALTERNATIVE} double": 3})
 
 
-def graded(*verdicts: Verdict, facts: tuple[str, ...] = (), **docstrings: str) -> Graded:
-    """Return the graded reference; `facts` are the checks that judge facts."""
+def graded(
+    *verdicts: Verdict,
+    facts: tuple[str, ...] = (),
+    requires: Mapping[str, tuple[str, ...]] = {},
+    **docstrings: str,
+) -> Graded:
+    """Return the graded reference; `facts` are the checks that judge facts, and `requires` what checks require."""
     known = {
         v.id: CheckFacts(
             task=v.task,
             docstring=docstrings.get(v.id, "Says."),
             judges="facts" if v.id in facts else "values",
+            requires=requires.get(v.id, ()),
             inputs=("1",),
         )
         for v in verdicts
@@ -306,6 +312,27 @@ def of_suites(
 def test_sound_suites_have_no_problem() -> None:
     """Public and hidden checks of values with all points have no problem."""
     assert of_suites() == []
+
+
+@pytest.mark.parametrize(
+    ("requires", "gate"),
+    [
+        ({"b": ("a",), "c": ("a",)}, "a"),
+        ({"b": ("a",), "c": ("b",)}, "a"),  # through another one
+        ({"b": ("a",), "c": ("a",), "last": ("a", "b", "c")}, "a"),
+        ({"b": ("a",)}, ""),
+        ({"last": ("a", "b", "c")}, ""),
+    ],
+)
+def test_a_check_that_all_others_require_is_told(requires: dict[str, tuple[str, ...]], gate: str) -> None:
+    """No check may gate all others of its task; a check that comes last, such as a domain, may require them all."""
+    ids = ["a", "b", "c"] + ["last"] * ("last" in requires)
+    verdicts = [verdict(id, visibility="public" if id == "a" else "hidden") for id in ids]
+    exercise = msgspec.structs.replace(DOUBLE, tasks=(Task(name="double", points=float(len(ids))),))
+    said = of_suites(graded(*verdicts, requires=requires), exercise=exercise)
+    assert [problem.partition(", so ")[0] for problem in said if "require" in problem] == (
+        [f"01_small: all other checks of double require {gate!r}"] if gate else []
+    )
 
 
 def test_a_solution_that_uses_another_task_is_told() -> None:

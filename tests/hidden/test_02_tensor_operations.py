@@ -163,7 +163,7 @@ def test_products_of_any_two_matrices(pick):
 _ALONG = "every value is computed along `dim`, 0 included, and none of them keeps that dimension."
 
 
-@check("summarize", points=0.5, requires=["summary_keys"], hint=_ALONG)
+@check("summarize", points=0.5, hint=_ALONG)
 def test_summary_along_dim(candidate, draw):
     """Along dim 0, 1 and -1 of a table the values are right, and that dimension is gone."""
     t = public.distinct(draw, 4, 3)
@@ -175,7 +175,6 @@ def test_summary_along_dim(candidate, draw):
 @check(
     "summarize",
     points=0.25,
-    requires=["summary_of_everything"],
     hint="the mean of whole numbers isn't whole: convert to float32 for the mean, and only for the mean.",
 )
 def test_summary_of_whole_numbers(candidate, draw):
@@ -185,7 +184,7 @@ def test_summary_of_whole_numbers(candidate, draw):
         public.summarizes(candidate.summarize(t), t, None)
 
 
-@check("summarize", points=0.25, judges="facts", requires=["summary_keys"])
+@check("summarize", points=0.25, judges="facts")
 def test_summary_dtypes(candidate, draw):
     """min, max and sum keep the dtype; the mean is float32 for int64 and float64 for float64; positions are int64."""
     for dtype in (torch.int64, torch.float32, torch.float64, torch.float16):
@@ -260,7 +259,6 @@ def test_centred_rows_of_square(candidate, draw):
     "center_rows",
     points=0.25,
     judges="facts",
-    requires=["centred_rows"],
     hint="subtract out of place: `-` makes a new tensor, `sub_` and `-=` change `x`.",
 )
 def test_centred_leaves_x_alone(candidate, draw):
@@ -271,7 +269,6 @@ def test_centred_leaves_x_alone(candidate, draw):
 @check(
     "center_rows",
     points=0.25,
-    requires=["centred_rows"],
     hint="the means are made of `x`, so the gradient goes through them too: use torch operations throughout.",
 )
 def test_centred_gradient(candidate, draw):

@@ -15,7 +15,6 @@ public = public_suite(__file__)
     "shared_view",
     points=0.5,
     judges="facts",
-    requires=["view_shape_and_order"],
     hint="`view` refuses with a RuntimeError where `reshape`, `flatten` and `contiguous` copy without telling.",
 )
 def test_view_refuses_to_copy(candidate, draw):
@@ -36,7 +35,6 @@ def test_view_refuses_to_copy(candidate, draw):
     "shared_view",
     points=0.25,
     judges="facts",
-    requires=["view_shape_and_order"],
     hint="where the shape doesn't fit, `view` raises the RuntimeError by itself: let it through.",
 )
 def test_view_refuses_other_sizes(candidate, draw):
@@ -50,7 +48,6 @@ def test_view_refuses_other_sizes(candidate, draw):
 @check(
     "shared_view",
     points=0.25,
-    requires=["view_shape_and_order"],
     hint="a tensor that isn't contiguous may still have this view: let `view` itself decide, without a check of yours.",
 )
 def test_view_of_noncontiguous(candidate, draw):
@@ -65,7 +62,7 @@ def test_view_of_noncontiguous(candidate, draw):
         observed.result.values(t.reshape(shape)).shares_memory_with(observed.argument(0))
 
 
-@check("shared_view", points=0.25, judges="facts", requires=["view_shape_and_order"])
+@check("shared_view", points=0.25, judges="facts")
 def test_view_leaves_t_alone(candidate, draw):
     """t keeps its shape and values, and any dtype is kept."""
     for t in (public.distinct(draw, 2, 6), draw.tensor(3, 4, dtype=torch.float64), draw.tensor(4, 3) > 0):
@@ -82,7 +79,7 @@ def write_into_original(student, t, shape):
     return r
 
 
-@check("shared_view", points=0.25, requires=["view_shape_and_order"], hint=public.SHARED)
+@check("shared_view", points=0.25, hint=public.SHARED)
 def test_view_shares_memory_both_ways(candidate, draw):
     """What is written into t afterwards can be read in the result, and they are one memory."""
     t = public.distinct(draw, 3, 4)

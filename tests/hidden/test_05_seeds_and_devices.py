@@ -12,7 +12,7 @@ drawn, numbered = public.drawn, public.numbered
 # seeded_normal
 
 
-@check("seeded_normal", points=0.5, requires=["normal_values_of_its_seed"])
+@check("seeded_normal", points=0.5)
 def test_normal_any_seed_and_shape(candidate, draw):
     """float32 numbers of several seeds (0 and large ones) and shapes, `()`, empty and long ones included."""
     for seed, shape in (
@@ -38,7 +38,6 @@ def draw_after_others(student, seed, shape, global_seed, n):
 @check(
     "seeded_normal",
     points=0.5,
-    requires=["normal_values_of_its_seed"],
     hint="draw from a generator that was seeded in this very call: hand it to `torch.randn` as `generator=`.",
 )
 def test_normal_does_not_depend_on_the_global_generator(candidate, draw):
@@ -61,7 +60,6 @@ def draw_in_between(student, seed, shape, global_seed):
 @check(
     "seeded_normal",
     points=1,
-    requires=["normal_values_of_its_seed"],
     hint="leave the shared generators alone: no `torch.manual_seed`, but a `torch.Generator()` of your own.",
 )
 def test_normal_leaves_global_generators_alone(candidate, draw):
@@ -128,7 +126,7 @@ def test_device_depends_on_the_arguments_alone(candidate, draw):
 # add_row_index
 
 
-@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.5)
 def test_index_keeps_the_dtype(candidate, draw):
     """The dtype is that of x, be it an integer or a floating one: the new column has it too."""
     for dtype in (torch.int32, torch.float64, torch.int64, torch.uint8, torch.int8, torch.float16, torch.bfloat16):
@@ -136,7 +134,7 @@ def test_index_keeps_the_dtype(candidate, draw):
         candidate.add_row_index(x).result.dtype(dtype).values(numbered(x))
 
 
-@check("add_row_index", points=0.5, judges="facts", requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.5, judges="facts")
 def test_index_on_a_second_device(candidate, draw, device):
     """With x on a second device it runs, mixes no devices, and returns its result there."""
     for dtype in (torch.float32, torch.int32):
@@ -168,7 +166,6 @@ def devices_used(student, x):
     "add_row_index",
     points=0.25,
     judges="facts",
-    requires=["index_on_a_second_device"],
     hint="say `device=x.device` where the tensor is created, instead of `.to(x.device)` afterwards.",
 )
 def test_index_creates_nothing_on_the_cpu(candidate, draw, device):
@@ -178,7 +175,7 @@ def test_index_creates_nothing_on_the_cpu(candidate, draw, device):
     devices.equals([device])
 
 
-@check("add_row_index", points=0.5, requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.5)
 def test_index_of_one_row_or_none(candidate, draw):
     """Works for N = 1 and N = 0."""
     for rows, columns in ((1, 3), (1, 1), (0, 2)):
@@ -186,7 +183,7 @@ def test_index_of_one_row_or_none(candidate, draw):
         candidate.add_row_index(x).result.dtype(torch.float32).values(numbered(x))
 
 
-@check("add_row_index", points=0.25, requires=["index_is_the_last_column"])
+@check("add_row_index", points=0.25)
 def test_index_of_any_layout(candidate, draw):
     """Square, transposed, sliced and single-column tensors get the same column, and global settings stay."""
     for x in (draw.tensor(3, 3), draw.tensor(2, 4).T, draw.tensor(6, 6)[::2, 1:3], draw.tensor(5, 1)):

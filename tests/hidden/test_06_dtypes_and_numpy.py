@@ -17,7 +17,6 @@ DTYPE_OF, number, listed, array = public.DTYPE_OF, public.number, public.listed,
     "infer_dtype",
     points=0.25,
     judges="facts",
-    requires=["infer_one_kind"],
     hint="`bool` is a subclass of `int`, so ask about bool first, or compare exact types: `type(value) is int`.",
 )
 def test_infer_all_bool(candidate, draw):
@@ -27,7 +26,7 @@ def test_infer_all_bool(candidate, draw):
         candidate.infer_dtype(given).result.equals(torch.bool)
 
 
-@check("infer_dtype", points=0.5, requires=["infer_most_general_kind"])
+@check("infer_dtype", points=0.5)
 def test_infer_any_pair_of_kinds(candidate, draw):
     """Of any two kinds the more general one decides, be it first or last, once or many times."""
     kinds = list(DTYPE_OF)
@@ -38,7 +37,7 @@ def test_infer_any_pair_of_kinds(candidate, draw):
             candidate.infer_dtype(listed(values[::-1])).result.equals(DTYPE_OF[general])
 
 
-@check("infer_dtype", points=0.25, judges="facts", requires=["infer_one_kind"])
+@check("infer_dtype", points=0.25, judges="facts")
 def test_infer_empty(candidate, draw):
     """An empty list gives PyTorch's default, float32."""
     candidate.infer_dtype([]).result.equals(torch.float32)
@@ -48,7 +47,6 @@ def test_infer_empty(candidate, draw):
     "infer_dtype",
     points=0.25,
     judges="facts",
-    requires=["infer_one_kind"],
     hint="look at the type of every element, to the end of the list, before you decide on a dtype.",
 )
 def test_infer_refuses_it_anywhere(candidate, draw):
@@ -86,7 +84,6 @@ def tensor_changed_later(student, array):
     "to_float32",
     points=0.5,
     judges="facts",
-    requires=["float32_from_float64"],
     hint="where there is nothing to convert, many conversions copy nothing. `torch.tensor` always copies.",
 )
 def test_float32_is_independent_both_ways(candidate, draw):
@@ -97,7 +94,7 @@ def test_float32_is_independent_both_ways(candidate, draw):
         candidate.run(tensor_changed_later, given).result.array(given)
 
 
-@check("to_float32", points=0.25, requires=["float32_from_float64"])
+@check("to_float32", points=0.25)
 def test_float32_of_any_shape(candidate, draw):
     """One dimension or more, one number, none at all: the shape stays."""
     for shape in ((4,), (1,), (1, 1), (3, 1), (2, 1, 3), (0,), (0, 3)):
@@ -119,7 +116,7 @@ def float32_of_every_other_row(student, array):
     return student.to_float32(array[::2])
 
 
-@check("to_float32", points=0.25, requires=["float32_from_float64"])
+@check("to_float32", points=0.25)
 def test_float32_of_any_layout(candidate, draw):
     """Transposed arrays and parts of larger ones."""
     for dtype in ("float64", "float32", "int64"):
@@ -130,7 +127,7 @@ def test_float32_of_any_layout(candidate, draw):
         observed.result.values(given[::2].tolist()).owns_memory()
 
 
-@check("to_float32", points=0.25, judges="facts", requires=["float32_from_float64"])
+@check("to_float32", points=0.25, judges="facts")
 def test_float32_leaves_the_array_alone(candidate, draw):
     """`array` is unchanged, the result doesn't require grad, and global settings stay."""
     for dtype in ("float64", "float32", "int64"):
@@ -143,7 +140,7 @@ def test_float32_leaves_the_array_alone(candidate, draw):
 # wrap_array
 
 
-@check("wrap_array", points=0.5, requires=["wrap_has_values_of_the_array"])
+@check("wrap_array", points=0.5)
 def test_wrap_keeps_dtype_and_shape(candidate, draw):
     """The dtype corresponds (int32, uint8, float16, complex64, ...), the shape is the same: 0-D and empty ones too."""
     for dtype in ("int32", "uint8", "float32", "float16", "int64", "int16", "int8", "complex64", "complex128"):
@@ -163,7 +160,7 @@ def write_to_the_tensor(student, array, index, value):
     return array
 
 
-@check("wrap_array", points=0.25, requires=["wrap_has_values_of_the_array"], hint=public.SHARE)
+@check("wrap_array", points=0.25, hint=public.SHARE)
 def test_wrap_writes_to_the_array(candidate, draw):
     """A write to the tensor is seen in the array, whatever its dtype; nothing else changes."""
     for dtype in ("float64", "float32", "int32"):
@@ -190,7 +187,7 @@ def wrap_and_watch(student, base, row, column, value):
     return t
 
 
-@check("wrap_array", points=0.25, requires=["wrap_has_values_of_the_array"], hint=public.SHARE)
+@check("wrap_array", points=0.25, hint=public.SHARE)
 def test_wrap_transposed_arrays(candidate, draw):
     """Transposed arrays and parts of larger ones are shared as well, both ways."""
     base, value = array(draw, 4, 3), draw.number(10, 90)
@@ -229,7 +226,7 @@ def test_wrap_refuses_what_is_no_array(candidate, draw):
 # to_numpy_copy
 
 
-@check("to_numpy_copy", points=0.25, requires=["numpy_has_values_of_the_tensor"])
+@check("to_numpy_copy", points=0.25)
 def test_numpy_keeps_the_dtype(candidate, draw):
     """The dtype corresponds: float64, float16, integers, bool (stays bool), complex64."""
     for dtype in ("float64", "float16", "int64", "int32", "uint8", "int8", "bool", "complex64"):
@@ -237,7 +234,7 @@ def test_numpy_keeps_the_dtype(candidate, draw):
         candidate.to_numpy_copy(torch.tensor(given)).result.array(given)
 
 
-@check("to_numpy_copy", points=0.25, requires=["numpy_has_values_of_the_tensor"])
+@check("to_numpy_copy", points=0.25)
 def test_numpy_of_any_layout_and_shape(candidate, draw):
     """Tensors that are not contiguous, 0-D, of one number, and empty ones; requiring grad or not."""
     for t in (
@@ -268,7 +265,6 @@ def tensor_filled_later(student, t):
     "to_numpy_copy",
     points=0.25,
     judges="facts",
-    requires=["numpy_has_values_of_the_tensor"],
     hint="`detach()`, `.data` and `numpy()` all share memory. Copy as well: an array has `copy()`, a tensor `clone()`.",
 )
 def test_numpy_shares_no_memory(candidate, draw):
@@ -284,7 +280,6 @@ def test_numpy_shares_no_memory(candidate, draw):
     "to_numpy_copy",
     points=0.25,
     judges="facts",
-    requires=["numpy_has_values_of_the_tensor"],
     hint="`detach()` gives another tensor and leaves `t` as it is. Don't switch anything off on `t` itself.",
 )
 def test_numpy_leaves_the_tensor_alone(candidate, draw):
@@ -310,7 +305,6 @@ def backward_afterwards(student, w):
 @check(
     "to_numpy_copy",
     points=0.25,
-    requires=["numpy_has_values_of_the_tensor"],
     hint="the graph of `t` must stay whole, and so must the memory that it needs: touch neither, and copy.",
 )
 def test_numpy_lets_backward_work(candidate, draw):

@@ -22,7 +22,7 @@ def descend(slope: Callable[[float], float], x: float, rate: float, n_steps: int
 # derivative_at
 
 
-@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+@check("derivative_at", points=0.25)
 def test_derivative_of_compositions(candidate, draw):
     """Functions of functions are differentiated by the chain rule, also at negative points."""
     x, y = draw.number(-3, -0.5), draw.number(-3, -0.5)
@@ -31,7 +31,7 @@ def test_derivative_of_compositions(candidate, draw):
     candidate.derivative_at(code("lambda x: torch.log(1 + x ** 2)"), y).result.scalar(2 * y / (1 + y * y))
 
 
-@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+@check("derivative_at", points=0.25)
 def test_derivative_adds_up_all_uses(candidate, draw):
     """A function that uses x several times gets the sum of what each use contributes."""
     x = draw.number(0.2, 1.4)
@@ -39,7 +39,7 @@ def test_derivative_adds_up_all_uses(candidate, draw):
     candidate.derivative_at(code("lambda x: x * torch.sin(x) + x / (1 + x * x)"), x).result.scalar(expected)
 
 
-@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+@check("derivative_at", points=0.25)
 def test_derivative_gives_fn_a_0d_float32_tensor(candidate, draw):
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     x = draw.number(1, 5)
@@ -52,7 +52,7 @@ def derivatives_in_a_row(student, fn, other, value):
     return [student.derivative_at(f, value) for f in (fn, fn, other)]
 
 
-@check("derivative_at", points=0.25, requires=["derivative_of_square"])
+@check("derivative_at", points=0.25)
 def test_derivative_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     x = draw.number(1, 5)
@@ -95,7 +95,7 @@ def test_gradients_from_before_do_not_count(candidate, draw):
     observed.argument(1, "x").grad(2 * x + 3)
 
 
-@check("accumulate_gradients", points=0.25, requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.25)
 def test_gradients_of_any_shape_and_number(candidate, draw):
     """x may be 0-D or a transposed matrix, and there may be one function or many."""
     x = draw.tensor(4, 3).T.requires_grad_()
@@ -106,7 +106,7 @@ def test_gradients_of_any_shape_and_number(candidate, draw):
     candidate.accumulate_gradients([code("lambda x: x ** 3")], y).result.values(3 * y**2)
 
 
-@check("accumulate_gradients", points=0.5, judges="facts", requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.5, judges="facts")
 def test_gradients_come_as_a_copy(candidate, draw):
     """The result shares no memory with `x.grad`."""
     x = draw.tensor(3).requires_grad_()
@@ -114,7 +114,7 @@ def test_gradients_come_as_a_copy(candidate, draw):
     observed.result.owns_memory(observed.argument(1).gradient)
 
 
-@check("accumulate_gradients", points=0.5, judges="facts", requires=["gradients_are_summed_and_returned"])
+@check("accumulate_gradients", points=0.5, judges="facts")
 def test_gradients_leave_x_as_it_was(candidate, draw):
     """x keeps its values and still requires grad; global settings stay as they are."""
     x = draw.tensor(2, 3).requires_grad_()
@@ -159,7 +159,7 @@ def test_halving_of_negative_values(candidate, draw):
     candidate.halving_chain(torch.tensor(-1.0)).result.values(-1.0)
 
 
-@check("halving_chain", points=0.5, requires=["halving_lets_the_gradient_through"])
+@check("halving_chain", points=0.5)
 def test_halving_gradient_depends_on_the_value(candidate, draw):
     """After k halvings the gradient is 2 ** -k, and after none it is 1, also where x is itself a result."""
     leaf = torch.tensor(draw.number(0.51, 0.99), requires_grad=True)
@@ -169,7 +169,7 @@ def test_halving_gradient_depends_on_the_value(candidate, draw):
         observed.ran_backward().argument(0, "x").grad(2.0**-k)
 
 
-@check("halving_chain", points=0.5, judges="facts", requires=["halving_ends_at_one_or_below"])
+@check("halving_chain", points=0.5, judges="facts")
 def test_halving_leaves_x_as_it_was(candidate, draw):
     """x is not modified, whether it requires grad or not; global settings stay as they are."""
     x = torch.tensor(draw.number(5, 90))
@@ -203,7 +203,7 @@ def test_descent_of_zero_steps_returns_start(candidate, draw):
     candidate.minimize(code("lambda x: x ** 2"), start, 0.3, 0).result.scalar(start)
 
 
-@check("minimize", points=0.75, requires=["descent_takes_one_step"])
+@check("minimize", points=0.75)
 def test_descent_takes_exactly_n_steps(candidate, draw):
     """The result is x after exactly n_steps updates, even where a large rate leads uphill."""
     start, n_steps = draw.number(2, 5), draw.integer(2, 3)
@@ -212,7 +212,7 @@ def test_descent_takes_exactly_n_steps(candidate, draw):
         result.scalar(start * (1 - 2 * rate) ** n_steps)
 
 
-@check("minimize", points=0.75, requires=["descent_takes_one_step"])
+@check("minimize", points=0.75)
 def test_descent_does_not_accumulate_gradients(candidate, draw):
     """Each step uses the slope of the current x alone: three steps on a cubic."""
     start, rate = draw.number(0.8, 1.6), draw.number(0.05, 0.15)
@@ -220,7 +220,7 @@ def test_descent_does_not_accumulate_gradients(candidate, draw):
     result.scalar(descend(lambda x: 3 * x * x, start, rate, 3))
 
 
-@check("minimize", points=0.25, requires=["descent_takes_one_step"])
+@check("minimize", points=0.25)
 def test_descent_gives_fn_a_0d_float32_tensor(candidate, draw):
     """`fn` is called with a 0-D float32 tensor: it may stack it and multiply it with other float32 tensors."""
     start, rate = draw.number(1, 5), draw.number(0.02, 0.1)
@@ -233,7 +233,7 @@ def descents_in_a_row(student, fn, start, rate):
     return [student.minimize(fn, start, rate, 1) for _ in range(2)]
 
 
-@check("minimize", points=0.25, requires=["descent_takes_one_step"])
+@check("minimize", points=0.25)
 def test_descent_leaves_nothing_behind(candidate, draw):
     """Calls don't influence one another, and global settings stay as they are."""
     start, rate = draw.number(1, 5), draw.number(0.1, 0.4)

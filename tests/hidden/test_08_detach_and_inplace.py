@@ -22,7 +22,6 @@ def step_beside_alias(student, x, learning_rate):
 @check(
     "gradient_step_",
     points=0.5,
-    requires=["step_moves_against_gradient"],
     hint="write into the memory that `x` has (`x -= ...`): giving `x` other memory leaves everybody else behind.",
 )
 def test_step_writes_into_same_memory(candidate, draw):
@@ -36,7 +35,6 @@ def test_step_writes_into_same_memory(candidate, draw):
     "gradient_step_",
     points=0.5,
     judges="facts",
-    requires=["step_moves_against_gradient"],
     hint="a step only reads the gradient: don't write to `x.grad` (`.zero_()`, `*=`) and don't replace it.",
 )
 def test_step_keeps_gradient(candidate, draw):
@@ -56,7 +54,7 @@ def two_steps(student, x, learning_rate):
     return x
 
 
-@check("gradient_step_", points=0.5, requires=["step_moves_against_gradient"])
+@check("gradient_step_", points=0.5)
 def test_step_can_be_repeated(candidate, draw):
     """Training can go on: a second backward and a second step work, with gradient recording still on."""
     x, rate = draw.tensor(3), draw.number(0.1, 0.4)
@@ -107,7 +105,6 @@ def snapshot_then_change_kept(student, x):
     "snapshot",
     points=0.25,
     judges="facts",
-    requires=["snapshot_has_values_of_x"],
     hint="the snapshot and `x` share memory: `clone()` makes memory of its own.",
 )
 def test_snapshot_has_own_memory(candidate, draw):
@@ -118,7 +115,7 @@ def test_snapshot_has_own_memory(candidate, draw):
     candidate.snapshot(x).result.owns_memory()
 
 
-@check("snapshot", points=0.25, judges="facts", requires=["snapshot_has_values_of_x"])
+@check("snapshot", points=0.25, judges="facts")
 def test_snapshot_keeps_dtype_and_shape(candidate, draw):
     """Any dtype and shape: float64, float16, int32, bool, 0-D, transposed, empty."""
     for x in (
@@ -133,7 +130,7 @@ def test_snapshot_keeps_dtype_and_shape(candidate, draw):
         candidate.snapshot(x).result.dtype(x.dtype).values(x, rtol=0, atol=0)
 
 
-@check("snapshot", points=0.25, judges="facts", requires=["snapshot_has_values_of_x"])
+@check("snapshot", points=0.25, judges="facts")
 def test_snapshot_leaves_x_alone(candidate, draw):
     """x keeps its values, its requires_grad, its graph and its gradient."""
     x = draw.tensor(3).requires_grad_()
@@ -157,7 +154,7 @@ def snapshots_during_forward(student, w):
 @check(
     "snapshot",
     points=0.25,
-    requires=["snapshot_has_values_of_x"],
+    judges="facts",
     hint="the graph of `x` must stay whole, and so must the memory that it needs: touch neither, and copy.",
 )
 def test_snapshot_lets_backward_work(candidate, draw):
@@ -187,7 +184,7 @@ def test_snapshot_of_any_tensor(pick):
 # exp_plus_one
 
 
-@check("exp_plus_one", points=0.25, judges="facts", requires=["exp_has_right_values"])
+@check("exp_plus_one", points=0.25, judges="facts")
 def test_exp_leaves_t_alone(candidate, draw):
     """t is not modified: a plain tensor, a leaf that requires grad, an intermediate result."""
     t = draw.tensor(3)
@@ -207,7 +204,6 @@ def inside_longer_graph(student, w):
 @check(
     "exp_plus_one",
     points=0.5,
-    requires=["exp_has_right_values"],
     hint="stay with torch operations, out of place and outside `no_grad()`, from `t` to the result.",
 )
 def test_exp_fits_into_longer_graph(candidate, draw):
@@ -219,7 +215,7 @@ def test_exp_fits_into_longer_graph(candidate, draw):
     candidate.run(inside_longer_graph, w.clone().requires_grad_()).result.values(t.grad * 2 * w)
 
 
-@check("exp_plus_one", points=0.25, requires=["exp_has_right_gradient"])
+@check("exp_plus_one", points=0.25)
 def test_exp_has_right_gradient_for_any_shape(candidate, draw):
     """The gradient is right for 0-D, transposed and float64 tensors, whatever gradient comes from above."""
     for t in (draw.tensor(), draw.tensor(4, 3).T, draw.tensor(3, dtype=torch.float64)):
@@ -285,7 +281,7 @@ def leaf_changed_under_no_grad(student, value):
     return student.inplace_error(fn, value)
 
 
-@check("inplace_error", points=0.5, requires=["inplace_error_saved"], hint=public.WORDS)
+@check("inplace_error", points=0.5, hint=public.WORDS)
 def test_inplace_error_depends_on_what_was_saved(candidate, draw):
     """Changing the input of cos, or a leaf that a product needs, gives "saved"; changing cos's output gives "ok"."""
     for fn, label in (
@@ -296,7 +292,7 @@ def test_inplace_error_depends_on_what_was_saved(candidate, draw):
         public.says(candidate.run(fn, draw.number(0.5, 2)), label, "modified by an inplace operation")
 
 
-@check("inplace_error", points=0.25, judges="facts", requires=["inplace_error_leaf"], hint=_RERAISE)
+@check("inplace_error", points=0.25, judges="facts", hint=_RERAISE)
 def test_inplace_error_passes_on_other_runtime_errors(candidate, draw):
     """A RuntimeError of fn about something else (shapes, flags, NumPy) reaches the caller."""
     for fn in ("x + torch.ones(2) + torch.ones(3)", "(x * 2).requires_grad_(False)", "x.numpy()"):
@@ -313,25 +309,27 @@ def error_of_fn(student, error, value):
     try:
         answer = student.inplace_error(fn, value)
     except Exception as caught:
+        if type(caught) is NotImplementedError:  # the stub's TODO
+            raise
         return "that same exception" if caught is error else f"another exception, {type(caught).__name__}"
     return f"no exception, but {answer!r}"
 
 
-@check("inplace_error", points=0.25, requires=["inplace_error_leaf"], hint=_RERAISE)
+@check("inplace_error", points=0.25, judges="facts", hint=_RERAISE)
 def test_inplace_error_passes_on_any_exception_unchanged(candidate, draw):
     """A ValueError or a RuntimeError of fn's own arrives as the very exception that was raised."""
     for error in ('ValueError("x is too large")', 'RuntimeError("out of paper")'):
         candidate.run(error_of_fn, code(error), draw.number(0.5, 2)).result.equals("that same exception")
 
 
-@check("inplace_error", points=0.5, judges="facts", requires=["inplace_error_saved"], hint=_RERAISE)
+@check("inplace_error", points=0.5, judges="facts", hint=_RERAISE)
 def test_inplace_error_passes_on_other_backward_errors(candidate, draw):
     """A result without a graph, or with one already used up: the RuntimeError of backward reaches the caller."""
     for fn in ("x.detach()", f"torch.tensor({draw.number(1, 9)})", "(y := x * x, y.backward())[0]"):
         candidate.inplace_error(code(f"lambda x: {fn}"), draw.number(0.5, 2)).raises("RuntimeError")
 
 
-@check("inplace_error", points=0.25, judges="facts", requires=["inplace_error_leaf"])
+@check("inplace_error", points=0.25, judges="facts")
 def test_inplace_error_leaves_settings_alone(candidate, draw):
     """Gradient recording is still on afterwards, and other settings are as before, whatever happened."""
     for fn in ("x.add_(1)", "x.exp().add_(1)", "x.exp()", "x.detach()"):
@@ -355,7 +353,6 @@ def argument_of_fn(student, value):
     "inplace_error",
     points=0.25,
     judges="facts",
-    requires=["inplace_error_ok"],
     hint="make `x` with `torch.tensor(value, requires_grad=True)`, and give `fn` that very tensor.",
 )
 def test_inplace_error_makes_the_leaf(candidate, draw):
@@ -388,26 +385,26 @@ def test_inplace_error_of_any_function(pick):
 # saved_for_backward
 
 
-@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", hint=public.EXPERIMENT)
 def test_saved_output(candidate):
     """exp, relu, rsqrt, sigmoid, sqrt, tan and tanh keep their output."""
     ops = "torch.exp", "torch.relu", "torch.rsqrt", "torch.sigmoid", "torch.sqrt", "torch.tan", "torch.tanh"
     public.keep(candidate, "output", *ops)
 
 
-@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", hint=public.EXPERIMENT)
 def test_saved_input(candidate):
     """abs, cos, log, sin, square and var keep their input."""
     public.keep(candidate, "input", "torch.abs", "torch.cos", "torch.log", "torch.sin", "torch.square", "torch.var")
 
 
-@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_both_or_neither"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", hint=public.EXPERIMENT)
 def test_saved_both(candidate):
     """max, min, norm, prod, sgn and std (of the whole tensor) keep both."""
     public.keep(candidate, "both", "torch.max", "torch.min", "torch.norm", "torch.prod", "torch.sgn", "torch.std")
 
 
-@check("saved_for_backward", points=0.5, judges="facts", requires=["saved_output_or_input"], hint=public.EXPERIMENT)
+@check("saved_for_backward", points=0.5, judges="facts", hint=public.EXPERIMENT)
 def test_saved_neither(candidate):
     """ceil, floor, mean, round, sum and max along a dimension keep neither."""
     ops = "torch.ceil", "torch.floor", "torch.mean", "torch.round", "torch.sum", "lambda x: x.max(dim=0).values"
@@ -417,7 +414,6 @@ def test_saved_neither(candidate):
 @check(
     "saved_for_backward",
     points=0.75,
-    requires=["saved_output_or_input"],
     hint="only the tensor given to `op` and the one it returns count. Change those two, each in a run of its own.",
 )
 def test_saved_of_several_operations(candidate, draw):
@@ -446,7 +442,6 @@ def arguments_of_op(student):
     "saved_for_backward",
     points=0.25,
     judges="facts",
-    requires=["saved_output_or_input"],
     hint="give `op` something like `torch.tensor([1.0, 2.0, 3.0], requires_grad=True)`.",
 )
 def test_saved_gives_op_what_it_takes(candidate):

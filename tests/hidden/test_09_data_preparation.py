@@ -44,7 +44,6 @@ PUBLISHED_PREDICTIONS = [0.8916, 1.648, 2.6577]
 @check(
     "split_indices",
     points=0.5,
-    requires=["split_every_row_once"],
     hint="shuffle all row numbers *before* cutting: chance decides which rows are in a part, not only in what order.",
 )
 def test_split_is_shuffled(candidate, draw):
@@ -73,7 +72,6 @@ def split_twice(student, n, valid_fraction, test_fraction, seed):
 @check(
     "split_indices",
     points=0.25,
-    requires=["split_every_row_once"],
     hint="give `torch.randperm` a `generator=` that you made and seeded in this very call.",
 )
 def test_split_repeats_with_its_seed(candidate, draw):
@@ -90,7 +88,6 @@ def test_split_repeats_with_its_seed(candidate, draw):
 @check(
     "split_indices",
     points=0.25,
-    requires=["split_every_row_once"],
     hint="seed your generator with the argument `seed`: every seed gave the same split.",
 )
 def test_split_differs_with_another_seed(candidate, draw):
@@ -107,7 +104,6 @@ def test_split_differs_with_another_seed(candidate, draw):
 @check(
     "split_indices",
     points=0.25,
-    requires=["split_every_row_once"],
     hint="make a generator of your own, `torch.Generator().manual_seed(seed)`, and draw from that one.",
 )
 def test_split_leaves_global_generators(candidate, draw):
@@ -171,7 +167,6 @@ def test_fit_shapes(candidate, draw):
 @check(
     "fit_standardizer",
     points=0.25,
-    requires=["fit_stds"],
     hint="subtract the mean before you square, as `std` does: the difference of two large squares has no digits left.",
 )
 def test_fit_far_from_zero(candidate, draw):
@@ -182,7 +177,7 @@ def test_fit_far_from_zero(candidate, draw):
     stds.values(public.statistics(x)[1])
 
 
-@check("fit_standardizer", points=0.25, requires=["fit_stds"])
+@check("fit_standardizer", points=0.25)
 def test_fit_leaves_x_train(candidate, draw):
     """x_train is not modified."""
     x = public.table(draw, 5, 3)
@@ -221,7 +216,6 @@ def test_fit_on_any_table(pick):
 @check(
     "standardize_splits",
     points=0.25,
-    requires=["standardize_others"],
     hint="take the mean and the standard deviation of `train` for all three: one row has neither of its own.",
 )
 def test_standardize_one_row_or_none(candidate, draw):
@@ -236,7 +230,6 @@ def test_standardize_one_row_or_none(candidate, draw):
 @check(
     "standardize_splits",
     points=0.25,
-    requires=["standardize_train"],
     hint="only `train` may have a say in the statistics.",
 )
 def test_standardize_without_leakage(candidate, draw):
@@ -249,7 +242,7 @@ def test_standardize_without_leakage(candidate, draw):
             part.values(values)
 
 
-@check("standardize_splits", points=0.25, requires=["standardize_train"])
+@check("standardize_splits", points=0.25)
 def test_standardize_leaves_its_arguments(candidate, draw):
     """The three arguments are not modified, and the results have their own memory."""
     sets = public.table(draw, 6, 3), public.table(draw, 3, 3), public.table(draw, 4, 3)
@@ -294,7 +287,6 @@ def regression_on_california_housing(student):
     "standardize_splits",
     points=0.5,
     judges="facts",
-    requires=["standardize_others"],
     hint="the training statistics are wrong on real data: print the mean and the standard deviation of every column of "
     "your results. Those of the training set must be 0 and 1.",
 )

@@ -52,7 +52,7 @@ def backward_through_parameters(student, X, seed):
     return w, b
 
 
-@check("init_parameters", points=0.5, judges="facts", requires=["init_shapes"])
+@check("init_parameters", points=0.5, judges="facts")
 def test_init_collects_gradients(candidate, draw):
     """Both parameters are leaves that require grad: a backward fills both `.grad`."""
     X = draw.tensor(4, 3)
@@ -76,7 +76,6 @@ def initialise_twice(student, n_features, seed):
     "init_parameters",
     points=0.25,
     judges="facts",
-    requires=["init_shapes"],
     hint="each call must set the seed, and only then draw a `w` of its own.",
 )
 def test_init_repeats(candidate, draw):
@@ -95,7 +94,7 @@ def test_init_float32(candidate, draw):
     b.dtype(torch.float32)
 
 
-@check("init_parameters", points=0.25, requires=["init_values"])
+@check("init_parameters", points=0.25)
 def test_init_any_number_of_features(candidate, draw):
     """One feature and dozens of them get the numbers of their seed."""
     for n_features in (1, draw.integer(20, 60)):
@@ -221,7 +220,6 @@ def train_twice(student, X, y, learning_rate, n_epochs, seed):
 @check(
     "train_linear",
     points=0.25,
-    requires=["train_loss_curve"],
     hint="let every call set the seed and make its own parameters and its own list.",
 )
 def test_train_repeats(candidate, draw):
@@ -233,7 +231,7 @@ def test_train_repeats(candidate, draw):
         losses.curve(expected)
 
 
-@check("train_linear", points=0.25, requires=["train_loss_curve"])
+@check("train_linear", points=0.25)
 def test_train_any_size(candidate, draw):
     """One row of one feature is fitted by the same steps as many features are."""
     for n_rows, n_features in ((1, 1), (5, 20)):
@@ -267,7 +265,6 @@ def california_housing(student):
     "train_linear",
     points=0.75,
     judges="facts",
-    requires=["train_loss_curve", "train_returns_last_parameters"],
     hint="run the last cell of the exercise: its losses must begin with 16.1585 and end with 0.5684.",
 )
 def test_train_on_california_housing(candidate):

@@ -50,7 +50,6 @@ GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator
     "load_weights_",
     points=0.5,
     judges="facts",
-    requires=["load_predicts_by_hand"],
     hint="write into the two parameters that the layer has, with `copy_`, instead of giving it others.",
 )
 def test_load_keeps_the_parameters(candidate, draw):
@@ -74,7 +73,6 @@ def train_after_loading(student, layer, w, b, X, learning_rate):
 @check(
     "load_weights_",
     points=0.5,
-    requires=["load_predicts_by_hand"],
     hint="the optimizer knows the layer's old parameters only. Keep those objects, and write new values into them.",
 )
 def test_load_lets_optimizer_train(candidate, draw):
@@ -89,7 +87,6 @@ def test_load_lets_optimizer_train(candidate, draw):
 @check(
     "load_weights_",
     points=0.25,
-    requires=["load_predicts_by_hand"],
     hint="write the numbers into the memory that the layer has, with `copy_`, and nothing into `w` or `b`.",
 )
 def test_load_leaves_w_and_b(candidate, draw):
@@ -138,7 +135,7 @@ def double_linear(n_features):
     return nn.Linear(n_features, 1).double()
 
 
-@check("load_weights_", points=0.25, requires=["load_predicts_by_hand"])
+@check("load_weights_", points=0.25)
 def test_load_any_size(candidate, draw):
     """One feature and dozens, float64, and a `w` that is a view of something else."""
     F, double = draw.integer(20, 40), torch.float64
@@ -174,7 +171,6 @@ def steps_from_generator(student, model, X, lr):
 @check(
     "ManualSGD",
     points=0.5,
-    requires=["sgd_one_step", "sgd_zero_grad_resets"],
     hint="`model.parameters()` can be walked through once. Keep `list(params)`, and walk through that.",
 )
 def test_sgd_takes_a_generator(candidate, draw):
@@ -191,7 +187,6 @@ def test_sgd_takes_a_generator(candidate, draw):
 @check(
     "ManualSGD",
     points=0.5,
-    requires=["sgd_one_step"],
     hint="where `p.grad is None` there is nothing to do for that parameter; go on with the next.",
 )
 def test_sgd_skips_without_gradient(candidate, draw):
@@ -210,7 +205,6 @@ def test_sgd_skips_without_gradient(candidate, draw):
 @check(
     "ManualSGD",
     points=0.25,
-    requires=["sgd_one_step"],
     hint="a step only reads the gradients: leave resetting to `zero_grad()`, and don't write to `p.grad`.",
 )
 def test_sgd_step_keeps_gradients(candidate, draw):
@@ -235,7 +229,6 @@ def reset_first(student, x, lr):
 @check(
     "ManualSGD",
     points=0.25,
-    requires=["sgd_step_keeps_gradients", "sgd_zero_grad_resets"],
     hint="before any backward every `.grad` is `None`: ask first, or assign to `p.grad`, which always works.",
 )
 def test_sgd_zero_grad_starts_afresh(candidate, draw):
@@ -254,7 +247,6 @@ def without_parameters(student, lr):
 @check(
     "ManualSGD",
     points=0.25,
-    requires=["sgd_one_step"],
     hint="a generator is true even if nothing is in it, and has no length. Ask the list that you made of it.",
 )
 def test_sgd_refuses_empty_generator(candidate, draw):
@@ -286,7 +278,7 @@ def double_net():
     return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).double()
 
 
-@check("ManualSGD", points=0.5, requires=["sgd_one_step", "sgd_zero_grad_resets"])
+@check("ManualSGD", points=0.5)
 def test_sgd_same_losses_as_torch(candidate, draw):
     """Over 10 steps the losses are those of `torch.optim.SGD`, in float32 and float64."""
     for factory, dtype in ((public.small_net, torch.float32), (double_net, torch.float64)):
@@ -310,7 +302,6 @@ def both_results(student, x, lr):
 @check(
     "ManualSGD",
     points=0.25,
-    requires=["sgd_one_step", "sgd_zero_grad_resets"],
     hint="leave out the `return` in both methods.",
 )
 def test_sgd_returns_none(candidate, draw):
@@ -334,7 +325,6 @@ def two_optimizers(student, params, others, lr):
 @check(
     "ManualSGD",
     points=0.25,
-    requires=["sgd_step_keeps_gradients", "sgd_zero_grad_resets"],
     hint="keep the parameters and the rate in `self`, for each optimizer its own.",
 )
 def test_sgd_two_side_by_side(candidate, draw):
@@ -351,7 +341,7 @@ def test_sgd_two_side_by_side(candidate, draw):
 # train_bgd
 
 
-@check("train_bgd", points=0.25, judges="facts", requires=["bgd_losses_are_floats"])
+@check("train_bgd", points=0.25, judges="facts")
 def test_bgd_zero_epochs(candidate, draw):
     """With no epochs the list is empty and no parameter changes."""
     model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3), draw.tensor(6, 1)
@@ -364,7 +354,6 @@ def test_bgd_zero_epochs(candidate, draw):
 @check(
     "train_bgd",
     points=0.25,
-    requires=["bgd_losses_are_floats"],
     hint="every epoch must lower the loss by as much. If it falls faster and faster, gradients add up: call "
     "`optimizer.zero_grad()`, with its parentheses, once in each.",
 )
@@ -384,7 +373,6 @@ def test_bgd_gradients_do_not_accumulate(candidate, draw):
 @check(
     "train_bgd",
     points=0.25,
-    requires=["bgd_loss_curve"],
     hint="the criterion is called as `criterion(prediction, y)`: what the model says first, the truth second.",
 )
 def test_bgd_prediction_comes_first(candidate, draw):
@@ -408,7 +396,6 @@ def training_with_hook(student, model, X, y, learning_rate, n_epochs):
 @check(
     "train_bgd",
     points=0.25,
-    requires=["bgd_loss_curve"],
     hint="write `model(X)`: the call runs hooks and then `forward`; `model.forward(X)` leaves the hooks out.",
 )
 def test_bgd_calls_the_model(candidate, draw):
@@ -423,7 +410,6 @@ def test_bgd_calls_the_model(candidate, draw):
 @check(
     "train_bgd",
     points=0.25,
-    requires=["bgd_loss_curve"],
     hint="take the loss from `criterion` and leave the whole update to `optimizer.step()`: it knows its own rule.",
 )
 def test_bgd_other_optimizers(candidate, draw):
@@ -447,7 +433,7 @@ def draw_after_training(student, model, X, y, learning_rate, seed):
     return losses, torch.rand(3)
 
 
-@check("train_bgd", points=0.25, requires=["bgd_losses_are_floats"])
+@check("train_bgd", points=0.25)
 def test_bgd_leaves_the_rest(candidate, draw):
     """`X` and `y` are not modified, global settings are as before, and nobody re-seeds the generators."""
     model, X, y = draw.model(public.linear, 2), draw.tensor(2, 5, low=-1, high=1).T, draw.tensor(5, 1)
@@ -488,7 +474,6 @@ def california_housing(student):
     "train_bgd",
     points=0.5,
     judges="facts",
-    requires=["bgd_loss_curve", "bgd_trains_the_model"],
     hint="run the last cell of the exercise: its losses must begin with 4.3378 and end with 0.5374.",
 )
 def test_bgd_on_california_housing(candidate):

@@ -18,7 +18,7 @@ GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator
 # LinearRegressor
 
 
-@check("LinearRegressor", points=0.5, requires=["regressor_has_two_parameters", "regressor_computes"])
+@check("LinearRegressor", points=0.5)
 def test_regressor_any_size(candidate, draw):
     """Several outputs, square weights, one row and none: the values are right, and their gradient reaches x."""
     for n_rows, n_features, n_outputs in ((4, 3, 2), (5, 3, 3), (2, 2, 2), (1, 1, 4), (3, 2, 1), (0, 3, 2)):
@@ -42,7 +42,6 @@ def one_training_step(student, w, b, x, y, learning_rate):
 @check(
     "LinearRegressor",
     points=0.5,
-    requires=["regressor_has_two_parameters", "regressor_computes"],
     hint="both must be `nn.Parameter`s, used as they are: no `detach()`, `.data` or `no_grad()` in `forward`.",
 )
 def test_regressor_trains(candidate, draw):
@@ -66,7 +65,6 @@ def in_double_precision(student, w, b, x):
 @check(
     "LinearRegressor",
     points=0.5,
-    requires=["regressor_has_two_parameters", "regressor_computes"],
     hint="`forward` may use `x` and the registered parameters only: what else `__init__` computed stays behind.",
 )
 def test_regressor_follows_to_dtype(candidate, draw):
@@ -102,7 +100,7 @@ def loaded_into_another(student, w, b, x):
     return other(x)
 
 
-@check("LinearRegressor", points=0.5, requires=["regressor_has_two_parameters"])
+@check("LinearRegressor", points=0.5)
 def test_regressor_state_dict_round_trip(candidate, draw):
     """Another instance that loads the `state_dict()` computes the same."""
     w, b, x = draw.tensor(2, 3), draw.tensor(2), draw.tensor(4, 3)
@@ -120,7 +118,6 @@ def call_with_hook(student, w, b, x):
 @check(
     "LinearRegressor",
     points=0.5,
-    requires=["regressor_has_two_parameters", "regressor_computes"],
     hint="define `forward`. `nn.Module` has a `__call__` of its own, which runs the hooks: leave that one alone.",
 )
 def test_regressor_runs_hooks(candidate, draw):
@@ -144,7 +141,6 @@ class WithBuffers(nn.Module):
 @check(
     "parameter_report",
     points=0.25,
-    requires=["report_of_nested_model"],
     hint="`state_dict()` also holds what is saved but not trained. `named_parameters()` has parameters only.",
 )
 def test_report_leaves_out_buffers(candidate, draw):
@@ -164,7 +160,7 @@ class Tied(nn.Module):
         self.decoder.weight = self.encoder.weight
 
 
-@check("parameter_report", points=0.25, requires=["report_of_nested_model"])
+@check("parameter_report", points=0.25)
 def test_report_counts_shared_once(candidate, draw):
     """A layer, or a single parameter, that two submodules share appears once, under its first name."""
     n = draw.integer(2, 6)
@@ -181,7 +177,7 @@ class Unsorted(nn.Module):
         self.shift = nn.Parameter(torch.zeros(n_hidden, 3))
 
 
-@check("parameter_report", points=0.25, requires=["report_of_nested_model"])
+@check("parameter_report", points=0.25)
 def test_report_keeps_the_order(candidate, draw):
     """The order is that of `named_parameters()`, with the parameters of the model itself and any other names."""
     n = draw.integer(3, 8)
@@ -199,7 +195,7 @@ class OddShapes(nn.Module):
         self.filters = nn.Conv2d(3, n, kernel_size=(2, 5))
 
 
-@check("parameter_report", points=0.25, requires=["report_of_nested_model"])
+@check("parameter_report", points=0.25)
 def test_report_counts_elements(candidate, draw):
     """All elements count, whatever the shape: 0-D, empty, 4-D; and each number is a Python int."""
     n = draw.integer(2, 6)
@@ -239,7 +235,6 @@ def replace_and_predict(student, model, n_outputs, X):
     "replace_head",
     points=0.25,
     judges="facts",
-    requires=["head_is_a_new_layer"],
     hint="the layers below keep the weights that they have: `requires_grad` is all that changes there.",
 )
 def test_head_predicts(candidate, draw):
@@ -247,7 +242,7 @@ def test_head_predicts(candidate, draw):
     for n_outputs in (1, draw.integer(3, 6)):
         model, X = draw.model(pretrained, 3, 4, 2), draw.tensor(5, 3)
         observed = candidate.run(replace_and_predict, model, n_outputs, X)
-        body, weight, bias = body_and_head(observed.argument(0))
+        body, weight, bias = body_and_head(observed.argument(0), model)
         observed.result.shape(5, n_outputs)
         for parameter, expected in zip(body, model[0].parameters(), strict=True):
             parameter.values(expected)
@@ -272,7 +267,6 @@ def with_named_blocks(n_hidden):
     "replace_head",
     points=0.25,
     judges="facts",
-    requires=["head_alone_is_trainable"],
     hint="freezing means `requires_grad` only, inside other modules too: leave values and running statistics alone.",
 )
 def test_head_leaves_the_rest(candidate, draw):
@@ -309,7 +303,6 @@ def replace_after_seed(student, model, n_outputs, seed):
     "replace_head",
     points=0.25,
     judges="facts",
-    requires=["head_predicts"],
     hint="put in a new `nn.Linear` in every case, with the random weights that it draws, and set no seed.",
 )
 def test_head_is_fresh(candidate, draw):
@@ -320,7 +313,7 @@ def test_head_is_fresh(candidate, draw):
     drawn = []
     for given in (seed, seed + 1):
         observed = candidate.run(replace_after_seed, model, n_outputs, given)
-        body, weight, bias = body_and_head(observed.argument(0))
+        body, weight, bias = body_and_head(observed.argument(0), model)
         for parameter, expected in zip(body, model[0].parameters(), strict=True):
             parameter.values(expected)
         old_weight, old_bias = observed.before(0).parameter("2.weight"), observed.before(0).parameter("2.bias")
@@ -343,7 +336,6 @@ def in_dtypes(below, above):
     "replace_head",
     points=0.5,
     judges="facts",
-    requires=["head_predicts"],
     hint="give the new layer `dtype=` and `device=` of the *old head's* weight.",
 )
 def test_head_has_the_old_dtype(candidate, draw):
@@ -355,7 +347,7 @@ def test_head_has_the_old_dtype(candidate, draw):
         ("float64", "float32"),
     ):
         model, n_outputs = draw.model(in_dtypes, below, above), draw.integer(3, 6)
-        body, weight, bias = body_and_head(candidate.replace_head(model, n_outputs).argument(0))
+        body, weight, bias = body_and_head(candidate.replace_head(model, n_outputs).argument(0), model)
         weight.dtype(getattr(torch, above)).shape(n_outputs, 4)
         bias.dtype(getattr(torch, above)).shape(n_outputs)
         for parameter, expected in zip(body, model[0].parameters(), strict=True):
@@ -367,7 +359,7 @@ def moved(n_hidden, device):
     return nn.Sequential(nn.Linear(3, n_hidden), nn.ReLU(), nn.Linear(n_hidden, 2)).to(device)
 
 
-@check("replace_head", points=0.25, judges="facts", requires=["head_is_a_new_layer"])
+@check("replace_head", points=0.25, judges="facts")
 def test_head_is_on_the_device(candidate, draw, device):
     """The new layer is on the device of the layer that it replaces."""
     n_hidden = draw.integer(3, 6)
@@ -410,7 +402,7 @@ def test_head_must_be_linear_itself(candidate, draw):
     candidate.replace_head(draw.model(pretrained, 3, draw.integer(3, 6), 2), 4).returned()
 
 
-@check("replace_head", points=0.25, judges="facts", requires=["head_predicts"])
+@check("replace_head", points=0.25, judges="facts")
 def test_head_keeps_the_mode(candidate, draw):
     """The training flags of the model and its other modules are as before, in either mode."""
     for training in (True, False):

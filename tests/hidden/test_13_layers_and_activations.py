@@ -15,16 +15,14 @@ max_pool2d = torch.nn.functional.max_pool2d
 # relu
 
 
-@check(
-    "relu", points=0.2, requires=["relu_values"], hint="choose between `x` and 0; products with infinities give NaN."
-)
+@check("relu", points=0.2, hint="choose between `x` and 0; products with infinities give NaN.")
 def test_relu_of_infinities(candidate, draw):
     """-inf gives 0, inf stays inf, and so does a huge number."""
     x = torch.tensor([-math.inf, math.inf, draw.number(1, 9), -3e38, 3e38])
     candidate.relu(x).result.values([0.0, math.inf, x[2].item(), 0.0, 3e38])
 
 
-@check("relu", points=0.1, requires=["relu_values"])
+@check("relu", points=0.1)
 def test_relu_leaves_x(candidate, draw):
     """x is not modified, and the result has memory of its own, even if nothing is negative."""
     for x in (draw.tensor(2, 3), -draw.tensor(3, low=1), draw.tensor(3, low=1)):
@@ -32,7 +30,7 @@ def test_relu_leaves_x(candidate, draw):
         observed.result.values(torch.where(x > 0, x, 0.0)).owns_memory()
 
 
-@check("relu", points=0.2, requires=["relu_values"])
+@check("relu", points=0.2)
 def test_relu_gradient(candidate, draw):
     """The gradient is 1 for positive and 0 for negative elements."""
     x = torch.cat([draw.tensor(3, low=0.1), draw.tensor(3, high=-0.1)]).reshape(2, 3).T
@@ -41,9 +39,7 @@ def test_relu_gradient(candidate, draw):
     observed.ran_backward().argument(0).grad(torch.where(x > 0, upstream, 0.0))
 
 
-@check(
-    "relu", points=0.1, requires=["relu_values"], hint="don't mix in a tensor of another dtype: the number 0 has none."
-)
+@check("relu", points=0.1, hint="don't mix in a tensor of another dtype: the number 0 has none.")
 def test_relu_keeps_dtype_and_shape(candidate, draw):
     """Any shape, layout and dtype: float64, float16, bfloat16, int64, int8, transposed, 0-D, empty."""
     for x in (
@@ -61,7 +57,7 @@ def test_relu_keeps_dtype_and_shape(candidate, draw):
         candidate.relu(x).result.dtype(x.dtype).values(torch.where(x > 0, x, 0), rtol=0, atol=0)
 
 
-@check("relu", points=0.1, judges="facts", requires=["relu_values"])
+@check("relu", points=0.1, judges="facts")
 def test_relu_on_any_device(candidate, draw, device):
     """A tensor on another device gives one of its shape and dtype there."""
     x = draw.tensor(2, 3, dtype=torch.float64).to(device)
@@ -74,7 +70,6 @@ def test_relu_on_any_device(candidate, draw, device):
 @check(
     "softmax",
     points=0.5,
-    requires=["softmax_values"],
     hint="give each slice its own maximum, `amax(dim=dim, keepdim=True)`: a common one is too large for some of them.",
 )
 def test_softmax_of_rows_of_different_size(candidate, draw):
@@ -85,7 +80,7 @@ def test_softmax_of_rows_of_different_size(candidate, draw):
         candidate.softmax(given, dim).result.values(expected, rtol=1e-3)
 
 
-@check("softmax", points=0.25, requires=["softmax_values"], hint=public.SLICES)
+@check("softmax", points=0.25, hint=public.SLICES)
 def test_softmax_along_any_dimension(candidate, draw):
     """Any number of dimensions and any `dim`, negative too; any layout; slices of one number; no slices at all."""
     for x, dim in (
@@ -100,14 +95,14 @@ def test_softmax_along_any_dimension(candidate, draw):
         candidate.softmax(x, dim).result.values(torch.softmax(x.double(), dim=dim))
 
 
-@check("softmax", points=0.25, judges="facts", requires=["softmax_values"])
+@check("softmax", points=0.25, judges="facts")
 def test_softmax_leaves_x(candidate, draw):
     """x is not modified, and the result has memory of its own."""
     for dim in (0, 1):
         candidate.softmax(draw.tensor(3, 4), dim).unchanged().result.shape(3, 4).owns_memory()
 
 
-@check("softmax", points=0.5, requires=["softmax_values"])
+@check("softmax", points=0.5)
 def test_softmax_gradient(candidate, draw):
     """Gradients flow, and they are those of softmax: numerator and denominator both depend on x."""
     for dim in (1, 0):
@@ -119,7 +114,7 @@ def test_softmax_gradient(candidate, draw):
         observed.ran_backward().argument(0).grad(expected)
 
 
-@check("softmax", points=0.25, requires=["softmax_values"])
+@check("softmax", points=0.25)
 def test_softmax_keeps_dtype(candidate, draw):
     """float64, float16 and bfloat16 stay what they are, each at its own precision."""
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
@@ -127,7 +122,7 @@ def test_softmax_keeps_dtype(candidate, draw):
         candidate.softmax(x, 1).result.dtype(dtype).values(torch.softmax(x.double(), dim=1))
 
 
-@check("softmax", points=0.25, judges="facts", requires=["softmax_values"])
+@check("softmax", points=0.25, judges="facts")
 def test_softmax_on_any_device(candidate, draw, device):
     """A tensor on another device gives one of its shape there."""
     candidate.softmax(draw.tensor(2, 3).to(device), 1).result.shape(2, 3).device(device)
@@ -136,7 +131,7 @@ def test_softmax_on_any_device(candidate, draw, device):
 # max_pool2d
 
 
-@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+@check("max_pool2d", points=0.25)
 def test_pool_each_channel_and_image(candidate, draw):
     """Each channel of each image is pooled on its own; there may be no images."""
     for x in (draw.tensor(2, 3, 4, 4), draw.tensor(3, 1, 2, 2), torch.empty(0, 2, 4, 4)):
@@ -146,7 +141,6 @@ def test_pool_each_channel_and_image(candidate, draw):
 @check(
     "max_pool2d",
     points=0.5,
-    requires=["pool_maxima"],
     hint="only whole windows count: the result has H // size rows and W // size columns, from the top left corner on.",
 )
 def test_pool_drops_what_is_left_over(candidate, draw):
@@ -156,9 +150,7 @@ def test_pool_drops_what_is_left_over(candidate, draw):
         candidate.max_pool2d(x, size=size).result.values(max_pool2d(x.double(), size))
 
 
-@check(
-    "max_pool2d", points=0.25, requires=["pool_maxima"], hint="windows are blocks of rows and columns, size by size."
-)
+@check("max_pool2d", points=0.25, hint="windows are blocks of rows and columns, size by size.")
 def test_pool_of_rectangular_picture(candidate, draw):
     """Windows are square blocks of wide and of tall pictures, whatever the layout in memory."""
     for x in (
@@ -187,7 +179,7 @@ def test_pool_refuses_at_the_edges(candidate, draw):
     candidate.max_pool2d(draw.tensor(1, 2, 5, 3), 3).result.shape(1, 2, 1, 1)
 
 
-@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+@check("max_pool2d", points=0.25)
 def test_pool_gradient(candidate, draw):
     """Gradients flow to the maxima, and to nothing else."""
     for shape, size in (((2, 2, 4, 6), 2), ((1, 1, 7, 5), 3)):
@@ -200,7 +192,7 @@ def test_pool_gradient(candidate, draw):
         observed.ran_backward().argument(0).grad(same.grad)
 
 
-@check("max_pool2d", points=0.25, requires=["pool_maxima"])
+@check("max_pool2d", points=0.25)
 def test_pool_keeps_dtype_and_x(candidate, draw):
     """float64, float16 and bfloat16 stay what they are; x is not modified, and nothing shares its memory."""
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
@@ -210,7 +202,7 @@ def test_pool_keeps_dtype_and_x(candidate, draw):
             observed.result.dtype(dtype).values(max_pool2d(x.double(), size), rtol=0, atol=0).owns_memory()
 
 
-@check("max_pool2d", points=0.25, judges="facts", requires=["pool_maxima"])
+@check("max_pool2d", points=0.25, judges="facts")
 def test_pool_on_any_device(candidate, draw, device):
     """A picture on another device gives one there."""
     candidate.max_pool2d(draw.tensor(2, 3, 5, 4).to(device), 2).result.shape(2, 3, 2, 2).device(device)
@@ -304,7 +296,7 @@ def from_transposed(student, pixels):
     return student.to_tensor(pixels.swapaxes(0, 1))
 
 
-@check("to_tensor", points=0.25, requires=["to_tensor_of_bytes"])
+@check("to_tensor", points=0.25)
 def test_to_tensor_of_any_layout(candidate, draw):
     """A picture that is a transposed view of another, and pictures of 1, 2 or 4 channels."""
     image = public.pixels(draw, 4, 3, 3)

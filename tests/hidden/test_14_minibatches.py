@@ -25,7 +25,6 @@ def batches(student, X, y, batch_size):
 @check(
     "TableDataset",
     points=0.25,
-    requires=["table_item"],
     hint="a `DataLoader` stacks what `ds[i]` returns: let both be tensors that have lost their first dimension.",
 )
 def test_table_in_a_loader(candidate, draw):
@@ -51,7 +50,6 @@ def item_after_change(student, X, y, i):
 @check(
     "TableDataset",
     points=0.25,
-    requires=["table_item"],
     hint="keep the very tensors that you are given, and return views of their rows: no `clone()`, no conversion.",
 )
 def test_table_shares_memory(candidate, draw):
@@ -70,7 +68,6 @@ def test_table_shares_memory(candidate, draw):
 @check(
     "TableDataset",
     points=0.25,
-    requires=["table_item"],
     hint="index the tensors with `i` itself: that counts from the end for you, and raises IndexError beyond the ends.",
 )
 def test_table_index_range(candidate, draw):
@@ -94,7 +91,6 @@ def looped(student, X, y):
 @check(
     "TableDataset",
     points=0.25,
-    requires=["table_item"],
     hint="a `for` loop counts up until `ds[i]` raises IndexError: never return anything beyond the last row.",
 )
 def test_table_in_a_loop(candidate, draw):
@@ -120,7 +116,6 @@ def first_of_two(student, X, y, i):
 @check(
     "TableDataset",
     points=0.25,
-    requires=["table_item"],
     hint="keep the tensors on `self`. What is kept on the class, or in a global name, all datasets share.",
 )
 def test_table_beside_another(candidate, draw):
@@ -148,7 +143,6 @@ def disturbed(state):
 @check(
     "make_loaders",
     points=0.25,
-    requires=["loaders_train_every_sample_once"],
     hint="`shuffle=True` makes a `DataLoader` draw a new order whenever a loop over it starts.",
 )
 def test_loaders_shuffle_every_epoch(candidate, draw):
@@ -183,7 +177,6 @@ def made_twice(student, n, batch_size, seed):
 @check(
     "make_loaders",
     points=0.5,
-    requires=["loaders_train_every_sample_once"],
     hint="hand the training loader its own `generator=torch.Generator().manual_seed(seed)`.",
 )
 def test_loaders_repeat_with_their_seed(candidate, draw):
@@ -200,7 +193,6 @@ def test_loaders_repeat_with_their_seed(candidate, draw):
 @check(
     "make_loaders",
     points=0.25,
-    requires=["loaders_train_every_sample_once"],
     hint="seed the generator with the argument `seed`: every seed gave the same order.",
 )
 def test_loaders_differ_with_another_seed(candidate, draw):
@@ -235,7 +227,6 @@ def with_and_without_validation(student, n, batch_size, seed):
 @check(
     "make_loaders",
     points=0.25,
-    requires=["loaders_train_every_sample_once"],
     hint="don't give the validation loader the generator of the training loader: every pass moves it on.",
 )
 def test_loaders_train_apart_from_validation(candidate, draw):
@@ -265,7 +256,6 @@ def drawn_afterwards(student, n, batch_size, seed):
     "make_loaders",
     points=0.25,
     judges="facts",
-    requires=["loaders_train_every_sample_once"],
     hint="seed a generator of your own, `torch.Generator().manual_seed(seed)`; `torch.manual_seed` is everybody's.",
 )
 def test_loaders_reseed_nobody(candidate, draw):

@@ -29,7 +29,6 @@ GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator
 @check(
     "ImageClassifier",
     points=0.5,
-    requires=["image_logits"],
     hint="`x.flatten(start_dim=1)` merges all dimensions but the first, however many there are and wherever they lie.",
 )
 def test_image_of_any_shape(candidate, draw):
@@ -49,7 +48,6 @@ def test_image_of_any_shape(candidate, draw):
 @check(
     "ImageClassifier",
     points=0.25,
-    requires=["image_logits"],
     hint="the batch keeps its dimension even when it holds a single image: don't `squeeze`, and don't flatten it.",
 )
 def test_image_batch_of_one(candidate, draw):
@@ -73,7 +71,6 @@ def classify_shifted(student, shift, seed, x):
 @check(
     "ImageClassifier",
     points=0.5,
-    requires=["image_layers"],
     hint="return what the last layer gives: the softmax belongs to the loss.",
 )
 def test_image_logits_are_raw(candidate, draw):
@@ -91,7 +88,7 @@ def after_backward(student, seed, x, upstream):
     return model
 
 
-@check("ImageClassifier", points=0.5, requires=["image_layers", "image_logits"])
+@check("ImageClassifier", points=0.5)
 def test_image_gradients(candidate, draw):
     """Every parameter receives its gradient."""
     seed, x, upstream = draw.integer(0, 9999), draw.normal(8, 1, 4, 6), draw.tensor(8, 3)
@@ -110,7 +107,7 @@ def moved(student, x):
     return model(x), model
 
 
-@check("ImageClassifier", points=0.25, judges="facts", requires=["image_layers"])
+@check("ImageClassifier", points=0.25, judges="facts")
 def test_image_on_another_device(candidate, draw, device):
     """`to` moves all of the model, which then works where it is; global settings stay as they are."""
     observed = candidate.run(moved, draw.normal(5, 1, 4, 6).to(device))
@@ -126,7 +123,7 @@ def test_image_on_another_device(candidate, draw, device):
 _STABLE = "the log of a softmax fails where a probability is 0. Use `logits - logits.logsumexp(dim=1, keepdim=True)`."
 
 
-@check("cross_entropy", points=0.75, requires=["entropy_value"], hint=_STABLE)
+@check("cross_entropy", points=0.75, hint=_STABLE)
 def test_entropy_of_large_logits(candidate, draw):
     """Logits of ±1000 and far beyond give finite, right values, also beside rows of small ones."""
     for size, third in ((1000.0, 1.0), (1e30, 0.25), (150.0, 1.0)):  # far out, floats no longer hold the log of a tie
@@ -148,7 +145,7 @@ def gradient(logits: Tensor, targets: Tensor) -> Tensor:
     return (torch.softmax(logits.double(), dim=1) - one_hot) / len(logits)
 
 
-@check("cross_entropy", points=0.5, requires=["entropy_value"])
+@check("cross_entropy", points=0.5)
 def test_entropy_gradient(candidate, draw):
     """The result is attached, and the gradient of the logits is (softmax - one-hot) / N."""
     logits, targets = draw.tensor(5, 3), draw.integers(5, low=0, high=2)
@@ -157,7 +154,7 @@ def test_entropy_gradient(candidate, draw):
     observed.ran_backward().argument(0).grad(gradient(logits, targets))
 
 
-@check("cross_entropy", points=0.25, requires=["entropy_gradient", "entropy_of_large_logits"], hint=_STABLE)
+@check("cross_entropy", points=0.25, hint=_STABLE)
 def test_entropy_gradient_of_large_logits(candidate, draw):
     """The gradient is finite and right for logits of ±1000, where the target is held impossible too."""
     logits = torch.tensor([[1000.0, -1000.0, 0.0], [-1000.0, 1000.0, 1000.0], [0.0, 0.0, 0.0]])
@@ -178,7 +175,7 @@ def test_entropy_refuses_other_targets(candidate, draw):
     candidate.cross_entropy(logits, targets).result.values(mean_cross_entropy(logits, targets))
 
 
-@check("cross_entropy", points=0.25, requires=["entropy_value"])
+@check("cross_entropy", points=0.25)
 def test_entropy_of_any_size(candidate, draw):
     """A single row, a single class, as many rows as classes, many rows, and logits that aren't contiguous all work."""
     for logits in (draw.tensor(1, 4), draw.tensor(3, 1), draw.tensor(4, 4), draw.tensor(40, 6), draw.tensor(3, 5).T):
@@ -186,7 +183,7 @@ def test_entropy_of_any_size(candidate, draw):
         candidate.cross_entropy(logits, targets).result.values(mean_cross_entropy(logits, targets))
 
 
-@check("cross_entropy", points=0.25, requires=["entropy_value"])
+@check("cross_entropy", points=0.25)
 def test_entropy_of_other_dtypes(candidate, draw):
     """Logits may be float64, float16 or bfloat16."""
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
@@ -194,7 +191,7 @@ def test_entropy_of_other_dtypes(candidate, draw):
         candidate.cross_entropy(logits, targets).result.values(mean_cross_entropy(logits, targets))
 
 
-@check("cross_entropy", points=0.25, requires=["entropy_value"])
+@check("cross_entropy", points=0.25)
 def test_entropy_leaves_its_arguments(candidate, draw):
     """Neither argument is modified, and global settings stay as they are."""
     logits, targets = draw.tensor(4, 3), draw.integers(4, low=0, high=2)
@@ -217,7 +214,6 @@ def test_entropy_on_another_device(candidate, draw, device):
 @check(
     "accuracy",
     points=0.25,
-    requires=["accuracy_value"],
     hint="each *row* has a best column, also where there are as many rows as columns: `argmax(dim=1)`.",
 )
 def test_accuracy_of_square_logits(candidate, draw):
@@ -245,7 +241,7 @@ def test_accuracy_refuses_other_targets(candidate, draw):
     candidate.accuracy(logits, targets).result.scalar(n_right / 3)
 
 
-@check("accuracy", points=0.25, requires=["accuracy_value"])
+@check("accuracy", points=0.25)
 def test_accuracy_of_logits_that_require_grad(candidate, draw):
     """Logits that require grad are fine; neither argument is modified, and global settings stay as they are."""
     n_right = draw.integer(1, 4)
@@ -256,7 +252,7 @@ def test_accuracy_of_logits_that_require_grad(candidate, draw):
         observed.unchanged().state_kept()
 
 
-@check("accuracy", points=0.25, requires=["accuracy_value"])
+@check("accuracy", points=0.25)
 def test_accuracy_of_any_size(candidate, draw):
     """A single row, a single class, many rows, other floating dtypes and logits that aren't contiguous all work."""
     candidate.accuracy(draw.tensor(4, 1), torch.zeros(4, dtype=torch.int64)).result.scalar(1.0)
@@ -346,7 +342,6 @@ def orders_of(student, model, X, y, batch_size, seed):
 @check(
     "train_classifier",
     points=0.5,
-    requires=["train_batches"],
     hint="make one `torch.Generator().manual_seed(seed)` before the first epoch, and shuffle all rows with it in each.",
 )
 def test_train_shuffles(candidate, draw):
@@ -383,7 +378,6 @@ def train_noted(student, model, X, y, n_epochs, batch_size, seed):
 @check(
     "train_classifier",
     points=0.75,
-    requires=["train_batches", "train_curve_of_one_batch"],
     hint="reset the gradients for each batch, step by learning_rate × gradient, weight each loss by its batch's size.",
 )
 def test_train_updates(candidate, draw):
@@ -430,7 +424,7 @@ def train_twice(student, model, X, y, n_epochs, batch_size, seed):
 @check(
     "train_classifier",
     points=0.5,
-    requires=["train_batches", "train_losses_are_floats"],
+    judges="facts",
     hint="only your own `torch.Generator().manual_seed(seed)` may decide about the order, not the global generators.",
 )
 def test_train_repeats(candidate, draw):
@@ -457,7 +451,6 @@ def train_between_draws(student, model, X, y):
 @check(
     "train_classifier",
     points=0.25,
-    requires=["train_losses_are_floats"],
     hint="`torch.manual_seed` and its like set the whole program's generator. Make a `torch.Generator` of your own.",
 )
 def test_train_leaves_the_generators(candidate, draw):
@@ -485,7 +478,6 @@ def modes_of(student, model, X, y):
 @check(
     "train_classifier",
     points=0.5,
-    requires=["train_losses_are_floats"],
     hint="call `model.train()` before the first batch, whatever mode the model comes in.",
 )
 def test_train_mode(candidate, draw):
@@ -499,7 +491,7 @@ def test_train_mode(candidate, draw):
             loss.scalar(expected, rtol=CURVE_RTOL)
 
 
-@check("train_classifier", points=0.25, requires=["train_losses_are_floats"])
+@check("train_classifier", points=0.25)
 def test_train_leaves_its_data(candidate, draw):
     """Neither `X` nor `y` is modified; no epochs give no losses and the model as it was."""
     model, X, y = draw.model(net), draw.tensor(2, 6).T, draw.integers(6, low=0, high=2)

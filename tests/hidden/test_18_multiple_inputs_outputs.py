@@ -39,7 +39,6 @@ def untouched(parameter: Value) -> None:
 @check(
     "WideAndDeep",
     points=0.5,
-    requires=["wide_output"],
     hint="the head's first columns are for `x_wide`: join the wide features first, then what `deep` returns.",
 )
 def test_wide_features_come_first(candidate, draw):
@@ -61,7 +60,6 @@ def deep_part(student, numbers, n_hidden, x_deep):
     "WideAndDeep",
     points=0.5,
     judges="facts",
-    requires=["wide_layers"],
     hint="`deep` itself is the linear layer and the ReLU: `model.deep(x)` is never negative.",
 )
 def test_wide_deep_ends_in_relu(candidate, draw):
@@ -71,7 +69,7 @@ def test_wide_deep_ends_in_relu(candidate, draw):
     observed.result.values(public.features(numbers, n_hidden, x_deep), atol=public.ATOL)
 
 
-@check("WideAndDeep", points=0.25, requires=["wide_output"])
+@check("WideAndDeep", points=0.25)
 def test_wide_of_any_size(candidate, draw):
     """A single row, no rows, single features, one hidden unit, many units."""
     for n_rows, n_wide, n_deep, n_hidden in ((1, 2, 3, 4), (0, 2, 3, 4), (4, 1, 1, 1), (1, 1, 1, 1), (3, 20, 30, 40)):
@@ -88,9 +86,7 @@ def wide_by_name(student, numbers, x_wide, x_deep):
     return fill(model, numbers)(x_deep=x_deep, x_wide=x_wide)
 
 
-@check(
-    "WideAndDeep", points=0.25, requires=["wide_output"], hint="keep the names of the signatures: `x_wide`, `x_deep`."
-)
+@check("WideAndDeep", points=0.25, hint="keep the names of the signatures: `x_wide`, `x_deep`.")
 def test_wide_takes_names(candidate, draw):
     """Sizes and inputs may be given by name, in any order."""
     numbers, x_wide, x_deep = draw.tensor(31, low=-1, high=1), draw.tensor(5, 2), draw.tensor(5, 3)
@@ -106,7 +102,7 @@ def wide_backward(student, numbers, n_hidden, x_wide, x_deep, upstream):
     return model
 
 
-@check("WideAndDeep", points=0.5, requires=["wide_output"])
+@check("WideAndDeep", points=0.5)
 def test_wide_gradients(candidate, draw):
     """Gradients reach both inputs and every parameter, and are right."""
     n_hidden, numbers, upstream = 5, draw.tensor(31, low=-1, high=1), draw.tensor(7, 1)
@@ -131,7 +127,7 @@ def wide_moved(student, x_wide, x_deep):
     return student.WideAndDeep(2, 3, 4).to(x_wide.device)(x_wide, x_deep)
 
 
-@check("WideAndDeep", points=0.25, judges="facts", requires=["wide_output"])
+@check("WideAndDeep", points=0.25, judges="facts")
 def test_wide_on_any_device(candidate, draw, device):
     """A model that was moved to another device predicts there."""
     observed = candidate.run(wide_moved, draw.tensor(5, 2).to(device), draw.tensor(5, 3).to(device))
@@ -146,7 +142,7 @@ def wide_then_draw(student, seed):
     return model, torch.rand(3)
 
 
-@check("WideAndDeep", points=0.25, requires=["wide_output"])
+@check("WideAndDeep", points=0.25)
 def test_wide_leaves_the_rest(candidate, draw):
     """Inputs are not modified, global settings stay, and the random generator is not seeded."""
     x_wide, x_deep, numbers = draw.tensor(5, 2), draw.tensor(5, 3), draw.tensor(31, low=-1, high=1)
@@ -189,7 +185,6 @@ def wide_on_california_housing(student):
     "WideAndDeep",
     points=0.25,
     judges="facts",
-    requires=["wide_output"],
     hint="run the last cell of the exercise: the loss must fall to about 0.6.",
 )
 def test_wide_on_california_housing(candidate):
@@ -248,7 +243,6 @@ def trunk_runs(student, x):
     "TwoHeadNet",
     points=0.25,
     judges="facts",
-    requires=["heads_return_a_dict"],
     hint="keep the trunk's output in a variable, and give it to both heads.",
 )
 def test_heads_run_the_trunk_once(candidate, draw):
@@ -259,7 +253,7 @@ def test_heads_run_the_trunk_once(candidate, draw):
         runs.integer(1)
 
 
-@check("TwoHeadNet", points=0.25, requires=["heads_values"])
+@check("TwoHeadNet", points=0.25)
 def test_heads_of_any_size(candidate, draw):
     """A single row, no rows, a single feature, class or hidden unit, many of them; sizes that are alike."""
     for n_rows, n_features, n_hidden, n_classes in (
@@ -284,7 +278,7 @@ def heads_backward(student, numbers, x, key, upstream):
     return model
 
 
-@check("TwoHeadNet", points=0.5, requires=["heads_values"])
+@check("TwoHeadNet", points=0.5)
 def test_heads_gradients(candidate, draw):
     """A loss on one output gives the right gradients to the trunk, to its own head and to x; to the other head none."""
     for key, own, other, n_outputs in (
@@ -318,7 +312,7 @@ def heads_moved(student, x):
     return student.TwoHeadNet(3, 5, 4).to(x.device)(x)
 
 
-@check("TwoHeadNet", points=0.25, judges="facts", requires=["heads_return_a_dict"])
+@check("TwoHeadNet", points=0.25, judges="facts")
 def test_heads_on_any_device(candidate, draw, device):
     """A model that was moved to another device answers there."""
     result = candidate.run(heads_moved, draw.tensor(6, 3).to(device)).result
@@ -334,7 +328,7 @@ def heads_then_draw(student, seed):
     return model, torch.rand(3)
 
 
-@check("TwoHeadNet", points=0.25, requires=["heads_values"])
+@check("TwoHeadNet", points=0.25)
 def test_heads_leave_the_rest(candidate, draw):
     """x is not modified, global settings stay, and the random generator is not seeded."""
     x, numbers = draw.tensor(5, 3), draw.tensor(31, low=-1, high=1)
@@ -346,7 +340,7 @@ def test_heads_leave_the_rest(candidate, draw):
 # joint_loss
 
 
-@check("joint_loss", points=0.25, requires=["loss_is_weighted_sum"], hint=public.WEIGHTED)
+@check("joint_loss", points=0.25, hint=public.WEIGHTED)
 def test_loss_of_one_question_alone(candidate, draw):
     """Weight 1 leaves the mean squared error, weight 0 the cross-entropy; batches of one row and of many."""
     for n_rows, n_classes, weight in ((5, 3, 1.0), (5, 3, 0.0), (1, 2, 0.25), (1, 1, 0.5), (40, 10, 0.75)):
@@ -363,7 +357,7 @@ def loss_of_parts(student, value, logits, y_value, y_class, value_weight):
     return student.joint_loss({"value": value, "logits": logits}, y_value, y_class, value_weight)
 
 
-@check("joint_loss", points=0.5, requires=["loss_is_weighted_sum"])
+@check("joint_loss", points=0.5)
 def test_loss_gradients(candidate, draw):
     """The result is attached: gradients reach both outputs, each in proportion to its weight."""
     for weight in (draw.number(0.1, 0.4), draw.number(0.6, 0.9)):
@@ -416,7 +410,7 @@ def test_loss_refuses_other_shapes(candidate, draw):
     candidate.run(loss_of_parts, value, logits, draw.tensor(4, 1), y_class, 0.5).result.shape()
 
 
-@check("joint_loss", points=0.25, requires=["loss_is_weighted_sum"])
+@check("joint_loss", points=0.25)
 def test_loss_leaves_its_arguments(candidate, draw):
     """Neither the outputs nor the targets are modified, and global settings stay."""
     value, logits, y_value = draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1)
@@ -426,7 +420,7 @@ def test_loss_leaves_its_arguments(candidate, draw):
     observed.unchanged().state_kept()
 
 
-@check("joint_loss", points=0.25, judges="facts", requires=["loss_is_weighted_sum"])
+@check("joint_loss", points=0.25, judges="facts")
 def test_loss_on_any_device(candidate, draw, device):
     """Outputs and targets on another device give a 0-D tensor there."""
     parts = (draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1), draw.integers(4, low=0, high=2))

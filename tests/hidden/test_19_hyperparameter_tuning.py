@@ -47,7 +47,6 @@ def test_suggest_optimizer(candidate, draw):
 @check(
     "suggest_hyperparameters",
     points=0.5,
-    requires=["suggest_returns_answers"],
     hint="ask once for each of the three, under the name that is its key; keep the answer if you need it twice.",
 )
 def test_suggest_asks_once_each(candidate, draw):
@@ -66,7 +65,6 @@ def test_suggest_asks_once_each(candidate, draw):
 @check(
     "tuning_objective",
     points=0.25,
-    requires=["objective_best_metric"],
     hint="the best of negative numbers is negative: start from `-math.inf`, or from the first metric.",
 )
 def test_objective_best_of_negative_metrics(candidate, draw):
@@ -78,7 +76,7 @@ def test_objective_best_of_negative_metrics(candidate, draw):
         outcome.number(metrics[best])
 
 
-@check("tuning_objective", points=0.5, requires=["objective_fits_every_epoch"], hint=public._EPOCH)
+@check("tuning_objective", points=0.5, hint=public._EPOCH)
 def test_objective_reports_every_epoch(candidate, draw):
     """Each epoch's own metric is reported, a Python float with its step, and only then should_prune is asked."""
     metrics = public.some_metrics(draw, 1, draw.integer(3, 5))
@@ -103,7 +101,6 @@ def asks_in_order(observed, events: list[Value], n_epochs: int) -> None:
 @check(
     "tuning_objective",
     points=0.5,
-    requires=["objective_raises_when_pruned"],
     hint="ask `trial.should_prune()` right after each report, in the last epoch too, and `raise pruned` at once.",
 )
 def test_objective_stops_at_once(candidate, draw):
@@ -117,7 +114,7 @@ def test_objective_stops_at_once(candidate, draw):
     outcome.number(metrics[0])
 
 
-@check("tuning_objective", points=0.5, requires=["objective_best_metric"], hint=public._RATE)
+@check("tuning_objective", points=0.5, hint=public._RATE)
 def test_objective_asks_for_the_rate(candidate, draw):
     """The learning rate is asked for once, first, from 1e-5 to 1e-1 on a log scale; nothing else is asked for."""
     observed, outcome, events, calls, _ = public.tuning(candidate, draw, public.some_metrics(draw, 1, 3))
@@ -197,7 +194,6 @@ def shares(values: Value, edges: list[float], expected: list[float], what: str) 
 @check(
     "random_search",
     points=0.25,
-    requires=["search_keeps_to_the_bounds"],
     hint="`randint(low, high)` of `random.Random` includes both ends.",
 )
 def test_search_reaches_every_int(candidate, draw):
@@ -215,7 +211,6 @@ def test_search_reaches_every_int(candidate, draw):
 @check(
     "random_search",
     points=0.5,
-    requires=["search_keeps_to_the_bounds"],
     hint='for "log" draw evenly between the logarithms of the bounds, then take `math.exp` of what was drawn.',
 )
 def test_search_draws_logarithms_evenly(candidate, draw):
@@ -230,7 +225,6 @@ def test_search_draws_logarithms_evenly(candidate, draw):
 @check(
     "random_search",
     points=0.25,
-    requires=["search_keeps_to_the_bounds"],
     hint='for "float" draw evenly between the bounds: `rng.uniform(low, high)`.',
 )
 def test_search_draws_floats_evenly(candidate, draw):
@@ -247,7 +241,6 @@ def test_search_draws_floats_evenly(candidate, draw):
     "random_search",
     points=0.25,
     judges="facts",
-    requires=["search_keeps_to_the_bounds"],
     hint="make the generator once, before the loop over the trials, and draw a new number for each name.",
 )
 def test_search_draws_independently(candidate, draw):
@@ -269,7 +262,6 @@ def test_search_draws_independently(candidate, draw):
 @check(
     "random_search",
     points=0.25,
-    requires=["search_returns_the_best_trial"],
     hint="seed the generator with the argument `seed`: every seed gave the same trials.",
 )
 def test_search_differs_with_another_seed(candidate, draw):
@@ -288,7 +280,6 @@ def test_search_differs_with_another_seed(candidate, draw):
 @check(
     "random_search",
     points=0.25,
-    requires=["search_returns_the_best_trial"],
     hint="draw from a generator of your own, `random.Random(seed)`; `random.seed` seeds the one that all share.",
 )
 def test_search_leaves_global_generators(candidate, draw):
@@ -303,7 +294,6 @@ def test_search_leaves_global_generators(candidate, draw):
 @check(
     "random_search",
     points=0.5,
-    requires=["search_returns_the_best_trial"],
     hint="comparisons with NaN are false: leave out the trials whose value is NaN (`math.isnan`), then take the best.",
 )
 def test_search_ignores_nan(candidate, draw):
@@ -327,7 +317,6 @@ def test_search_ignores_nan(candidate, draw):
     "random_search",
     points=0.25,
     judges="facts",
-    requires=["search_returns_the_best_trial"],
     hint="when no value is left that isn't NaN, there is no best trial: `raise ValueError(...)`.",
 )
 def test_search_refuses_nothing_but_nan(candidate, draw):

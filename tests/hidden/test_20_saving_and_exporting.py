@@ -33,7 +33,6 @@ def trained_on(model: nn.Module, draw: Draw, *, training: bool) -> nn.Module:
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_keeps_weights"],
     hint="buffers are no parameters: `parameters()` leaves them out, `state_dict()` has them.",
 )
 def test_save_keeps_buffers(candidate, draw):
@@ -53,7 +52,6 @@ def double_net():
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_keeps_weights"],
     hint="don't convert the tensors: `torch.save` writes every dtype as it is.",
 )
 def test_save_keeps_dtypes(candidate, draw):
@@ -101,7 +99,6 @@ def holds(state, model: nn.Module) -> None:
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_writes_three_keys"],
     hint="print the names in the `state_dict()` of a compiled model: the component `_orig_mod` doesn't belong there.",
 )
 def test_save_drops_orig_mod(candidate, draw):
@@ -113,7 +110,6 @@ def test_save_drops_orig_mod(candidate, draw):
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_drops_orig_mod"],
     hint="a compiled part has its `_orig_mod` in the middle of the name: look at all the components.",
 )
 def test_save_drops_orig_mod_of_parts(candidate, draw):
@@ -134,7 +130,6 @@ def odd_net():
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_keeps_weights"],
     hint="compare whole components: cut the name at its dots, and leave out only what equals `_orig_mod`.",
 )
 def test_save_keeps_similar_names(candidate, draw):
@@ -144,7 +139,7 @@ def test_save_keeps_similar_names(candidate, draw):
     holds(public.read(candidate.untraced().run(saved_compiled, model)), model)
 
 
-@check("save_checkpoint", points=0.25, judges="facts", requires=["save_writes_three_keys"])
+@check("save_checkpoint", points=0.25, judges="facts")
 def test_save_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
@@ -167,7 +162,6 @@ def saved_over_a_file(student, model, epoch, as_text):
     "save_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["save_writes_three_keys"],
     hint="`torch.save` takes a `str` as well as a `Path`, and replaces the file: give it the path as it is.",
 )
 def test_save_writes_to_any_path(candidate, draw):
@@ -181,7 +175,6 @@ def test_save_writes_to_any_path(candidate, draw):
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_keeps_hyperparameters_and_epoch"],
     hint="save the dict and the int as you were given them, whatever is in the dict.",
 )
 def test_save_keeps_any_plain_values(candidate, draw):
@@ -203,7 +196,6 @@ def test_save_keeps_any_plain_values(candidate, draw):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="`load_state_dict` sets buffers as well as parameters: give it all of the state.",
 )
 def test_load_restores_buffers(candidate, draw):
@@ -219,7 +211,6 @@ def test_load_restores_buffers(candidate, draw):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="a model just built is in training mode: call `eval()`, which reaches all its parts.",
 )
 def test_load_gives_evaluation_mode(candidate, draw):
@@ -255,7 +246,6 @@ def loaded_from_hostile_file(student, saved, key):
 @check(
     "load_checkpoint",
     points=0.5,
-    requires=["load_restores_weights"],
     hint="read with `weights_only=True`, and let the exception pass when it refuses.",
 )
 def test_load_refuses_hostile_file(candidate, draw):
@@ -283,7 +273,6 @@ def loaded_with_other_names(student, saved, missing, unexpected):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="`load_state_dict` raises that error by itself, unless told `strict=False`, or you fill the model by hand.",
 )
 def test_load_refuses_other_names(candidate, draw):
@@ -298,7 +287,6 @@ def test_load_refuses_other_names(candidate, draw):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="leave `requires_grad` of the parameters alone: evaluation mode has nothing to do with it.",
 )
 def test_load_gives_trainable_parameters(candidate, draw):
@@ -326,7 +314,6 @@ def loaded_from_gpu_file(student, saved):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint='`torch.load(..., map_location="cpu")` puts every tensor on the CPU, wherever it was saved.',
 )
 def test_load_maps_to_cpu(candidate, draw):
@@ -351,7 +338,6 @@ def drawn_after_loading(student, saved, seed):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="don't call `torch.manual_seed`: the random weights of the new model are overwritten anyway.",
 )
 def test_load_does_not_reseed(candidate, draw):
@@ -381,7 +367,6 @@ def normed_dropping(draw: Draw) -> nn.Module:
 @check(
     "export_model",
     points=0.5,
-    requires=["export_gives_a_program"],
     hint="what is exported must be in evaluation mode, all of it: the program keeps the mode for ever.",
 )
 def test_export_has_dropout_off(candidate, draw):
@@ -394,7 +379,6 @@ def test_export_has_dropout_off(candidate, draw):
 @check(
     "export_model",
     points=0.5,
-    requires=["export_gives_a_program"],
     hint="the model that you were given is still being used: switch and export a copy of it.",
 )
 def test_export_leaves_model_alone(candidate, draw):
@@ -409,7 +393,6 @@ def test_export_leaves_model_alone(candidate, draw):
 @check(
     "export_model",
     points=0.25,
-    requires=["export_leaves_model_alone"],
     hint="an error leaves your function before the mode is put back. A copy needs no putting back; otherwise use "
     "`try: ... finally: ...`.",
 )
@@ -434,7 +417,6 @@ def exported_then_trained(student, model, example, x):
 @check(
     "export_model",
     points=0.75,
-    requires=["export_gives_a_program"],
     hint="a program uses the tensors of the model that was exported: export a copy, `copy.deepcopy(model)`.",
 )
 def test_export_is_a_snapshot(candidate, draw):
@@ -452,7 +434,7 @@ def exported_saved_and_loaded(student, model, example, x):
     return torch.export.load(path).module()(x)
 
 
-@check("export_model", points=0.25, requires=["export_gives_a_program"])
+@check("export_model", points=0.25)
 def test_export_can_be_saved(candidate, draw):
     """torch.export.save writes the program, and what torch.export.load reads gives the same."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
@@ -474,7 +456,6 @@ class Averaging(nn.Module):
 @check(
     "export_model",
     points=0.5,
-    requires=["export_takes_other_batch_sizes"],
     hint="only dimension 0 of the example is dynamic, and the parameter of `forward` may have any name: give "
     "`dynamic_shapes` as a tuple.",
 )
@@ -492,7 +473,6 @@ def test_export_takes_any_model(candidate, draw):
 @check(
     "script_model",
     points=0.25,
-    requires=["script_gives_a_script_module"],
     hint="the result has flags of its own: call `eval()` on what `torch.jit.script` returns.",
 )
 def test_script_has_dropout_off(candidate, draw):
@@ -506,7 +486,6 @@ def test_script_has_dropout_off(candidate, draw):
 @check(
     "script_model",
     points=0.25,
-    requires=["script_gives_a_script_module"],
     hint="the model that you were given is still being used: call `eval()` on the result instead.",
 )
 def test_script_leaves_model_alone(candidate, draw):
@@ -535,7 +514,6 @@ class Careful(nn.Module):
 @check(
     "script_model",
     points=0.25,
-    requires=["script_leaves_model_alone"],
     hint="an error leaves your function before the mode is put back. A mode that is never switched needs no putting "
     "back: call `eval()` on the result.",
 )
@@ -555,7 +533,7 @@ def scripted_saved_and_loaded(student, model, x):
     return torch.jit.load(path)(x)
 
 
-@check("script_model", points=0.5, requires=["script_gives_a_script_module"])
+@check("script_model", points=0.5)
 def test_script_can_be_saved(candidate, draw):
     """What torch.jit.load reads from the file gives the same as the model, with dropout off."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
@@ -576,7 +554,7 @@ def uses_of_named_backend(student, model, x):
     return backend.used
 
 
-@check("compile_model", points=0.25, judges="facts", requires=["compile_uses_backend_at_first_call"])
+@check("compile_model", points=0.25, judges="facts")
 def test_compile_takes_a_name(candidate, draw):
     """The backend may be given by its name, and that one is used."""
     observed = candidate.untraced().run(uses_of_named_backend, draw.model(Plain), draw.tensor(5, 3))
@@ -598,7 +576,6 @@ def compiled_then_trained(student, model, x, factor):
 @check(
     "compile_model",
     points=0.25,
-    requires=["compile_gives_same_outputs"],
     hint="compile the model itself, not a copy: a copy has weights of its own.",
 )
 def test_compile_shares_parameters(candidate, draw):
@@ -627,7 +604,7 @@ def uses_by_original(student, model, x):
 @check(
     "compile_model",
     points=0.25,
-    requires=["compile_uses_backend_at_first_call"],
+    requires=["compile_uses_backend_at_first_call"],  # if nothing is compiled, nothing can be observed
     hint="`torch.compile(model, ...)` returns a wrapper and leaves the model alone; `model.compile(...)`, or an "
     "assignment to one of its attributes, changes it.",
 )
@@ -640,7 +617,7 @@ def test_compile_leaves_original_uncompiled(candidate, draw):
     names.equals(sorted(model.state_dict()))
 
 
-@check("compile_model", points=0.25, judges="facts", requires=["compile_gives_same_outputs"])
+@check("compile_model", points=0.25, judges="facts")
 def test_compile_leaves_model_alone(candidate, draw):
     """The model keeps its mode (either), its tensors and its gradients, and global settings are as before."""
     for training in (True, False):
@@ -654,7 +631,6 @@ def test_compile_leaves_model_alone(candidate, draw):
     "compile_model",
     points=0.25,
     judges="facts",
-    requires=["compile_gives_same_outputs"],
     hint="compile without conditions: no `fullgraph=True`, which refuses an `if` on values, and no `no_grad()`.",
 )
 def test_compile_does_all_the_model_does(candidate, draw):

@@ -31,7 +31,7 @@ def test_ranks_shapes(candidate, draw):
         tensor.shape(*shape)
 
 
-@check("tensor_ranks", points=0.2, requires=["ranks_shapes"])
+@check("tensor_ranks", points=0.2)
 def test_ranks_values(candidate, draw):
     """They hold a and b in the places that the contract says."""
     a = draw.integer(1, 40)
@@ -68,7 +68,6 @@ def counts(observed: Observed, tensor: torch.Tensor) -> None:
 @check(
     "describe",
     points=0.2,
-    requires=["describe_keys"],
     hint="`t.ndim`, an attribute, counts the dimensions; `t.numel()`, a method and so with parentheses, the elements.",
 )
 def test_describe_counts(candidate, draw):
@@ -97,7 +96,7 @@ def test_range_includes_stop(candidate, draw):
     is_range(candidate.inclusive_range(start, stop, step).result, start, stop, step)
 
 
-@check("inclusive_range", points=0.25, requires=["range_includes_stop"])
+@check("inclusive_range", points=0.25)
 def test_range_default_step(candidate, draw):
     """Without a step, the terms are 1 apart."""
     start = draw.integer(2, 60)
@@ -120,7 +119,6 @@ def test_constant_values(candidate, draw):
     "constant_like",
     points=0.25,
     judges="facts",
-    requires=["constant_values"],
     hint="give the new tensor the template's dtype too: functions whose name ends in `_like` do that by themselves.",
 )
 def test_constant_dtype(candidate, draw):

@@ -31,7 +31,6 @@ def test_share_of_whole_numbers(candidate, draw):
 @check(
     "share_of_total",
     points=0.25,
-    requires=["share_of_whole_numbers"],
     hint="the total is one number: `sum` without a `dim` adds up everything.",
 )
 def test_share_of_grand_total(candidate, draw):
@@ -147,7 +146,6 @@ def test_summary_keys(candidate, draw):
 @check(
     "summarize",
     points=0.75,
-    requires=["summary_keys"],
     hint="without a `dim`, flatten first: then there is one dimension only, and every method works along it.",
 )
 def test_summary_of_everything(candidate, draw):

@@ -50,7 +50,7 @@ def test_infer_one_kind(candidate, draw):
         candidate.infer_dtype(listed(values)).result.equals(DTYPE_OF[kind])
 
 
-@check("infer_dtype", points=0.25, requires=["infer_one_kind"])
+@check("infer_dtype", points=0.25)
 def test_infer_most_general_kind(candidate, draw):
     """Mixed lists take the most general kind, wherever it stands."""
     for kinds in ((int, float), (float, int), (complex, float, int), (bool, int, bool), (int, bool, float, bool)):
@@ -122,7 +122,7 @@ def write_to_the_array(student, array, index, value):
     return t
 
 
-@check("wrap_array", points=0.25, requires=["wrap_has_values_of_the_array"], hint=SHARE)
+@check("wrap_array", points=0.25, hint=SHARE)
 def test_wrap_sees_changes_of_the_array(candidate, draw):
     """A write to the array is seen in the tensor."""
     given, index, value = array(draw, 4), draw.integer(0, 3), draw.number(10, 90)
@@ -154,7 +154,7 @@ def test_numpy_has_values_of_the_tensor(candidate, draw):
     candidate.weighed().to_numpy_copy(t).result.array(np.array(t.tolist(), dtype="float32"))
 
 
-@check("to_numpy_copy", points=0.5, requires=["numpy_has_values_of_the_tensor"])
+@check("to_numpy_copy", points=0.5)
 def test_numpy_of_tensors_that_require_grad(candidate, draw):
     """Works for tensors that require grad: a leaf, and the result of an operation."""
     t = draw.tensor(4)

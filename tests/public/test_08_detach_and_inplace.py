@@ -17,7 +17,7 @@ def test_step_moves_against_gradient(candidate, draw):
     candidate.gradient_step_(x, rate).argument(0, "x").values(x.detach() - rate * x.grad)
 
 
-@check("gradient_step_", points=0.25, judges="facts", requires=["step_moves_against_gradient"])
+@check("gradient_step_", points=0.25, judges="facts")
 def test_step_returns_x_itself(candidate, draw):
     """What is returned is x itself, still a leaf that requires grad, without a graph."""
     x = draw.tensor(2, 2).requires_grad_()
@@ -52,7 +52,7 @@ def test_snapshot_has_values_of_x(candidate, draw):
     observed.result.values(x).dtype(torch.float32).other_object_than(observed.argument(0, "x"))
 
 
-@check("snapshot", points=0.5, requires=["snapshot_has_values_of_x"])
+@check("snapshot", points=0.5)
 def test_snapshot_is_outside_graph(candidate, draw):
     """Doesn't require grad and has no grad_fn and no .grad, for a leaf and for an intermediate result."""
     x = draw.tensor(3).requires_grad_()
@@ -74,7 +74,6 @@ def test_exp_has_right_values(candidate, draw):
 @check(
     "exp_plus_one",
     points=0.5,
-    requires=["exp_has_right_values"],
     hint="stay with torch operations, out of place: `exp` keeps its output for backward, and `z += 1` overwrites it.",
 )
 def test_exp_has_right_gradient(candidate, draw):

@@ -36,7 +36,6 @@ def test_init_shapes(candidate, draw):
 @check(
     "init_parameters",
     points=0.5,
-    requires=["init_shapes"],
     hint="set the seed right before you draw `w`, with the two calls of the docstring and nothing in between.",
 )
 def test_init_values(candidate, draw):
@@ -75,7 +74,6 @@ def test_train_losses_are_floats(candidate, draw):
 @check(
     "train_linear",
     points=0.5,
-    requires=["train_losses_are_floats"],
     hint="seed, draw `w` and make `b` first. Then the first loss is the mean of (X @ w + b - y)² before any update.",
 )
 def test_train_first_loss(candidate, draw):
@@ -90,7 +88,6 @@ def test_train_first_loss(candidate, draw):
 @check(
     "train_linear",
     points=0.5,
-    requires=["train_first_loss"],
     hint="do two epochs with pen and paper: predict, loss, backward, update both parameters, reset both gradients.",
 )
 def test_train_loss_curve(candidate, draw):

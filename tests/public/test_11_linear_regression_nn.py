@@ -79,7 +79,7 @@ def test_load_predicts_by_hand(candidate, draw):
     observed.result.values(X.double() @ w.double() + b)
 
 
-@check("load_weights_", points=0.25, judges="facts", requires=["load_predicts_by_hand"])
+@check("load_weights_", points=0.25, judges="facts")
 def test_load_returns_the_layer(candidate, draw):
     """What is returned is the very layer that was given."""
     observed = candidate.load_weights_(draw.model(linear, 3), draw.tensor(3, 1), draw.tensor())
@@ -180,7 +180,6 @@ def test_bgd_losses_are_floats(candidate, draw):
 @check(
     "train_bgd",
     points=0.5,
-    requires=["bgd_losses_are_floats"],
     hint="do two epochs with pen and paper: predict, loss (note it), reset, backward, step.",
 )
 def test_bgd_loss_curve(candidate, draw):
@@ -191,7 +190,7 @@ def test_bgd_loss_curve(candidate, draw):
     observed.result.curve(trained(model, "SGD", nn.MSELoss(), X, y, rate, 5)[1])
 
 
-@check("train_bgd", points=0.25, requires=["bgd_losses_are_floats"])
+@check("train_bgd", points=0.25)
 def test_bgd_trains_the_model(candidate, draw):
     """Afterwards the caller's model holds what as many plain steps give."""
     model, X, y = draw.model(small_net), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1)

@@ -65,7 +65,6 @@ def two_regressors(student, n_features, n_outputs):
     "LinearRegressor",
     points=0.25,
     judges="facts",
-    requires=["regressor_has_two_parameters"],
     hint="draw the weights in `__init__`, with `torch.randn` for example, and set no seed.",
 )
 def test_regressor_starts_random(candidate, draw):
@@ -125,11 +124,17 @@ def pretrained(n_features, n_hidden, n_outputs):
     return nn.Sequential(nn.Linear(n_features, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_outputs))
 
 
-def body_and_head(model: Value) -> tuple[list[Value], Value, Value]:
-    """Return the parameters of the layers below, and the weight and the bias of the head."""
+def body_and_head(model: Value, before: nn.Module | None = None) -> tuple[list[Value], Value, Value]:
+    """Return the parameters of the layers below, and the weight and the bias of the head.
+
+    If the model `before` is given, ask for as many parameters as that has.
+    """
     found = model.parameters()
     if len(found) < 2:
         model.fails("a model with a last layer", f"one with {len(found)} parameters", "members")
+    n_before = len(found) if before is None else len(list(before.parameters()))
+    if len(found) != n_before:
+        model.fails(f"a model with {n_before} parameters, as before", f"one with {len(found)}", "members")
     *body, weight, bias = found
     return body, weight, bias
 
@@ -177,7 +182,6 @@ def test_head_is_a_new_layer(candidate, draw):
     "replace_head",
     points=0.25,
     judges="facts",
-    requires=["head_is_a_new_layer"],
     hint="freeze what is there first, and then put the new layer in: it is trainable by itself.",
 )
 def test_head_alone_is_trainable(candidate, draw):

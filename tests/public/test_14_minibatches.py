@@ -35,7 +35,7 @@ def test_table_length(candidate, draw):
         candidate.run(length, draw.tensor(n_rows, n_features), draw.tensor(n_rows, 1)).result.integer(n_rows)
 
 
-@check("TableDataset", points=0.25, requires=["table_length"], hint="`ds[i]` is the tuple `(X[i], y[i])`.")
+@check("TableDataset", points=0.25, hint="`ds[i]` is the tuple `(X[i], y[i])`.")
 def test_table_item(candidate, draw):
     """ds[i] is a tuple of the features, of shape (F,), and the target, of shape (1,), of row i."""
     n_rows = draw.integer(5, 8)

@@ -132,7 +132,7 @@ def test_heads_return_a_dict(candidate, draw):
         result.fails('exactly the keys "value" and "logits"', f"the keys {list(result.python)}", "type")
 
 
-@check("TwoHeadNet", points=0.5, requires=["heads_return_a_dict"], hint=FORWARD)
+@check("TwoHeadNet", points=0.5, hint=FORWARD)
 def test_heads_values(candidate, draw):
     """Both outputs are their head applied to the trunk's output, without an activation."""
     x, n_hidden, n_classes, numbers = draw.tensor(8, 3), draw.integer(5, 7), 4, draw.tensor(31, low=-1, high=1)

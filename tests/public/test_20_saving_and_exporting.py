@@ -103,7 +103,6 @@ def test_save_writes_three_keys(candidate, draw):
 @check(
     "save_checkpoint",
     points=0.5,
-    requires=["save_writes_three_keys"],
     hint="the tensors belong into the file under the names, and as they are, that `model.state_dict()` gives them.",
 )
 def test_save_keeps_weights(candidate, draw):
@@ -118,7 +117,6 @@ def test_save_keeps_weights(candidate, draw):
 @check(
     "save_checkpoint",
     points=0.25,
-    requires=["save_writes_three_keys"],
     hint="save the dict and the int as you were given them.",
 )
 def test_save_keeps_hyperparameters_and_epoch(candidate, draw):
@@ -188,7 +186,6 @@ def test_load_restores_weights(candidate, draw):
 @check(
     "load_checkpoint",
     points=0.25,
-    requires=["load_restores_weights"],
     hint='`model_class(**checkpoint["hyperparameters"])` builds the model with the saved values, each under its name.',
 )
 def test_load_builds_with_hyperparameters(candidate, draw):
@@ -203,7 +200,6 @@ def test_load_builds_with_hyperparameters(candidate, draw):
     "load_checkpoint",
     points=0.25,
     judges="facts",
-    requires=["load_restores_weights"],
     hint="return the file's epoch, as it is.",
 )
 def test_load_returns_epoch(candidate, draw):
@@ -258,7 +254,6 @@ def test_export_gives_a_program(candidate, draw):
 @check(
     "export_model",
     points=0.75,
-    requires=["export_gives_a_program"],
     hint='`dynamic_shapes=({0: torch.export.Dim("batch")},)` lets dimension 0 of the input have any size.',
 )
 def test_export_takes_other_batch_sizes(candidate, draw):
@@ -312,7 +307,7 @@ def test_script_gives_a_script_module(candidate, draw):
 @check(
     "script_model",
     points=0.5,
-    requires=["script_gives_a_script_module"],
+    requires=["script_gives_a_script_module"],  # the model itself goes both ways too
     hint="`torch.jit.script` translates the source with its `if`; `torch.jit.trace` notes the operations of one run.",
 )
 def test_script_keeps_both_branches(candidate, draw):
@@ -400,7 +395,6 @@ def test_compile_gives_same_outputs(candidate, draw):
 @check(
     "compile_model",
     points=0.5,
-    requires=["compile_gives_same_outputs"],
     hint="give the `backend` on to `torch.compile`, and don't call what it returns: it compiles at its first call.",
 )
 def test_compile_uses_backend_at_first_call(candidate, draw):
