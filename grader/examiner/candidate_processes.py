@@ -19,7 +19,8 @@ from grader.suites import feedback
 from grader.suites.outcomes import CheckEnded, SuiteError
 
 _TIMEOUTS_PER_TASK = 2
-_RESTARTS = 12
+_CRASHES_PER_TASK = 4
+_RESTARTS = 30  # enough for five tasks that use up both
 
 
 class SubmissionProcess:
@@ -39,6 +40,7 @@ class SubmissionProcess:
         self._process: Process | None = None
         self._restarts = 0
         self._timeouts: Counter[str] = Counter()
+        self._crashes: Counter[str] = Counter()
         self.loaded: wire.Loaded | None = None
         self.unloadable: tuple[Status, Feedback] | None = None
         self.withheld: set[str] = set()
@@ -85,6 +87,7 @@ class SubmissionProcess:
             except CandidateLost as lost:
                 self._process = None
                 self._timeouts[task] += lost.reason == "timeout"
+                self._crashes[task] += lost.reason == "crashed"
                 raise
             self.withheld |= set(seen.withheld)
             return seen
@@ -132,6 +135,8 @@ class SubmissionProcess:
         """Return the process with the submission loaded. Ends the check if it may not be asked."""
         if self._timeouts[task] >= _TIMEOUTS_PER_TASK:
             raise CheckEnded("timeout", Feedback(details=(learner.TIMEOUT_AGAIN(task=task),)))
+        if self._crashes[task] >= _CRASHES_PER_TASK:
+            raise CheckEnded("crashed", Feedback(details=(learner.CRASHED_AGAIN(task=task),)))
         self._require_budget()
         self.load()
         assert self._process is not None

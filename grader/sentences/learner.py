@@ -56,6 +56,7 @@ TIMEOUT_NEXT = N_("look for a loop whose condition never becomes false.")
 TIMEOUT_WAITING = N_("It was stopped: after {limit} it had not finished, and hardly computed.")
 TIMEOUT_WAITING_NEXT = N_("look for what only waits: `time.sleep`, a lock, a queue, a thread that never ends.")
 TIMEOUT_AGAIN = N_("Not tried again: earlier checks of {task} already ran out of time. Fix that first.")
+CRASHED_AGAIN = N_("Not tried again: earlier checks of {task} already ended the process. Fix that first.")
 SPENT = N_("It was stopped: your whole code has used up {limit}, the limit for one submission.")
 SPENT_BEFORE = N_("Not run: your whole code has used up {limit}, the limit for one submission.")
 SPENT_NEXT = N_(

@@ -306,8 +306,9 @@ def error_of_fn(student, error, value):
     def fn(x):
         raise error
 
+    inplace_error = student.inplace_error
     try:
-        answer = student.inplace_error(fn, value)
+        answer = inplace_error(fn, value)
     except Exception as caught:
         if type(caught) is NotImplementedError:  # the stub's TODO
             raise

@@ -158,16 +158,29 @@ def test_crashes_are_not_counted_as_timeouts(ask: Ask) -> None:
     assert asks(ask()).result == 4
 
 
-def test_too_many_restarts_end_it(ask: Ask) -> None:
-    """After twelve restarts, no further process is started."""
-    server = FakeServer(CRASH)
-    asks = process(server).asker("double")
-    for _ in range(13):
+def test_a_task_that_always_crashes_leaves_processes_for_the_others(ask: Ask) -> None:
+    """After four crashes of a task, its next call is not made, and the other tasks are still asked."""
+    server = FakeServer(CRASH, CRASH, CRASH, CRASH, 5)
+    seen = process(server)
+    for _ in range(4):
         with lost("crashed"):
-            asks(ask())
+            seen.asker("double")(ask())
+    with pytest.raises(CheckEnded, match="Not tried again: earlier checks of double already ended the process") as info:
+        seen.asker("double")(ask())
+    assert info.value.status == "crashed" and server.spawned == 4
+    assert seen.asker("relu")(ask()).result == 5
+
+
+def test_too_many_restarts_end_it(ask: Ask) -> None:
+    """After thirty restarts, no further process is started."""
+    server = FakeServer(CRASH)
+    seen = process(server)
+    for n in range(31):
+        with lost("crashed"):
+            seen.asker(f"task {n}")(ask())
     with pytest.raises(CheckEnded, match="Not run: your code crashed or ran out of time too often before") as info:
-        asks(ask())
-    assert info.value.status == "crashed" and server.spawned == 13
+        seen.asker("double")(ask())
+    assert info.value.status == "crashed" and server.spawned == 31
 
 
 @pytest.mark.parametrize(
