@@ -426,7 +426,7 @@ def to_numpy_copy(t):
     return t.clone().numpy()
 
 
-# %% task="to_numpy_copy" name="data-alias" presumes=["_.data"]
+# %% task="to_numpy_copy" name="data-alias" presumes=["_.data or detach()"]
 # `.data`, `detach()` and `numpy()` all copy nothing: who writes to the array writes to the tensor, behind the back of
 # autograd. Add `.copy()`.
 
@@ -444,7 +444,7 @@ def to_numpy_copy(t):
     return t.detach().contiguous().numpy()
 
 
-# %% task="to_numpy_copy" name="copies-only-with-grad"
+# %% task="to_numpy_copy" name="copies-only-with-grad" presumes=["if"]
 # A tensor that doesn't require grad has memory too, and `numpy()` shares it. Copy in both cases: `detach()` does no
 # harm to a plain tensor.
 

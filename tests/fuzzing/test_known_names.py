@@ -1,0 +1,138 @@
+"""Code that once got the name of a mistake that nobody had made, and code whose mistakes have their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from mutations import CATALOG, ROOT
+
+from grader.grading.pool import WorkerPool
+from grader.grading.settings import Settings
+from grader.records import Misconception, Submission
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+Named = Callable[[str, str], dict[str, Misconception]]
+
+
+@pytest.fixture(scope="module")
+def named() -> Iterator[Named]:
+    """Grade a wrong implementation of one task; return the mistake that each of its failed checks names."""
+    settings = Settings(root=str(ROOT), exercises=tuple(e.id for e in CATALOG.exercises), relaxed_sandbox=True)
+    with WorkerPool(1) as workers:
+
+        def named(task: str, code: str) -> dict[str, Misconception]:
+            exercise, _ = CATALOG.find(task)
+            source = CATALOG.solution(exercise).read_text(encoding="utf-8") + "\n\n" + code
+            student = Submission(student="a", exercise=exercise, path="a.py", tasks=(task,), source=source)
+            (graded,) = workers.grade(settings, [student])
+            assert graded.report is not None
+            (report,) = graded.report.tasks
+            assert report.points < report.max_points
+            mistakes = {check.id: check.feedback.misconception for check in report.checks}
+            return {id: mistake for id, mistake in mistakes.items() if mistake is not None}
+
+        yield named
+
+
+JOINED = """\
+def evaluate(model, loader, criterion, device):
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            pairs = [(model(X.to(device)), y.to(device)) for X, y in loader]
+            predictions, targets = (torch.cat(part) for part in zip(*pairs))
+            return criterion(predictions, targets).item()
+    finally:
+        model.train(was_training)
+"""
+SHIFTED = """\
+def softmax(x, dim):
+    e = torch.exp(x - 50)
+    return e / e.sum(dim=dim, keepdim=True)
+"""
+OK = """\
+def inplace_error(fn, value):
+    return "ok"
+"""
+UNSCALED = """\
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError("p")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return torch.where(torch.rand_like(x) < self.p, torch.zeros_like(x), x)
+"""
+MISSPELT = """\
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError("p")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (torch.rand_like(x) >= self.prob) / (1 - self.p)
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "code", "false"),
+    [
+        ("evaluate", JOINED, "first-batch"),
+        ("softmax", SHIFTED, "subtracts-the-position"),
+        ("inplace_error", OK, "given-a-clone"),
+        ("InvertedDropout", UNSCALED, "mask-upside-down"),
+    ],
+)
+def test_a_sentence_that_is_false_of_the_code_is_not_said(named: Named, task: str, code: str, false: str) -> None:
+    """No check names the mistake whose sentence speaks of something that is not in the code."""
+    assert false not in {mistake.id for mistake in named(task, code).values()}
+
+
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        ("InvertedDropout", MISSPELT),
+        ("exp_plus_one", "def exp_plus_one(t):\n    return torch.expp(t) + 1\n"),
+        ("exp_plus_one", "def exp_plus_one(t):\n    return torhc.exp(t) + 1\n"),
+        ("exp_plus_one", "def exp_plus_one(t):\n    from torch import expp\n\n    return expp(t) + 1\n"),
+        ("exp_plus_one", "exp_plus_oen = exp_plus_one\ndel exp_plus_one\n"),
+    ],
+)
+def test_a_name_that_nobody_has_is_no_misconception(named: Named, task: str, code: str) -> None:
+    """A misspelt attribute, variable, import or function gets no other name: its own message says what is wrong."""
+    assert named(task, code) == {}
+
+
+TWO_MISTAKES = """\
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if p <= 0 or p >= 1:
+            raise ValueError(f"p is {p}, which is no probability")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (torch.rand_like(x) >= self.p).float() / (1 - self.p)
+"""
+
+
+def test_two_mistakes_in_one_function_are_named_at_their_own_checks(named: Named) -> None:
+    """Each of two mistakes is named where its check fails, and the refusal in the student's own words only perhaps."""
+    found = named("InvertedDropout", TWO_MISTAKES)
+    assert {id: (mistake.id, mistake.perhaps) for id, mistake in found.items()} == {
+        "dropout_keeps_dtype_and_shape": ("float-mask", False),
+        "dropout_edges_of_p": ("refuses-zero", True),
+    }
