@@ -1,16 +1,17 @@
 """Says how well two answers to one call agree: the submission's and that of another implementation.
 
 Two exceptions agree if they have the same type and the same words. Numbers, shapes, dtypes, addresses and the names of
-backward functions are not words: they depend on how the student wrote the code. Exceptions that agree only without the
-names in quotes are likely the same mistake, but not certainly. That holds, too, for two exceptions that the student's
-and the author's own `raise` or `assert` raised: each has words of its own, and the type is what a contract asks for.
+backward functions are not words: they depend on how the student wrote the code. Both answer the same call, so another
+number or another name in quotes leaves a doubt: these are likely the same mistake, but not certainly. That holds, too,
+for two exceptions that the student's and the author's own `raise` or `assert` raised: each has words of its own, and
+the type is what a contract asks for.
 """
 
 from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from grader import wire
@@ -81,10 +82,10 @@ def _same_failure(a: wire.Raised | None, b: wire.Raised | None) -> Agreement:
         return Agreement.FULL if a is b else Agreement.NONE
     if a.type != b.type or surroundings.step_for(a) != surroundings.step_for(b):
         return Agreement.NONE
-    mine, theirs = _words(a), _words(b)
-    if mine == theirs:
+    if _without(a.message, _CHANGING) == _without(b.message, _CHANGING):
         return Agreement.FULL
-    if a.own and b.own:
+    mine, theirs = _words(a), _words(b)
+    if mine == theirs or (a.own and b.own):
         return Agreement.LIKELY
     if not _is_about_a_name(a) and _without_names(mine) == _without_names(theirs):
         return Agreement.LIKELY
@@ -93,9 +94,9 @@ def _same_failure(a: wire.Raised | None, b: wire.Raised | None) -> Agreement:
 
 _CLASSES = frozenset({*vars(builtins), "NoneType", "Tensor", "Parameter", "ndarray", "method", "generator", "function"})
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`\n]*)`")
+_CHANGING = ((re.compile(r"0x[0-9a-fA-F]+"), "#"), (re.compile(r"\b\w+Backward\d*\b"), "Backward"))
 _FREE = (
-    (re.compile(r"0x[0-9a-fA-F]+"), "#"),
-    (re.compile(r"\b\w+Backward\d*\b"), "Backward"),
+    *_CHANGING,
     (
         re.compile(r"\b(torch\.)?(cuda|cpu)?\.?(Float|Double|Half|BFloat16|Long|Int|Short|Byte|Char|Bool)(Tensor)?\b"),
         "T",
@@ -108,8 +109,11 @@ _FREE = (
 
 def _words(raised: wire.Raised) -> str:
     """Return the words of an exception's message."""
-    text = raised.message
-    for pattern, instead in _FREE:
+    return _without(raised.message, _FREE)
+
+
+def _without(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, instead in patterns:
         text = pattern.sub(instead, text)
     return " ".join(text.split())
 

@@ -10,6 +10,8 @@ A false name is worse than none. So no mistake is named
 - if a call failed because a name is missing or misspelt: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
 - if exceptions have other words (`agreement.py`), or if the submission's own `raise` ends every call of the task;
+- if the misconception is wrong in other failed checks too, and explains less than half of them, or less than half of
+  those that the submission's own `raise` ended: then it agrees by chance;
 - if the code lacks what the misconception's sentence presumes (`replays.py` leaves it out beforehand).
 
 If several match, the first of these rules that separates them decides: the misconception that explains most failed
@@ -87,7 +89,7 @@ def _can_be_named(exchanges: Sequence[Exchange], every: Sequence[Exchange]) -> b
     """
     if not exchanges or any(lacks_a_name(exchange.seen) for exchange in exchanges):
         return False
-    if any(exchange.seen.raised is not None and exchange.seen.raised.own for exchange in exchanges):
+    if any(_is_own(exchange.seen) for exchange in exchanges):
         return not all(exchange.seen.raised is not None for exchange in every)
     return True
 
@@ -108,7 +110,40 @@ def _matches(
     found = {check: _matching(exchanges, misconceptions, replay, reference) for check, exchanges in failed.items()}
     several = list({v.name: v for variants in found.values() for v in variants}.values())
     names = {v.name for v in _consistent(several, passed, replay, reference)}
-    return {check: [v for v in variants if v.name in names] for check, variants in found.items()}
+    found = {check: [v for v in variants if v.name in names] for check, variants in found.items()}
+    return _without_chance(found, failed, replay, reference)
+
+
+def _without_chance(
+    found: Matching, failed: Mapping[str, Sequence[Exchange]], replay: Replay, reference: Ask
+) -> Matching:
+    """Leave out the misconceptions that explain less than half of the checks that they should explain."""
+    refused = {check for check, exchanges in failed.items() if any(_is_own(e.seen) for e in exchanges)}
+    kept: dict[str, list[Variant]] = {check: [] for check in found}
+    for variant in {v.name: v for variants in found.values() for v in variants}.values():
+        explained = {check for check, variants in found.items() if variant in variants}
+        wrong = {check for check, exchanges in failed.items() if _is_wrong(variant, exchanges, replay, reference)}
+        if 2 * len(explained & wrong) < len(wrong):
+            continue
+        if 2 * len(explained & refused) < len(refused):
+            explained -= refused
+        for check in explained:
+            kept[check].append(variant)
+    return kept
+
+
+def _is_own(seen: wire.Observation) -> bool:
+    return seen.raised is not None and seen.raised.own
+
+
+def _is_wrong(variant: Variant, exchanges: Sequence[Exchange], replay: Replay, reference: Ask) -> bool:
+    """Say whether a misconception gives another answer than the reference to one of these calls."""
+    for exchange in exchanges:
+        (answer,) = replay([variant], exchange.call)
+        right = reference(exchange.call)
+        if answer is not None and right is not None and not same_observation(right, answer):
+            return True
+    return False
 
 
 def _consistent(

@@ -68,7 +68,7 @@ class InvertedDropout(nn.Module):
     def forward(self, x):
         if not self.training:
             return x
-        return torch.where(torch.rand_like(x) < self.p, torch.zeros_like(x), x)
+        return x * (torch.rand_like(x) < self.p)
 """
 MISSPELT = """\
 class InvertedDropout(nn.Module):

@@ -351,7 +351,7 @@ def inclusive_range(start, stop, step=1):
     return torch.linspace(start, stop, step)
 
 
-# %% task="inclusive_range" name="no-validation" presumes=["arange()"]
+# %% task="inclusive_range" name="no-validation" presumes=["arange()", "not raise"]
 # Left to itself, `arange` raises RuntimeError for some of these and returns an empty tensor for others. Check first,
 # and raise ValueError.
 
@@ -360,7 +360,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop + 1, step)
 
 
-# %% task="inclusive_range" name="refuses-one-term"
+# %% task="inclusive_range" name="refuses-one-term" presumes=["_ <= _"]
 # From 5 to 5 there is one term, 5. Refuse only `stop < start`, not `stop <= start`.
 
 

@@ -132,7 +132,7 @@ def share_of_total(counts):
     return counts / counts.sum()
 
 
-# %% task="matmul_shape" name="same-shape-rule"
+# %% task="matmul_shape" name="same-shape-rule" presumes=["a == b or a != b"]
 # That is the rule for `*`, element by element. For `@` only the inner sizes must be equal.
 
 
@@ -319,7 +319,7 @@ def matmul_with_transpose(a, b):
     raise ValueError("no product")
 
 
-# %% task="matmul_with_transpose" name="runtime-error-leaks"
+# %% task="matmul_with_transpose" name="runtime-error-leaks" presumes=["not raise"]
 # When nothing fits, PyTorch's own RuntimeError comes out. Look at the shapes first, and raise ValueError.
 
 

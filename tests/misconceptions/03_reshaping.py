@@ -188,7 +188,7 @@ def stack_pair(a, b):
     return rows, torch.stack((a, b), dim=1)
 
 
-# %% task="stack_pair" name="no-length-check"
+# %% task="stack_pair" name="no-length-check" presumes=["not raise"]
 # For different lengths `stack` raises its own RuntimeError. The contract asks for ValueError, so compare first.
 
 
@@ -322,7 +322,7 @@ def drop_channel(images):
     return images[0]
 
 
-# %% task="drop_channel" name="no-validation" presumes=["squeeze()"]
+# %% task="drop_channel" name="no-validation" presumes=["squeeze()", "not raise"]
 # `squeeze(1)` does nothing where that dimension isn't 1, and says nothing: colour images come out 4-D. Check first.
 
 
@@ -330,7 +330,7 @@ def drop_channel(images):
     return images.squeeze(1)
 
 
-# %% task="drop_channel" name="first-channel-taken" presumes=["_[_]"]
+# %% task="drop_channel" name="first-channel-taken" presumes=["_[_]", "not _ != 1 or _ == 1"]
 # `images[:, 0]` of a colour image is its red channel, and nobody notices that green and blue are gone. Check first.
 
 
@@ -564,7 +564,7 @@ def channels_first(images):
     raise ValueError("3 or 4 dimensions")
 
 
-# %% task="channels_first" name="no-validation"
+# %% task="channels_first" name="no-validation" presumes=["not raise"]
 # Two and five dimensions go through here, or fail with another error. Raise ValueError unless there are 3 or 4.
 
 

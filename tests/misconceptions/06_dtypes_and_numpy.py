@@ -27,7 +27,7 @@ def infer_dtype(values):
     return torch.from_numpy(np.array(values)).dtype
 
 
-# %% task="infer_dtype" name="no-type-check"
+# %% task="infer_dtype" name="no-type-check" presumes=["not raise"]
 # What PyTorch does with other types varies: a ValueError, a RuntimeError, and of a list or a tensor it even makes a
 # tensor. Look at every element first, and raise a TypeError yourself.
 
@@ -316,7 +316,7 @@ def wrap_array(array):
     return torch.from_numpy(array).clone()
 
 
-# %% task="wrap_array" name="as-tensor-accepts-lists" presumes=["as_tensor()"]
+# %% task="wrap_array" name="as-tensor-accepts-lists" presumes=["as_tensor()", "not raise"]
 # `as_tensor` shares the memory of an array, but of a list or a number it quietly makes a copy. There is nothing to
 # share, so it must be refused: `from_numpy` does.
 

@@ -194,7 +194,7 @@ def accumulate_gradients(fns, x):
         return x.grad.clone()
 
 
-# %% task="accumulate_gradients" name="sums-running-sums"
+# %% task="accumulate_gradients" name="sums-running-sums" presumes=["for _ in _: _ + _"]
 # `x.grad` already is the sum so far, and adding it up once more counts the first functions again and again. Read it
 # once, after the loop.
 
@@ -624,7 +624,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="zeroes-too-early" presumes=["zero_() or _.grad = _"]
+# %% task="minimize" name="zeroes-too-early" presumes=["zero_() or _.grad = _", "_ - _ or sub_()"]
 # You erase the gradient between `backward()` and the update, so every step is zero steps long. Reset it after the
 # update.
 
@@ -654,7 +654,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="rebinds-in-no-grad" presumes=["no_grad()"]
+# %% task="minimize" name="rebinds-in-no-grad" presumes=["no_grad()", "_ = _ - _ or sub()"]
 # `x = x - ...` inside `no_grad()` makes a new tensor that doesn't require grad, so the next `backward()` has nothing to
 # go back through. `x -= ...` updates the leaf you have.
 
@@ -668,7 +668,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="rebinds-outside-no-grad"
+# %% task="minimize" name="rebinds-outside-no-grad" presumes=["_ = _ - _ or sub()"]
 # `x = x - ...` makes `x` the result of an operation, and results get no `.grad`: from the second step on it is None.
 # Update the leaf in place, `x -= ...`, inside `no_grad()`.
 

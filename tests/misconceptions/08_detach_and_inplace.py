@@ -19,7 +19,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="new-tensor"
+# %% task="gradient_step_" name="new-tensor" presumes=["_ = _ - _ or sub()"]
 # `x = x - ...` computes a new tensor and gives it the name `x` inside your function; the caller's tensor stays as it
 # was. Write into it: `x -= ...`, under `no_grad()`.
 
@@ -32,7 +32,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="new-tensor-recorded"
+# %% task="gradient_step_" name="new-tensor-recorded" presumes=["_ = _ - _ or sub()"]
 # Outside `no_grad()`, `x = x - ...` makes a new tensor that hangs in the graph; the caller's leaf stays as it was.
 # Change the leaf itself: `x -= ...`, under `no_grad()`.
 
@@ -147,7 +147,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="none-ignored"
+# %% task="gradient_step_" name="none-ignored" presumes=["not raise"]
 # A missing gradient means that somebody forgot `backward()`. Doing nothing hides that mistake: say so with a
 # `ValueError`.
 
@@ -159,7 +159,7 @@ def gradient_step_(x, learning_rate):
     return x
 
 
-# %% task="gradient_step_" name="none-not-checked"
+# %% task="gradient_step_" name="none-not-checked" presumes=["not raise"]
 # Without a gradient, `learning_rate * None` ends in a TypeError that says nothing about `backward()`. Ask `if x.grad is
 # None:` first, and raise a `ValueError`.
 
@@ -591,7 +591,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="word-leaf"
+# %% task="inplace_error" name="word-leaf" presumes=["'leaf' in _"]
 # The word "leaf" stands in other messages too ("you can only change requires_grad flags of leaf variables"). Look for
 # more of the sentence: "a leaf Variable that requires grad".
 
@@ -613,7 +613,7 @@ def inplace_error(fn, value):
     return "ok"
 
 
-# %% task="inplace_error" name="word-saved"
+# %% task="inplace_error" name="word-saved" presumes=["'saved' in _"]
 # The word "saved" isn't in the message of this error, but it is in others, such as that of a second backward. Look for
 # "modified by an inplace operation".
 
@@ -897,7 +897,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="nothing-changed"
+# %% task="saved_for_backward" name="nothing-changed" presumes=["_ = _ + _ or _ = _ * _ or add() or mul()"]
 # `t = t + 1` makes a new tensor and leaves the one that `op` saw as it was: nothing was disturbed. Change it in place,
 # `t += 1`.
 

@@ -249,7 +249,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return tuple(torch.tensor(part) for part in parts)
 
 
-# %% task="split_indices" name="fractions-unchecked"
+# %% task="split_indices" name="fractions-unchecked" presumes=["not raise"]
 # Fractions that make no sense give parts that overlap or are empty, without an error. Raise `ValueError` for them.
 
 
@@ -780,7 +780,7 @@ def column_targets(y):
     return y.clone().float().reshape(-1, 1)
 
 
-# %% task="column_targets" name="shape-unchecked"
+# %% task="column_targets" name="shape-unchecked" presumes=["not raise"]
 # `reshape(-1, 1)` makes a column out of anything, so two columns of targets become one of twice the length. Refuse
 # other shapes with `ValueError`.
 

@@ -277,7 +277,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-# %% task="mse" name="broadcasts"
+# %% task="mse" name="broadcasts" presumes=["not raise"]
 # A column minus a flat row compares every prediction with every target, without an error. Check the shapes first, and
 # raise `ValueError` where they differ.
 
@@ -536,7 +536,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="zeroes-too-early" presumes=["zero_() or _.grad = _"]
+# %% task="train_linear" name="zeroes-too-early" presumes=["zero_() or _.grad = _", "_ - _ or sub_()"]
 # Resetting between `backward()` and the update throws the gradient away before it is used: nothing moves. Reset after
 # the update.
 
@@ -560,7 +560,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="rebinds"
+# %% task="train_linear" name="rebinds" presumes=["_ = _ - _ or sub()"]
 # `w = w - ...` inside `no_grad()` makes a new tensor that doesn't require grad, and the next `backward()` fails. Update
 # the same tensors with `-=`.
 
@@ -582,7 +582,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="rebinds-in-the-graph"
+# %% task="train_linear" name="rebinds-in-the-graph" presumes=["_ = _ - _ or sub()"]
 # Outside `no_grad()`, `w = w - ...` makes `w` the result of an operation: no longer a leaf, so its `.grad` stays None.
 # Use `-=` under `torch.no_grad()`.
 
@@ -819,7 +819,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="one-epoch-short"
+# %% task="train_linear" name="one-epoch-short" presumes=["range(1, _)"]
 # `range(1, n_epochs)` has one number too few. `range(n_epochs)` counts from 0 and runs `n_epochs` times.
 
 
@@ -1204,7 +1204,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="accepts-any-y"
+# %% task="train_linear" name="accepts-any-y" presumes=["not raise"]
 # Other shapes of `y` broadcast against the column of predictions, and the training runs towards something else. Check
 # the whole shape first, and raise `ValueError`.
 

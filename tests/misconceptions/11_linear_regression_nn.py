@@ -157,7 +157,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="no-validation"
+# %% task="load_weights_" name="no-validation" presumes=["not raise"]
 # `copy_` broadcasts: a single number fills the whole row without complaint, and other shapes fail halfway, with the
 # wrong kind of error. Check both shapes first.
 
@@ -196,7 +196,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="bias-unchecked"
+# %% task="load_weights_" name="bias-unchecked" presumes=["not b.shape or b.ndim or b.dim() or b.size() or b.numel()"]
 # You check `w` and trust `b`. A `b` of shape (1,) slips through: it must be 0-D, so compare its shape with `()`.
 
 
@@ -367,7 +367,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="accepts-empty"
+# %% task="ManualSGD" name="accepts-empty" presumes=["not raise"]
 # No parameters at all usually means layers hidden in a list, or a module without `super().__init__()`: the training
 # would run and learn nothing. Raise ValueError.
 
@@ -388,7 +388,7 @@ class ManualSGD:
             p.grad = None
 
 
-# %% task="ManualSGD" name="rebinds-loop-variable"
+# %% task="ManualSGD" name="rebinds-loop-variable" presumes=["_ = _ - _ or sub()"]
 # `p = p - ...` only gives another tensor the name `p` inside the loop; the model's parameter never changes. Update in
 # place: `p -= ...`.
 

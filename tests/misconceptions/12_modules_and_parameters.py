@@ -902,7 +902,7 @@ def replace_head(model, n_outputs):
     return model
 
 
-# %% task="replace_head" name="no-check"
+# %% task="replace_head" name="no-check" presumes=["not raise"]
 # What has no `in_features` fails with an AttributeError, after everything was frozen. Look at the type first, and raise
 # TypeError.
 

@@ -576,7 +576,7 @@ def max_pool2d(x, size):
     return x.unfold(2, H // size, H // size).unfold(3, W // size, W // size).amax(dim=(4, 5))
 
 
-# %% task="max_pool2d" name="no-validation"
+# %% task="max_pool2d" name="no-validation" presumes=["not raise"]
 # Check the arguments first, and raise ValueError: what PyTorch says about them otherwise is harder to understand.
 
 
@@ -941,7 +941,7 @@ def to_tensor(image):
     return tensor.permute(2, 0, 1) if image.ndim == 3 else tensor.unsqueeze(0)
 
 
-# %% task="to_tensor" name="no-validation"
+# %% task="to_tensor" name="no-validation" presumes=["not raise"]
 # A row of numbers is no picture, and four dimensions are a batch. Check `ndim` and raise ValueError.
 
 

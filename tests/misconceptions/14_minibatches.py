@@ -76,7 +76,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i].squeeze()
 
 
-# %% task="TableDataset" name="no-length-check"
+# %% task="TableDataset" name="no-length-check" presumes=["not raise"]
 # Tables of different lengths should be reported when the dataset is made, not in the middle of an epoch. Compare the
 # lengths in `__init__`.
 
@@ -126,7 +126,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="compares-whole-shapes"
+# %% task="TableDataset" name="compares-whole-shapes" presumes=["_.shape == _.shape or _.shape != _.shape"]
 # Features and targets have different shapes by nature, (N, F) and (N, 1). Compare their lengths only.
 
 

@@ -44,7 +44,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) < self.p) / self.p
 
 
-# %% task="InvertedDropout" name="mask-upside-down" presumes=["1 - _"]
+# %% task="InvertedDropout" name="mask-upside-down" presumes=["_ / _ or div() or div_()"]
 # The scale is right, but the mask is upside down: a random number is below `p` with probability `p`, and those are the
 # elements to drop.
 
@@ -427,7 +427,7 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
 
 
-# %% task="InvertedDropout" name="no-validation"
+# %% task="InvertedDropout" name="no-validation" presumes=["not raise"]
 # With p = 1 the scale is 1 / 0, and a negative `p` is no probability. Raise `ValueError` in `__init__` unless 0 <= p <
 # 1.
 

@@ -758,7 +758,7 @@ def rmse(model, loader):
     return np.sqrt(total / count)
 
 
-# %% task="rmse" name="no-shape-check"
+# %% task="rmse" name="no-shape-check" presumes=["not raise"]
 # A column minus a flat row compares every prediction with every target, without an error. Compare the shapes, and raise
 # `ValueError` where they differ.
 
@@ -2040,7 +2040,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="steps-by-itself"
+# %% task="fit_early_stopping" name="steps-by-itself" presumes=["not step()"]
 # You make the steps yourself and leave the optimizer's rule (its momentum, say) out. Call `optimizer.step()`.
 
 

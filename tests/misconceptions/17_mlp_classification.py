@@ -552,7 +552,7 @@ def cross_entropy(logits, targets):
     return -torch.stack(picked).mean()
 
 
-# %% task="cross_entropy" name="no-shape-check"
+# %% task="cross_entropy" name="no-shape-check" presumes=["not raise"]
 # A column of targets gets through, and one-hot rows are read as class numbers. Compare the whole shape with `(N,)`, and
 # raise `ValueError` where it differs.
 
@@ -835,7 +835,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).float().mean().item()
 
 
-# %% task="accuracy" name="no-shape-check"
+# %% task="accuracy" name="no-shape-check" presumes=["not raise"]
 # `(N,) == (N, 1)` broadcasts to (N, N): a wrong accuracy, without an error. Compare the shape of the targets first, and
 # raise `ValueError`.
 

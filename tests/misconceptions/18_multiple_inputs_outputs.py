@@ -892,7 +892,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return (torch.tensor([value_weight, 1 - value_weight]) * losses).sum()
 
 
-# %% task="joint_loss" name="no-weight-check"
+# %% task="joint_loss" name="no-weight-check" presumes=["not value_weight < _ or value_weight > _ or value_weight <= _"]
 # A weight outside [0, 1] rewards one of the errors: refuse it with ValueError.
 
 

@@ -538,7 +538,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
     return best
 
 
-# %% task="tuning_objective" name="one-epoch-short"
+# %% task="tuning_objective" name="one-epoch-short" presumes=["range(1, _)"]
 # `range(1, n_epochs)` has one epoch too few. Start at 0: `range(n_epochs)`.
 
 

@@ -836,7 +836,7 @@ def compile_model(model, backend):
     return compiled
 
 
-# %% task="compile_model" name="jit-script"
+# %% task="compile_model" name="jit-script" presumes=["script() or trace()"]
 # TorchScript is another technology, deprecated, and it knows nothing of backends. Use `torch.compile`.
 
 

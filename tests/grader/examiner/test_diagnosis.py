@@ -381,6 +381,27 @@ def test_a_raise_that_ends_every_call_is_no_misconception(raised: Any) -> None:
     assert Case({"refused": {1: own}}, {1: answer(2)}, refuses={1: named}).named() == {}
 
 
+def test_what_explains_less_than_half_of_its_own_checks_agrees_by_chance() -> None:
+    """A misconception that is wrong in three failed checks and agrees in one of them is not named."""
+    right = {n: answer(2) for n in (1, 2, 3)}
+    checks = {"one": {1: answer(3)}, "two": {2: answer(7)}, "three": {3: answer(8)}}
+    assert Case(checks, right, other={n: answer(3) for n in (1, 2, 3)}).named() == {}
+    assert Case(checks, right, other={1: answer(3), 2: answer(5), 3: answer(2)}).named() == {"one": "other"}
+
+
+def test_a_refusal_that_explains_few_of_the_refusals_agrees_by_chance(raised: Any) -> None:
+    """If the student's own `raise` ends three checks, and a misconception refuses in one of them, it is not named."""
+    own = failure(raised(ValueError("too small"), line=3, own=True))
+    theirs = failure(raised(ValueError("bad"), line=9, own=True))
+    right = {n: answer(2) for n in (1, 2, 3, 4)}
+
+    def named(refused: int) -> dict[str, str]:
+        checks = {**{f"check {n}": {n: own} for n in range(1, refused + 1)}, "passed": {4: answer(2)}}
+        return Case(checks, right, refuses={**right, 1: theirs}).named(*list(checks)[:-1])
+
+    assert named(2) == {"check 1": "refuses"} and named(3) == {}
+
+
 # When a name is certain
 
 
