@@ -54,6 +54,18 @@ def shared_view(t, shape):
     return t.view(shape)
 
 
+# %% task="shared_view" name="base-compared" presumes=["_._base"]
+# A view of a view has the *first* tensor as its `_base`, not the one that it was made of, so a right view of a part is
+# refused here. `view` itself knows when it would have to copy.
+
+
+def shared_view(t, shape):
+    result = t.reshape(shape)
+    if result._base is not t:
+        raise RuntimeError("this would copy")
+    return result
+
+
 # %% task="shared_view" name="resizes-the-argument" presumes=["resize_()"]
 # `resize_` changes the caller's tensor itself. A view is another tensor that reads the same memory.
 
@@ -591,6 +603,17 @@ def channels_first(images):
     if images.ndim not in (3, 4):
         raise ValueError("3 or 4 dimensions")
     return images if images.shape[-3] in (1, 3) else images.movedim(-1, -3)
+
+
+# %% task="channels_first" name="few-channels-only"
+# Any number of channels is fine: two, or one for each band of a satellite. Only the number of dimensions is to be
+# checked.
+
+
+def channels_first(images):
+    if images.ndim not in (3, 4) or images.shape[-1] not in (1, 3, 4):
+        raise ValueError("not an image")
+    return images.movedim(-1, -3)
 
 
 # %% task="channels_first" name="scaled-to-float"
