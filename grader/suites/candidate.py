@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -25,6 +26,7 @@ from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.suite import Probe
 
 Ask = Callable[[wire.Call], wire.Observation]
+Shown = Callable[[], str]  # returns the call as the student reads it; made only if it is read
 AskEach = Callable[[Sequence[wire.Call]], Sequence[wire.Observation]]
 
 
@@ -136,9 +138,10 @@ class Candidate:
             raise AttributeError(name)
 
         def call(*arguments: Any, **keywords: Any) -> Observed:
-            shown = showing.call(name, arguments, keywords)
-            if self._backward is not None:
-                shown += ", then backward()"
+            def shown() -> str:
+                then = "" if self._backward is None else ", then backward()"
+                return showing.call(name, arguments, keywords) + then
+
             names = self._context.parameters if name == self._context.task else ()
             source = weighing.source(name) if self._weigh else None
             return self._observe(name, source, shown, names, arguments, keywords)
@@ -154,9 +157,12 @@ class Candidate:
         ... def doubled_twice(student, x): "double(double(x))"; return student.double(student.double(x))
         >>> result = candidate.run(doubled_twice, torch.ones(2)).result.values([4.0, 4.0])
         """
-        named = zip(probe.parameters, arguments, strict=True)
-        values = ", ".join(f"{name}={showing.given(argument)}" for name, argument in named)
-        shown = showing.shorten(probe.says) + (f" (with {values})" if values else "")
+        named = [*zip(probe.parameters, arguments, strict=True)]
+
+        def shown() -> str:
+            values = ", ".join(f"{name}={showing.given(argument)}" for name, argument in named)
+            return showing.shorten(probe.says) + (f" (with {values})" if values else "")
+
         return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
 
     def run_source(self, name: str, source: str, shown: str, arguments: tuple[Any, ...]) -> Observed:
@@ -168,7 +174,7 @@ class Candidate:
         >>> source = "def twice(student, x): return student.double(student.double(x))"
         >>> result = candidate.run_source("twice", source, "double(double(x))", (torch.ones(2),)).result
         """
-        return self._observe(name, source, shown, (), arguments, {})
+        return self._observe(name, source, lambda: shown, (), arguments, {})
 
     def run_each(self, name: str, sources: Sequence[tuple[str, str]], arguments: tuple[Any, ...]) -> list[Exchange]:
         """Run the function `name` of several sources, each with the same arguments, and return what was observed.
@@ -184,9 +190,10 @@ class Candidate:
         try:
             observations = list(ask_each(calls)) if ask_each else [*map(self._context.ask, calls)]
         except CandidateLost:
-            observations = [self._asked(call, shown) for call, (_, shown) in zip(calls, sources, strict=True)]
+            each = zip(calls, sources, strict=True)
+            observations = [self._asked(call, functools.partial(str, shown)) for call, (_, shown) in each]
         for (_, shown), observation in zip(sources, observations, strict=True):
-            self._refuse(shown, observation)
+            self._refuse(functools.partial(str, shown), observation)
         pairs = zip(calls, observations, strict=True)
         return [Exchange(call=call, seen=seen, traceable=self._trace is not False) for call, seen in pairs]
 
@@ -211,7 +218,7 @@ class Candidate:
         self,
         name: str,
         source: str | None,
-        shown: str,
+        shown: Shown,
         names: tuple[str, ...],
         arguments: tuple[Any, ...],
         keywords: dict[str, Any],
@@ -252,14 +259,14 @@ class Candidate:
         upstream = None if self._backward[0] is None else to_wire(self._backward[0])
         return msgspec.structs.replace(call, backward=(upstream,))
 
-    def _asked(self, call: wire.Call, shown: str) -> wire.Observation:
+    def _asked(self, call: wire.Call, shown: Shown) -> wire.Observation:
         """Make a call. End the check if the process is lost in it."""
         try:
             return self._context.ask(call)
         except CandidateLost as lost:
             raise _lost(shown, lost) from None
 
-    def _refuse(self, shown: str, observation: wire.Observation) -> None:
+    def _refuse(self, shown: Shown, observation: wire.Observation) -> None:
         """End the check if there is nothing to judge: no such function, a TODO, a forbidden call, a forged answer."""
         context = self._context
         raised = observation.raised
@@ -336,22 +343,22 @@ def _ended(status: Status, said: Sentence, step: Sentence | None = None, *, call
     return CheckEnded(status, Feedback(call=call, details=(said,), next_step=step))
 
 
-def _lost(shown: str, lost: CandidateLost) -> CheckEnded:
+def _lost(shown: Shown, lost: CandidateLost) -> CheckEnded:
     if lost.reason == "timeout" and lost.waited is not None:
         said = learner.TIMEOUT_WAITING(limit=f"{lost.waited:.2g} s")
-        return _ended("timeout", said, learner.TIMEOUT_WAITING_NEXT(), call=shown)
+        return _ended("timeout", said, learner.TIMEOUT_WAITING_NEXT(), call=shown())
     if lost.reason == "timeout":
-        return _ended("timeout", learner.TIMEOUT(limit=lost.detail), learner.TIMEOUT_NEXT(), call=shown)
+        return _ended("timeout", learner.TIMEOUT(limit=lost.detail), learner.TIMEOUT_NEXT(), call=shown())
     if lost.reason == "spent":
-        return _ended("timeout", learner.SPENT(limit=lost.detail), learner.SPENT_NEXT(), call=shown)
+        return _ended("timeout", learner.SPENT(limit=lost.detail), learner.SPENT_NEXT(), call=shown())
     if lost.reason == "too much":
-        return _ended("crashed", learner.TOO_MUCH(limit=lost.detail), learner.TOO_MUCH_NEXT(), call=shown)
-    return _ended("crashed", learner.CRASHED(how=lost.detail), learner.CRASHED_NEXT(), call=shown)
+        return _ended("crashed", learner.TOO_MUCH(limit=lost.detail), learner.TOO_MUCH_NEXT(), call=shown())
+    return _ended("crashed", learner.CRASHED(how=lost.detail), learner.CRASHED_NEXT(), call=shown())
 
 
-def _must_work(shown: str, observation: wire.Observation) -> None:
+def _must_work(shown: Shown, observation: wire.Observation) -> None:
     if observation.outcome == "missing":
-        raise SuiteError(author.NOT_IN_REFERENCE(call=shown))
+        raise SuiteError(author.NOT_IN_REFERENCE(call=shown()))
 
 
 _LACKS = ("module 'submission' has no attribute", "module '__main__' has no attribute")  # a script, a notebook

@@ -5,7 +5,7 @@ As with a `Value`, a wrong answer ends the check: the question raises `CheckEnde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NoReturn
 
@@ -39,7 +39,7 @@ class Observed:
     def __init__(
         self,
         *,
-        call: str,
+        call: str | Callable[[], str],
         given: tuple[object, ...],
         given_keywords: Mapping[str, object] | None = None,
         observation: wire.Observation,
@@ -53,13 +53,13 @@ class Observed:
     ) -> None:
         """Hold the observation of one call.
 
-        `call` shows the call. `given` and `given_keywords` are its arguments; `names` are the names of the positional
-        ones that have one. `exception` says what the call raised and where. `traced` says that the operations were
-        recorded. `hint` replaces the next step. `log` collects the curves that are compared. `loading` are the errors
-        that the submission raised while it was loaded. `hides_expected` leaves the expected value, and the difference
-        from it, out of messages.
+        `call` is the code of the call, or returns it. `given` and `given_keywords` are its arguments; `names` are the
+        names of the positional ones that have one. `exception` says what the call raised and where. `traced` says that
+        the operations were recorded. `hint` replaces the next step. `log` collects the curves that are compared.
+        `loading` are the errors that the submission raised while it was loaded. `hides_expected` leaves the expected
+        value, and the difference from it, out of messages.
         """
-        self.call = call
+        self._call = call
         self._names = names
         self.given = given
         self._given_keywords = given_keywords or {}
@@ -70,6 +70,15 @@ class Observed:
         self._loading = loading
         self._hides_expected = hides_expected
         self._log = CheckLog() if log is None else log
+
+    @property
+    def call(self) -> str:
+        """The call as feedback shows it.
+
+        >>> candidate.double(torch.ones(2)).call
+        'double(tensor([1., 1.]))'
+        """
+        return self._call if isinstance(self._call, str) else self._call()
 
     def __repr__(self) -> str:
         return f"<Observed {self.call}>"
