@@ -10,8 +10,8 @@ A false name is worse than none. So no mistake is named
 - if a call failed because a name is missing or misspelt: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
 - if exceptions have other words (`agreement.py`), or if the submission's own `raise` ends every call of the task;
-- if the misconception is wrong in other failed checks too, and explains less than half of them, or less than half of
-  those that the submission's own `raise` ended: then it agrees by chance;
+- if the misconception is wrong in several failed checks and explains less than half of them: it agrees by chance;
+- if it explains only half or less of the checks that the submission's own `raise` ended, or none if all input is refused;
 - if the code lacks what the misconception's sentence presumes (`replays.py` leaves it out beforehand).
 
 If several match, the first of these rules that separates them decides: the misconception that explains most failed
@@ -20,8 +20,8 @@ messages; the one that comes first in the file. A trace of operations takes long
 repeated with a trace only if operations must decide, and only for the submission and the misconceptions that are still
 tied.
 
-A name is certain if all facts agree and neither operations nor the order in the file decided. Otherwise the feedback
-says "perhaps".
+A name is certain if all facts agree, if it explains all failed checks in which the misconception is wrong, and if
+neither operations nor the order in the file decided. Otherwise the feedback says "perhaps".
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def diagnose(
     to the submission. An answer is `None` if the process is lost in the call.
     """
     failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges, every)}
-    matching = _matches(failed, passed, misconceptions, replay, reference)
+    matching = _matches(failed, passed, every, misconceptions, replay, reference)
+    found = matching
     explained = Counter(variant.name for variants in matching.values() for variant in variants)
     if tied := _tied(matching):
         agreed = zip(tied, _agreements(tied, every, replay), strict=True)
@@ -75,10 +76,17 @@ def diagnose(
     if tied := _tied(matching):
         close = zip(tied, _closeness(tied, every, replay, again), strict=True)
         matching = _best(matching, {v.name: (closeness,) for v, closeness in close})
+
+    def is_certain(check: str, variant: Variant) -> bool:
+        elsewhere = [exchanges for other, exchanges in failed.items() if variant not in found[other]]
+        return (
+            check in alone
+            and _agrees_fully(failed[check], variant, replay)
+            and not any(_is_wrong(variant, exchanges, replay, reference) for exchanges in elsewhere)
+        )
+
     return {
-        check: Mistake(variants[0], check in alone and _agrees_fully(failed[check], variants[0], replay))
-        for check, variants in matching.items()
-        if variants
+        check: Mistake(variants[0], is_certain(check, variants[0])) for check, variants in matching.items() if variants
     }
 
 
@@ -97,6 +105,7 @@ def _can_be_named(exchanges: Sequence[Exchange], every: Sequence[Exchange]) -> b
 def _matches(
     failed: Mapping[str, Sequence[Exchange]],
     passed: Sequence[Exchange],
+    every: Sequence[Exchange],
     misconceptions: Sequence[Variant],
     replay: Replay,
     reference: Ask,
@@ -111,25 +120,39 @@ def _matches(
     several = list({v.name: v for variants in found.values() for v in variants}.values())
     names = {v.name for v in _consistent(several, passed, replay, reference)}
     found = {check: [v for v in variants if v.name in names] for check, variants in found.items()}
-    return _without_chance(found, failed, replay, reference)
+    return _without_chance(found, failed, every, replay, reference)
 
 
 def _without_chance(
-    found: Matching, failed: Mapping[str, Sequence[Exchange]], replay: Replay, reference: Ask
+    found: Matching,
+    failed: Mapping[str, Sequence[Exchange]],
+    every: Sequence[Exchange],
+    replay: Replay,
+    reference: Ask,
 ) -> Matching:
-    """Leave out the misconceptions that explain less than half of the checks that they should explain."""
+    """Leave out the misconceptions that explain only some of the checks that they should explain."""
     refused = {check for check, exchanges in failed.items() if any(_is_own(e.seen) for e in exchanges)}
+    refuses_all = bool(refused) and all(_is_own(e.seen) for e in every if _returns(reference(e.call)))
     kept: dict[str, list[Variant]] = {check: [] for check in found}
     for variant in {v.name: v for variants in found.values() for v in variants}.values():
         explained = {check for check, variants in found.items() if variant in variants}
         wrong = {check for check, exchanges in failed.items() if _is_wrong(variant, exchanges, replay, reference)}
-        if 2 * len(explained & wrong) < len(wrong):
+        if 2 * len(explained & wrong) < len(wrong) or (refuses_all and not _most(explained, refused)):
             continue
-        if 2 * len(explained & refused) < len(refused):
+        if not _most(explained, refused):
             explained -= refused
         for check in explained:
             kept[check].append(variant)
     return kept
+
+
+def _most(some: set[str], checks: set[str]) -> bool:
+    """Say whether `some` holds more than half of these checks; true if there are none."""
+    return 2 * len(some & checks) > len(checks) or not checks
+
+
+def _returns(answer: wire.Observation | None) -> bool:
+    return answer is not None and answer.outcome == "returned"
 
 
 def _is_own(seen: wire.Observation) -> bool:

@@ -156,7 +156,7 @@ def matmul_shape(a, b):
     return (b[1], a[0]) if a[1] == b[0] else None
 
 
-# %% task="matmul_shape" name="outer-must-be-equal"
+# %% task="matmul_shape" name="outer-must-be-equal" presumes=["a[0] == b[1] or a[0] != b[1] or a[0] == b[-1]"]
 # The outer sizes may be anything. It is the inner ones, `a[1]` and `b[0]`, that must be equal.
 
 
@@ -164,7 +164,7 @@ def matmul_shape(a, b):
     return (a[0], b[1]) if a[0] == b[1] else None
 
 
-# %% task="matmul_shape" name="columns-must-be-equal"
+# %% task="matmul_shape" name="columns-must-be-equal" presumes=["a[1] == b[1] or a[1] != b[1] or a[-1] == b[-1]"]
 # `a[1] == b[1]` is when A fits the *transpose* of B. For A @ B the columns of A must be as many as the rows of B.
 
 

@@ -753,7 +753,7 @@ def minimize(fn, start, learning_rate, n_steps):
     return x.item()
 
 
-# %% task="minimize" name="returns-previous"
+# %% task="minimize" name="returns-previous" presumes=["_ - _ or sub_() or sub()"]
 # You note x before you update it, so what you return misses the last step. Read `x` after the loop.
 
 

@@ -266,7 +266,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-# %% task="mse" name="checks-numel-only"
+# %% task="mse" name="checks-numel-only" presumes=["numel() or size()"]
 # As many elements doesn't mean the same shape: (N, 1) and (N,) both have N and still broadcast to (N, N). Compare the
 # whole shapes.
 
@@ -286,7 +286,7 @@ def mse(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-# %% task="mse" name="reshapes-instead"
+# %% task="mse" name="reshapes-instead" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Bringing the shapes into line hides the mistake that led to them. Refuse them with `ValueError`, so that the caller
 # finds it.
 
@@ -1270,7 +1270,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
-# %% task="train_linear" name="reshapes-y"
+# %% task="train_linear" name="reshapes-y" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Turning `y` into a column hides the caller's mistake. Refuse other shapes with `ValueError`.
 
 

@@ -169,7 +169,7 @@ def load_weights_(layer, w, b):
     return layer
 
 
-# %% task="load_weights_" name="checks-numbers-only"
+# %% task="load_weights_" name="checks-numbers-only" presumes=["numel()"]
 # Having as many numbers doesn't mean having the same shape: (F,) and (1, F) have F too, and (1,) is not 0-D. Compare
 # the whole shapes.
 
@@ -709,7 +709,7 @@ class ManualSGD:
             p.zero_()
 
 
-# %% task="ManualSGD" name="rebinds-the-gradient"
+# %% task="ManualSGD" name="rebinds-the-gradient" presumes=["_ = None"]
 # `g = None` gives the local name `g` another value; the parameter's `.grad` stays. Assign to the attribute: `p.grad =
 # None`.
 
@@ -875,7 +875,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
-# %% task="train_bgd" name="zero-grad-too-late"
+# %% task="train_bgd" name="zero-grad-too-late" presumes=["step()"]
 # Resetting between `backward()` and `step()` throws the gradients away before they are used, so nothing moves. Reset
 # before `backward()` or after `step()`.
 

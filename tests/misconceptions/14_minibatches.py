@@ -109,7 +109,7 @@ class TableDataset(Dataset):
         return self.X[i], self.y[i]
 
 
-# %% task="TableDataset" name="trims"
+# %% task="TableDataset" name="trims" presumes=["_[_] or min()"]
 # Cutting the longer table hides the mistake that made it longer, and pairs rows that may not belong together. Raise
 # `ValueError`.
 

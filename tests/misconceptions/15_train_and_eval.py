@@ -776,7 +776,7 @@ def train_epoch(model, loader, optimizer, criterion, device):
     return total / n
 
 
-# %% task="train_epoch" name="zero-after-backward"
+# %% task="train_epoch" name="zero-after-backward" presumes=["step()"]
 # Between `backward()` and `step()`, `zero_grad()` erases the gradient that the step was to use: nothing is learned.
 # Reset before backward, or after the step.
 

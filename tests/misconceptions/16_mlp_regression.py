@@ -778,7 +778,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="reshapes-instead"
+# %% task="rmse" name="reshapes-instead" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Bringing the shapes into line hides the mistake that led to them. Refuse them with `ValueError`, so that the caller
 # finds it.
 
@@ -820,7 +820,7 @@ def rmse(model, loader):
     return math.sqrt(total / count)
 
 
-# %% task="rmse" name="checks-elements-only"
+# %% task="rmse" name="checks-elements-only" presumes=["numel() or size()"]
 # As many elements doesn't mean the same shape: (B, 1) and (B,) both have B and still broadcast. Compare the whole
 # shapes.
 
@@ -1770,7 +1770,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
-# %% task="fit_early_stopping" name="zero-after-backward"
+# %% task="fit_early_stopping" name="zero-after-backward" presumes=["step()"]
 # The gradient is erased just before the step that needs it, so nothing is learned. Reset first, then `backward()`, then
 # `step()`.
 

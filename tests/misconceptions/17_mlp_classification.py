@@ -563,7 +563,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets).mean()
 
 
-# %% task="cross_entropy" name="flattens-targets"
+# %% task="cross_entropy" name="flattens-targets" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Bringing the targets into shape hides the mistake that led to the wrong one. Refuse them with `ValueError`.
 
 
@@ -672,7 +672,7 @@ def cross_entropy(logits, targets):
     return -log_probabilities.gather(1, targets.unsqueeze(1)).squeeze(1)
 
 
-# %% task="accuracy" name="argmax-dim-0"
+# %% task="accuracy" name="argmax-dim-0" presumes=["argmax() or max()"]
 # `dim=0` finds the best *row* for each class. You need the best class of each row: `dim=1`.
 
 
@@ -864,7 +864,7 @@ def accuracy(logits, targets):
     return (logits.argmax(dim=1) == targets).float().mean().item()
 
 
-# %% task="accuracy" name="flattens-targets"
+# %% task="accuracy" name="flattens-targets" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Bringing the targets into shape hides the mistake that led to the wrong one. Refuse them with `ValueError`.
 
 
@@ -1461,7 +1461,7 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
     return losses
 
 
-# %% task="train_classifier" name="zero-after-backward"
+# %% task="train_classifier" name="zero-after-backward" presumes=["step()"]
 # The gradient is erased just before the step that needs it, so nothing is learned. Reset first, then `backward()`, then
 # `step()`.
 

@@ -981,7 +981,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     return value_weight * value_loss + (1 - value_weight) * F.cross_entropy(outputs["logits"], y_class)
 
 
-# %% task="joint_loss" name="flattens-both"
+# %% task="joint_loss" name="flattens-both" presumes=["flatten() or reshape() or view() or squeeze()"]
 # Making the shapes fit hides the caller's mistake. Targets of another shape are to be refused.
 
 

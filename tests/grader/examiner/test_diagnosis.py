@@ -386,7 +386,13 @@ def test_what_explains_less_than_half_of_its_own_checks_agrees_by_chance() -> No
     right = {n: answer(2) for n in (1, 2, 3)}
     checks = {"one": {1: answer(3)}, "two": {2: answer(7)}, "three": {3: answer(8)}}
     assert Case(checks, right, other={n: answer(3) for n in (1, 2, 3)}).named() == {}
-    assert Case(checks, right, other={1: answer(3), 2: answer(5), 3: answer(2)}).named() == {"one": "other"}
+    half, whole = ({1: answer(3), 2: answer(second), 3: answer(2)} for second in (5, 2))
+    assert Case(checks, right, other=half).named() == Case(checks, right, other=whole).named() == {"one": "other"}
+    assert Case(checks, right, other=half).certain() == {"one": False}
+    assert Case(checks, right, other=whole).certain() == {"one": True}
+    assert Case(checks, right, other={1: answer(3), 2: answer(7), 3: answer(5)}).named() == dict.fromkeys(
+        ("one", "two"), "other"
+    )
 
 
 def test_a_refusal_that_explains_few_of_the_refusals_agrees_by_chance(raised: Any) -> None:
@@ -399,7 +405,21 @@ def test_a_refusal_that_explains_few_of_the_refusals_agrees_by_chance(raised: An
         checks = {**{f"check {n}": {n: own} for n in range(1, refused + 1)}, "passed": {4: answer(2)}}
         return Case(checks, right, refuses={**right, 1: theirs}).named(*list(checks)[:-1])
 
-    assert named(2) == {"check 1": "refuses"} and named(3) == {}
+    assert named(1) == {"check 1": "refuses"} and named(2) == named(3) == {}
+
+
+def test_where_all_right_input_is_refused_nothing_else_is_named(raised: Any) -> None:
+    """If a condition is upside down, wrong input is accepted too, but that is not a mistake of its own."""
+    own = failure(raised(ValueError("too small"), line=3, own=True))
+    wanted = failure(raised(ValueError("bad"), line=5, own=True))
+    accepts = {1: answer(2), 2: answer(4)}
+
+    def named(**more: Answers) -> dict[str, str]:
+        checks = {"values": {1: own}, "refuses": {2: answer(4)}, **more}
+        return Case(checks, {1: answer(2), 2: wanted, 3: answer(5)}, accepts={**accepts, 3: answer(5)}).named(*checks)
+
+    assert named() == {}
+    assert named(more={3: answer(6)}) == {"refuses": "accepts"}
 
 
 # When a name is certain
