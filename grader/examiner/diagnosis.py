@@ -11,7 +11,8 @@ A false name is worse than none. So no mistake is named
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
 - if exceptions have other words (`agreement.py`), or if the submission's own `raise` ends every call of the task;
 - if the misconception is wrong in several failed checks and explains less than half of them: it agrees by chance;
-- if it explains only half or less of the checks that the submission's own `raise` ended, or none if all input is refused;
+- if the submission's own `raise` ends several checks, and the misconception explains only half of them or less;
+- if the submission refuses all right input, and the misconception does not;
 - if the code lacks what the misconception's sentence presumes (`replays.py` leaves it out beforehand).
 
 If several match, the first of these rules that separates them decides: the misconception that explains most failed
