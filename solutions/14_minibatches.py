@@ -235,9 +235,8 @@ def count_updates(n_samples: int, batch_size: int, n_epochs: int, drop_last: boo
     """
     ### BEGIN SOLUTION
     # TODO: count the batches of one epoch, then those of all epochs.
-    batches, left_over = divmod(n_samples, batch_size)
-    if left_over and not drop_last:
-        batches += 1
+    full, left_over = divmod(n_samples, batch_size)
+    batches = full if drop_last or not left_over else full + 1
     return batches * n_epochs
     ### END SOLUTION
 
@@ -251,5 +250,5 @@ def count_updates(n_samples: int, batch_size: int, n_epochs: int, drop_last: boo
 # remainder. `/` would make a float, which has only 16 digits. Then multiply by the epochs.
 
 # %% [markdown] task="count_updates" tags=["hint"]
-# `batches, left_over = divmod(n_samples, batch_size)`. If `left_over` isn't 0 and `drop_last` is false, that is one
-# batch more. Return the batches times `n_epochs`.
+# `full, left_over = divmod(n_samples, batch_size)`. If `left_over` isn't 0 and `drop_last` is false, that is one batch
+# more than `full`. Return the batches times `n_epochs`.
