@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from grader.suites import check, probe, public_suite
+from grader.suites import check, domain, probe, public_suite
 
 public = public_suite(__file__)
 filled, rectified = public.filled, public.rectified
@@ -66,26 +66,16 @@ def column_of_one_row(student, x, col):
     return student.column_view(x, col).tolist()
 
 
-@check("column_view", points=0.25)
-def test_view_of_any_tensor(candidate, draw):
-    """Any dtype, layout and number of rows, one and none included; `x` is left as it was."""
-    for x in (
-        draw.tensor(3, 2, dtype=torch.float64, decimals=12),
-        draw.tensor(2, 2, dtype=torch.float16),
-        draw.tensor(3, 2, low=-90, high=90, dtype=torch.int32),
-        draw.tensor(3, 2) > 0,
-        draw.tensor(2, 5).T,
-        draw.tensor(4, 4)[::2, 1:3],
-    ):
-        col = draw.integer(0, 1)
-        observed = candidate.column_view(x, col)
-        observed.result.dtype(x.dtype).values(
-            torch.tensor([row[col] for row in x.tolist()], dtype=x.dtype), rtol=0, atol=0
-        )
-        observed.unchanged(0).state_kept()
-    x, col = draw.tensor(1, 3, dtype=torch.float64), draw.integer(0, 2)
-    candidate.run(column_of_one_row, x, col).result.equals([x.tolist()[0][col]])
-    candidate.column_view(torch.empty(0, 3), col).result.shape(0)
+@domain("column_view", points=0.25, raises=["IndexError"])
+def test_columns_of_any_table(pick):
+    """A column of a table of any size, dtype and layout is viewed, with its gradients, or an IndexError is raised."""
+    dtype = pick.of("float32", "int64", "float64", "float16", "bfloat16", "int32", "uint8", "bool", "complex64")
+    grad = pick.maybe()
+    pick.tensor("x", (pick.of(1, 2, 3, 0), pick.of(2, 3, 4, 1)), dtypes=(dtype,), grad=grad)
+    col = pick.of(0, 1, -1, 2, -2, 3, -3, -4)
+    pick.call(f"column_view({pick.of('x', 'x', '2 * x')}, {col})")
+    if pick.maybe() and not grad:
+        pick.do("result.fill_(1)")
 
 
 # set_column_
@@ -131,16 +121,17 @@ def test_set_refuses_columns_out_of_range(candidate, draw):
         candidate.set_column_(x, col, value).argument(0, "x").values(filled(x, col, value))
 
 
-@check("set_column_", points=0.25)
-def test_set_any_size(candidate, draw):
-    """One row, one column, one entry, and no rows at all."""
-    value = draw.number(10, 90)
-    for rows, columns in ((1, 3), (3, 1), (1, 1)):
-        x = draw.tensor(rows, columns)
-        observed = candidate.set_column_(x, columns - 1, value)
-        observed.argument(0, "x").values(filled(x, columns - 1, value))
-        observed.state_kept()
-    candidate.set_column_(torch.empty(0, 3), 1, value).argument(0, "x").shape(0, 3)
+@domain("set_column_", points=0.25, raises=["IndexError"])
+def test_setting_columns_of_any_table(pick):
+    """A column of any table, or of a part of one, is set to any value of any dtype, or an IndexError is raised."""
+    dtype = pick.of("float32", "int64", "float64", "int32", "float16", "bfloat16", "int16", "int8", "uint8")
+    pick.tensor("base", (pick.of(1, 2, 3, 4, 0), pick.of(2, 3, 4, 1)), dtypes=(dtype,), layouts=False)
+    pick.given("x", pick.of("base", "base.T", "base[:, 1:]", "base[::2]", "base.T[1:]"))
+    value = pick.of(0.0, 2.75, -2.75, 16777217.0, -16777219.0, 0.1, 1e-6)
+    if dtype in ("float16", "int16", "int8", "uint8"):
+        value = (abs(value) if dtype == "uint8" else value) % 128
+    col = pick.of(0, 1, -1, 2, -2, 3, -3, -4)
+    pick.call(f"set_column_(x, {col}, {value})")
 
 
 # rectify_
@@ -175,17 +166,6 @@ def test_rectify_works_on_views(candidate, draw):
     candidate.rectify_(x).same_memory(0).values(rectified(x))
 
 
-@check("rectify_", points=0.25)
-def test_rectify_any_dtype_and_shape(candidate, draw):
-    """Integer tensors work, and so do other floating dtypes, 0-D and empty tensors; the dtype stays."""
-    for dtype in (torch.int64, torch.int32, torch.int8, torch.float64, torch.float16, torch.bfloat16):
-        x = draw.integers(2, 3, low=-99, high=99, dtype=dtype)
-        candidate.rectify_(x).argument(0, "x").dtype(dtype).values(rectified(x))
-    for x in (draw.tensor(low=-9, high=-1), draw.tensor(low=1, high=9), draw.tensor(2, 2, 2)):
-        candidate.rectify_(x).argument(0, "x").values(rectified(x))
-    candidate.rectify_(torch.empty(0, 2)).argument(0, "x").shape(0, 2)
-
-
 @probe
 def rectify_a_result(student, w, upstream):
     """x = 3 * w; rectify_(x); x.backward(upstream); x and w.grad"""
@@ -209,3 +189,26 @@ def test_rectify_has_the_gradient_of_relu(candidate, draw):
     x.values(rectified(3 * w))
     gradient.values(3 * upstream * torch.tensor([0.0, 0.0, 1.0, 1.0]))
     observed.state_kept()
+
+
+@domain("rectify_", points=0.25, raises=["RuntimeError"])
+def test_rectifying_any_tensor(pick):
+    """Tensors of any shape, dtype and layout are rectified in place, with the gradient of ReLU; leaves are refused."""
+    dtype = pick.of(
+        "float32", "int64", "float64", "float16", "float32", "bfloat16", "int32", "int8", "uint8", "float64"
+    )
+    kind = pick.of("plain", "result", "leaf") if dtype in ("float32", "float64") else "plain"
+    shape = pick.shape(ranks=(1, 2, 0, 3), sizes=(1, 2, 3, 4, 0))
+    if kind == "leaf":
+        pick.tensor(
+            "x", (*shape, 2) if 0 not in shape else (2,), dtypes=(dtype,), low=-3, high=-1, grad=True, layouts=False
+        )
+    else:
+        pick.tensor("base", shape, dtypes=(dtype,), grad=kind == "result", layouts=False)
+        view = pick.of("", ".transpose(0, -1)", "[None]", "[..., ::2]") if shape else ""
+        pick.given("x", f"(base + 0.1){view}" if kind == "result" else f"base{view}")  # never 0, where ReLU has a kink
+        if pick.maybe() and kind == "plain" and "float" in dtype:
+            pick.do("x[..., :1] = -math.inf" if shape else "x.fill_(-math.inf)")
+    pick.call("rectify_(x)", no_grad=kind == "plain", backward=False)
+    if kind == "result":
+        pick.do("result.sum().backward()")

@@ -93,6 +93,15 @@ def column_view(x, col):
     return x[:, col:last].squeeze()
 
 
+# %% task="column_view" name="split-and-squeezed" presumes=["split() or chunk()", "squeeze()"]
+# `squeeze()` without a dim drops every dimension of size 1. Where `x` has a single row, the rows are one of them, and
+# the result is 0-D. `squeeze(1)` drops the columns only.
+
+
+def column_view(x, col):
+    return x.split(1, dim=1)[col].squeeze()
+
+
 # %% task="column_view" name="counts-in-memory" presumes=["view()"]
 # Jumping through the flat tensor is what the view does inside, but `view(-1)` needs rows that lie one after the other
 # in memory, and after `.T` they don't. It also gets negative columns wrong. Let PyTorch count: `x[:, col]`.
@@ -270,6 +279,16 @@ def set_column_(x, col, value):
     return x
 
 
+# %% task="set_column_" name="float32-on-the-way" presumes=["tensor()"]
+# A float32 tensor doesn't hold every whole number beyond 2**24: 16777217.0 has become 16777216 before it gets into `x`.
+# Assign the number itself.
+
+
+def set_column_(x, col, value):
+    x[:, col] = torch.tensor(value, dtype=torch.float32)
+    return x
+
+
 # %% task="set_column_" name="wraps-around" presumes=["_ % _"]
 # `%` makes every number a column that exists, so a wrong `col` silently overwrites another one. Negative indices need
 # no help from you.
@@ -427,6 +446,24 @@ def rectify_(x):
     x += x.abs()
     x /= 2
     return x
+
+
+# %% task="rectify_" name="negative-part-subtracted"
+# Taking away the negative part works for ordinary numbers, but -inf - (-inf) is NaN. Compare and replace instead.
+
+
+def rectify_(x):
+    x -= x.clamp(max=0)
+    return x
+
+
+# %% task="rectify_" name="mask-of-a-scalar" presumes=["index_put_()"]
+# `index_put_` takes one index for each dimension, and a 0-D tensor has none: there it raises an IndexError.
+# `x[x < 0] = 0` works for any shape.
+
+
+def rectify_(x):
+    return x.index_put_((x < 0,), x.new_zeros(()))
 
 
 # %% task="rectify_" name="flattened-copy" presumes=["flatten()"]
