@@ -372,6 +372,14 @@ def test_items_must_be_as_many_as_their_names(of: Of) -> None:
     says(lambda: of(items(1)).unpack("w", "b"), "2 items", "1 item", "length")
 
 
+def test_named_items_can_be_those_of_a_tuple_alone(of: Of) -> None:
+    """Where a tuple is asked for, a namedtuple passes and a list doesn't."""
+    pair = wire.Items(kind="tuple", items=(1, 2), of="Pair")
+    assert [item.name for item in of(pair).unpack("w", "b", kind="tuple")] == ["w", "b"]
+    says(lambda: of(items(1, 2)).unpack("w", "b", kind="tuple"), "a tuple", "[1, 2]", "type")
+    says(lambda: of(pair).items(kind="list"), "a list", "Pair(1, 2)", "type")
+
+
 def test_a_key_gives_its_value(of: Of) -> None:
     """The value of a key is named as in Python."""
     value = of(wire.Pairs(kind="dict", items=(("lr", 0.5),))).key("lr").number(0.5)
