@@ -9,7 +9,7 @@ A false name is worse than none. So no mistake is named
 
 - if a call failed because a name is missing or misspelt: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
-- if exceptions have other words (`agreement.py`), or if the submission's own `raise` ends every call of the task;
+- if exceptions have other words (`agreement.py`), or names in them, where the submission's own `raise` ends every call;
 - if the misconception is wrong in several failed checks and explains less than half of them: it agrees by chance;
 - if the submission's own `raise` ends several checks, and the misconception explains only half of them or less;
 - if the submission refuses all right input, and the misconception does not;
@@ -66,8 +66,13 @@ def diagnose(
     all checks of the task. `replay` makes a call to several misconceptions, `reference` to the reference, and `again`
     to the submission. An answer is `None` if the process is lost in the call.
     """
-    failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges, every)}
+    failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges)}
     matching = _matches(failed, passed, every, misconceptions, replay, reference)
+    if all(exchange.seen.raised is not None for exchange in every):  # for any input, so only the same words count
+        matching = {
+            check: [v for v in variants if not _refuses(failed[check]) or _agrees_fully(failed[check], v, replay)]
+            for check, variants in matching.items()
+        }
     found = matching
     explained = Counter(variant.name for variants in matching.values() for variant in variants)
     if tied := _tied(matching):
@@ -91,16 +96,9 @@ def diagnose(
     }
 
 
-def _can_be_named(exchanges: Sequence[Exchange], every: Sequence[Exchange]) -> bool:
-    """Say whether the failure of a check may be a misconception.
-
-    It is none if a name is missing, or if the student's own `raise` ends every call of the task, whatever its inputs.
-    """
-    if not exchanges or any(lacks_a_name(exchange.seen) for exchange in exchanges):
-        return False
-    if any(_is_own(exchange.seen) for exchange in exchanges):
-        return not all(exchange.seen.raised is not None for exchange in every)
-    return True
+def _can_be_named(exchanges: Sequence[Exchange]) -> bool:
+    """Say whether the failure of a check may be a misconception: it is none if a name is missing."""
+    return bool(exchanges) and not any(lacks_a_name(exchange.seen) for exchange in exchanges)
 
 
 def _matches(
@@ -132,7 +130,7 @@ def _without_chance(
     reference: Ask,
 ) -> Matching:
     """Leave out the misconceptions that explain only some of the checks that they should explain."""
-    refused = {check for check, exchanges in failed.items() if any(_is_own(e.seen) for e in exchanges)}
+    refused = {check for check, exchanges in failed.items() if _refuses(exchanges)}
     refuses_all = bool(refused) and all(_is_own(e.seen) for e in every if _returns(reference(e.call)))
     kept: dict[str, list[Variant]] = {check: [] for check in found}
     for variant in {v.name: v for variants in found.values() for v in variants}.values():
@@ -154,6 +152,10 @@ def _most(some: set[str], checks: set[str]) -> bool:
 
 def _returns(answer: wire.Observation | None) -> bool:
     return answer is not None and answer.outcome == "returned"
+
+
+def _refuses(exchanges: Sequence[Exchange]) -> bool:
+    return any(_is_own(exchange.seen) for exchange in exchanges)
 
 
 def _is_own(seen: wire.Observation) -> bool:

@@ -130,9 +130,9 @@ class InvertedDropout(nn.Module):
 
 
 def test_two_mistakes_in_one_function_are_named_at_their_own_checks(named: Named) -> None:
-    """Each of two mistakes is named where its check fails, and the refusal in the student's own words only perhaps."""
+    """Each of two mistakes is named where its check fails. Neither explains all failures, so both are likely only."""
     found = named("InvertedDropout", TWO_MISTAKES)
     assert {id: (mistake.id, mistake.perhaps) for id, mistake in found.items()} == {
-        "dropout_keeps_dtype_and_shape": ("float-mask", False),
+        "dropout_keeps_dtype_and_shape": ("float-mask", True),
         "dropout_edges_of_p": ("refuses-zero", True),
     }

@@ -379,6 +379,7 @@ def test_a_raise_that_ends_every_call_is_no_misconception(raised: Any) -> None:
     case = Case(checks, {1: answer(2), 2: answer(4)}, refuses={1: named, 2: answer(4)})
     assert case.named("refused") == {"refused": "refuses"}
     assert Case({"refused": {1: own}}, {1: answer(2)}, refuses={1: named}).named() == {}
+    assert Case({"refused": {1: own}}, {1: answer(2)}, refuses={1: own}).named() == {"refused": "refuses"}
 
 
 def test_what_explains_less_than_half_of_its_own_checks_agrees_by_chance() -> None:
