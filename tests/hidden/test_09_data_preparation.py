@@ -337,12 +337,6 @@ def test_column_refuses_other_shapes(candidate, draw):
 
 
 @probe
-def one_target(student, y):
-    """column_targets(y).tolist()"""
-    return student.column_targets(y).tolist()
-
-
-@probe
 def column_of_a_table(student, table):
     """column_targets(table[:, 1]), then column_targets(table[:, 1:2]); then 100 is added to the table"""
     columns = student.column_targets(table[:, 1]), student.column_targets(table[:, 1:2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.suites import check, code, probe, public_suite, shared
+from grader.suites import check, code, domain, probe, public_suite, shared
 
 public = public_suite(__file__)
 with_gradient = public.with_gradient
@@ -130,58 +130,27 @@ def test_load_refuses_other_biases(candidate, draw):
     candidate.load_weights_(layer, w, draw.tensor()).returned()
 
 
-@shared
-def double_linear(n_features):
-    return nn.Linear(n_features, 1).double()
-
-
-@check("load_weights_", points=0.25)
-def test_load_any_size(candidate, draw):
-    """One feature and dozens, float64, and a `w` that is a view of something else."""
-    F, double = draw.integer(20, 40), torch.float64
-    for layer, w in (
-        (draw.model(public.linear, 1), draw.tensor(1, 1)),
-        (draw.model(public.linear, F), draw.tensor(F, 1)),
-        (draw.model(public.linear, 3), draw.tensor(1, 3).T),
-        (draw.model(public.linear, 3), draw.tensor(3, 2)[:, 1:]),
-        (draw.model(double_linear, 3), draw.tensor(3, 1, dtype=double, decimals=12)),
-    ):
-        b, X = draw.tensor(dtype=w.dtype), draw.tensor(4, len(w), dtype=w.dtype)
-        observed = candidate.run(public.predict_after_loading, layer, w, b, X)
-        observed.state_kept(*GENERATORS).result.dtype(w.dtype).values(X.double() @ w.double() + b)
-        if w.dtype == double:
-            observed.argument(0).parameter("weight").values(w.T, rtol=0, atol=0)
+@domain("load_weights_", points=0.25, raises=["ValueError"])
+def test_load_any_weights(pick):
+    """Any number of features, any dtype and layout, also weights that require grad; other shapes are refused."""
+    n, dtype, scale = pick.of(2, 1, 3, 5), pick.of("float32", "float64", "float32"), pick.of(1.0, 1e-6, 1e6, 1.0)
+    pick.do("torch.manual_seed(3)")
+    layer = pick.given("layer", f"nn.Linear({n}, 1)" + {"float32": "", "float64": ".double()"}[dtype])
+    shape = pick.of(*[(n, 1)] * 18, (n,), (1, n + 1), (n + 1, 1), (n, 2), (1, 1, n), ())
+    w = pick.tensor("w", shape, dtypes=(dtype,), scales=(scale,), grad="maybe")
+    b = pick.tensor("b", pick.of(*[()] * 14, (1,), (n, 1)), dtypes=(dtype,), scales=(scale,), grad="maybe")
+    kept = pick.of("", "parameters", "optimizer", "parameters")
+    if kept:
+        pick.given("weight", "layer.weight")
+        pick.given("bias", "layer.bias")
+    if kept == "optimizer":
+        pick.do("optimizer = torch.optim.SGD(layer.parameters(), lr=0.5)")
+    pick.call(f"load_weights_({layer}, {w}, {b})", backward=False)
+    if kept == "optimizer":
+        pick.do(f"layer(torch.ones(1, {n}, dtype=torch.{dtype})).sum().backward()", "optimizer.step()")
 
 
 # ManualSGD
-
-
-@probe
-def steps_from_generator(student, model, X, lr):
-    """optimizer = ManualSGD(model.parameters(), lr=lr); thrice: zero_grad(), (model(X)**2).mean().backward(), step();
-    all the numbers in model, in one row"""
-    optimizer = student.ManualSGD(model.parameters(), lr=lr)
-    for _ in range(3):
-        optimizer.zero_grad()
-        model(X).square().mean().backward()
-        optimizer.step()
-    return torch.cat([p.detach().flatten() for p in model.parameters()])
-
-
-@check(
-    "ManualSGD",
-    points=0.5,
-    hint="`model.parameters()` can be walked through once. Keep `list(params)`, and walk through that.",
-)
-def test_sgd_takes_a_generator(candidate, draw):
-    """`model.parameters()` works for many steps."""
-    model, X, lr = draw.model(public.small_net), draw.tensor(5, 3, low=-1, high=1), draw.number(0.1, 0.3)
-    observed = candidate.run(steps_from_generator, model, X, lr)
-    expected, _ = public.trained(model, "SGD", lambda output, _: output.square().mean(), X, X, lr, 3)
-    public.holds(observed.argument(0), expected)
-    for parameter in observed.argument(0).parameters():
-        parameter.leaf()
-    observed.state_kept().result.values(public.in_one_row(expected.parameters()), rtol=1e-4, atol=1e-5)
 
 
 @check(
@@ -338,17 +307,28 @@ def test_sgd_two_side_by_side(candidate, draw):
     observed.result.values(public.in_one_row((x - lr * x.grad, z)))
 
 
+@domain("ManualSGD", points=0.5, free=["none_grad", "edited"], raises=["ValueError"])
+def test_sgd_in_any_use(pick):
+    """Any parameters, gradients and rates, and any order of steps and resets, give the right parameters."""
+    shape, scale = pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1)), pick.of(1.0, 1.0, 1e-6, 1e6)
+    w = pick.tensor("w", shape, dtypes=("float32", "float64"), scales=(scale,), grad=True)
+    b = pick.tensor("b", (), scales=(scale,), grad=pick.of(True, True, False))
+    gradients = pick.of("(w**2).sum().backward()", "(3 * w).sum().backward()", "w.grad = torch.zeros_like(w)", "")
+    params = pick.of(
+        f"[{w}, {b}]", f"[{w}]", f"({b}, {w})", f"iter([{w}, {b}])", f"(p for p in [{b}, {w}])", f"{{{w}: 1}}"
+    )
+    empty = pick.of(*[""] * 8, "[]", "iter([])")
+    pick.do(*[gradients] * (gradients != ""))
+    pick.call(
+        f"ManualSGD({empty or params}, lr={pick.of(0.5, 0.1, 1.0, 0.0, 1e-6, 1e6)})", no_grad=False, backward=False
+    )
+    for _ in range(pick.of(1, 2, 3, 0)):
+        pick.do(pick.of("result.step()", "result.zero_grad()", "result.step()", "(w**2).sum().backward()"))
+    pick.do("done = [result.step(), result.zero_grad()]")
+    pick.observe("done")
+
+
 # train_bgd
-
-
-@check("train_bgd", points=0.25, judges="facts")
-def test_bgd_zero_epochs(candidate, draw):
-    """With no epochs the list is empty and no parameter changes."""
-    model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3), draw.tensor(6, 1)
-    observed = candidate.run(public.training, model, "SGD", code("nn.MSELoss()"), X, y, draw.number(0.1, 0.3), 0)
-    observed.result.items(0, kind="list")
-    for name, parameter in model.named_parameters():
-        observed.argument(0).parameter(name).values(parameter)
 
 
 @check(
@@ -368,21 +348,6 @@ def test_bgd_gradients_do_not_accumulate(candidate, draw):
     (first,) = public.trained(model, "SGD", lambda y_pred, y: (y_pred - y).mean(), X, y, rate, 1)[1]
     fall = rate * float(gradient.square().sum() + 1)
     observed.result.curve([first - epoch * fall for epoch in range(6)])
-
-
-@check(
-    "train_bgd",
-    points=0.25,
-    hint="the criterion is called as `criterion(prediction, y)`: what the model says first, the truth second.",
-)
-def test_bgd_prediction_comes_first(candidate, draw):
-    """`criterion` gets the prediction first and the target second."""
-    model, X, y = draw.model(public.linear, 3), draw.tensor(6, 3, low=-1, high=1), draw.tensor(6, 1, low=1)
-    rate = draw.number(0.02, 0.06)
-    lopsided = "lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean()"
-    observed = candidate.run(public.training, model, "SGD", code(lopsided), X, y, rate, 4)
-    _, losses = public.trained(model, "SGD", lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean(), X, y, rate, 4)
-    observed.result.curve(losses)
 
 
 @probe
@@ -486,3 +451,37 @@ def test_bgd_on_california_housing(candidate):
     untrained.values(PUBLISHED_UNTRAINED, rtol=0, atol=FOUR_DECIMALS)
     losses.curve(PUBLISHED_LOSSES)
     predictions.values(PUBLISHED_PREDICTIONS, rtol=1e-3, atol=FOUR_DECIMALS)
+
+
+@shared
+def doubling(model):
+    """Return the model with a forward hook that doubles its output."""
+    model.register_forward_hook(lambda module, arguments, output: 2 * output)
+    return model
+
+
+@domain("train_bgd", points=0.5, free=["mode", "gradients"], programs=24)
+def test_bgd_with_any_model(pick):
+    """Any model, optimizer, criterion and number of epochs give the right losses, also when the loss settles."""
+    nets = (
+        "nn.Linear(2, 1)",
+        "nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))",
+        "doubling(nn.Linear(2, 1))",
+    )
+    criteria = ("nn.MSELoss()", "nn.L1Loss()", "lambda y_pred, y: ((y_pred - 2 * y) ** 2).mean()")
+    criteria += ("lambda y_pred, y: 1e-3 * F.mse_loss(y_pred, y)", "F.mse_loss")
+    settles = pick.of(False, False, True)
+    pick.do("torch.manual_seed(3)")
+    model = pick.given("model", nets[0] if settles else pick.of(*nets))
+    pick.do(*["model.eval()"] * pick.maybe())
+    if settles:
+        X = pick.given("X", "torch.tensor([[1.0, 0.0], [0.0, 1.0]])")
+        y = pick.given("y", f"torch.tensor({pick.of('[[2.0], [4.0]]', '[[0.0], [0.0]]')})")
+        name, rate, n_epochs, criterion = "SGD", pick.of(0.4, 0.2), pick.of(30, 40), "nn.MSELoss()"
+    else:
+        n, criterion = pick.of(2, 1, 4), pick.of(*criteria)
+        X = pick.tensor("X", (n, 2), low=-1, high=1)
+        y = pick.tensor("y", (n, 1), scales=(1.0, 1.0, 1e3, 1e-3))
+        name, rate, n_epochs = pick.of("SGD", "SGD", "Adam", "Adagrad"), pick.of(0.05, 0.01, 1e-4), pick.of(2, 1, 5, 0)
+    pick.do(f"optimizer = torch.optim.{name}(model.parameters(), lr={rate})")
+    pick.call(f"train_bgd({model}, optimizer, {criterion}, {X}, {y}, {n_epochs})", no_grad=False, backward=False)

@@ -6,27 +6,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.suites import check, probe, public_suite, shared
+from grader.suites import check, domain, probe, public_suite, shared
 
 public = public_suite(__file__)
-filled, pretrained = public.filled, public.pretrained
+filled, nested, pretrained = public.filled, public.nested, public.pretrained
 reports, body_and_head = public.reports, public.body_and_head
 
 GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
 
 
 # LinearRegressor
-
-
-@check("LinearRegressor", points=0.5)
-def test_regressor_any_size(candidate, draw):
-    """Several outputs, square weights, one row and none: the values are right, and their gradient reaches x."""
-    for n_rows, n_features, n_outputs in ((4, 3, 2), (5, 3, 3), (2, 2, 2), (1, 1, 4), (3, 2, 1), (0, 3, 2)):
-        w, b, x = draw.tensor(n_outputs, n_features), draw.tensor(n_outputs), draw.tensor(n_rows, n_features)
-        upstream = draw.tensor(n_rows, n_outputs)
-        observed = candidate.with_backward(upstream).run(public.call_filled, w, b, x.clone().requires_grad_())
-        observed.unchanged(2).result.values(x.double() @ w.double().T + b)
-        observed.ran_backward().argument(2).grad(upstream.double() @ w.double())
 
 
 @probe
@@ -127,6 +116,27 @@ def test_regressor_runs_hooks(candidate, draw):
     candidate.run(call_with_hook, w, b, x).result.values(3 * (x.double() @ w.double().T + b))
 
 
+@domain("LinearRegressor", points=0.5, programs=40)
+def test_regressor_in_any_use(pick):
+    """Of any size and however it is used, the module computes the right values and passes on the right gradients."""
+    n_features, n_outputs = pick.of(2, 1, 3, 5), pick.of(2, 1, 3, None)
+    rows, dtype, scale = n_outputs or 1, pick.of("float32", "float32", "float64"), pick.of(1.0, 1e-6, 1e6)
+    w, b = pick.tensor("w", (rows, n_features), layouts=False), pick.tensor("b", (rows,), layouts=False)
+    x = pick.tensor("x", (pick.of(2, 1, 0, 5), n_features), dtypes=(dtype,), scales=(scale,), grad="maybe")
+    outputs = f", {pick.of('', 'n_outputs=')}{n_outputs}" if n_outputs else ""
+    pick.call(f"LinearRegressor({n_features}{outputs})", backward=False)
+    use = pick.of("result", "result", "nn.Sequential(result)", "copy.deepcopy(result)", "hooked", "fresh")
+    if use == "fresh":
+        pick.observe(f"torch.equal(result.weight, LinearRegressor({n_features}, {rows}).weight)")
+        return
+    pick.do(f"result.load_state_dict({{'weight': {w}, 'bias': {b}}})")
+    if use == "hooked":
+        pick.do("result.register_forward_hook(lambda module, arguments, output: 2 * output)")
+    pick.do(*["result.double()"] * (dtype == "float64"), *["result.eval()"] * pick.maybe())
+    pick.do(f"y = {'result' if use == 'hooked' else use}({x})", "(y**2).sum().backward()")
+    pick.observe("y", "result.weight", "result.bias", "len(list(result.parameters()))")
+
+
 # parameter_report
 
 
@@ -196,14 +206,6 @@ class OddShapes(nn.Module):
         self.filters = nn.Conv2d(3, n, kernel_size=(2, 5))
 
 
-@check("parameter_report", points=0.25)
-def test_report_counts_elements(candidate, draw):
-    """All elements count, whatever the shape: 0-D, empty, 4-D; and each number is a Python int."""
-    n = draw.integer(2, 6)
-    sizes = {"scale": 1, "empty": 0, "filters.weight": 30 * n, "filters.bias": n}
-    reports(candidate.parameter_report(draw.model(OddShapes, n)), sizes)
-
-
 @shared
 def activation():
     return nn.Tanh()
@@ -221,6 +223,25 @@ def test_report_leaves_the_model(candidate, draw):
     observed.unchanged().state_kept()
     reports(candidate.parameter_report(draw.model(activation)), {})
     reports(candidate.parameter_report(model.requires_grad_(False)), {})
+
+
+@domain("parameter_report", points=0.25)
+def test_report_of_any_model(pick):
+    """Any model, partly frozen or not, in either mode, gives the right names, numbers and order."""
+    nets = (
+        *("nn.Linear(3, 2)", "nested(3, 4)", "Tied(2)", "Unsorted(4)", "WithBuffers(3)", "OddShapes(3)", "nn.Tanh()"),
+        *("nn.Sequential(*[nn.Linear(2, 2)] * 2)", "nn.LSTM(2, 3)", "nn.Embedding(300, 2)", "nn.Bilinear(2, 3, 4)"),
+        "nn.ModuleDict({'b': nn.PReLU(), 'a': nn.LayerNorm(4)})",
+        "nn.ParameterList([torch.zeros(2), torch.zeros(0, 3), torch.zeros(1, 2, 3, 4)])",
+        "nn.Sequential(nn.ModuleList([nn.Conv1d(2, 3, 4, bias=False)]), nn.Sequential(nn.Sequential(nn.Linear(1, 1))))",
+    )
+    model = pick.given("model", pick.of(*nets))
+    state = pick.of("", "model.eval()", "for p in model.parameters(): p.grad = torch.zeros_like(p)", "model.double()")
+    pick.do(*[state] * (state != ""))
+    frozen = pick.of("", "[::2]", "[:1]", "[-1:]", "[1::2]", "[:]")
+    pick.do(*[f"for p in list(model.parameters()){frozen}: p.requires_grad_(False)"] * (frozen != ""))
+    pick.call(f"parameter_report({model})", backward=False)
+    pick.observe("list(result.items())", "isinstance(result, dict)")
 
 
 # replace_head
@@ -372,6 +393,42 @@ def test_head_is_on_the_device(candidate, draw, device):
         parameter.device(device)
 
 
+@domain("replace_head", points=0.5, raises=["TypeError"], programs=40)
+def test_head_of_any_model(pick):
+    """Any model, nested, named or partly frozen, in either mode, gets its new head; others are refused unchanged."""
+    refused = pick.of(False, False, False, True)
+    if refused:
+        nets = ("nn.Linear(3, 3), nn.Tanh()", "nn.Linear(3, 4), nn.Sequential(nn.Linear(4, 2))")
+        nets += (
+            "nn.Linear(3, 4), nn.Bilinear(4, 4, 2)",
+            "nn.Linear(3, 2), nn.Softmax(dim=1)",
+            "nn.Linear(3, 2), nn.Identity()",
+        )
+        pick.given("model", f"nn.Sequential({pick.of(*nets)})")
+    else:
+        nets = ("pretrained(3, 4, 2)", "with_norm(4)", "with_named_blocks(3)", "in_dtypes('float32', 'float64')")
+        nets += (
+            "nn.Sequential(nn.Linear(3, 2))",
+            "nn.Sequential(*[nn.Linear(3, 3)] * 2, nn.Linear(3, 2))",
+            "in_dtypes('float64', 'float32')",
+        )
+        nets += ("nn.Sequential(nn.PReLU(3), nn.Sequential(nn.Linear(3, 3), nn.LayerNorm(3)), nn.Linear(3, 1))",)
+        pick.do("torch.manual_seed(3)", f"model = {pick.of(*nets)}")
+    state = pick.of("", "model.eval()", "model.requires_grad_(False)", "model[0].requires_grad_(False)")
+    pick.do(*[state] * (state != ""))
+    if not refused:
+        pick.do("old, body = model[-1], list(model[:-1].parameters())")
+    pick.call(f"replace_head(model, {pick.of('', 'n_outputs=')}{pick.of(2, 1, 3, 300)})", backward=False)
+    if refused:
+        return
+    pick.observe(
+        "result is model", "[type(layer).__name__ for layer in model]", "[p.requires_grad for p in body]", "body"
+    )
+    pick.observe("[part.training for part in model[:-1].modules()]", "model.training", "len(list(model.modules()))")
+    pick.observe("[(tuple(p.shape), p.dtype, p.requires_grad) for p in model[-1].parameters()]")
+    pick.observe("model[-1].in_features", "model[-1] is old", "torch.equal(model[-1].bias, old.bias)")
+
+
 @shared
 def ending_in_activation():
     return nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2), nn.Softmax(dim=1))
@@ -385,33 +442,3 @@ def ending_in_block():
 @shared
 def ending_in_bilinear():
     return nn.Sequential(nn.Linear(3, 4), nn.Bilinear(4, 4, 2))
-
-
-@check(
-    "replace_head",
-    points=0.25,
-    judges="facts",
-    hint="before anything else, look at the type of `model[-1]`, and `raise TypeError(...)` if it is no `nn.Linear`.",
-)
-def test_head_must_be_linear_itself(candidate, draw):
-    """A Linear before or inside the last module isn't enough: TypeError, with every flag as it was."""
-    for factory in (ending_in_activation, ending_in_block, ending_in_bilinear):
-        for training in (True, False):
-            model = draw.model(factory).train(training)
-            model[0].bias.requires_grad_(False)
-            candidate.replace_head(model, 3).raises("TypeError").unchanged()
-    candidate.replace_head(draw.model(pretrained, 3, draw.integer(3, 6), 2), 4).returned()
-
-
-@check("replace_head", points=0.25, judges="facts")
-def test_head_keeps_the_mode(candidate, draw):
-    """The training flags of the model and its other modules are as before, in either mode."""
-    for training in (True, False):
-        model = draw.model(with_norm, draw.integer(3, 6)).train(training)
-        after = candidate.replace_head(model, 4).argument(0)
-        body, *_ = body_and_head(after)
-        body[0].values(model[0].weight)
-        for part in after.module_fact.modules[:-1]:
-            if part.training != training:
-                which = f"of its module {part.name!r}" if part.name else "of the model"
-                after.fails(f"training {which} stays {training}", f"it is {part.training}", "mode")
