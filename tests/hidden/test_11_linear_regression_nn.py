@@ -153,6 +153,34 @@ def test_load_any_weights(pick):
 # ManualSGD
 
 
+@probe
+def steps_from_generator(student, model, X, lr):
+    """optimizer = ManualSGD(model.parameters(), lr=lr); thrice: zero_grad(), (model(X)**2).mean().backward(), step();
+    all the numbers in model, in one row"""
+    optimizer = student.ManualSGD(model.parameters(), lr=lr)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(X).square().mean().backward()
+        optimizer.step()
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+@check(
+    "ManualSGD",
+    points=0.25,
+    hint="`model.parameters()` can be walked through once. Keep `list(params)`, and walk through that.",
+)
+def test_sgd_takes_a_generator(candidate, draw):
+    """`model.parameters()` works for many steps."""
+    model, X, lr = draw.model(public.small_net), draw.tensor(5, 3, low=-1, high=1), draw.number(0.1, 0.3)
+    observed = candidate.run(steps_from_generator, model, X, lr)
+    expected, _ = public.trained(model, "SGD", lambda output, _: output.square().mean(), X, X, lr, 3)
+    public.holds(observed.argument(0), expected)
+    for parameter in observed.argument(0).parameters():
+        parameter.leaf()
+    observed.state_kept().result.values(public.in_one_row(expected.parameters()), rtol=1e-4, atol=1e-5)
+
+
 @check(
     "ManualSGD",
     points=0.5,
@@ -247,7 +275,7 @@ def double_net():
     return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).double()
 
 
-@check("ManualSGD", points=0.5)
+@check("ManualSGD", points=0.25)
 def test_sgd_same_losses_as_torch(candidate, draw):
     """Over 10 steps the losses are those of `torch.optim.SGD`, in float32 and float64."""
     for factory, dtype in ((public.small_net, torch.float32), (double_net, torch.float64)):

@@ -396,24 +396,20 @@ def test_head_is_on_the_device(candidate, draw, device):
 @domain("replace_head", points=0.5, raises=["TypeError"], programs=40)
 def test_head_of_any_model(pick):
     """Any model, nested, named or partly frozen, in either mode, gets its new head; others are refused unchanged."""
-    refused = pick.of(False, False, False, True)
+    nets = (
+        *("pretrained(3, 4, 2)", "with_norm(4)", "with_named_blocks(3)", "nn.Sequential(nn.Linear(3, 2))"),
+        *("in_dtypes('float32', 'float64')", "in_dtypes('float64', 'float32')"),
+        "nn.Sequential(*[nn.Linear(3, 3)] * 2, nn.Linear(3, 2))",
+        "nn.Sequential(nn.PReLU(3), nn.Sequential(nn.Linear(3, 3), nn.LayerNorm(3)), nn.Linear(3, 1))",
+    )
+    others = ("nn.Linear(3, 3), nn.Tanh()", "nn.Linear(3, 2), nn.Softmax(dim=1)", "nn.Linear(3, 2), nn.Identity()")
+    others += ("nn.Linear(3, 4), nn.Sequential(nn.Linear(4, 2))", "nn.Linear(3, 4), nn.Bilinear(4, 4, 2)")
+    net = pick.of(*nets, *nets, *others)
+    refused = net in others
     if refused:
-        nets = ("nn.Linear(3, 3), nn.Tanh()", "nn.Linear(3, 4), nn.Sequential(nn.Linear(4, 2))")
-        nets += (
-            "nn.Linear(3, 4), nn.Bilinear(4, 4, 2)",
-            "nn.Linear(3, 2), nn.Softmax(dim=1)",
-            "nn.Linear(3, 2), nn.Identity()",
-        )
-        pick.given("model", f"nn.Sequential({pick.of(*nets)})")
+        pick.given("model", f"nn.Sequential({net})")
     else:
-        nets = ("pretrained(3, 4, 2)", "with_norm(4)", "with_named_blocks(3)", "in_dtypes('float32', 'float64')")
-        nets += (
-            "nn.Sequential(nn.Linear(3, 2))",
-            "nn.Sequential(*[nn.Linear(3, 3)] * 2, nn.Linear(3, 2))",
-            "in_dtypes('float64', 'float32')",
-        )
-        nets += ("nn.Sequential(nn.PReLU(3), nn.Sequential(nn.Linear(3, 3), nn.LayerNorm(3)), nn.Linear(3, 1))",)
-        pick.do("torch.manual_seed(3)", f"model = {pick.of(*nets)}")
+        pick.do("torch.manual_seed(3)", f"model = {net}")
     state = pick.of("", "model.eval()", "model.requires_grad_(False)", "model[0].requires_grad_(False)")
     pick.do(*[state] * (state != ""))
     if not refused:
