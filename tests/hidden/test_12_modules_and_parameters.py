@@ -423,18 +423,3 @@ def test_head_of_any_model(pick):
     pick.observe("[part.training for part in model[:-1].modules()]", "model.training", "len(list(model.modules()))")
     pick.observe("[(tuple(p.shape), p.dtype, p.requires_grad) for p in model[-1].parameters()]")
     pick.observe("model[-1].in_features", "model[-1] is old", "torch.equal(model[-1].bias, old.bias)")
-
-
-@shared
-def ending_in_activation():
-    return nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2), nn.Softmax(dim=1))
-
-
-@shared
-def ending_in_block():
-    return nn.Sequential(nn.Linear(3, 4), nn.Sequential(nn.ReLU(), nn.Linear(4, 2)))
-
-
-@shared
-def ending_in_bilinear():
-    return nn.Sequential(nn.Linear(3, 4), nn.Bilinear(4, 4, 2))
