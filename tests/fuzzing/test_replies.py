@@ -383,17 +383,37 @@ class Desk:
         return Forged(self._answer) if self._send is not None else self._server.spawn()
 
     def note(self, request: wire.Request, reply: wire.Reply) -> None:
-        """Store the true answer to a request."""
-        if request.module == "submission":
+        """Store the true answer to a request to a submission, and to each of its calls."""
+        if isinstance(request, wire.CallEach):
+            if request.modules != ("submission",) or not isinstance(reply, wire.Observations):
+                return
             self.asked.append(request)
-            reply = self.truth.setdefault(key_of(request), msgspec.structs.replace(reply, nonce=0))
-            self.named.setdefault(request.name if isinstance(request, wire.Call) else request.filename, reply)
+            for call, seen in zip(request.calls, reply.each, strict=True):
+                self._note(call, seen)
+        elif request.module == "submission":
+            self.asked.append(request)
+            self._note(request, reply)
 
-    def _answer(self, request: wire.Request) -> bytes:
+    def _note(self, request: wire.Call | wire.Load, reply: wire.Reply) -> None:
+        reply = self.truth.setdefault(key_of(request), msgspec.structs.replace(reply, nonce=0))
+        self.named.setdefault(request.name if isinstance(request, wire.Call) else request.filename, reply)
+
+    def _true(self, request: wire.Call | wire.Load) -> wire.Reply:
+        """Return the true answer, or one with the same name: the reference never got some requests.
+
+        A check may use earlier answers for its next calls, and exploration shrinks a program that differs.
+        """
         name = request.name if isinstance(request, wire.Call) else request.filename
         missing = wire.Observation(nonce=0, outcome="missing")
-        # A check may use earlier answers, and then make calls that the reference never got.
-        reply = self.truth.get(key_of(request)) or self.named.get(name, missing)
+        return self.truth.get(key_of(request)) or self.named.get(name, missing)
+
+    def _answer(self, request: wire.Request) -> bytes:
+        reply: wire.Reply
+        if isinstance(request, wire.CallEach):
+            each = tuple(self._true(call) for call in request.calls)
+            reply = wire.Observations(nonce=0, each=each)  # type: ignore[arg-type]
+        else:
+            reply = self._true(request)
         payload = wire.encode(msgspec.structs.replace(reply, nonce=request.nonce))
         self._sent += 1
         if self._send is not None and (self._which is None or self._which == self._sent - 1):
@@ -564,18 +584,24 @@ def test_wrong_values_win_no_task(desk: Desk, cases: list[Case], amount: Amount,
     @fuzzing(amount(40, 1_500))
     @given(st.sampled_from(TASKS), st.lists(st.tuples(st.sampled_from(BESIDES), POSITIONS), max_size=5))
     def fuzz(task: tuple[str, str], lies: list[tuple[str, int]]) -> None:
+        def lied(seen: wire.Observation) -> dict[str, Any]:
+            ran["replies with every value replaced"] += 1
+            values: dict[str, Any] = {"result": inverted(seen.result)}
+            values["arguments"] = tuple(map(inverted, seen.arguments))
+            values["keywords"] = {key: inverted(value) for key, value in seen.keywords.items()}
+            tree: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(seen, **values), builtin_types=(bytes,))
+            for name, choice in lies:
+                among = fitting(wire.Observation, name)
+                tree[name] = among[choice % len(among)]
+            return tree
+
         def lie(payload: bytes) -> bytes:
             reply = wire.decode_reply(payload)
             if isinstance(reply, wire.Observation):
-                ran["replies with every value replaced"] += 1
-                values: dict[str, Any] = {"result": inverted(reply.result)}
-                values["arguments"] = tuple(map(inverted, reply.arguments))
-                values["keywords"] = {key: inverted(value) for key, value in reply.keywords.items()}
-                tree = msgspec.to_builtins(msgspec.structs.replace(reply, **values), builtin_types=(bytes,))
-                for name, choice in lies:
-                    among = fitting(wire.Observation, name)
-                    tree[name] = among[choice % len(among)]
-                payload = msgspec.msgpack.encode(tree)
+                payload = msgspec.msgpack.encode(lied(reply))
+            elif isinstance(reply, wire.Observations):
+                tree = msgspec.to_builtins(msgspec.structs.replace(reply, each=()), builtin_types=(bytes,))
+                payload = msgspec.msgpack.encode({**tree, "each": [lied(seen) for seen in reply.each]})
             return struct.pack("!I", len(payload)) + payload
 
         report = desk.examine(task[0], everything[task], lie)
