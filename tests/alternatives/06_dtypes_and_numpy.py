@@ -148,7 +148,7 @@ def wrap_array(array):
 
 def wrap_array(array):
     if isinstance(array, np.ndarray):
-        return torch.asarray(array, copy=False)
+        return torch.asarray(array, copy=False) if array.ndim else torch.from_numpy(array)
     raise TypeError("only arrays have memory to share")
 
 

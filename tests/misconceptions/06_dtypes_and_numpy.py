@@ -58,6 +58,20 @@ def infer_dtype(values):
     return torch.tensor(values).dtype
 
 
+# %% task="infer_dtype" name="every-kind-of-number" presumes=["isinstance()"]
+# `numbers.Number` covers more than Python's four kinds: NumPy's numbers, fractions and decimals are among them. List the
+# four types instead.
+
+import numbers
+
+
+def infer_dtype(values):
+    for value in values:
+        if not isinstance(value, numbers.Number):
+            raise TypeError(f"{value!r} is not a number")
+    return torch.tensor(values).dtype
+
+
 # %% task="infer_dtype" name="first-element-checked"
 # Only the first element was looked at, and the wrong one may be the last. Check them all.
 
@@ -354,6 +368,27 @@ def wrap_array(array):
     if not hasattr(array, "shape") or not hasattr(array, "dtype"):
         raise TypeError("no array")
     return torch.as_tensor(array)
+
+
+# %% task="wrap_array" name="exact-type" presumes=["type(_)"]
+# An array of a class that derives from `np.ndarray`, such as `np.memmap`, is an array too, and `type(array)` is its own
+# class. `isinstance` says yes to both.
+
+
+def wrap_array(array):
+    if type(array) is not np.ndarray:
+        raise TypeError("not an array")
+    return torch.from_numpy(array)
+
+
+# %% task="wrap_array" name="asarray" presumes=["asarray()"]
+# `torch.asarray` takes an array without dimensions for a number, and copies it. `from_numpy` shares every array.
+
+
+def wrap_array(array):
+    if not isinstance(array, np.ndarray):
+        raise TypeError("only arrays have memory to share")
+    return torch.asarray(array)
 
 
 # %% task="wrap_array" name="value-error"
