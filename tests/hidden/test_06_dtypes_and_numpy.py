@@ -169,7 +169,7 @@ def write_to_the_tensor(student, array, index, value):
     return array
 
 
-@check("wrap_array", points=0.25, hint=public.SHARE)
+@check("wrap_array", points=0.25, judges="facts", hint=public.SHARE)
 def test_wrap_writes_to_the_array(candidate, draw):
     """A write to the tensor is seen in the array, whatever its dtype; nothing else changes."""
     for dtype in ("float64", "float32", "int32"):
@@ -264,7 +264,7 @@ def tensor_filled_later(student, t):
 )
 def test_numpy_shares_no_memory(candidate, draw):
     """Array and tensor are independent, contiguous or not."""
-    for t in (draw.tensor(4), draw.tensor(2, 3).T):
+    for t in (draw.tensor(2, 3).T, draw.tensor(4)):
         expected = np.array(t.tolist(), dtype="float32")
         candidate.run(tensor_filled_later, t).result.array(expected)
         candidate.to_numpy_copy(t).result.array(expected).owns_memory()
@@ -300,6 +300,7 @@ def backward_afterwards(student, w):
 @check(
     "to_numpy_copy",
     points=0.25,
+    judges="facts",
     hint="the graph of `t` must stay whole, and so must the memory that it needs: touch neither, and copy.",
 )
 def test_numpy_lets_backward_work(candidate, draw):

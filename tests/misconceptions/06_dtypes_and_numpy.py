@@ -59,8 +59,8 @@ def infer_dtype(values):
 
 
 # %% task="infer_dtype" name="every-kind-of-number" presumes=["isinstance()"]
-# `numbers.Number` covers more than Python's four kinds: NumPy's numbers, fractions and decimals are among them. List the
-# four types instead.
+# `numbers.Number` covers more than Python's four kinds: NumPy's numbers, fractions and decimals are among them. List
+# the four types instead.
 
 import numbers
 
