@@ -168,7 +168,7 @@ def test_snapshot_of_any_tensor(pick):
     """A tensor of any dtype and shape is copied as it is: a leaf, a result, with a gradient or without."""
     dtypes = ("float32", "float64", "int64", "bfloat16", "float16", "int32", "uint8", "bool")
     shape, scales = pick.shape(ranks=(1, 2, 0, 3), sizes=(2, 3, 1, 0)), (1.0, 1e-6, 1e6)
-    kind = pick.of("plain", "leaf", "leaf with a gradient", "result")
+    kind = pick.of("plain", "plain", "plain", "leaf", "leaf with a gradient", "result")
     if kind == "plain":
         pick.tensor("x", shape, dtypes=dtypes, low=-100, high=100)
     else:

@@ -247,6 +247,19 @@ def accumulate_gradients(fns, x):
     return x.grad.clone()
 
 
+# %% task="accumulate_gradients" name="truth-of-the-old-gradient" presumes=["_.grad"]
+# `if x.grad:` asks whether the numbers are zero, which several of them can't answer. To ask whether there is a gradient
+# at all, write `if x.grad is not None:`.
+
+
+def accumulate_gradients(fns, x):
+    if x.grad:
+        x.grad.zero_()
+    for fn in fns:
+        fn(x).backward()
+    return x.grad.clone()
+
+
 # %% task="accumulate_gradients" name="no-reset"
 # `backward()` adds to whatever `x.grad` already holds, here a gradient from before your call. Start with `x.grad =
 # None`.
@@ -870,6 +883,21 @@ def minimize(fn, start, learning_rate, n_steps):
         fn(x).backward()
         if x.grad.abs() < 1e-4:
             break
+        with torch.no_grad():
+            x -= learning_rate * x.grad
+        x.grad = None
+    return x.item()
+
+
+# %% task="minimize" name="clips-the-slope" presumes=["clip_grad_norm_() or clip_grad_value_() or clamp()"]
+# Plain gradient descent takes the slope as it is, however steep. Don't clip it.
+
+
+def minimize(fn, start, learning_rate, n_steps):
+    x = torch.tensor(start, requires_grad=True)
+    for _ in range(n_steps):
+        fn(x).backward()
+        torch.nn.utils.clip_grad_norm_([x], 1.0)
         with torch.no_grad():
             x -= learning_rate * x.grad
         x.grad = None

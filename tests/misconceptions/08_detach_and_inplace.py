@@ -250,6 +250,15 @@ def snapshot(x):
     return x.detach()
 
 
+# %% task="snapshot" name="contiguous" presumes=["contiguous()"]
+# `contiguous()` copies only what isn't in order in memory; any other tensor comes back as it is, with the memory of
+# `x`. `clone()` always copies.
+
+
+def snapshot(x):
+    return x.detach().contiguous()
+
+
 # %% task="snapshot" name="data" presumes=["_.data"]
 # `.data` is an alias, the memory of `x` under another name: the next training step changes it too. Use
 # `x.detach().clone()`.

@@ -295,6 +295,19 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order.split([n - n_valid - n_test, n_valid, n_test])
 
 
+# %% task="split_indices" name="sum-by-subtraction" presumes=["1 - _ - _"]
+# `1 - 0.7 - 0.3` is not 0 in Python: each subtraction rounds. Add the two fractions and compare the sum with 1, as the
+# task says.
+
+
+def split_indices(n, valid_fraction, test_fraction, seed):
+    if valid_fraction < 0 or test_fraction < 0 or 1 - valid_fraction - test_fraction <= 0:
+        raise ValueError("bad fractions")
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    n_valid, n_test = int(n * valid_fraction), int(n * test_fraction)
+    return order[n_valid + n_test :], order[:n_valid], order[n_valid : n_valid + n_test]
+
+
 # %% task="split_indices" name="zero-refused"
 # A fraction of 0 is a sensible wish: no validation set this time. Refuse only what is below 0.
 

@@ -819,6 +819,29 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
     return w, b, losses
 
 
+# %% task="train_linear" name="clips-gradients" presumes=["clip_grad_norm_() or clip_grad_value_()"]
+# A step is the learning rate times the gradient as it is, however long. Don't clip the gradients.
+
+
+def train_linear(X, y, learning_rate, n_epochs, seed):
+    if y.shape != (len(X), 1):
+        raise ValueError("y must be a column")
+    torch.manual_seed(seed)
+    w = torch.randn((X.shape[1], 1), requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
+    losses = []
+    for _ in range(n_epochs):
+        loss = ((X @ w + b - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([w, b], 1.0)
+        with torch.no_grad():
+            w -= learning_rate * w.grad
+            b -= learning_rate * b.grad
+        w.grad = b.grad = None
+    return w, b, losses
+
+
 # %% task="train_linear" name="one-epoch-short" presumes=["range(1, _)"]
 # `range(1, n_epochs)` has one number too few. `range(n_epochs)` counts from 0 and runs `n_epochs` times.
 
@@ -838,6 +861,31 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
             w -= learning_rate * w.grad
             b -= learning_rate * b.grad
         w.grad = b.grad = None
+    return w, b, losses
+
+
+# %% task="train_linear" name="stops-early" presumes=["break or return"]
+# You stop when the loss hardly changes, but `n_epochs` epochs are asked for, and a loss for each of them. Leave the
+# early exit out.
+
+
+def train_linear(X, y, learning_rate, n_epochs, seed):
+    if y.shape != (len(X), 1):
+        raise ValueError("y must be a column")
+    torch.manual_seed(seed)
+    w = torch.randn((X.shape[1], 1), requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
+    losses = []
+    for _ in range(n_epochs):
+        loss = ((X @ w + b - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            w -= learning_rate * w.grad
+            b -= learning_rate * b.grad
+        w.grad = b.grad = None
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-6:
+            break
     return w, b, losses
 
 

@@ -941,6 +941,22 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
+# %% task="train_bgd" name="clips-gradients" presumes=["clip_grad_norm_() or clip_grad_value_()"]
+# The optimizer must get the gradients as `backward()` left them. Don't clip them.
+
+
+def train_bgd(model, optimizer, criterion, X, y, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        optimizer.zero_grad()
+        loss = criterion(model(X), y)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
 # %% task="train_bgd" name="own-optimizer" presumes=["optim"]
 # You make an optimizer of your own and leave the caller's unused, so its kind, its rate and what it remembers of past
 # steps don't count. Use the one you were given.
@@ -1100,6 +1116,24 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
     return losses
 
 
+# %% task="train_bgd" name="stops-early" presumes=["break or return"]
+# You stop when the loss hardly changes, but `n_epochs` epochs are asked for, and a loss for each of them. Leave the
+# early exit out.
+
+
+def train_bgd(model, optimizer, criterion, X, y, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        optimizer.zero_grad()
+        loss = criterion(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-6:
+            break
+    return losses
+
+
 # %% task="train_bgd" name="last-loss-only"
 # That is the loss of the last epoch alone. Append the loss of every epoch to a list, and return the list.
 
@@ -1113,6 +1147,21 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
         loss.backward()
         optimizer.step()
     return last
+
+
+# %% task="train_bgd" name="rounds-the-losses" presumes=["round()"]
+# Rounding belongs where a number is printed. Note the losses with all their digits.
+
+
+def train_bgd(model, optimizer, criterion, X, y, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        optimizer.zero_grad()
+        loss = criterion(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(round(loss.item(), 3))
+    return losses
 
 
 # %% task="train_bgd" name="returns-in-the-loop" presumes=["for _ in _: return"]

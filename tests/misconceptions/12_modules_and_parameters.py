@@ -263,6 +263,23 @@ class LinearRegressor(nn.Module):
         return x @ self.weight.T
 
 
+# %% task="LinearRegressor" name="result-into-out" presumes=["_(out=_)"]
+# Functions with `out=` write into a tensor of yours and can't be recorded: with parameters they raise. Let the
+# operation return its result.
+
+
+class LinearRegressor(nn.Module):
+    def __init__(self, n_features, n_outputs=1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(n_outputs, n_features))
+        self.bias = nn.Parameter(torch.zeros(n_outputs))
+
+    def forward(self, x):
+        result = torch.empty(x.shape[0], self.weight.shape[0])
+        torch.matmul(x, self.weight.T, out=result)
+        return result + self.bias
+
+
 # %% task="LinearRegressor" name="squeezes" presumes=["squeeze()"]
 # `squeeze` takes the column of predictions apart: (N, 1) becomes (N,), which broadcasts against a column of targets.
 # Return it as it is.
