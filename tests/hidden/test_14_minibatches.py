@@ -6,9 +6,9 @@ import random
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader
 
-from grader.suites import check, probe, public_suite, shared
+from grader.suites import check, domain, probe, public_suite, shared
 
 public = public_suite(__file__)
 Numbers = public.Numbers
@@ -65,23 +65,6 @@ def test_table_shares_memory(candidate, draw):
     target.values(y[i] + 100)
 
 
-@check(
-    "TableDataset",
-    points=0.25,
-    hint="index the tensors with `i` itself: that counts from the end for you, and raises IndexError beyond the ends.",
-)
-def test_table_index_range(candidate, draw):
-    """Indices from -N to N - 1 give their rows, the next ones on both sides are an IndexError."""
-    n = draw.integer(3, 6)
-    X, y = draw.tensor(n, 2), draw.tensor(n, 1)
-    for i in (-1, -n, n - 1):
-        features, target = candidate.run(public.item, X, y, i).result.items(2)
-        features.values(X[i])
-        target.values(y[i])
-    for i in (n, -n - 1, n + draw.integer(5, 50)):
-        candidate.run(public.item, X, y, i).raises("IndexError")
-
-
 @probe
 def looped(student, X, y):
     """[sample for sample in TableDataset(X, y)], but stopped after 20 samples"""
@@ -127,6 +110,25 @@ def test_table_beside_another(candidate, draw):
     features, target = sample.items(2)
     features.values(X[1])
     target.values(y[1])
+
+
+@domain("TableDataset", points=0.25, raises=["ValueError", "IndexError"])
+def test_table_of_any_tensors(pick):
+    """Tables of any length, shape and dtype give their rows, and errors for wrong lengths and indices."""
+    n, more = pick.of(3, 1, 2, 0, 5), pick.of(0, 0, 0, 0, 0, 0, 1, -1)
+    use = pick.of("[{}]", "[{}]", "len({})", "list(zip(range(9), {}))", "list(DataLoader({}, batch_size=2))")
+    long, i = pick.of(False, False, False, False, True), pick.of(0, 1, -1, 2, "-n", "-n - 1", "n", 300)
+    if long:
+        n, more = 300, min(more, 0)
+        X = pick.given("X", "torch.arange(600.0).reshape(300, 2)")
+        y = pick.given("y", f"torch.arange({n + more})")
+    else:
+        X = pick.tensor("X", (n, pick.of(2, 1, 3)), dtypes=("float32", "float64", "int64", "float16"), grad="maybe")
+        y_shape = (max(n + more, 0), *pick.of((1,), (), (2,), (2, 2)))
+        y = pick.tensor("y", y_shape, dtypes=("float32", "int64", "bool", "float64"))
+    if use == "[{}]":
+        use = f"{{}}[{ {'-n': -n, '-n - 1': -n - 1, 'n': n}.get(i, i) }]"
+    pick.call(use.format(f"TableDataset({X}, {y})"), backward=False)
 
 
 # make_loaders
@@ -274,48 +276,22 @@ def test_loaders_reseed_nobody(candidate, draw):
             )
 
 
-@check("make_loaders", points=0.25, hint="pass `batch_size` to both loaders, and drop nothing.")
-def test_loaders_any_batch_size(candidate, draw):
-    """Batches of one, batches that leave nothing over, and one batch larger than the dataset."""
-    for n, batch_size in ((5, 1), (12, 4), (6, draw.integer(7, 20)), (1, 3)):
-        observed = candidate.run(public.two_passes, n, n, batch_size, draw.integer(0, 9999))
-        train, valid = observed.result.unpack("the training epochs", "the validation passes")
-        for epoch in train.unpack("training epoch 1", "training epoch 2"):
-            public.holds_every_sample_once(epoch, n, batch_size)
-        for one_pass in valid.unpack("validation pass 1", "validation pass 2"):
-            one_pass.equals([[100 + i for i in batch] for batch in public.in_order(0, n, batch_size)])
-
-
-@probe
-def loaders_of_tables(student, X, y, batch_size, seed):
-    """make_loaders for two TensorDatasets of X and y: are they a tuple of DataLoaders? One pass over each of them"""
-    loaders = train_loader, valid_loader = student.make_loaders(
-        TensorDataset(X, y), TensorDataset(X, y), batch_size, seed
+@domain("make_loaders", points=0.5, programs=30)
+def test_loaders_of_any_datasets(pick):
+    """Any datasets, batch size and seed: every sample once, in batches of one size, in orders that the seed gives."""
+    n, m, size = pick.of(40, 1, 50, 30), pick.of(5, 1, 7, 12), pick.of(4, 1, 3, 7, 100)
+    train, samples = pick.of(
+        (f"range({n})", "batch.tolist()"),
+        (f"TensorDataset(torch.arange({n}))", "batch[0].tolist()"),
+        (f"list(torch.arange({n}))", "batch.tolist()"),
     )
-    are_loaders = isinstance(loaders, tuple) and all(isinstance(loader, DataLoader) for loader in loaders)
-    return are_loaders, list(train_loader), list(valid_loader)
-
-
-@check("make_loaders", points=0.25)
-def test_loaders_stack_tables(candidate, draw):
-    """Two DataLoaders in a tuple, which give the rows of a table in batches of features and batches of targets."""
-    X = draw.tensor(7, 2)
-    y = X.sum(dim=1, keepdim=True)
-    observed = candidate.run(loaders_of_tables, X, y, 3, draw.integer(0, 9999))
-    are_loaders, train, valid = observed.result.items(3)
-    if are_loaders.python is not True:
-        observed.fails("a tuple of two DataLoaders", "something else", "type")
-    for batch, start in zip(valid.items(3), (0, 3, 6), strict=True):
-        features, targets = batch.items(2)
-        features.values(X[start : start + 3])
-        targets.values(y[start : start + 3])
-    rows = []
-    for batch in train.items(3):
-        features, targets = batch.items(2)
-        targets.values(features.tensor.sum(dim=1, keepdim=True))
-        rows += features.tensor.tolist()
-    if sorted(rows) != sorted(X.tolist()):
-        train.fails("every row of the table once", f"the rows {rows}", "values")
+    arguments = f"{train}, range({m}), {pick.of('', 'batch_size=')}{size}, seed={pick.seed()}"
+    pick.call(f"make_loaders({arguments})", no_grad=False, backward=False)
+    pick.do("train, valid = result", f"again, _ = make_loaders({arguments})")
+    pick.do(f"first, second = [[{samples} for batch in train] for _ in range(2)]")
+    pick.observe("[len(batch) for batch in first]", "sorted(sum(first, []))", "first == second")
+    pick.observe(f"[{samples} for batch in again] == first", f"[{samples} for batch in again] == second")
+    pick.observe("[batch.tolist() for batch in valid]", "isinstance(result, tuple)", "isinstance(train, DataLoader)")
 
 
 # count_updates
@@ -345,19 +321,10 @@ def test_updates_without_the_last_batch(candidate, draw):
     candidate.count_updates(n_samples, batch_size, n_epochs).result.integer(n_epochs)
 
 
-@check("count_updates", points=0.25)
-def test_updates_are_what_a_loader_gives(candidate, draw):
-    """A Python int, that of len(DataLoader(...)) times the epochs, exact for 10**17 samples too."""
-    size = draw.integer(8, 256)
-    for n_samples, batch_size in (
-        (draw.integer(13, 120) * size - draw.integer(1, 3), size),
-        (11610, 32),
-        (10**17 + draw.integer(1, 9), 1),
-        (10**17 + draw.integer(1, 9), 10),
-        (draw.integer(1, 3), 7),
-    ):
-        for drop_last in (False, True):
-            n_epochs = draw.integer(1, 30)
-            loader = DataLoader(range(n_samples), batch_size=batch_size, drop_last=drop_last)
-            observed = candidate.count_updates(n_samples, batch_size, n_epochs, drop_last)
-            observed.result.integer(len(loader) * n_epochs)
+@domain("count_updates", points=0.25)
+def test_updates_of_any_numbers(pick):
+    """Positive numbers of any size, up to 10**18, are counted exactly, with drop_last and without."""
+    n_samples = pick.of(10, 1, 7, 12, 300, 2**24 + 1, 2**53 + 1, 10**17 + 1, 10**18 - 1, 10**18)
+    batch_size = pick.of(4, 1, 7, 300, 10, 3, 2**53 + 1, 10**17, 10**18)
+    n_epochs, drop_last = pick.of(1, 2, 30, 1000, 10**9 + 1), pick.of("", ", True", ", False", ", drop_last=True")
+    pick.call(f"count_updates({n_samples}, {batch_size}, {n_epochs}{drop_last})")

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grader.suites import CURVE_RTOL, check, code, probe, public_suite, shared
+from grader.suites import CURVE_RTOL, check, code, domain, probe, public_suite, shared
 
 public = public_suite(__file__)
 in_batches = public.in_batches
@@ -22,6 +22,20 @@ CROSS_ENTROPY = "nn.CrossEntropyLoss()"
 ADAM = "lambda parameters: torch.optim.Adam(parameters, lr=0.05, eps=0.1)"
 STANDSTILL = "lambda parameters: torch.optim.SGD(parameters, lr=0.0)"
 MOMENTUM = "lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.5)"
+
+# For the programs of domains: models of two features, the first three without dropout and batch norm; optimizers.
+MODELS = (
+    "nn.Linear(2, 1)",
+    "nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))",
+    "nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.Tanh()), nn.Linear(3, 1, bias=False))",
+    "nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))",
+    "nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Linear(3, 1))",
+)
+OPTIMIZERS = (
+    "SGD(model.parameters(), lr=0.01)",
+    "SGD(model.parameters(), lr=0.01, momentum=0.9)",
+    "Adam(model.parameters(), lr=0.01, eps=0.1)",
+)
 
 
 # InvertedDropout
@@ -114,19 +128,6 @@ def test_dropout_follows_its_parent(candidate, draw):
     n_parameters.integer(0)
 
 
-@check("InvertedDropout", points=0.25)
-def test_dropout_leaves_its_input(candidate, draw):
-    """The input is not modified, in either mode."""
-    x = draw.tensor(6, 5, low=0.5)
-    observed = candidate.run(public.dropped, x, 0.5, True)
-    public.kept_and_scaled(observed.result, x, 0.5)
-    observed.unchanged(0)
-    for training in (True, False):
-        given = draw.tensor(6, 5, low=0.5).requires_grad_().clone()
-        candidate.run(public.dropped, given, 0.5, training).returned().unchanged(0)
-    candidate.run(public.dropped, x, 0.5, False).result.values(x)
-
-
 @check("InvertedDropout", points=0.25, hint="multiply with tensor operations from `x` to the result, all recorded.")
 def test_dropout_gradient(candidate, draw):
     """The gradient is the mask / (1 - p), times that from above, and in evaluation mode just that from above."""
@@ -146,23 +147,6 @@ def test_dropout_on_a_second_device(candidate, draw, device):
         candidate.run(public.dropped, x, 0.5, training).result.shape(3, 4).device(device)
 
 
-@check("InvertedDropout", points=0.25)
-def test_dropout_keeps_dtype_and_shape(candidate, draw):
-    """Any shape and floating dtype: float64, float16, bfloat16, 0-D, 4-D, transposed, empty."""
-    for x in (
-        draw.tensor(6, low=0.5, dtype=torch.float64, decimals=9),
-        draw.tensor(6, low=0.5, dtype=torch.float16),
-        draw.tensor(6, low=0.5, dtype=torch.bfloat16),
-        draw.tensor(low=0.5),
-        draw.tensor(2, 3, 2, 2, low=0.5),
-        draw.tensor(5, 3, low=0.5).T,
-        torch.empty(0, 2),
-    ):
-        for training in (True, False):
-            result = candidate.run(public.dropped, x, 0.25, training).result.dtype(x.dtype)
-            public.kept_and_scaled(result, x, 0.25) if training else result.values(x)
-
-
 @check(
     "InvertedDropout",
     points=0.25,
@@ -178,16 +162,31 @@ def test_dropout_edges_of_p(candidate, draw):
         candidate.InvertedDropout(p).raises("ValueError")
 
 
+@domain("InvertedDropout", points=0.5, raises=["ValueError"], free=["generators"])
+def test_dropout_of_any_tensor(pick):
+    """Any p, dtype, shape and mode: elements are 0 with probability p, or divided by 1 - p, and so are gradients."""
+    p = pick.of(0.5, 0.25, 0.0, 0.75, 0.05, 0.0, 0.9, 0.5, 0.25, 1.0, -0.25)
+    dtype, mode = pick.of("float32", "float64", "bfloat16", "float16"), pick.of("", ".eval()", ".eval().train()", "")
+    layer = pick.of(f"InvertedDropout({p})", f"nn.Sequential(nn.Identity(), InvertedDropout({p}))")
+    if mode == ".eval()":
+        x = pick.tensor("x", pick.shape(ranks=(1, 2, 0, 3), sizes=(2, 3, 1, 0)), dtypes=[dtype], grad="maybe")
+        pick.call(f"{layer}.eval()({x}).clone()")
+    elif pick.of(False, True):
+        pick.given("x", f"torch.ones(100, 200, dtype=torch.{dtype})")
+        pick.call(layer + mode, no_grad=False, backward=False)
+        pick.do("y = result(x)", "share = float((y == 0).double().mean())")
+        pick.observe("y.shape", "y.dtype", f"abs(share - {p}) < 0.03", f"abs(y.max() * {1 - p} - 1) < 0.02")
+        pick.observe("torch.equal(result(x), y)", "len(list(result.parameters()))")
+    else:
+        ranks = (2, 1, 3, 0) if dtype == "float32" else (2, 1, 3)
+        x = pick.tensor("x", pick.shape(ranks=ranks), dtypes=[dtype], low=0.25, grad=True)
+        pick.call(f"{layer}{mode}({x})", no_grad=False, backward=False)
+        pick.do("(gradient,) = torch.autograd.grad(result.sum(), x)", "kept = result != 0")
+        pick.observe("result.shape", "result.dtype", f"torch.allclose(result, kept * x / {1 - p}, rtol=0.02)")
+        pick.observe(f"torch.allclose(gradient, kept * torch.ones_like(x) / {1 - p}, rtol=0.02)")
+
+
 # predict
-
-
-@check("predict", points=0.25, hint="note `model.training` before you change it, and put back what you noted.")
-def test_predict_stays_in_evaluation_mode(candidate, draw):
-    """A model in evaluation mode stays in it, it and every module inside."""
-    model, X = public.noisy_net(draw, training=False), draw.tensor(3, 2)
-    observed = candidate.predict(model, X)
-    observed.result.values(public.in_use(model, X))
-    observed.argument(0).in_mode(training=False)
 
 
 @probe
@@ -269,6 +268,22 @@ def test_predict_records_nothing(candidate, draw):
         notes.equals([False] * max(1, len(notes.items())))
         if hooks.python != 1:
             observed.fails("the model's forward hook runs once", f"it runs {hooks.python} times", "values")
+
+
+@domain("predict", points=0.25, raises=["RuntimeError"])
+def test_predict_with_any_model(pick):
+    """Models of any kind, in either mode, with hooks or frozen, give the right prediction and stay as they were."""
+    pick.do("torch.manual_seed(3)")
+    model = pick.given("model", pick.of(*MODELS) + pick.of("", ".eval()"))
+    dtype = pick.of("float32", "float32", "float64")
+    pick.do(*[f"{model}.double()"] * (dtype == "float64"))
+    change = pick.of("", "", "model.requires_grad_(False)", "for p in model.parameters(): p.grad = torch.ones_like(p)")
+    pick.do(*[change] * bool(change))
+    pick.do("recorded = []", "model.register_forward_hook(lambda model, X, y: recorded.append(y.requires_grad))")
+    shape = (pick.of(2, 3, 1, 0), pick.of(2, 2, 2, 2, 2, 3))
+    X = pick.tensor("X", shape, dtypes=[dtype], scales=(1.0, 1000.0), grad="maybe")
+    pick.call(f"predict({model}, {X})", backward=False)
+    pick.observe("result", "recorded")
 
 
 # train_epoch
@@ -356,7 +371,7 @@ def test_epoch_moves_batches(candidate, draw, device):
 
 @check(
     "train_epoch",
-    points=1,
+    points=0.5,
     hint="use the `optimizer` and the `criterion` that you are given, as `criterion(prediction, target)`.",
 )
 def test_epoch_with_any_optimizer_and_criterion(candidate, draw):
@@ -446,6 +461,23 @@ def test_epoch_sets_no_seed(candidate, draw):
         observed.fails("random numbers that depend on the seed set before", "the same ones for another seed", "state")
 
 
+@domain("train_epoch", points=0.5, programs=25, free=["mode", "gradients"])
+def test_epoch_of_any_batches(pick):
+    """Any model, sizes of batches, optimizer and criterion: the right loss and the right parameters after an epoch."""
+    pick.do("torch.manual_seed(3)")
+    model = pick.given("model", pick.of(*MODELS) + pick.of("", ".eval()"))
+    size = pick.of(2, 3, 4, 5, 100, 2, 3)
+    n = min(2, size) + pick.of(0, 1, 3, 4, 5, 6)
+    n += "BatchNorm" in model and n % size == 1  # no batch of one row
+    X = pick.tensor("X", (n, 2), layouts=False)
+    y = pick.tensor("y", (n, 1), scales=(1.0, 100.0, 1e-3), layouts=False)
+    drop_last = ", drop_last=True" if pick.of(False, False, False, size <= n) else ""
+    pick.do(f"loader = DataLoader(TensorDataset({X}, {y}), batch_size={size}{drop_last})")
+    pick.do(f"optimizer = torch.optim.{pick.of(*OPTIMIZERS)}")
+    criterion = pick.of("nn.MSELoss()", "lambda y_pred, y: torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()")
+    pick.call(f"train_epoch(model, loader, optimizer, {criterion}, torch.device('cpu'))", no_grad=False, backward=False)
+
+
 # evaluate
 
 
@@ -457,15 +489,6 @@ def test_evaluate_whatever_the_batch_size(candidate, draw):
     expected = float(F.mse_loss(public.in_use(model, X), y.double()))
     for batch_size in (1, 2, 4, 5, 9):
         candidate.run(public.evaluated, model, X, y, batch_size).result.number(expected)
-
-
-@check("evaluate", points=0.25, hint="note `model.training` before you change it, and put back what you noted.")
-def test_evaluate_stays_in_evaluation_mode(candidate, draw):
-    """A model in evaluation mode stays in it, it and every module inside."""
-    model, X, y = draw.model(public.PlainNet, 2, 1).eval(), draw.tensor(4, 2), draw.tensor(4, 1)
-    observed = candidate.run(public.evaluated, model, X, y, 2)
-    observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
-    observed.argument(0).in_mode(training=False)
 
 
 @probe
@@ -610,6 +633,26 @@ def test_evaluate_keeps_gradient_recording(candidate, draw):
     recording.equals(False)
 
 
+@domain("evaluate", points=0.25, programs=40, raises=["RuntimeError"])
+def test_evaluate_any_model(pick):
+    """Any model, sizes of batches and criterion give the right loss, and the model stays as it was."""
+    pick.do("torch.manual_seed(3)")
+    pick.given("model", pick.of(*MODELS) + pick.of("", ".eval()"))
+    change = pick.of("", "", "model.requires_grad_(False)", "for p in model.parameters(): p.grad = torch.ones_like(p)")
+    pick.do(*[change] * bool(change))
+    n = pick.of(3, 5, 7, 8, 1, 4)
+    X = pick.tensor("X", (n, pick.of(2, 2, 2, 2, 2, 2, 3)), layouts=False)
+    y = pick.tensor("y", (n, 1), scales=(1.0, 100.0, 1e-3), layouts=False)
+    drop_last = pick.of("", "", "", ", drop_last=True") if n >= 5 else ""
+    batches = f"batch_size={pick.of(2, 3, 4, 5, 1)}{drop_last}"
+    pick.do(f"loader = DataLoader(TensorDataset({X}, {y}), {batches})")
+    pick.do("seen = []")
+    loss = pick.of("F.mse_loss(y_pred, y)", "torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()")
+    pick.do(f"criterion = lambda y_pred, y: (seen.append((len(y), y_pred.requires_grad)), {loss})[1]")
+    pick.call("evaluate(model, loader, criterion, torch.device('cpu'))")
+    pick.observe("result", "seen")
+
+
 # accumulated_step
 
 
@@ -625,7 +668,7 @@ def learned(candidate, model, X, y, sizes):
 
 @check(
     "accumulated_step",
-    points=0.75,
+    points=0.5,
     hint="a batch with more rows counts for more: multiply each loss by its rows divided by all rows, before backward.",
 )
 def test_accumulated_batches_of_different_sizes(candidate, draw):
@@ -639,7 +682,7 @@ def test_accumulated_batches_of_different_sizes(candidate, draw):
 
 @check(
     "accumulated_step",
-    points=0.5,
+    points=0.25,
     hint="the losses of the batches, each times its rows, divided by all the rows.",
 )
 def test_accumulated_loss_of_different_sizes(candidate, draw):
@@ -716,3 +759,23 @@ def test_accumulated_leaves_the_batches(candidate, draw):
     observed = accumulated(candidate, model, X, y, [2, 3])
     observed.result.scalar(float(F.mse_loss(public.in_use(model, X), y.double())))
     observed.unchanged(1, 2).state_kept(TORCH_GENERATOR)
+
+
+@domain("accumulated_step", points=0.5, programs=25, free=["mode", "gradients"])
+def test_accumulated_step_on_any_batches(pick):
+    """Any sizes of batches, optimizer, criterion, scale and old gradients give one step as on all the rows together."""
+    pick.do("torch.manual_seed(3)")
+    pick.given("model", pick.of(*MODELS[:3]) + pick.of("", ".eval()"))
+    if pick.of(False, False, True):
+        pick.do("for p in model.parameters(): p.grad = torch.ones_like(p)")
+    pick.do("rows = []", "model.register_forward_hook(lambda model, X, y: rows.append(len(y)))")
+    pairs, largest = [], 0
+    for _ in range(pick.of(2, 1, 3, 4)):
+        n, k = pick.of(2, 1, 3, 5), len(pairs)
+        largest = max(largest, n)
+        X = pick.tensor(f"X{k}", (n, 2), layouts=False)
+        pairs.append(f"({X}, {pick.tensor(f'y{k}', (n, 1), scales=(1.0, 100.0, 1e-3), layouts=False)})")
+    pick.do(f"optimizer = torch.optim.{pick.of(*OPTIMIZERS)}")
+    criterion = pick.of("nn.MSELoss()", "lambda y_pred, y: torch.maximum(y_pred - y, 3 * (y - y_pred)).mean()")
+    pick.call(f"accumulated_step(model, [{', '.join(pairs)}], optimizer, {criterion})", no_grad=False, backward=False)
+    pick.observe("result", f"max(rows, default=0) <= {largest}")
