@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from grader.suites import CURVE_RTOL, Observed, Value, check, probe, public_suite
+from grader.suites import CURVE_RTOL, Observed, Value, check, domain, probe, public_suite
 
 public = public_suite(__file__)
 fill, filled = public.fill, public.filled  # by these names, probes know them
@@ -67,31 +67,6 @@ def test_wide_deep_ends_in_relu(candidate, draw):
     n_hidden, x_deep, numbers = draw.integer(4, 6), draw.tensor(8, 3), draw.tensor(31, low=-1, high=1)
     observed = candidate.run(deep_part, numbers, n_hidden, x_deep)
     observed.result.values(public.features(numbers, n_hidden, x_deep), atol=public.ATOL)
-
-
-@check("WideAndDeep", points=0.25)
-def test_wide_of_any_size(candidate, draw):
-    """A single row, no rows, single features, one hidden unit, many units."""
-    for n_rows, n_wide, n_deep, n_hidden in ((1, 2, 3, 4), (0, 2, 3, 4), (4, 1, 1, 1), (1, 1, 1, 1), (3, 20, 30, 40)):
-        numbers = draw.tensor(31, low=-1, high=1)
-        x_wide, x_deep = draw.tensor(n_rows, n_wide), draw.tensor(n_rows, n_deep)
-        observed = candidate.run(public.wide_and_deep, numbers, n_hidden, x_wide, x_deep)
-        observed.result.values(public.wide_output(numbers, n_hidden, x_wide, x_deep), atol=public.ATOL)
-
-
-@probe
-def wide_by_name(student, numbers, x_wide, x_deep):
-    """model = WideAndDeep(n_hidden=4, n_deep=..., n_wide=...); model(x_deep=x_deep, x_wide=x_wide)"""
-    model = student.WideAndDeep(n_hidden=4, n_deep=x_deep.shape[1], n_wide=x_wide.shape[1])
-    return fill(model, numbers)(x_deep=x_deep, x_wide=x_wide)
-
-
-@check("WideAndDeep", points=0.25, hint="keep the names of the signatures: `x_wide`, `x_deep`.")
-def test_wide_takes_names(candidate, draw):
-    """Sizes and inputs may be given by name, in any order."""
-    numbers, x_wide, x_deep = draw.tensor(31, low=-1, high=1), draw.tensor(5, 2), draw.tensor(5, 3)
-    observed = candidate.run(wide_by_name, numbers, x_wide, x_deep)
-    observed.result.values(public.wide_output(numbers, 4, x_wide, x_deep), atol=public.ATOL)
 
 
 @probe
@@ -196,6 +171,21 @@ def test_wide_on_california_housing(candidate):
     predictions.values(torch.tensor(HOUSING_PREDICTIONS).reshape(3, 1), rtol=CURVE_RTOL)
 
 
+@domain("WideAndDeep", points=0.5, programs=40)
+def test_wide_of_any_inputs(pick):
+    """Layers and batches of any size, in either mode, give the right outputs and gradients."""
+    n, n_wide, n_deep = pick.of(2, 1, 3, 0, 5), pick.of(2, 1, 3, 4), pick.of(3, 1, 2, 4)
+    n_hidden, mode = pick.of(4, 1, 3, 2), pick.of("", ".eval()")
+    x_wide = pick.tensor("x_wide", (n, n_wide), scales=(1.0, 100.0), grad="maybe")
+    x_deep = pick.tensor("x_deep", (n, n_deep), scales=(1.0, 100.0), grad="maybe")
+    pick.do("numbers = torch.randn(31, generator=torch.Generator().manual_seed(1))")
+    pick.call(f"fill(WideAndDeep({n_wide}, {n_deep}, {n_hidden}), numbers){mode}", no_grad=False, backward=False)
+    arguments = pick.of(f"{x_wide}, {x_deep}", f"x_deep={x_deep}, x_wide={x_wide}")
+    pick.do(f"y = result({arguments})", "(y**2).sum().backward()", f"hidden = result.deep({x_deep})")
+    pick.observe("y", "hidden", "result.head.weight.grad", "result.head.bias.grad")
+    pick.observe("sorted([*p.shape] for p in result.parameters())")
+
+
 # TwoHeadNet
 
 
@@ -254,23 +244,6 @@ def test_heads_run_the_trunk_once(candidate, draw):
         runs.integer(1)
 
 
-@check("TwoHeadNet", points=0.25)
-def test_heads_of_any_size(candidate, draw):
-    """A single row, no rows, a single feature, class or hidden unit, many of them; sizes that are alike."""
-    for n_rows, n_features, n_hidden, n_classes in (
-        (1, 3, 5, 4),
-        (0, 3, 5, 4),
-        (4, 1, 1, 1),
-        (4, 3, 3, 3),
-        (2, 20, 30, 10),
-    ):
-        x, numbers = draw.tensor(n_rows, n_features), draw.tensor(31, low=-1, high=1)
-        result = candidate.run(public.two_heads, numbers, n_hidden, n_classes, x).result
-        hidden = public.features(numbers, n_hidden, x)
-        result.key("value").values(public.head(numbers, 1, hidden), atol=public.ATOL)
-        result.key("logits").values(public.head(numbers, n_classes, hidden), atol=public.ATOL)
-
-
 @probe
 def heads_backward(student, numbers, x, key, upstream):
     """model = TwoHeadNet(3, 5, 4), with weights set to given numbers; model(x)[key].backward(upstream); model"""
@@ -279,7 +252,7 @@ def heads_backward(student, numbers, x, key, upstream):
     return model
 
 
-@check("TwoHeadNet", points=0.5)
+@check("TwoHeadNet", points=0.25)
 def test_heads_gradients(candidate, draw):
     """A loss on one output gives the right gradients to the trunk, to its own head and to x; to the other head none."""
     for key, own, other, n_outputs in (
@@ -338,18 +311,23 @@ def test_heads_leave_the_rest(candidate, draw):
     draws_differ(*(candidate.run(heads_then_draw, seed) for seed in (draw.integer(0, 999), draw.integer(1000, 1999))))
 
 
+@domain("TwoHeadNet", points=0.5, programs=40, free=["memory"])
+def test_heads_of_any_inputs(pick):
+    """Layers and batches of any size, in either mode, give the right outputs and gradients."""
+    n, n_features, n_hidden = pick.of(2, 1, 3, 0, 5), pick.of(3, 1, 2, 4), pick.of(4, 1, 3, 2)
+    n_classes, mode = pick.of(3, 1, 2, 4), pick.of("", ".eval()")
+    x = pick.tensor("x", (n, n_features), scales=(1.0, 100.0), grad="maybe")
+    pick.do("numbers = torch.randn(31, generator=torch.Generator().manual_seed(1))")
+    model = f"fill(TwoHeadNet({n_features}, {n_hidden}, {n_classes}), numbers){mode}"
+    pick.call(model, no_grad=False, backward=False)
+    pick.do(f"outputs = result({x})", f"hidden = result.trunk({x})")
+    pick.do(f"(outputs[{pick.of('value', 'logits')!r}] ** 2).sum().backward()")
+    pick.observe("outputs", "hidden", "sorted([*p.shape] for p in result.parameters())")
+    pick.observe("[None if p.grad is None or not p.grad.any() else p.grad for p in result.value_head.parameters()]")
+    pick.observe("[None if p.grad is None or not p.grad.any() else p.grad for p in result.class_head.parameters()]")
+
+
 # joint_loss
-
-
-@check("joint_loss", points=0.25, hint=public.WEIGHTED)
-def test_loss_of_one_question_alone(candidate, draw):
-    """Weight 1 leaves the mean squared error, weight 0 the cross-entropy; batches of one row and of many."""
-    for n_rows, n_classes, weight in ((5, 3, 1.0), (5, 3, 0.0), (1, 2, 0.25), (1, 1, 0.5), (40, 10, 0.75)):
-        value, logits, y_value = draw.tensor(n_rows, 1), draw.tensor(n_rows, n_classes), draw.tensor(n_rows, 1)
-        y_class = draw.integers(n_rows, low=0, high=n_classes - 1)
-        expected = public.loss_of(value.double(), logits.double(), y_value.double(), y_class, weight)
-        observed = candidate.joint_loss({"value": value, "logits": logits}, y_value, y_class, value_weight=weight)
-        observed.result.values(expected)
 
 
 @probe
@@ -358,7 +336,7 @@ def loss_of_parts(student, value, logits, y_value, y_class, value_weight):
     return student.joint_loss({"value": value, "logits": logits}, y_value, y_class, value_weight)
 
 
-@check("joint_loss", points=0.5)
+@check("joint_loss", points=0.25)
 def test_loss_gradients(candidate, draw):
     """The result is attached: gradients reach both outputs, each in proportion to its weight."""
     for weight in (draw.number(0.1, 0.4), draw.number(0.6, 0.9)):
@@ -426,3 +404,18 @@ def test_loss_on_any_device(candidate, draw, device):
     """Outputs and targets on another device give a 0-D tensor there."""
     parts = (draw.tensor(4, 1), draw.tensor(4, 3), draw.tensor(4, 1), draw.integers(4, low=0, high=2))
     candidate.run(loss_of_parts, *(part.to(device) for part in parts), 0.5).result.shape().device(device)
+
+
+@domain("joint_loss", points=0.5, raises=["ValueError"], free=["none_grad"])
+def test_loss_of_any_outputs(pick):
+    """Any batch, weight, dtype and size of numbers give the right loss and gradients, and bad arguments ValueError."""
+    n, classes = pick.of(2, 1, 3, 5), pick.of(3, 2, 1, 4)
+    dtype, scales = pick.of("float32", "float64"), (1.0, 100.0, 1000.0, 1e-3)
+    grad = pick.of(True, False)
+    value = pick.tensor("value", (n, 1), dtypes=[dtype], scales=scales, grad=grad)
+    logits = pick.tensor("logits", (n, classes), dtypes=[dtype], scales=scales, grad=grad)
+    shape = {"flat": (n,), "row": (1, n), "wide": (n, 2)}.get(pick.of(*15 * [""], "flat", "row", "wide"))
+    y_value = pick.tensor("y_value", shape or (n, 1), dtypes=[dtype], scales=scales)
+    y_class = pick.tensor("y_class", (n,), dtypes=["int64"], low=0, high=classes - 1)
+    weight = pick.of(0.5, 0.25, 0.9, 1.0, 0.0, 0.75, 0.5, 0.25, 0.125, 1.0001, -0.0001)
+    pick.call(f"joint_loss({{'value': {value}, 'logits': {logits}}}, {y_value}, {y_class}, {weight})")
