@@ -280,11 +280,9 @@ def test_loaders_reseed_nobody(candidate, draw):
 def test_loaders_of_any_datasets(pick):
     """Any datasets, batch size and seed: every sample once, in batches of one size, in orders that the seed gives."""
     n, m, size = pick.of(40, 1, 50, 30), pick.of(5, 1, 7, 12), pick.of(4, 1, 3, 7, 100)
-    train, samples = pick.of(
-        (f"range({n})", "batch.tolist()"),
-        (f"TensorDataset(torch.arange({n}))", "batch[0].tolist()"),
-        (f"list(torch.arange({n}))", "batch.tolist()"),
-    )
+    kinds = ("range({})", "batch"), ("TensorDataset(torch.arange({}))", "batch[0]"), ("list(torch.arange({}))", "batch")
+    train, samples = pick.of(*kinds)
+    train, samples = train.format(n), f"{samples}.tolist()"
     arguments = f"{train}, range({m}), {pick.of('', 'batch_size=')}{size}, seed={pick.seed()}"
     pick.call(f"make_loaders({arguments})", no_grad=False, backward=False)
     pick.do("train, valid = result", f"again, _ = make_loaders({arguments})")
