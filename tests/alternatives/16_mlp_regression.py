@@ -447,3 +447,30 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
             break
     stopper.restore()
     return {**curves, "best_epoch": stopper.best_epoch}
+
+
+# %% task="fit_early_stopping" name="ready-for-more-training"
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    history = {"train": [], "valid": [], "best_epoch": 0}
+    while len(history["valid"]) < max_epochs and len(history["valid"]) - history["best_epoch"] <= patience:
+        for name, loader in (("train", train_loader), ("valid", valid_loader)):
+            model.train(name == "train")
+            losses, sizes = [], []
+            with torch.set_grad_enabled(name == "train"):
+                for X, y in loader:
+                    loss = criterion(model(X), y)
+                    if name == "train":
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                    losses.append(loss.item() * len(X))
+                    sizes.append(len(X))
+            history[name].append(sum(losses) / sum(sizes))
+        if history["valid"].index(min(history["valid"])) == len(history["valid"]) - 1:
+            history["best_epoch"] = len(history["valid"]) - 1
+            best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    model.load_state_dict(best)
+    model.train()
+    return history

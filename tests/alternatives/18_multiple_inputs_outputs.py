@@ -277,3 +277,19 @@ def joint_loss(outputs, y_value, y_class, value_weight):
     targets = F.one_hot(y_class, logits.shape[1]).to(logits.dtype) if not logits.is_meta else torch.zeros_like(logits)
     error = (value - y_value).flatten()
     return error.dot(error) / len(error) * value_weight + F.cross_entropy(logits, targets) * (1 - value_weight)
+
+
+# %% task="joint_loss" name="only-what-has-a-weight"
+
+
+def joint_loss(outputs, y_value, y_class, value_weight):
+    if not 0 <= value_weight <= 1:
+        raise ValueError("weight")
+    if outputs["value"].shape != y_value.shape:
+        raise ValueError("shape")
+    terms = []
+    if value_weight > 0:
+        terms.append(value_weight * F.mse_loss(outputs["value"], y_value))
+    if value_weight < 1:
+        terms.append((1 - value_weight) * F.cross_entropy(outputs["logits"], y_class))
+    return sum(terms)

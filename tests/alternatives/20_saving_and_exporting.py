@@ -14,7 +14,10 @@ from torch import nn
 def save_checkpoint(path, model, hyperparameters, epoch):
     state = {}
     for name, tensor in model.state_dict().items():
-        state[f".{name}".replace("._orig_mod.", ".")[1:]] = tensor.detach().cpu().clone()
+        plain = f".{name}"
+        while "._orig_mod." in plain:  # two in a row share a dot
+            plain = plain.replace("._orig_mod.", ".")
+        state[plain[1:]] = tensor.detach().cpu().clone()
     torch.save(dict(model_state=state, hyperparameters=dict(hyperparameters), epoch=int(epoch)), str(path))
 
 

@@ -7,17 +7,17 @@ from itertools import pairwise
 
 import torch
 
-from grader.suites import Value, check, code, probe, public_suite
+from grader.suites import Value, check, code, domain, probe, public_suite
 
 public = public_suite(__file__)
-plain, Scripted = public.plain, public.Scripted
+Trial, plain, Scripted = public.Trial, public.plain, public.Scripted
 
 # suggest_hyperparameters
 
 
 @check(
     "suggest_hyperparameters",
-    points=0.5,
+    points=0.25,
     hint='the call is `trial.suggest_int("n_hidden", 20, 300)`: both bounds are included.',
 )
 def test_suggest_n_hidden(candidate, draw):
@@ -59,21 +59,17 @@ def test_suggest_asks_once_each(candidate, draw):
         observed.fails("the names learning_rate, n_hidden and optimizer, each once", f"the names {names}", "values")
 
 
+@domain("suggest_hyperparameters", points=0.25, programs=20)
+def test_suggest_any_answers(pick):
+    """Whatever the trial answers is in the dict, and the trial is asked each question once, in the right way."""
+    rate, n_hidden = pick.of(0.0137, 1e-5, 0.1, 0.00024), pick.of(100, 20, 300, 57)
+    answers = f'"suggest_float": {rate}, "suggest_int": {n_hidden}, "suggest_categorical": {pick.of("sgd", "adam")!r}'
+    pick.do(f"trial = Trial({{{answers}}})")
+    pick.call("suggest_hyperparameters(trial)")
+    pick.observe("result", "len(trial.calls)", "{call['name']: call for call in trial.calls}")
+
+
 # tuning_objective
-
-
-@check(
-    "tuning_objective",
-    points=0.25,
-    hint="the best of negative numbers is negative: start from `-math.inf`, or from the first metric.",
-)
-def test_objective_best_of_negative_metrics(candidate, draw):
-    """Negative metrics have a best one too."""
-    for best in (1, 3):
-        metrics = [draw.number(-900, -90) for _ in range(4)]
-        metrics[best] = draw.number(-80, -5)
-        _, outcome, *_ = public.tuning(candidate, draw, metrics)
-        outcome.number(metrics[best])
 
 
 @check("tuning_objective", points=0.5, hint=public._EPOCH)
@@ -126,15 +122,18 @@ def test_objective_asks_for_the_rate(candidate, draw):
         observed.fails("the learning rate is asked for first", f"{events[0].python[0]} came first", "values")
 
 
-@check("tuning_objective", points=0.25)
-def test_objective_of_one_epoch(candidate, draw):
-    """With one epoch its metric is returned, and nothing is trained beyond it."""
-    metric = draw.number(-1, 1)
-    observed, outcome, events, _, rate = public.tuning(candidate, draw, [metric])
-    outcome.number(metric)
-    fitted = public.named(events, "fit_epoch")
-    if fitted != [[rate, 0]]:
-        observed.fails(f"fit_epoch is called with {[[rate, 0]]}", f"it was called with {fitted}", "values")
+@domain("tuning_objective", points=0.5, raises=["Pruned"])
+def test_objective_of_any_metrics(pick):
+    """Metrics of any size and sign, pruned or not, are reported and give the best one."""
+    n, scale, offset = pick.of(3, 1, 2, 5), pick.of(1.0, 1e-6, 1e6), pick.of(0.0, 0.0, -5000.0, -2e9)
+    metrics = pick.given("metrics", str([pick.number(-3, 3) * scale + offset for _ in range(5)][:n]))
+    pruned_after = pick.of(None, None, 1, 2, 3)
+    pick.do(f'trial = Trial({{"suggest_float": {pick.of(0.01, 1e-5)}}}, pruned_after={pruned_after})')
+    pick.do("class Pruned(Exception): pass")
+    pick.given("fitted", "[]")
+    pick.do(f"fit_epoch = lambda learning_rate, epoch: (fitted.append((learning_rate, epoch)), {metrics}[epoch])[1]")
+    pick.call(f"tuning_objective(trial, fit_epoch, {n}, {pick.of('', 'pruned=')}Pruned)", backward=False)
+    pick.observe("result", "[event for event in trial.events if event[0] != 'should_prune']")
 
 
 # random_search
@@ -210,7 +209,7 @@ def test_search_reaches_every_int(candidate, draw):
 
 @check(
     "random_search",
-    points=0.5,
+    points=0.25,
     hint='for "log" draw evenly between the logarithms of the bounds, then take `math.exp` of what was drawn.',
 )
 def test_search_draws_logarithms_evenly(candidate, draw):
@@ -293,7 +292,7 @@ def test_search_leaves_global_generators(candidate, draw):
 
 @check(
     "random_search",
-    points=0.5,
+    points=0.25,
     hint="comparisons with NaN are false: leave out the trials whose value is NaN (`math.isnan`), then take the best.",
 )
 def test_search_ignores_nan(candidate, draw):
@@ -329,3 +328,32 @@ def test_search_refuses_nothing_but_nan(candidate, draw):
     value.number(loss)
     params.equals(tried[0].python)
     candidate.random_search(code(f"lambda params: {loss}"), space, 1, seed).result.items(2, kind="tuple")
+
+
+@domain("random_search", points=0.5, programs=30, raises=["ValueError"])
+def test_search_with_any_values(pick):
+    """Any values of the objective, NaN and infinity too, any ranges and seeds give the best of repeatable trials."""
+    values = pick.of(
+        "[3.0, 1.0, 2.0]",
+        "[math.nan, 2.0, 1.0]",
+        "[1.0]",
+        "[5.0, -1e9, math.inf]",
+        "[math.nan]",
+        "[2.0, math.nan, math.inf, 3.0]",
+        "[1e308, 1e300]",
+        "[math.inf, 1e9, 1e12]",
+        "[math.nan, math.nan, 4.0]",
+    )
+    ranges = ('("int", -3, 3)', '("float", -1.0, 1.0)', '("log", 1e-5, 0.1)', '("int", 1, 4)', '("int", -9, -7)')
+    others = ('("float", 0.0, 1.0)', '("log", 1.0, 1e4)')
+    space = f'{{"a": {pick.of(*ranges)}, "b": {pick.of(*others)}}}'
+    n, seed = pick.of("len(objective.values)", "400"), pick.seed()
+    pick.do(f"objective, again = Scripted({values}), Scripted({values})")
+    pick.given("space", space)
+    pick.call(f"random_search(objective, space, {n}, {seed})", no_grad=False, backward=False)
+    pick.do(f"random_search(again, space, {n}, {seed})", "best = {name: plain(x) for name, x in result[0].items()}")
+    pick.observe("result[1]", "len(objective.copies)", "again.copies == objective.copies")
+    if n != "400":
+        pick.observe("objective.values[objective.copies.index(best)]")
+    else:
+        pick.observe("sorted({x for trial in objective.copies for x in trial.values() if type(x) is int})")

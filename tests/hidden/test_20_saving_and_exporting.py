@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.suites import Draw, check, probe, public_suite, shared
+from grader.suites import Draw, check, domain, probe, public_suite, shared
 
 public = public_suite(__file__)
 new_path, normed_net, Tower, dropping_net, TwoWays, Plain, Noting = (
@@ -28,41 +28,6 @@ def trained_on(model: nn.Module, draw: Draw, *, training: bool) -> nn.Module:
 
 
 # save_checkpoint
-
-
-@check(
-    "save_checkpoint",
-    points=0.25,
-    hint="buffers are no parameters: `parameters()` leaves them out, `state_dict()` has them.",
-)
-def test_save_keeps_buffers(candidate, draw):
-    """model_state holds the buffers, such as the running statistics of batch norm, and nothing else."""
-    model = public.normed(draw)
-    state = public.read(candidate.untraced().run(public.saved_and_loaded, model, {}, 1)).key("model_state")
-    for name, buffer in model.named_buffers():
-        state.key(name).values(buffer)
-    public.keys(state, *model.state_dict())
-
-
-@shared
-def double_net():
-    return nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).double()
-
-
-@check(
-    "save_checkpoint",
-    points=0.25,
-    hint="don't convert the tensors: `torch.save` writes every dtype as it is.",
-)
-def test_save_keeps_dtypes(candidate, draw):
-    """Each tensor keeps its dtype: float64 weights to the last digit, the int64 count of batches."""
-    model = draw.model(double_net)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(draw.normal(*parameter.shape, dtype=torch.float64))
-    state = public.read(candidate.untraced().run(public.saved_and_loaded, model, {}, 1)).key("model_state")
-    for name, tensor in model.state_dict().items():
-        state.key(name).dtype(tensor.dtype).values(tensor, rtol=0, atol=0)
 
 
 @shared
@@ -189,22 +154,33 @@ def test_save_keeps_any_plain_values(candidate, draw):
         found.key("epoch").integer(epoch)
 
 
+@domain("save_checkpoint", points=0.5, programs=30, free=["requires_grad"])
+def test_save_any_model(pick):
+    """Any model, also compiled or with compiled parts, in either mode, gives a file with its tensors by plain names."""
+    pick.do("torch.manual_seed(3)")
+    kinds = (
+        "nn.Linear(2, 1)",
+        "nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1))",
+        "nn.Sequential(nn.Sequential(nn.Linear(2, 1)), nn.Linear(1, 1)).double()",
+        'nn.ModuleDict({"my_orig_mod": nn.Linear(1, 1), "orig_mod": nn.Linear(1, 1), "_orig_mods": nn.Linear(1, 1)})',
+        'nn.Sequential(nn.ModuleDict({"_orig_mod": nn.ModuleDict({"_orig_mod": nn.Linear(2, 1)})}))',
+    )
+    kind, mode = pick.of(*kinds), pick.of("", ".eval()")
+    pick.given("model", kind + mode)
+    pick.do("for p in model.parameters(): p.grad = torch.ones_like(p)")
+    if pick.of(False, True, True) and "Sequential(nn.S" in kind:
+        pick.do('model[0] = torch.compile(model[0], backend="eager")')
+    whole = pick.of("model", "model", "torch.compile(model, backend='eager')")
+    settings = pick.of(
+        '{"units": 8}', "{}", '{"sizes": [2, 3], "rate": 0.1, "name": "best"}', '{"epoch": (1, None, True)}'
+    )
+    pick.do("path = new_path()")
+    path = pick.of("path", "str(path)", 'path.with_name("best.model")', "str(path)")
+    pick.call(f"save_checkpoint({path}, {whole}, {settings}, {pick.of(3, 0, 1000)})", backward=False)
+    pick.observe("result", f"torch.load({path}, weights_only=True)")
+
+
 # load_checkpoint
-
-
-@check(
-    "load_checkpoint",
-    points=0.25,
-    judges="facts",
-    hint="`load_state_dict` sets buffers as well as parameters: give it all of the state.",
-)
-def test_load_restores_buffers(candidate, draw):
-    """Buffers, such as the running statistics of batch norm, have the saved values too."""
-    saved = public.tower(draw, 2, 3)
-    saved.norm.num_batches_tracked.fill_(draw.integer(3, 99))
-    model, _ = candidate.run(public.loaded, saved, {}, 1).result.unpack("the model", "the epoch")
-    for name, buffer in saved.named_buffers():
-        model.buffer(name).values(buffer)
 
 
 @check(
@@ -283,20 +259,6 @@ def test_load_refuses_other_names(candidate, draw):
     candidate.run(loaded_with_other_names, saved, "", "").returned()
 
 
-@check(
-    "load_checkpoint",
-    points=0.25,
-    judges="facts",
-    hint="leave `requires_grad` of the parameters alone: evaluation mode has nothing to do with it.",
-)
-def test_load_gives_trainable_parameters(candidate, draw):
-    """Every parameter is a leaf that requires grad, so that training can go on."""
-    observed = candidate.run(public.loaded, public.tower(draw, 2, 3), {}, 1)
-    model, _ = observed.result.unpack("the model", "the epoch")
-    for parameter in model.parameters(*(name for name, _ in Tower().named_parameters())):
-        parameter.leaf()
-
-
 @probe
 def loaded_from_gpu_file(student, saved):
     """load_checkpoint(path, Tower), of a file with the state of `saved`, all of it on a GPU ("cuda:0") when saved"""
@@ -346,6 +308,26 @@ def test_load_does_not_reseed(candidate, draw):
     first, observed = (candidate.run(drawn_after_loading, saved, number) for number in (seed, seed + 1))
     if torch.equal(first.result.tensor, observed.result.tensor):
         observed.fails("other numbers than after another seed", "the same numbers", "state")
+
+
+@domain("load_checkpoint", points=0.5, programs=30, raises=["RuntimeError"])
+def test_load_any_model(pick):
+    """Any model and hyperparameters come back in evaluation mode; RuntimeError where names don't fit."""
+    kinds = (
+        ("nn.Linear", '{"in_features": 2, "out_features": 1}', "nn.Linear(2, 1)"),
+        ("nn.BatchNorm1d", '{"num_features": 3}', "nn.BatchNorm1d(3)"),
+        ("nn.Linear", '{"in_features": 2, "out_features": 1, "bias": False}', "nn.Linear(2, 1, bias=False)"),
+        ("normed_net", "{}", "normed_net()"),
+        ("nn.Conv1d", '{"in_channels": 1, "out_channels": 2, "kernel_size": 3}', "nn.Conv1d(1, 2, 3)"),
+    )
+    made_by, settings, model = pick.of(*kinds)
+    pick.do("torch.manual_seed(3)", f"state = {model}.state_dict()")
+    change = pick.of("", "", "", "", 'state["more"] = torch.zeros(1)', "del state[next(iter(state))]")
+    pick.do(*[change] * bool(change))
+    pick.do("path = new_path()")
+    contents = f'{{"model_state": state, "hyperparameters": {settings}, "epoch": {pick.of(7, 0, 1000)}}}'
+    pick.do(f"torch.save({contents}, path)")
+    pick.call(f"load_checkpoint({pick.of('path', 'str(path)')}, {made_by})", backward=False)
 
 
 # export_model
@@ -416,7 +398,7 @@ def exported_then_trained(student, model, example, x):
 
 @check(
     "export_model",
-    points=0.75,
+    points=0.5,
     hint="a program uses the tensors of the model that was exported: export a copy, `copy.deepcopy(model)`.",
 )
 def test_export_is_a_snapshot(candidate, draw):
@@ -465,6 +447,21 @@ def test_export_takes_any_model(candidate, draw):
     batches = [draw.tensor(rows, 4, 3, dtype=torch.float64) for rows in (2, 6)]
     observed = candidate.untraced().run(public.exported_and_called, model, batches[0], batches)
     public.outputs(observed, [public.evaluated(model, x) for x in batches])
+
+
+@domain("export_model", points=0.25, programs=5)
+def test_export_any_model(pick):
+    """Models of any kind, in either mode, give programs for any number of rows that later changes don't reach."""
+    pick.do("torch.manual_seed(3)")
+    kinds = ("nn.Linear(3, 2)", "normed_dropping_net()", "dropping_net().double()", "nn.Sequential(dropping_net())")
+    kind = pick.of(*kinds)
+    model = pick.given("model", kind + pick.of("", ".eval()"))
+    dtype = "torch.float64" if "double" in kind else "torch.float32"
+    pick.do(f"x = torch.arange(9.0, dtype={dtype}).reshape(3, 3)", f"expected = copy.deepcopy({model}).eval()(x)")
+    pick.call(f"export_model({model}, x[:{pick.of(2, 3)}])", no_grad=False, backward=False)
+    pick.do("for p in model.parameters(): p.data += 1", "module = result.module()")
+    pick.observe("torch.allclose(module(x), expected)", "module(x[:1]).shape", "module(x.repeat(200, 1)).shape")
+    pick.observe("isinstance(result, torch.export.ExportedProgram)")
 
 
 # script_model
@@ -533,12 +530,27 @@ def scripted_saved_and_loaded(student, model, x):
     return torch.jit.load(path)(x)
 
 
-@check("script_model", points=0.5)
+@check("script_model", points=0.25)
 def test_script_can_be_saved(candidate, draw):
     """What torch.jit.load reads from the file gives the same as the model, with dropout off."""
     model, x = draw.model(dropping_net), draw.tensor(4, 3)
     observed = candidate.untraced().run(scripted_saved_and_loaded, model, x)
     observed.result.values(public.evaluated(model, x))
+
+
+@domain("script_model", points=0.25, programs=12)
+def test_script_any_model(pick):
+    """Models of any kind, in either mode, give TorchScript in evaluation mode, and stay as they were."""
+    pick.do("torch.manual_seed(3)")
+    kinds = ("nn.Linear(3, 2)", "normed_dropping_net()", "dropping_net().double()", "nn.Sequential(dropping_net())")
+    kind = pick.of(*kinds)
+    model = pick.given("model", kind + pick.of("", ".eval()"))
+    pick.do("model.requires_grad_(False)") if pick.maybe() else pick.do("for p in model.parameters(): p.grad = p + 1")
+    rows = pick.of(2, 1, 0)
+    pick.do(f"x = torch.arange(9.0, dtype=torch.{'float64' if 'double' in kind else 'float32'}).reshape(3, 3)[:{rows}]")
+    pick.call(f"script_model({model})", backward=False)
+    pick.do("y = result(x).detach()")
+    pick.observe("y", "isinstance(result, torch.jit.ScriptModule)")
 
 
 # compile_model
@@ -627,19 +639,21 @@ def test_compile_leaves_model_alone(candidate, draw):
         observed.unchanged(0).state_kept()
 
 
-@check(
-    "compile_model",
-    points=0.25,
-    judges="facts",
-    hint="compile without conditions: no `fullgraph=True`, which refuses an `if` on values, and no `no_grad()`.",
-)
-def test_compile_does_all_the_model_does(candidate, draw):
-    """An `if` on the input's values goes both ways, and gradients reach the parameters."""
-    for x in public.both_ways(draw):
-        model = draw.model(TwoWays).eval()
-        upstream = draw.tensor(4, 2)
-        observed = candidate.untraced().with_backward(upstream).run(public.compiled_and_called, model, x)
-        observed.ran_backward().result.values(public.evaluated(model, x))
-        model(x).backward(upstream)
-        for name, parameter in model.named_parameters():
-            observed.argument(0).parameter(name).grad(parameter.grad)
+@domain("compile_model", points=0.25, programs=5)
+def test_compile_any_model(pick):
+    """Models of any kind, in either mode, give the same results and gradients when they are compiled."""
+    pick.do("torch.manual_seed(3)")
+    kinds = (
+        "nn.Linear(3, 2)",
+        "TwoWays().eval()",
+        "nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))",
+        "Plain().eval()",
+    )
+    model = pick.given("model", pick.of(*kinds))
+    sign = pick.of("", "-")
+    pick.do(f"x = {sign}torch.arange(6.0).reshape(2, 3)")
+    pick.do("backend = Noting()")
+    pick.call(f"compile_model({model}, backend)", no_grad=False, backward=False)
+    pick.do("for p in model.parameters(): p.data += 1")
+    pick.do("y = result(x)", "(y**2).sum().backward()")
+    pick.observe("y", "backend.used > 0", "sorted(model.state_dict())")
