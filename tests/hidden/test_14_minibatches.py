@@ -30,7 +30,8 @@ def batches(student, X, y, batch_size):
 def test_table_in_a_loader(candidate, draw):
     """A DataLoader over it gives batches (B, F) and (B, 1) with matching rows; other targets and dtypes work too."""
     n = 5
-    for y in (draw.tensor(n, 1), draw.integers(n, low=0, high=9), draw.tensor(n, 2, dtype=torch.float64)):
+    others = draw.tensor(n, 3), draw.integers(n, low=0, high=9), draw.tensor(n, 2, dtype=torch.float64)
+    for y in (*others, draw.tensor(n, 1)):
         X = draw.tensor(n, 3, dtype=draw.choice([torch.float32, torch.float64]))
         for batch, start in zip(candidate.run(batches, X, y, 2).result.items(3), (0, 2, 4), strict=True):
             features, target = batch.items(2)

@@ -656,4 +656,4 @@ def test_compile_any_model(pick):
     pick.call(f"compile_model({model}, backend)", no_grad=False, backward=False)
     pick.do("for p in model.parameters(): p.data += 1")
     pick.do("y = result(x)", "(y**2).sum().backward()")
-    pick.observe("y", "backend.used > 0", "sorted(model.state_dict())")
+    pick.observe("y", "sorted(model.state_dict())")
