@@ -261,15 +261,20 @@ def test_load_refuses_other_names(candidate, draw):
 
 @probe
 def loaded_from_gpu_file(student, saved):
-    """load_checkpoint(path, Tower), of a file with the state of `saved`, all of it on a GPU ("cuda:0") when saved"""
+    """load_checkpoint(path, Tower), of a file with the state of `saved`, all of it on a GPU ("cuda:0") when saved;
+    torch.cuda.is_available() says yes"""
     path = new_path()
-    tag = torch.serialization.location_tag
+    tag, available = torch.serialization.location_tag, torch.cuda.is_available
     torch.serialization.location_tag = lambda storage: "cuda:0"
     try:
         torch.save({"model_state": saved.state_dict(), "hyperparameters": {}, "epoch": 1}, path)
     finally:
         torch.serialization.location_tag = tag
-    return student.load_checkpoint(path, Tower)
+    torch.cuda.is_available = lambda: True
+    try:
+        return student.load_checkpoint(path, Tower)
+    finally:
+        torch.cuda.is_available = available
 
 
 @check(
@@ -279,7 +284,7 @@ def loaded_from_gpu_file(student, saved):
     hint='`torch.load(..., map_location="cpu")` puts every tensor on the CPU, wherever it was saved.',
 )
 def test_load_maps_to_cpu(candidate, draw):
-    """A file that was written on a machine with a GPU gives a model on the CPU."""
+    """A file that was written on a machine with a GPU, and is read on one, gives a model on the CPU."""
     saved = public.tower(draw, 2, 3)
     model, _ = candidate.run(loaded_from_gpu_file, saved).result.unpack("the model", "the epoch")
     for name, parameter in saved.named_parameters():

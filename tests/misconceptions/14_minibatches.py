@@ -830,3 +830,30 @@ def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
 def count_updates(n_samples, batch_size, n_epochs, drop_last=False):
     batches = batch_size // n_samples if drop_last else math.ceil(batch_size / n_samples)
     return batches * n_epochs
+
+
+# %% task="TableDataset" name="lengths-compared-when-read"
+# You compare the lengths only when a row is read. Report tables of different lengths when the dataset is made: compare
+# them in `__init__`.
+
+
+class TableDataset(Dataset):
+    def __init__(self, X, y):
+        self.X, self.y = X, y
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        if len(self.X) != len(self.y):
+            raise ValueError("the lengths differ")
+        return self.X[i], self.y[i]
+
+
+# %% task="make_loaders" name="larger-validation-batches"
+# The validation loader has batches of twice the size. Both loaders take `batch_size`.
+
+
+def make_loaders(train, valid, batch_size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(valid, 2 * batch_size)

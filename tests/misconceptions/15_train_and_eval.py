@@ -1839,3 +1839,75 @@ def accumulated_step(model, batches, optimizer, criterion):
         total += loss.item()
     optimizer.step()
     return total
+
+
+# %% task="train_epoch" name="clipped-gradients"
+# Large gradients are clipped before the step. Nobody asked for that: take the gradients as `backward()` leaves them.
+
+
+def train_epoch(model, loader, optimizer, criterion, device):
+    model.train()
+    total, n_samples = 0.0, 0
+    for X, y in loader:
+        X, y = X.to(device), y.to(device)
+        loss = criterion(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        total += loss.item() * len(X)
+        n_samples += len(X)
+    return total / n_samples
+
+
+# %% task="train_epoch" name="small-batch-skipped"
+# The last batch may be smaller, and it counts like the others: train on it too.
+
+
+def train_epoch(model, loader, optimizer, criterion, device):
+    model.train()
+    total, n_samples = 0.0, 0
+    for X, y in loader:
+        if len(X) < loader.batch_size:
+            continue
+        X, y = X.to(device), y.to(device)
+        loss = criterion(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(X)
+        n_samples += len(X)
+    return total / max(n_samples, 1)
+
+
+# %% task="evaluate" name="all-predictions-joined"
+# You call the criterion once, with all predictions in memory. Call it for every batch, and add up the losses.
+
+
+def evaluate(model, loader, criterion, device):
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            pairs = [(model(X.to(device)), y.to(device)) for X, y in loader]
+            predictions, targets = (torch.cat(parts) for parts in zip(*pairs, strict=True))
+            return criterion(predictions, targets).item()
+    finally:
+        model.train(was_training)
+
+
+# %% task="accumulated_step" name="clipped-gradients"
+# Large gradients are clipped before the step. Nobody asked for that: take the gradients as `backward()` leaves them.
+
+
+def accumulated_step(model, batches, optimizer, criterion):
+    n_samples = sum(len(X) for X, _ in batches)
+    optimizer.zero_grad()
+    total = 0.0
+    for X, y in batches:
+        loss = criterion(model(X), y) * len(X) / n_samples
+        loss.backward()
+        total += loss.item()
+    nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+    optimizer.step()
+    return total

@@ -2118,3 +2118,139 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
                 break
     model.load_state_dict(best_state)
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
+
+
+# %% task="RegressionMLP" name="output-layer-first"
+# The output layer is made before the hidden ones, so its parameters come first. Make the layers in the order in
+# which they are used.
+
+
+class RegressionMLP(nn.Module):
+    def __init__(self, n_features, hidden, n_outputs=1):
+        super().__init__()
+        sizes = [n_features, *hidden]
+        self.out = nn.Linear(sizes[-1], n_outputs)
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.out(x)
+
+
+# %% task="rmse" name="rows-times-columns"
+# Targets may be flat, `(N,)`, and then they have no `shape[1]`. `y.numel()` counts the elements of any shape.
+
+
+def rmse(model, loader):
+    was_training = model.training
+    model.eval()
+    total = count = 0
+    try:
+        with torch.no_grad():
+            for X, y in loader:
+                y_pred = model(X)
+                if y_pred.shape != y.shape:
+                    raise ValueError("shapes differ")
+                total += ((y_pred - y) ** 2).sum().item()
+                count += y.shape[0] * y.shape[1]
+    finally:
+        model.train(was_training)
+    return math.sqrt(total / count)
+
+
+# %% task="fit_early_stopping" name="clipped-gradients"
+# Large gradients are clipped before the step. Nobody asked for that: take the gradients as `backward()` leaves them.
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    history = {"train": [], "valid": [], "best_epoch": 0}
+    best, state = math.inf, copy.deepcopy(model.state_dict())
+    for epoch in range(max_epochs):
+        model.train()
+        total = count = 0
+        for X, y in train_loader:
+            loss = criterion(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            total, count = total + loss.item() * len(X), count + len(X)
+        history["train"].append(total / count)
+        model.eval()
+        total = count = 0
+        with torch.no_grad():
+            for X, y in valid_loader:
+                total, count = total + criterion(model(X), y).item() * len(X), count + len(X)
+        history["valid"].append(total / count)
+        if history["valid"][-1] < best:
+            best, state = history["valid"][-1], copy.deepcopy(model.state_dict())
+            history["best_epoch"] = epoch
+        elif epoch - history["best_epoch"] >= patience:
+            break
+    model.load_state_dict(state)
+    return history
+
+
+# %% task="fit_early_stopping" name="smallest-improvement"
+# An epoch improves if its loss is smaller by any amount. You ask for a smallest improvement, which is another rule.
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    history = {"train": [], "valid": [], "best_epoch": 0}
+    best, state = math.inf, copy.deepcopy(model.state_dict())
+    for epoch in range(max_epochs):
+        model.train()
+        total = count = 0
+        for X, y in train_loader:
+            loss = criterion(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, count = total + loss.item() * len(X), count + len(X)
+        history["train"].append(total / count)
+        model.eval()
+        total = count = 0
+        with torch.no_grad():
+            for X, y in valid_loader:
+                total, count = total + criterion(model(X), y).item() * len(X), count + len(X)
+        history["valid"].append(total / count)
+        if history["valid"][-1] < best - 1e-4:
+            best, state = history["valid"][-1], copy.deepcopy(model.state_dict())
+            history["best_epoch"] = epoch
+        elif epoch - history["best_epoch"] >= patience:
+            break
+    model.load_state_dict(state)
+    return history
+
+
+# %% task="fit_early_stopping" name="best-starts-at-a-million"
+# The first epoch always improves, and losses may be larger than any number that you think of. Start from `math.inf`.
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    history = {"train": [], "valid": [], "best_epoch": 0}
+    best, state = 1e6, copy.deepcopy(model.state_dict())
+    for epoch in range(max_epochs):
+        model.train()
+        total = count = 0
+        for X, y in train_loader:
+            loss = criterion(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, count = total + loss.item() * len(X), count + len(X)
+        history["train"].append(total / count)
+        model.eval()
+        total = count = 0
+        with torch.no_grad():
+            for X, y in valid_loader:
+                total, count = total + criterion(model(X), y).item() * len(X), count + len(X)
+        history["valid"].append(total / count)
+        if history["valid"][-1] < best:
+            best, state = history["valid"][-1], copy.deepcopy(model.state_dict())
+            history["best_epoch"] = epoch
+        elif epoch - history["best_epoch"] >= patience:
+            break
+    model.load_state_dict(state)
+    return history

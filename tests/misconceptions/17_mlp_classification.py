@@ -1687,3 +1687,69 @@ def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
         losses.append(total / len(X))
     print(f"last loss: {losses[-1]:.4f}")
     return losses
+
+
+# %% task="train_classifier" name="clipped-gradients"
+# Large gradients are clipped before the step. A plain step takes the gradients as `backward()` leaves them.
+
+
+def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_epochs):
+        model.train()
+        total = 0.0
+        for rows in torch.randperm(len(X), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(X[rows]), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(X))
+    return losses
+
+
+# %% task="train_classifier" name="falling-rate"
+# Here the learning rate falls after some epochs. Every step is to be made with `learning_rate` itself.
+
+
+def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=5, gamma=0.5)
+    losses = []
+    for _ in range(n_epochs):
+        model.train()
+        total = 0.0
+        for rows in torch.randperm(len(X), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(X[rows]), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        scheduler.step()
+        losses.append(total / len(X))
+    return losses
+
+
+# %% task="train_classifier" name="divides-by-the-nominal-size"
+# The sum of the losses is divided by `batch_size`, also where a batch is smaller. Divide by the rows of the batch.
+
+
+def train_classifier(model, X, y, n_epochs, learning_rate, batch_size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_epochs):
+        model.train()
+        total = 0.0
+        for rows in torch.randperm(len(X), generator=generator).split(batch_size):
+            loss = F.cross_entropy(model(X[rows]), y[rows], reduction="sum") / batch_size
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * batch_size
+        losses.append(total / len(X))
+    return losses

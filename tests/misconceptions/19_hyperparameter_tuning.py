@@ -1376,3 +1376,42 @@ def random_search(objective, space, n_trials, seed):
     if not trials:
         raise ValueError("every value is NaN")
     return min(trials, key=lambda trial: trial[1])
+
+
+# %% task="tuning_objective" name="starts-at-minus-a-thousand"
+# Metrics may be smaller than any number that you think of, and then your first value wins. Start from `-math.inf`, or
+# from the first metric.
+
+
+def tuning_objective(trial, fit_epoch, n_epochs, pruned):
+    learning_rate = trial.suggest_float("learning_rate", 1e-5, 1e-1, log=True)
+    best = -1000.0
+    for epoch in range(n_epochs):
+        metric = fit_epoch(learning_rate, epoch)
+        trial.report(metric, epoch)
+        if trial.should_prune():
+            raise pruned
+        best = max(best, metric)
+    return best
+
+
+# %% task="random_search" name="cut-towards-zero"
+# `int()` cuts towards 0. In a range that begins below 0, the lowest int is hardly ever drawn, and 0 comes twice as
+# often. `rng.randint(low, high)` draws all of them evenly.
+
+
+def random_search(objective, space, n_trials, seed):
+    rng = random.Random(seed)
+    trials = []
+    for _ in range(n_trials):
+        params = {}
+        for name, (kind, low, high) in space.items():
+            if kind == "int":
+                params[name] = int(rng.uniform(low, high + 1))
+            elif kind == "log":
+                params[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+            else:
+                params[name] = rng.uniform(low, high)
+        trials.append((params, objective(params)))
+    numbers = [trial for trial in trials if not math.isnan(trial[1])]
+    return min(numbers, key=lambda trial: trial[1])

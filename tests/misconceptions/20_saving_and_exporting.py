@@ -921,3 +921,16 @@ def compile_model(model, backend):
             return compiled(x)
 
     return run
+
+
+# %% task="load_checkpoint" name="device-of-the-machine"
+# On a machine with a GPU this gives a model on the GPU. It is asked for on the CPU, wherever the program runs: say
+# `map_location="cpu"`.
+
+
+def load_checkpoint(path, model_class):
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    checkpoint = torch.load(path, map_location=device, weights_only=True)
+    model = model_class(**checkpoint["hyperparameters"]).to(device)
+    model.load_state_dict(checkpoint["model_state"])
+    return model.eval(), checkpoint["epoch"]
