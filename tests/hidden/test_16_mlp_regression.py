@@ -588,9 +588,10 @@ def test_fit_any_model(pick):
         X = pick.tensor(f"X_{kind}", (rows, 2), low=-1, high=1, layouts=False)
         y = pick.tensor(f"y_{kind}", (rows, 1), scales=[scale], layouts=False)
         pick.do(f"{kind} = DataLoader(TensorDataset({X}, {y}), batch_size={size if kind == 'train' else 2})")
-    rate = pick.of("0.1", "0.02", "0.0", "0.05, momentum=0.9", "1e-5")
+    valid = pick.of("valid", "train")
+    rate = pick.of("0.1", "0.02", "0.0", "1e-5", "0.1, momentum=0.9")
     pick.do(f"optimizer = torch.optim.SGD(model.parameters(), lr={rate})")
     criterion = pick.of("nn.MSELoss()", "nn.MSELoss()", "lambda y_pred, y: 3 * ((y_pred - y) ** 2).mean()")
     numbers = f"{pick.of(8, 12, 3, 1)}, {pick.of(2, 1, 3, 8)}"
-    arguments = f"model, optimizer, {criterion}, train, valid, {numbers}"
+    arguments = f"model, optimizer, {criterion}, train, {valid}, {numbers}"
     pick.call(f"fit_early_stopping({arguments})", no_grad=False, backward=False)

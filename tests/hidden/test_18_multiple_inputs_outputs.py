@@ -411,11 +411,11 @@ def test_loss_of_any_outputs(pick):
     """Any batch, weight, dtype and size of numbers give the right loss and gradients, and bad arguments ValueError."""
     n, classes = pick.of(2, 1, 3, 5), pick.of(3, 2, 1, 4)
     dtype, scales = pick.of("float32", "float64"), (1.0, 100.0, 1000.0, 1e-3)
-    grad = pick.of(True, False)
+    grad = pick.of(True, True, False)
     value = pick.tensor("value", (n, 1), dtypes=[dtype], scales=scales, grad=grad)
     logits = pick.tensor("logits", (n, classes), dtypes=[dtype], scales=scales, grad=grad)
     shape = {"flat": (n,), "row": (1, n), "wide": (n, 2)}.get(pick.of(*15 * [""], "flat", "row", "wide"))
     y_value = pick.tensor("y_value", shape or (n, 1), dtypes=[dtype], scales=scales)
     y_class = pick.tensor("y_class", (n,), dtypes=["int64"], low=0, high=classes - 1)
-    weight = pick.of(0.5, 0.25, 0.9, 1.0, 0.0, 0.75, 0.5, 0.25, 0.125, 1.0001, -0.0001)
+    weight = pick.of(0.5, 0.25, 1.0, 0.0, 0.9, 1.0, 0.0, 0.75, 1.0001, -0.0001)
     pick.call(f"joint_loss({{'value': {value}, 'logits': {logits}}}, {y_value}, {y_class}, {weight})")
