@@ -336,11 +336,14 @@ def test_rmse_of_any_model(pick):
 
 @check("fit_early_stopping", points=0.25, hint=public._WAIT)
 def test_fit_patience_starts_again(candidate, draw):
-    """Every improvement on the best epoch, and no other, starts the waiting again."""
+    """Every improvement on the best epoch, small or large, and no other, starts the waiting again."""
     observed = fit(candidate, draw, [5, 6, 4, 4.5, 4.2, 3, 3.5, 3.4, 3.3, 1], max_epochs=10, patience=3)
     stopped(observed, n_epochs=9, best_epoch=5)
     observed = fit(candidate, draw, [5, 6, 4, 7, 6, 5, 1], max_epochs=7, patience=3)
     stopped(observed, n_epochs=6, best_epoch=2)
+    observed = fit(candidate, draw, [2, 1.99998, 1.99996, 1.99994], max_epochs=4, patience=1)
+    stopped(observed, n_epochs=4, best_epoch=3)
+    stopped(fit(candidate, draw, [4e6, 3e6, 5e6], max_epochs=3, patience=3), n_epochs=3, best_epoch=1)
 
 
 @check(
@@ -589,7 +592,7 @@ def test_fit_any_model(pick):
         y = pick.tensor(f"y_{kind}", (rows, 1), scales=[scale], layouts=False)
         pick.do(f"{kind} = DataLoader(TensorDataset({X}, {y}), batch_size={size if kind == 'train' else 2})")
     valid = pick.of("valid", "train")
-    rate = pick.of("0.1", "0.02", "0.0", "1e-5", "0.1, momentum=0.9")
+    rate = pick.of("0.1", "0.02", "0.0", "1e-6", "0.1, momentum=0.9")
     pick.do(f"optimizer = torch.optim.SGD(model.parameters(), lr={rate})")
     criterion = pick.of("nn.MSELoss()", "nn.MSELoss()", "lambda y_pred, y: 3 * ((y_pred - y) ** 2).mean()")
     numbers = f"{pick.of(8, 12, 3, 1)}, {pick.of(2, 1, 3, 8)}"

@@ -352,4 +352,5 @@ def _places(facts: Sequence[tuple[str, wire.Fact]]) -> Iterator[tuple[str, tuple
 
 
 def _is_zero(fact: wire.TensorFact) -> bool:
-    return fact.data is not None and not any(fact.data)
+    values = to_tensor(fact)  # not the bytes: those of -0.0 aren't all 0
+    return values is not None and not bool(values.any())

@@ -100,6 +100,7 @@ def test_what_contracts_fix_is_compared(reference: str, submission: str) -> None
         ("memory", vector, "return x.detach().clone()", "return x.detach()"),
         ("edited", vector, "return 1", "x.detach().add_(1).sub_(1); return 1"),
         ("none_grad", vector, "return 1", "x.grad = torch.zeros(3) if x.requires_grad else None; return 1"),
+        ("none_grad", vector, "return 1", "x.grad = -torch.zeros(3) if x.requires_grad else None; return 1"),
         ("gradients", vector, "return 1", "x.grad = torch.ones(3) if x.requires_grad else None; return 1"),
         ("generators", vector, "return 1", "torch.rand(1); return 1"),
         ("dtype", vector, "return x.detach() * 2", "return x.detach().double() * 2"),
