@@ -60,12 +60,6 @@ def test_view_lets_gradients_flow(candidate, draw):
         observed.ran_backward().argument(0, "x").grad(expected)
 
 
-@probe
-def column_of_one_row(student, x, col):
-    """column_view(x, col).tolist()"""
-    return student.column_view(x, col).tolist()
-
-
 @domain("column_view", points=0.25, raises=["IndexError"])
 def test_columns_of_any_table(pick):
     """A column of a table of any size, dtype and layout is viewed, with its gradients, or an IndexError is raised."""

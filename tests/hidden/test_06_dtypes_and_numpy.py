@@ -183,21 +183,6 @@ def test_wrap_writes_to_the_array(candidate, draw):
     observed.returned().unchanged().state_kept()
 
 
-@probe
-def wrap_and_write(student, base, row, column, value):
-    """t = wrap_array(base.T); t[row, column] = value; base"""
-    student.wrap_array(base.T)[row, column] = value
-    return base
-
-
-@probe
-def wrap_and_watch(student, base, row, column, value):
-    """t = wrap_array(base[::2].T); base[row, column] = value; t"""
-    t = student.wrap_array(base[::2].T)
-    base[row, column] = value
-    return t
-
-
 @check(
     "wrap_array",
     points=0.25,
