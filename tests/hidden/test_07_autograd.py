@@ -182,7 +182,10 @@ def test_halving_leaves_x_as_it_was(candidate, draw):
 def test_halving_of_any_number(pick):
     """Any number of any float dtype is halved often enough, and its gradient is right."""
     dtype = pick.of("float32", "float64", "bfloat16", "float16")
-    value = pick.of(3.0, 1.0, 1.0078125, 2.0, 1.5, 0.0, 0.999, 0.25, 1e-6, 100.0, 256.0, 1023.0, 6e4) * pick.of(1, -1)
+    above_one = {"float32": 1.0000002, "float64": 1.0000000001, "bfloat16": 1.0078125, "float16": 1.001}[dtype]
+    value = pick.of(
+        3.0, 1.0, above_one, above_one, 2.0, 1.5, 0.0, 0.999, 0.25, 1e-6, 100.0, 256.0, 1023.0, 6e4
+    ) * pick.of(1, -1)
     if dtype in ("float32", "float64"):
         value *= pick.of(1.0, 1e3, 1e12)
     grad = pick.of("", ", requires_grad=True")
@@ -244,7 +247,7 @@ def test_descent_leaves_nothing_behind(candidate, draw):
     observed.state_kept()
 
 
-@domain("minimize", points=0.5, programs=40)
+@domain("minimize", points=0.5)
 def test_descent_of_any_function(pick):
     """Any function, start, rate and number of steps lead where plain gradient descent leads."""
     fn = pick.of(
@@ -257,7 +260,7 @@ def test_descent_of_any_function(pick):
         "lambda x: -x if x < 1 else x**2",
         "lambda x: 0 * x",
     )
-    start = pick.of(1.0, 0.0, -2.0, 5.0, 1e-6, -1e-3, 100.0, 1e6, *["any"] * 8)
+    start = pick.of(1.0, 0.0, -2.0, 1e-6, -1e-5, 100.0, 1e6, -1e6, *["any"] * 6)
     start = pick.number(-9, 9, step=0.01) if start == "any" else start
     rate = pick.of(0.125, 0.75, 0.01, 1e-4, 1.25, 1.0, 0.0)
     n_steps = pick.of(1, 0, 2, 3, 10, 30)

@@ -343,7 +343,7 @@ def test_sgd_in_any_use(pick):
     b = pick.tensor("b", (), scales=(scale,), grad=pick.of(True, True, False))
     gradients = pick.of("(w**2).sum().backward()", "(3 * w).sum().backward()", "w.grad = torch.zeros_like(w)", "")
     params = pick.of(
-        f"[{w}, {b}]", f"[{w}]", f"({b}, {w})", f"iter([{w}, {b}])", f"(p for p in [{b}, {w}])", f"{{{w}: 1}}"
+        f"[{w}, {b}]", f"[{w}]", f"[{b}]", f"({b}, {w})", f"iter([{w}, {b}])", f"(p for p in [{b}, {w}])", f"{{{w}: 1}}"
     )
     empty = pick.of(*[""] * 8, "[]", "iter([])")
     pick.do(*[gradients] * (gradients != ""))

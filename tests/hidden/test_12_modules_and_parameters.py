@@ -123,10 +123,13 @@ def test_regressor_in_any_use(pick):
     rows, dtype, scale = n_outputs or 1, pick.of("float32", "float32", "float64"), pick.of(1.0, 1e-6, 1e6)
     w, b = pick.tensor("w", (rows, n_features), layouts=False), pick.tensor("b", (rows,), layouts=False)
     x = pick.tensor("x", (pick.of(2, 1, 0, 5), n_features), dtypes=(dtype,), scales=(scale,), grad="maybe")
-    outputs = f", {pick.of('', 'n_outputs=')}{n_outputs}" if n_outputs else ""
-    pick.call(f"LinearRegressor({n_features}{outputs})", backward=False)
     use = pick.of("result", "result", "nn.Sequential(result)", "copy.deepcopy(result)", "hooked", "fresh")
     if use == "fresh":
+        pick.do(f"torch.full(({rows}, {n_features}), 1e30)")
+    outputs = f", {pick.of('', 'n_outputs=')}{n_outputs}" if n_outputs else ""
+    pick.call(f"LinearRegressor({n_features}{outputs})", backward=False)
+    if use == "fresh":
+        pick.observe("bool((result.weight.abs() < 1e6).all())")
         pick.observe(f"torch.equal(result.weight, LinearRegressor({n_features}, {rows}).weight)")
         return
     pick.do(f"result.load_state_dict({{'weight': {w}, 'bias': {b}}})")
