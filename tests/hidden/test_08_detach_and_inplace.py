@@ -65,7 +65,7 @@ def test_step_can_be_repeated(candidate, draw):
 @domain("gradient_step_", points=0.5, raises=["ValueError"])
 def test_step_of_any_leaf(pick):
     """Any leaf, gradient and rate give the right step, in the memory that x has; a missing gradient is refused."""
-    shape, dtype = pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1, 4, 3, 2, 0)), pick.of("float32", "float64")
+    shape, dtype = pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1, 3, 0)), pick.of("float32", "float64")
     x = pick.tensor("x", shape, dtypes=(dtype,), scales=(1.0, 1e-6, 1e6), grad=True, layouts=False)
     gradient = pick.of("ones", "any", "any", "zeros", "backward", "missing")
     if gradient == "backward":
@@ -167,7 +167,7 @@ def test_snapshot_lets_backward_work(candidate, draw):
 def test_snapshot_of_any_tensor(pick):
     """A tensor of any dtype and shape is copied as it is: a leaf, a result, with a gradient or without."""
     dtypes = ("float32", "float64", "int64", "bfloat16", "float16", "int32", "uint8", "bool")
-    shape, scales = pick.shape(ranks=(1, 2, 0, 3), sizes=(2, 3, 1, 4, 3, 2, 0)), (1.0, 1e-6, 1e6)
+    shape, scales = pick.shape(ranks=(1, 2, 0, 3), sizes=(2, 3, 1, 3, 0)), (1.0, 1e-6, 1e6)
     kind = pick.of("plain", "plain", "plain", "leaf", "leaf with a gradient", "result")
     if kind == "plain":
         pick.tensor("x", shape, dtypes=dtypes, low=-100, high=100)
@@ -229,7 +229,7 @@ def test_exp_of_any_tensor(pick):
     """Any tensor of any float dtype gets the right values and the right gradient."""
     dtype = pick.of("float32", "float64", "bfloat16", "float16")
     scales = (1.0, 1e-6, 10.0, 10.0) if dtype in ("float32", "float64") else (1.0,)
-    shape = pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1, 4, 3, 2, 0))
+    shape = pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1, 3, 0))
     result = pick.of(False, False, True)
     t = pick.tensor("w" if result else "t", shape, dtypes=(dtype,), scales=scales, grad="maybe")
     if result:
