@@ -71,7 +71,7 @@ def test_step_of_any_leaf(pick):
     if gradient == "backward":
         pick.do("(x**2).sum().backward()")
     elif gradient == "any":
-        gradient = pick.tensor("gradient", shape, dtypes=(dtype,), scales=(1.0, 1e-6, 1e6))
+        gradient = pick.tensor("gradient", shape, dtypes=(dtype,), scales=(1.0, 1e-6, 1e6), layouts=False)
         pick.do("x.grad = gradient")
     elif gradient != "missing":
         pick.do(f"x.grad = torch.{gradient}_like(x)")

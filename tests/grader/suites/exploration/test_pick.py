@@ -72,6 +72,14 @@ def test_tensors_of_every_rank_can_be_made(shape: tuple[int, ...]) -> None:
         assert value(program, "x").shape == shape
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_empty_tensor_requires_grad_if_asked(dtype: str) -> None:
+    """A tensor without elements is a leaf that requires grad, as others are, and has its dtype."""
+    program = built(lambda pick: pick.call(pick.tensor("x", (0, 2), dtypes=(dtype,), grad=True)))
+    assert value(program, "x").requires_grad
+    assert value(program, "x").dtype == getattr(torch, dtype)
+
+
 def test_scales_multiply_the_elements_and_set_the_largest_argument() -> None:
     """A scale of a million makes elements of up to three million, which the tolerance is told."""
     programs = drawn(lambda pick: pick.call(pick.tensor("x", (3,), scales=(1.0, 1e6))))
