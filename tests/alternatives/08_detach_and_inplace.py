@@ -526,7 +526,7 @@ class _Experiment:
         tensors = {"input": torch.tensor([1.0, 4.0, 2.0, 3.0], requires_grad=True)}
         tensors["output"] = self.op(tensors["input"])
         with torch.no_grad():
-            tensors[name].view(-1)[0] = 7.0
+            tensors[name][(0,) * tensors[name].dim()] = 7.0
         with contextlib.suppress(RuntimeError):
             tensors["output"].sum().backward()
             return False

@@ -456,10 +456,27 @@ def test_saved_gives_op_what_it_takes(candidate):
 def test_saved_of_any_operation(pick):
     """Any operation or chain of operations gets the right answer, whatever the shape of its result."""
     first = "exp cos sin log sqrt sigmoid tanh square abs relu rsqrt log1p expm1 neg".split()
-    ops = ("x", *(f"x.{name}()" for name in first), "x * 3", "x + 1", "2 / x", "(x**3)", "x * x", "F.softplus(x)")
+    ops = (
+        "x",
+        *(f"x.{name}()" for name in first),
+        "x * 3",
+        "x + 1",
+        "2 / x",
+        "(x**3)",
+        "x * x",
+        "F.softplus(x)",
+        "x[1:].cos()",
+    )
     last = "sum mean prod std var max min norm exp cos sqrt sigmoid clone".split()
     ends = ("{} * 2", *(f"{{}}.{name}()" for name in last), "{}.softmax(0)", "{}.cumsum(0)", "{}.max(0).values")
-    ends += ("torch.outer({0}, {0})", "torch.stack([{0}, {0}])", "{}.logsumexp(0)", "torch.dot({0}, {0})", "{} - 1")
+    ends += (
+        "torch.stack([{0}, {0}]).T.exp()",
+        "torch.outer({0}, {0})",
+        "torch.stack([{0}, {0}])",
+        "{}.logsumexp(0)",
+        "torch.dot({0}, {0})",
+        "{} - 1",
+    )
     op = pick.of(*ops)
     text = pick.of(*ends).format(f"({op})" if " " in op else op)
     pick.call(f"saved_for_backward(lambda x: {text})", no_grad=False)

@@ -353,6 +353,8 @@ def test_sgd_in_any_use(pick):
     for _ in range(pick.of(1, 2, 3, 0)):
         pick.do(pick.of("result.step()", "result.zero_grad()", "result.step()", "(w**2).sum().backward()"))
     pick.do("done = [result.step(), result.zero_grad()]")
+    if pick.of(False, False, True):
+        pick.do("w.grad = torch.ones_like(w)", "w.requires_grad_(False)", "result.zero_grad()")
     pick.observe("done")
 
 
@@ -505,7 +507,7 @@ def test_bgd_with_any_model(pick):
     if settles:
         X = pick.given("X", "torch.tensor([[1.0, 0.0], [0.0, 1.0]])")
         y = pick.given("y", f"torch.tensor({pick.of('[[2.0], [4.0]]', '[[0.0], [0.0]]')})")
-        name, rate, n_epochs, criterion = "SGD", pick.of(0.4, 0.2), pick.of(30, 40), "nn.MSELoss()"
+        name, rate, n_epochs, criterion = "SGD", pick.of(0.4, 0.2), pick.of(30, 120), "nn.MSELoss()"
     else:
         n, criterion = pick.of(2, 1, 4), pick.of(*criteria)
         X = pick.tensor("X", (n, 2), low=-1, high=1)

@@ -40,6 +40,7 @@ class Pick:
         self._observed: list[str] = []
         self._grad = False
         self._no_grad = False
+        self._only_setting = False
         self._largest = 0.0
         self._labels: Counter[str] = Counter()
 
@@ -201,18 +202,26 @@ class Pick:
     def call(self, expression: str, *, no_grad: bool = True, backward: bool = True) -> None:
         """Add the call. `result` is what it returns; it is compared unless `observe` says otherwise.
 
-        Sometimes the call runs under `torch.no_grad()`, unless `no_grad` is False. If a tensor of the set-up requires
-        grad, backward from the result sometimes follows, unless `backward` is False.
+        Sometimes the call runs under `torch.no_grad()`. With `no_grad=False`, where the contract does not say what it
+        returns there, only the setting is compared then: it must still be off. If a tensor of the set-up requires grad,
+        backward from the result sometimes follows, unless `backward` is False.
 
         >>> pick.call("double(3.0)")
         """
         self._called = True
-        variants = ["", "", "", *["no_grad"] * no_grad, *["backward"] * (2 * (backward and self._grad))]
+        variants = ["", "", "", "no_grad", *["backward"] * (2 * (backward and self._grad))]
+        if not no_grad:
+            variants = ["setting" if variant == "no_grad" else variant for variant in (*variants, *variants[:3])]
         variant = self.of(*variants)
-        if variant == "no_grad":
-            self._no_grad = True
-            self.do("with torch.no_grad():", f"    result = {expression}", "    recording = torch.is_grad_enabled()")
-            self._after = ["\n".join(self._after)]
+        if variant in ("no_grad", "setting"):
+            lines = (
+                [f"result = {expression}"]
+                if no_grad
+                else ["try:", f"    {expression}", "except Exception:", "    pass"]
+            )
+            lines.append("recording = torch.is_grad_enabled()")
+            self._after.append("\n".join(["with torch.no_grad():", *(f"    {line}" for line in lines)]))
+            self._no_grad, self._only_setting = no_grad, not no_grad
             self._observed.append("recording")
         else:
             self.do(f"result = {expression}")
@@ -232,15 +241,17 @@ class Pick:
         >>> pick.program().task
         'double'
         """
-        observed = tuple(self._observed)
-        if observed == ("recording",):
+        after, observed, compared = self._after, tuple(self._observed), True
+        if self._only_setting:  # what follows may use the result, and what the call has begun is left open
+            after, observed, compared = self._after[:1], ("recording",), False
+        elif observed == ("recording",):
             observed = ("result", "recording")
         return Program(
             task=self._task,
             before=tuple(self._before),
-            after=tuple(self._after),
-            given=tuple(self._given),
-            tensors=tuple(self._tensors),
+            after=tuple(after),
+            given=tuple(self._given) if compared else (),
+            tensors=tuple(self._tensors) if compared else (),
             observed=observed,
             largest=self._largest,
             no_grad=self._no_grad,

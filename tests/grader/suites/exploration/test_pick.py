@@ -102,8 +102,8 @@ def test_the_number_nearest_to_zero_is_the_simplest() -> None:
 
 def test_every_integer_between_limits_can_be_drawn() -> None:
     """An integer between -7 and 2 takes each of the ten values."""
-    texts = {program.text for program in drawn(lambda pick: pick.call(f"double({pick.integer(-7, 2)})", no_grad=False))}
-    assert texts == {f"result = double({n})" for n in range(-7, 3)}
+    texts = {program.text for program in drawn(lambda pick: pick.do(f"n = {pick.integer(-7, 2)}"))}
+    assert texts == {f"n = {n}" for n in range(-7, 3)}
 
 
 def test_some_calls_run_without_recording() -> None:
@@ -113,7 +113,23 @@ def test_some_calls_run_without_recording() -> None:
     text = next(program for program in programs if program.no_grad)
     assert text.observed == ("result", "recording")
     assert "    recording = torch.is_grad_enabled()" in text.text
-    assert not any(p.no_grad for p in drawn(lambda pick: pick.call("double(3.0)", no_grad=False)))
+
+
+def test_where_a_call_needs_recording_only_the_setting_is_compared() -> None:
+    """With `no_grad=False`, a few programs call under `no_grad`, whatever comes of it, and look at the setting only."""
+
+    def build(pick: Pick) -> None:
+        pick.tensor("x", (2,))
+        pick.call("double(x)", no_grad=False)
+        pick.do("again = double(result)")
+        pick.observe("again")
+
+    programs = drawn(build)
+    found = [program for program in programs if program.observed == ("recording",)]
+    assert 0 < len(found) < 15
+    assert found[0].given == () and "again" not in found[0].text
+    assert found[0].text.splitlines()[1:4] == ["with torch.no_grad():", "    try:", "        double(x)"]
+    assert not any(program.no_grad for program in programs)
 
 
 def test_some_programs_run_backward_if_a_tensor_requires_grad() -> None:
