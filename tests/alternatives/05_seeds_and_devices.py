@@ -168,7 +168,7 @@ def add_row_index(x):
 
 
 def add_row_index(x):
-    numbers = x.new_ones(len(x), 1).cumsum(dim=0, dtype=x.dtype) - 1
+    numbers = (x.new_ones((len(x), 1), dtype=torch.int64).cumsum(dim=0) - 1).to(x.dtype)
     return torch.concat((x, numbers), dim=-1)
 
 
