@@ -128,15 +128,21 @@ def test_dropout_follows_its_parent(candidate, draw):
     n_parameters.integer(0)
 
 
-@check("InvertedDropout", points=0.25, hint="multiply with tensor operations from `x` to the result, all recorded.")
-def test_dropout_gradient(candidate, draw):
-    """The gradient is the mask / (1 - p), times that from above, and in evaluation mode just that from above."""
-    x, upstream, p = draw.tensor(5, 4, low=0.5), draw.tensor(5, 4), draw.number(0.2, 0.8)
-    observed = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, True)
-    kept = public.kept_and_scaled(observed.result, x, p)
-    observed.ran_backward().argument(0).grad(upstream.double() * kept / (1 - p))
-    observed = candidate.with_backward(upstream).run(public.dropped, x.clone().requires_grad_(), p, False)
-    observed.ran_backward().argument(0).grad(upstream)
+@check("InvertedDropout", points=0.25)
+def test_dropout_keeps_dtype_and_shape(candidate, draw):
+    """Any shape and floating dtype: float64, float16, bfloat16, 0-D, 4-D, transposed, empty."""
+    for x in (
+        draw.tensor(6, low=0.5, dtype=torch.float64, decimals=9),
+        draw.tensor(6, low=0.5, dtype=torch.float16),
+        draw.tensor(6, low=0.5, dtype=torch.bfloat16),
+        draw.tensor(low=0.5),
+        draw.tensor(2, 3, 2, 2, low=0.5),
+        draw.tensor(5, 3, low=0.5).T,
+        torch.empty(0, 2),
+    ):
+        for training in (True, False):
+            result = candidate.run(public.dropped, x, 0.25, training).result.dtype(x.dtype)
+            public.kept_and_scaled(result, x, 0.25) if training else result.values(x)
 
 
 @check("InvertedDropout", points=0.25, judges="facts")
