@@ -165,17 +165,6 @@ class Candidate:
 
         return self._observe(probe.name, probe.source, shown, probe.parameters, arguments, {})
 
-    def run_source(self, name: str, source: str, shown: str, arguments: tuple[Any, ...]) -> Observed:
-        """Run the function `name` of a source in the candidate's process. It gets the submission's module, then these
-        arguments.
-
-        `shown` is the code that the student reads. Raises what other calls raise.
-
-        >>> source = "def twice(student, x): return student.double(student.double(x))"
-        >>> result = candidate.run_source("twice", source, "double(double(x))", (torch.ones(2),)).result
-        """
-        return self._observe(name, source, lambda: shown, (), arguments, {})
-
     def run_each(self, name: str, sources: Sequence[tuple[str, str]], arguments: tuple[Any, ...]) -> list[Exchange]:
         """Run the function `name` of several sources, each with the same arguments, and return what was observed.
 
@@ -205,6 +194,16 @@ class Candidate:
         """
         for exchange in exchanges:
             self._context.log.note_exchange(exchange)
+
+    def observed(self, exchange: Exchange, shown: str, arguments: tuple[Any, ...]) -> Observed:
+        """Return an exchange of `run_each` as an observed call. `shown` is the code that the student reads.
+
+        >>> source = "def twice(student, x): return student.double(student.double(x))"
+        >>> [exchange] = candidate.run_each("twice", [(source, "double(double(x))")], (torch.ones(2),))
+        >>> candidate.observed(exchange, "double(double(x))", (torch.ones(2),)).result.values([4.0, 4.0])
+        <Value result: tensor([4., 4.])>
+        """
+        return self._observed(lambda: shown, (), arguments, {}, exchange.call, exchange.seen)
 
     def exception_of(self, observation: wire.Observation) -> Sentence | None:
         """Return the phrase for the exception of a call and its place, or `None` if the call raised nothing.
@@ -237,6 +236,18 @@ class Candidate:
                 observation = weighing.unweighed(observation, handed[0])
             except ValueError:
                 raise _lost(shown, CandidateLost("crashed", learner.OTHER_ANSWER())) from None
+        return self._observed(shown, names, arguments, keywords, call, observation)
+
+    def _observed(
+        self,
+        shown: Shown,
+        names: tuple[str, ...],
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        call: wire.Call,
+        observation: wire.Observation,
+    ) -> Observed:
+        context = self._context
         return Observed(
             call=shown,
             names=names,

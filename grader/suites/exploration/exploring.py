@@ -121,7 +121,8 @@ class _Comparison:
         program, found = shrunk.program, shrunk.difference
         assert found is not None
         self._require_stable(program)
-        observed = self._candidate.run_source(NAME, self._domain.source(program), program.text, ({},))
+        observed = self._candidate.observed(shrunk.exchange, program.text, ({},))
+        self._candidate.note([shrunk.exchange])
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
             self._candidate.note([one.exchange for one in _spread(alike, _LOGGED)])

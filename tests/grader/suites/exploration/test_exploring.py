@@ -105,3 +105,9 @@ def test_a_todo_ends_the_check_as_not_attempted() -> None:
     with pytest.raises(CheckEnded) as caught:
         tried(any_tensor, DOUBLE, "def f(x):\n    raise NotImplementedError")
     assert caught.value.status == "not_attempted"
+
+
+def test_a_submission_that_answers_at_random_fails() -> None:
+    """What differed once is shown, even if the same program would not differ again."""
+    random = "import itertools\nn = itertools.count()\n\n\ndef f(x):\n    return 2 * x if next(n) % 7 else 2 * x + 1"
+    assert "expected: tensor(" in feedback(any_tensor, DOUBLE, random)
