@@ -187,24 +187,6 @@ def rmse(model, loader):
     return math.sqrt(np.average(means, weights=weights))
 
 
-# %% task="rmse" name="whole-dataset"
-
-
-def rmse(model, loader):
-    rows = [loader.dataset[i] for i in range(len(loader.dataset))]
-    X, y = (torch.stack(parts) for parts in zip(*rows, strict=True))
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.set_grad_enabled(False):
-            error = model(X) - y if model(X).shape == y.shape else None
-    finally:
-        model.train(was_training)
-    if error is None:
-        raise ValueError("shapes differ")
-    return (torch.linalg.vector_norm(error) / math.sqrt(error.numel())).item()
-
-
 # %% task="rmse" name="context-manager"
 
 

@@ -28,7 +28,7 @@ def suggest_hyperparameters(trial):
     trial.suggest_categorical("optimizer", ["adam", "sgd"])
     trial.suggest_int("n_hidden", 20, 300)
     trial.suggest_float("learning_rate", 1e-5, 1e-1, log=True)
-    return trial.params
+    return {name: trial.params[name] for name in ("optimizer", "n_hidden", "learning_rate")}
 
 
 # %% task="suggest_hyperparameters" name="filled-by-and-by"
@@ -98,22 +98,6 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
             best = metric
         epoch += 1
     return best
-
-
-# %% task="tuning_objective" name="generator"
-
-
-def tuning_objective(trial, fit_epoch, n_epochs, pruned):
-    def metrics():
-        learning_rate = trial.suggest_float("learning_rate", 1e-5, 1e-1, step=None, log=True)
-        for epoch in range(n_epochs):
-            metric = fit_epoch(learning_rate, epoch)
-            trial.report(metric, epoch)
-            if trial.should_prune():
-                raise pruned
-            yield metric
-
-    return max(metrics())
 
 
 # %% task="tuning_objective" name="asks-before-the-next-epoch"

@@ -312,13 +312,6 @@ def compile_model(model, backend):
     return compiled
 
 
-# %% task="compile_model" name="its-forward"
-
-
-def compile_model(model, backend):
-    return torch.compile(model.forward, backend=backend)
-
-
 # %% task="compile_model" name="shallow-copy-compiled-in-place"
 
 

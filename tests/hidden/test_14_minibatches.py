@@ -117,7 +117,9 @@ def test_table_beside_another(candidate, draw):
 def test_table_of_any_tensors(pick):
     """Tables of any length, shape and dtype give their rows, and errors for wrong lengths and indices."""
     n, more = pick.of(3, 1, 2, 0, 5), pick.of(0, 0, 0, 0, 0, 0, 1, -1)
-    use = pick.of("[{}]", "[{}]", "len({})", "list(zip(range(9), {}))", "list(DataLoader({}, batch_size=2))")
+    use = pick.of(
+        "[{}]", "[{}]", "len({})", "list(zip(range(9), {}))", "[tuple(pair) for pair in DataLoader({}, batch_size=2)]"
+    )
     long, i = pick.of(False, False, False, False, True), pick.of(0, 1, -1, 2, "-n", "-n - 1", "n", 300)
     if long:
         n, more = 300, min(more, 0)

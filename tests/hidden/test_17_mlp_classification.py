@@ -530,7 +530,7 @@ def test_train_any_model(pick):
     n += chosen == batch_norm and n == 1  # batch norm needs two rows
     X = pick.tensor("X", (n, 2), scales=(1.0, 20.0), layouts=False)
     y = pick.tensor("y", (n,), dtypes=["int64"], low=0, high=2, layouts=False)
-    rate, n_epochs = pick.of(0.1, 0.01, 0.0), pick.of(2, 1, 12, 0)
+    rate, n_epochs = pick.of(0.1, 0.01, 0.1, 0.0), pick.of(2, 1, 12, 0)
     size = {"N": n, "N + 1": n + 1}.get(pick.of("100", "N", "N + 1"), 100)
     n_epochs = min(n_epochs, 2) if chosen == batch_norm else n_epochs
     if rate == 0.0 and chosen != batch_norm:

@@ -65,6 +65,7 @@ def test_suggest_any_answers(pick):
     rate, n_hidden = pick.of(0.0137, 1e-5, 0.1, 0.00024), pick.of(100, 20, 300, 57)
     answers = f'"suggest_float": {rate}, "suggest_int": {n_hidden}, "suggest_categorical": {pick.of("sgd", "adam")!r}'
     pick.do(f"trial = Trial({{{answers}}})")
+    pick.do(*["trial.suggest_categorical('batch_size', [16, 32])"] * pick.of(0, 0, 1))
     pick.call("suggest_hyperparameters(trial)")
     pick.observe("result", "len(trial.calls)", "{call['name']: call for call in trial.calls}")
 
@@ -126,10 +127,11 @@ def test_objective_asks_for_the_rate(candidate, draw):
 def test_objective_of_any_metrics(pick):
     """Metrics of any size and sign, pruned or not, are reported and give the best one."""
     n, scale, offset = pick.of(3, 1, 2, 5), pick.of(1.0, 1e-6, 1e6), pick.of(0.0, 0.0, -5000.0, -2e9)
-    metrics = pick.given("metrics", str([pick.number(-3, 3) * scale + offset for _ in range(5)][:n]))
+    drawn = [pick.number(-3, 3) * scale + offset for _ in range(5)]
+    metrics = pick.given("metrics", str(pick.of(drawn, drawn, [0.0, -1.0, -2.0, -0.5, -3.0])[:n]))
     pruned_after = pick.of(None, None, 1, 2, 3)
     pick.do(f'trial = Trial({{"suggest_float": {pick.of(0.01, 1e-5)}}}, pruned_after={pruned_after})')
-    pick.do("class Pruned(Exception): pass")
+    pick.do(f"class Pruned({pick.of('Exception', 'StopIteration')}): pass")
     pick.given("fitted", "[]")
     pick.do(f"fit_epoch = lambda learning_rate, epoch: (fitted.append((learning_rate, epoch)), {metrics}[epoch])[1]")
     pick.call(f"tuning_objective(trial, fit_epoch, {n}, {pick.of('', 'pruned=')}Pruned)", backward=False)
@@ -351,7 +353,8 @@ def test_search_with_any_values(pick):
     pick.do(f"objective, again = Scripted({values}), Scripted({values})")
     pick.given("space", space)
     pick.call(f"random_search(objective, space, {n}, {seed})", no_grad=False, backward=False)
-    pick.do(f"random_search(again, space, {n}, {seed})", "best = {name: plain(x) for name, x in result[0].items()}")
+    drawing = pick.of("again", "again", "lambda params: (random.random(), again(params))[1]")
+    pick.do(f"random_search({drawing}, space, {n}, {seed})", "best = {name: plain(x) for name, x in result[0].items()}")
     pick.observe("result[1]", "len(objective.copies)", "again.copies == objective.copies")
     if n != "400":
         pick.observe("objective.values[objective.copies.index(best)]")
