@@ -245,11 +245,12 @@ def train_classifier(
     2**32: the same seed gives the same orders, whatever the state of the global generators, and another seed gives
     others. The global generators are not re-seeded.
 
-    For each batch: one call of the model in training mode, the mean cross-entropy of its logits, gradients of this batch
-    alone (the model has none when the function is called), and one plain SGD step, parameter <- parameter -
-    learning_rate * gradient (no momentum, no weight decay). The loss of an epoch averages its batches' losses as they were differentiated, so before each update, weighted by the
-    batches' sizes, and isn't rounded. The list has a loss for each epoch, also when they no longer change; with no
-    epochs it is empty. The model may be in either mode at the end.
+    For each batch: one call of the model in training mode, the mean cross-entropy of its logits, the gradients of this
+    batch alone (the model has none when the function is called), and one plain SGD step, parameter <- parameter -
+    learning_rate * gradient (no momentum, no weight decay). The loss of an epoch averages its batches' losses as they
+    were differentiated, so before each update, weighted by the batches' sizes, and isn't rounded. The list has a loss
+    for each epoch, also when they no longer change; with no epochs it is empty. The model may be in either mode at the
+    end.
 
     >>> X = torch.tensor([[-1.0], [-2.0], [1.0], [2.0]])
     >>> y = torch.tensor([0, 0, 1, 1])
