@@ -156,7 +156,8 @@ class Pick:
         kind, grid = _kind_of(dtype), _grid(low, high, step)
         if kind is not float:
             grid = _grid(0 if dtype in ("bool", "uint8") else low, 1 if kind is bool else high, 1)
-        numbers = [grid[self._choices.detail(len(grid))] * scale for _ in range(math.prod(shape))]
+        drawn = (grid[self._choices.detail(len(grid))] for _ in range(math.prod(shape)))
+        numbers = [float(f"{number * scale:.12g}") for number in drawn]  # not 4.9999999999999996e-06
         self._largest = max(self._largest, *map(abs, numbers))
         return _nested([repr(kind(number)) for number in numbers], shape)
 

@@ -87,6 +87,12 @@ def test_scales_multiply_the_elements_and_set_the_largest_argument() -> None:
     assert min(program.largest for program in programs) <= 3
 
 
+def test_scaled_elements_are_written_with_few_digits() -> None:
+    """Five steps of a scale of 1e-6 are written as 5e-06."""
+    program = built(lambda pick: pick.call(pick.tensor("x", (1,), low=5, high=5, step=1, scales=(1e-6,))))
+    assert program.before == ("x = torch.tensor([5e-06])",)
+
+
 def test_an_array_is_written_with_its_dtype() -> None:
     """A NumPy array of whole numbers is written as whole numbers."""
     program = built(lambda pick: pick.call(pick.array("a", (2,), dtypes=("int64",), low=4, high=9)))
