@@ -66,8 +66,9 @@ def _turn(*, alone: bool) -> Iterator[None]:
         fcntl.flock(_lock, fcntl.LOCK_UN)
 
 
-def pytest_configure() -> None:
-    """Look at each start of a process from now on."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests use the mark of a suite's checks, and look at each start of a process from now on."""
+    config.addinivalue_line("markers", "check: what `grader.suites.check` puts on a test")
     _guard(subprocess.Popen, "__init__", _of_the_kit)
     _guard(BaseProcess, "start", repr)
 

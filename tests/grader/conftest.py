@@ -188,11 +188,6 @@ def lay_down(tmp_path_factory: pytest.TempPathFactory) -> LayDown:
 # Facts and calls made by hand, and an examiner in this process ------------------------------------------------------
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let tests use `check`, whose mark only an examiner's session registers."""
-    config.addinivalue_line("markers", "check: what `grader.suites.check` puts on a test")
-
-
 def _fact(value: object, **changes: Any) -> Any:
     """Return the facts of a tensor or an array, as an honest candidate would; return other values unchanged."""
     if isinstance(value, np.ndarray):
