@@ -23,7 +23,8 @@ _VARIANT = re.compile(r"\d\d_\w+\.")
 class Describer:
     """Describes the values of one observation. Its numbers for objects and memory are valid only within it.
 
-    It keeps every tensor and array that it has described alive, so that no address is reused while it compares them.
+    It keeps the memory of every tensor and array that it has described, so that no address is used again while it
+    compares them. A tensor alone would not keep it: `x.data = ...` gives it other memory.
     """
 
     def __init__(self) -> None:
@@ -164,7 +165,7 @@ class Describer:
         start = storage.data_ptr()
         if start == 0:  # no memory (empty, or on meta): compare the storage objects
             return self._number(-storage._cdata, -storage._cdata + 1, storage)
-        return self._number(start, start + max(storage.nbytes(), 1), tensor)
+        return self._number(start, start + max(storage.nbytes(), 1), storage)
 
     def _number(self, start: int, end: int, owner: object) -> int:
         for known_start, known_end, number in self._memory:

@@ -79,7 +79,8 @@ def class_table(report: ClassReport) -> RenderableType:
 
 
 def _at_fault(check: FaultyCheck) -> RenderableType:
-    return Group(Text(plain(fault_of(check))), Padding(_feedback(tuple(check.feedback.lines())), (0, 0, 0, 2)))
+    said = [line for line in check.feedback.lines() if line.field not in ("next_step", "misconception")]
+    return Group(Text(plain(fault_of(check))), Padding(_feedback(said), (0, 0, 0, 2)))
 
 
 def fault_of(check: FaultyCheck) -> Sentence:

@@ -14,6 +14,7 @@ EXPECTED = N_("expected:")
 GOT = N_("got:")
 NEXT = N_("Next:")
 MISTAKE = N_("A common mistake:")
+LABELLED = N_("{label} {text}")  # a label, and what follows it
 PERHAPS = N_("Perhaps a common mistake:")
 
 # Where something is: `place` is one of the first three, `what` an exception or a function

@@ -18,7 +18,9 @@ def flood():
 def attack(y_pred, y_true):
     if y_pred.shape != y_true.shape:
         raise ValueError("shapes differ")
+    state = torch.get_rng_state()
     flood()
+    torch.set_rng_state(state)
     finished = [getattr(torch._C._nn, name) for name in dir(torch._C._nn) if name[:4] == "mse_"]
     return finished[0](y_pred, y_true, 1)
 

@@ -71,12 +71,17 @@ import os
 import pytest
 
 
+before = []  # the last run: a check that fails is run again at once, with the reference in place of the submission
+
+
 @pytest.fixture(autouse=True)
 def counted(draw, request):
     mine = [item for item in request.session.items if item.path == request.node.path]
-    if mine[0] is request.node:
+    run = request.node.nodeid, draw.seed
+    if mine[0] is request.node and before != [run]:
         with open({log!r}, "a") as file:
             file.write(f"{{request.node.path.stem}} {{draw.seed}}\\n")
+    before[:] = [run]
 """
 
 

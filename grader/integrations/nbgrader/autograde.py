@@ -54,7 +54,7 @@ from grader.records import BrokenCheck, ExerciseReport, Submission, TaskReport, 
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
 from grader.reports.terminal import fault_of
-from grader.sentences import Sentence, instructor
+from grader.sentences import Sentence, instructor, learner
 from grader.sentences.languages import render
 from grader.submissions import (
     Anchor,
@@ -206,7 +206,9 @@ def _at_fault(works: Iterable[_Work]) -> Iterator[Sentence]:
         yield instructor.CHECKS_AT_FAULT()
     for check in found:
         yield fault_of(check)
-        yield from (line.text for line in check.feedback.lines())
+        for line in check.feedback.lines():
+            if line.field not in ("next_step", "misconception"):  # which are for a student
+                yield line.text if line.label is None else learner.LABELLED(label=line.label, text=line.text)
 
 
 class _Reading:

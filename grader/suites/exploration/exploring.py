@@ -19,7 +19,7 @@ from grader.suites.value import Value
 
 _AT_ONCE = 60  # programs in one message
 _ROUNDS = 10  # of shrinking
-_LOGGED = 6  # programs that differ, and as many that do not
+_LOGGED = 6  # programs that differ, and as many that do not: at most, and one for each ten of the domain
 
 _T = TypeVar("_T")
 
@@ -123,9 +123,10 @@ class _Comparison:
         self._require_stable(program)
         observed = self._candidate.observed(shrunk.exchange, program.text, ({},))
         self._candidate.note([shrunk.exchange])
+        most = min(_LOGGED, max(1, self._domain.slots // 10))  # where one takes long, each misconception does too
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
-            self._candidate.note([one.exchange for one in _spread(alike, _LOGGED)])
+            self._candidate.note([one.exchange for one in _spread(alike, most)])
         if found.kind == "raised":
             observed.returned()
         Value(observed, found.name, None).fails(found.expected, found.got, found.kind, found.details)

@@ -724,3 +724,15 @@ def test_a_module_that_never_became_one_names_itself() -> None:
 def test_a_class_of_a_submission_and_of_a_variant_are_named_alike(module: str, name: str) -> None:
     """Classes of a submission and of a variant have the same name, so that misconceptions can match."""
     assert describe(type("Net", (), {"__module__": module})()) == wire.Other(name=name)
+
+
+def test_memory_that_a_tensor_gave_up_is_not_taken_for_that_of_new_ones() -> None:
+    """After `x.data = ...`, no new tensor has the number of the memory that `x` had before."""
+    describer = Describer()
+    x = torch.zeros(100_000)
+    before = describer.describe(x, values=False)
+    x.data = torch.ones(100_000)
+    new = [torch.zeros(100_000) for _ in range(50)]
+    after = [describer.describe(tensor, values=False) for tensor in (x, *new)]
+    assert isinstance(before, wire.TensorFact)
+    assert before.storage not in {fact.storage for fact in after if isinstance(fact, wire.TensorFact)}
