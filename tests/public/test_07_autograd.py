@@ -67,7 +67,7 @@ def test_descent_takes_one_step(candidate, draw):
         candidate.minimize(code("lambda x: x ** 2"), start, 0.1, 1).result.scalar(0.8 * start)
 
 
-@check("minimize", points=0.5)
+@check("minimize", points=0.5, requires=["descent_takes_one_step"])
 def test_descent_takes_a_hundred_steps(candidate, draw):
     """A hundred steps on x² from 5 with rate 0.1 lead to 1.0185e-09."""
     for start in (5.0, draw.number(6, 9)):

@@ -9,6 +9,7 @@ import pytest
 from grader import wire
 from grader.catalog import Exercise, Task, Variant
 from grader.examiner.checks import Check
+from grader.examiner.diagnosis import Mistake
 from grader.examiner.judging import CheckResult
 from grader.examiner.reporting import Loading, examined_report
 from grader.records import Curve, ExerciseReport, Feedback, Status, Submission
@@ -84,7 +85,7 @@ def test_a_broken_rule_takes_the_whole_task() -> None:
 def test_a_mistake_is_named_in_its_own_check() -> None:
     """The check in which a mistake was found has the teacher's sentence."""
     mistake = Variant(exercise="01_small", task="double", name="adds", message="Do not add.", source="")
-    found = report((VALUES, result(VALUES, "failed")), mistakes={"values": mistake})
+    found = report((VALUES, result(VALUES, "failed")), mistakes={"values": Mistake(variant=mistake, certain=True)})
     named = found.tasks[0].checks[0].feedback.misconception
     assert named is not None and (named.id, str(named.sentence)) == ("adds", "Do not add.")
 

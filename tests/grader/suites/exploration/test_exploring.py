@@ -91,7 +91,7 @@ def test_several_programs_are_evidence_for_a_mistake() -> None:
     log = CheckLog()
     with pytest.raises(CheckEnded):
         tried(any_tensor, DOUBLE, "def f(x):\n    return 2 * x if x.dim() < 2 else 2 * x + 1", log=log)
-    assert 8 <= len(log.exchanges) <= 13
+    assert 4 <= len(log.exchanges) <= 7
 
 
 def test_the_same_submission_gets_the_same_feedback() -> None:
