@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 CATALOG = load_catalog(ROOT)
 IDS = ("07_autograd", "08_detach_and_inplace", "10_linear_regression_by_hand")  # what the attacks hand in
-JOBS = 3  # more than there are cores: most attackers wait
+JOBS = 5  # more than there are cores: most attackers wait
 
 # An attack that succeeds says so in an exception. The files that it writes, and those that it looks for, have these
 # names.
