@@ -83,7 +83,7 @@ def read_check(item: pytest.Item) -> Check:
         judges=mark.kwargs["judges"],
         requires=mark.kwargs["requires"],
         hint=mark.kwargs["hint"],
-        domain=mark.kwargs.get("domain"),
+        domain=vars(item.function).get("domain"),
         docstring=docstring,
         plain=_is_plain(item),
         arguments=_arguments(item),

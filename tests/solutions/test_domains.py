@@ -26,9 +26,9 @@ def domains(exercise: str) -> Iterator[Domain]:
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for test in vars(module).values():
-        for mark in getattr(test, "pytestmark", []):
-            if mark.name == "check" and mark.kwargs.get("domain") is not None:
-                yield mark.kwargs["domain"]
+        found = getattr(test, "domain", None)
+        if isinstance(found, Domain):
+            yield found
 
 
 @pytest.mark.parametrize("exercise", [exercise.id for exercise in CATALOG.exercises])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import torch
 
@@ -16,16 +17,17 @@ from grader.suites.comparisons import CURVE_RTOL, difference, to_tensor
 from grader.suites.exploration.programs import Program, kept, named
 
 # What a domain may declare free, and what then is not compared.
-FREE = {
-    "requires_grad": "whether tensors require grad",
-    "memory": "whether the result is an argument or shares memory with one",
-    "edited": "whether an argument was edited in place, if its values are right",
-    "none_grad": "whether a gradient is None or zeros",
-    "gradients": "the gradients of the arguments",
-    "mode": "the modes of modules",
-    "generators": "whether random generators were used",
-    "dtype": "dtypes of tensors, and whether a number is an int or a float",
-}
+Free = Literal[
+    "requires_grad",  # whether tensors require grad
+    "memory",  # whether the result is an argument or shares memory with one
+    "edited",  # whether an argument was edited in place, if its values are right
+    "none_grad",  # whether a gradient is None or zeros
+    "gradients",  # the gradients of the arguments
+    "mode",  # the modes of modules
+    "generators",  # whether random generators were used
+    "dtype",  # dtypes of tensors, and whether a number is an int or a float
+]
+FREE: tuple[Free, ...] = get_args(Free)
 _GENERATORS = ("the generator of torch", "the generator of NumPy", "the generator of random")
 _DEVIATION = {"float64": 1e-7, "float32": 1e-5, "float16": 4e-3, "bfloat16": 3e-2}  # of the largest value
 _EPS = {"float64": 2.3e-16, "float32": 1.2e-7, "float16": 1e-3, "bfloat16": 8e-3}
@@ -35,14 +37,13 @@ _EPS = {"float64": 2.3e-16, "float32": 1.2e-7, "float16": 1e-3, "bfloat16": 8e-3
 class Disagreement:
     """The first difference: its `kind`, a key of `learner_steps.BY_KIND`; the value that differs; what each side has.
 
-    `name` is code, such as `x.grad`. `details` are sentences.
+    `name` is code, such as `x.grad`.
     """
 
     kind: str
     name: str
     expected: str | Sentence
     got: str | Sentence
-    details: tuple[Sentence, ...] = ()
 
     @property
     def symptom(self) -> tuple[str, str]:
@@ -74,7 +75,7 @@ def disagreement(
     wanted = expected.raised and [name for name in raises if name in expected.raised.bases]
     raised = got.raised
     if wanted and not (raised and set(wanted) & set(raised.bases)):
-        shown = error or learner.WAS_RETURNED(value=_shown_result(program, got))
+        shown = error or learner.WAS_RETURNED(value=_shown_result(got))
         return Disagreement(
             kind="raises", name="result", expected=learner.IS_RAISED(error=joined(learner.EITHER, wanted)), got=shown
         )
@@ -89,7 +90,7 @@ def disagreement(
     return compared.settings(expected, got) or compared.edits(expected, got) or compared.memory(expected, got)
 
 
-def _shown_result(program: Program, seen: wire.Observation) -> str:
+def _shown_result(seen: wire.Observation) -> str:
     if isinstance(seen.result, wire.Pairs) and seen.result.items:
         return showing.fact(seen.result.items[0][1])
     return showing.fact(seen.result)
@@ -136,10 +137,8 @@ class _Compared:
     def _numbers(self, name: str, expected: int | float, got: wire.Fact) -> Disagreement | None:
         if not isinstance(got, int | float) or (type(got) is not type(expected) and "dtype" not in self.free):
             return self._other("type", name, expected, got)
-        if expected == got or (math.isnan(expected) and math.isnan(got)):
-            return None
         allowed = 1e-5 * abs(expected) + 1e-6 * max(self.program.largest, 1e-6)
-        close = not isinstance(expected, int) and abs(expected - got) <= allowed
+        close = _is_close(expected, got, 0.0 if isinstance(expected, int) else allowed)
         return None if close else self._other("values", name, expected, got)
 
     def _items(self, name: str, expected: wire.Items, got: wire.Fact) -> Disagreement | None:
@@ -160,8 +159,7 @@ class _Compared:
         allowed = CURVE_RTOL * max((abs(x) for x in wanted if math.isfinite(x)), default=0.0)
         for mine, theirs in zip(wanted, got.items, strict=True):
             assert isinstance(theirs, float)
-            close = mine == theirs or abs(mine - theirs) <= allowed or (math.isnan(mine) and math.isnan(theirs))
-            if not close:
+            if not _is_close(mine, theirs, allowed):
                 return self._other("values", name, expected, got)
         return None
 
@@ -226,9 +224,7 @@ class _Compared:
         if expected is None or got is None:
             return None if expected is got else self._other("grad", name, expected, got)
         found = self._tensors(name, expected, got)
-        return found and Disagreement(
-            kind="grad", name=found.name, expected=found.expected, got=found.got, details=found.details
-        )
+        return found and replace(found, kind="grad")
 
     def _values(self, name: str, expected: wire.TensorFact, got: wire.TensorFact) -> Disagreement | None:
         if expected.data == got.data and expected.dtype == got.dtype:
@@ -317,6 +313,11 @@ class _Compared:
                 kind = "same_object" if shared[1] else "new_object"
                 return Disagreement(kind=kind, name=first, expected=wanted, got=there)
         return None
+
+
+def _is_close(a: float, b: float, allowed: float) -> bool:
+    """Say whether two numbers differ by at most `allowed`. NaN equals NaN, and an infinity itself."""
+    return a == b or abs(a - b) <= allowed or (math.isnan(a) and math.isnan(b))
 
 
 def _results(seen: wire.Observation) -> Mapping[str, wire.Fact]:

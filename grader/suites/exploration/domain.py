@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import pytest
+from typing import Any
 
 from grader.sentences import author
-from grader.suites.exploration.agreement import FREE
+from grader.suites.exploration.agreement import FREE, Free
 from grader.suites.exploration.choices import Choices, Stratified
 from grader.suites.exploration.pick import Pick
 from grader.suites.exploration.programs import Program
 from grader.suites.outcomes import SuiteError
-from grader.suites.suite import is_shared, source_of
+from grader.suites.suite import check, is_shared, source_of
 
-Free = Literal["requires_grad", "memory", "edited", "none_grad", "gradients", "mode", "generators", "dtype"]
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -78,7 +75,7 @@ def domain(
     out. `programs` is how many a submission is asked: fewer where one takes long. `points` and `hint` are those of
     `check`.
 
-    Raises `SuiteError` for an unknown `free`.
+    Raises `SuiteError` for an unknown `free`, and for negative points.
 
     >>> @domain("double", points=0.5, free=["memory"])
     ... def test_any_tensor(pick):
@@ -99,9 +96,7 @@ def domain(
 
         test.__name__, test.__qualname__, test.__doc__ = build.__name__, build.__qualname__, build.__doc__
         test.__module__ = build.__module__
-        mark: Callable[[Callable[..., None]], Callable[..., None]] = pytest.mark.check(
-            task=task, points=points, judges="values", requires=(), hint=hint, domain=described
-        )
-        return mark(test)
+        test.__dict__["domain"] = described
+        return check(task, points=points, hint=hint)(test)
 
     return decorate

@@ -129,7 +129,7 @@ class _Comparison:
             self._candidate.note([one.exchange for one in _spread(alike, most)])
         if found.kind == "raised":
             observed.returned()
-        Value(observed, found.name, None).fails(found.expected, found.got, found.kind, found.details)
+        Value(observed, found.name, None).fails(found.expected, found.got, found.kind)
 
     def _require_stable(self, program: Program) -> None:
         """Raise `SuiteError` if the reference differs from itself: then the domain is at fault."""

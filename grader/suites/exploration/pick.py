@@ -210,16 +210,12 @@ class Pick:
         >>> pick.call("double(3.0)")
         """
         self._called = True
-        variants = ["", "", "", "no_grad", *["backward"] * (2 * (backward and self._grad))]
-        if not no_grad:
-            variants = ["setting" if variant == "no_grad" else variant for variant in (*variants, *variants[:3])]
-        variant = self.of(*variants)
+        backwards = ["backward"] * (2 * (backward and self._grad))
+        # Where only the setting is compared, that comes up less often.
+        variant = self.of("", "", "", *(["no_grad", *backwards] if no_grad else ["setting", *backwards, "", "", ""]))
         if variant in ("no_grad", "setting"):
-            lines = (
-                [f"result = {expression}"]
-                if no_grad
-                else ["try:", f"    {expression}", "except Exception:", "    pass"]
-            )
+            tried = ["try:", f"    {expression}", "except Exception:", "    pass"]
+            lines = tried if variant == "setting" else [f"result = {expression}"]
             lines.append("recording = torch.is_grad_enabled()")
             self._after.append("\n".join(["with torch.no_grad():", *(f"    {line}" for line in lines)]))
             self._no_grad, self._only_setting = no_grad, not no_grad

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.records import DomainFacts
 from grader.suites.check_log import Run
-from grader.suites.exploration.agreement import disagreement, is_legal
+from grader.suites.exploration.agreement import disagreement
 from grader.suites.exploration.domain import Domain
 from grader.suites.exploration.programs import kept
 
@@ -43,7 +43,6 @@ def _needs(domain: Domain, name: str, runs: Sequence[Run]) -> bool:
     return any(
         run.expected is not None
         and run.got is not None
-        and is_legal(run.expected, domain.raises)
         and disagreement(run.program, run.expected, run.got, free=free, raises=domain.raises) is not None
         for run in runs
     )
