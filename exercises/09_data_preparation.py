@@ -95,8 +95,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # ```
 #
 # The shuffle has a seed, because the split must be the same tomorrow. Were it another one at every run, the rows that
-# tested yesterday's model would train today's. But `torch.manual_seed(seed)` would re-seed everybody's generator behind
-# their backs. A generator of your own disturbs nobody, and `torch.randperm` and the functions like it take one:
+# tested yesterday's model would train today's. But `torch.manual_seed(seed)` would re-seed the generator that all other
+# code uses. A generator of your own affects no other code, and `torch.randperm` and the functions like it take one:
 #
 # ```python
 # mine = torch.Generator().manual_seed(7)

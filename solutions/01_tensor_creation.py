@@ -74,7 +74,7 @@
 # - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
 #   that derives from one. A list isn't a tuple.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity are
-#   tried only where a task speaks of them.
+#   tried only where a task mentions them.
 # - "Any dtype" includes float16 and bfloat16, as far as PyTorch has the operation for them on the CPU.
 # - Some tasks must work on any device. They are tried on PyTorch's `meta` device too, whose tensors have a shape, a
 #   dtype and no values at all: code that needs to look at a value fails there. A few operations don't exist on `meta`;

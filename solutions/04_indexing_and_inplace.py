@@ -59,7 +59,7 @@
 #   a function changes its argument in place, in the memory it has, and returns that same object.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. "Any floating dtype"
-#   includes float16 and bfloat16. NaN and infinity come up only where a task speaks of them.
+#   includes float16 and bfloat16. NaN and infinity come up only where a task mentions them.
 
 # %%
 import copy

@@ -275,7 +275,7 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 #
 # Random, yet repeatable: the order should depend on `seed` and on nothing else. Calling `torch.manual_seed` would do
 # that, at the price of rewinding the generator of the whole program: your caller gets the same "random" numbers over
-# and over. A generator of your own disturbs nobody. `DataLoader` takes one (`generator=...`), and so does
+# and over. A generator of your own affects no other code. `DataLoader` takes one (`generator=...`), and so does
 # `torch.randperm`:
 #
 # ```python

@@ -5,7 +5,7 @@ answers have the same facts as those of the submission, as far as a check can ju
 mistakes, for example a wrong value that also shares memory. So if nothing matches, a misconception is accepted that
 agrees only in values and exceptions, provided that the reference gives other ones.
 
-A false name is worse than none. So no mistake is named
+A wrong name harms more than no name. So no mistake is named
 
 - if a call failed because a name is missing or misspelt: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;

@@ -32,7 +32,7 @@ _Slip = Callable[[ast.AST], Iterator[tuple[ast.AST, str]]]  # yields a node inst
 class Slipped:
     """A right implementation of one task with one slip of the kind `kind`.
 
-    `misspelt` is the name that nobody has, if there is one.
+    `misspelt` is the misspelt name, if there is one.
     """
 
     task: str

@@ -1,4 +1,4 @@
-"""Code that once got the name of a mistake that nobody had made, and code whose mistakes have their own names."""
+"""Code that once got the name of a mistake that it does not have, and code whose mistakes have their own names."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class InvertedDropout(nn.Module):
     ],
 )
 def test_a_sentence_that_is_false_of_the_code_is_not_said(named: Named, task: str, code: str, false: str) -> None:
-    """No check names the mistake whose sentence speaks of something that is not in the code."""
+    """No check names the mistake whose sentence mentions something that is not in the code."""
     assert false not in {mistake.id for mistake in named(task, code).values()}
 
 

@@ -1,4 +1,4 @@
-"""A mistake that nobody made is never named: not for an unrelated error, nor for a slip in right code."""
+"""A mistake that the code does not have is never named: not for an unrelated error, nor for a slip in right code."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def seeded_normal(seed, shape):
 
 # %% task="seeded_normal" name="seeds-everything" presumes=["manual_seed() or seed()"]
 # Seeding three global generators disturbs three times as many people, and only that of PyTorch matters to `randn`. A
-# `torch.Generator` of your own disturbs nobody.
+# `torch.Generator` of your own affects no other code.
 
 
 def seeded_normal(seed, shape):

@@ -1,4 +1,4 @@
-"""A check that explores: it is the last of its task, and a domain that is at fault costs nobody points."""
+"""A check that explores: it is the last of its task, and a domain at fault takes no points from students."""
 
 from __future__ import annotations
 
