@@ -43,7 +43,7 @@ def ask(lay_down: LayDown, examine: Examine) -> Ask:
     """Ask one question about a function's result for a model; return "" if it passes, otherwise the message."""
 
     def ask(question: str, body: str) -> str:
-        root = lay_down(public=SUITE.format(question=question))
+        root = lay_down(public=SUITE.format(question=question), released=True)
         source = f"import torch\nfrom torch import nn\n\ndef double(x):\n    {body}\n"
         (report,) = examine(root, source)
         (check,) = (check for task in report.tasks for check in task.checks if check.id == "model")
