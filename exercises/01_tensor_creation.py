@@ -19,7 +19,7 @@
 # most of it: what PyTorch adds is that a tensor can live on a GPU and can be differentiated. Data, weights, losses and
 # gradients are all tensors, so this is where everything starts.
 #
-# How many dimensions a tensor has, you can read off the brackets you write:
+# Count the opening brackets in front of the first number: that is the number of dimensions.
 #
 # ```text
 #   7              [7, 8]           [[7, 8],              [[[7, 8],
@@ -49,15 +49,16 @@
 # print(t.dtype, t.device)  # torch.int64 cpu
 # ```
 #
-# The dtype comes from the numbers: Python ints give int64, and a single decimal point makes the whole tensor float32.
+# The dtype comes from the numbers: Python ints give int64, and a single number with a decimal point makes the whole
+# tensor float32.
 #
 # ```python
 # print(torch.tensor([1, 2]).dtype, torch.tensor([1, 2.0]).dtype)  # torch.int64 torch.float32
 # ```
 #
-# And now the capital letter. `torch.tensor(...)` is the function that you want. `torch.Tensor(...)` is the class behind
-# it: it always makes float32, and it takes a plain number for a *size* and not for a value. `torch.Tensor(7)` holds
-# seven floats that nobody has set.
+# Mind the capital letter. `torch.tensor(...)` is the function that you want. `torch.Tensor(...)` is the class behind
+# it. It makes the default dtype, float32, whatever numbers you give it. And it takes a plain number for a *size*, not
+# for a value: `torch.Tensor(7)` holds seven floats that nobody has set.
 #
 # ```python
 # print(torch.tensor(7).shape, torch.Tensor(7).shape)  # torch.Size([]) torch.Size([7])
@@ -67,7 +68,8 @@
 # ## Before you start
 #
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Everything imported below may be used, and so may the rest of Python's standard library. The imports are the same in
+#   all exercises; in this one you need no more than `torch`.
 # - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
 #   with an argument.
 # - Where an error is asked for, only its type counts: any message will do.
@@ -76,9 +78,8 @@
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity are
 #   tried only where a task mentions them.
 # - "Any dtype" includes float16 and bfloat16, as far as PyTorch has the operation for them on the CPU.
-# - Some tasks must work on any device. They are tried on PyTorch's `meta` device too, whose tensors have a shape, a
-#   dtype and no values at all: code that needs to look at a value fails there. A few operations don't exist on `meta`;
-#   a function that uses one of them doesn't work on any device.
+# - Some tasks must work on any device. They are tried on a device called `meta` too: task 2 says what that is. A few
+#   operations don't exist there; a function that uses one of them doesn't work on any device.
 
 # %%
 import copy
@@ -98,8 +99,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `tensor_ranks` (1 point)
 #
-# Build the four tensors of the picture above, for any two whole numbers `a` and `b`. The last two are the ones to count
-# brackets for: where does the dimension of size 1 go, first or last?
+# Build the four tensors of the picture above, for any two whole numbers `a` and `b`. Count the brackets of the last
+# two: where does the dimension of size 1 go, first or last?
 
 
 # %% task="tensor_ranks" points=1
@@ -132,8 +133,12 @@ def tensor_ranks(a: int, b: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 # which shape, which dtype, which device, how many elements? Write the function that answers them all.
 #
 # None of the answers needs the elements, so the function works on a tensor of any kind: a scalar, an empty one, one of
-# bools, one on the `meta` device. Give back the objects themselves (`torch.float32`), not their names
-# (`"torch.float32"`): a name can't be compared with a dtype or passed on to another function.
+# bools, one on any device. A *device* is where the elements are kept: the computer's main memory (`cpu`), or that of a
+# graphics card (`cuda`). PyTorch also has a device without memory, called `meta`. Its tensors have a shape and a dtype,
+# but no elements, so code that needs to look at an element fails there.
+#
+# Give back the objects themselves (`torch.float32`), not their names (`"torch.float32"`): a name can't be compared with
+# a dtype, or passed on to another function.
 #
 # A trap on the way: `len(t)` is the size of the *first* dimension, and a scalar has none.
 
@@ -207,9 +212,25 @@ def inclusive_range(start: int, stop: int, step: int = 1) -> Tensor:
 # %% [markdown]
 # ## 4. `constant_like` (2 points)
 #
-# New tensors should match those that they will meet: a float32 tensor next to a float64 one, or one on the CPU next to
-# one on the GPU, is the start of many an error message. That is what the `*_like` functions are for. They take a
-# *template* and copy its description, not its values:
+# `torch.tensor` makes a tensor from numbers that you have. Often you only have a shape. Then one of these makes the
+# numbers too:
+#
+# | call | its elements |
+# |---|---|
+# | `torch.zeros(2, 3)` | 0 |
+# | `torch.ones(2, 3)` | 1 |
+# | `torch.full((2, 3), 7.5)` | 7.5, or any other number |
+# | `torch.rand(2, 3)` | random, evenly from 0 to 1 (1 excluded) |
+# | `torch.randn(2, 3)` | random, from the normal distribution with mean 0 and standard deviation 1 |
+# | `torch.empty(2, 3)` | not set: whatever was in that memory |
+#
+# They make float32 tensors on the CPU unless you say otherwise, with `dtype=` and `device=`. (Only
+# `torch.full` takes the dtype from its number: `torch.full((2, 3), 7)` is int64.)
+#
+# New tensors should match those that they will meet. A mismatch is behind many error messages: a matrix product of
+# float32 and float64, for example, or one tensor on the CPU and the other on a GPU. That is what the functions with a
+# name in `_like` are for: `zeros_like`, `ones_like`, `full_like`, `rand_like` and so on, one for each row of the table.
+# They take a *template* and copy its description (shape, dtype and device), not its values:
 #
 # ```python
 # template = torch.tensor([[1.5, 2.5]], dtype=torch.float64)
@@ -217,12 +238,13 @@ def inclusive_range(start: int, stop: int, step: int = 1) -> Tensor:
 # ```
 #
 # Computing with the template's values is no substitute. `template * 0` looks like zeros, but 0 times NaN is NaN, and 0
-# times infinity too; and if the template requires grad, the result hangs in its graph. (Graphs and gradients have
-# exercises of their own. All you need here: a new tensor doesn't require grad unless you ask for it, and a computed one
-# does when one of its ingredients does.)
+# times infinity too; and if the template requires grad, the result is attached to its graph. (PyTorch can record how a
+# tensor was computed, to find derivatives later. That record is the *graph*, and it begins at tensors that *require
+# grad*. Exercise 07 explains both. All you need here: a new tensor doesn't require grad unless you ask for it, and a
+# computed one does if one of its ingredients does.)
 #
-# Nor is writing into the template: `fill_` works in place, as all methods whose name ends in `_` do, and `detach()`
-# gives you the same memory under another name.
+# Nor may you write into the template. `fill_` does that, as all methods whose name ends in `_` do; and `detach()` gives
+# you the same memory under another name.
 
 
 # %% task="constant_like" points=2

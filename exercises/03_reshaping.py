@@ -19,8 +19,8 @@
 # stay a batch. The functions for it are easy to confuse, and confusing them rarely raises an error. The shape comes
 # out right, and the numbers stand in the wrong places.
 #
-# It helps to see what a tensor is: a row of numbers in memory, and a way of reading it. The **strides** say how far to
-# step in memory to get to the next row, the next column.
+# It helps to see what a tensor is: a row of numbers in memory, and a rule for reading it. The **strides** say how far
+# to step in memory to get to the next row and to the next column.
 #
 # ```text
 #   memory:     1  2  3  4  5  6
@@ -32,8 +32,8 @@
 # ```
 #
 # All three read the same memory: nothing was copied. `view` keeps the numbers in their order and starts new rows
-# elsewhere. The transpose moves the dimensions: every number keeps its row and column, with the two swapped. Both have
-# the shape (3, 2), and they are different tensors.
+# elsewhere. The transpose swaps the dimensions: the number in row i, column j moves to row j, column i. Both have the
+# shape (3, 2), and they are different tensors.
 #
 # ```python
 # t = torch.tensor([[1, 2, 3], [4, 5, 6]])
@@ -44,8 +44,8 @@
 #
 # | to | use | memory |
 # |---|---|---|
-# | regroup, numbers in their order | `view` | shared, or an error if that can't be |
-# | regroup, whatever it takes | `reshape` | shared if that can be, else a copy, and you aren't told which |
+# | regroup, numbers in their order | `view` | shared if possible, otherwise an error |
+# | regroup, whatever it takes | `reshape` | shared if possible, otherwise a silent copy |
 # | reorder the dimensions | `permute`, `.T` | shared |
 # | remove or add a dimension of size 1 | `squeeze(dim)`, `unsqueeze(dim)` | shared |
 # | join along a dimension that is there | `cat` | new |
@@ -61,10 +61,10 @@
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
 # - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
-#   values. So it can't read a number out of a tensor, or make new tensors elsewhere. A few operations don't exist on
-#   `meta`; a function that uses one of them doesn't work on any device.
-# - Values and dtypes come out as they went in, float16 and bfloat16 too: moving numbers doesn't change them. No task is
-#   tried on NaN or infinity.
+#   values. So it must not read a number out of a tensor, or make new tensors on another device. A few operations don't
+#   exist on `meta`; a function that uses one of them doesn't work on any device.
+# - Values and dtypes come out as they went in, float16 and bfloat16 too: moving numbers must not change them. No task
+#   is tried on NaN or infinity.
 
 # %%
 import copy
@@ -87,15 +87,16 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # Sometimes you regroup a tensor in order to write into it, and then a silent copy is the worst that can happen: you
 # write, and the original doesn't change. So you want a view or an error.
 #
-# Which tensors can be viewed? Those for which the new shape can be read off the old memory with constant steps. After
-# a transpose, reading row after row would jump back and forth, and no stride does that:
+# Which tensors can be viewed? Those whose new shape can be walked through in the old memory with one fixed step for
+# each dimension. After a transpose, reading row after row jumps back and forth, and no fixed step does that:
 #
 # ```text
 #   memory:  1 2 3 4 5 6       t.T, read row after row:  1 4 2 5 3 6       flattening it takes a copy
 # ```
 #
-# But a tensor needn't be contiguous to have *some* views. A dimension can always be split in two, in `t.T` as well;
-# it's joining two that may be impossible. Don't work out the rule: there is a method that knows it.
+# A tensor like `t`, whose numbers lie in memory row after row, is called *contiguous*; `t.T` isn't. But a tensor
+# needn't be contiguous to have *some* views. A dimension can always be split in two, in `t.T` as well; joining two
+# dimensions may be impossible. Don't work out the rule: there is a method that knows it.
 #
 # One size may be given as `-1`: then it is whatever is left.
 #
@@ -142,8 +143,8 @@ def shared_view(t: Tensor, shape: tuple[int, ...]) -> Tensor:
 #                                                3  6
 # ```
 #
-# `cat` makes no new dimension; it joins along one that is there. And the columns are *not* a reshape of the rows: that
-# has the right shape, and 1, 2 in its first row.
+# `cat` makes no new dimension; it joins along one that is there. And the columns are *not* a reshape of the rows:
+# `rows.reshape(3, 2)` would have the right shape, but its first row is 1, 2 instead of 1, 4.
 
 
 # %% task="stack_pair" points=2
@@ -179,13 +180,15 @@ def stack_pair(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 # dimension of size 1, and that works for months, until the last batch holds a single image:
 #
 # ```python
-# print(tuple(torch.zeros(5, 1, 6, 1, 7, 1).squeeze().unsqueeze(2).shape))  # (5, 6, 1, 7)
 # print(tuple(torch.zeros(5, 1, 2, 3).squeeze().shape))  # (5, 2, 3)
 # print(tuple(torch.zeros(1, 1, 2, 3).squeeze().shape))  # (2, 3)
+# print(tuple(torch.zeros(1, 1, 2, 1).squeeze(1).shape))  # (1, 2, 1)
+# print(tuple(torch.zeros(1, 1, 2, 1).squeeze((1, 3)).shape))  # (1, 2)
 # ```
 #
-# The batch is gone. `squeeze(dim)` removes the one dimension that you name, and if its size isn't 1 it does nothing at
-# all, and gives no error: images in colour come out as they went in. So check the shape first.
+# In the second line the batch is gone. `squeeze(dim)` removes the one dimension that you name. If its size isn't 1, it
+# does nothing at all, and gives no error: images in colour come out as they went in. So check the shape first. (A tuple
+# names several dimensions, as in the last line. Of these too, `squeeze` removes only those of size 1.)
 
 
 # %% task="drop_channel" points=2

@@ -30,7 +30,7 @@
 # | you write | you get |
 # |---|---|
 # | integers, slices, `...`: `x[0]`, `x[:, 1]`, `x[1:3]` | a view: the memory of `x` |
-# | a list, a mask, an index tensor: `x[:, [1]]`, `x[x > 0]` | a **copy**: memory of its own |
+# | a list, a mask, an index tensor of one dimension or more: `x[:, [1]]`, `x[x > 0]` | a **copy**: memory of its own |
 #
 # The second line is called *advanced indexing*. It copies because the chosen elements may lie anywhere, and a rule of
 # "start here, jump that far" can't describe them.
@@ -45,10 +45,22 @@
 # On the *left* of `=` both kinds write to `x`: `x[:, [2]] = 0` and `x[x > 4] = 0` are single operations that put
 # numbers into `x`, and no copy is made on the way.
 #
-# An **in-place** operation changes memory that is already there. Methods whose name ends in `_` do it (`fill_`, `add_`,
-# `relu_`), and so do `x += 1` and `x[0] = 3`. Every one of those methods also *returns the tensor it changed*, so that
-# calls can be chained. `x = x + 1` is something else: it makes a new tensor and gives it the old name. Inside a
-# function that means that the caller's tensor stays as it was.
+# An **in-place** operation changes memory that is already there. Methods whose name ends in `_` do it, and so do
+# `x += 1` and `x[0] = 3`:
+#
+# | in place: writes into the memory of `x` | out of place: makes a new tensor |
+# |---|---|
+# | `x.add_(y)`, `x += y` | `x + y` |
+# | `x.mul_(y)`, `x *= y` | `x * y` |
+# | `x.relu_()` | `x.relu()` |
+# | `x.clamp_(min=0)` | `x.clamp(min=0)` |
+# | `x.zero_()` | `torch.zeros_like(x)` |
+# | `x.fill_(7)` | `torch.full_like(x, 7)` |
+# | `x.copy_(y)`: the values of `y` | `y.clone()` |
+#
+# Every method on the left also *returns the tensor it changed*, so that calls can be chained. `x = x + 1` is something
+# else: it makes a new tensor and gives it the old name. Inside a function that means that the caller's tensor stays as
+# it was.
 
 # %% [markdown]
 # ## Before you start
@@ -92,9 +104,9 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # The two also differ where the index is wrong: an integer that is out of range is an `IndexError`, while a slice that
 # is out of range is silently shortened, to nothing if need be.
 #
-# A view is part of the graph, should there be one: PyTorch can differentiate through indexing, and the gradient of a
-# column arrives in that column of `x`. (Gradients have an exercise of their own. Here it is enough not to cut the
-# tie: no `detach()`, no `.data`.)
+# If PyTorch records a graph, a view is part of it: PyTorch can differentiate through indexing, and the gradient of a
+# column arrives in that column of `x`. (Gradients have an exercise of their own, 07. Here it is enough not to cut `x`
+# off from its graph: no `detach()`, no `.data`.)
 
 
 # %% task="column_view" points=2
@@ -171,7 +183,8 @@ def set_column_(x: Tensor, col: int, value: float) -> Tensor:
 #  relu(x)     0.0    0.0    0.0    1.5    0.0
 # ```
 #
-# In place it saves memory: the activations of a large network are huge, and nobody needs them from before the ReLU.
+# In place it saves memory: the numbers that go through a large network are huge tensors, and often nobody needs those
+# from before the ReLU again.
 #
 # One kind of tensor must not be changed in place behind PyTorch's back: a *leaf that requires grad*, which is what you
 # get from `torch.tensor(..., requires_grad=True)` and what the parameters of a model are. PyTorch records what you
@@ -188,10 +201,11 @@ def set_column_(x: Tensor, col: int, value: float) -> Tensor:
 # ```
 #
 # You may hear that no leaf can be changed in place. That is too strict: a tensor that doesn't require grad is a leaf as
-# well, and changing it is fine. So is changing the *result* of an operation, whose gradient then comes out right.
+# well, and changing it is fine. So is changing the *result* of an operation, unless that operation kept its result to
+# find derivatives later: `backward()` then raises (exercise 08).
 #
-# In this task the refusal is the right answer, so let the error through. `.data`, `detach()` and `no_grad()` would
-# silence it: the step then isn't recorded, and gradients flow through entries that ReLU has set to 0.
+# In this task the error is the right answer, so let it through. `.data`, `detach()` and `no_grad()` would silence it:
+# the step then isn't recorded, and gradients flow through entries that ReLU has set to 0.
 
 
 # %% task="rectify_" points=2
@@ -199,8 +213,9 @@ def rectify_(x: Tensor) -> Tensor:
     """Apply ReLU in place: replace the negative entries of `x` by 0, in its own memory, and return `x` itself.
 
     `x` has any shape and any integer or floating dtype. It may hold -inf, which becomes 0 as well, and may be a view
-    such as a transpose or every other column: then what it is a view of changes with it. If `x` is the result of an
-    operation that requires grad, the gradient that goes back is that of ReLU.
+    such as a transpose or every other column: then what it is a view of changes with it. If `x` requires grad and is
+    the result of an operation that doesn't need its output for backward (such as `t * 3`), the gradient that goes back
+    is that of ReLU.
 
     If `x` is a leaf that requires grad (and holds negative entries), PyTorch's own `RuntimeError` reaches the caller,
     and `x` keeps its values.
@@ -211,5 +226,5 @@ def rectify_(x: Tensor) -> Tensor:
     >>> x
     tensor([1.5000, 0.0000, 0.0000])
     """
-    # TODO: set what is negative to 0, in place and with autograd looking on, and return `x`.
+    # TODO: set what is negative to 0, in place and while autograd records, and return `x`.
     raise NotImplementedError

@@ -16,8 +16,8 @@
 # # Arithmetic, matrix products, transposes and aggregation
 #
 # Nearly everything a network computes is made of four kinds of operation: arithmetic element by element, the matrix
-# product, the transpose, and aggregation, which turns many numbers into few. They look like NumPy's. The mistakes to
-# make with them are the same too, and most of them raise no error.
+# product, the transpose, and aggregation, which turns many numbers into few. They look like NumPy's. They also invite
+# the same mistakes, and most of those raise no error.
 #
 # **Element by element.** `+`, `-`, `*` and `/` pair up elements in the same place. If the shapes differ, PyTorch
 # *broadcasts*: it compares them from the last dimension backwards, and a size of 1 (or a missing dimension) is
@@ -37,8 +37,8 @@
 # print(counts / 4, counts // 4)  # tensor([0.2500, 0.7500]) tensor([0, 0])
 # ```
 #
-# **The matrix product** is `A @ B`, and something else than `A * B`. Each row of A meets each column of B, and each
-# meeting gives one number: the sum of the products.
+# **The matrix product** is `A @ B`, which is not `A * B`. Each row of A meets each column of B, and each meeting gives
+# one number: the sum of the products.
 #
 # ```text
 #      A       @      B       =     C
@@ -71,15 +71,17 @@
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
 # - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
-#   with an argument.
+#   with an argument. So compute *out of place*: `x / y` makes a new tensor. `x /= y` works *in place*: it writes into
+#   the memory of `x`, which is the caller's.
 # - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
 # - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
 #   that derives from one. A list isn't a tuple.
 # - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
-#   values. So it can't read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors
-#   elsewhere. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any device.
-# - "Gradients flow": `backward()` through your result reaches the arguments. Torch operations see to that by
-#   themselves, as long as you don't leave them (for NumPy, for Python numbers) or call `detach()`.
+#   values. So it must not read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors on
+#   another device. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any device.
+# - "Gradients flow": PyTorch can find the derivatives of your result (its *gradients*), because it has recorded the
+#   operations that led from the arguments to it. Exercise 07 explains this. Here, just use torch operations from
+#   beginning to end: no NumPy, no Python numbers made from tensors, and no `detach()`, which cuts the record.
 # - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly, and float16 and bfloat16
 #   at their own precision. Every floating dtype is tried that PyTorch computes with on the CPU, and numbers from 1e-6
 #   to 1e6. No task is tried on NaN or infinity.
@@ -133,11 +135,11 @@ def share_of_total(counts: Tensor) -> Tensor:
 # Which aggregation gives the total, and what must you leave out so that *all* dimensions disappear?
 
 # %% [markdown] task="share_of_total" tags=["hint"]
-# `counts.sum()` without a `dim` is 0-D, and a 0-D tensor broadcasts against any shape. Keep it a tensor: no `.item()`.
-# Of the two divisions, take the one that doesn't round.
+# An aggregation without a `dim` gives a 0-D tensor, and that broadcasts against any shape. Keep it a tensor: no
+# `.item()`. Of the two divisions, `/` and `//`, take the one that doesn't round.
 
 # %% [markdown] task="share_of_total" tags=["hint"]
-# Divide `counts` by `counts.sum()` with a single `/`, out of place. The dtype comes out right by itself.
+# Divide `counts` by `counts.sum()`, with a single `/` (not `/=`). The dtype comes out right by itself.
 
 # %% [markdown]
 # ## 2. `matmul_shape` (1 point)
@@ -145,8 +147,10 @@ def share_of_total(counts: Tensor) -> Tensor:
 # *RuntimeError: mat1 and mat2 shapes cannot be multiplied* is the error you will meet most often. Predicting it takes
 # two rules, both in the picture above. Write them down as a function: shapes in, shape out, without any tensor.
 #
-# Neither rule has an exception. Two equal shapes are not enough, unlike for `*`; and a size of 1 isn't stretched: `@`
-# doesn't broadcast the rows and columns of a matrix.
+# For two matrices neither rule has an exception. Two equal shapes are not enough, unlike for `*`; and a size of 1 isn't
+# stretched: `@` doesn't broadcast the rows and columns of a matrix. (With more dimensions, the last two follow these
+# rules, and those in front broadcast: (5, 2, 3) @ (3, 4) is (5, 2, 4). A vector, of one dimension, may stand on either
+# side: (2, 3) @ (3,) is (2,).)
 
 
 # %% task="matmul_shape" points=1
@@ -172,8 +176,8 @@ def matmul_shape(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | No
 # Write the two shapes side by side, as in `(2, 3) @ (3, 5)`. Which two numbers are neighbours, and which two are left?
 
 # %% [markdown] task="matmul_shape" tags=["hint"]
-# The inner sizes are `a[1]` and `b[0]`. If they are equal, the answer is made of the other two; if not, it is `None`,
-# and nothing is raised.
+# A shape is a tuple: its first number has index 0, its last one here index 1. Compare the two inner sizes. If they are
+# equal, the answer is made of the other two; if not, it is `None`, and nothing is raised.
 
 # %% [markdown] task="matmul_shape" tags=["hint"]
 # `if a[1] == b[0]: return (a[0], b[1])`, and after it `return None`.
@@ -181,8 +185,8 @@ def matmul_shape(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | No
 # %% [markdown]
 # ## 3. `matmul_with_transpose` (2 points)
 #
-# Weights are stored now as (in, out), now as (out, in); `nn.Linear` does the latter, and computes `x @ weight.T`. Write
-# a product that finds out from the shapes whether the second matrix has to be turned round.
+# Some code stores weights as (in, out), some as (out, in). `nn.Linear` does the latter, and computes `x @ weight.T`.
+# Write a product that finds out from the shapes whether the second matrix has to be transposed.
 #
 # ```text
 #   a: (N, K)    b: (K, M)    ->   a @ b          fits as it is
@@ -191,7 +195,7 @@ def matmul_shape(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | No
 #                otherwise    ->   ValueError
 # ```
 #
-# A reshape to (K, M) would fit as well, and multiply the wrong numbers. And PyTorch's own complaint about shapes is a
+# A reshape to (K, M) would fit as well, and multiply the wrong numbers. And PyTorch's own error about shapes is a
 # `RuntimeError`; here you are asked for another type, so look at the shapes before you multiply.
 
 
@@ -246,17 +250,18 @@ def matmul_with_transpose(a: Tensor, b: Tensor) -> Tensor:
 # A first look at data: smallest, largest, mean, sum, and *where* the smallest and largest are. Each is one method, and
 # each has its catch:
 #
-# - `t.min(dim=0)` gives a *pair*, the values and their positions; `t.amin(dim=0)` gives the values alone. For the
-#   largest there are `max` and `amax`.
+# - `t.min(dim=0)` gives a *pair*, the values and their positions (`.values` and `.indices`); `t.amin(dim=0)` gives the
+#   values alone. For the largest there are `max` and `amax`.
 # - `argmin` and `argmax` without a `dim` count through the flattened tensor, row after row: one number, not a row and a
 #   column.
-# - `mean` refuses whole numbers, since their mean isn't one: *mean(): could not infer output dtype*. Convert first, or
-#   say which dtype you want: `t.mean(dtype=torch.float32)`.
+# - `mean` refuses whole numbers, since their mean needn't be one: *mean(): could not infer output dtype*. Convert
+#   first, or say which dtype you want: `t.mean(dtype=torch.float32)`.
 # - `dim=0` is a dimension like any other, but in Python `if dim:` is false for it. Compare with `None`.
 #
 # ```python
 # A = torch.tensor([[4.0, 2.0, 9.0], [7.0, 8.0, 1.0]])
 # print(A.argmax(), A.argmax(dim=0), A.amax(dim=1))  # tensor(2) tensor([1, 1, 0]) tensor([9., 8.])
+# print(A.max(dim=0).values, A.max(dim=0).indices)  # tensor([7., 8., 9.]) tensor([1, 1, 0])
 # ```
 
 
@@ -305,14 +310,14 @@ def summarize(t: Tensor, dim: int | None = None) -> dict[str, Tensor]:
 # and `argmax` all take that `dim`. Only the mean needs care with whole numbers.
 
 # %% [markdown] task="summarize" tags=["hint"]
-# `if dim is None: t, dim = t.flatten(), 0`. In the dict: `t.amin(dim)`, and so on; for the mean, first convert
-# `t.float()` if `t.dtype == torch.int64`, and only then.
+# `if dim is None: t, dim = t.flatten(), 0`. In the dict: `t.amin(dim)`, and so on. For the mean use
+# `t.float().mean(dim)` if `t.dtype == torch.int64`, otherwise `t.mean(dim)`.
 
 # %% [markdown]
 # ## 5. `center_rows` (2 points)
 #
-# Each row is a sample, and you want to take away its own mean, so that what is left is how its features deviate. The
-# means of the rows have shape (N,), the table has (N, F), and now broadcasting decides:
+# Each row is a sample, and you want to subtract its own mean: what is left is each number's difference from the mean of
+# its row. The means of the rows have shape (N,), the table has (N, F), and now broadcasting decides:
 #
 # ```text
 #   (N, F)  table           (3, 3)  table              (N, F)  table
@@ -348,8 +353,8 @@ def center_rows(x: Tensor) -> Tensor:
 # the means need, to meet their rows?
 
 # %% [markdown] task="center_rows" tags=["hint"]
-# Average over `dim=1`, and keep that dimension with size 1, so that the means are a column of shape (N, 1). Then
-# subtract out of place.
+# Average over the dimension of the columns, and keep it with size 1, so that the means are a column of shape (N, 1).
+# Then subtract with `-`, not with `-=`.
 
 # %% [markdown] task="center_rows" tags=["hint"]
 # The means are `x.mean(dim=1, keepdim=True)`. Subtract them from `x` with an ordinary `-`, and return the result.

@@ -50,13 +50,17 @@
 # print(torch.equal(shared, torch.randn(3, generator=own)))  # True
 # ```
 #
+# A generator's `manual_seed` returns the generator, so `own = torch.Generator().manual_seed(42)` does both steps in one
+# line.
+#
 # **Devices** are where tensors live: the CPU's memory, that of an NVIDIA card (`cuda`) or of an Apple chip (`mps`).
 # Tensors of one operation must be on the same device, and PyTorch never moves one for you. (A single number, a 0-D
 # tensor on the CPU, may mix with any of them.) Code that works everywhere chooses the device once, and creates
 # everything else where its arguments are.
 #
-# You don't need a GPU to test that. The `meta` device is on every machine: its tensors have a shape, a dtype and no
-# values, and they refuse to be mixed with the CPU's as a GPU's would.
+# You can test most of it without a GPU. The `meta` device is on every machine: its tensors have a shape, a dtype and no
+# values. Most operations refuse to mix them with tensors on the CPU, as they refuse to mix a GPU's. (The product of two
+# matrices doesn't notice: check `.device` as well.)
 #
 # ```python
 # x = torch.ones(2, 3, device="meta")
@@ -94,11 +98,12 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # ## 1. `seeded_normal` (3 points)
 #
 # You write a function that needs the same random numbers every time it is called, for a test or for initial weights.
-# Calling `torch.manual_seed` in it does the job and does damage: it rewinds the stream that everybody else draws from.
-# A training loop that calls such a function once an epoch gets the same "random" batches in every epoch.
+# Calling `torch.manual_seed` in it gives the right numbers, but it does damage: it rewinds the stream that all other
+# code draws from. A training loop that calls such a function once an epoch gets the same "random" batches in every
+# epoch.
 #
-# Setting the old seed again afterwards is no cure. A seed says where the stream *began*; what you would have to put
-# back is how far it had come.
+# Setting the old seed again afterwards is no cure. A seed says where the stream *began*; what you would have to restore
+# is how far it had come.
 #
 # Two things about drawing are worth knowing. `torch.rand` is uniform between 0 and 1, `torch.randn` is the standard
 # normal: mean 0, standard deviation 1. And the numbers depend on *how* they are drawn: another dtype, or a row at a
@@ -132,8 +137,8 @@ def seeded_normal(seed: int, shape: tuple[int, ...]) -> Tensor:
 # touching that one?
 
 # %% [markdown] task="seeded_normal" tags=["hint"]
-# Make a `torch.Generator()` in the function, set *its* seed, and hand it to `torch.randn`, which draws from the global
-# one otherwise. Give `randn` the shape as one tuple: unpacked with a star, `()` would leave no argument at all.
+# Make a generator of your own in the function, set *its* seed, and hand it to `torch.randn`, which draws from the
+# global one otherwise. Give `randn` the shape as one tuple: unpacked with a star, `()` would leave no argument at all.
 
 # %% [markdown] task="seeded_normal" tags=["hint"]
 # A generator's `manual_seed(seed)` returns the generator, so it fits in one line with `torch.Generator()`. Then
@@ -142,19 +147,19 @@ def seeded_normal(seed: int, shape: tuple[int, ...]) -> Tensor:
 # %% [markdown]
 # ## 2. `choose_device` (1 point)
 #
-# On top of every training script stands a line like this one:
+# Many training scripts begin with a line like this one:
 #
 # ```python
 # device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # print(type(device).__name__)  # device
 # ```
 #
-# Yours knows of Apple chips as well, and it doesn't ask the machine but is told: a function that only looks at its
-# arguments can be tested for machines that you don't have. Making a `torch.device` needs no such device; only putting a
-# tensor there does.
+# Yours knows Apple chips as well. And it doesn't ask the machine; its arguments say what there is. Such a function can
+# be tested for machines that you don't have. Making a `torch.device` needs no such device; only putting a tensor there
+# does.
 #
-# PyTorch takes the string `"cuda"` wherever it takes a device. The object is better to carry around: misspell it and
-# you hear at once, and it has a `.type` to ask for.
+# PyTorch takes the string `"cuda"` wherever it takes a device. The object is better to pass around: a misspelt name
+# raises an error at once, and it has a `.type` to ask for.
 
 
 # %% task="choose_device" points=1
@@ -199,8 +204,8 @@ def choose_device(cuda_available: bool, mps_available: bool) -> torch.device:
 #   [9., 9.]]          [9., 9., 2.]]
 # ```
 #
-# Easy, on the CPU and in float32. Now suppose that `x` is on a GPU, or holds int32. Everything you create on the way
-# has a device and a dtype of its own, and unless you say otherwise they are the defaults:
+# That is easy on the CPU and in float32. Now suppose that `x` is on a GPU, or holds int32. Everything you create on the
+# way has a device and a dtype of its own, and unless you say otherwise they are the defaults:
 #
 # ```python
 # print(torch.arange(3).device, torch.arange(3).dtype)  # cpu torch.int64
@@ -255,3 +260,36 @@ def add_row_index(x: Tensor) -> Tensor:
 # %% [markdown] task="add_row_index" tags=["hint"]
 # `torch.arange(len(x), dtype=x.dtype, device=x.device)` makes the numbers. Then `torch.cat([x, ...], dim=1)`, with
 # these numbers, unsqueezed at 1, as the second in the list.
+
+# %% [markdown]
+# ## How much faster is a GPU?
+#
+# The cell below measures the same matrix product on each device that this machine has. Timing a GPU has two traps:
+#
+# - **Warm up.** The first call on a device does extra work, such as loading code. Make one call before you measure.
+# - **Wait for the end.** A GPU works on its own: the call only hands it the work, and returns before the result is
+#   there. `torch.cuda.synchronize()` waits until the GPU has finished. Without it you measure how long it takes to ask.
+#
+# On a machine without a GPU, the cell says so.
+
+# %%
+if __name__ == "__main__":
+    import time
+
+    def milliseconds_per_product(device: str, size: int = 1000, repeats: int = 10) -> float:
+        """Return how long the product of two matrices takes on a device, on average."""
+        a = torch.ones(size, size, device=device)
+        wait = torch.cuda.synchronize if device == "cuda" else lambda: None
+        a @ a  # the warm-up
+        wait()
+        start = time.perf_counter()
+        for _ in range(repeats):
+            a @ a
+        wait()
+        return (time.perf_counter() - start) / repeats * 1000
+
+    print(f"CPU: {milliseconds_per_product('cpu'):.2f} ms")
+    if torch.cuda.is_available():
+        print(f"GPU: {milliseconds_per_product('cuda'):.2f} ms")
+    else:
+        print("GPU: there is none on this machine, or PyTorch can't use it")
