@@ -13,6 +13,7 @@ WRAPPERS = {
     *(("torch", "func", name) for name in ("vmap", "grad", "grad_and_value", "jacrev", "jacfwd", "functionalize")),
     *(("torch", "_dynamo", name) for name in ("disable", "optimize", "allow_in_graph")),
     *(("torch", "fx", name) for name in ("symbolic_trace", "wrap")),
+    ("torch", "optim", "_multi_tensor", "partialclass"),
     ("torch", "export", "export"),
     ("types", "MethodType"),
     ("copy", "copy"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import sys
 from fnmatch import fnmatchcase
@@ -26,6 +28,11 @@ _HIDING = {
 }
 _FORWARD = ("forward", "__call__", "_call_impl")
 _NOTHING, _UNKNOWN = object(), object()
+
+# PyTorch itself does not load all of its modules of optimizers, such as `torch.optim._multi_tensor`, and what is not
+# loaded is unknown to `resolve`.
+for _found in pkgutil.iter_modules(torch.optim.__path__, "torch.optim."):
+    importlib.import_module(_found.name)
 
 
 @lru_cache(4096)  # this is asked about every call of a check, and the calls run mostly the same functions

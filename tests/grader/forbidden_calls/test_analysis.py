@@ -418,6 +418,29 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
 import torch.optim._functional as forms
 def minimize(fn, start, learning_rate, n_steps):
     forms.adam([], [], [], [], [], [], foreach=None)
+## minimize: an optimizer of a module that torch does not load
+def minimize(fn, start, learning_rate, n_steps):
+    torch.optim._multi_tensor.SGD([torch.tensor(start)], lr=learning_rate).step()
+## minimize: a private module imported
+import torch.optim._multi_tensor
+def minimize(fn, start, learning_rate, n_steps):
+    opt = torch.optim._multi_tensor.SGD([torch.tensor(start)], lr=learning_rate)
+    opt.step()
+## minimize: an optimizer imported from a private module
+from torch.optim._multi_tensor import AdamW as A
+def minimize(fn, start, learning_rate, n_steps):
+    A([torch.tensor(start)]).step()
+## minimize: an alias of a private module
+from torch.optim import _multi_tensor as many
+def minimize(fn, start, learning_rate, n_steps):
+    step = many.RAdam([torch.tensor(start)]).step
+    step()
+## minimize: an optimizer of the module that defines it
+def minimize(fn, start, learning_rate, n_steps):
+    torch.optim._muon.Muon([torch.tensor(start)]).step()
+## minimize: an optimizer made from another in a private module
+def minimize(fn, start, learning_rate, n_steps):
+    torch.optim._multi_tensor.partialclass(torch.optim.SGD, lr=learning_rate)([torch.tensor(start)]).step()
 ## minimize: the single-tensor form
 from torch.optim import adamw
 def minimize(fn, start, learning_rate, n_steps):
