@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from grader import verification
-from grader.catalog import Catalog, CatalogError, Exercise, Task, load_catalog
+from grader.catalog import Catalog, CatalogError, Exercise, Task, Variant, load_catalog
 from grader.forgery import junk
 from grader.grading.settings import Graded, Settings
 from grader.records import (
@@ -39,6 +39,7 @@ from grader.verification import (
     cases_that_solve_nothing,
     problems_of_case,
     problems_of_patterns,
+    problems_of_presumptions,
     problems_of_suites,
     problems_of_values,
     problems_of_what_is_unearned,
@@ -597,6 +598,57 @@ def test_a_pattern_that_can_never_catch_anything_is_told(pattern: str) -> None:
     task = Task(name="double", points=3.0, forbidden=("relu", pattern))
     (problem,) = map(str, problems_of_patterns(msgspec.structs.replace(DOUBLE, tasks=(task,))))
     assert problem.startswith(f"01_small: the task double asks to do without {pattern!r}, and this PyTorch has no ")
+
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+
+
+def presuming(*texts: str, code: str, name: str = "one", task: str = "double") -> Variant:
+    """Return a misconception of `01_small` whose code is the body of a function of x, and which presumes `texts`."""
+    source = f"{RIGHT}\n\ndef {task}(x):\n    {code}\n"
+    return Variant(exercise="01_small", task=task, name=name, message="No.", presumes=texts, source=source)
+
+
+def of_presumptions(*misconceptions: Variant, others: tuple[str, ...] = (RIGHT,)) -> list[str]:
+    """Return the problems of what misconceptions presume."""
+    return [str(problem) for problem in problems_of_presumptions(misconceptions, others)]
+
+
+def test_presumptions_that_fit_have_no_problem() -> None:
+    """What is presumed is in the misconception's own code, and what must be absent is in another implementation."""
+    assert of_presumptions(presuming("_ + _", "not _ * _", code="return x + 2"), presuming(code="return x")) == []
+
+
+def test_a_presumption_that_its_own_code_does_not_fit_is_told() -> None:
+    """A misconception that lacks what it presumes, or has what it says is absent, would never be named."""
+    said = "01_small: the misconception 'one' of double presumes {!r}, but its own code does not fit. Correct one."
+    assert of_presumptions(presuming("_ + _", "_ - _", code="return x + 2")) == [said.format("_ - _")]
+    assert of_presumptions(presuming("not _ + _ or _ - _", code="return x + 2")) == [said.format("not _ + _ or _ - _")]
+
+
+def test_code_that_the_task_does_not_use_fits_no_presumption() -> None:
+    """A pattern is looked for in the task's own code and its helpers, not in the rest of the file."""
+    unused = presuming("_ - _", code="return x + 2\n\n\ndef unused(x):\n    return x - 2")
+    used = presuming("_ - _", code="return used(x)\n\n\ndef used(x):\n    return x - 2")
+    assert len(of_presumptions(unused)) == 1 and of_presumptions(used) == []
+
+
+def test_an_absence_that_says_nothing_is_told() -> None:
+    """If no implementation of the task has what must be absent, the pattern has a mistake, such as a misspelt name."""
+    said = (
+        "01_small: the misconception 'one' of double presumes 'not itme()', but no implementation of the task has that "
+        "either. Check the pattern."
+    )
+    absent = presuming("not itme()", code="return x + 2")
+    assert of_presumptions(absent, presuming(code="return x.item()", name="two")) == [said]
+    misspelt = presuming(code="return x.itme()", name="two")
+    assert of_presumptions(absent, misspelt) == of_presumptions(absent, others=(misspelt.source,)) == []
+
+
+def test_an_implementation_of_another_task_does_not_count() -> None:
+    """What must be absent is looked for in implementations of the same task only."""
+    absent, other = presuming("not item()", code="return x + 2"), presuming(code="return x.item()", task="halve")
+    assert len(of_presumptions(absent, other)) == 1
 
 
 @pytest.mark.sandbox

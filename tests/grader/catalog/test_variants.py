@@ -1,5 +1,7 @@
 """Misconceptions and alternatives are read from their files."""
 
+import re
+
 import pytest
 
 from grader.catalog import CatalogError, Exercise, Task, Variant
@@ -114,3 +116,24 @@ def test_refuses_a_variant_of_nothing() -> None:
     """A cell must define the task that it names."""
     with pytest.raises(CatalogError, match=r"line 5: 'squares' does not define 'double'. Define it in the cell"):
         read(FILE.replace("def double", "def twice"))
+
+
+def test_keeps_what_a_misconception_presumes() -> None:
+    """The patterns on a cell's marker stay as they are; a cell without any presumes nothing."""
+    presuming = FILE.replace('name="squares"', 'name="squares" presumes=["_ ** _", "not pow() or square()"]')
+    assert [v.presumes for v in read(presuming)] == [("_ ** _", "not pow() or square()"), ()]
+
+
+@pytest.mark.parametrize("pattern", ["", "_", "not", "pow(", "pow() or", "x = ; y"])
+def test_refuses_a_presumption_that_is_no_pattern(pattern: str) -> None:
+    """Each pattern must be one expression or statement; the error names the cell's line and the pattern."""
+    presuming = FILE.replace('name="squares"', f'name="squares" presumes=["_ ** _", "{pattern}"]')
+    said = rf"Cannot read misconceptions/02_doubling: line 5: .*{re.escape(repr(pattern))}"
+    with pytest.raises(CatalogError, match=said):
+        read(presuming)
+
+
+def test_refuses_presumptions_that_are_no_list() -> None:
+    """`presumes` is a list of patterns, even if there is only one."""
+    with pytest.raises(CatalogError, match=r"line 5: .*presumes"):
+        read(FILE.replace('name="squares"', 'name="squares" presumes="_ ** _"'))

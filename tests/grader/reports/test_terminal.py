@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import msgspec
+import pytest
 from rich.console import Console, RenderableType
 
 from grader.records import BrokenCheck, Feedback, Misconception, Verdict, class_report, student_report, task_report
@@ -113,6 +114,28 @@ def test_feedback_that_is_repeated_is_shown_once() -> None:
     assert text.count("Something else comes first.") == text.count("Not run either.") == 1
     assert text.count("This part is right.") == text.count('The same as in "holds one".') == 1
     assert text.count("got: nothing") == text.count('The same as in "step five".') == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (("failed", "use `mean`."), ("failed", "use `mean`."), True),
+        (("failed", "use `mean`."), ("error", "use `mean`."), False),
+        (("failed", "use `mean`."), ("failed", "keep the dtype."), False),
+    ],
+)
+def test_the_same_mistake_is_the_one_with_the_same_symptom(
+    first: tuple[Any, str], second: tuple[Any, str], same: bool
+) -> None:
+    """Where another thing went wrong, the mistake is named in full again, because "the same" would be unclear."""
+    mistake = "the sum grows."
+    verdicts = [
+        verdict(f"check {n}", status, said(f"call {n}", next_step=verbatim(step), mistake=mistake))
+        for n, (status, step) in enumerate((first, second))
+    ]
+    text = printed(student_feedback(student_report("a", (exercise(*verdicts),))))
+    assert text.count(f"A common mistake: {mistake}") == (1 if same else 2)
+    assert text.count('The same mistake as in "check 0".') == (1 if same else 0)
 
 
 def test_a_title_alone_is_no_feedback_to_repeat() -> None:
