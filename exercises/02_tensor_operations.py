@@ -210,8 +210,8 @@ def matmul_with_transpose(a: Tensor, b: Tensor) -> Tensor:
 #
 # - `t.min(dim=0)` gives a *pair*, the values and their positions (`.values` and `.indices`); `t.amin(dim=0)` gives the
 #   values alone. For the largest there are `max` and `amax`.
-# - `argmin` and `argmax` without a `dim` count through the flattened tensor, row after row: one number, not a row and a
-#   column.
+# - `argmin` and `argmax` without a `dim` count through the flattened tensor (that is `t.flatten()`, with a single
+#   dimension), row after row: one number, not a row and a column.
 # - `mean` refuses whole numbers, since their mean needn't be one: *mean(): could not infer output dtype*. Convert
 #   first, or say which dtype you want: `t.mean(dtype=torch.float32)`.
 # - `dim=0` is a dimension like any other, but in Python `if dim:` is false for it. Compare with `None`.

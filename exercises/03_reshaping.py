@@ -183,12 +183,12 @@ def stack_pair(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 # print(tuple(torch.zeros(5, 1, 2, 3).squeeze().shape))  # (5, 2, 3)
 # print(tuple(torch.zeros(1, 1, 2, 3).squeeze().shape))  # (2, 3)
 # print(tuple(torch.zeros(1, 1, 2, 1).squeeze(1).shape))  # (1, 2, 1)
-# print(tuple(torch.zeros(1, 1, 2, 1).squeeze((1, 3)).shape))  # (1, 2)
+# print(tuple(torch.zeros(5, 1, 6, 1, 7, 1).squeeze((1, 5)).shape))  # (5, 6, 1, 7)
 # ```
 #
-# In the second line the batch is gone. `squeeze(dim)` removes the one dimension that you name. If its size isn't 1, it
-# does nothing at all, and gives no error: images in colour come out as they went in. So check the shape first. (A tuple
-# names several dimensions, as in the last line. Of these too, `squeeze` removes only those of size 1.)
+# In the second line the batch is gone. `squeeze(dim)` removes only the dimension that you name, as in the third line,
+# and a tuple names several, as in the last. If the size of a dimension isn't 1, it stays, and there is no error: images
+# in colour come out as they went in. So check the shape first.
 
 
 # %% task="drop_channel" points=2

@@ -28,11 +28,11 @@
 # - The **validation** rows are for choosing: which learning rate, when to stop.
 # - The **test** rows are looked at once, at the end, to judge how the model does on rows that it has never met.
 #
-# Anything the training learns from validation or test rows, be it only their mean, is called *leakage*: the final
-# figure is then no longer about unseen data.
+# Anything the training learns from validation or test rows, even just their mean, is called *leakage*: the final figure
+# is then no longer about unseen data.
 #
-# **Standardising** puts features on one scale. A house's age runs to 52, a district's population to 35,682; gradient
-# descent with one learning rate for both crawls along one axis or explodes along the other. So from every column
+# **Standardising** puts features on one scale. A house's age goes up to 52, a district's population to 35,682. Gradient
+# descent with one learning rate for both is too slow along one axis or diverges along the other. So from every column
 # subtract its mean, then divide by its standard deviation:
 #
 # ```text
@@ -42,7 +42,7 @@
 # ```
 #
 # Mind the divisor. PyTorch's `std` divides by N - 1, and so do we. NumPy's `std` and scikit-learn's `StandardScaler`
-# divide by N: nearly the same on many rows, quite another number on few.
+# divide by N: nearly the same on many rows, a very different number on few.
 #
 # ```python
 # x = torch.tensor([1.0, 3.0])
@@ -84,9 +84,9 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `split_indices` (3 points)
 #
-# Files are often sorted: by date, by price, here by place. Cut such a file as it is, and the test set is one corner of
-# California. So shuffle first. It is enough to shuffle the *row numbers*; `X[train]` and `y[train]` then pick the same
-# rows out of both tables.
+# Files are often sorted: by date, by price, here by place. If you cut such a file as it is, the test set is one corner
+# of California. So shuffle first. It is enough to shuffle the *row numbers*; `X[train]` and `y[train]` then pick the
+# same rows out of both tables.
 #
 # ```text
 #   0 1 2 3 4 5 6 7 8 9          the row numbers
@@ -94,13 +94,19 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #     train    valid   test
 # ```
 #
-# The shuffle has a seed, because the split must be the same tomorrow. Were it another one at every run, the rows that
-# tested yesterday's model would train today's. But `torch.manual_seed(seed)` would re-seed the generator that all other
-# code uses. A generator of your own affects no other code, and `torch.randperm` and the functions like it take one:
+# The shuffle has a seed, because the split must be the same tomorrow. If it changed at every run, rows that tested
+# yesterday's model would train today's. But `torch.manual_seed(seed)` would re-seed the generator that all other code
+# uses. A generator of your own affects no other code, and `torch.randperm` and the functions like it take one:
 #
 # ```python
 # mine = torch.Generator().manual_seed(7)
 # print(torch.rand(2, generator=mine).shape)  # torch.Size([2])
+# ```
+#
+# `split` cuts a tensor into parts of given sizes, one after the other:
+#
+# ```python
+# print([part.tolist() for part in torch.tensor([7, 2, 9, 0, 4]).split([2, 0, 3])])  # [[7, 2], [], [9, 0, 4]]
 # ```
 
 
@@ -130,8 +136,9 @@ def split_indices(n: int, valid_fraction: float, test_fraction: float, seed: int
 # %% [markdown]
 # ## 2. `fit_standardizer` (2 points)
 #
-# One mean and one standard deviation for each column: that is what `dim=0` means, "along the rows". Both come back as
-# rows of shape (1, F). `keepdim=True` keeps the dimension that was summed away as one of size 1:
+# You want one mean and one standard deviation for each column. With `dim=0` the dimension of the rows disappears, and
+# one number per column is left. Both results are rows of shape (1, F): `keepdim=True` keeps the dimension that would
+# disappear, with size 1:
 #
 # ```python
 # x = torch.tensor([[1.0, 10.0], [3.0, 30.0]])
@@ -166,13 +173,13 @@ def fit_standardizer(x_train: Tensor) -> tuple[Tensor, Tensor]:
 #
 # Fit once, apply three times: the statistics come from the training rows, and all three sets are transformed with them.
 #
-# - With statistics of its *own*, a set becomes something else: the same house would get different features in
-#   validation and in test. Think of a test set of one row: its mean is the row itself, and all that is left are zeros,
-#   divided by a standard deviation that doesn't exist.
-# - With statistics of *all* rows, the training has looked at rows it must not see.
+# - If each set used its *own* statistics, the same house would get different features in validation and in test. Think
+#   of a test set of one row: its mean is the row itself, so only zeros are left, divided by a standard deviation that
+#   doesn't exist.
+# - If you used the statistics of *all* rows, the training would have looked at rows that it must not see.
 #
-# So only the training set comes out with mean 0 and standard deviation 1 exactly. The others come out near that, and
-# how near is news about your data, not an error.
+# So only the training set comes out with mean 0 and standard deviation 1 exactly. The others come out near that; how
+# near tells you something about the data, and is not an error.
 #
 # A row of F statistics broadcasts against a table of shape (N, F): every row of the table meets it in turn.
 
@@ -210,12 +217,12 @@ def standardize_splits(train: Tensor, valid: Tensor, test: Tensor) -> tuple[Tens
 # print(tuple((y_pred - y).shape))  # (3, 3)
 # ```
 #
-# Three predictions and three targets have become nine errors, by broadcasting, and the training goes nowhere. Make the
+# By broadcasting, three predictions and three targets have become nine errors, and the model doesn't learn. So make the
 # targets a float32 column once, here. Be strict about what you accept: flattening two columns of targets would give a
 # column too, of twice as many targets as there are houses.
 #
-# The copy is meant seriously. `torch.from_numpy`, `torch.as_tensor` and `torch.FloatTensor` share the memory of an
-# array whose dtype already fits, and copy only when they have to convert:
+# It must really be a copy. `torch.from_numpy`, `torch.as_tensor` and `torch.FloatTensor` share the memory of an array
+# whose dtype already fits, and copy only when they have to convert:
 #
 # ```python
 # y = np.zeros(2, dtype=np.float32)
@@ -255,7 +262,8 @@ def column_targets(y: np.ndarray | Tensor) -> Tensor:
 # The census table of 1990 has a row for each of 20,640 neighbourhoods of California: eight features, and the median
 # house value in units of 100,000 dollars as the target. When all four functions are right, the cell below prints 12,384
 # rows to train on and twice 4,128 for validation and test, and training columns with mean 0 and standard deviation 1
-# (to three decimals). The other two come near it, except where a few outliers sit in one set.
+# (to three decimals). The other two have means within about 0.04 of 0. Their standard deviations reach from 0.29 to
+# 1.58, because a few districts with extreme values fell into one set: that is no error.
 
 # %%
 if __name__ == "__main__":

@@ -25,8 +25,12 @@
 #  features         a feature     number     a row
 # ```
 #
-# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. Training then repeats
-# one turn of a wheel; a turn over all the rows is an **epoch**:
+# Such a weighted sum is also called a *neuron* (or a *unit*): it makes one number out of several. A *layer* is a set of
+# neurons that do the same operation on the same inputs, and a network is a chain of layers. This model is a network of
+# a single neuron.
+#
+# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. Training repeats this
+# cycle. One pass over all the rows is an **epoch**:
 #
 # ```text
 #      +--> predict --> loss --> backward --> update w and b --> reset gradients --+
@@ -41,8 +45,8 @@
 # print(tuple(y_pred.shape))  # (3, 1)
 # ```
 #
-# Every network to come, however deep, is trained by this wheel. PyTorch has finished parts for each step, and the next
-# exercise uses them; build it once by hand and you will know what they do.
+# Every network to come, however many layers it has, is trained by this cycle. PyTorch has finished parts for each step,
+# and the next exercise uses them. Build the cycle once by hand and you will know what they do.
 
 # %% [markdown]
 # ## Before you start
@@ -77,7 +81,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # ## 1. `init_parameters` (2 points)
 #
 # The weights start as random numbers, drawn from a generator whose seed you set, so that a run can be repeated. A
-# linear model could start from zeros too; a network can't, since all its units would stay alike. Take the habit now.
+# linear model could start from zeros too. A larger network can't: neurons of one layer that all start at zero get equal
+# gradients, so they would stay alike. Start at random here as well.
 #
 # Both parameters must be *leaves* that require grad, because `backward()` fills in `.grad` for leaves only. The result
 # of a computation isn't one:
@@ -87,7 +92,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # print(scaled.is_leaf)  # False
 # ```
 #
-# And only floating-point tensors can require grad: `torch.tensor(0)` is an integer.
+# And a tensor of integers can't require grad: `torch.tensor(0)` is one.
 
 
 # %% task="init_parameters" points=2
@@ -116,10 +121,10 @@ def init_parameters(n_features: int, seed: int) -> tuple[Tensor, Tensor]:
 # MSE = mean over all elements of (y_pred - y_true)²          its gradient: 2 (y_pred - y_true) / n
 # ```
 #
-# The mean, not the sum: with the sum, the gradient and so the size of a step would grow with the number of rows, and a
-# learning rate that works on ten rows would explode on ten thousand.
+# The mean, not the sum: with the sum, the gradient, and with it the size of a step, would grow with the number of rows.
+# A learning rate that works on ten rows would then be far too large for ten thousand.
 #
-# Now the trap of this chapter. A column of predictions minus a flat row of targets doesn't fail; it *broadcasts*, and
+# Now the trap of this exercise. A column of predictions minus a flat row of targets doesn't fail; it *broadcasts*, and
 # compares every prediction with every target:
 #
 # ```python
@@ -130,7 +135,7 @@ def init_parameters(n_features: int, seed: int) -> tuple[Tensor, Tensor]:
 # The loss even goes down in training, towards a model that predicts the average for everybody. So `mse` refuses shapes
 # that differ in any way.
 #
-# **Write the formula yourself**: `F.mse_loss` and `nn.MSELoss` earn nothing here. Everything else is fine. The
+# **Write the formula yourself**: `F.mse_loss` and `nn.MSELoss` score no points here. Everything else is fine. The
 # result must stay a tensor attached to the graph, so don't read a number out of it. Then the function also works on
 # tensors of any device, even of the `meta` device, whose tensors have a shape and no values. A few operations don't
 # exist on `meta`; a function that uses one of them doesn't work on any device.
@@ -159,23 +164,24 @@ def mse(y_pred: Tensor, y_true: Tensor) -> Tensor:
 # %% [markdown]
 # ## 3. `train_linear` (5 points)
 #
-# Now the whole wheel, `n_epochs` times. "Full batch" means that every epoch uses all the rows at once, so an epoch is
+# Now the whole cycle, `n_epochs` times. "Full batch" means that every epoch uses all the rows at once, so an epoch is
 # exactly one update. With
 #
 # ```text
 # dL/dw = 2/N * X^T (y_pred - y)        dL/db = 2/N * sum(y_pred - y)
 # ```
 #
-# you could even do without autograd, and you may; `backward()` gives the same. Three things to watch:
+# you don't even need autograd; doing without it is allowed, and `backward()` gives the same. Three things to watch:
 #
 # - The loss that goes into the list is the one you differentiated: that of the parameters *before* this epoch's update.
-# - Update in place, under `no_grad()`: `w = w - ...` makes a new tensor and the training stops.
-# - Reset both gradients at each turn. `backward()` adds, and steps made of all past gradients swing instead of
-#   settling.
+# - Update in place, under `no_grad()`: `w = w - ...` makes a new tensor, whose `.grad` stays `None`, and the training
+#   can't go on.
+# - Reset both gradients in each epoch. `backward()` adds: otherwise each step uses the sum of all gradients so far, and
+#   the loss swings instead of settling.
 #
 # **Write the loop yourself**: optimizers from `torch.optim` (their functions too, such as `torch.optim.sgd.sgd`),
-# `nn.Linear` and the solvers of least-squares problems (`torch.linalg.lstsq` and others) earn nothing here. Everything
-# else is fine, a finished loss function and `torch._foreach_sub_` included.
+# `nn.Linear` and the solvers of least-squares problems (`torch.linalg.lstsq` and others) score no points here.
+# Everything else is fine, a finished loss function and `torch._foreach_sub_` included.
 
 
 # %% task="train_linear" points=5 forbidden=["Optimizer.step", "Linear", "linalg_lstsq", "linalg_pinv", "pinverse"]

@@ -15,8 +15,8 @@
 # %% [markdown]
 # # ReLU, softmax, max pooling and ToTensor
 #
-# A network that looks at pictures is mostly matrix products. Around them stand four small functions, and this exercise
-# is about what each of them does:
+# A network that looks at pictures is mostly matrix products. Between them and around them are four small functions.
+# This exercise is about what each of them does:
 #
 # ```text
 #   picture                tensor                                scores            probabilities
@@ -25,8 +25,8 @@
 #                                                                       softmax
 # ```
 #
-# None of them learns anything: they have no parameters. But without ReLU a deep network wouldn't be deep. Two linear
-# layers with nothing between them are one linear layer in disguise, because a product of matrices is a matrix:
+# None of them learns anything: they have no parameters. But without ReLU many layers would do no more than one. Two
+# linear layers with nothing between them are the same as one linear layer, because a product of matrices is a matrix:
 #
 # ```python
 # x = torch.tensor([1.0, -2.0])
@@ -35,7 +35,7 @@
 # print((second @ first) @ x)  # tensor([-3., 12.])
 # ```
 #
-# Something that isn't linear must come between. The simplest such thing is to cut off what is negative.
+# Something that isn't linear must come between them. The simplest such function replaces what is negative by 0.
 
 # %% [markdown]
 # ## Before you start
@@ -78,18 +78,18 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #                  0   where x < 0       ________| /
 # ```
 #
-# *Rectified linear unit* is a big name for that bend. To the right of it the gradient passes unchanged, to the left
-# nothing passes. At exactly 0 there is no derivative; any number from 0 to 1 will do there.
+# *Rectified linear unit* is its full name. Where `x` is positive, the gradient passes unchanged; where `x` is negative,
+# nothing passes. At exactly 0 there is no derivative, and the gradient there isn't checked.
 #
-# Choose between `x` and 0 rather than multiplying by a mask of ones and zeros. The two agree until an infinity comes
-# by:
+# Choose between `x` and 0 rather than multiplying by a mask of ones and zeros. The two agree until there is an
+# infinity:
 #
 # ```python
 # x = torch.tensor([-math.inf, 2.0])
 # print(x * (x > 0))  # tensor([nan, 2.])
 # ```
 #
-# **Write it yourself**: `torch.relu`, `x.relu()`, `F.relu`, `nn.ReLU` and their in-place twins earn nothing here.
+# **Write it yourself**: `torch.relu`, `x.relu()`, `F.relu`, `nn.ReLU` and their in-place versions score no points here.
 # Everything else is fine: `clamp`, `maximum`, `where`, masks.
 
 
@@ -118,7 +118,8 @@ def relu(x: Tensor) -> Tensor:
 # softmax(x)_i = exp(x_i) / (exp(x_1) + ... + exp(x_n))
 # ```
 #
-# Written down just like that, it breaks. float32 ends near 3.4e38, and exp(89) is already beyond it:
+# Computed exactly like that, it fails for large scores. The largest float32 is about 3.4e38, and exp(89) is already
+# larger:
 #
 # ```python
 # scores = torch.tensor([1000.0, 1000.0])
@@ -129,10 +130,11 @@ def relu(x: Tensor) -> Tensor:
 # numerator and denominator by the same factor. So you may first subtract the largest score. Then the largest exponent
 # is exp(0) = 1, nothing overflows, and the sum is at least 1.
 #
-# The other trap is `dim`. In a batch of shape (N, classes), each row is a distribution of its own and `dim` is 1: each
-# row has its own maximum and its own sum. Subtract the maximum of the *whole* tensor from a row of much smaller scores,
-# and all its exponentials become 0, and the row 0/0. Reductions such as `sum` and `amax` take a `dim`, and with
-# `keepdim=True` they keep that dimension, with size 1, so that the result broadcasts back against what was reduced:
+# The other trap is `dim`. In a batch of shape (N, classes), each row gets probabilities of its own and `dim` is 1: each
+# row has its own maximum and its own sum. If you subtract the maximum of the *whole* tensor from a row of much smaller
+# scores, all its exponentials become 0, and the row becomes 0/0. Aggregations such as `sum` and `amax` take a `dim`.
+# With `keepdim=True` they keep that dimension, with size 1, so that the result broadcasts against the tensor that it
+# came from:
 #
 # ```python
 # x = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
@@ -140,7 +142,7 @@ def relu(x: Tensor) -> Tensor:
 # print((x / x.sum(dim=1, keepdim=True)).sum(dim=1))  # tensor([1., 1.])
 # ```
 #
-# **Write the formula yourself**: `softmax` and `log_softmax` earn nothing here, in any spelling (`torch.`, `F.`,
+# **Write the formula yourself**: `softmax` and `log_softmax` score no points here, in any spelling (`torch.`, `F.`,
 # `torch.special.`, a method, a module). Everything else is fine: `exp`, `amax`, `logsumexp`.
 
 
@@ -166,7 +168,7 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 # ## 3. `max_pool2d` (3 points)
 #
 # Max pooling makes a picture smaller: it cuts each channel into square windows and keeps the largest number of each.
-# What a layer has found somewhere in the window is still there afterwards; where exactly doesn't matter any more.
+# What a layer has found somewhere in the window is still there afterwards; its exact place in the window is forgotten.
 #
 # ```text
 #     1  5 | 2  0 | 9
@@ -179,9 +181,9 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 # A batch of pictures is `(N, C, H, W)`: N images of C channels, each H rows by W columns. Every channel of every image
 # is pooled on its own.
 #
-# How do you get hold of the windows? Slices in two loops will do. Or `x.unfold(dim, size, step)`: it cuts a dimension
-# into pieces of `size`, one every `step`, puts the pieces' elements in a new *last* dimension, and drops what doesn't
-# fill a piece. A dimension of rows and one of columns each want to be cut.
+# How do you get the windows? Slices in two loops will do. Or `x.unfold(dim, size, step)`: it cuts a dimension into
+# pieces of `size`, one every `step`, puts the pieces' elements in a new *last* dimension, and drops what doesn't fill a
+# piece. Cut twice: once along the rows (dimension 2), once along the columns (dimension 3).
 #
 # ```python
 # row = torch.tensor([1, 5, 2, 0, 9])
@@ -190,7 +192,7 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 #
 # A third way is a `reshape` that splits H into `(H // size, size)` and W likewise, after cropping what is left over.
 #
-# **Write it yourself**: PyTorch's `max_pool` functions and modules (1d to 3d, adaptive ones too) earn nothing here.
+# **Write it yourself**: PyTorch's `max_pool` functions and modules (1d to 3d, adaptive ones too) score no points here.
 # Everything else is fine: `unfold`, `amax`, slices, loops over windows.
 
 
@@ -221,8 +223,9 @@ def max_pool2d(x: Tensor, size: int) -> Tensor:
 # ## 4. `to_tensor` (3 points)
 #
 # Pictures come as arrays of shape (H, W, C), with colours last, each pixel a byte from 0 to 255 (uint8). PyTorch's
-# layers want (C, H, W), channels first, in small floating numbers. The library torchvision has a `ToTensor` for the
-# step from one to the other; yours follows one rule more strictly, and always gives float32 in memory of its own.
+# layers want (C, H, W), channels first, in small floating numbers. The library torchvision calls this step `ToTensor`
+# (today: `v2.ToImage` and `v2.ToDtype`). Yours scales uint8 and nothing else, and always gives float32 in memory of its
+# own.
 #
 # ```text
 #    image[h, w, c]   is   tensor[c, h, w]         a reordering of the axes: permute, never reshape
@@ -230,12 +233,12 @@ def max_pool2d(x: Tensor, size: int) -> Tensor:
 #
 # `reshape` to (C, H, W) has the right shape too, and scrambles the picture: it reads the numbers in their old order.
 #
-# When to divide by 255 depends on the **dtype alone**. uint8 means bytes, and bytes are scaled, even in a picture so
-# dark that it holds only zeros and ones. Anything else, floats or int32, is taken as it is, even if its numbers look
-# like bytes.
+# Whether to divide by 255 depends on the **dtype alone**. uint8 means bytes, and bytes are scaled, even in a picture so
+# dark that it holds only zeros and ones. Anything else, floats or int32, keeps its numbers, even if they look like
+# bytes.
 #
-# And mind whose memory it is. `torch.from_numpy` and `torch.as_tensor` share the array's, and `permute` only looks at
-# it in another order. For a float32 picture, nothing on the way makes a copy unless you do:
+# And mind whose memory it is. `torch.from_numpy` and `torch.as_tensor` share the array's, and `permute` only reads it
+# in another order. For a float32 picture, nothing on the way makes a copy unless you do:
 #
 # ```python
 # image = np.zeros((1, 2), dtype=np.float32)

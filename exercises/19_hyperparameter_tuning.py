@@ -15,9 +15,9 @@
 # %% [markdown]
 # # Tuning hyperparameters (Optuna)
 #
-# Training finds the weights. But who finds the learning rate, the number of hidden units, the optimizer? No gradient
-# leads to these *hyperparameters*: all one can do is choose some, train, look at the **validation** set, and choose
-# again. (Not at the test set. If you tune on it, no unseen data is left to judge by.)
+# Training finds the weights. But what finds the learning rate, the number of neurons in a hidden layer, the optimizer?
+# No gradient leads to these *hyperparameters*. All you can do is choose some, train, look at the **validation** set,
+# and choose again. (Don't look at the test set. If you tune on it, you have nothing left to judge the model with.)
 #
 # Optuna is a library that does the choosing. It speaks of a *study*, made of *trials*; a trial is one training with one
 # choice of hyperparameters. You write a function, the *objective*: it gets a trial, asks it for values, trains with
@@ -40,8 +40,8 @@
 # `params` and `user_attrs`. They would work in a real study unchanged.
 #
 # **Which scale?** A learning rate of 0.0001 and one of 0.001 differ as much as 0.001 and 0.01 do: it is the *factor*
-# that counts. Drawn evenly between 0.00001 and 0.1, nine in ten would lie above 0.01, and the small ones would hardly
-# ever be tried. So draw its logarithm evenly instead: every power of ten then gets its fair share.
+# that counts. If you drew it evenly between 0.00001 and 0.1, nine in ten would be above 0.01, and the small ones would
+# hardly ever be tried. So draw its logarithm evenly instead: then each power of ten is tried equally often.
 #
 # ```python
 # rng = random.Random(0)
@@ -127,14 +127,18 @@ class FixedTrial:
 # %% [markdown]
 # ## 1. `suggest_hyperparameters` (2 points)
 #
-# A trial has one method for each kind of value. Each takes the parameter's *name*, by which the study keeps its
-# account: a value that you draw yourself, or ask for under another parameter's name, teaches it nothing.
+# A trial has one method for each kind of value. Each takes the parameter's *name*, under which the study remembers the
+# value. From a value that you draw yourself, or ask for under another name, it learns nothing.
 #
 # | method | gives |
 # |---|---|
 # | `trial.suggest_float(name, low, high, log=True)` | a float; without `log=True` on an even scale |
 # | `trial.suggest_int(name, low, high)` | an int, `high` **included**, unlike in `range` |
 # | `trial.suggest_categorical(name, choices)` | one of a list |
+#
+# The choice here is between two optimizers. You know SGD. *Adam* gives every parameter steps of its own size. It keeps
+# a running average of the parameter's gradients, and one of their squares. A step is the learning rate times the first,
+# divided by the root of the second.
 
 
 # %% task="suggest_hyperparameters" points=2
@@ -161,8 +165,8 @@ def suggest_hyperparameters(trial: object) -> dict[str, object]:
 # %% [markdown]
 # ## 2. `tuning_objective` (3 points)
 #
-# Most trials look hopeless after a few epochs. *Pruning* gives them up early, and the time goes to better ones. For
-# that the objective tells the study how it is doing, epoch by epoch, and asks whether to go on:
+# Many trials look bad after a few epochs. *Pruning* stops them early, and the time goes to better ones. For that the
+# objective reports to the study in each epoch how good the model is, and asks whether to go on:
 #
 # ```text
 #   for each epoch 0, 1, 2, ...
@@ -175,7 +179,7 @@ def suggest_hyperparameters(trial: object) -> dict[str, object]:
 # The order matters: the study decides by what has been reported, so report first, then ask. And a pruned trial must
 # *raise* (in real use `optuna.TrialPruned`): one that returns counts as finished.
 #
-# Return the best epoch's metric, because in real use one keeps the weights of that epoch. Here more is better, as with
+# Return the best epoch's metric, because in practice you keep the weights of that epoch. Here more is better, as with
 # accuracy; but metrics can be any finite numbers, also negative ones, so don't start from 0.
 
 
@@ -214,11 +218,12 @@ def tuning_objective(
 # Three traps:
 #
 # - **A generator of your own.** The draws have a seed, but `random.seed` would re-seed the generator that the training
-#   draws from as well. `random.Random(seed)` is a generator that only you use.
-# - **A new dict in every trial.** If you refill one and the same dict, `best_params` is that dict too, and holds the
-#   values of the last trial.
-# - **NaN.** With a learning rate that is too large the loss becomes NaN, and every comparison with NaN is false. What
-#   `min` makes of it depends on the order:
+#   draws from as well. `random.Random(seed)` is a generator that only you use, with methods such as `uniform` and
+#   `randint`.
+# - **A new dict in every trial.** If you fill the same dict again in every trial, `best_params` is that dict too, and
+#   holds the values of the last trial.
+# - **NaN.** With a learning rate that is too large the loss becomes NaN, and every comparison with NaN is false.
+#   (`math.isnan` tells you whether a number is NaN.) What `min` returns then depends on the order:
 #
 # ```python
 # print(math.nan < 1.0, math.nan > 1.0)  # False False

@@ -27,12 +27,12 @@
 # |---|---|---|---|
 # | to train on, or to predict with your own code | `state_dict()` and `torch.save` | in the file | you keep the class |
 # | to run it where your class is unknown | `torch.export` | in the file | in the file, as a graph |
-# | the same, in programs that are already there | `torch.jit`, **deprecated** | in the file | in the file |
+# | the same, in older TorchScript programs | `torch.jit`, **deprecated** | in the file | in the file |
 # | the same model, faster, in this process | `torch.compile` | shared | compiled, nothing is saved |
 #
 # The numbers come as a dict from name to tensor. A name is the path to the tensor, one component for each attribute on
-# the way, with dots between them. Buffers are in it too: numbers that the model needs and no optimizer trains, such as
-# the running statistics of batch norm.
+# the way, with dots between them. Buffers are in the dict too: numbers that the model needs and that no optimizer
+# trains, such as the running statistics of batch norm.
 #
 # ```python
 # model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.BatchNorm1d(3))
@@ -40,9 +40,9 @@
 # print(list(model.state_dict())[4:])  # ['2.running_mean', '2.running_var', '2.num_batches_tracked']
 # ```
 #
-# Older texts, and the book this course follows, put TorchScript (`torch.jit`) at the end of the road to production.
-# Since then PyTorch has deprecated it: every call warns, and points to `torch.export` and `torch.compile`. You will
-# meet TorchScript in code that exists; new code does without.
+# Older texts, and the book this course follows, use TorchScript (`torch.jit`) to bring a model into production. Since
+# then PyTorch has deprecated it: every call warns, and points to `torch.export` and `torch.compile`. You will meet
+# TorchScript in existing code; new code doesn't need it.
 
 # %% [markdown]
 # ## Before you start
@@ -82,8 +82,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # somebody has hidden in the file. So `torch.load` refuses such a file in its safe mode, `weights_only=True`. Save the
 # `state_dict()` instead, next to what you need to build the model again.
 #
-# A trap: `torch.compile(model)` wraps the model, and so does it with a part of a model. The wrapper keeps the original
-# as an attribute called `_orig_mod`, which then shows in the names:
+# A trap: `torch.compile` wraps what you give it, be it the whole model or one part. The wrapper keeps the original as
+# an attribute called `_orig_mod`, which then appears in the names:
 #
 # ```python
 # model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
@@ -92,8 +92,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # print(list(torch.compile(model[1], backend="eager").state_dict()))  # ['_orig_mod.weight', '_orig_mod.bias']
 # ```
 #
-# Such a file doesn't fit the plain model. How fast a model was run is nobody's business later: drop that component,
-# wherever in the name it stands. Only the whole component, though: somebody may call a layer `my_orig_mod`.
+# Such a file doesn't fit the plain model. Whether the model was compiled doesn't matter later, so drop that component,
+# wherever in the name it stands. But drop only whole components: somebody may call a layer `my_orig_mod`.
 
 
 # %% task="save_checkpoint" points=3
@@ -130,13 +130,13 @@ def save_checkpoint(path: str | Path, model: nn.Module, hyperparameters: dict[st
 #
 # Python's pickle, which every such file contains, is a small language of instructions, and "call this function" is one
 # of them. The person who gives you a file could have put in anything. The safe mode knows only the few instructions
-# that tensors and plain values need, and raises at every other. If it refuses a file, believe it: reading the file
-# again in the unsafe mode is what the attacker was waiting for.
+# that tensors and plain values need, and raises at every other. If it refuses a file, don't read the file again in the
+# unsafe mode: that is exactly what an attacker wants.
 #
 # Three more things to think of:
 #
-# - A tensor remembers its device. Saved on a GPU, it wants to go back to one, and fails on a machine that has none. The
-#   argument `map_location` says where to put it instead.
+# - A tensor remembers its device. If it was saved on a GPU, PyTorch loads it onto a GPU again, and fails on a machine
+#   that has none. The argument `map_location` says where to put it instead.
 # - A model that was just built is in training mode, so its dropout is on.
 # - `load_state_dict` raises by itself when names don't fit. A checkpoint that fits only partly leaves random numbers in
 #   the rest of your model, so leave that check on.
@@ -185,7 +185,7 @@ def load_checkpoint(path: str | Path, model_class: Callable[..., nn.Module]) -> 
 # print(program.module()(torch.ones(3, 1)).tolist())  # [[2.0], [2.0], [2.0]]
 # ```
 #
-# What is written down is what was true in that run, and that has four consequences:
+# The program records what was true in that run. That has four consequences:
 #
 # ```text
 #   in that run                           so in the program                    unless you
@@ -200,7 +200,7 @@ def load_checkpoint(path: str | Path, model_class: Callable[..., nn.Module]) -> 
 # `torch.export.Dim("a name of yours")`. All dimensions that aren't in it stay fixed. An entry can also be found by the
 # name of `forward`'s parameter, but you don't know that name here: `nn.Sequential` calls it `input`, others `x`.
 #
-# The model isn't yours. Its owner wants to go on training when you are done, in the same mode as before.
+# The model belongs to the caller, who may go on training it afterwards, in the same mode as before.
 
 
 # %% task="export_model" points=4
@@ -229,8 +229,8 @@ def export_model(model: nn.Module, example: Tensor) -> torch.export.ExportedProg
 # ## 4. `script_model` (2 points)
 #
 # **Legacy.** TorchScript is deprecated, and you will still meet it. It makes a program in two ways. `torch.jit.trace`
-# runs the model once and notes the operations, so of an `if` on the input's values it notes the branch that was taken,
-# and the other one is lost. `torch.jit.script` reads the *source* of `forward` and translates it, `if` and all.
+# runs the model once and notes the operations, so where there is an `if` on the input's values, it records only the
+# branch that was taken. `torch.jit.script` reads the *source* of `forward` and translates all of it, the `if` too.
 #
 # ```text
 #   def forward(self, x):              trace, with an x whose sum is 3:       script:
@@ -241,8 +241,8 @@ def export_model(model: nn.Module, example: Tensor) -> torch.export.ExportedProg
 #
 # (`torch.export` wants a complete graph, so it refuses such an `if` with an error instead of dropping a branch.)
 #
-# The module that comes out is called like a model and has `train()` and `eval()` of its own: its flags are copies of
-# the model's, made when it was scripted.
+# The result is called like a model and has `train()` and `eval()` of its own: its flags are copies of the model's, made
+# when it was scripted.
 
 
 # %% task="script_model" points=2
@@ -275,7 +275,7 @@ def script_model(model: nn.Module) -> torch.jit.ScriptModule:
 #
 # `torch.compile` saves nothing. It returns an object that is called like the model, watches what the first call does,
 # hands the recorded operations to a **backend**, and runs what the backend makes of them from then on. The default
-# backend generates C++ or GPU code, which takes a compiler and many seconds; `"eager"` just runs the operations. You
+# backend generates C++ or GPU code, which needs a compiler and many seconds; `"eager"` just runs the operations. You
 # can write one yourself:
 #
 # ```python
@@ -292,9 +292,9 @@ def script_model(model: nn.Module) -> torch.jit.ScriptModule:
 # ```
 #
 # It is lazy: nothing is compiled before the first call, whose inputs say what to compile for. So there's no need to
-# "warm it up" with invented inputs, of a shape that may not even fit. And where `forward` has an `if` on values, it
-# compiles what comes before and after it in pieces, unless you insist on a single graph (`fullgraph=True`), which then
-# is an error.
+# call it first with invented inputs, whose shape may not even fit. And where `forward` has an `if` on values, it
+# compiles what comes before and after it in pieces. (With `fullgraph=True` you insist on a single graph; then such an
+# `if` is an error.)
 #
 # The compiled object *wraps* the model and uses its parameters. `model.compile()`, a method of every module, is
 # something else: it changes the model itself.

@@ -15,11 +15,11 @@
 # %% [markdown]
 # # dtypes and NumPy interoperability
 #
-# Data arrives as NumPy arrays, learning happens in tensors, and results go back to NumPy for a plot. At both borders
-# two questions come up: of what *dtype* is the result, and whose *memory* is it?
+# Data arrives as NumPy arrays, learning happens in tensors, and results go back to NumPy for a plot. Each way raises
+# two questions: which *dtype* has the result, and whose *memory* does it use?
 #
 # **dtype.** Give PyTorch Python numbers and it picks the most general kind among them. It picks smaller floats than
-# NumPy does, because networks are trained in float32: half the memory, much faster, and precise enough.
+# NumPy does, because networks are trained in float32: half the memory of float64, faster, and precise enough.
 #
 # ```text
 #            bool   <   int     <   float     <   complex         more general to the right
@@ -57,8 +57,9 @@
 # The same experiment with `array = array + 10` proves nothing: it makes a new array and gives it the old name. The
 # tensor shares memory with the *old* one, which hasn't changed.
 #
-# Stay away from the old constructors with a capital letter. `torch.FloatTensor(array)` copies a float64 array, but
-# *shares* a float32 one; `torch.FloatTensor(3)` isn't the number 3 but three numbers of whatever was in memory.
+# Don't use the old constructors with a capital letter. `torch.FloatTensor(array)` copies a float64 array, but *shares*
+# a float32 one; and `torch.FloatTensor(3)` isn't the number 3 but three numbers that nobody has set.
+# `torch.tensor(array, dtype=torch.float32)` is better: it says which dtype you want, and it always copies.
 
 # %% [markdown]
 # ## Before you start
@@ -90,13 +91,13 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `infer_dtype` (2 points)
 #
-# Which dtype does `torch.tensor` give to a list? The diagram above tells: that of the most general kind in it, wherever
-# in the list it stands. You may work it out from the kinds, or let PyTorch do so.
+# Which dtype does `torch.tensor` give to a list? The diagram above says it: that of the most general kind in it,
+# wherever in the list it stands. You may work it out from the kinds, or let PyTorch do so.
 #
-# Two corners deserve a look. In Python `True` *is* an int (`bool` is a subclass of `int`), yet a list of bools is a
-# bool tensor. And an empty list has no kinds at all: PyTorch then takes its default, float32.
+# Two special cases. In Python `True` *is* an int (`bool` is a subclass of `int`), yet a list of bools is a bool tensor.
+# And an empty list has no kinds at all: PyTorch then takes its default, float32.
 #
-# What isn't a number is refused, and always in the same way. PyTorch itself isn't that tidy:
+# Your function refuses what isn't a number, and always with the same error. PyTorch itself has several:
 #
 # ```python
 # errors = []
@@ -150,11 +151,11 @@ def infer_dtype(values: list) -> torch.dtype:
 # %% [markdown]
 # ## 2. `to_float32` (2 points)
 #
-# The way of data into a model: whatever the array holds, the tensor is float32, and it is a *copy*. If it shared
-# memory, standardising the tensor in place would silently standardise the table that it came from.
+# This is the way of data into a model: whatever the array holds, the tensor is float32, and it is a *copy*. If it
+# shared memory, changing the tensor in place would silently change the table that it came from.
 #
-# The trap is in the last row of the table above. A conversion copies, unless there is nothing to convert: exactly for a
-# float32 array, many ways of writing this share memory after all.
+# The trap is in the last row of the table above. A conversion copies, unless there is nothing to convert. So for an
+# array that is already float32, many of the obvious one-liners share its memory.
 
 
 # %% task="to_float32" points=2
@@ -182,8 +183,8 @@ def to_float32(array: np.ndarray) -> Tensor:
 # which dtype you want?
 
 # %% [markdown] task="to_float32" tags=["hint"]
-# `torch.tensor`, with a small t, always copies, and takes `dtype=`. With `from_numpy` and a conversion you would have
-# to add a copy of your own for float32 arrays.
+# `torch.tensor`, with a small t, always copies. The trap is in the others: `from_numpy` or `as_tensor` followed by a
+# conversion shares the memory of an array that is float32 already.
 
 # %% [markdown] task="to_float32" tags=["hint"]
 # One call: `torch.tensor` with the array and `dtype=torch.float32`.
@@ -191,13 +192,13 @@ def to_float32(array: np.ndarray) -> Tensor:
 # %% [markdown]
 # ## 3. `wrap_array` (2 points)
 #
-# Now the opposite: an array of a few gigabytes, which you don't want to have twice. The tensor is to live in the
-# array's memory, whatever the dtype. That works for any layout: a transposed array gives a transposed tensor, and no
-# number is moved.
+# Now the opposite: an array of a few gigabytes, which you don't want to have twice. The tensor should use the array's
+# memory, whatever the dtype. That works for any layout: a transposed array gives a transposed tensor, and no number is
+# moved.
 #
 # Only an array has such memory. A Python list is a row of separate objects, so there is nothing to share, and a
-# function that promises to share must refuse it. Quietly making a copy would be worse than an error: the caller would
-# go on writing to a list that nobody looks at any more.
+# function that promises to share must refuse it. A silent copy would be worse than an error: the caller would go on
+# writing to a list that the tensor no longer depends on.
 
 
 # %% task="wrap_array" points=2
@@ -231,19 +232,19 @@ def wrap_array(array: np.ndarray) -> Tensor:
 # Two calls in the table of memories share the memory of an array. Give each of them a list, and see what happens.
 
 # %% [markdown] task="wrap_array" tags=["hint"]
-# `as_tensor` takes anything, and copies what it can't share. `from_numpy` takes arrays and nothing else. No conversion,
-# no `clone()`, no `contiguous` in front of it: each of these may copy.
+# One of the two takes anything, and copies what it can't share. The other takes arrays and nothing else, and raises the
+# right error by itself. No conversion, no `clone()`, no `contiguous` in front of it: each of these may copy.
 
 # %% [markdown] task="wrap_array" tags=["hint"]
-# `torch.from_numpy(array)` is all there is to it: it raises the `TypeError` by itself.
+# `torch.from_numpy(array)` is all you need to write: it raises the `TypeError` by itself.
 
 # %% [markdown]
 # ## 4. `to_numpy_copy` (2 points)
 #
 # And back. `tensor.numpy()` shares the tensor's memory, and while autograd records it refuses a tensor that *requires
 # grad*. Such tensors are the parameters of a model and all that is computed from them: PyTorch keeps a record of their
-# operations (a graph), to find derivatives with later. NumPy's operations would be missing from that record. Leaving it
-# must be your explicit wish, and `detach()` says so: it gives a tensor of the same numbers outside the graph.
+# operations (a graph), to find derivatives with later. NumPy's operations would be missing from that record. So you
+# have to leave it explicitly, with `detach()`: it gives a tensor of the same numbers outside the graph.
 #
 # ```python
 # t = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -283,8 +284,8 @@ def to_numpy_copy(t: Tensor) -> np.ndarray:
 # Three things have to happen: out of the graph, into NumPy, into memory of its own. Each is one method.
 
 # %% [markdown] task="to_numpy_copy" tags=["hint"]
-# `detach()` leaves the graph without touching `t` (with an underscore at its end it would cut `t` itself off),
-# `numpy()` makes the array. For a copy, arrays have `copy()` and tensors have `clone()`.
+# The first method must not change `t`: the one with an underscore at its end would cut `t` itself off from its graph.
+# The second shares memory with the tensor. For the third, arrays have `copy()` and tensors have `clone()`.
 
 # %% [markdown] task="to_numpy_copy" tags=["hint"]
 # Chain them: `t.detach()`, then `.numpy()`, then `.copy()`.

@@ -15,12 +15,13 @@
 # %% [markdown]
 # # Autograd
 #
-# To train a model is to ask one question again and again: *if I nudge this number, how does the result change?* The
-# answer is a derivative. You could work it out on paper for one formula; PyTorch works it out for any code you run.
+# To train a model is to ask one question again and again: *if I change this number a little, how does the result
+# change?* The answer is a derivative. You could work it out on paper for one formula; PyTorch works it out for any code
+# you run.
 #
 # Tell it which tensor you care about with `requires_grad=True`. From then on it writes down every operation that the
-# tensor takes part in, while the operations run. That record is a graph, and `backward()` walks it from the result
-# back to where it began, applying the chain rule at each node:
+# tensor takes part in, while the operations run. That record is a *graph*, and `backward()` goes through it from the
+# result back to where it began, applying the chain rule at each node:
 #
 # ```text
 #  forward      x = 5 ------ square ------> y = 25         each node notes what it did
@@ -35,15 +36,21 @@
 # print(x.grad.item())  # 10.0
 # ```
 #
+# There are two ways to get such a graph. A library can ask you to describe the whole computation first, and run it
+# later; the first versions of TensorFlow worked like that. PyTorch records while your code runs (*define by run*). So a
+# model is ordinary Python: you can use `if` and `for`, print a tensor half-way, and an error names the line that caused
+# it. That is the main reason why so many people use PyTorch.
+#
 # Four facts carry this whole exercise:
 #
-# - **`.grad` is filled in for leaves** that require grad, and it is `None` until the first `backward()`. Results in the
-#   middle of the graph, such as `y`, have a `grad_fn` instead.
+# - **`.grad` is filled in for leaves** that require grad, and it is `None` until the first `backward()`. What an
+#   operation returns, such as `y`, has a `grad_fn` instead, and its `.grad` stays `None`.
 # - **`backward()` adds** to `.grad`; it never replaces what is there. Begin again with `x.grad = None`.
 # - **A new graph is made each time your code runs**, so `if` and `while` may depend on the numbers. Each `backward()`
-#   also frees the graph that it used: to go back again, compute the result again.
-# - **Inside `with torch.no_grad():` nothing is recorded.** That is where you change a parameter, and not where you
-#   compute anything you want a gradient of.
+#   also frees the graph that it used: to go back again, compute the result again. (`retain_graph=True` keeps it; you
+#   won't need that here.)
+# - **Inside `with torch.no_grad():` nothing is recorded.** That is where you change a parameter. Never compute there
+#   anything that you want to differentiate.
 
 # %% [markdown]
 # ## Before you start
@@ -77,8 +84,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # Turn autograd into a calculator of derivatives. The function may be any chain of torch operations, and may use its
 # argument several times: each use sends its share of the gradient back, and the shares add up by themselves.
 #
-# Why not simply try two nearby points and divide? Because float32 keeps about seven digits, and subtracting two
-# nearly equal numbers throws most of them away. Autograd never subtracts; it follows the formula.
+# Why not simply try two nearby points and divide? Because float32 keeps about seven digits, and subtracting two nearly
+# equal numbers throws most of them away. Autograd takes no such difference: it evaluates the formula of the derivative.
 #
 # ```python
 # x, h = torch.tensor(5.0), 1e-4
@@ -121,15 +128,15 @@ def derivative_at(fn: Callable[[Tensor], Tensor], value: float) -> float:
 # %% [markdown]
 # ## 2. `accumulate_gradients` (3 points)
 #
-# That `backward()` adds may look like a nuisance. It is what lets you split a big sum into pieces: since the
-# derivative of a sum is the sum of the derivatives, going backward through each piece in turn gives the same `.grad`
-# as going backward through the whole. The price is that *you* say when to begin again.
+# That `backward()` adds may look like a nuisance. But it lets you split a big sum into pieces: since the derivative of
+# a sum is the sum of the derivatives, going backward through each piece in turn gives the same `.grad` as going
+# backward through the whole. The price is that *you* say when to begin again.
 #
-# Two ways to do that, and a third to avoid: `x.grad = None` always works; `x.grad.zero_()` works once there is a
-# gradient, and fails on `None`; forgetting it mixes in whatever was there before.
+# There are two ways: `x.grad = None` always works; `x.grad.zero_()` works once there is a gradient, and fails on
+# `None`. If you forget it, the new gradient is added to whatever was there before.
 #
-# The caller gets a copy. A tensor that shares memory with `x.grad` would silently change at the next `backward()`,
-# and `detach()` shares memory.
+# Return a copy. A tensor that shares memory with `x.grad` would silently change at the next `backward()`, and
+# `detach()` shares memory.
 
 
 # %% task="accumulate_gradients" points=3
@@ -223,8 +230,8 @@ def halving_chain(x: Tensor) -> Tensor:
 # %% [markdown]
 # ## 4. `minimize` (4 points)
 #
-# The derivative points uphill, so a small step against it goes downhill. Repeat, and you have gradient descent, the
-# engine of every training loop to come:
+# The sign of the derivative says which way is uphill, so a small step the other way goes downhill. Repeat, and you have
+# *gradient descent*, the heart of every training loop to come:
 #
 # ```text
 # x  <-  x - learning_rate * f'(x)
@@ -238,7 +245,7 @@ def halving_chain(x: Tensor) -> Tensor:
 # new tensor, which (being made where nothing is recorded) doesn't require grad. The next `backward()` then has nothing
 # to go back to.
 #
-# **Write the loop yourself.** A finished optimizer from `torch.optim` earns nothing here, nor does one of its
+# **Write the loop yourself.** A finished optimizer from `torch.optim` scores no points here, nor does one of its
 # functions, such as `torch.optim.sgd.sgd`. Everything else is fine, `torch._foreach_sub_` and its like included.
 
 

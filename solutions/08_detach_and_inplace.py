@@ -16,19 +16,18 @@
 # # no_grad, detach and in-place errors
 #
 # Autograd keeps a diary of your computation so that it can walk back through it. Sooner or later you want to do
-# something that doesn't belong in the diary: change a parameter, save a value for a plot. And sooner or later you
-# overwrite a number that the diary still needed. This exercise is about doing the first on purpose and the second
-# never.
+# something that doesn't belong in the diary: change a parameter, or keep a value for a plot. And sooner or later you
+# overwrite a number that the diary still needs. This exercise shows how to do the first, and how to avoid the second.
 #
 # Two tools keep things out of the graph:
 #
 # | tool | what it does | memory |
 # |---|---|---|
-# | `with torch.no_grad():` | inside, nothing is recorded | as the operations say |
+# | `with torch.no_grad():` | inside, nothing is recorded | as usual |
 # | `x.detach()` | gives a tensor that is outside the graph | **shared** with `x` |
 #
 # An *in-place* operation (`x += 1`, `x[0] = 3`, `x.relu_()`, any method whose name ends in `_`) writes into memory that
-# a tensor already has. Autograd objects in two situations, with two errors worth recognising:
+# a tensor already has. Autograd refuses this in two situations, with two errors worth recognising:
 #
 # 1. **A leaf that requires grad is changed while autograd records.** The error comes at once, from the line that does
 #    it: *a leaf Variable that requires grad is being used in an in-place operation*. All three conditions count. Under
@@ -50,8 +49,8 @@
 # *output*. The derivative of `cos` is `-sin` of the input, so `cos` keeps its *input*. The derivative of `3 * x` is 3,
 # whatever `x` is: nothing to keep.
 #
-# Some old code reaches for `x.data` instead. It is the same memory behind autograd's back: the counter doesn't move,
-# the check sees nothing, and instead of an error you can get a wrong gradient.
+# Some old code uses `x.data` instead. It is the same memory, but autograd doesn't see what you do to it: the counter
+# stays as it is, the check finds nothing, and instead of an error you can get a wrong gradient.
 
 # %% [markdown]
 # ## Before you start
@@ -87,10 +86,10 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # reach none of them.
 #
 # A step reads the gradient and leaves it alone. Resetting it is a separate decision, because sometimes you want
-# gradients to add up over several batches first. And a gradient that is `None` means that somebody forgot
+# gradients to add up over several batches first. And a gradient that is `None` usually means that somebody forgot
 # `backward()`: say so with a `ValueError` instead of doing nothing.
 #
-# **Write the step yourself.** A finished optimizer from `torch.optim` earns nothing here, nor does one of its
+# **Write the step yourself.** A finished optimizer from `torch.optim` scores no points here, nor does one of its
 # functions, such as `torch.optim.sgd.sgd`. Everything else is fine, `torch._foreach_sub_` and its like included.
 
 
@@ -207,8 +206,8 @@ def exp_plus_one(t: Tensor) -> Tensor:
 # What does `exp` keep for its backward pass? Whatever it is must still be there, unchanged, when `backward()` comes.
 
 # %% [markdown] task="exp_plus_one" tags=["hint"]
-# `z += 1` writes into the tensor that `exp` saved; `z + 1` makes a new one and leaves the saved one alone. Stay with
-# torch operations, outside `no_grad()`, so that the graph reaches `t`.
+# The addition must not write into the tensor that `exp` saved. Which kind of addition makes a new tensor instead? Stay
+# with torch operations, outside `no_grad()`, so that the graph reaches `t`.
 
 # %% [markdown] task="exp_plus_one" tags=["hint"]
 # One expression does it: `t.exp()` with an ordinary, out-of-place `+ 1` behind it.
@@ -216,13 +215,13 @@ def exp_plus_one(t: Tensor) -> Tensor:
 # %% [markdown]
 # ## 4. `inplace_error` (4 points)
 #
-# Now become the one who diagnoses. Given somebody's function, run it forward and backward and say which of the two
-# in-place errors stopped it, if any did. The two come from different places: the first from the function itself, the
-# second only from `backward()`.
+# Now find the error in other people's code. Given somebody's function, run it forward and backward and say which of the
+# two in-place errors stopped it, if any did. The two come from different places: the first from the function itself,
+# the second only from `backward()`.
 #
 # Both are plain `RuntimeError`s, and PyTorch raises `RuntimeError` for a hundred other reasons: shapes that don't
-# match, a result that has no graph. Those aren't yours to swallow. Tell them apart by their text (`str(error)`), and
-# let every other one through with a bare `raise`.
+# match, a result that has no graph. Don't hide those. Tell the errors apart by their text (`str(error)`), and let every
+# other one through with a bare `raise`.
 #
 # A *view* of the leaf, such as `x.view(1)` or `x[...]`, is the leaf's own memory under another name; changing it is the
 # same mistake, and its message says "a view of a leaf Variable ..."
@@ -285,19 +284,19 @@ def inplace_error(fn: Callable[[Tensor], Tensor], value: float) -> str:
 # ## 5. `saved_for_backward` (5 points)
 #
 # What does `sqrt` keep for the backward pass, and what does `cos`? You needn't look it up, because there is an
-# experiment that tells, for any operation: run it, disturb one tensor in place, go backward, and see whether autograd
-# complains. Disturb the input in one run and the output in another, each time on fresh tensors, and you know which of
-# the two was saved. Some of what you will find:
+# experiment that shows it, for any operation: run it, disturb one tensor in place, go backward, and see whether
+# autograd complains. Disturb the input in one run and the output in another, each time on fresh tensors, and you know
+# which of the two was saved. This is some of what you will find:
 #
 # | saved | some operations |
 # |---|---|
-# | output | `exp`, `sigmoid`, `sqrt`, `tanh` |
-# | input | `cos`, `log`, `sin`, `square` |
+# | output | `exp`, `relu`, `sigmoid`, `sqrt`, `tanh`, `softmax` |
+# | input | `cos`, `log`, `sin`, `square`, and products such as `x * x` |
 # | both | `prod`, `std`, and `max()`, `min()` of the whole tensor |
-# | neither | `sum`, `mean`, `x * 3`, and `x.max(dim=0)`, which keeps only the *indices* |
+# | neither | sums (`sum`, `mean`, `x + 1`), `x * 3`, and `x.max(dim=0)`, which keeps only the *indices* |
 #
-# The disturbance must be one that autograd can see: it has to raise the counter, yet it isn't itself a step to record.
-# And the experiment needs a single number to go backward from, whatever shape `op` returns.
+# Autograd must be able to notice the disturbance, so it has to raise the counter; but it must not be recorded as a
+# step. And the experiment needs a single number to go backward from, whatever shape `op` returns.
 
 
 # %% task="saved_for_backward" points=5

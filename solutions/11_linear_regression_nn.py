@@ -16,18 +16,18 @@
 # # Linear regression with nn.Linear, optimizers and losses
 #
 # You have trained a weighted sum by hand: predict, loss, backward, update, reset. PyTorch has a finished part for each
-# step. The parts know nothing of each other, so any model goes with any loss and any optimizer:
+# step. The parts don't depend on each other, so any model goes with any loss and any optimizer:
 #
 # | step | by hand | finished part |
 # |---|---|---|
 # | predict | `X @ w + b` | a **model**, called like a function: `model(X)` |
 # | loss | `((y_pred - y) ** 2).mean()` | a **criterion**: `nn.MSELoss()(y_pred, y)` |
-# | backward | `loss.backward()` | `loss.backward()`: autograd was always finished |
+# | backward | `loss.backward()` | the same: autograd was a finished part already |
 # | update | `w -= learning_rate * w.grad`, ... | an **optimizer**: `optimizer.step()` |
 # | reset | `w.grad = None`, ... | `optimizer.zero_grad()` |
 #
-# A linear model is one `nn.Linear` layer. It makes its own parameters, with random values, and keeps them as
-# `layer.weight` and `layer.bias`:
+# A linear model is one `nn.Linear` layer: `out_features` neurons, each with a weight for every input and a bias. It
+# makes these parameters itself, with random values, and keeps them as `layer.weight` and `layer.bias`:
 #
 # ```python
 # layer = nn.Linear(in_features=3, out_features=1)
@@ -36,8 +36,8 @@
 # ```
 #
 # A `Parameter` is a tensor that says "train me": it requires grad from the start, and the module that holds it lists it
-# in `layer.parameters()`. That list is all an optimizer ever gets to see. An optimizer knows neither the model nor the
-# loss: it holds the very same tensor objects, reads their `.grad`, and changes their values.
+# in `layer.parameters()`. That list is all that an optimizer gets. It knows neither the model nor the loss: it holds
+# the same tensor objects as the model, reads their `.grad`, and changes their values.
 #
 # ```text
 #        model                            optimizer
@@ -92,8 +92,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # that was made earlier holds them, and would go on training objects that the model no longer uses. And they must keep
 # memory of their own: if the layer merely shared the memory of `w`, training the layer would change `w` as well.
 #
-# The function that writes into existing memory is `copy_`. It is generous, and that is a trap too: it *broadcasts*. A
-# single number fills a whole row, without an error:
+# The function that writes into existing memory is `copy_`. It has a trap too: it *broadcasts*. A single number fills a
+# whole row, without an error:
 #
 # ```python
 # row = torch.zeros(1, 3)
@@ -154,9 +154,9 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # %% [markdown]
 # ## 2. `ManualSGD` (4 points)
 #
-# Now look inside an optimizer. The plainest one is called SGD, for *stochastic gradient descent*, and it is your
-# update by hand put into a class. It is made once, before training, from the parameters and a learning rate; in every
-# turn of the wheel its two methods are called.
+# Now look inside an optimizer. The plainest one is called SGD, for *stochastic gradient descent*, and it is your update
+# by hand put into a class. It is made once, before training, from the parameters and a learning rate; in every update
+# its two methods are called.
 #
 # What it is given is any *iterable*. Usually that is `model.parameters()`, which is a **generator**: it can be walked
 # through once, and then it stays empty. No error tells you:
@@ -167,17 +167,17 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # print(len(list(parameters)))  # 0
 # ```
 #
-# An optimizer without any parameters is almost always a mistake somewhere else, such as layers hidden in a Python list
-# where the model can't find them. Refuse it at once, or the training will run and nothing will learn.
+# An optimizer without any parameters is almost always a mistake somewhere else, such as layers in a Python list, where
+# the model can't find them. Refuse it at once: otherwise the training runs, and the model learns nothing.
 #
 # The two methods divide the work strictly. `step()` changes parameters and leaves gradients as they are, because the
-# caller may want to look at them, or to let them add up over several batches. `zero_grad()` resets gradients
-# and leaves parameters as they are. PyTorch's own sets every `.grad` to `None`; it used to write zeros. Either is fine.
+# caller may want to look at them, or to let them add up over several batches. `zero_grad()` resets gradients and leaves
+# parameters as they are. PyTorch's own sets every `.grad` to `None`; older versions wrote zeros. Either is fine.
 #
 # A parameter may have no gradient: it is frozen, or this loss doesn't depend on it, or nobody called `backward()` yet.
-# Its `.grad` is then `None`, and a step passes it by.
+# Its `.grad` is then `None`, and a step leaves it alone.
 #
-# **Write the update yourself**: a finished optimizer that takes the step earns nothing here, nor does one of its
+# **Write the update yourself**: a finished optimizer that takes the step scores no points here, nor does one of its
 # functions, such as `torch.optim.sgd.sgd`. `torch._foreach_sub_` and its like are fine, and your class may derive from
 # `torch.optim.Optimizer` if it brings its own `step`.
 
@@ -260,9 +260,9 @@ class ManualSGD:
 #   reset -> backward -> step                    # or: backward -> step -> reset
 # ```
 #
-# - **Call the model**, `model(X)`, not `model.forward(X)`. The call runs the hooks that others may have registered
-#   on it, to watch or change what it does; `forward` skips them.
-# - **Mind the order** of the criterion's arguments. MSE doesn't care; many others do.
+# - **Call the model**, `model(X)`, not `model.forward(X)`. The call also runs the model's *hooks*: functions that
+#   somebody registered to be run at every call, to watch or change what the model does. `forward` alone skips them.
+# - **Mind the order** of the criterion's arguments. For MSE it makes no difference; for many others it does.
 # - **Mind the parentheses.** `optimizer.step` names a method and does nothing; `optimizer.step()` calls it.
 # - **Reset once an epoch**, anywhere but between `backward()` and `step()`, where it would throw the gradient away
 #   before it was used.
@@ -309,8 +309,8 @@ def train_bgd(
 
 
 # %% [markdown] task="train_bgd" tags=["hint"]
-# Take your loop from the last exercise and replace each step by its finished part from the table at the top. Which
-# lines remain that mention `w` or `b`? None should.
+# Take your loop from the last exercise and replace each step by its finished part from the table at the top. Is there
+# still a line that mentions `w` or `b`? There should be none.
 
 # %% [markdown] task="train_bgd" tags=["hint"]
 # Before the loop: an empty list. In it, five calls: the model, the criterion, `zero_grad`, `backward`, `step`, and one
@@ -325,8 +325,8 @@ def train_bgd(
 #
 # The same table as in the last exercise: 20,640 neighbourhoods of California, split and standardised in the same way.
 # What differs is the start. `nn.Linear(8, 1)` draws its weights and its bias uniformly from -1/√8 to 1/√8, which is
-# much nearer to the goal than the normal numbers you drew by hand. When `train_bgd` is right, the loss falls from
-# 4.3378 in the first epoch to 0.5374 in the last.
+# much nearer to the trained values than the normal numbers that you drew by hand. When `train_bgd` is right, the loss
+# falls from 4.3378 in the first epoch to 0.5374 in the last.
 
 # %%
 if __name__ == "__main__":

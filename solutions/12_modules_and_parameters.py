@@ -25,12 +25,14 @@
 # | the value is | it goes into the register of | trained | moved and saved |
 # |---|---|---|---|
 # | an `nn.Parameter` | parameters | yes | yes |
-# | another `nn.Module` | submodules, with all that it has registered | as it says | as it says |
+# | another `nn.Module` | submodules, with all that it has registered | by its own registers | by its own registers |
 # | a tensor given to `register_buffer` | buffers, such as running statistics | no | yes |
 # | anything else: a plain tensor, a list of parameters | none: an ordinary attribute | no | no |
 #
+# A *buffer* is a tensor that belongs to the model, but that no optimizer trains.
+#
 # The last row is where beginners' models break. `requires_grad=True` doesn't help there: a tensor that isn't a
-# `Parameter` isn't registered, and what is inside a Python list isn't even looked at.
+# `Parameter` isn't registered, and the module doesn't look into a Python list at all.
 #
 # ```python
 # module = nn.Module()
@@ -79,8 +81,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `LinearRegressor` (4 points)
 #
-# Write `nn.Linear` yourself. A module has two methods: `__init__` makes what the model remembers, `forward` says what
-# it computes. The pattern is always the same:
+# Write `nn.Linear` yourself. A module has two methods: `__init__` makes its parameters and submodules, `forward` says
+# what it computes. The pattern is always the same:
 #
 # ```python
 # class Scale(nn.Module):
@@ -97,12 +99,12 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #
 # - `super().__init__()` comes first. It makes the empty registers, and without them no parameter can be registered.
 # - Parameters are made once, in `__init__`. What is made in `forward` is new at every call and learns nothing.
-# - You write `forward`, others write `model(x)`. The call, which `nn.Module` brings along, runs the hooks that were
-#   registered on the model and then your `forward`. Don't define `__call__`.
-# - Random weights, because the units of a network that start alike stay alike. A bias may start at 0.
+# - You write `forward`, others write `model(x)`. The call, which `nn.Module` defines, runs your `forward` and the hooks
+#   that were registered on the model. Don't define `__call__`.
+# - Make the weights random: neurons of a network that start alike stay alike. A bias may start at 0.
 #
-# **Write it with `nn.Parameter`**: `nn.Linear`, inside your class or as its base, earns nothing here. Everything else
-# is fine, functions such as `F.linear` included.
+# **Write it with `nn.Parameter`**: `nn.Linear`, inside your class or as its base, scores no points here. Everything
+# else is fine, functions such as `F.linear` included.
 
 
 # %% task="LinearRegressor" points=4 forbidden=["Linear"]
@@ -165,10 +167,10 @@ class LinearRegressor(nn.Module):
 # |---|---|---|---|---|
 # | `named_parameters()` | parameters | yes | no | once, under its first name |
 # | `state_dict()` | tensors | yes | yes | twice |
-# | `named_children()` | modules one level down | in them | in them | once |
+# | `named_children()` | modules one level down | inside the modules | inside the modules | once |
 #
-# A parameter is *frozen* when its `requires_grad` is `False`: the optimizer gets no gradient for it, so it stays as it
-# is.
+# A parameter is *frozen* when its `requires_grad` is `False`: backward no longer fills its `.grad`, so an optimizer
+# leaves it alone. (If a gradient from before is still there, reset it.)
 #
 # ```python
 # layer = nn.Linear(3, 2)
@@ -206,14 +208,15 @@ def parameter_report(model: nn.Module) -> dict[str, int]:
 # elements it has: `len` isn't it.
 
 # %% [markdown] task="parameter_report" tags=["hint"]
-# `{name: p.numel() for name, p in model.named_parameters() if p.requires_grad}` is all of it.
+# `{name: ... for name, p in model.named_parameters() if p.requires_grad}`. Instead of the dots, call the method of `p`
+# that counts its elements.
 
 # %% [markdown]
 # ## 3. `replace_head` (3 points)
 #
-# *Fine-tuning* takes a model that somebody trained on a large task and turns it to a small one of yours. The layers
-# below have learned to see; only the last one, the *head*, knows the old answers. So keep the layers, freeze them, put
-# a new head on top, and train that alone:
+# *Fine-tuning* takes a model that was trained on a large task and adapts it to a small one of yours. The first layers
+# have learned what pictures are made of; only the last one, the *head*, gives the old answers. So keep the first
+# layers, freeze them, put a new head after them, and train that alone:
 #
 # ```text
 #   before:   Linear ── ReLU ── Linear(4, 10)        all trainable
@@ -231,12 +234,12 @@ def parameter_report(model: nn.Module) -> dict[str, int]:
 #
 # Four things to watch:
 #
-# - **Freezing.** `module.requires_grad = False` only hangs a new attribute on the module. The flag sits on the
-#   parameters; `module.requires_grad_(False)`, with its underscore, sets it on each of them.
+# - **Freezing.** `module.requires_grad = False` only gives the module a new attribute. Each parameter has its own flag;
+#   `module.requires_grad_(False)`, with its underscore, sets all of them.
 # - **The order.** What you freeze last includes the new head.
-# - **The place.** A new layer is float32 and on the CPU, unless you say otherwise. The data will come in the dtype and
-#   on the device of the old one.
-# - **A layer is more than its labels.** `layer.out_features = 2` changes what is printed; the weight keeps its shape.
+# - **The place.** A new layer is float32 and on the CPU, unless you say otherwise: `nn.Linear` takes `device=` and
+#   `dtype=`. The data will have the dtype and the device of the old layer.
+# - **Make a new layer.** `layer.out_features = 2` only changes what is printed; the weight keeps its shape.
 
 
 # %% task="replace_head" points=3
@@ -276,11 +279,11 @@ def replace_head(model: nn.Sequential, n_outputs: int) -> nn.Sequential:
 
 # %% [markdown] task="replace_head" tags=["hint"]
 # Three steps, and their order matters: look whether the last module is what it should be, freeze what is there,
-# replace. What do you need to know of the old head before it is gone?
+# replace. What must you ask the old head before you replace it?
 
 # %% [markdown] task="replace_head" tags=["hint"]
-# `model[-1]` is the old head; `isinstance` tells its type; `requires_grad_(False)` freezes a whole model. `nn.Linear`
-# takes `device=` and `dtype=`, and the old head's weight knows both.
+# `model[-1]` is the old head; `isinstance` tells its type; one call with an underscore freezes a whole model. The old
+# head's weight knows the device and the dtype that the new layer needs.
 
 # %% [markdown] task="replace_head" tags=["hint"]
 # After the check and `model.requires_grad_(False)`:

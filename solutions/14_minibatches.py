@@ -15,8 +15,8 @@
 # %% [markdown]
 # # Datasets, batches and DataLoader
 #
-# So far every step of gradient descent looked at all the rows. With a million rows that is a long way to walk for one
-# step. *Mini-batch* gradient descent looks at a few, takes a step, and goes on with the next few:
+# So far every step of gradient descent looked at all the rows. With a million rows, one step takes a long time.
+# *Mini-batch* gradient descent looks at a few, takes a step, and goes on with the next few:
 #
 # | word | meaning |
 # |---|---|
@@ -27,8 +27,8 @@
 # A batch is not an epoch, then, unless it holds the whole data set. That special case, one update per epoch, is called
 # (full-)batch gradient descent.
 #
-# PyTorch splits the work between two objects. A **dataset** knows how many samples there are and hands out any one of
-# them by its number. A **`DataLoader`** decides in which order to ask, and stacks what it gets into batches:
+# PyTorch splits the work between two objects. A **dataset** knows how many samples there are and returns any one of
+# them by its number. A **`DataLoader`** decides in which order to ask for them, and stacks what it gets into batches:
 #
 # ```text
 #   dataset                      DataLoader, batch_size=2, shuffled
@@ -49,8 +49,8 @@
 #
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch. Don't re-seed a global random generator. That a
-#   `DataLoader` draws a number from one while it is iterated is fine.
+# - Leave alone what you were given, and the global settings of PyTorch. Don't re-seed a global random generator. A
+#   `DataLoader` draws a number from it while you loop over it: that is fine.
 # - Where an error is asked for, only its type counts.
 # - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - A `DataLoader` with `num_workers` above 0 starts other processes. Your code is graded without other processes: a
@@ -88,9 +88,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # | `y[i:i+1]`, still a table, (1, 1) | (B, 1, 1) |
 # | `y[i].item()`, a Python float | (B,), and float64 |
 #
-# A dataset that is asked for a row that doesn't exist must raise `IndexError`. That is not only polite: a `for` loop
-# over an object without `__iter__` counts 0, 1, 2, ... and stops at that very error. Indexing a tensor raises it for
-# you.
+# A dataset that is asked for a row that doesn't exist must raise `IndexError`. A `for` loop needs it: over an object
+# without `__iter__`, it counts 0, 1, 2, ... and stops at exactly that error. Indexing a tensor raises it for you.
 
 
 # %% task="TableDataset" points=2
@@ -136,8 +135,8 @@ class TableDataset(Dataset):
 
 
 # %% [markdown] task="TableDataset" tags=["hint"]
-# Three short methods. What the other two need must be kept on `self` in the first. And when should a caller hear that
-# the tables don't fit: when the dataset is made, or in the middle of an epoch?
+# Three short methods. What the other two need must be kept on `self` in the first. And when should the caller see the
+# error that the tables don't fit: when the dataset is made, or in the middle of an epoch?
 
 # %% [markdown] task="TableDataset" tags=["hint"]
 # `len(X)` is the size of a tensor's first dimension. Compare both lengths in `__init__`, keep the tensors as they are,
@@ -150,19 +149,19 @@ class TableDataset(Dataset):
 # %% [markdown]
 # ## 2. `make_loaders` (3 points)
 #
-# Two loaders with different duties:
+# Two loaders with different purposes:
 #
-# - **Training** wants its samples in a new order in every epoch. In a fixed order the same samples would always meet in
-#   the same batch, and a file sorted by place would send the model from county to county.
+# - **Training** wants its samples in a new order in every epoch. In a fixed order the same samples would always be in
+#   the same batch; and in a file sorted by place, each batch would show the model only one place.
 # - **Validation** only measures. Its order changes nothing, so keep it: row i of the predictions is then row i of the
 #   table.
 #
-# Both keep the last, smaller batch. `drop_last=True` would leave samples out: in training other ones each epoch, in
-# validation always the same ones, so that they never count.
+# Both keep the last, smaller batch. `drop_last=True` would leave samples out: in training different ones in each epoch,
+# in validation always the same ones, so that they never count.
 #
-# And the order of the training batches has a seed. Where does a `DataLoader` draw that order from? Unless told
-# otherwise, from the *global* generator, and not before the loop starts. Whatever draws a number in between, be it
-# another layer, changes the order. So give the loader a `generator=` of its own, made once and not at every epoch:
+# The order of the training batches must be reproducible. Where does a `DataLoader` draw that order from? By default
+# from the *global* generator, and only when the loop starts. Whatever draws a number before that, even a new layer,
+# changes the order. So give the loader a `generator=` of its own, made once and not at every epoch:
 #
 # ```python
 # generator = torch.Generator().manual_seed(0)
@@ -170,8 +169,9 @@ class TableDataset(Dataset):
 # print([batch.tolist() for batch in loader] == [batch.tolist() for batch in loader])  # False
 # ```
 #
-# Two passes, two orders, since the generator has moved on. It moves at *every* pass of a loader that holds it, shuffled
-# or not. So the validation loader doesn't get the same one: how often you validate would change the training.
+# Two passes give two orders, since the generator has moved on. It moves at *every* pass of a loader that holds it,
+# shuffled or not. So the validation loader must not get the same one: otherwise, how often you validate would change
+# the training.
 
 
 # %% task="make_loaders" points=3
@@ -202,8 +202,8 @@ def make_loaders(train: Dataset, valid: Dataset, batch_size: int, seed: int) -> 
 
 
 # %% [markdown] task="make_loaders" tags=["hint"]
-# Three arguments of `DataLoader` matter here, and their defaults are a batch of 1, no shuffling, and the global
-# generator. Which loader needs which of the three?
+# Three arguments of `DataLoader` matter here. Their defaults are a batch of 1, no shuffling, and the global generator.
+# Which loader needs which of the three?
 
 # %% [markdown] task="make_loaders" tags=["hint"]
 # Both loaders need `batch_size`. Only the training loader needs `shuffle=True` and a generator of its own, seeded once
@@ -218,6 +218,8 @@ def make_loaders(train: Dataset, valid: Dataset, batch_size: int, seed: int) -> 
 #
 # Ten samples in batches of four make batches of 4, 4 and 2: three updates in an epoch, because the small last batch is
 # a batch like the others. The next epoch begins with a new batch: none has samples of two epochs.
+#
+# Python's `divmod` gives quotient and remainder at once: `divmod(10, 4)` is `(2, 2)`.
 
 
 # %% task="count_updates" points=1

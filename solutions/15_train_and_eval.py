@@ -22,8 +22,12 @@
 # | dropout | sets random elements to 0 and enlarges the others | lets everything through |
 # | batch norm | uses mean and variance of this batch, and updates running averages | uses the averages as they are |
 #
-# Which way is a flag, `training`, that every module carries. `model.train()` and `model.eval()` set it in the model
-# *and in every module inside*. Writing to `model.training` yourself reaches the outermost module only:
+# *Batch norm* standardises each feature: it subtracts the mean, and divides by the square root of the variance plus a
+# tiny number. Then it multiplies by a trainable weight and adds a trainable bias. The running averages are buffers, so
+# they are saved with the model.
+#
+# Every module has a flag, `training`, that says which way. `model.train()` and `model.eval()` set it in the model *and
+# in every module inside*. Writing to `model.training` yourself changes the outermost module only:
 #
 # ```python
 # model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
@@ -40,8 +44,11 @@
 # | `model.eval()` | yes | no |
 # | `with torch.no_grad():` | no | yes |
 #
-# With mini-batches, an **epoch** is one pass over all the samples, and a **batch** is one update. The optimizer changes
-# the *parameters*; it reads the gradients and leaves them as they are, so somebody must reset them before the next
+# (For prediction alone there is also `with torch.inference_mode():`. It records nothing either, and is a little faster;
+# but its results can't be used in a later computation of gradients.)
+#
+# With mini-batches, an **epoch** is one pass over all the samples, and each **batch** gives one update. The optimizer
+# changes the *parameters*; it reads the gradients and leaves them as they are, so you must reset them before the next
 # batch adds its own. `optimizer.zero_grad()` does, by setting every `.grad` to `None`.
 #
 # ```text
@@ -93,8 +100,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `InvertedDropout` (3 points)
 #
-# Dropout switches off a random part of a layer at every step, so that no unit can rely on one other unit being there.
-# Each element gets its own toss of a coin: with probability `p` it becomes 0.
+# Dropout switches off a random part of a layer at every step, so that no neuron can rely on one particular other
+# neuron. For each element a coin is tossed: with probability `p` the element becomes 0.
 #
 # ```text
 #   p = 0.5       x                 the coins            result
@@ -102,14 +109,17 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #             5   6   7   8        drop drop keep keep        0   0  14  16
 # ```
 #
-# Why are the survivors doubled? With half of the elements gone, sums over them would come out half as large as they
-# will be in use, when nothing is dropped. Dividing by `1 - p`, the share that is left, makes up for it on average. As
-# this is done in training, evaluation has nothing left to do: hence *inverted* dropout.
+# Why are the others doubled? Without half of the elements, sums over them would be about half as large as in
+# evaluation, when nothing is dropped. Dividing by `1 - p`, the share that is left, makes up for it on average. (The
+# oldest form of dropout scales in evaluation instead. This one does it in training: hence *inverted* dropout.)
 #
-# A module that derives from `nn.Module` knows its mode: read `self.training`. Keep no flag of your own, because no
-# other code would set it.
+# A module that derives from `nn.Module` knows its mode: read `self.training`. Don't keep a flag of your own: nothing
+# would set it.
 #
-# **Write it yourself**: `nn.Dropout`, classes derived from it, and `F.dropout` and its variants earn nothing here.
+# `torch.rand_like(x)` draws a random number for each element of `x`, evenly from 0 to 1 (it may be 0, but never 1), in
+# the dtype of `x` and on its device.
+#
+# **Write it yourself**: `nn.Dropout`, classes derived from it, and `F.dropout` and its variants score no points here.
 # Random numbers and masks, from any function, are fine.
 
 
@@ -155,12 +165,12 @@ class InvertedDropout(nn.Module):
 
 
 # %% [markdown] task="InvertedDropout" tags=["hint"]
-# You need a random number for each element of `x`, on the device of `x`. Which function makes random numbers "like" a
-# tensor? An element is dropped when its number, which may be 0 but never 1, is below `p`.
+# You need a random number for each element of `x`. The text above names a function for that. Such a number is below `p`
+# with probability `p`: what does that say about the comparison to write?
 
 # %% [markdown] task="InvertedDropout" tags=["hint"]
-# `torch.rand_like(x)` draws from 0 to 1, so comparing it with `p` gives a mask that is False with probability `p`.
-# Multiply `x` by the mask, out of place, and divide by `1 - p`. All that only `if self.training`.
+# Compare the random numbers with `p`: you get a mask of bools, which should be False with probability `p`. A mask
+# counts as 0 and 1 in a product. Don't write into `x`, don't forget to scale, and do all of that only in training mode.
 
 # %% [markdown] task="InvertedDropout" tags=["hint"]
 # In `__init__`: `super().__init__()`, the `ValueError` unless `0 <= p < 1`, `self.p = p`. In `forward`: return `x` if
@@ -169,12 +179,12 @@ class InvertedDropout(nn.Module):
 # %% [markdown]
 # ## 2. `predict` (2 points)
 #
-# To use a model you turn both switches: evaluation mode, and no recording. Then you put them back, since your caller
+# To use a model you turn both switches: evaluation mode, and no recording. Then you turn them back, since your caller
 # may be in the middle of training. If the model stayed in evaluation mode, the rest of the training would run without
 # dropout, and no error would say so.
 #
-# Recording is easily put back, since a `with` block ends by itself, even when an error leaves it. The mode has no such
-# block; for it, Python has `try` and `finally`:
+# For the recording that is easy: a `with` block ends by itself, even after an error. The mode has no such block; for
+# it, Python has `try` and `finally`:
 #
 # ```python
 # switches = ["on"]
@@ -188,8 +198,8 @@ class InvertedDropout(nn.Module):
 # print(switches)  # ['on', 'off', 'on']
 # ```
 #
-# `return` inside a `try` runs the `finally` part too. Mind what to put back: not training mode, but the mode that you
-# found.
+# `return` inside a `try` runs the `finally` part too. Mind what to restore: not training mode, but the mode that the
+# model was in.
 
 
 # %% task="predict" points=2
@@ -222,7 +232,8 @@ def predict(model: nn.Module, X: Tensor) -> Tensor:
 
 
 # %% [markdown] task="predict" tags=["hint"]
-# Two switches to turn, two to put back. One of them has a `with` block. For the other, note the old position first.
+# Two switches to turn, and two to turn back. One of them has a `with` block. For the other, keep the old position in a
+# variable first.
 
 # %% [markdown] task="predict" tags=["hint"]
 # `model.training` tells the mode. `model.eval()` sets the model and everything inside; to go back the same way, note
@@ -235,11 +246,11 @@ def predict(model: nn.Module, X: Tensor) -> Tensor:
 # %% [markdown]
 # ## 3. `train_epoch` (4 points)
 #
-# The wheel of exercise 10, once round for each batch: predict, loss, backward, update, reset.
+# The cycle of exercise 10, once for each batch: predict, loss, backward, update, reset.
 #
 # - The model may come from an evaluation. Put it into training mode first.
-# - Batches come from the loader on the CPU, and the model may live on a GPU. A tensor's `.to(device)` doesn't move it:
-#   it *returns* a tensor that lives there, to which you must give a name. (Only modules move in place.)
+# - Batches come from the loader on the CPU, and the model may live on a GPU. A tensor's `.to(device)` doesn't move the
+#   tensor: it *returns* one that lives there, and you must assign it to a name. (Only modules move in place.)
 # - Average over samples, as in the picture above. Use `loss.item()`: a sum of loss *tensors* would keep the graphs of
 #   all the batches in memory.
 #
@@ -369,8 +380,9 @@ def evaluate(
 # %% [markdown]
 # ## 5. `accumulated_step` (4 points)
 #
-# A batch of 256 doesn't fit into the memory of your GPU, one of 64 does. Since `backward()` *adds* to `.grad`, you can
-# get the gradient of the large batch piece by piece: go backward from each small one, and step once at the end.
+# Suppose that a batch of 256 doesn't fit into the memory of your GPU, but one of 64 does. Since `backward()` *adds* to
+# `.grad`, you can get the gradient of the large batch piece by piece: go backward from each small one, and step once at
+# the end.
 #
 # But the criterion averages over its batch, and the sum of four means is four times too large. Dividing each by four is
 # right only if all the batches are equally large. In general, write the large mean in terms of the small ones:

@@ -15,26 +15,26 @@
 # %% [markdown]
 # # Regression with a multilayer perceptron
 #
-# A weighted sum can only say "the more income, the dearer the house, always by the same amount". A *multilayer
-# perceptron* (MLP) can bend. It is a chain of linear layers with a simple function, an *activation*, between them:
+# A weighted sum can only say "the more income, the more expensive the house, always by the same amount". A *multilayer
+# perceptron* (MLP) can do more. It is a chain of linear layers with a simple function, an *activation*, between them:
 #
 # ```text
 #   x (N, 8) --> Linear 8->30 --> ReLU --> Linear 30->30 --> ReLU --> Linear 30->1 --> (N, 1)
 #                \________ hidden ________/\________ hidden ________/  \_ output _/
 # ```
 #
-# ReLU keeps what is positive and replaces the rest by 0. Without it, nothing would be gained by the depth: a linear
-# layer after a linear layer is one linear layer again, since (x A) B = x (A B). With it, each hidden unit contributes a
-# bend, and a sum of many bends follows any curve.
+# ReLU keeps what is positive and replaces the rest by 0. Without it, more layers would bring nothing: a linear layer
+# after a linear layer is one linear layer again, since (x A) B = x (A B). With it, each neuron of a hidden layer
+# contributes a bend; with enough bends, a sum of them can approximate any continuous curve.
 #
 # ```python
 # kink = torch.relu(torch.tensor([-2.0, -1.0, 0.0, 1.0, 2.0]))
 # print(kink.tolist())  # [0.0, 0.0, 0.0, 1.0, 2.0]
 # ```
 #
-# Such freedom has a price. A large enough network can learn its training rows by heart, noise and all, and gets *worse*
-# on rows that it has never seen. So this chapter builds the network, measures it honestly, and stops its training in
-# time.
+# This has a price. A large enough network can learn its training rows by heart, with all their noise, and gets *worse*
+# on rows that it has never seen. So this exercise builds the network, measures it on other rows, and stops its training
+# in time.
 
 # %% [markdown]
 # ## Before you start
@@ -72,8 +72,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `RegressionMLP` (4 points)
 #
-# The number of hidden layers isn't known when you write the class, so the layers go into a container. Not any
-# container: a module finds its parameters by looking at the modules assigned to it, and it doesn't look into plain
+# The number of hidden layers isn't known when you write the class, so the layers go into a container. It can't be just
+# any container: a module finds its parameters by looking at the modules assigned to it, and it doesn't look into plain
 # Python lists.
 #
 # ```python
@@ -151,9 +151,9 @@ class RegressionMLP(nn.Module):
 # RMSE = sqrt( sum over all elements of (y_pred - y)² / number of elements )
 # ```
 #
-# The data come in batches, and a root can't be averaged: the mean of the batches' roots is another number. (So is the
-# mean of the batches' means, if the last batch is smaller.) Add up over the batches, then divide and take the root,
-# once.
+# The data come in batches, and you can't average roots: the mean of the batches' roots is another number. (So is the
+# mean of the batches' means, if the last batch is smaller.) Add up the squares over all batches. Then divide and take
+# the root, once.
 #
 # ```python
 # batches = [torch.tensor([3.0, 3.0]), torch.tensor([0.0])]  # the errors of three rows
@@ -161,7 +161,7 @@ class RegressionMLP(nn.Module):
 # print(round(torch.cat(batches).square().mean().sqrt().item(), 4))  # 2.4495
 # ```
 #
-# Measuring must leave no trace. Dropout and batch norm have to be in evaluation mode, nothing need be recorded for
+# Measuring must change nothing. Dropout and batch norm have to be in evaluation mode, nothing needs to be recorded for
 # backward, and afterwards the caller gets the model back *in the mode it came in*, whichever that was. `model.eval()`
 # switches the model and all the modules inside it, so assigning `model.training = True` afterwards brings back only the
 # outermost of them; `model.train(mode)` reaches them all. And if an error ends your function half-way, the model must
@@ -247,9 +247,11 @@ def rmse(model: nn.Module, loader: DataLoader) -> float:
 #
 # Three traps:
 #
-# - `model.state_dict()` is no photograph. Its tensors *are* the weights, and the next step changes them. Copy it.
+# - `model.state_dict()` is not a snapshot. Its tensors *are* the weights, and the next step changes them. Copy it.
+#   Later, `model.load_state_dict(...)` writes the copied weights back into the model.
 # - Validation needs `model.eval()`, and then the next epoch needs `model.train()` again.
-# - The last batch may be smaller. A mean over an epoch weights each batch's loss by its number of rows.
+# - The last batch may be smaller. For the mean over an epoch, multiply each batch's loss by its number of rows, and
+#   divide the sum by the number of all rows.
 #
 # ```python
 # layer = nn.Linear(1, 1)
@@ -347,10 +349,11 @@ def fit_early_stopping(
 # ## On real data
 #
 # The neighbourhoods of California again, prepared as before, but only the first 3,000 of the training rows, so that it
-# takes a second. When everything is right, the validation loss falls from 2.1063 in the first epoch to 0.3840 in the
-# eighth. It gets worse once on the way (in the fourth epoch), then improves, so a patience of 1 would have stopped too
-# early. After ten epochs training ends, and the model of the eighth is off by 0.6349 on the test rows: some 63,500
-# dollars. The best weighted sum of the features, fitted to the same rows, is off by 72,500.
+# takes a second. When everything is right, the validation loss falls from 2.1063 to 0.3840. The epochs count from 0, as
+# in `best_epoch`: the best one is number 7, the eighth. The loss gets worse once on the way (in epoch 3), then
+# improves, so a patience of 1 would have stopped too early. After ten epochs training ends, and the model of epoch 7 is
+# off by 0.6349 on the test rows: about 63,500 dollars. The best weighted sum of the features, fitted to the same rows,
+# is off by 72,500.
 
 # %%
 if __name__ == "__main__":

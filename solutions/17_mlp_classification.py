@@ -16,18 +16,18 @@
 # # Classification with a multilayer perceptron
 #
 # Is this a picture of a shirt, a shoe or a bag? The answer is a *class*, and classes are numbered: 0, 1, 2. But the
-# network shouldn't answer with that number. Class 2 isn't twice class 1, and between "shoe" and "bag" there is no half
-# step to learn from. So it gives one number **for each class**, a score called a *logit*: any real number, the larger
-# the more likely.
+# network shouldn't answer with that number. Class 2 isn't twice class 1, and there is nothing half-way between "shoe"
+# and "bag". So it gives one number **for each class**, a score called a *logit*: any real number; the larger it is, the
+# more likely is the class.
 #
 # ```text
 #   image --> network --> logits        --softmax-->  probabilities      target: 0 (a shirt)
 #                         2.0 1.0 -1.0                0.71 0.26 0.04     loss: -log 0.71 = 0.35
 # ```
 #
-# Softmax turns logits into probabilities: all positive, summing to 1, the largest logit getting the largest one.
-# *Cross-entropy* then asks how probable the right class was held, and takes minus its logarithm: nothing to pay for
-# certainty, more and more the less the truth was expected.
+# Softmax turns logits into probabilities: all are positive, they sum to 1, and the largest logit gets the largest
+# probability. *Cross-entropy* takes the probability that the model gave to the right class, and returns minus its
+# logarithm. Probability 1 costs 0; the smaller the probability, the larger the loss, without limit.
 #
 # ```python
 # probabilities = torch.softmax(torch.tensor([2.0, 1.0, -1.0]), dim=0)
@@ -36,9 +36,9 @@
 # ```
 #
 # One thing to settle before you write a line: **who applies the softmax?** In PyTorch the loss does,
-# `nn.CrossEntropyLoss` and `F.cross_entropy` alike, and the model ends in a plain linear layer. Put a softmax into the
-# model as well, and it is applied twice. Nothing fails, but the second one sees only numbers between 0 and 1 and can't
-# become certain of anything: with three classes the loss never falls below 0.55, and learning crawls.
+# `nn.CrossEntropyLoss` and `F.cross_entropy` alike, and the model ends in a plain linear layer. If you put a softmax
+# into the model as well, it is applied twice. There is no error, but the second one gets only numbers between 0 and 1,
+# so no class can get a probability near 1: with three classes the loss never falls below 0.55, and learning is slow.
 
 # %% [markdown]
 # ## Before you start
@@ -84,7 +84,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # print(tuple(images.flatten(start_dim=1).shape))  # (5, 24)
 # ```
 #
-# Two ways to flatten go wrong only sometimes. `view` refuses tensors whose memory isn't in the right order, such as
+# Two other ways to flatten work only sometimes. `view` refuses tensors whose memory isn't in the right order, such as
 # images that were permuted. And `squeeze()` removes *every* dimension of size 1, that of the batch included when there
 # is a single image.
 
@@ -152,7 +152,7 @@ class ImageClassifier(nn.Module):
 #   over a batch: the mean of the rows' losses           its gradient: (softmax(x) - one-hot(t)) / N
 # ```
 #
-# On paper both forms are the same. In the machine, the exponential of 1000 is infinite and that of -1000 is 0, and the
+# On paper both forms are the same. In a computer, the exponential of 1000 is infinite and that of -1000 is 0, and the
 # logarithm of 0 is minus infinity. `torch.logsumexp` takes the largest logit out first, so it survives what `log` of a
 # `softmax` doesn't:
 #
@@ -163,9 +163,10 @@ class ImageClassifier(nn.Module):
 # ```
 #
 # From each row you need one number, at the column that its target names. `gather` picks it, and so does indexing with
-# two tensors, the row numbers and the targets; the row numbers must then be made on the device of the logits.
+# two tensors, the row numbers and the targets. Make the row numbers on the device of the logits, or every call waits
+# for a copy.
 #
-# **Write it yourself**: `F.cross_entropy` and `nn.CrossEntropyLoss` earn nothing here. Everything else is fine,
+# **Write it yourself**: `F.cross_entropy` and `nn.CrossEntropyLoss` score no points here. Everything else is fine,
 # `log_softmax` and `nll_loss` included.
 
 
@@ -259,8 +260,8 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 # shapes for that comparison to mean anything?
 
 # %% [markdown] task="accuracy" tags=["hint"]
-# `argmax(dim=1)` gives each row's best column. Bools have no mean: convert them with `.float()` first. A 0-D tensor
-# becomes a Python float with `.item()`.
+# `argmax` gives the position of the largest number: along which dimension do you want it? Bools have no mean, so
+# convert them to floats first. And a 0-D tensor isn't a Python float yet.
 
 # %% [markdown] task="accuracy" tags=["hint"]
 # If `targets.shape != logits.shape[:1]`, raise `ValueError`. Then
@@ -269,9 +270,9 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 # %% [markdown]
 # ## 4. `train_classifier` (5 points)
 #
-# The wheel of the earlier chapters once more, now with logits, classes and shuffled mini-batches. Rows often come
-# sorted by class, and a network that sees a thousand shirts in a row forgets about shoes. So each epoch takes the rows
-# in a new random order.
+# The cycle of the earlier exercises once more, now with logits, classes and shuffled mini-batches. Rows often come
+# sorted by class, and a network that sees a thousand shirts one after the other forgets about shoes. So each epoch
+# takes the rows in a new random order.
 #
 # Random, yet repeatable: the order should depend on `seed` and on nothing else. Calling `torch.manual_seed` would do
 # that, at the price of rewinding the generator of the whole program: your caller gets the same "random" numbers over
@@ -284,7 +285,10 @@ def accuracy(logits: Tensor, targets: Tensor) -> float:
 # print(torch.randperm(5, generator=own).tolist())  # [3, 4, 0, 1, 2]
 # ```
 #
-# Make it once, before the first epoch. A new one for each epoch would repeat itself.
+# Make it once, before the first epoch. A new one in each epoch would give the same order every time.
+#
+# The steps are those of plain SGD. `torch.optim.SGD` can do more: with *momentum* a step also goes on in the direction
+# of the steps before it, and *weight decay* also pulls every weight a little towards 0. Both are off by default.
 
 
 # %% task="train_classifier" points=5
@@ -370,8 +374,8 @@ if __name__ == "__main__":
     torch.manual_seed(42)
     model = ImageClassifier(64, (40, 20), 10)
     losses = train_classifier(model, X_train, y_train, n_epochs=30, learning_rate=0.2, batch_size=50, seed=42)
-    for epoch in range(0, 30, 5):
-        print(f"epoch {epoch:2}: loss {losses[epoch]:.4f}")
+    for epoch in range(5, 31, 5):
+        print(f"epoch {epoch:2}: loss {losses[epoch - 1]:.4f}")
     with torch.no_grad():
         logits = model(X_test)
     print(f"on new images: loss {cross_entropy(logits, y_test).item():.4f}, accuracy {accuracy(logits, y_test):.4f}")

@@ -15,13 +15,13 @@
 # %% [markdown]
 # # Models with several inputs or outputs
 #
-# `nn.Sequential` is a pipe: one tensor in at the front, one out at the end. Not every problem has that shape. Some
-# features may be good enough to go to the output directly, while others need layers first. And one body of layers may
-# serve two questions at once: what is this house worth, and which price class is it in?
+# `nn.Sequential` is a pipe: one tensor goes in, one comes out. Not every problem has that shape. Some features are best
+# sent straight to the output, while others need layers first. And the same layers may answer two questions at once:
+# what is this house worth, and which price class is it in?
 #
 # All it takes is a class of your own. `__init__` makes the parts, and `forward` is ordinary Python that says how data
-# flows through them: with two parameters, if there are two inputs; with a dict as its result, if there are two
-# outputs. Calling the model hands everything on to `forward`, arguments by position and by name alike:
+# flows through them: with two parameters, if there are two inputs; with a dict as its result, if there are two outputs.
+# Calling the model passes all arguments on to `forward`, by position and by name:
 #
 # ```python
 # class Difference(nn.Module):
@@ -84,8 +84,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 #                              (N, n_hidden)
 # ```
 #
-# Through the wide path the model learns simple rules ("richer people, dearer houses") that no hidden layer can blur.
-# Through the deep path it learns combinations of features. The *head* sees both side by side.
+# Through the wide path the model learns simple rules ("richer people, more expensive houses") without a detour through
+# a hidden layer. Through the deep path it learns combinations of features. The *head* gets both side by side.
 #
 # Side by side means that each row gets longer and the number of rows stays. `torch.cat` joins tensors along a dimension
 # of your choice; the features are dimension 1:
@@ -95,8 +95,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # print(tuple(torch.cat([left, right], dim=1).shape))  # (4, 5)
 # ```
 #
-# The order matters: weight number 0 of the head belongs to whatever stands in column 0. Weights that were saved from
-# a model with the wide features first mean something else in one with the deep features first.
+# The order matters: weight number 0 of the head belongs to the feature in column 0. Weights that were saved from a
+# model with the wide features first mean something else in one with the deep features first.
 
 
 # %% task="WideAndDeep" points=4
@@ -159,14 +159,14 @@ class WideAndDeep(nn.Module):
 #                                (N, n_hidden)
 # ```
 #
-# Two questions about the same data share most of the work. The *trunk* does it once, and each *head* reads its answer
-# off the result. In training, the trunk gets gradients from both heads, and each head only from its own loss.
+# Two questions about the same data share most of the work. The *trunk* does it once, and each *head* computes its
+# answer from the result. In training, the trunk gets gradients from both heads, and each head only from its own loss.
 #
-# Run the trunk once and keep its output in a variable. Twice would cost twice, and with dropout inside, the heads would
-# not even see the same features.
+# Run the trunk once and keep its output in a variable. Running it twice would take twice as long, and with dropout
+# inside, the heads would not even get the same features.
 #
-# The outputs come in a dict, so that nobody takes one for the other. Neither gets an activation: a value may be
-# negative, and the loss for classes wants plain scores (logits), because it applies the softmax itself.
+# The outputs come in a dict, so that nobody confuses them. Neither gets an activation: a value may be negative, and the
+# loss for classes wants plain scores (logits), because it applies the softmax itself.
 
 
 # %% task="TwoHeadNet" points=3
@@ -230,11 +230,11 @@ class TwoHeadNet(nn.Module):
 # loss = value_weight × MSE + (1 - value_weight) × cross-entropy
 # ```
 #
-# The two come on different scales (squared dollars here, logarithms of probabilities there), and the weight says how
-# much each of them counts. Outside of [0, 1] one of the terms would be *rewarded* for being large, so refuse that.
+# The two have different scales (squared dollars, and logarithms of probabilities), and the weight says how much each of
+# them counts. With a weight outside [0, 1] the total would *fall* when one of the losses grows, so refuse that.
 #
 # Both terms are means over the rows, or the loss would depend on the size of the batch. Cross-entropy takes the logits
-# as they are: it contains the softmax. And you know this trap already, in which two losses for two rows become four:
+# as they are: it contains the softmax. And you know this trap already, in which two errors for two rows become four:
 #
 # ```python
 # predicted, flat = torch.tensor([[1.0], [2.0]]), torch.tensor([1.0, 2.0])
@@ -297,7 +297,8 @@ def joint_loss(outputs: dict[str, Tensor], y_value: Tensor, y_class: Tensor, val
 # the income and the age of the houses take the wide path, all eight features the deep one. In 30 full-batch steps of
 # gradient descent the loss falls from 6 or so to about 0.6; where exactly it starts depends on which of your layers
 # drew its random weights first. Then a network with two heads learns the value and, at the same time, in which third of
-# all prices a house lies. Guessing would be right in a third of the cases; the network is in almost two.
+# all prices a house lies. Guessing would be right in one case out of three; the network is right in almost two out of
+# three (64 %).
 
 # %%
 if __name__ == "__main__":

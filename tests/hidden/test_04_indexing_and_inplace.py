@@ -51,7 +51,7 @@ def test_view_refuses_columns_out_of_range(candidate, draw):
 
 @check("column_view", points=0.5)
 def test_view_lets_gradients_flow(candidate, draw):
-    """Gradients flow through the view into that column of `x`, be it a leaf or the result of an operation."""
+    """Gradients flow through the view into that column of `x`, whether `x` is a leaf or the result of an operation."""
     x, upstream, col = draw.tensor(3, 3), draw.tensor(3), draw.integer(0, 2)
     expected = filled(torch.zeros(3, 3), col, 1.0) * upstream.reshape(3, 1)
     for given in (x.clone().requires_grad_(), x.clone().requires_grad_().clone()):

@@ -131,7 +131,7 @@ def test_devices_of_any_machine(pick):
 
 @check("add_row_index", points=0.5)
 def test_index_keeps_the_dtype(candidate, draw):
-    """The dtype is that of x, be it an integer or a floating one: the new column has it too."""
+    """The dtype is that of x, integer or floating: the new column has it too."""
     for dtype in (torch.int32, torch.float64, torch.int64, torch.uint8, torch.int8, torch.float16, torch.bfloat16):
         x = draw.integers(3, 2, low=0, high=99, dtype=dtype)
         candidate.add_row_index(x).result.dtype(dtype).values(numbered(x))

@@ -28,7 +28,7 @@ def test_infer_all_bool(candidate, draw):
 
 @check("infer_dtype", points=0.5)
 def test_infer_any_pair_of_kinds(candidate, draw):
-    """Of any two kinds the more general one decides, be it first or last, once or many times."""
+    """Of any two kinds the more general one decides, whether it is first or last, there once or many times."""
     kinds = list(DTYPE_OF)
     for i, general in enumerate(kinds):
         for other in kinds[:i]:

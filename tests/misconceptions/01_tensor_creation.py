@@ -32,7 +32,7 @@ def tensor_ranks(a, b):
 
 
 # %% task="tensor_ranks" name="cube-missing-bracket"
-# Count the opening brackets of the last one: two of them make a matrix. A 3-D tensor takes three.
+# The cube needs three opening brackets in front of its first number. With two it is a matrix.
 
 
 def tensor_ranks(a, b):
@@ -208,7 +208,7 @@ def describe(t):
 
 
 # %% task="describe" name="bytes-for-elements" presumes=["_.nbytes"]
-# `nbytes` is the memory in bytes, and an element takes several of them. `t.numel()` counts elements.
+# `nbytes` is the memory in bytes, and an element may take several of them. `t.numel()` counts elements.
 
 
 def describe(t):
@@ -332,7 +332,7 @@ def inclusive_range(start, stop, step=1):
 
 
 # %% task="inclusive_range" name="stop-appended"
-# `stop` belongs in only where a term falls on it; adding it at the end in any case puts a number there that is no term.
+# `stop` is a term only if a step lands on it. Don't append it in every case.
 
 
 def inclusive_range(start, stop, step=1):

@@ -98,8 +98,8 @@ def share_of_total(counts):
 
 
 # %% task="share_of_total" name="softmax" presumes=["softmax() or exp()"]
-# Softmax gives numbers that add up to 1 too, but out of exponentials: twice the count would be far more than twice the
-# share.
+# Softmax also gives numbers that add up to 1, but it compares exponentials: 7 and 3 would give 0.98 and 0.02, not 0.7
+# and 0.3.
 
 
 def share_of_total(counts):

@@ -348,8 +348,8 @@ def rectify_(x):
 
 
 # %% task="rectify_" name="leaf-switched-off" presumes=["requires_grad_() or _.requires_grad = _"]
-# `requires_grad_(False)` silences the error by switching off the caller's tensor, which then takes no part in training
-# any more. The error was the right answer.
+# This turns off `requires_grad` in the caller's tensor, so it is no longer trained. The error was the right answer: let
+# it through.
 
 
 def rectify_(x):

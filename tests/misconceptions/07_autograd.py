@@ -3,14 +3,26 @@
 # %%
 import torch
 
-# %% task="derivative_at" name="no-requires-grad"
+# %% task="derivative_at" name="no-graph" presumes=["not _(requires_grad=True) or requires_grad_() or no_grad()"]
 # There is no graph to go back through: autograd only records what happens to tensors that ask for it with
-# `requires_grad=True`, and nothing at all inside `no_grad()`.
+# `requires_grad=True`.
 
 
 def derivative_at(fn, value):
     x = torch.tensor(float(value))
     y = fn(x)
+    y.backward()
+    return x.grad.item()
+
+
+# %% task="derivative_at" name="inside-no-grad" presumes=["with no_grad(): ..."]
+# Inside `no_grad()` nothing is recorded, so there is no graph to go back through. Call `fn` outside of it.
+
+
+def derivative_at(fn, value):
+    x = torch.tensor(float(value), requires_grad=True)
+    with torch.no_grad():
+        y = fn(x)
     y.backward()
     return x.grad.item()
 
@@ -57,7 +69,7 @@ def derivative_at(fn, value):
 
 
 # %% task="derivative_at" name="returns-numpy-number" presumes=["np or numpy"]
-# A NumPy number prints like a float and is none. `.item()` gives the Python float straight from the tensor.
+# This is a NumPy number, not a plain Python float. `.item()` gives a Python float straight from the tensor.
 
 
 def derivative_at(fn, value):

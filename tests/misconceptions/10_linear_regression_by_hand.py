@@ -305,7 +305,7 @@ def mse(y_pred, y_true):
 
 
 # %% task="mse" name="returns-the-error"
-# An error that is returned stops nobody. Use `raise`.
+# You return the exception, so the caller just gets an object. `raise` it.
 
 
 def mse(y_pred, y_true):
@@ -981,7 +981,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
 
 
 # %% task="train_linear" name="losses-as-numpy-numbers" presumes=["np or numpy"]
-# `np.mean` gives a NumPy number, which prints like a float and isn't one. Take the loss as a tensor and call `.item()`.
+# `np.mean` gives a NumPy number, not a plain Python float. Take the loss as a tensor and call `.item()`.
 
 
 def train_linear(X, y, learning_rate, n_epochs, seed):

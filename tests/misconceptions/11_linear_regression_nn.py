@@ -844,7 +844,7 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
 
 
 # %% task="train_bgd" name="zero-grad-before-the-loop"
-# A single reset before the loop clears nothing of what the epochs add up. It belongs into the loop, once per epoch.
+# A single reset before the loop clears nothing of what the epochs add up. It belongs in the loop, once per epoch.
 
 
 def train_bgd(model, optimizer, criterion, X, y, n_epochs):

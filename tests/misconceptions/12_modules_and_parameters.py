@@ -434,7 +434,8 @@ class LinearRegressor(nn.Module):
 
 
 # %% task="parameter_report" name="state-dict" presumes=["state_dict()"]
-# `state_dict()` also contains buffers, frozen parameters and shared ones twice. Use `named_parameters()`.
+# `state_dict()` also contains buffers and frozen parameters, and lists a shared parameter twice. Use
+# `named_parameters()`.
 
 
 def parameter_report(model):
@@ -618,7 +619,7 @@ def parameter_report(model):
 
 
 # %% task="parameter_report" name="skips-the-empty"
-# A parameter without elements is a parameter all the same: it belongs into the report, with a 0.
+# A parameter without elements is a parameter all the same: it belongs in the report, with a 0.
 
 
 def parameter_report(model):

@@ -64,7 +64,8 @@ def relu(x):
 
 
 # %% task="relu" name="in-place"
-# The underscore means in place: you changed the caller's tensor, which autograd doesn't allow on a leaf. Use `clamp`.
+# The underscore means in place: you changed the caller's tensor, which autograd doesn't allow on a leaf that requires
+# grad. Use `clamp`.
 
 
 def relu(x):
@@ -577,7 +578,7 @@ def max_pool2d(x, size):
 
 
 # %% task="max_pool2d" name="no-validation" presumes=["not raise"]
-# Check the arguments first, and raise ValueError: what PyTorch says about them otherwise is harder to understand.
+# Check `x.ndim == 4` and `1 <= size <= min(H, W)` first, and raise `ValueError`.
 
 
 def max_pool2d(x, size):

@@ -188,7 +188,7 @@ class InvertedDropout(nn.Module):
 
 
 # %% task="InvertedDropout" name="normal-numbers" presumes=["randn() or randn_like() or normal() or normal_()"]
-# `torch.randn` draws from the bell curve, which is below `p` far more often than with probability `p`. For numbers
+# A normal number is below `p` with another probability than `p`: with 0.69, for example, if `p` is 0.5. For numbers
 # spread evenly from 0 to 1 there is `torch.rand`.
 
 
@@ -1638,8 +1638,8 @@ def accumulated_step(model, batches, optimizer, criterion):
 
 
 # %% task="accumulated_step" name="averages-parameters"
-# Stepping from each batch on its own and averaging the results takes many steps, which only a plain rule of update
-# would forgive. Accumulate the *gradients* and step exactly once.
+# You take one step per batch and average the results. That is the same only with plain SGD. Accumulate the *gradients*,
+# then step exactly once.
 
 
 def accumulated_step(model, batches, optimizer, criterion):

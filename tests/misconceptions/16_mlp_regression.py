@@ -1810,8 +1810,7 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
 
 
 # %% task="fit_early_stopping" name="one-step-an-epoch" presumes=["step()"]
-# Only one update is made in an epoch, with the last batch. Each batch gets its own: `step()` belongs into the inner
-# loop.
+# Only one update is made in an epoch, with the last batch. Each batch gets its own: `step()` belongs in the inner loop.
 
 
 def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):

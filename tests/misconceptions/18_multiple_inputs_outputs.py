@@ -207,8 +207,8 @@ class WideAndDeep(nn.Module):
 
 
 # %% task="WideAndDeep" name="deep-is-a-method"
-# `deep` is to be a submodule. As a method around a layer of another name it isn't one, and the parameters are called
-# otherwise.
+# `deep` must be a submodule, assigned to `self.deep`. A method isn't registered, and the parameters of its layer get
+# other names.
 
 
 class WideAndDeep(nn.Module):
@@ -812,7 +812,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
 
 
 # %% task="joint_loss" name="root-of-the-error" presumes=["sqrt() or _ ** 0.5"]
-# The root belongs into a report for people. The loss is the mean squared error itself.
+# The root belongs in a report for people. The loss is the mean squared error itself.
 
 
 def joint_loss(outputs, y_value, y_class, value_weight):

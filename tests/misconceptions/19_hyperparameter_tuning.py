@@ -380,7 +380,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
 
 
 # %% task="tuning_objective" name="returns-the-exception"
-# An exception that is returned stops nobody, and the study takes it for a metric. Use `raise`.
+# You return the exception, so the study takes it for a metric. `raise` it.
 
 
 def tuning_objective(trial, fit_epoch, n_epochs, pruned):
@@ -1007,7 +1007,7 @@ def random_search(objective, space, n_trials, seed):
 
 
 # %% task="random_search" name="evenly-spaced"
-# Evenly spaced values are a grid, not random draws: the seed has no say, and all names march in step.
+# Evenly spaced values are a grid, not random draws: `seed` isn't used, and all parameters rise together.
 
 
 def random_search(objective, space, n_trials, seed):

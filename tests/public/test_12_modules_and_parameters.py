@@ -106,7 +106,7 @@ def test_report_of_nested_model(candidate, draw):
 
 @check("parameter_report", points=0.25, hint="only those with `requires_grad` are trainable: leave the others out.")
 def test_report_leaves_out_frozen(candidate, draw):
-    """Frozen parameters don't appear, be it a whole layer or one of its parameters."""
+    """Frozen parameters don't appear, neither those of a whole layer nor a single one."""
     n_hidden = draw.integer(3, 8)
     model = draw.model(nested, 2, n_hidden)
     model[0].requires_grad_(False)

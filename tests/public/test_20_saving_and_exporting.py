@@ -103,7 +103,7 @@ def test_save_writes_three_keys(candidate, draw):
 @check(
     "save_checkpoint",
     points=0.5,
-    hint="the tensors belong into the file under the names, and as they are, that `model.state_dict()` gives them.",
+    hint="save the tensors that `model.state_dict()` gives, as they are and under the same names.",
 )
 def test_save_keeps_weights(candidate, draw):
     """model_state holds every parameter by its name; a new model that loads it computes the same."""
