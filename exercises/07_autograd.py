@@ -187,8 +187,8 @@ def halving_chain(x: Tensor) -> Tensor:
 # x  <-  x - learning_rate * f'(x)
 # ```
 #
-# For `f(x) = x**2` the slope is `2x`, so with a rate of 0.1 each step multiplies `x` by 0.8: from 5 to 4 to 3.2, and
-# after 100 steps to about 1.0185e-09.
+# The factor in front of the slope is the *learning rate*. For `f(x) = x**2` the slope is `2x`, so with a learning rate
+# of 0.1 each step multiplies `x` by 0.8: from 5 to 4 to 3.2, and after 100 steps to about 1.0185e-09.
 #
 # The update itself is arithmetic on a tensor that requires grad, and must not end up in the graph: do it inside
 # `with torch.no_grad():`. There, update *in place* with `x -= ...`. The line `x = x - ...` looks the same, but makes a

@@ -24,9 +24,10 @@
 #                        fit it  choose  judge
 # ```
 #
-# - The **training** rows are what the model is fitted to.
-# - The **validation** rows are for choosing: which learning rate, when to stop.
-# - The **test** rows are looked at once, at the end, to judge how the model does on rows that it has never met.
+# - The **training** rows (the *training set*) are what the model is fitted to.
+# - The **validation** rows (the *validation set*) are for choosing: which learning rate, when to stop.
+# - The **test** rows (the *test set*) are looked at once, at the end, to judge how good the model is on rows that it
+#   has never seen.
 #
 # Anything the training learns from validation or test rows, even just their mean, is called *leakage*: the final figure
 # is then no longer about unseen data.

@@ -63,6 +63,18 @@ def test_examples_in_the_text_run(exercise: Exercise) -> None:
         assert printed.getvalue().splitlines() == re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
 
 
+def test_the_glossary_names_exercises_that_have_its_words() -> None:
+    """Each word of the glossary is in the text of the exercise that stands beside it, and the words are in order."""
+    table = (CATALOG.root / "docs" / "glossary.md").read_text(encoding="utf-8").partition("| --- |")[2]
+    rows = [[part.strip() for part in row.strip("|").split("|")] for row in table.splitlines()[1:]]
+    words = [word for word, *_ in rows]
+    assert len(words) > 40 and words == sorted(words, key=str.lower)
+    for word, portuguese, meaning, number in rows:
+        (exercise,) = (exercise for exercise in CATALOG.exercises if exercise.id.startswith(f"{number}_"))
+        text = " ".join(CATALOG.stub(exercise.id).read_text(encoding="utf-8").replace("\n# ", " ").split()).lower()
+        assert portuguese and meaning and word.lower() in text, word
+
+
 @TASKS
 def test_three_short_hints(exercise: Exercise, task: Task) -> None:
     """A task has three hints of at most 60 words."""
