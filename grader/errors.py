@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from grader.sentences.learner_commands import DID_YOU_MEAN, NONE_TO_CHOOSE
+from grader.sentences.learner_commands import DID_YOU_MEAN, NAMES_ARE, NONE_TO_CHOOSE, STATUS_LISTS
 from grader.sentences.template import Sentence
+
+_FEW = 8  # names that fit in one sentence
 
 
 class KitError(Exception):
@@ -20,15 +22,23 @@ class KitError(Exception):
         self.sentence = sentence
 
 
-def closest(name: str, known: Iterable[str], *, cutoff: float = 0.0) -> str | None:
-    """Return the known name that is most similar to `name`, or `None`.
+def closest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the known name that is most similar to `name`, or `None` if none is similar.
 
-    `cutoff` is the least similarity, from 0 to 1.
+    Upper and lower case do not matter. `cutoff` is the least similarity, from 0 to 1.
     """
-    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=cutoff)), None)
+    by_fold = {one.casefold(): one for one in sorted(known)}
+    found = next(iter(get_close_matches(name.casefold(), by_fold, n=1, cutoff=cutoff)), None)
+    return None if found is None else by_fold[found]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Sentence:
-    """Return the solution for an unknown name: the most similar known name."""
-    found = closest(name, known)
-    return NONE_TO_CHOOSE() if found is None else DID_YOU_MEAN(name=found)
+    """Return the solution for an unknown name: a name that is similar or contains it, or else where the names are."""
+    names = sorted(known)
+    if not names:
+        return NONE_TO_CHOOSE()
+    within = [one for one in names if len(name) > 1 and name.casefold() in one.casefold()]
+    found = closest(name, within, cutoff=0.0) or closest(name, names)
+    if found is not None:
+        return DID_YOU_MEAN(name=found)
+    return NAMES_ARE(names=", ".join(names)) if len(names) <= _FEW else STATUS_LISTS()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import tempfile
 import zipfile
@@ -34,6 +35,25 @@ def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8", "surrogatepass"))
+
+
+def keep_backup(folder: Path, name: str, data: bytes) -> Path:
+    """Write `data` to a new file in `folder`, named like `name` with a number, and return its path.
+
+    No backup is overwritten. Raises `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, dot, suffix = name.rpartition(".")
+    for number in itertools.count(1):
+        path = folder / f"{stem}-{number}{dot}{suffix}"
+        try:
+            file = path.open("xb")
+        except FileExistsError:
+            continue
+        with file:
+            file.write(data)
+        return path
+    raise AssertionError("the numbers do not end")
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:

@@ -9,7 +9,8 @@ from grader.catalog.errors import CatalogError
 from grader.catalog.notebooks import TASK_CHECKED, build_notebook, convert_notebook, own_cells, to_script
 from grader.catalog.presumptions import holds
 from grader.catalog.releases import nbgrader_sources, student_bundle
-from grader.catalog.stubs import build_stub
+from grader.catalog.resetting import reset_notebook, reset_script
+from grader.catalog.stubs import build_stub, count_stubs, has_stub
 from grader.catalog.variants import Variant
 
 __all__ = [
@@ -23,11 +24,15 @@ __all__ = [
     "build_notebook",
     "build_stub",
     "convert_notebook",
+    "count_stubs",
     "drift",
+    "has_stub",
     "holds",
     "load_catalog",
     "nbgrader_sources",
     "own_cells",
+    "reset_notebook",
+    "reset_script",
     "student_bundle",
     "to_script",
 ]

@@ -16,6 +16,7 @@ from grader.catalog.stubs import build_stub
 from grader.catalog.variants import Variant, read_variants
 from grader.errors import did_you_mean
 from grader.sentences import author, learner_commands
+from grader.submissions import copied
 
 _FILES = "[0-9][0-9]_*.py"
 INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
@@ -39,8 +40,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         raise CatalogError(learner_commands.NO_EXERCISE(name=id, root=str(self.root), cure=cure))
 
     def full_id(self, name: str) -> str:
-        """Return the id for a name: a full id, an exercise's number ("07"), or the name of its file."""
+        """Return the id for a name: a full id, an exercise's number ("07"), or the name of its file or of a copy."""
         name = name.removesuffix(".py").removesuffix(".ipynb").rpartition("/")[2]
+        name = copied(name, (exercise.id for exercise in self.exercises)) or name
         by_number = [e.id for e in self.exercises if name.isdigit() and e.id.startswith(f"{int(name):02d}_")]
         return by_number[0] if by_number else self.get(name).id
 
@@ -90,6 +92,16 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
             if any(self._named_in(folder)):
                 return folder
         return self.root
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the course is the one that was installed with the kit, in which nobody works."""
+        return self.root == _installed_root()
+
+    def text_of_stub(self, id: str) -> str:
+        """Return the text that students got: built from the source, or the installed stub. Raises `CatalogError`."""
+        source = self.solution(id)
+        return build_stub(read_text(source), exercise=id) if source.is_file() else read_text(self.stub(id))
 
     def held_in(self, folder: Path) -> Catalog:
         """Return the catalog of the exercises in a student's folder; of all exercises for the course's own folder.
@@ -223,11 +235,18 @@ def drift(catalog: Catalog) -> tuple[Path, ...]:
 
 def _own_root() -> Path:
     clone = Path(__file__).resolve().parents[2]
-    return clone if _files(clone / "exercises") else Path(sysconfig.get_path("data")) / INSTALLED
+    return clone if _files(clone / "exercises") else _installed_root()
+
+
+def _installed_root() -> Path:
+    return Path(sysconfig.get_path("data")) / INSTALLED
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob(_FILES))
+    """Return the exercises' files in a folder, without copies of them such as `07_autograd (1).py`."""
+    found = sorted(folder.glob(_FILES))
+    stems = [path.stem for path in found]
+    return [path for path in found if copied(path.stem, (s for s in stems if s != path.stem)) is None]
 
 
 def read_text(path: Path) -> str:

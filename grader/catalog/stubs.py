@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from grader.catalog.cells import Cell, split_cells
@@ -11,6 +12,8 @@ from grader.sentences import author
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
+UNDONE = "raise NotImplementedError"
+_NEXT_CELL = re.compile(r"^# ?%%|^def |^class |\"cell_type\"", re.MULTILINE)  # in a script or a notebook
 
 
 def build_stub(text: str, *, exercise: str) -> str:
@@ -38,7 +41,7 @@ def _without_solutions(cell: Cell, exercise: str) -> Iterator[str]:
             if not word.startswith("# TODO: "):
                 raise CatalogError(author.NO_TODO(exercise=exercise, line=number))
             indent = line[: len(line) - len(line.lstrip())]
-            yield from (line.rstrip(), f"{indent}raise NotImplementedError")
+            yield from (line.rstrip(), f"{indent}{UNDONE}")
         elif word == BEGIN:
             if opened is not None:
                 raise CatalogError(author.REGION_IN_REGION(exercise=exercise, line=number, outer=opened, end=END))
@@ -67,3 +70,17 @@ def _check_imports(stub: str, exercise: str) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef) and any(isinstance(child, ast.Raise) for child in node.body):
             raise CatalogError(author.STUB_RAISES(exercise=exercise))
+
+
+def count_stubs(text: str) -> int:
+    """Return how many stubs a script or the JSON of a notebook has left."""
+    return text.count(UNDONE)
+
+
+def has_stub(text: str, task: str) -> bool:
+    """Say whether a script or the JSON of a notebook still has the stub of a task, as far as its text shows."""
+    start = re.search(rf"\b(?:def|class)\s+{re.escape(task)}\b", text)
+    if start is None:
+        return False
+    following = _NEXT_CELL.search(text, start.end())
+    return UNDONE in text[start.end() : following.start() if following else None]

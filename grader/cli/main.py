@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 from grader.cli import authors, instructors, nbgrader, releases, screens, students
-from grader.cli.shared import say_error, shown
+from grader.cli.shared import say, say_error, shown
+from grader.installation import version_of_kit
 from grader.sentences import learner_commands
 
 app = typer.Typer(
@@ -16,7 +18,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    suggest_commands=False,  # click already suggests the name
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        say(version_of_kit())
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help=shown(learner_commands.HELP_VERSION)),
+    ] = False,
+) -> None: ...
+
+
 for room in (students, instructors, nbgrader, releases, authors):
     room.register(app)
 

@@ -16,7 +16,7 @@ from grader.sentences import Sentence, Template, instructor, learner_commands
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from grader.catalog import Catalog
 
@@ -26,6 +26,18 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def show(shown: RenderableType) -> None:
+    """Print on stdout what rich renders. If stdout is no terminal, no line ends in spaces."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(shown)
+        return
+    with screen.capture() as captured:
+        screen.print(shown)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
 
 
 def say(*sentences: Sentence) -> None:
@@ -40,6 +52,13 @@ def say_error(sentence: Sentence) -> None:
     from grader.reports.terminal import plain
 
     print(plain(render(learner_commands.ERROR(problem=sentence))), file=sys.stderr)
+
+
+def say_note(sentence: Sentence) -> None:
+    """Print a note on stderr, beside what a command prints."""
+    from grader.reports.terminal import plain
+
+    print(plain(sentence), file=sys.stderr)
 
 
 def shown(template: Template) -> str:
@@ -88,14 +107,19 @@ def catalog(course: Path | None = None) -> Catalog:
     return known
 
 
-def say_course(known: Catalog, work: Path | None = None) -> None:
-    """Print on stderr which course is used, and where the user's own files are if they are elsewhere."""
-    root, count = str(known.root), len(known.exercises)
-    if work is None:
-        sentence = learner_commands.COURSE(root=root, count=count)
-    else:
-        sentence = learner_commands.COURSE_AND_WORK(root=root, count=count, work=str(work))
-    print(render(sentence), file=sys.stderr)
+def say_course(known: Catalog) -> None:
+    """Print on stderr which course is used."""
+    print(render(learner_commands.COURSE(root=str(known.root), count=len(known.exercises))), file=sys.stderr)
+
+
+def say_work(known: Catalog, work: Path, *, here: bool) -> None:
+    """Print on stderr which files are graded, and which course is used if it is not the installed one.
+
+    `here` says whether the files are in the current folder or the current folder is in theirs.
+    """
+    if not known.is_installed:
+        say_course(known)
+    print(render((learner_commands.WORK if here else learner_commands.WORK_ELSEWHERE)(work=str(work))), file=sys.stderr)
 
 
 def exercise_ids(catalog: Catalog, exercises: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Commands for students: `check`, `hint` and `status`."""
+"""Commands for students: `check`, `next`, `hint`, `status` and `reset`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,28 @@ from grader.cli.shared import (
     catalog,
     console,
     one_line_errors,
-    say_course,
+    say,
     say_error,
+    say_note,
+    show,
     shown,
-    worker_count,
 )
-from grader.sentences import learner_commands
-from grader.sentences.languages import render
+from grader.sentences import Sentence, learner_commands
 
 if TYPE_CHECKING:
-    from grader.catalog import Catalog
+    from grader.cli.work import Work
     from grader.records import ExerciseReport
+
+_PASSES, _FAILS, _CANNOT, _NOT_ATTEMPTED = 0, 1, 2, 3  # exit codes of `grader check`
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command(help=shown(learner_commands.HELP_CHECK))(check)
+    app.command(name="next", help=shown(learner_commands.HELP_NEXT))(next_task)
     app.command(help=shown(learner_commands.HELP_HINT))(hint)
     app.command(help=shown(learner_commands.HELP_STATUS))(status)
+    app.command(help=shown(learner_commands.HELP_RESET))(reset)
 
 
 def check(
@@ -41,25 +45,85 @@ def check(
     device: Device = "meta",
     course: Course = None,
 ) -> None:
-    """Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails."""
+    """Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails, 3 if none is attempted."""
     with one_line_errors():
+        from grader.cli.work import find_work
+        from grader.reports.summary import all_untouched, first_undone, summary
         from grader.reports.terminal import exercise_feedback
 
-        known, work = _work(course)
-        file = Path(which) if which and Path(which).is_file() else None
-        place = file or work / "exercises"
-        exercise, task = known.find(which if file is None else file.name) if which else (None, None)
-        ids = (exercise,) if exercise else tuple(e.id for e in known.held_in(work).exercises)
-        missing = [id for id in ids if not known.own_files(id, place)]
+        work = find_work(course)
+        target = work.target(which) if which else None
+        ids = (target.exercise,) if target else work.ids()
+        files = {target.exercise: (target.file,)} if target and target.file else {id: work.files(id) for id in ids}
+        missing = [id for id in ids if not files[id]]
         if missing:
-            say_error(learner_commands.NO_OWN_FILE(exercise=missing[0], place=str(place)))
-            raise typer.Exit(2)
-        reports = _graded(known, ids, work, place, (task,) if task else (), device)
-        screen = console()
+            say_error(learner_commands.NO_OWN_FILE(exercise=missing[0], place=str(work.place), number=missing[0][:2]))
+            raise typer.Exit(_CANNOT)
+        tasks = (target.task,) if target and target.task else ()
+        reports = work.graded(ids, files=files, tasks=tasks, device=device)
         for id in ids:
-            screen.print(exercise_feedback(reports[id]))
-        if any(report.points < report.max_points for report in reports.values()):
-            raise typer.Exit(1)
+            worth = {task.name: task.points for task in work.known.get(id).tasks}
+            show(exercise_feedback(reports[id], worth))
+        found = list(reports.values())
+        say(Sentence(""), *summary(work.known, reports), *_next_steps(work, found, tasks))
+        if first_undone(found) is not None:
+            raise typer.Exit(_NOT_ATTEMPTED if all_untouched(found) else _FAILS)
+
+
+def _next_steps(work: Work, reports: list[ExerciseReport], tasks: tuple[str, ...]) -> list[Sentence]:
+    """Return what to do after these reports: correct a task, begin one, or ask `grader next`."""
+    from grader.reports.summary import first_undone
+    from grader.reports.terminal import untouched
+
+    undone = first_undone(reports)
+    if undone is not None:
+        report, task = undone
+        if not task.checks or report.status in ("unreadable", "load_failed"):
+            return [learner_commands.NEXT_RELOAD(number=report.id[:2])]
+        if untouched(task):
+            return _begin(work, report.id, task.name)
+        which = f"{report.id[:2]}.{task.name}"
+        return [learner_commands.NEXT_CORRECT(task=task.name, which=which), learner_commands.NEXT_STUCK(which=which)]
+    open_tasks = work.open_tasks(reports[0].id, tasks[0]) if tasks else []
+    return _begin(work, reports[0].id, open_tasks[0]) if open_tasks else [learner_commands.NEXT_OTHER()]
+
+
+def _begin(work: Work, id: str, task: str) -> list[Sentence]:
+    return [
+        learner_commands.NEXT_BEGIN(task=task, place=work.where(id, task)),
+        learner_commands.NEXT_STUCK(which=f"{id[:2]}.{task}"),
+    ]
+
+
+def next_task(course: Course = None) -> None:
+    """Say which task to work on next, and how to start."""
+    with one_line_errors():
+        from grader.cli.work import find_work
+        from grader.records import blank_report
+        from grader.reports.status import next_task as found_next
+        from grader.reports.summary import is_done
+        from grader.sentences import learner
+
+        work = find_work(course)
+        ids = work.ids()
+        graded = [id for id in ids if work.files(id) and not work.is_untouched(id, work.files(id))]
+        reports = work.graded(graded)
+        for id in ids:
+            if id not in reports:
+                worth = [(task.name, task.points) for task in work.known.get(id).tasks]
+                reports[id] = blank_report(id, worth, "not_attempted", learner.UNTOUCHED())
+        following = found_next(work.held, reports)
+        if following is None:
+            say(learner_commands.ALL_DONE(count=len(ids)))
+            return
+        id, task = following
+        done, which = sum(map(is_done, reports[id].tasks)), f"{id[:2]}.{task}"
+        say(
+            learner_commands.NEXT_TASK(task=task, exercise=id, done=done, count=len(reports[id].tasks)),
+            learner_commands.NEXT_OPEN(place=work.where(id, task)),
+            learner_commands.NEXT_CHECK(which=which),
+            learner_commands.NEXT_HINT(which=which),
+        )
 
 
 def status(
@@ -70,44 +134,12 @@ def status(
 ) -> None:
     """Show the map: the exercises, what each needs, what is done, and what comes next."""
     with one_line_errors():
+        from grader.cli.work import find_work
         from grader.reports.status import course_map
 
-        known, work = _work(course)
-        held = known.held_in(work)
-        ids = tuple(e.id for e in held.exercises)
-        console().print(course_map(held, _graded(known, ids, work, folder or work / "exercises")))
-
-
-def _work(course: Path | None) -> tuple[Catalog, Path]:
-    """Return the course, and the folder whose exercises/ the user works in. Print both."""
-    from grader.catalog import load_catalog
-
-    known = load_catalog(course)
-    work = known.work_folder(Path.cwd())
-    say_course(known, None if work == known.root else work / "exercises")
-    return known, work
-
-
-def _graded(
-    known: Catalog,
-    ids: tuple[str, ...],
-    work: Path,
-    place: Path,
-    tasks: tuple[str, ...] = (),
-    device: str = "meta",
-) -> dict[str, ExerciseReport]:
-    from grader.grading.pipeline import grade_own
-    from grader.grading.settings import Settings
-
-    settings = Settings(root=str(known.root), exercises=ids, relaxed_sandbox=True, device=device)
-    with console(stderr=True).status(shown(learner_commands.CHECKING)) as screen:
-        reports = {}
-        for report in grade_own(
-            known, ids, place=place, tasks=tasks, settings=settings, kept=work / ".grader", jobs=worker_count(None)
-        ):
-            reports[report.id] = report
-            screen.update(render(learner_commands.CHECKING_SOME(done=len(reports), total=len(ids))))
-    return reports
+        work = find_work(course)
+        files = {id: work.known.own_files(id, folder) for id in work.ids()} if folder else None
+        show(course_map(work.held, work.graded(work.ids(), files=files)))
 
 
 def hint(
@@ -118,3 +150,44 @@ def hint(
     """Give a hint for a task."""
     with one_line_errors():
         console().print(catalog(course).hint(which, tier))
+
+
+def reset(
+    which: Annotated[
+        str, typer.Argument(metavar="EXERCISE[.TASK]|FILE[.TASK]", help=shown(learner_commands.HELP_RESET_WHICH))
+    ],
+    course: Course = None,
+) -> None:
+    """Put the stub of an exercise, or of one of its tasks, back. What was there is kept in `backups/`."""
+    with one_line_errors():
+        from grader.catalog import CatalogError, reset_notebook, reset_script
+        from grader.cli.work import find_work, shown_path
+        from grader.files import keep_backup, write_text
+        from grader.submissions import NOTEBOOK_LIMIT, read_bytes
+
+        work = find_work(course)
+        target = work.target(which)
+        files = (target.file,) if target.file else work.files(target.exercise)
+        if len(files) > 1:
+            first, second = map(shown_path, files)
+            say_error(learner_commands.RESET_WHICH(name=which, first=first, second=second))
+            raise typer.Exit(_CANNOT)
+        file = files[0] if files else work.place / f"{target.exercise}.py"
+        known = work.known
+        if not known.solution(target.exercise).is_file() and file.resolve() == known.stub(target.exercise).resolve():
+            raise CatalogError(learner_commands.RESET_ITSELF(file=shown_path(file)))
+        before = read_bytes(file.resolve(), limit=NOTEBOOK_LIMIT) if file.exists() else b""
+        text = before.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n")
+        back = reset_notebook if file.suffix.lower() == ".ipynb" else reset_script
+        after = back(text, known.text_of_stub(target.exercise), target.task)
+        what = target.task or target.exercise
+        if file.exists() and after == text:
+            say(learner_commands.RESET_NOTHING(what=what, file=shown_path(file)))
+            return
+        kept = keep_backup(work.folder / "backups", file.name, before) if file.exists() else None
+        write_text(file, after)
+        say(learner_commands.RESET_DONE(what=what, file=shown_path(file)))
+        if kept is not None:
+            say(learner_commands.RESET_KEPT(backup=shown_path(kept)))
+        if file.suffix.lower() == ".ipynb":
+            say_note(learner_commands.RESET_OPEN())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -84,23 +84,23 @@ def grade_own(
     catalog: Catalog,
     exercises: Sequence[str],
     *,
-    place: Path | None = None,
+    files: Mapping[str, Sequence[Path]] | None = None,
     kept: Path | None = None,
     tasks: tuple[str, ...] = (),
     settings: Settings,
     jobs: int,
 ) -> Iterator[ExerciseReport]:
-    """Grade the files at `place`, a folder or one file, and yield a report for each exercise.
+    """Grade the `files` of each exercise and yield a report for it.
 
-    `place` is the course's own `exercises/` if it is not given. An exercise whose file is missing also has a report. If
-    there are `tasks`, only these are graded. Results are kept in the folder `kept`, the course's own `.grader/` if it
-    is not given, and used again while nothing has changed. Raises `GradingError`.
+    They are those in the course's own `exercises/` if they are not given. An exercise without a file also has a report.
+    If there are `tasks`, only these are graded. Results are kept in the folder `kept`, the course's own `.grader/` if
+    it is not given, and used again while nothing has changed. Raises `GradingError`.
     """
     cache = ResultCache(kept or catalog.root / ".grader", catalog, settings)
     left: list[Submission] = []
     with Reader() as reader:
         for id in exercises:
-            paths = catalog.own_files(id, place)
+            paths = catalog.own_files(id) if files is None else tuple(files[id])
             if not paths:
                 yield _blank(catalog, id, "not_submitted", learner.NOT_SUBMITTED())
                 continue

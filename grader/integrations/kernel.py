@@ -55,7 +55,8 @@ class Session:
         )
         (graded,) = self._workers.grade(settings, [submission])
         report = report_of(catalog, graded)
-        return report_panel(report, text=f"{report.points:.10g}" if under_nbgrader else None)
+        worth = {task.name: task.points for task in catalog.get(exercise).tasks}
+        return report_panel(report, worth=worth, text=f"{report.points:.10g}" if under_nbgrader else None)
 
     def _seed(self, course: Path | None) -> str:
         """Return a seed if the course names none: the one that is stored in its folder, or one for this kernel."""
@@ -98,7 +99,8 @@ def course_panel() -> Panel:
     ids = tuple(exercise.id for exercise in catalog.exercises)
     place = here if any((here / f"{id}.ipynb").is_file() for id in ids) else work / "exercises"
     settings = Settings(root=str(catalog.root), exercises=ids, relaxed_sandbox=True)
-    graded = grade_own(catalog, ids, place=place, kept=work / ".grader", settings=settings, jobs=2)
+    files = {id: catalog.own_files(id, place) for id in ids}
+    graded = grade_own(catalog, ids, files=files, kept=work / ".grader", settings=settings, jobs=2)
     return map_panel(catalog, {report.id: report for report in graded})
 
 

@@ -19,7 +19,7 @@ from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, FeedbackLine, TaskReport
 from grader.reports.plots import plot
 from grader.reports.status import course_map, marks, remarks
-from grader.reports.terminal import exercise_feedback, plain, points, title_of, untouched, without_repeats
+from grader.reports.terminal import earned_of, exercise_feedback, plain, points, title_of, untouched, without_repeats
 from grader.sentences import Sentence, learner, learner_commands
 
 if TYPE_CHECKING:
@@ -44,11 +44,12 @@ class Panel:
         return self.html
 
 
-def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
+def report_panel(report: ExerciseReport, *, text: str | None = None, worth: Mapping[str, float] | None = None) -> Panel:
     """Return the feedback on an exercise, or on the tasks of it that were graded.
 
-    `text` replaces the plain text.
+    `text` replaces the plain text. `worth` are the tasks' points at grading, if more checks follow there.
     """
+    at_grading = worth or {}
     notes = [plain(note) for note in report.notes]
     ungraded = report.status != "graded"
     if report.message is not None and ungraded:
@@ -56,11 +57,11 @@ def report_panel(report: ExerciseReport, *, text: str | None = None) -> Panel:
     broken = report.status in ("not_submitted", "unreadable", "load_failed")
     html = _html(
         title=None if len(report.tasks) == 1 and not broken else report.id,
-        earned=_earned(report),
+        earned=_earned(report, sum(max(task.max_points, at_grading.get(task.name, 0.0)) for task in report.tasks)),
         notes=notes,
-        tasks=[] if broken else [_task(task) for task in report.tasks],
+        tasks=[] if broken else [_task(task, at_grading.get(task.name, 0.0)) for task in report.tasks],
     )
-    return Panel(text=_plain_text(exercise_feedback(report)) if text is None else text, html=html)
+    return Panel(text=_plain_text(exercise_feedback(report, at_grading)) if text is None else text, html=html)
 
 
 def note_panel(title: str, note: str) -> Panel:
@@ -84,21 +85,21 @@ def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
     return Panel(text=_plain_text(course_map(catalog, reports)), html=html)
 
 
-def _task(task: TaskReport) -> dict[str, Any]:
+def _task(task: TaskReport, worth: float) -> dict[str, Any]:
     failed = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
     done, blank = not failed, untouched(task)
     return {
         "state": "good" if done else "open" if blank else "bad",
         "name": task.name,
-        "earned": _earned(task),
+        "earned": _earned(task, worth),
         "failed": [_not_attempted()] if blank and not done else [_check(check, lines) for check, lines in failed],
         "plot": _plot(task),
         "passed": [title_of(check) for check in task.checks if check.status == "passed"],
     }
 
 
-def _earned(report: ExerciseReport | TaskReport) -> Sentence:
-    return learner.POINTS_IN_FULL(points=points(report.points), most=points(report.max_points))
+def _earned(report: ExerciseReport | TaskReport, worth: float) -> Sentence:
+    return earned_of(report.points, report.max_points, worth, in_full=True)
 
 
 def _plot(task: TaskReport) -> str:

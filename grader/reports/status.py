@@ -75,7 +75,9 @@ def marks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> dict[str, 
 
 def remarks(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
     """Return the sentences below the map: what to do next, and how many points the checks of this release can give."""
-    return (*_next_task(catalog, reports), *_points_of_release(catalog, reports))
+    following = next_task(catalog, reports)
+    said = () if following is None else (learner_commands.MAP_NEXT(exercise=following[0], task=following[1]),)
+    return (*said, *_points_of_release(catalog, reports))
 
 
 def _points_of_release(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
@@ -86,12 +88,15 @@ def _points_of_release(catalog: Catalog, reports: Mapping[str, ExerciseReport]) 
     return (learner_commands.MAP_ELSEWHERE(points=points(here), max_points=points(whole)),)
 
 
-def _next_task(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[Sentence, ...]:
-    """Say which task to do next: one of an exercise that is begun, or else one of an open exercise."""
+def next_task(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> tuple[str, str] | None:
+    """Return the exercise and the task to do next, or `None` after the last.
+
+    It is the first task left of an exercise that is begun, or else of an open one.
+    """
     found = states(catalog, reports)
-    for state in ("begun", "open"):
+    for state in ("begun", "open", "later"):
         for exercise in catalog.exercises:
             if found[exercise.id] == state:
-                task = next(task.name for task in reports[exercise.id].tasks if task.points < task.max_points)
-                return (learner_commands.MAP_NEXT(task=task, exercise=exercise.id),)
-    return ()
+                left = (task.name for task in reports[exercise.id].tasks if task.points < task.max_points)
+                return exercise.id, next(left)
+    return None

@@ -6,7 +6,7 @@ Students write names, messages and output. All of it is shown as text, and contr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -110,23 +110,27 @@ def _short(exercises: list[str]) -> str:
     return plain(", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises)))
 
 
-def exercise_feedback(report: ExerciseReport) -> RenderableType:
-    """Return the feedback of one exercise, task by task."""
-    title = Text.assemble(("\n" + plain(report.id), "bold underline"), f"  {render(_earned(report))}")
+def exercise_feedback(report: ExerciseReport, worth: Mapping[str, float] | None = None) -> RenderableType:
+    """Return the feedback of one exercise, task by task.
+
+    `worth` are the points of its tasks at grading, if more checks follow there.
+    """
+    most = sum(max(task.max_points, (worth or {}).get(task.name, 0.0)) for task in report.tasks)
+    title = Text.assemble(("\n" + plain(report.id), "bold underline"), f"  {render(_earned(report, most))}")
     parts: list[RenderableType] = [title]
     parts += [_note(note) for note in report.notes]
     if report.message is not None and report.status != "graded":
         parts.append(Text(plain(report.message)))
         if report.status in ("not_submitted", "unreadable", "load_failed"):
             return Group(*parts)
-    parts += [_task(task) for task in report.tasks]
+    parts += [_task(task, (worth or {}).get(task.name, 0.0)) for task in report.tasks]
     return Group(*parts)
 
 
-def _task(task: TaskReport) -> RenderableType:
+def _task(task: TaskReport, worth: float) -> RenderableType:
     done = task.points == task.max_points
     mark, style = ("✓", "green") if done else ("○", "yellow") if untouched(task) else ("✗", "red")
-    head = Text.assemble((f"{mark} ", style), (plain(task.name), "bold"), f"  {render(_earned(task))}")
+    head = Text.assemble((f"{mark} ", style), (plain(task.name), "bold"), f"  {render(_earned(task, worth))}")
     if done:
         return head
     if untouched(task):
@@ -134,8 +138,16 @@ def _task(task: TaskReport) -> RenderableType:
     return Group(head, *(Padding(_check(check, lines), (0, 0, 0, 2)) for check, lines in without_repeats(task)))
 
 
-def _earned(report: ExerciseReport | TaskReport) -> Sentence:
-    return learner.POINTS(points=points(report.points), most=points(report.max_points))
+def _earned(report: ExerciseReport | TaskReport, worth: float) -> Sentence:
+    return earned_of(report.points, report.max_points, worth)
+
+
+def earned_of(earned: float, most: float, worth: float, *, in_full: bool = False) -> Sentence:
+    """Return how many of `most` points are earned and, if grading can give `worth` points, how many more."""
+    if worth > most:
+        here = learner.POINTS_HERE_IN_FULL if in_full else learner.POINTS_HERE
+        return here(points=points(earned), most=points(most), more=points(worth - most))
+    return (learner.POINTS_IN_FULL if in_full else learner.POINTS)(points=points(earned), most=points(most))
 
 
 def untouched(task: TaskReport) -> bool:

@@ -256,6 +256,8 @@ WRONG_ONLY_EXACTLY = N_("1 of 1 element is wrong; the largest difference is {dif
 
 # Reports, around the checks
 POINTS = N_("{points} of {most}")
+POINTS_HERE = N_("{points} of {most} here; {more} more at grading")
+POINTS_HERE_IN_FULL = N_("{points} of {most} points here; {more} more at grading")
 POINTS_IN_FULL = N_("{points} of {most} points")
 NOTE = N_("Note: {note}")
 NOT_HANDED_IN = N_("Not handed in: {exercises}")

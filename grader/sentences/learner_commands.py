@@ -10,6 +10,8 @@ from grader.sentences.template import N_
 # Every command
 DID_YOU_MEAN = N_("Did you mean {name!r}?")
 NONE_TO_CHOOSE = N_("There are none to choose from.")
+NAMES_ARE = N_("The names are: {names}.")
+STATUS_LISTS = N_("`grader status` lists the exercises, and each exercise's text names its tasks.")
 NO_EXERCISE = N_("Cannot find the exercise {name!r}: it is not in {root}. {cure}")
 NO_TASK = N_("Cannot find the task {name!r}: {exercise} has none of that name. {cure}")
 NO_EXERCISE_OR_TASK = N_("Cannot find {name!r}: no exercise and no task has that name. {cure}")
@@ -23,19 +25,61 @@ ACCESS_SOMEWHERE = N_("Cannot read or write: {error}. Check the path and its per
 DISK_FULL = N_("Cannot write {path!r}: {error}. Make room on the disk, and run this again.")
 DISK_FULL_SOMEWHERE = N_("Cannot write: {error}. Make room on the disk, and run this again.")
 COURSE = N_("Course: {root} ({count} exercise)", "Course: {root} ({count} exercises)")
-COURSE_AND_WORK = N_(
-    "Course: {root} ({count} exercise). Your files: {work}", "Course: {root} ({count} exercises). Your files: {work}"
-)
+WORK = N_("Your files: {work}")
+WORK_ELSEWHERE = N_("Your files: {work} (not in the current folder)")
 INTERRUPTED = N_("Interrupted. What was graded so far is kept.")
 ERROR = N_("grader: {problem}")
 
-# `grader check`, `grader hint`, `grader status`
-NO_OWN_FILE = N_("Cannot check {exercise!r}: {place} has neither its .py nor its .ipynb. Restore it.")
+# `grader check`, `next`, `hint`, `status` and `reset`
+NO_OWN_FILE = N_(
+    "Cannot check {exercise!r}: {place} has neither its .py nor its .ipynb. `grader reset {number}` restores it."
+)
+NO_WORK_HERE = N_(
+    "Cannot find your exercises: {folder} and the folders above it have none. Go to your folder with `cd`, or make a "
+    "new one: `grader start exercises-of-mine`."
+)
+COPIES = N_("Note: copies are not graded, only the file with the exercise's own name: {names}.")
 CHECKING = N_("checking")
 CHECKING_SOME = N_("checking: {done} of {total} exercises")
 HINT_OF_EXERCISE = N_("Cannot give a hint for {name!r}: name a task too, such as 07.minimize.")
 NO_HINT = N_("Cannot give hint {tier} for {name!r}: its hints are 1 to {last}. Ask for one of these.")
 NO_HINTS = N_("Cannot give hint {tier} for {name!r}: this release of the exercises holds no hints.")
+IN_FILE = N_("{file}")
+IN_FILE_AT = N_("{file}, line {line}")
+
+# Below the feedback of `grader check`, and in `grader next`
+SUMMARY = N_("{done} of {count} task passes: {earned}.", "{done} of {count} tasks pass: {earned}.")
+FINISHED = N_("{exercise} is finished: all of its tasks pass.")
+FINISHED_HERE = N_("{exercise} is finished: all of its tasks pass the checks here. More checks follow at grading.")
+NEXT_CORRECT = N_("Next: correct {task}, then: grader check {which}")
+NEXT_BEGIN = N_("Next: {task}, in {place}")
+NEXT_STUCK = N_("Stuck? grader hint {which}")
+NEXT_OTHER = N_("What comes next: grader next")
+NEXT_RELOAD = N_("Next: correct the file, then: grader check {number}")
+NEXT_TASK = N_(
+    "Next: {task}, in {exercise} ({done} of {count} task done)",
+    "Next: {task}, in {exercise} ({done} of {count} tasks done)",
+)
+NEXT_OPEN = N_("  Open:    {place}")
+NEXT_CHECK = N_("  Check:   grader check {which}")
+NEXT_HINT = N_("  Stuck?   grader hint {which}")
+ALL_DONE = N_(
+    "Everything is done: all tasks of {count} exercise pass.",
+    "Everything is done: all tasks of {count} exercises pass.",
+)
+
+# `grader reset`
+RESET_DONE = N_("{what} is as you got it, in {file}.")
+RESET_NOTHING = N_("Nothing to do: {what} is as you got it, in {file}.")
+RESET_KEPT = N_("What was there is kept in {backup}.")
+RESET_OPEN = N_("If the notebook is open, load it again from the disk.")
+RESET_WHICH = N_("Cannot reset {name!r}: there are two files, {first} and {second}. Name one: `grader reset {first}`.")
+RESET_ITSELF = N_(
+    "Cannot reset {file}: the course has no other copy of it. Take the file from a fresh copy of the course."
+)
+NO_CELL_TO_RESET = N_(
+    "Cannot find the cell of {task}. Reset the whole exercise; what you have written is kept beside it."
+)
 
 # In a notebook
 NO_KERNEL = N_("Cannot see your code: this is not a notebook. In a terminal, run `grader check`.")
@@ -102,7 +146,16 @@ these: what the text of a task promises counts, and not only what its examples s
 
 # What `--help` says
 HELP = N_("An autograder for PyTorch exercises: the candidate observes, the examiner judges.")
-HELP_CHECK = N_("Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails.")
+HELP_CHECK = N_(
+    "Grade your exercises and explain the checks that fail. Exit codes: 0 everything passes, 1 a check fails, 2 the "
+    "command cannot run, 3 nothing fails, but some tasks are not attempted yet."
+)
+HELP_NEXT = N_("Say which task to work on next, and how to start.")
+HELP_RESET = N_("Put the stub of an exercise or task back. What was there is kept, and the command says where.")
+HELP_RESET_WHICH = N_("An exercise (07 will do), one of its tasks (07.minimize), a file, or FILE.TASK.")
+HELP_VERSION = N_("Show the versions of the kit, of Python and of PyTorch.")
+VERSION = N_("torch-exercise-kit {kit}, Python {python}, PyTorch {torch}, in {place}")
+NOT_INSTALLED = N_("(not installed)")
 HELP_CHECK_WHICH = N_("An exercise (07 will do), one of its tasks, or a file.")
 HELP_HINT = N_("Give a hint for a task.")
 HELP_HINT_WHICH = N_("A task, such as 07.minimize.")

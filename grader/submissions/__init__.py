@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from grader.submissions.beneath import Anchor, SubmittedFile
 from grader.submissions.content import content_of, text_digest
+from grader.submissions.copies import copied, copies_in
 from grader.submissions.decoding import decode_script
 from grader.submissions.files import open_ordinary, read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, find_submissions
@@ -28,6 +29,8 @@ __all__ = [
     "SubmittedFile",
     "Unreadable",
     "content_of",
+    "copied",
+    "copies_in",
     "decode_script",
     "find_submissions",
     "open_notebook",

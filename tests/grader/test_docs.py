@@ -33,7 +33,7 @@ DOCUMENTS = [ROOT / "README.md", *FOR_MAINTAINERS, *sorted((ROOT / "docs").glob(
 NOT_RUN = re.compile(
     r"make (test|quick|coverage|lowest|wheel|verify|mutants|interrupt|fuzz|agreement|bench|messages|format)\b"
 )
-FAILS_ON_STUBS = re.compile(r"grader check")
+UNTOUCHED = re.compile(r"grader check")
 
 
 def commands(*documents: Path) -> list[str]:
@@ -68,7 +68,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_command_of_the_documents_works(clone: Path, command: str) -> None:
-    """A documented command has exit code 0, or 1 if stubs are checked."""
+    """A documented command has exit code 0, or 3 if stubs are checked, because nothing is attempted yet."""
     if command.startswith("make "):
         # The environment is already installed; the stamps make pip unnecessary here.
         command = command.replace("make ", f"make -C {ROOT} ")
@@ -78,7 +78,7 @@ def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     done = subprocess.run(
         command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, check=False, timeout=600
     )
-    wanted = 1 if FAILS_ON_STUBS.search(command) else 0
+    wanted = 3 if UNTOUCHED.search(command) else 0
     assert done.returncode == wanted, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
 

@@ -132,7 +132,7 @@ def test_refuses_an_exercise_without_tasks() -> None:
 
 def test_refuses_a_hint_for_an_unknown_task() -> None:
     """A hint must be below the cell of its task and name it."""
-    with pytest.raises(CatalogError, match=r"no task 'triple' stands above this hint. Did you mean 'double'"):
+    with pytest.raises(CatalogError, match=r"no task 'triple' stands above this hint. The names are: double\."):
         read(HEADER + TASK + HINTS.replace("double", "triple"))
 
 

@@ -196,6 +196,7 @@ def test_ones_own_file_that_is_too_hard_to_read_ends_nothing(
     monkeypatch.setattr(pipeline, "grade_submissions", workers)
     settings = Settings(root=str(catalog.root), exercises=IDS)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    list(pipeline.grade_own(catalog, IDS, place=tmp_path, kept=tmp_path / "kept", settings=settings, jobs=1))
+    files = {id: catalog.own_files(id, tmp_path) for id in IDS}
+    list(pipeline.grade_own(catalog, IDS, files=files, kept=tmp_path / "kept", settings=settings, jobs=1))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
     assert given[0].problem is not None and given[1].source == "x = 1\n"

@@ -1,0 +1,46 @@
+"""Shows what stands below the feedback of `grader check`: the points of everything checked, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.catalog import Catalog
+from grader.records import ExerciseReport, TaskReport
+from grader.reports.terminal import earned_of, untouched
+from grader.sentences import Sentence, learner_commands
+
+
+def summary(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> list[Sentence]:
+    """Return the sentences about everything that was checked: the points, and which exercises are finished."""
+    tasks = [(catalog.get(id).task(task.name), task) for id, report in reports.items() for task in report.tasks]
+    earned = earned_of(
+        sum(task.points for _, task in tasks),
+        sum(task.max_points for _, task in tasks),
+        sum(max(known.points, task.max_points) for known, task in tasks),
+        in_full=True,
+    )
+    said = [learner_commands.SUMMARY(done=sum(is_done(task) for _, task in tasks), count=len(tasks), earned=earned)]
+    for id, report in reports.items():
+        known = catalog.get(id)
+        if len(report.tasks) == len(known.tasks) and all(map(is_done, report.tasks)):
+            here = sum(task.max_points for task in report.tasks) < known.points
+            said.append((learner_commands.FINISHED_HERE if here else learner_commands.FINISHED)(exercise=id))
+    return said
+
+
+def first_undone(reports: Sequence[ExerciseReport]) -> tuple[ExerciseReport, TaskReport] | None:
+    """Return the task to work on next: the first that fails, or else the first that is not begun."""
+    undone = [(report, task) for report in reports for task in report.tasks if not is_done(task)]
+    begun = [(report, task) for report, task in undone if not untouched(task)]
+    return next(iter(begun or undone), None)
+
+
+def is_done(task: TaskReport) -> bool:
+    """Say whether all checks of a task passed."""
+    return bool(task.checks) and task.points == task.max_points
+
+
+def all_untouched(reports: Sequence[ExerciseReport]) -> bool:
+    """Say whether nothing fails: every task that is not done is not attempted yet."""
+    graded = all(report.status in ("graded", "not_attempted") for report in reports)
+    return graded and all(is_done(task) or untouched(task) for report in reports for task in report.tasks)
