@@ -45,7 +45,7 @@
 # | to | use | memory |
 # |---|---|---|
 # | regroup, numbers in their order | `view` | shared if possible, otherwise an error |
-# | regroup, whatever it takes | `reshape` | shared if possible, otherwise a silent copy |
+# | regroup in any case | `reshape` | shared if possible, otherwise a silent copy |
 # | reorder the dimensions | `permute`, `.T` | shared |
 # | remove or add a dimension of size 1 | `squeeze(dim)`, `unsqueeze(dim)` | shared |
 # | join along a dimension that is there | `cat` | new |

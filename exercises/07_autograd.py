@@ -38,10 +38,10 @@
 #
 # There are two ways to get such a graph. A library can ask you to describe the whole computation first, and run it
 # later; the first versions of TensorFlow worked like that. PyTorch records while your code runs (*define by run*). So a
-# model is ordinary Python: you can use `if` and `for`, print a tensor half-way, and an error names the line that caused
-# it. That is the main reason why so many people use PyTorch.
+# model is ordinary Python: you can use `if` and `for`, print a tensor half-way, and an error message names the line
+# where it happened. That is what many people like about PyTorch.
 #
-# Four facts carry this whole exercise:
+# You need four facts for this exercise:
 #
 # - **`.grad` is filled in for leaves** that require grad, and it is `None` until the first `backward()`. What an
 #   operation returns, such as `y`, has a `grad_fn` instead, and its `.grad` stays `None`.
@@ -114,7 +114,7 @@ def derivative_at(fn: Callable[[Tensor], Tensor], value: float) -> float:
 #
 # That `backward()` adds may look like a nuisance. But it lets you split a big sum into pieces: since the derivative of
 # a sum is the sum of the derivatives, going backward through each piece in turn gives the same `.grad` as going
-# backward through the whole. The price is that *you* say when to begin again.
+# backward through the whole. In return, *you* must say when to begin again.
 #
 # There are two ways: `x.grad = None` always works; `x.grad.zero_()` works once there is a gradient, and fails on
 # `None`. If you forget it, the new gradient is added to whatever was there before.

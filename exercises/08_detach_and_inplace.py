@@ -147,10 +147,9 @@ def snapshot(x: Tensor) -> Tensor:
 # %% [markdown]
 # ## 3. `exp_plus_one` (2 points)
 #
-# A formula that invites a mistake: compute `z = t.exp()`, then `z += 1` to save memory. The values are right. The
-# backward pass isn't, because `exp` kept its output to be its own derivative, and that output has just become
-# `exp(t) + 1`. PyTorch notices and raises. Had you gone through `.data`, it would not have noticed, and the gradient
-# would be wrong by one.
+# This formula invites a mistake: compute `z = t.exp()`, then `z += 1` to save memory. The values are right. The
+# backward pass isn't, because `exp` kept its output to be its own derivative, and that output has just become `exp(t) +
+# 1`. PyTorch notices and raises. With `z.data += 1` it would not notice, and the gradient would be wrong by 1.
 
 
 # %% task="exp_plus_one" points=2

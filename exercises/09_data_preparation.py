@@ -38,7 +38,7 @@
 #
 # ```text
 #              x - mean                   sum of (x - mean)²
-#       z  =  ----------,    std = sqrt( -------------------- ),    each by column
+#       z  =  ----------,    std = sqrt( -------------------- ),    for each column
 #                std                            N - 1
 # ```
 #
@@ -179,8 +179,8 @@ def fit_standardizer(x_train: Tensor) -> tuple[Tensor, Tensor]:
 #   doesn't exist.
 # - If you used the statistics of *all* rows, the training would have looked at rows that it must not see.
 #
-# So only the training set comes out with mean 0 and standard deviation 1 exactly. The others come out near that; how
-# near tells you something about the data, and is not an error.
+# So only the training set comes out with mean 0 and standard deviation 1 exactly (but for rounding). The others come
+# out near that; how near tells you something about the data, and is not an error.
 #
 # A row of F statistics broadcasts against a table of shape (N, F): every row of the table meets it in turn.
 
@@ -262,7 +262,7 @@ def column_targets(y: np.ndarray | Tensor) -> Tensor:
 #
 # The census table of 1990 has a row for each of 20,640 neighbourhoods of California: eight features, and the median
 # house value in units of 100,000 dollars as the target. When all four functions are right, the cell below prints 12,384
-# rows to train on and twice 4,128 for validation and test, and training columns with mean 0 and standard deviation 1
+# rows for training, 4,128 for validation and 4,128 for test, and training columns with mean 0 and standard deviation 1
 # (to three decimals). The other two have means within about 0.04 of 0. Their standard deviations reach from 0.29 to
 # 1.58, because a few districts with extreme values fell into one set: that is no error.
 

@@ -29,8 +29,8 @@
 # neurons that do the same operation on the same inputs, and a network is a chain of layers. This model is a network of
 # a single neuron.
 #
-# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. Training repeats this
-# cycle. One pass over all the rows is an **epoch**:
+# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. One pass over all the
+# rows is an **epoch**. Training repeats this cycle for many epochs:
 #
 # ```text
 #      +--> predict --> loss --> backward --> update w and b --> reset gradients --+

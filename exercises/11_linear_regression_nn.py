@@ -80,8 +80,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # %% [markdown]
 # ## 1. `load_weights_` (3 points)
 #
-# By hand, `w` was a column with one row for each feature. `nn.Linear` stores the same numbers lying down: one *row* for
-# each output, so that a layer with many outputs is a stack of rows. In its forward pass it transposes them back:
+# By hand, `w` was a column with one row for each feature. `nn.Linear` stores the same numbers as a *row*, one for each
+# output, so that a layer with many outputs is a stack of rows. In its forward pass it transposes them back:
 #
 # ```text
 #   by hand:    X @ w + b                      w  (F, 1)       b  ()
@@ -137,8 +137,8 @@ def load_weights_(layer: nn.Linear, w: Tensor, b: Tensor) -> nn.Linear:
 # by hand put into a class. It is made once, before training, from the parameters and a learning rate; in every update
 # its two methods are called.
 #
-# What it is given is any *iterable*. Usually that is `model.parameters()`, which is a **generator**: it can be walked
-# through once, and then it stays empty. No error tells you:
+# What it is given is any *iterable*. Usually that is `model.parameters()`, which is a **generator**: you can go through
+# it once, and then it stays empty. There is no error:
 #
 # ```python
 # parameters = nn.Linear(3, 1).parameters()

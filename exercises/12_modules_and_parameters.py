@@ -41,8 +41,8 @@
 # print([name for name, _ in module.named_parameters()])  # ['listed']
 # ```
 #
-# A module inside another one puts its own name in front. The parameters of a model are the leaves of a tree, and their
-# names are the paths to them:
+# A module inside another one puts its own name in front. The modules form a tree, and the name of a parameter is the
+# path to it:
 #
 # ```text
 #   model                          named_parameters()

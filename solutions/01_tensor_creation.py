@@ -271,8 +271,8 @@ def inclusive_range(start: int, stop: int, step: int = 1) -> Tensor:
 # | `torch.randn(2, 3)` | random, from the normal distribution with mean 0 and standard deviation 1 |
 # | `torch.empty(2, 3)` | not set: whatever was in that memory |
 #
-# They make float32 tensors on the CPU unless you say otherwise, with `dtype=` and `device=`. (Only
-# `torch.full` takes the dtype from its number: `torch.full((2, 3), 7)` is int64.)
+# They make float32 tensors on the CPU unless you ask for something else with `dtype=` and `device=`. (Only `torch.full`
+# takes the dtype from its number: `torch.full((2, 3), 7)` is int64.)
 #
 # New tensors should match those that they will meet. A mismatch is behind many error messages: a matrix product of
 # float32 and float64, for example, or one tensor on the CPU and the other on a GPU. That is what the functions with a

@@ -144,8 +144,9 @@ def share_of_total(counts: Tensor) -> Tensor:
 # %% [markdown]
 # ## 2. `matmul_shape` (1 point)
 #
-# *RuntimeError: mat1 and mat2 shapes cannot be multiplied* is the error you will meet most often. Predicting it takes
-# two rules, both in the picture above. Write them down as a function: shapes in, shape out, without any tensor.
+# *RuntimeError: mat1 and mat2 shapes cannot be multiplied* is an error that you will meet often. To predict it you need
+# two rules, both in the picture above. Write them down as a function: it gets shapes and returns a shape, without any
+# tensor.
 #
 # For two matrices neither rule has an exception. Two equal shapes are not enough, unlike for `*`; and a size of 1 isn't
 # stretched: `@` doesn't broadcast the rows and columns of a matrix. (With more dimensions, the last two follow these
@@ -323,7 +324,7 @@ def summarize(t: Tensor, dim: int | None = None) -> dict[str, Tensor]:
 #   (N, F)  table           (3, 3)  table              (N, F)  table
 #   (   N)  row means       (   3)  row means          (N, 1)  row means, dimension kept
 #   an error if N != F      no error if N == F:        each row meets its own mean
-#                           each *column* loses
+#   (and neither is 1)      each *column* loses
 #                           another row's mean
 # ```
 #

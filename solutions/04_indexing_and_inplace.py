@@ -102,7 +102,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # ```
 #
 # The two also differ where the index is wrong: an integer that is out of range is an `IndexError`, while a slice that
-# is out of range is silently shortened, to nothing if need be.
+# is out of range is silently shortened, possibly to nothing.
 #
 # If PyTorch records a graph, a view is part of it: PyTorch can differentiate through indexing, and the gradient of a
 # column arrives in that column of `x`. (Gradients have an exercise of their own, 07. Here it is enough not to cut `x`
@@ -151,8 +151,8 @@ def column_view(x: Tensor, col: int) -> Tensor:
 # Now write to a column. The caller of this function holds `x`, perhaps as a part of something larger, such as the
 # transpose of another tensor. They see your work only if it goes into the memory that `x` has.
 #
-# Two things get in the way. `x[:, [col]].fill_(value)` fills a copy. And `contiguous()` or `clone()` give you a tensor
-# that is pleasant to work with and that nobody else looks at.
+# Two things go wrong easily. `x[:, [col]].fill_(value)` fills a copy. And `clone()`, or `contiguous()` after a
+# transpose, gives you a new tensor, which the caller never sees.
 #
 # Writing a number into a tensor converts it to the tensor's dtype. An integer tensor has no room for a fraction:
 #

@@ -255,7 +255,7 @@ def add_row_index(x: Tensor) -> Tensor:
 
 # %% [markdown] task="add_row_index" tags=["hint"]
 # `torch.arange` takes `dtype=` and `device=`. `unsqueeze(1)` turns `(N,)` into `(N, 1)`. `torch.cat` takes a list of
-# tensors and the dimension along which to join them: rows go along 0, columns along 1.
+# tensors and the dimension along which to join them: new rows are joined along 0, new columns along 1.
 
 # %% [markdown] task="add_row_index" tags=["hint"]
 # `torch.arange(len(x), dtype=x.dtype, device=x.device)` makes the numbers. Then `torch.cat([x, ...], dim=1)`, with

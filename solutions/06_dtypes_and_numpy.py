@@ -15,8 +15,8 @@
 # %% [markdown]
 # # dtypes and NumPy interoperability
 #
-# Data arrives as NumPy arrays, learning happens in tensors, and results go back to NumPy for a plot. Each way raises
-# two questions: which *dtype* has the result, and whose *memory* does it use?
+# Data arrives as NumPy arrays, learning happens in tensors, and results go back to NumPy for a plot. In both directions
+# there are two questions: what *dtype* does the result have, and whose *memory* does it use?
 #
 # **dtype.** Give PyTorch Python numbers and it picks the most general kind among them. It picks smaller floats than
 # NumPy does, because networks are trained in float32: half the memory of float64, faster, and precise enough.

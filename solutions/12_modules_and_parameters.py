@@ -41,8 +41,8 @@
 # print([name for name, _ in module.named_parameters()])  # ['listed']
 # ```
 #
-# A module inside another one puts its own name in front. The parameters of a model are the leaves of a tree, and their
-# names are the paths to them:
+# A module inside another one puts its own name in front. The modules form a tree, and the name of a parameter is the
+# path to it:
 #
 # ```text
 #   model                          named_parameters()
@@ -146,7 +146,7 @@ class LinearRegressor(nn.Module):
 
 
 # %% [markdown] task="LinearRegressor" tags=["hint"]
-# Copy the shape of `Scale` above: the same two methods, with two parameters instead of one. Which shapes does the
+# Follow the pattern of `Scale` above: the same two methods, with two parameters instead of one. Which shapes does the
 # docstring ask for, and which of the two factors must be transposed?
 
 # %% [markdown] task="LinearRegressor" tags=["hint"]

@@ -140,8 +140,8 @@ def relu(x: Tensor) -> Tensor:
 # ```
 #
 # The remedy: only the *differences* between the scores count. Adding the same number to all of them multiplies
-# numerator and denominator by the same factor. So you may first subtract the largest score. Then the largest exponent
-# is exp(0) = 1, nothing overflows, and the sum is at least 1.
+# numerator and denominator by the same factor. So you may first subtract the largest score. Then the largest
+# exponential is exp(0) = 1, nothing overflows, and the sum is at least 1.
 #
 # The other trap is `dim`. In a batch of shape (N, classes), each row gets probabilities of its own and `dim` is 1: each
 # row has its own maximum and its own sum. If you subtract the maximum of the *whole* tensor from a row of much smaller
@@ -270,9 +270,9 @@ def max_pool2d(x: Tensor, size: int) -> Tensor:
 # ## 4. `to_tensor` (3 points)
 #
 # Pictures come as arrays of shape (H, W, C), with colours last, each pixel a byte from 0 to 255 (uint8). PyTorch's
-# layers want (C, H, W), channels first, in small floating numbers. The library torchvision calls this step `ToTensor`
-# (today: `v2.ToImage` and `v2.ToDtype`). Yours scales uint8 and nothing else, and always gives float32 in memory of its
-# own.
+# layers want (C, H, W), channels first, in floating-point numbers, best from 0 to 1. The library torchvision calls this
+# step `ToTensor` (today: `v2.ToImage` and `v2.ToDtype`). Yours scales uint8 and nothing else, and always gives float32
+# in memory of its own.
 #
 # ```text
 #    image[h, w, c]   is   tensor[c, h, w]         a reordering of the axes: permute, never reshape
@@ -295,7 +295,8 @@ def max_pool2d(x: Tensor, size: int) -> Tensor:
 # ```
 #
 # The argument need not be an array: pictures opened with the library PIL are objects of their own, which
-# `np.asarray(image)` can read. Arrays with negative strides or foreign byte order are not tried.
+# `np.asarray(image)` can read. Arrays with negative strides, or with another byte order than this machine's, are not
+# tried.
 
 
 # %% task="to_tensor" points=3

@@ -50,7 +50,7 @@
 # - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
 # - Everything imported below may be used, and so may the rest of Python's standard library.
 # - Leave alone what you were given, and the global settings of PyTorch. Don't re-seed a global random generator. A
-#   `DataLoader` draws a number from it while you loop over it: that is fine.
+#   `DataLoader` draws a number from the global generator while you loop over it: that is fine.
 # - Where an error is asked for, only its type counts.
 # - Where a tuple is asked for, a named tuple is one too; a list isn't.
 # - A `DataLoader` with `num_workers` above 0 starts other processes. Your code is graded without other processes: a

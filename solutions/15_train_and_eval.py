@@ -39,7 +39,7 @@
 #
 # The mode has nothing to do with gradients. These are two switches, and to measure a model you want both:
 #
-# | | dropout and batch norm as in use | no graph recorded |
+# | | dropout off, batch norm uses its averages | no graph recorded |
 # |---|---|---|
 # | `model.eval()` | yes | no |
 # | `with torch.no_grad():` | no | yes |

@@ -88,7 +88,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # `nn.Sequential` also calls them, one after the other. Either will do.
 #
 # Two more things. The bookkeeping starts in `nn.Module.__init__`, so `super().__init__()` comes first. And the last
-# layer has no activation: a regression may have to answer any number, and behind a ReLU it could never say -1.
+# layer has no activation: a regression may have to give any number, and after a ReLU it could never give -1.
 
 
 # %% task="RegressionMLP" points=4
@@ -144,7 +144,7 @@ class RegressionMLP(nn.Module):
 # %% [markdown]
 # ## 2. `rmse` (3 points)
 #
-# The mean squared error of house prices is in squared dollars, which nobody can picture. Its root, the RMSE, is in
+# The mean squared error of house prices is in squared dollars, which are hard to imagine. Its root, the RMSE, is in
 # dollars again:
 #
 # ```text
@@ -163,9 +163,9 @@ class RegressionMLP(nn.Module):
 #
 # Measuring must change nothing. Dropout and batch norm have to be in evaluation mode, nothing needs to be recorded for
 # backward, and afterwards the caller gets the model back *in the mode it came in*, whichever that was. `model.eval()`
-# switches the model and all the modules inside it, so assigning `model.training = True` afterwards brings back only the
-# outermost of them; `model.train(mode)` reaches them all. And if an error ends your function half-way, the model must
-# be in its old mode all the same: that is what `try: ... finally: ...` is for.
+# switches the model and all the modules inside it, so assigning `model.training = True` afterwards changes back only
+# the outermost of them; `model.train(mode)` changes them all. And if an error ends your function half-way, the model
+# must be in its old mode all the same: that is what `try: ... finally: ...` is for.
 #
 # Remember what a column of predictions minus a flat row of targets does: it broadcasts, silently. So different shapes
 # are refused.

@@ -298,7 +298,7 @@ def joint_loss(outputs: dict[str, Tensor], y_value: Tensor, y_class: Tensor, val
 # gradient descent the loss falls from 6 or so to about 0.6; where exactly it starts depends on which of your layers
 # drew its random weights first. Then a network with two heads learns the value and, at the same time, in which third of
 # all prices a house lies. Guessing would be right in one case out of three; the network is right in almost two out of
-# three (64 %).
+# three (about 64 %).
 
 # %%
 if __name__ == "__main__":

@@ -35,7 +35,7 @@
 #   study.best_params, study.best_value
 # ```
 #
-# You need no Optuna here. Your functions are given a trial with what Optuna's has: the methods `suggest_float`,
+# You don't need Optuna here. Your functions get a trial that has what Optuna's has: the methods `suggest_float`,
 # `suggest_int`, `suggest_categorical`, `report`, `should_prune` and `set_user_attr`, and the attributes `number`,
 # `params` and `user_attrs`. They would work in a real study unchanged.
 #
@@ -262,8 +262,8 @@ def tuning_objective(
 #   `randint`.
 # - **A new dict in every trial.** If you fill the same dict again in every trial, `best_params` is that dict too, and
 #   holds the values of the last trial.
-# - **NaN.** With a learning rate that is too large the loss becomes NaN, and every comparison with NaN is false.
-#   (`math.isnan` tells you whether a number is NaN.) What `min` returns then depends on the order:
+# - **NaN.** With a learning rate that is too large the loss can become NaN, and a NaN is neither smaller nor larger
+#   than any number. (`math.isnan` tells you whether a number is NaN.) What `min` returns then depends on the order:
 #
 # ```python
 # print(math.nan < 1.0, math.nan > 1.0)  # False False
