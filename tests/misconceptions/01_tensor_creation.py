@@ -473,7 +473,8 @@ def constant_like(template, value):
 
 
 # %% task="constant_like" name="times-zero"
-# NaN * 0 is NaN, inf * 0 too, and the result hangs in the template's graph. Don't compute with the template's values.
+# NaN * 0 is NaN, inf * 0 too, and the result is attached to the template's graph. Don't compute with the template's
+# values.
 
 
 def constant_like(template, value):

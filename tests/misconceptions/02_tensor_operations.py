@@ -189,7 +189,7 @@ def matmul_shape(a, b):
 
 
 # %% task="matmul_shape" name="transposes-by-itself"
-# A @ B doesn't turn B round to make it fit. Where the inner sizes differ, there is no product.
+# A @ B doesn't transpose B to make it fit. Where the inner sizes differ, there is no product.
 
 
 def matmul_shape(a, b):
@@ -262,7 +262,7 @@ def matmul_with_transpose(a, b):
 
 
 # %% task="matmul_with_transpose" name="always-transpose"
-# A square `b` fits as it is, and turning it round computes another product. Ask about the plain product first.
+# A square `b` fits as it is, and transposing it gives another product. Ask about the plain product first.
 
 
 def matmul_with_transpose(a, b):
@@ -274,7 +274,7 @@ def matmul_with_transpose(a, b):
 
 
 # %% task="matmul_with_transpose" name="never-transposes"
-# Where the second sizes are equal, `b` fits when it is turned round: `a @ b.T`. You refuse it.
+# Where the second sizes are equal, `b` fits when it is transposed: `a @ b.T`. You refuse it.
 
 
 def matmul_with_transpose(a, b):
@@ -341,7 +341,7 @@ def matmul_with_transpose(a, b):
 
 
 # %% task="matmul_with_transpose" name="turns-b-round-in-place" presumes=["t_()"]
-# `t_()` turns the caller's own tensor round. `b.T` is a view with another shape, and leaves `b` alone.
+# `t_()` transposes the caller's own tensor. `b.T` is a view with another shape, and leaves `b` alone.
 
 
 def matmul_with_transpose(a, b):
@@ -403,7 +403,7 @@ def matmul_with_transpose(a, b):
 
 
 # %% task="summarize" name="mean-of-ints"
-# `mean()` of whole numbers raises a RuntimeError, since their mean isn't one. Convert to float32 for the mean.
+# `mean()` of whole numbers raises a RuntimeError, since their mean needn't be one. Convert to float32 for the mean.
 
 
 def summarize(t, dim=None):
@@ -638,7 +638,7 @@ def center_rows(x):
 
 
 # %% task="center_rows" name="transposed-result"
-# Turning the table round makes the means fit, but the result is still turned round: transpose it back.
+# Transposing the table makes the means fit, but the result is then transposed too: transpose it back.
 
 
 def center_rows(x):

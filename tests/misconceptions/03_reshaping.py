@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 # %% task="shared_view" name="reshape" presumes=["reshape()"]
-# `reshape` copies when it has to, without telling. Where memory must be shared use `view`, which refuses instead.
+# `reshape` copies when it has to, silently. Where memory must be shared use `view`, which raises an error instead.
 
 
 def shared_view(t, shape):

@@ -41,8 +41,8 @@ def column_view(x, col):
 
 
 # %% task="column_view" name="index-select" presumes=["index_select()"]
-# `index_select` copies what it selects, and it knows no negative indices. Its cousin `select`, for a single index,
-# gives a view, and so does `x[:, col]`.
+# `index_select` copies what it selects, and it knows no negative indices. `select`, for a single index, gives a view,
+# and so does `x[:, col]`.
 
 
 def column_view(x, col):
@@ -232,7 +232,7 @@ def set_column_(x, col, value):
 
 # %% task="set_column_" name="data-replaced" presumes=["_.data = _"]
 # `x.data = ...` puts other memory under `x`. Tensors that share the old memory, such as the one that `x` is a view of,
-# never sees the change. Write into the memory that is there.
+# never see the change. Write into the memory that is there.
 
 
 def set_column_(x, col, value):

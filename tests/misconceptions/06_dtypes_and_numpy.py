@@ -462,8 +462,8 @@ def to_numpy_copy(t):
 
 
 # %% task="to_numpy_copy" name="data-alias" presumes=["_.data or detach()"]
-# `.data`, `detach()` and `numpy()` all copy nothing: who writes to the array writes to the tensor, behind the back of
-# autograd. Add `.copy()`.
+# `.data`, `detach()` and `numpy()` all copy nothing: what you write to the array is written to the tensor, and autograd
+# doesn't notice. Add `.copy()`.
 
 
 def to_numpy_copy(t):

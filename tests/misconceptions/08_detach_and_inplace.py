@@ -33,8 +33,8 @@ def gradient_step_(x, learning_rate):
 
 
 # %% task="gradient_step_" name="new-tensor-recorded" presumes=["_ = _ - _ or sub()"]
-# Outside `no_grad()`, `x = x - ...` makes a new tensor that hangs in the graph; the caller's leaf stays as it was.
-# Change the leaf itself: `x -= ...`, under `no_grad()`.
+# Outside `no_grad()`, `x = x - ...` makes a new tensor that is attached to the graph; the caller's leaf stays as it
+# was. Change the leaf itself: `x -= ...`, under `no_grad()`.
 
 
 def gradient_step_(x, learning_rate):
@@ -685,7 +685,7 @@ def inplace_error(fn, value):
 
 
 # %% task="inplace_error" name="no-requires-grad" presumes=["not _(requires_grad=True) or requires_grad_()"]
-# Without `requires_grad=True` autograd watches nothing: in-place changes of `x` are allowed, and there is no graph to
+# Without `requires_grad=True` autograd records nothing: in-place changes of `x` are allowed, and there is no graph to
 # go back through.
 
 

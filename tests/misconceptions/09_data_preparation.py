@@ -58,7 +58,7 @@ def split_indices(n, valid_fraction, test_fraction, seed):
 
 
 # %% task="split_indices" name="fixed-seed"
-# You seed with a number of your own, so the argument `seed` has no say. Pass it on.
+# You seed with a number of your own, so the argument `seed` isn't used. Pass it on.
 
 
 def split_indices(n, valid_fraction, test_fraction, seed):
@@ -536,7 +536,7 @@ def standardize_splits(train, valid, test):
 
 
 # %% task="standardize_splits" name="train-and-valid"
-# The validation rows had a say in the statistics, and they are to be unseen. Only `train` counts.
+# The statistics also depend on the validation rows, which must stay unseen. Only `train` counts.
 
 
 def standardize_splits(train, valid, test):

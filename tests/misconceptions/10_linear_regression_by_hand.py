@@ -51,7 +51,7 @@ def init_parameters(n_features, seed):
 
 
 # %% task="init_parameters" name="bias-without-grad"
-# The bias is a parameter like the weights: if it doesn't require grad, `backward()` passes it by and it stays 0
+# The bias is a parameter like the weights: if it doesn't require grad, `backward()` gives it no gradient and it stays 0
 # forever.
 
 
@@ -63,8 +63,8 @@ def init_parameters(n_features, seed):
 
 
 # %% task="init_parameters" name="zeros"
-# From zeros a linear model can still learn, but all units of a network would stay alike. Draw random weights: take the
-# habit now.
+# From zeros a linear model can still learn, but the neurons of a network would stay alike. Draw random weights here
+# too.
 
 
 def init_parameters(n_features, seed):
@@ -1340,7 +1340,7 @@ def train_linear(X, y, learning_rate, n_epochs, seed):
 
 
 # %% task="train_linear" name="solved-at-once" presumes=["inverse() or inv() or pinv() or solve() or lstsq()"]
-# The normal equations give the end of the road at once; this task is about the way there. Take `n_epochs` steps along
+# The normal equations give the solution at once; this task is about the steps towards it. Take `n_epochs` steps along
 # the gradient.
 
 

@@ -1197,8 +1197,8 @@ def train_bgd(model, optimizer, criterion, X, y, n_epochs):
 
 
 # %% task="train_bgd" name="trains-a-copy" presumes=["deepcopy()"]
-# You train a copy of the model, and the optimizer holds the parameters of the original, which get no gradients: nobody
-# learns anything. Train the model that you were given.
+# You train a copy of the model, and the optimizer holds the parameters of the original, which get no gradients: neither
+# of them learns anything. Train the model that you were given.
 
 
 def train_bgd(model, optimizer, criterion, X, y, n_epochs):

@@ -296,7 +296,7 @@ class LinearRegressor(nn.Module):
 
 
 # %% task="LinearRegressor" name="zeros"
-# Weights that all start at 0 stay alike in a network, where every unit should learn something else. Draw them at
+# Weights that all start at 0 stay alike in a network, where every neuron should learn something else. Draw them at
 # random.
 
 

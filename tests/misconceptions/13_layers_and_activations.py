@@ -14,7 +14,7 @@ def relu(x):
 
 
 # %% task="relu" name="mask-multiply" presumes=["_ * _ or mul()"]
-# A product with a mask works until an infinity comes by: -inf * 0 is NaN. Select (`clamp`, `where`), don't multiply.
+# A product with a mask works until there is an infinity: -inf * 0 is NaN. Select (`clamp`, `where`), don't multiply.
 
 
 def relu(x):

@@ -559,7 +559,7 @@ def make_loaders(train, valid, batch_size, seed):
 
 
 # %% task="make_loaders" name="fixed-seed"
-# You seed with a number of your own, so the argument `seed` has no say. Pass it on.
+# You seed with a number of your own, so the argument `seed` isn't used. Pass it on.
 
 
 def make_loaders(train, valid, batch_size, seed):

@@ -574,7 +574,7 @@ def predict(model, X):
 
 
 # %% task="predict" name="no-no-grad" presumes=["not no_grad() or inference_mode() or set_grad_enabled()"]
-# `eval()` doesn't switch autograd off: the result hangs in a graph. Compute it inside `with torch.no_grad():`.
+# `eval()` doesn't switch autograd off: the result is attached to a graph. Compute it inside `with torch.no_grad():`.
 
 
 def predict(model, X):

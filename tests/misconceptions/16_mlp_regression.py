@@ -89,7 +89,7 @@ class RegressionMLP(nn.Module):
 
 
 # %% task="RegressionMLP" name="no-activation"
-# Linear layers in a row are one linear layer in disguise, however many there are. Put a ReLU between them.
+# Linear layers in a row are the same as one linear layer, however many there are. Put a ReLU between them.
 
 
 class RegressionMLP(nn.Module):

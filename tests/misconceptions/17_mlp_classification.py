@@ -217,7 +217,7 @@ class ImageClassifier(nn.Module):
 
 
 # %% task="ImageClassifier" name="no-relu"
-# Without an activation three linear layers are one linear layer in disguise. Put a ReLU after the first and the second.
+# Without an activation three linear layers are the same as one linear layer. Put a ReLU after the first and the second.
 
 
 class ImageClassifier(nn.Module):

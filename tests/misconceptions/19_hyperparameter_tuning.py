@@ -106,8 +106,8 @@ def suggest_hyperparameters(trial):
 
 
 # %% task="suggest_hyperparameters" name="exponent-suggested"
-# You ask for an exponent and compute the learning rate from it, so the study keeps account of a number that isn't a
-# learning rate. Ask from 1e-5 to 1e-1 and leave the scale to `log=True`.
+# You ask for an exponent and compute the learning rate from it, so the study remembers a number that isn't a learning
+# rate. Ask from 1e-5 to 1e-1 and leave the scale to `log=True`.
 
 
 def suggest_hyperparameters(trial):
@@ -155,7 +155,7 @@ def suggest_hyperparameters(trial):
 
 
 # %% task="suggest_hyperparameters" name="list-of-units"
-# As categories, 100 and 101 have nothing to do with each other, and the study can't see that it is getting warmer. Use
+# As categories, 100 and 101 have nothing to do with each other, and the study can't see that it gets closer. Use
 # `suggest_int`.
 
 
@@ -555,7 +555,7 @@ def tuning_objective(trial, fit_epoch, n_epochs, pruned):
 
 
 # %% task="tuning_objective" name="reports-the-best"
-# You report the best metric so far, and a trial that has gone astray still looks well. Report this epoch's own.
+# You report the best metric so far, so a trial that gets worse still looks good. Report this epoch's own.
 
 
 def tuning_objective(trial, fit_epoch, n_epochs, pruned):
@@ -912,7 +912,7 @@ def random_search(objective, space, n_trials, seed):
 
 
 # %% task="random_search" name="fixed-seed" presumes=["Random() or default_rng() or seed()"]
-# You seed with a number of your own, so the argument `seed` has no say. Pass it on.
+# You seed with a number of your own, so the argument `seed` isn't used. Pass it on.
 
 
 def random_search(objective, space, n_trials, seed):

@@ -324,8 +324,7 @@ def load_checkpoint(path, model_class):
 
 
 # %% task="load_checkpoint" name="refusal-swallowed" presumes=["except"]
-# The safe mode refused the file, and nobody hears of it: the caller goes on with random weights. Let the exception
-# pass.
+# The safe mode refused the file, but the caller gets no error and goes on with random weights. Let the exception pass.
 
 import pickle
 
@@ -799,7 +798,7 @@ def script_model(model):
 
 
 # %% task="compile_model" name="backend-ignored" presumes=["not _(backend=_)"]
-# The caller says which backend to use, and here nobody hears it: pass `backend=backend` on to `torch.compile`. Its
+# The caller says which backend to use, and here that is ignored: pass `backend=backend` on to `torch.compile`. Its
 # default backend needs a compiler and many seconds.
 
 
