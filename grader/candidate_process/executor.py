@@ -10,6 +10,7 @@ import opcode
 import socket
 import sys
 import types
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -52,14 +53,18 @@ class Executor:
 
     def serve(self, channel: socket.socket) -> None:
         """Answer requests, one at a time, until the other side closes the channel."""
+        self.answer_all(lambda: wire.receive(channel), lambda reply: wire.send(channel, reply))
+
+    def answer_all(self, receive: Callable[[], bytes | bytearray], send: Callable[[bytes], None]) -> None:
+        """Send an answer to each request that `receive` returns, until it raises `wire.Closed`."""
         loaders.without_workers()
         self._serving = True
         while True:
             try:
-                request = wire.decode_request(wire.receive(channel))
+                request = wire.decode_request(receive())
             except wire.Closed:
                 return
-            wire.send(channel, wire.encode(self._answer(request)))
+            send(wire.encode(self._answer(request)))
 
     def _answer(self, request: wire.Request) -> wire.Reply:
         match request:

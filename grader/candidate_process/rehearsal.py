@@ -48,13 +48,15 @@ def fail(X, w, lr):
 """
 
 
-def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True) -> None:
+def rehearse(
+    imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backward: bool = True, forks: bool = True
+) -> None:
     """Import the modules of `imports`, run the statements of `warm_up`, then load and call a sample submission.
 
     Only imports and warmed caches remain. A missing module and a failing statement are ignored. After a backward pass,
     forks of this process can run backward only if autograd uses no accelerator. The server hides all accelerators, but
     for some builds of torch that is not enough: if a child process finds so, or if `backward` is false, only the
-    imports are done.
+    imports are done. A process that has no `forks` rehearses once: only it has the benefit.
     """
     warnings.simplefilter("ignore")  # joblib warns that there is no shared memory, but needs none
     for name in imports:
@@ -63,7 +65,7 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     import torch
 
     torch.set_num_threads(1)
-    if not backward or not _children_can_run_backward():
+    if not backward or (forks and not _children_can_run_backward()):
         with contextlib.suppress(Exception):
             # The skipped warm-up would have made torch import it, which takes seconds; candidates should not pay for
             # that.
@@ -72,7 +74,7 @@ def rehearse(imports: Sequence[str] = (), warm_up: Sequence[str] = (), *, backwa
     for statement in warm_up:
         with contextlib.suppress(Exception):
             exec(statement, {"torch": torch})
-    for _ in range(_REPEATS):
+    for _ in range(_REPEATS if forks else 1):
         _load_and_call(_SUBMISSION, ("train", "fail", "missing"))
 
 

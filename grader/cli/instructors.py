@@ -116,8 +116,9 @@ def doctor() -> None:
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
-        from grader.sandbox import LAYERS, MINIMA, Host, active_layers, confined_enough
+        from grader.sandbox import LAYERS, MINIMA, Host, active_layers, backend, confined_enough
 
+        portable = backend() == "portable"
         active = active_layers()
         screen = console()
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
@@ -127,10 +128,13 @@ def doctor() -> None:
             if layer.name in active:
                 table.add_row(layer.name, shown(instructor.ACTIVE), render(layer.protects))
             else:
-                without = (layer.protects, instructor.WITHOUT(lost=layer.lost), layer.cure)
+                without = (layer.protects, instructor.WITHOUT(lost=layer.lost), *(() if portable else (layer.cure,)))
                 table.add_row(layer.name, shown(instructor.MISSING), "\n".join(map(render, without)))
         screen.print(table)
         screen.print()
+        if portable:
+            say(instructor.PORTABLE())
+            raise typer.Exit(1)
         say(instructor.ALWAYS())
         if confined_enough(active):
             say(instructor.ENOUGH())

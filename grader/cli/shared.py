@@ -142,13 +142,16 @@ def tasks_of(catalog: Catalog, which: Sequence[str]) -> dict[str, tuple[str, ...
     return {id: () if None in tasks else tuple(task for task in tasks if task) for id, tasks in found.items()}
 
 
-def relaxed_sandbox(submissions: bool) -> bool:
-    """Return whether submissions of others are graded with fewer layers than they need. Raises `SandboxError`."""
-    from grader.sandbox import SandboxError
+def relaxed_sandbox(trust_submissions: bool) -> bool:
+    """Return whether submissions of others are graded with fewer layers than they need.
 
-    if submissions and not sys.platform.startswith("linux"):
+    Raises `SandboxError` where nothing can confine them.
+    """
+    from grader.sandbox import SandboxError, backend
+
+    if backend() == "portable":
         raise SandboxError(instructor.ONLY_ON_LINUX())
-    return submissions
+    return trust_submissions
 
 
 def worker_count(jobs: int | None) -> int:

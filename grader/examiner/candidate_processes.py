@@ -13,7 +13,7 @@ import msgspec
 
 from grader import wire
 from grader.records import Feedback, Status, Submission
-from grader.sandbox import Budget, CandidateLost, Process, Server
+from grader.sandbox import AnyServer, Budget, CandidateLost, Process
 from grader.sentences import Sentence, author, learner
 from grader.suites import feedback
 from grader.suites.outcomes import CheckEnded, SuiteError
@@ -31,7 +31,7 @@ class SubmissionProcess:
     the answers of the whole submission.
     """
 
-    def __init__(self, server: Server, submission: Submission, budget: Budget | None = None) -> None:
+    def __init__(self, server: AnyServer, submission: Submission, budget: Budget | None = None) -> None:
         if submission.source is None:
             raise ValueError(f"Cannot examine {submission.path!r}: it has no source.")
         self._server = server
@@ -184,7 +184,7 @@ class ReferenceProcess:
     They share one process, which is not the process of any submission. Each is a module in it.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: AnyServer) -> None:
         self._server = server
         self._process: Process | None = None
         self._loaded: set[str] = set()

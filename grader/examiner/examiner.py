@@ -25,7 +25,7 @@ from grader.examiner.reporting import examined_report, loading_of, unreadable_re
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
 from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Inputs, Submission
-from grader.sandbox import Budget, Server
+from grader.sandbox import AnyServer, Budget
 from grader.sentences import author
 from grader.suites.check_log import CheckLog, call_digest
 from grader.suites.exploration.promises import domain_facts
@@ -77,7 +77,7 @@ class Examiner:
     def __init__(
         self,
         catalog: Catalog,
-        server: Server,
+        server: AnyServer,
         *,
         course_seed: str,
         diagnosing: bool = True,

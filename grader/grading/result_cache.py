@@ -1,8 +1,9 @@
 """The result cache of an output folder: a second run grades only what has changed.
 
 Each graded submission is stored under a digest of everything that its report depends on: the submission as read, the
-exercise's suites, solution and misconceptions, the kit, Python, the packages that the kit depends on, and the settings.
-A run that was killed continues where it stopped. If any of these change, the submission is graded again.
+exercise's suites, solution and misconceptions, the kit, Python, the packages that the kit depends on, the system and the
+backend that runs candidates, and the settings. A run that was killed continues where it stopped. If any of these change,
+the submission is graded again.
 
 These dependencies are found, not listed here. The packages are those that `pyproject.toml` names. All settings count,
 except those that are known to change no report.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -24,6 +26,7 @@ from grader.catalog import Catalog
 from grader.grading.settings import Graded, Settings
 from grader.records import REPORT_SCHEMA, BrokenCheck, ExerciseReport, Submission
 from grader.reports.store import write_json
+from grader.sandbox import backend
 from grader.version import __version__
 
 _KIT = Path(__file__).resolve().parents[1]
@@ -47,6 +50,7 @@ class ResultCache:
         about_all = [
             REPORT_SCHEMA,
             *_versions(),
+            f"backend {backend()} {sys.platform}",
             *_settings_that_count(settings),
             *(_digest(path) for path in _kit_files()),
         ]

@@ -30,7 +30,7 @@ from grader.sentences import Sentence
 if TYPE_CHECKING:
     from grader.catalog import Catalog
     from grader.examiner.examiner import Examiner
-    from grader.sandbox import Server
+    from grader.sandbox import AnyServer
 
 _MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it has when it starts, some 400 MiB
 
@@ -77,7 +77,7 @@ def run_worker(channel: Channel, settings: Settings) -> None:
             channel.send(Failed(error=error.sentence))
 
 
-def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: Settings) -> None:
+def _examine_all(channel: Channel, catalog: Catalog, server: AnyServer, settings: Settings) -> None:
     """Collect the suites, and examine the submissions that arrive in `channel`.
 
     Raises `SandboxError` and `CatalogError`, but only before this worker has started.
@@ -110,13 +110,13 @@ def _examine_all(channel: Channel, catalog: Catalog, server: Server, settings: S
 
 
 def _work(
-    channel: Channel, server: Server, examiner: Examiner, rehearsal: Sequence[Submission], settings: Settings
+    channel: Channel, server: AnyServer, examiner: Examiner, rehearsal: Sequence[Submission], settings: Settings
 ) -> None:
     """Get ready, send `Started`, and answer each submission with its report until the channel is closed."""
     from grader.catalog import CatalogError
     from grader.sandbox import SandboxError
 
-    server.spawn().end()  # the server works
+    server.try_out()
     for wrong in rehearsal:
         examiner.examine(wrong)
     processes.limit_memory(_MEMORY)
@@ -138,15 +138,15 @@ def _receive(channel: Channel) -> Submission | None:
         return None
 
 
-def _server(catalog: Catalog, settings: Settings, home: Path) -> Server:
+def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
     """Return a server that is warm for the exercises, with the limits from the settings."""
-    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, Server
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, open_server
 
     accelerated = settings.device != "meta"
     limits = replace(ACCELERATED_LIMITS if accelerated else DEFAULT_LIMITS, threads=settings.threads)
     if settings.seconds is not None:
         limits = replace(limits, submission=settings.seconds)
-    return Server(
+    return open_server(
         limits=limits,
         data_home=home,
         imports=catalog.imports(settings.exercises),
@@ -176,6 +176,7 @@ def _data_home() -> Path:
             return cache
     except OSError:
         pass
-    fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit-{os.getuid()}"
+    user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # on Windows, every user has a folder of their own
+    fallback = Path(tempfile.gettempdir()) / f"torch-exercise-kit{user}"
     fallback.mkdir(mode=0o755, exist_ok=True)  # candidates run as other users, and the data is not secret
     return fallback

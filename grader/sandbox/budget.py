@@ -62,7 +62,7 @@ class Meter:
         self._file: int | None = None
         if pid is not None:
             with contextlib.suppress(OSError):
-                self._file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+                self._file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         self._counted = self._delay() or 0.0
         self._since = self._before = 0.0
 

@@ -81,6 +81,7 @@ ONLY_ON_LINUX = N_(
     "Cannot grade other people's submissions on this system, even with --trust-submissions: nothing would confine "
     "them. Use Linux, or a container or virtual machine that runs it."
 )
+NO_SUCH_BACKEND = N_("Cannot use {name!r} as {variable}: it is linux or portable.")
 NO_SERVER = N_("Cannot start the sandbox's server: {error}.")
 SERVER_ENDED = N_("Cannot start a candidate: the sandbox's server ended. {words}")
 SERVER_LOST = N_("Cannot go on: the sandbox's server ended. {words}")
@@ -103,6 +104,11 @@ ACTIVE = N_("active")
 MISSING = N_("missing")
 WITHOUT = N_("Without it: {lost}")
 ALWAYS = N_("Always: an empty environment, no open files but the channel, on Linux no new privileges.")
+PORTABLE = N_(
+    "This system runs submissions with the portable backend, in ordinary processes: nothing confines them. Time limits "
+    "hold. That is enough for code of your own (grader check). Other people's submissions cannot be graded here: grade "
+    "them on Linux, or in a container or virtual machine that runs it."
+)
 ENOUGH = N_("Other people's submissions can be graded here.")
 NOT_ENOUGH = N_("Other people's submissions cannot be graded here (your own can: grader check).")
 NEEDED = N_("Needed: {layers}.")

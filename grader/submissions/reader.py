@@ -98,7 +98,7 @@ class Reader:
         self._process.join(timeout=1)
         code = self._process.exitcode
         self.close()
-        return code == -signal.SIGKILL
+        return code == -getattr(signal, "SIGKILL", 9)
 
     def _start(self) -> Connection[Any, Any]:
         self._process, self._channel = processes.start(_serve, os.getcwd(), self._anchor)

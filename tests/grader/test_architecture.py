@@ -69,7 +69,7 @@ def test_the_kit_is_found() -> None:
     assert {Path("grader/wire.py"), Path("grader/candidate_process/__main__.py"), Path("grader/sandbox/server.py")} <= {
         *FILES
     }
-    assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.server.Server"}
+    assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.backend.backend"}
 
 
 def test_nothing_imports_the_candidate_process() -> None:

@@ -164,6 +164,20 @@ def test_another_python_makes_reports_stale(
     assert cache(clone).find(SUBMISSION) is None
 
 
+@pytest.mark.parametrize("change", ["backend", "system"])
+def test_another_backend_or_system_makes_reports_stale(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """A report of one backend does not stand for another: a folder may be shared by two systems."""
+    monkeypatch.setenv("GRADER_BACKEND", "linux")
+    cache(clone).keep(GRADED)
+    if change == "backend":
+        monkeypatch.setenv("GRADER_BACKEND", "portable")
+    else:
+        monkeypatch.setattr(result_cache.sys, "platform", "win32")
+    assert cache(clone).find(SUBMISSION) is None
+
+
 def test_the_packages_are_those_that_the_project_names() -> None:
     """All packages that the kit depends on count, except those of its extras."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

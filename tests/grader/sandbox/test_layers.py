@@ -53,7 +53,7 @@ def test_active_layers_are_those_of_a_candidate(server: Server, monkeypatch: pyt
         spawned.append(spawn())
         return spawned[-1]
 
-    monkeypatch.setattr(layers, "Server", warm)
+    monkeypatch.setattr(layers, "open_server", warm)
     monkeypatch.setattr(server, "spawn", noted)
     assert set(active_layers()) <= {layer.name for layer in LAYERS}
     assert active_layers() == spawned[0].layers

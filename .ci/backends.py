@@ -1,0 +1,108 @@
+"""Grade the kit's implementations with one backend, or compare what two backends said.
+
+    python .ci/backends.py record OUT.json [--kinds solutions|some|all] [EXERCISE ...]
+    python .ci/backends.py compare A.json B.json
+
+`record` grades with the backend that `GRADER_BACKEND` names: the solutions; or also the stubs and one misconception of
+each task (`some`); or every variant (`all`). It writes every report, so that `compare` sees each difference in a
+verdict or in feedback. `compare` prints what differs; the exit code is 1 if anything does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def chosen(kinds: str, exercises: Sequence[str]) -> Iterator[Any]:
+    """Yield the implementations of these exercises (of all if none are named), as cases of `grader verify`."""
+    from grader.catalog import load_catalog
+    from grader.verification import MISCONCEPTION, REFERENCE, STUB, cases
+
+    catalog = load_catalog(ROOT)
+    ids = [catalog.full_id(which) for which in exercises] or [exercise.id for exercise in catalog.exercises]
+    seen: set[tuple[str, str]] = set()
+    for case in cases(catalog, {id: () for id in ids}):
+        first = case.kind == MISCONCEPTION and (case.exercise, case.task) not in seen
+        seen.add((case.exercise, case.task))
+        if kinds == "all" or case.kind == REFERENCE or (kinds == "some" and (case.kind == STUB or first)):
+            yield case
+
+
+def record(out: Path, kinds: str, exercises: Sequence[str], jobs: int) -> None:
+    """Grade, and write the reports by exercise and label. Exercises are graded one after another."""
+    from grader.grading.pool import WorkerPool
+    from grader.grading.settings import Settings
+    from grader.sandbox import backend
+
+    by_exercise: dict[str, list[Any]] = {}
+    for case in chosen(kinds, exercises):
+        by_exercise.setdefault(case.exercise, []).append(case)
+    reports: dict[str, Any] = {}
+    begun = time.monotonic()
+    for id, cases in by_exercise.items():
+        settings = Settings(root=str(ROOT), exercises=(id,), relaxed_sandbox=True)
+        with WorkerPool(min(jobs, len(cases))) as workers:
+            for graded in workers.grade(settings, [case.submission() for case in cases]):
+                said = None if graded.report is None else graded.report
+                reports[graded.submission.student] = msgspec.to_builtins((said, graded.broken))
+        print(f"{id}: {len(cases)} with {backend()}, {time.monotonic() - begun:.0f} s so far", file=sys.stderr)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(reports, indent=1, sort_keys=True), encoding="utf-8", newline="\n")
+
+
+def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
+    """Yield the places at which two documents differ, each with both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted({*one, *other}):
+            yield from differences(one.get(name), other.get(name), f"{place}/{name}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, f"{place}/{number}")
+    elif one != other:
+        yield f"{place}\n  {json.dumps(one)[:300]}\n  {json.dumps(other)[:300]}"
+
+
+def compare(one: Path, other: Path) -> int:
+    """Print the differences; return how many reports differ."""
+    left, right = (json.loads(path.read_text(encoding="utf-8")) for path in (one, other))
+    labels = sorted({*left, *right})
+    differing = {label: list(differences(left.get(label), right.get(label))) for label in labels}
+    for label, found in differing.items():
+        if found:
+            print(label, *found[:5], sep="\n")
+    count = sum(map(bool, differing.values()))
+    print(f"{count} of {len(labels)} reports differ.")
+    return count
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    recording = commands.add_parser("record")
+    recording.add_argument("out", type=Path)
+    recording.add_argument("--kinds", choices=("solutions", "some", "all"), default="all")
+    recording.add_argument("--jobs", type=int, default=2)
+    recording.add_argument("exercises", nargs="*")
+    comparing = commands.add_parser("compare")
+    comparing.add_argument("one", type=Path)
+    comparing.add_argument("other", type=Path)
+    chosen = parser.parse_args()
+    if chosen.command == "record":
+        record(chosen.out, chosen.kinds, chosen.exercises, chosen.jobs)
+    elif compare(chosen.one, chosen.other):
+        sys.exit(1)
+
+
+if __name__ == "__main__":  # not in the processes that the pool starts on Windows
+    main()
