@@ -1,8 +1,8 @@
 """The result cache of an output folder: a second run grades only what has changed.
 
 Each graded submission is stored under a digest of everything that its report depends on: the submission as read, the
-exercise's suites, solution and misconceptions, the kit, Python, the packages that the kit depends on, the system and the
-backend that runs candidates, and the settings. A run that was killed continues where it stopped. If any of these change,
+exercise's suites, solution and misconceptions, the kit, Python, the packages that the kit depends on, the settings, the
+system, and the backend that runs candidates. A run that was killed continues where it stopped. If any of these change,
 the submission is graded again.
 
 These dependencies are found, not listed here. The packages are those that `pyproject.toml` names. All settings count,
