@@ -1,6 +1,6 @@
 """Grade the kit's implementations with one backend, or compare what two backends said.
 
-    python .ci/backends.py record OUT.json [--kinds solutions|some|all] [EXERCISE ...]
+    python .ci/backends.py record OUT.json [--kinds solutions|some|all] [--exercise ID ...]
     python .ci/backends.py compare A.json B.json
 
 `record` grades with the backend that `GRADER_BACKEND` names: the solutions; or also the stubs and one misconception of
@@ -93,13 +93,13 @@ def main() -> None:
     recording.add_argument("out", type=Path)
     recording.add_argument("--kinds", choices=("solutions", "some", "all"), default="all")
     recording.add_argument("--jobs", type=int, default=2)
-    recording.add_argument("exercises", nargs="*")
+    recording.add_argument("--exercise", action="append", default=[])
     comparing = commands.add_parser("compare")
     comparing.add_argument("one", type=Path)
     comparing.add_argument("other", type=Path)
     chosen = parser.parse_args()
     if chosen.command == "record":
-        record(chosen.out, chosen.kinds, chosen.exercises, chosen.jobs)
+        record(chosen.out, chosen.kinds, chosen.exercise, chosen.jobs)
     elif compare(chosen.one, chosen.other):
         sys.exit(1)
 

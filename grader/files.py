@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import os
+import stat
+import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
+_PATIENCE: Final = 2.0  # seconds until other programs must have closed a file
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal bundles have equal bytes
 
 
@@ -26,10 +31,28 @@ def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         os.chmod(temporary, 0o600 if private else 0o644)
-        os.replace(temporary, path)
+        _replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _replace(temporary: str, path: Path) -> None:
+    """Give the finished file its name. Raises `OSError`.
+
+    On Windows this fails while another program has the old file open, such as a virus scanner or a synchronised folder,
+    and as long as the old file is read-only.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > deadline:
+                raise
+            with contextlib.suppress(OSError):
+                os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
+            time.sleep(0.05)
 
 
 def write_text(path: Path, text: str) -> None:

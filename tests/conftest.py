@@ -11,7 +11,6 @@ others share.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import os
 import re
@@ -59,6 +58,8 @@ def _turn(*, alone: bool) -> Iterator[None]:
     if _lock is None:
         yield
         return
+    import fcntl  # missing on Windows, where tests run one after another
+
     fcntl.flock(_lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
     try:
         yield

@@ -57,7 +57,7 @@ def build(
             return
         for path in stale:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(built[path], encoding="utf-8")
+            path.write_text(built[path], encoding="utf-8", newline="\n")
         say(author.BUILT(count=len(built), written=len(stale)))
 
 

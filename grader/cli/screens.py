@@ -7,6 +7,7 @@ reports from being written.
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import sys
@@ -53,14 +54,18 @@ class Screen(io.TextIOWrapper):
         """Write the text, or drop it if the reader has gone."""
         try:
             return super().write(text)
-        except BrokenPipeError:
+        except OSError as error:
+            if not _tells_of_nobody(error):
+                raise
             return self._drop(len(text))
 
     def flush(self) -> None:
         """Flush the stream, or do nothing if the reader has gone."""
         try:
             super().flush()
-        except BrokenPipeError:
+        except OSError as error:
+            if not _tells_of_nobody(error):
+                raise
             self._drop(0)
 
     def _drop(self, written: int) -> int:
@@ -69,6 +74,11 @@ class Screen(io.TextIOWrapper):
         os.dup2(nowhere, self.fileno())  # buffered text goes there too, also when Python exits
         os.close(nowhere)
         return written
+
+
+def _tells_of_nobody(error: OSError) -> bool:
+    """Say whether an error means that the reader of a stream has gone. Windows calls that an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
 
 
 def prepare() -> None:

@@ -30,6 +30,33 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     assert os.listdir(tmp_path) == ["report.json"]
 
 
+def test_a_file_that_another_program_reads_is_replaced_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to replace a file that is open or read-only. The kit tries again, and makes it writable."""
+    path = tmp_path / "report.json"
+    files.write_bytes(path, b"old")
+    path.chmod(0o444)
+    replace, refused = os.replace, [True, True]
+
+    def busy(source: str, target: Path) -> None:
+        if refused:
+            refused.pop()
+            raise PermissionError(13, "Access is denied")
+        assert stat.S_IMODE(path.stat().st_mode) & stat.S_IWUSR
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", busy)
+    with pytest.raises(PermissionError):  # on other systems this has another cause
+        files.write_bytes(path, b"new")
+    monkeypatch.setattr(files.sys, "platform", "win32")
+    files.write_bytes(path, b"new")
+    assert path.read_bytes() == b"new" and os.listdir(tmp_path) == ["report.json"]
+    refused += [True] * 1000
+    monkeypatch.setattr(files, "_PATIENCE", 0.1)
+    with pytest.raises(PermissionError):
+        files.write_bytes(path, b"newest")
+    assert path.read_bytes() == b"new" and os.listdir(tmp_path) == ["report.json"]
+
+
 @pytest.mark.parametrize(("private", "mode"), [(False, 0o644), (True, 0o600)])
 def test_only_the_owner_reads_a_private_file(tmp_path: Path, private: bool, mode: int) -> None:
     """Every user can read a file, but only the owner a private one, even if it replaces a public file."""
