@@ -83,6 +83,17 @@ def test_three_short_hints(exercise: Exercise, task: Task) -> None:
 
 
 @TASKS
+def test_only_the_last_hint_shows_what_to_return(exercise: Exercise, task: Task) -> None:
+    """The first two hints of a task hold no expression that its solution returns, names and constants apart."""
+    cells = split_cells(CATALOG.solution(exercise.id).read_text(encoding="utf-8"), origin=exercise.id)[1]
+    code = "\n".join(line for cell in cells if cell.metadata.get("task") == task.name for line in cell.lines)
+    regions = re.findall(rf"{BEGIN}\n(.*?){END}", code, re.DOTALL)
+    returned = {found for region in regions for found in re.findall(r"return (.+)", region) if not found.isidentifier()}
+    hints = " ".join(" ".join(task.hints[:2]).split())
+    assert [expression for expression in returned if expression in hints] == []
+
+
+@TASKS
 def test_the_heading_says_the_points(exercise: Exercise, task: Task) -> None:
     """Every task has a heading with its number and its points."""
     number = exercise.tasks.index(task) + 1
