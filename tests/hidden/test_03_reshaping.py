@@ -15,7 +15,7 @@ public = public_suite(__file__)
     "shared_view",
     points=0.5,
     judges="facts",
-    hint="`view` refuses with a RuntimeError where `reshape`, `flatten` and `contiguous` copy without telling.",
+    hint="`view` raises RuntimeError where `reshape`, `flatten` and `contiguous` copy silently.",
 )
 def test_view_refuses_to_copy(candidate, draw):
     """RuntimeError where only a copy could have the shape: a transposed table, or part of one, in one row."""

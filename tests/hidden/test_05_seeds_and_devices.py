@@ -48,7 +48,7 @@ def draw_in_between(student, seed, shape, global_seed):
     hint="leave the shared generators alone: no `torch.manual_seed`, but a `torch.Generator()` of your own.",
 )
 def test_normal_leaves_global_generators_alone(candidate, draw):
-    """The global generators are untouched: who draws from them goes on as if nothing had happened."""
+    """The global generators are untouched: what is drawn from them afterwards is as without the call."""
     global_seed = draw.integer(0, 9999)
     undisturbed = torch.rand(6, generator=torch.Generator().manual_seed(global_seed))
     observed = candidate.run(draw_in_between, draw.integer(0, 9999), (2, 3), global_seed)

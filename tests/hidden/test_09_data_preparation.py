@@ -153,7 +153,7 @@ def test_split_of_any_number_of_rows(pick):
 @check(
     "fit_standardizer",
     points=0.25,
-    hint="one value for each column: `dim=0` walks along the rows, and `keepdim=True` keeps that dimension as 1.",
+    hint="one value for each column: with `dim=0` the rows disappear; `keepdim=True` keeps it, with size 1.",
 )
 def test_fit_shapes(candidate, draw):
     """Both have shape (1, F) whatever N and F are: as many rows as columns, two rows, one column."""
@@ -230,7 +230,7 @@ def test_standardize_one_row_or_none(candidate, draw):
 @check(
     "standardize_splits",
     points=0.25,
-    hint="only `train` may have a say in the statistics.",
+    hint="compute the statistics from `train` alone.",
 )
 def test_standardize_without_leakage(candidate, draw):
     """Whatever is in the validation and test sets, the standardised training set is the same."""

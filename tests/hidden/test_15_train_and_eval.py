@@ -112,7 +112,7 @@ def inside_a_parent(student, x, p):
 @check(
     "InvertedDropout",
     points=0.25,
-    hint="ask `self.training`, which `train()` and `eval()` of any model around set. Keep no flag of your own.",
+    hint="ask `self.training`, which `train()` and `eval()` of any model around set. Don't keep a flag of your own.",
 )
 def test_dropout_follows_its_parent(candidate, draw):
     """Inside a model it starts in training mode and obeys the model's eval() and train(); it has no parameters."""
@@ -709,7 +709,7 @@ def test_accumulated_loss_of_different_sizes(candidate, draw):
 @check(
     "accumulated_step",
     points=0.5,
-    hint="reset the gradients once, before the loop: those from before the call are nobody's now.",
+    hint="reset the gradients once, before the loop: those from before the call don't count.",
 )
 def test_accumulated_forgets_old_gradients(candidate, draw):
     """Gradients left over from before the call don't count."""

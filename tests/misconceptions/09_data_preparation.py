@@ -374,7 +374,7 @@ def fit_standardizer(x_train):
 
 
 # %% task="fit_standardizer" name="by-row"
-# `dim=1` walks along a row and gives one value for each house. For one value for each feature walk along `dim=0`.
+# With `dim=1` the columns disappear, and one value for each house is left. For one value for each feature use `dim=0`.
 
 
 def fit_standardizer(x_train):
@@ -382,7 +382,7 @@ def fit_standardizer(x_train):
 
 
 # %% task="fit_standardizer" name="by-row-as-row"
-# The shape depends on the number of rows: you took the mean of each house, not of each feature. Walk along `dim=0`.
+# The shape depends on the number of rows: you took the mean of each house, not of each feature. Use `dim=0`.
 
 
 def fit_standardizer(x_train):

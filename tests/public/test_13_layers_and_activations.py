@@ -66,7 +66,7 @@ def test_pool_maxima(candidate, draw):
 
 @check("max_pool2d", points=0.25)
 def test_pool_of_negative_numbers(candidate, draw):
-    """If all numbers are negative, so are their maxima: no 0 creeps in."""
+    """If all numbers are negative, so are their maxima: the result holds no 0."""
     x = draw.tensor(1, 2, 4, 4, low=-9, high=-1)
     candidate.max_pool2d(x, 2).result.values(torch.nn.functional.max_pool2d(x.double(), 2))
 

@@ -29,7 +29,7 @@ def made(student, X, y):
 
 @check("TableDataset", points=0.25, judges="facts", hint="count the rows of the table: `len(X)`, its first dimension.")
 def test_table_length(candidate, draw):
-    """len(ds) is the number of rows, be there more rows or more columns."""
+    """len(ds) is the number of rows, with more rows than columns or fewer."""
     few, many = draw.integer(2, 4), draw.integer(6, 9)
     for n_rows, n_features in ((many, few), (few, many)):
         candidate.run(length, draw.tensor(n_rows, n_features), draw.tensor(n_rows, 1)).result.integer(n_rows)
