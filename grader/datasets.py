@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["DatasetError", "california_housing_table", "install_california_housing"]
+__all__ = ["DatasetError", "california_housing_table", "install_california_housing", "offer_california_housing"]
 
 ARCHIVE = Path(__file__).parent / "data" / "california_housing_1990.csv.gz"
 CSV_SHA256 = "8a5396dba2c96ff32351fff11af69e8bfe9c08e572cafb38591f50daa75e368c"
@@ -73,6 +74,16 @@ def install_california_housing(data_home: Path) -> Path:
         sentence = instructor.HOUSING_NOT_INSTALLED(path=str(data_home), error=str(error.strerror))
         raise DatasetError(sentence) from error
     return cache
+
+
+def offer_california_housing() -> None:
+    """Put the table where scikit-learn looks for it, unless a file is there already.
+
+    `fetch_california_housing()` then works without a network in this user's own Python. Raises `DatasetError`.
+    """
+    home = Path(os.environ.get("SCIKIT_LEARN_DATA") or Path("~", "scikit_learn_data")).expanduser()
+    if not os.path.lexists(home / CACHE_NAME):
+        install_california_housing(home)
 
 
 def _verified_csv() -> bytes:

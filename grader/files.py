@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
 import os
 import stat
@@ -79,18 +78,43 @@ def keep_backup(folder: Path, name: str, data: bytes) -> Path:
     raise AssertionError("the numbers do not end")
 
 
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Write each file under a folder. Other files in it are kept."""
+def lay_down(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Write the files that are not there yet, and return the names of those that are there with another content."""
+    other = []
     for name, text in files.items():
-        write_text(folder / name, text)
+        path = folder / name
+        if not os.path.lexists(path):
+            write_text(path, text)
+        elif not path.is_file() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode("utf-8", "surrogatepass"):
+            other.append(name)
+    return other
 
 
-def write_zip(path: Path, files: Mapping[str, str]) -> None:
+def write_folder(folder: Path, files: Mapping[str, str | bytes | Path]) -> None:
+    """Write each file under a folder: a text, bytes, or a copy of another file. Other files in it are kept."""
+    for name, content in files.items():
+        write_bytes(folder / name, _bytes_of(content))
+
+
+def write_zip(path: Path, files: Mapping[str, str | bytes | Path]) -> None:
     """Write an archive with one folder, which has the archive's name."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
-    write_bytes(path, data.getvalue())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
+                entry.external_attr = 0o644 << 16
+                entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+                archive.writestr(entry, _bytes_of(content))
+        os.chmod(temporary, 0o644)
+        _replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _bytes_of(content: str | bytes | Path) -> bytes:
+    if isinstance(content, Path):
+        return content.read_bytes()
+    return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content

@@ -6,7 +6,9 @@ separate process does the grading; it stays warm between checks and ends with th
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
 
 # The one sentence outside the catalogs: in a sandbox, where submissions may call `check`, the catalogs cannot be read.
 _NOT_A_NOTEBOOK = "This is not a notebook. In a terminal, run `grader check`, `grader hint` or `grader status`."
+
+
+def _offer_data() -> None:
+    """Let `fetch_california_housing()` work offline in a student's own Python, where that is possible."""
+    main = sys.modules.get("__main__")
+    script = getattr(main, "__file__", None)
+    started = getattr(main, "__spec__", None) is not None or sys.argv[:1] == ["-m"]  # as `python -m`, or by a kernel
+    command = isinstance(script, str) and (not script.endswith(".py") or script.endswith("__main__.py"))
+    if running_shell() is None and (started or command or "--multiprocessing-fork" in sys.argv):
+        return
+    home = os.environ.get("SCIKIT_LEARN_DATA") or os.path.join(os.path.expanduser("~"), "scikit_learn_data")
+    if not os.path.lexists(os.path.join(home, "cal_housing_py3.pkz")):
+        from grader.datasets import offer_california_housing
+        from grader.errors import KitError
+
+        with contextlib.suppress(KitError, OSError, ImportError):
+            offer_california_housing()
 
 
 def check(which: object = None) -> Panel | str:
@@ -87,3 +106,6 @@ def _shown(make: Callable[[], Panel]) -> Panel | str:
         if "NBGRADER_EXECUTION" in os.environ:
             raise
         return note_panel("grader", render(error.sentence))
+
+
+_offer_data()

@@ -8,18 +8,21 @@ from grader.catalog.entries import Exercise, Task
 from grader.catalog.errors import CatalogError
 from grader.catalog.notebooks import TASK_CHECKED, build_notebook, convert_notebook, own_cells, to_script
 from grader.catalog.presumptions import holds
-from grader.catalog.releases import nbgrader_sources, student_bundle
+from grader.catalog.releases import RELEASE, nbgrader_sources, student_bundle, student_folder, wheels_in
 from grader.catalog.resetting import reset_notebook, reset_script
 from grader.catalog.stubs import build_stub, count_stubs, has_stub
 from grader.catalog.variants import Variant
+from grader.catalog.wheels import Wheel, kit_wheel
 
 __all__ = [
+    "RELEASE",
     "TASK_CHECKED",
     "Catalog",
     "CatalogError",
     "Exercise",
     "Task",
     "Variant",
+    "Wheel",
     "build_all",
     "build_notebook",
     "build_stub",
@@ -28,11 +31,14 @@ __all__ = [
     "drift",
     "has_stub",
     "holds",
+    "kit_wheel",
     "load_catalog",
     "nbgrader_sources",
     "own_cells",
     "reset_notebook",
     "reset_script",
     "student_bundle",
+    "student_folder",
     "to_script",
+    "wheels_in",
 ]

@@ -48,25 +48,29 @@ def release(
         list[str] | None, typer.Option("--exercise", help=shown(instructor.HELP_RELEASE_EXERCISE), metavar="ID")
     ] = None,
     seed: Annotated[str | None, typer.Option("--seed", help=shown(instructor.HELP_RELEASE_SEED))] = None,
+    wheelhouse: Annotated[
+        Path | None, typer.Option("--wheelhouse", help=shown(instructor.HELP_RELEASE_WHEELHOUSE), metavar="DIR")
+    ] = None,
     course: Course = None,
 ) -> None:
-    """Write an nbgrader course, or the bundle for students: stubs, notebooks, public checks and hints."""
+    """Write an nbgrader course, or the bundle for students: the kit's wheel, stubs, notebooks, checks and hints."""
     with one_line_errors():
         import secrets
 
         import msgspec
 
-        from grader.catalog import nbgrader_sources, student_bundle
+        from grader.catalog import kit_wheel, nbgrader_sources, student_bundle, wheels_in
         from grader.files import write_folder, write_zip
         from grader.integrations.nbgrader import NAME, read_course
         from grader.integrations.nbgrader import Course as NbgraderCourse
-        from grader.version import __version__
 
         known = catalog(course)
         exercises = exercise_ids(known, exercise or [])
+        files: dict[str, str | bytes | Path]
         zipped = out.suffix.lower() == ".zip"
         if format is Format.student:
-            files = student_bundle(known, exercises, version=__version__)
+            found = wheels_in(wheelhouse) if wheelhouse else ()
+            files = student_bundle(known, exercises, wheel=kit_wheel(known), wheelhouse=found)
             if not zipped and out.exists() and (not out.is_dir() or any(out.iterdir())):
                 say_error(instructor.FOLDER_NOT_EMPTY(out=str(out)))
                 raise typer.Exit(2)
@@ -74,8 +78,8 @@ def release(
             if zipped:
                 say_error(instructor.COURSE_AS_ZIP())
                 raise typer.Exit(2)
-            files = nbgrader_sources(known, exercises)
-            losses = [loss for path, text in files.items() if (loss := _loss(out, out / path, text))]
+            sources = nbgrader_sources(known, exercises)
+            losses = [loss for path, text in sources.items() if (loss := _loss(out, out / path, text))]
             for loss in losses:
                 say_error(loss)
             if losses:
@@ -89,6 +93,7 @@ def release(
             )
             if kept not in ("", laid.seed):
                 say_error(instructor.SEED_WAS(seed=kept))
+            files = dict(sources)
             files[NAME] = msgspec.json.encode(laid).decode() + "\n"
             if not (out / "nbgrader_config.py").exists():  # an instructor's own file is kept
                 files["nbgrader_config.py"] = _CONFIG

@@ -115,7 +115,9 @@ class Work:
         """Grade exercises from these files, or from the student's own, and return the reports by id."""
         from grader.grading.pipeline import grade_own
         from grader.grading.settings import Settings
+        from grader.installation import require_torch
 
+        require_torch()
         settings = Settings(root=str(self.known.root), exercises=tuple(ids), relaxed_sandbox=True, device=device)
         files = {id: self.files(id) for id in ids} if files is None else files
         reports: dict[str, ExerciseReport] = {}
@@ -147,7 +149,39 @@ def find_work(course: Path | None) -> Work:
     work = Work(known=known, folder=here if flat else folder, flat=flat)
     say_work(known, work.place, here=inside or flat)
     _say_copies(work)
+    _say_where_from(work)
     return work
+
+
+def _say_where_from(work: Work) -> None:
+    """Say if the folder is from another release than the kit, if there are two, and if the kit is there twice."""
+    from grader.catalog import RELEASE
+    from grader.installation import installed_version, problem_here
+
+    problem = problem_here()
+    if problem is not None:
+        say_note(problem)
+    released, installed = _text(work.folder / RELEASE).strip(), installed_version()
+    if work.known.is_installed and released not in ("", installed):
+        say_note(learner_commands.OTHER_RELEASE(folder=released, installed=installed))
+    second = _second_folder(work)
+    if second is not None:
+        say_note(learner_commands.SECOND_FOLDER(other=str(second)))
+
+
+def _second_folder(work: Work) -> Path | None:
+    """Return another folder with the same exercises: inside of this one, or beside it with a name like a copy's."""
+    from grader.submissions import copied
+
+    folder = work.folder
+    try:
+        beside = [path for path in folder.parent.iterdir() if copied(path.name, [folder.name])]
+    except OSError:
+        beside = []
+    for other in (folder / folder.name, *sorted(beside)):
+        if any((other / "exercises" / f"{exercise.id}.py").is_file() for exercise in work.known.exercises):
+            return other
+    return None
 
 
 def _say_copies(work: Work) -> None:

@@ -17,6 +17,7 @@ from grader.catalog import CatalogError, load_catalog
 from grader.grading.pipeline import grade_own, report_of
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
+from grader.installation import require_torch
 from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
 from grader.integrations.shell import running_shell
 from grader.records import Submission
@@ -36,6 +37,7 @@ class Session:
 
     def check(self, which: str) -> Panel:
         """Grade a task or an exercise from this kernel's inputs. Raises `CatalogError` and `GradingError`."""
+        require_torch()
         under_nbgrader = os.environ.get("NBGRADER_EXECUTION")
         grading = under_nbgrader == "autograde"
         here = _folder()

@@ -164,6 +164,13 @@ CGROUP_CURE = N_("Use cgroup v2, and run as root or under systemd (systemd-run -
 # Releases
 NO_PUBLIC_SUITE = N_("Cannot release {exercise}: it has no public suite. Write {path}.")
 NO_SOLUTION = N_("Cannot release {exercise}: {path} is missing. Run the command in the instructor's clone.")
+KIT_NOT_INSTALLED = N_(
+    "Cannot build the kit's wheel: this copy of the kit is not installed. In the clone, run `make install`."
+)
+WHEELHOUSE_LACKS = N_(
+    "Cannot use the wheelhouse {folder!r}: it has no wheel of {missing}. Fill it with `python -m pip download` of "
+    "the kit on a computer like your students'."
+)
 FOLDER_NOT_EMPTY = N_("Cannot release to {out!r}: it exists and is not empty. Give a new folder.")
 COURSE_AS_ZIP = N_("Cannot release a course for nbgrader as a .zip: nbgrader works in a folder. Give a folder.")
 CELLS_WOULD_GO = N_(
@@ -298,11 +305,15 @@ HELP_SHOW = N_("Show one student's feedback in the terminal.")
 HELP_SHOW_REPORT = N_("A student's report.json, or the folder that holds it.")
 HELP_DOCTOR = N_("Say which layers of the sandbox are active on this machine, and how to enable the others.")
 HELP_RELEASE = N_(
-    "Lay down an nbgrader course, or the bundle that students get: stubs, notebooks, public checks, hints."
+    "Lay down an nbgrader course, or the bundle that students get: the kit's wheel, stubs, notebooks, public checks "
+    "and hints."
 )
 HELP_RELEASE_OUT = N_("A folder or, for students, a .zip file.")
 HELP_RELEASE_FORMAT = N_("For whom.")
 HELP_RELEASE_EXERCISE = N_("Release only this exercise; may be repeated.")
+HELP_RELEASE_WHEELHOUSE = N_(
+    "For students: a folder with the wheels of PyTorch and of all other packages, so that the bundle installs offline."
+)
 HELP_RELEASE_SEED = N_("For nbgrader: the course's seed, to draw inputs from.")
 HELP_CONVERT = N_("Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost.")
 HELP_CONVERT_SOURCE = N_("A script or a notebook.")

@@ -68,6 +68,32 @@ ALL_DONE = N_(
     "Everything is done: all tasks of {count} exercises pass.",
 )
 
+# `grader start`
+STARTED = N_("{count} exercise is in {folder}.", "{count} exercises are in {folder}.")
+START_KEPT = N_(
+    "{count} file was there already and is as it was: {names}",
+    "{count} files were there already and are as they were: {names}",
+)
+START_NEXT = N_("Next: cd {folder}, then: grader next")
+START_NEXT_HERE = N_("Next: grader next")
+START_NO_FOLDER = N_("Cannot start in {folder!r}: it is a file. Name a new folder.")
+
+# What is installed here
+TWO_KITS = N_(
+    "Two copies of the kit are installed: {first} and {second}. Remove both (`python -m pip uninstall "
+    "torch-exercise-kit`, once for each), and install one again."
+)
+NO_TORCH = N_('PyTorch is not installed for {python}. Install it: {python} -m pip install "torch{needed}"')
+OLD_TORCH = N_(
+    "PyTorch {found} is too old: the kit needs torch{needed}. Update it: {python} -m pip install --upgrade "
+    '"torch{needed}"'
+)
+OTHER_RELEASE = N_(
+    "Note: this folder is from release {folder} of the exercises, but {installed} is installed and checks your work. "
+    "For its texts, run `grader start` with a new folder, and copy your work into it."
+)
+SECOND_FOLDER = N_("Note: {other} holds these exercises too. Only the folder named above is graded.")
+
 # `grader reset`
 RESET_DONE = N_("{what} is as you got it, in {file}.")
 RESET_NOTHING = N_("Nothing to do: {what} is as you got it, in {file}.")
@@ -98,7 +124,27 @@ MAP_ELSEWHERE = N_(
     "The checks here are worth {points} of {max_points} points. More checks of the same tasks will follow."
 )
 
-# The README of a bundle
+# The README of a student's folder, and how to set up from a bundle
+README_SETUP = N_(
+    """\
+## Set up, once
+
+You need Python 3.10 or newer. Open a terminal in this folder (the one with this README) and install:
+
+| system | command |
+| --- | --- |
+| Linux | `python3 -m pip install -r requirements.txt` |
+| macOS (not tried) | `python3 -m pip install -r requirements.txt` |
+| Windows (not tried) | `py -m pip install -r requirements.txt` |
+| Colab (not tried) | upload `wheels/{wheel}` and a notebook, and run `%pip install {wheel}` in its first cell |
+
+If pip says that the environment is managed by the system, make your own first: `python3 -m venv .venv`, then
+`source .venv/bin/activate` (on Windows `py -m venv .venv`, then `.venv\\Scripts\\activate`). On Linux, PyTorch's usual
+build takes gigabytes; [pytorch.org](https://pytorch.org/get-started/locally/) says how to install the one for CPUs
+first. Notebooks need Jupyter in the same environment: `python -m pip install jupyterlab`.
+
+"""
+)
 README = N_(
     """\
 # PyTorch exercises
@@ -106,17 +152,10 @@ README = N_(
 Each exercise teaches one topic and asks for a few functions, as a script in `exercises/` or as a notebook in
 `notebooks/`: use whichever you like. Complete what is marked `TODO`, and ask for feedback as often as you want.
 
-You need Python 3.10 or newer. Set up once, in this folder:
+{setup}## With scripts
 
 ```console
-$ python -m pip install -r requirements.txt
-```
-
-Notebooks need Jupyter in the same environment: `python -m pip install jupyterlab`.
-
-## With scripts
-
-```console
+$ grader next
 $ grader check {number}.{task}
 $ grader hint {number}.{task}
 $ grader status
@@ -153,6 +192,8 @@ HELP_CHECK = N_(
 HELP_NEXT = N_("Say which task to work on next, and how to start.")
 HELP_RESET = N_("Put the stub of an exercise or task back. What was there is kept, and the command says where.")
 HELP_RESET_WHICH = N_("An exercise (07 will do), one of its tasks (07.minimize), a file, or FILE.TASK.")
+HELP_START = N_("Make a folder with all exercises, as scripts and notebooks. Nothing that is there is overwritten.")
+HELP_START_FOLDER = N_("The folder: a new one, or one of yours in which files are missing.")
 HELP_VERSION = N_("Show the versions of the kit, of Python and of PyTorch.")
 VERSION = N_("torch-exercise-kit {kit}, Python {python}, PyTorch {torch}, in {place}")
 NOT_INSTALLED = N_("(not installed)")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,13 @@ import pytest
 from sklearn.datasets import fetch_california_housing
 
 from grader import datasets, files
-from grader.datasets import CACHE_NAME, DatasetError, california_housing_table, install_california_housing
+from grader.datasets import (
+    CACHE_NAME,
+    DatasetError,
+    california_housing_table,
+    install_california_housing,
+    offer_california_housing,
+)
 
 
 def test_table_has_the_published_shape_and_type() -> None:
@@ -142,3 +150,31 @@ def test_importing_the_module_is_cheap() -> None:
     code = "import sys, grader.datasets; print({'numpy', 'joblib', 'sklearn', 'torch'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "set()\n"
+
+
+def test_the_table_is_offered_and_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table is put where scikit-learn looks for it; a file that is there stays, whatever it is."""
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    offer_california_housing()
+    assert fetch_california_housing(download_if_missing=False).data.shape == (20640, 8)
+    (tmp_path / CACHE_NAME).write_bytes(b"mine")
+    offer_california_housing()
+    assert (tmp_path / CACHE_NAME).read_bytes() == b"mine"
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+@pytest.mark.parametrize("code", ["import grader", "from grader import check, hint, status"])
+def test_importing_the_kit_is_enough(tmp_path: Path, code: str) -> None:
+    """After `import grader` in a student's own Python, the rows can be fetched offline; the kit's own processes and
+    commands write nothing.
+    """
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    run = functools.partial(subprocess.run, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+    run([Path(sys.executable).with_name("grader"), "--version"])
+    run([sys.executable, "-m", "grader.version"])
+    assert not (tmp_path / "scikit_learn_data").exists()
+    fetch = "from sklearn.datasets import fetch_california_housing as f; print(f(download_if_missing=False).data.shape)"
+    script = tmp_path / "mine.py"
+    script.write_text(f"{code}\n{fetch}\n", encoding="utf-8")
+    assert run([sys.executable, script]).stdout == "(20640, 8)\n"

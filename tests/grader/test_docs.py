@@ -74,7 +74,9 @@ def test_command_of_the_documents_works(clone: Path, command: str) -> None:
         command = command.replace("make ", f"make -C {ROOT} ")
     if shutil.which("make") is None and command.startswith("make"):
         pytest.skip("make is not installed")
-    environment = {**os.environ, "COLUMNS": "100"}
+    # Students have `grader` on their path.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "COLUMNS": "100", "PATH": path}
     done = subprocess.run(
         command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, check=False, timeout=600
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 import grader
+from grader.catalog import kit_wheel, load_catalog
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -123,3 +125,8 @@ def test_a_wheel_holds_the_kit_and_what_students_get(tmp_path: Path) -> None:
     allowed = ("grader/", f"{data}/", f"torch_exercise_kit-{grader.__version__}.dist-info/")
     assert [name for name in held if not name.startswith(allowed)] == []
     assert [name for name in held if "hidden" in name or "solution" in name] == []
+    own = kit_wheel(load_catalog(ROOT))
+    written = {
+        name.replace(own.version, grader.__version__) for name in zipfile.ZipFile(io.BytesIO(own.data)).namelist()
+    }
+    assert {name for name in held if not name.endswith("top_level.txt")} == written

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from grader.catalog import Catalog, load_catalog, nbgrader_sources, student_bundle
+from grader.catalog import Catalog, CatalogError, Wheel, load_catalog, nbgrader_sources, student_bundle, wheels_in
 from grader.catalog.cells import split_cells
 from grader.catalog.stubs import BEGIN, END
 
@@ -30,7 +30,9 @@ def catalog() -> Catalog:
 
 @pytest.fixture(scope="module")
 def bundle(catalog: Catalog) -> dict[str, str]:
-    return student_bundle(catalog, [e.id for e in catalog.exercises], version="0.1.0")
+    wheel = Wheel(version="0.1.0+c1", name="kit.whl", data=b"")
+    files = student_bundle(catalog, [e.id for e in catalog.exercises], wheel=wheel)
+    return {name: content for name, content in files.items() if isinstance(content, str)}
 
 
 def solution_lines(catalog: Catalog) -> set[str]:
@@ -100,9 +102,64 @@ def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dic
         assert {f"exercises/{exercise.id}.py", f"notebooks/{exercise.id}.ipynb"} <= bundle.keys()
         assert f"tests/public/test_{exercise.id}.py" in bundle
         assert f"`{exercise.id}`" in bundle["README.md"]
-    assert bundle["requirements.txt"] == "torch-exercise-kit==0.1.0\n"
+    assert bundle["requirements.txt"] == "--find-links wheels\ntorch-exercise-kit==0.1.0+c1\n"
     hints = json.loads(bundle["exercises/hints.json"])
     assert all(len(tiers) == 3 for tasks in hints.values() for tiers in tasks.values())
+
+
+def test_a_wheelhouse_makes_a_bundle_install_offline(catalog: Catalog, tmp_path: Path) -> None:
+    """The wheels of a wheelhouse are in the bundle, and pip then asks no index. One that lacks a package is refused."""
+    names = (
+        "jinja2 joblib jupytext msgspec nbformat numpy pyyaml pytest rich scikit_learn torch typer torch_exercise_kit"
+    )
+    for name in names.split():
+        (tmp_path / f"{name}-9-py3-none-any.whl").write_bytes(b"")
+    wheel = Wheel(version="0.1.0+c1", name="torch_exercise_kit-0.1.0+c1-py3-none-any.whl", data=b"kit")
+    files = student_bundle(catalog, ["07_autograd"], wheel=wheel, wheelhouse=wheels_in(tmp_path))
+    assert files["requirements.txt"] == "--no-index\n--find-links wheels\ntorch-exercise-kit==0.1.0+c1\n"
+    assert files["wheels/torch-9-py3-none-any.whl"] == tmp_path / "torch-9-py3-none-any.whl"
+    assert [name for name in files if "exercise_kit" in name] == [f"wheels/{wheel.name}"]
+    (tmp_path / "torch-9-py3-none-any.whl").unlink()
+    with pytest.raises(CatalogError, match="it has no wheel of torch"):
+        wheels_in(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_bundle_installs_and_checks_without_a_clone(tmp_path: Path) -> None:
+    """From an archive, pip installs the kit without a network; then `check` gives verdicts, and `start` a new folder.
+
+    The other packages are those of this environment.
+    """
+    archive = tmp_path / "course.zip"
+    asked = ["--format", "student", "--exercise", "04", "--out", archive]
+    subprocess.run([GRADER, "release", *asked], cwd=ROOT, check=True, capture_output=True)
+    zipfile.ZipFile(archive).extractall(tmp_path)
+    place = tmp_path / "course"
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True, capture_output=True)
+    python = tmp_path / "env" / "bin" / "python"
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    inside = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+    packages = [path for path in sys.path if path.endswith("-packages")]
+    Path(inside, "others.pth").write_text("\n".join(packages) + "\n", encoding="utf-8")
+    install = [python, "-m", "pip", "install", "--no-index", "--no-deps", "-r", "requirements.txt"]
+    subprocess.run(install, cwd=place, check=True, capture_output=True)
+    home = {"HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"}
+
+    def grader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        command = [python.with_name("grader"), *arguments]
+        return subprocess.run(command, cwd=cwd, env=home, capture_output=True, text=True, check=False)
+
+    checked = grader("check", "04.column_view", cwd=place)
+    assert checked.returncode == 3 and "○ column_view  0 of" in checked.stdout, checked.stderr
+    assert grader("check", cwd=tmp_path).returncode == 2
+    started = grader("start", "mine", cwd=tmp_path)
+    assert started.returncode == 0, started.stderr
+    for name in ("exercises/04_indexing_and_inplace.py", "notebooks/20_saving_and_exporting.ipynb", "README.md"):
+        assert (tmp_path / "mine" / name).is_file()
+    fetch = "import sklearn.datasets as d; print(d.fetch_california_housing(download_if_missing=False).data.shape)"
+    done = subprocess.run([python, "-c", fetch], env=home, capture_output=True, text=True, check=False)
+    assert done.stdout == "(20640, 8)\n", done.stderr
 
 
 @pytest.mark.sandbox

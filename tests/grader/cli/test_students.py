@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.catalog import Catalog, student_bundle
+from grader.catalog import Catalog, student_folder
 from grader.cli import app
 from grader.cli.work import Work
 from grader.files import write_folder
@@ -25,7 +25,7 @@ DONE = "def minimize(f, start, lr, steps):\n    return start\n"
 @pytest.fixture
 def folder(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A student's folder with two exercises, which is the current folder."""
-    write_folder(tmp_path, student_bundle(catalog, ["04_indexing_and_inplace", ID], version="0.1.0"))
+    write_folder(tmp_path, dict(student_folder(catalog, ["04_indexing_and_inplace", ID], version="0.1.0")))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -39,6 +39,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
             return {id: report(work.known, id, reports) for id in ids}
 
         monkeypatch.setattr(Work, "graded", graded)
+        monkeypatch.setattr("grader.installation.problem_here", lambda: None)
         return CliRunner().invoke(app, list(arguments))
 
     return run
@@ -250,3 +251,16 @@ def test_suggestions_help(folder: Path, run: Run) -> None:
     assert run("rest").stderr.count("reset") == 1
     assert "Did you mean 'minimize'?" in run("check", "Minimise").stderr
     assert "Did you mean" not in run("check", "nonsense").stderr
+
+
+def test_what_is_odd_about_the_folder_is_said(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note says if the folder is from another release, and if a second folder holds the same exercises."""
+    monkeypatch.setattr(Catalog, "is_installed", property(lambda catalog: True))
+    assert "release" not in run("next").stderr
+    (folder / ".grader" / "release").write_text("0.0.9\n", encoding="utf-8")
+    shutil.copytree(folder / "exercises", folder / folder.name / "exercises")
+    said = run("next").stderr
+    assert "this folder is from release 0.0.9 of the exercises, but 0.1.0 is installed" in said
+    assert f"Note: {folder / folder.name} holds these exercises too" in said
+    shutil.move(folder / folder.name, folder.parent / f"{folder.name} (1)")
+    assert f"Note: {folder} (1) holds these exercises too" in run("next").stderr
