@@ -115,11 +115,32 @@ def _matches(
         common = _exact(exchanges, common, replay)
     if common := _consistent(common, passed, replay, reference):
         return dict.fromkeys(failed, common)
-    found = {check: _matching(exchanges, misconceptions, replay, reference) for check, exchanges in failed.items()}
+    found = _found(failed, misconceptions, replay, reference)
     several = list({v.name: v for variants in found.values() for v in variants}.values())
     names = {v.name for v in _consistent(several, passed, replay, reference)}
     found = {check: [v for v in variants if v.name in names] for check, variants in found.items()}
     return _without_chance(found, failed, every, replay, reference)
+
+
+def _found(
+    failed: Mapping[str, Sequence[Exchange]], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
+) -> dict[str, list[Variant]]:
+    """Return the misconceptions that explain each failed check, without those that agree with it by chance anyway.
+
+    A check can take a second for each misconception, for example where it trains on real data. So a misconception is
+    not asked about a check if it has failed to explain so many checks that `_without_chance` would leave it out.
+    """
+    found: dict[str, list[Variant]] = {}
+    wrong, explained = Counter[str](), Counter[str]()
+    for n, (check, exchanges) in enumerate(failed.items()):
+        left = len(failed) - n
+        asked = [v for v in misconceptions if 2 * explained[v.name] + left >= wrong[v.name]]
+        found[check] = _matching(exchanges, asked, replay, reference)
+        if left > 1:
+            of_check = {v.name for v in _wrong(asked, exchanges, replay, reference)}
+            wrong.update(of_check)
+            explained.update(of_check.intersection(v.name for v in found[check]))
+    return found
 
 
 def _without_chance(
@@ -163,13 +184,22 @@ def _is_own(seen: wire.Observation) -> bool:
 
 
 def _is_wrong(variant: Variant, exchanges: Sequence[Exchange], replay: Replay, reference: Ask) -> bool:
-    """Say whether a misconception gives another answer than the reference to one of these calls."""
+    return bool(_wrong([variant], exchanges, replay, reference))
+
+
+def _wrong(variants: Sequence[Variant], exchanges: Sequence[Exchange], replay: Replay, reference: Ask) -> list[Variant]:
+    """Return the misconceptions that give another answer than the reference to one of these calls."""
+    wrong: list[Variant] = []
+    left = list(variants)
     for exchange in exchanges:
-        (answer,) = replay([variant], exchange.call)
+        if not left:
+            break
+        answers = zip(left, replay(left, exchange.call), strict=True)
         right = reference(exchange.call)
-        if answer is not None and right is not None and not same_observation(right, answer):
-            return True
-    return False
+        if right is not None:
+            wrong += [v for v, answer in answers if answer is not None and not same_observation(right, answer)]
+            left = [v for v in left if v not in wrong]
+    return wrong
 
 
 def _consistent(

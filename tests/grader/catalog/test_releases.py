@@ -211,7 +211,7 @@ def test_a_course_keeps_the_instructors_configuration(tmp_path: Path) -> None:
     assert source.read_text(encoding="utf-8") == first
     assert "mine" in (tmp_path / "nbgrader_config.py").read_text()
     told = tmp_path / "grader_course.json"
-    assert json.loads(told.read_text()) == {"catalog": str(ROOT), "seed": "spring"}
+    assert json.loads(told.read_text()) == {"catalog": str(ROOT), "seed": "spring", "whole_tasks": False}
     subprocess.run(command[:-2], cwd=ROOT, check=True, capture_output=True)  # without --seed
     assert json.loads(told.read_text())["seed"] == "spring"
     done = subprocess.run([*command[:-1], "autumn"], cwd=ROOT, check=True, capture_output=True, text=True)

@@ -68,6 +68,11 @@ class Case:
         self.again = again or {}
         self.asked: list[str] = []
         self.asked_again: list[int] = []
+        self._asked_of: dict[int, set[str]] = {}
+
+    def asked_for(self, call: int) -> set[str]:
+        """Return the names of the misconceptions that were asked to answer a call."""
+        return self._asked_of.get(call, set())
 
     def named(self, *failed: str) -> dict[str, str]:
         """Diagnose the failed checks (by default all); return the names found."""
@@ -101,6 +106,7 @@ class Case:
 
     def _replay(self, variants: Sequence[Variant], call: wire.Call) -> list[wire.Observation | None]:
         self.asked += [variant.name for variant in variants]
+        self._asked_of.setdefault(call.nonce, set()).update(variant.name for variant in variants)
         answers = [self.misconceptions[variant.name].get(call.nonce) for variant in variants]
         return [a if a is None or call.trace else msgspec.structs.replace(a, operations={}) for a in answers]
 
@@ -394,6 +400,18 @@ def test_what_explains_less_than_half_of_its_own_checks_agrees_by_chance() -> No
     assert Case(checks, right, other={1: answer(3), 2: answer(7), 3: answer(5)}).named() == dict.fromkeys(
         ("one", "two"), "other"
     )
+
+
+def test_what_agrees_by_chance_at_best_is_not_asked_about_the_next_check() -> None:
+    """A misconception that explains none of the first failed checks in which it is wrong gets no calls of the last."""
+    case = Case(
+        {"values": {1: answer(3)}, "shape": {2: answer(3)}, "training": {3: answer(3)}},
+        {1: answer(2), 2: answer(2), 3: answer(2)},
+        far={1: answer(0), 2: answer(0), 3: answer(3)},
+        right_at_first={1: answer(2), 2: answer(0), 3: answer(3)},
+    )
+    assert case.named() == {"training": "right_at_first"}
+    assert case.asked_for(2) == {"far", "right_at_first"} and case.asked_for(3) == {"right_at_first"}
 
 
 def test_a_refusal_that_explains_few_of_the_refusals_agrees_by_chance(raised: Any) -> None:
