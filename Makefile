@@ -4,6 +4,7 @@
 #   PYTHON  the interpreter to build the environment with (3.10 or newer)
 #   VENV    where the environment goes; a relative path is relative to the clone
 #   AT_ONCE how many tests run at a time in `make quick` and `make test`
+#   KINDS   what `make backends` and `make windows` grade: solutions, some (stubs and mistakes too) or all
 #   PINS    the constraints to install with; `make lowest` makes its own
 
 # One makefile, so MAKEFILE_LIST is its path, in some versions after a space. Taken whole: it may hold spaces itself.
@@ -14,6 +15,7 @@ VENV ?= $(ROOT)/.venv
 PINS ?= constraints.txt
 STUDENT ?= half-done
 AT_ONCE ?= 2
+KINDS ?= all
 
 BIN := $(VENV)/bin
 PY := "$(BIN)/python"
@@ -23,8 +25,8 @@ IN_PARALLEL := -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement bench coverage lowest lowest-tests \
-	wheel messages format clean
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench coverage lowest \
+	lowest-tests wheel messages format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +71,14 @@ fuzz: dev ## Fuzz at length: 55,000 replies, 10,000 submissions read, 1,000 grad
 agreement: dev ## Grade every variant as a notebook, with nbgrader and with the kit: the same points
 	$(AT_ROOT) GRADER_AGREEMENT=speed $(PY) -m pytest -s tests/agreement
 	$(AT_ROOT) GRADER_AGREEMENT=full $(PY) -m pytest -s tests/agreement
+
+backends: dev ## Grade every variant with both backends: the same verdicts and feedback (KINDS=solutions or some for fewer)
+	$(AT_ROOT) for backend in linux portable; do GRADER_BACKEND=$$backend $(PY) .ci/backends.py record \
+		build/backends/$$backend.json --kinds $(KINDS) --jobs $(AT_ONCE) || exit 1; done
+	$(AT_ROOT) $(PY) .ci/backends.py compare build/backends/linux.json build/backends/portable.json
+
+windows: dev ## Test in a Windows Python under Wine: the portable backend, the commands, all exercises (KINDS=some for more)
+	$(AT_ROOT) PYTHON=$(PY) KINDS=$(if $(filter command line environment,$(origin KINDS)),$(KINDS),solutions) .ci/windows.sh
 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) GRADER_BENCH=full $(PY) -m pytest -s tests/benchmarks

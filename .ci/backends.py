@@ -1,11 +1,12 @@
 """Grade the kit's implementations with one backend, or compare what two backends said.
 
-    python .ci/backends.py record OUT.json [--kinds solutions|some|all] [--exercise ID ...]
-    python .ci/backends.py compare A.json B.json
+    python .ci/backends.py record OUT.json [--kinds solutions|some|all] [--only EXERCISE[.TASK] ...]
+    python .ci/backends.py compare ALL.json SOME.json ...
 
 `record` grades with the backend that `GRADER_BACKEND` names: the solutions; or also the stubs and one misconception of
 each task (`some`); or every variant (`all`). It writes every report, so that `compare` sees each difference in a
-verdict or in feedback. `compare` prints what differs; the exit code is 1 if anything does.
+verdict or in feedback. `compare` looks for each report of the other files in the first, and prints what differs; the
+exit code is 1 if anything does.
 """
 
 from __future__ import annotations
@@ -23,29 +24,29 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def chosen(kinds: str, exercises: Sequence[str]) -> Iterator[Any]:
-    """Yield the implementations of these exercises (of all if none are named), as cases of `grader verify`."""
+def chosen(kinds: str, which: Sequence[str]) -> Iterator[Any]:
+    """Yield the implementations of these exercises or tasks (of all if none are named), as cases of `grader verify`."""
     from grader.catalog import load_catalog
     from grader.verification import MISCONCEPTION, REFERENCE, STUB, cases
 
     catalog = load_catalog(ROOT)
-    ids = [catalog.full_id(which) for which in exercises] or [exercise.id for exercise in catalog.exercises]
+    found = [catalog.find(name) for name in which] or [(exercise.id, None) for exercise in catalog.exercises]
     seen: set[tuple[str, str]] = set()
-    for case in cases(catalog, {id: () for id in ids}):
+    for case in cases(catalog, {id: (task,) if task else () for id, task in found}):
         first = case.kind == MISCONCEPTION and (case.exercise, case.task) not in seen
         seen.add((case.exercise, case.task))
         if kinds == "all" or case.kind == REFERENCE or (kinds == "some" and (case.kind == STUB or first)):
             yield case
 
 
-def record(out: Path, kinds: str, exercises: Sequence[str], jobs: int) -> None:
+def record(out: Path, kinds: str, which: Sequence[str], jobs: int) -> None:
     """Grade, and write the reports by exercise and label. Exercises are graded one after another."""
     from grader.grading.pool import WorkerPool
     from grader.grading.settings import Settings
     from grader.sandbox import backend
 
     by_exercise: dict[str, list[Any]] = {}
-    for case in chosen(kinds, exercises):
+    for case in chosen(kinds, which):
         by_exercise.setdefault(case.exercise, []).append(case)
     reports: dict[str, Any] = {}
     begun = time.monotonic()
@@ -72,16 +73,18 @@ def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
         yield f"{place}\n  {json.dumps(one)[:300]}\n  {json.dumps(other)[:300]}"
 
 
-def compare(one: Path, other: Path) -> int:
-    """Print the differences; return how many reports differ."""
-    left, right = (json.loads(path.read_text(encoding="utf-8")) for path in (one, other))
-    labels = sorted({*left, *right})
-    differing = {label: list(differences(left.get(label), right.get(label))) for label in labels}
+def compare(one: Path, others: Sequence[Path]) -> int:
+    """Print the differences between the reports in the other files and those in the first; return how many differ."""
+    left = json.loads(one.read_text(encoding="utf-8"))
+    right: dict[str, Any] = {}
+    for path in others:
+        right |= json.loads(path.read_text(encoding="utf-8"))
+    differing = {label: list(differences(left.get(label), right[label])) for label in sorted(right)}
     for label, found in differing.items():
         if found:
             print(label, *found[:5], sep="\n")
     count = sum(map(bool, differing.values()))
-    print(f"{count} of {len(labels)} reports differ.")
+    print(f"{count} of {len(right)} reports differ; the first file has {len(left)}.")
     return count
 
 
@@ -93,14 +96,14 @@ def main() -> None:
     recording.add_argument("out", type=Path)
     recording.add_argument("--kinds", choices=("solutions", "some", "all"), default="all")
     recording.add_argument("--jobs", type=int, default=2)
-    recording.add_argument("--exercise", action="append", default=[])
+    recording.add_argument("--only", action="append", default=[])
     comparing = commands.add_parser("compare")
     comparing.add_argument("one", type=Path)
-    comparing.add_argument("other", type=Path)
+    comparing.add_argument("others", type=Path, nargs="+")
     chosen = parser.parse_args()
     if chosen.command == "record":
-        record(chosen.out, chosen.kinds, chosen.exercise, chosen.jobs)
-    elif compare(chosen.one, chosen.other):
+        record(chosen.out, chosen.kinds, chosen.only, chosen.jobs)
+    elif compare(chosen.one, chosen.others):
         sys.exit(1)
 
 

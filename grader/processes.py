@@ -105,6 +105,8 @@ def limit_memory(more: int) -> None:
     Only private memory counts, not that of libraries, nor addresses without memory behind them. Processes that it
     starts from now on have the same limit.
     """
+    if resource is None:
+        return
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             pages = int(file.read().split()[5])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable
 
@@ -60,7 +61,7 @@ class Meter:
         """
         self._computed = computed
         self._file: int | None = None
-        if pid is not None:
+        if pid is not None and sys.platform.startswith("linux"):
             with contextlib.suppress(OSError):
                 self._file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         self._counted = self._delay() or 0.0

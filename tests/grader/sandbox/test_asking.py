@@ -13,7 +13,7 @@ from grader.sandbox import asking
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [(3, "exit code 3"), (-11, "segmentation fault"), (-6, "SIGABRT"), (-99, "signal 99")],
+    [(3, "exit code 3"), (-signal.SIGSEGV, "segmentation fault"), (-signal.SIGABRT, "SIGABRT"), (-99, "signal 99")],
 )
 def test_an_end_is_told_by_its_code(code: int, said: str) -> None:
     """A signal has its name, or a word that students know."""
