@@ -75,6 +75,17 @@ def test_pythons_agree() -> None:
     assert any(step.get("run") == "make lowest" for step in steps)
 
 
+def test_other_systems_are_tested() -> None:
+    """CI tests a student's commands on Windows and macOS, with the files of `make windows`. All of them exist."""
+    job = WORKFLOW["jobs"]["other-systems"]
+    systems = {name.partition("-")[0] for name in job["strategy"]["matrix"]["system"]}
+    assert systems == {"windows", "macos"}
+    assert any("@.ci/portable_tests.txt" in step.get("run", "") for step in job["steps"])
+    files = (ROOT / ".ci" / "portable_tests.txt").read_text(encoding="utf-8").split()
+    assert files and [file for file in files if not (ROOT / file).is_file()] == []
+    assert "done <.ci/portable_tests.txt" in (ROOT / ".ci" / "windows.sh").read_text(encoding="utf-8")
+
+
 def test_one_version_of_ruff() -> None:
     """A commit is formatted by the version of ruff that the tests use."""
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
