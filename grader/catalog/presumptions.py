@@ -7,7 +7,8 @@ A presumption is one pattern, several with `or` between them, or `not` before al
 - a name stands for itself and for the last part of a dotted name: `item` is found in `loss.item`;
 - a call without arguments stands for a call with any. Arguments that are given must be there: `cat(dim=0)`;
 - `_ - _` is found in `x -= y` too, and `_ < p` in `p > 0` and `0 <= q < p`;
-- a keyword alone, such as `assert`, stands for every statement that begins with it;
+- a keyword alone, such as `assert`, stands for every statement that begins with it; `elif` and `else` for an `if` that
+  goes on with it;
 - a statement below `for`, `if`, `with` or another one with a colon may stand at any depth: `for _ in _: return`.
 """
 
@@ -51,10 +52,16 @@ _STATEMENTS: dict[str, tuple[type[ast.AST], ...]] = {
 }
 
 
+_GOES_ON = ("elif", "else")
+
+# A tree; types of nodes; or how an `if` goes on.
+_Pattern = ast.AST | tuple[type[ast.AST], ...] | str
+
+
 class _Presumption(NamedTuple):
     """Patterns of which one must be found or, if `absent`, none."""
 
-    patterns: tuple[ast.AST | tuple[type[ast.AST], ...], ...]
+    patterns: tuple[_Pattern, ...]
     absent: bool
 
 
@@ -71,9 +78,11 @@ def holds(text: str, code: Sequence[ast.AST]) -> bool:
     return any(_occurs(pattern, code) for pattern in presumption.patterns) != presumption.absent
 
 
-def _pattern(text: str) -> ast.AST | tuple[type[ast.AST], ...]:
+def _pattern(text: str) -> _Pattern:
     if text in _STATEMENTS:
         return _STATEMENTS[text]
+    if text in _GOES_ON:
+        return text
     try:
         statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -87,10 +96,19 @@ def _pattern(text: str) -> ast.AST | tuple[type[ast.AST], ...]:
     return found
 
 
-def _occurs(pattern: ast.AST | tuple[type[ast.AST], ...], nodes: Iterable[ast.AST]) -> bool:
+def _occurs(pattern: _Pattern, nodes: Iterable[ast.AST]) -> bool:
     if isinstance(pattern, tuple):
         return any(isinstance(node, pattern) for node in nodes)
+    if isinstance(pattern, str):
+        return any(pattern == _goes_on(node) for node in nodes)
     return any(_fits(pattern, node) for node in nodes)
+
+
+def _goes_on(node: ast.AST) -> str:
+    """Return "elif" or "else" for an `if` that goes on with it, and "" for all other nodes."""
+    if not isinstance(node, ast.If) or not node.orelse:
+        return ""
+    return "elif" if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If) else "else"
 
 
 def _fits(pattern: ast.AST, node: ast.AST) -> bool:

@@ -2,9 +2,10 @@
 
 Two exceptions agree if they have the same type and the same words. Numbers, shapes, dtypes, addresses and the names of
 backward functions are not words: they depend on how the student wrote the code. Both answer the same call, so another
-number or another name in quotes leaves a doubt: these are likely the same mistake, but not certainly. That holds, too,
-for two exceptions that the student's and the author's own `raise` or `assert` raised: each has words of its own, and
-the type is what a contract asks for.
+dtype, another version of a tensor or another name in quotes leaves a doubt: these are likely the same mistake, but not
+certainly. That holds, too, for the same sizes in another order, and for two exceptions that the student's and the
+author's own `raise` or `assert` raised: each has words of its own, and the type is what a contract asks for. But other
+sizes mean that other tensors did not fit together, which is another mistake.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import builtins
 import re
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+
+import msgspec
 
 from grader import wire
 from grader.suites import surroundings
@@ -55,6 +58,13 @@ def agreement(a: wire.Observation, b: wire.Observation | None, *, values_only: b
     return Agreement.LIKELY if values_only else min(failures)
 
 
+def refuses_alike(a: wire.Observation, b: wire.Observation | None) -> bool:
+    """Say whether two calls raised an exception of one type, whatever its words, and agree in everything else."""
+    if a.raised is None or b is None or b.raised is None or a.raised.type != b.raised.type:
+        return False
+    return same_observation(msgspec.structs.replace(a, raised=b.raised), b)
+
+
 def lacks_a_name(seen: wire.Observation) -> bool:
     """Say whether the call failed because something has no such name: a function, a variable, a module.
 
@@ -84,8 +94,12 @@ def _same_failure(a: wire.Raised | None, b: wire.Raised | None) -> Agreement:
         return Agreement.NONE
     if _without(a.message, _CHANGING) == _without(b.message, _CHANGING):
         return Agreement.FULL
+    if a.own and b.own:
+        return Agreement.LIKELY
     mine, theirs = _words(a), _words(b)
-    if mine == theirs or (a.own and b.own):
+    if _numbers(a) != _numbers(b):
+        return Agreement.NONE
+    if mine == theirs:
         return Agreement.LIKELY
     if not _is_about_a_name(a) and _without_names(mine) == _without_names(theirs):
         return Agreement.LIKELY
@@ -95,14 +109,19 @@ def _same_failure(a: wire.Raised | None, b: wire.Raised | None) -> Agreement:
 _CLASSES = frozenset({*vars(builtins), "NoneType", "Tensor", "Parameter", "ndarray", "method", "generator", "function"})
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`\n]*)`")
 _CHANGING = ((re.compile(r"0x[0-9a-fA-F]+"), "#"), (re.compile(r"\b\w+Backward\d*\b"), "Backward"))
-_FREE = (
-    *_CHANGING,
+_DTYPES = (
     (
         re.compile(r"\b(torch\.)?(cuda|cpu)?\.?(Float|Double|Half|BFloat16|Long|Int|Short|Byte|Char|Bool)(Tensor)?\b"),
         "T",
     ),
     (re.compile(r"\b(torch\.)?(float|double|half|bfloat|long|int|short|uint)(8|16|32|64)?\b"), "T"),
-    (re.compile(r"[\d.]*\d[\d.]*(e[+-]?\d+)?"), "#"),
+)
+_VERSIONS = ((re.compile(r"\bversion \d+"), "version"),)
+_NUMBER = re.compile(r"[\d.]*\d[\d.]*(e[+-]?\d+)?")
+_FREE = (
+    *_CHANGING,
+    *_DTYPES,
+    (_NUMBER, "#"),
     (re.compile(r"[\[(][#T,\sx]*[\])]"), "()"),
 )
 
@@ -110,6 +129,15 @@ _FREE = (
 def _words(raised: wire.Raised) -> str:
     """Return the words of an exception's message."""
     return _without(raised.message, _FREE)
+
+
+def _numbers(raised: wire.Raised) -> list[str]:
+    """Return the numbers of an exception's message, sorted, because `a + b` and `b + a` name their sizes in turn.
+
+    What is in quotes is a name, such as the path of a temporary file.
+    """
+    text = _without(_QUOTED.sub("''", raised.message), (*_CHANGING, *_DTYPES, *_VERSIONS))
+    return sorted(found[0].strip(".") for found in _NUMBER.finditer(text))
 
 
 def _without(text: str, patterns: Sequence[tuple[re.Pattern[str], str]]) -> str:

@@ -10,6 +10,7 @@ A wrong name harms more than no name. So no mistake is named
 - if a call failed because a name is missing or misspelt: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
 - if exceptions have other words (`agreement.py`), or names in them, where the submission's own `raise` ends every call;
+  where the reference refuses a call too, the words of a refusal do not count;
 - if the misconception is wrong in several failed checks and explains less than half of them: it agrees by chance;
 - if the submission's own `raise` ends several checks, and the misconception explains only half of them or less;
 - if the submission refuses all right input, and the misconception does not;
@@ -35,7 +36,14 @@ import msgspec
 
 from grader import wire
 from grader.catalog import Variant
-from grader.examiner.agreement import Agreement, agreement, lacks_a_name, same_observation, words_of
+from grader.examiner.agreement import (
+    Agreement,
+    agreement,
+    lacks_a_name,
+    refuses_alike,
+    same_observation,
+    words_of,
+)
 from grader.suites.check_log import Exchange
 
 Replay = Callable[[Sequence[Variant], wire.Call], Sequence[wire.Observation | None]]
@@ -68,9 +76,13 @@ def diagnose(
     """
     failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges)}
     matching = _matches(failed, passed, every, misconceptions, replay, reference)
+
+    def is_full(check: str, variant: Variant) -> bool:
+        return _agrees_fully(failed[check], variant, replay, reference)
+
     if all(exchange.seen.raised is not None for exchange in every):  # for any input, so only the same words count
         matching = {
-            check: [v for v in variants if not _refuses(failed[check]) or _agrees_fully(failed[check], v, replay)]
+            check: [v for v in variants if not _refuses(failed[check]) or is_full(check, v)]
             for check, variants in matching.items()
         }
     found = matching
@@ -87,7 +99,7 @@ def diagnose(
         elsewhere = [exchanges for other, exchanges in failed.items() if variant not in found[other]]
         return (
             check in alone
-            and _agrees_fully(failed[check], variant, replay)
+            and is_full(check, variant)
             and not any(_is_wrong(variant, exchanges, replay, reference) for exchanges in elsewhere)
         )
 
@@ -112,7 +124,7 @@ def _matches(
     # A misconception that explains every check ranks highest and needs the fewest calls, so look for it first.
     common = list(misconceptions)
     for exchanges in failed.values():
-        common = _exact(exchanges, common, replay)
+        common = _exact(exchanges, common, replay, reference)
     if common := _consistent(common, passed, replay, reference):
         return dict.fromkeys(failed, common)
     found = _found(failed, misconceptions, replay, reference)
@@ -197,9 +209,14 @@ def _wrong(variants: Sequence[Variant], exchanges: Sequence[Exchange], replay: R
         answers = zip(left, replay(left, exchange.call), strict=True)
         right = reference(exchange.call)
         if right is not None:
-            wrong += [v for v, answer in answers if answer is not None and not same_observation(right, answer)]
+            wrong += [v for v, answer in answers if answer is not None and not _is_right(answer, right)]
             left = [v for v in left if v not in wrong]
     return wrong
+
+
+def _is_right(answer: wire.Observation | None, right: wire.Observation) -> bool:
+    """Say whether an answer is that of the reference. The words of a refusal are everybody's own."""
+    return same_observation(right, answer) or refuses_alike(right, answer)
 
 
 def _consistent(
@@ -214,19 +231,25 @@ def _consistent(
         if len(left) < len(pairs):
             right = reference(exchange.call)
             left = [
-                variant
-                for variant, answer in pairs
-                if variant in left or right is None or same_observation(right, answer)
+                variant for variant, answer in pairs if variant in left or right is None or _is_right(answer, right)
             ]
     return left
 
 
-def _agrees_fully(exchanges: Sequence[Exchange], variant: Variant, replay: Replay) -> bool:
+def _agrees_fully(exchanges: Sequence[Exchange], variant: Variant, replay: Replay, reference: Ask) -> bool:
     return all(
-        agreement(exchange.seen, answer) is Agreement.FULL
+        agreement(exchange.seen, answer) is Agreement.FULL or _both_refuse_rightly(exchange, answer, reference)
         for exchange in exchanges
         for answer in replay([variant], exchange.call)
     )
+
+
+def _both_refuse_rightly(exchange: Exchange, answer: wire.Observation | None, reference: Ask) -> bool:
+    """Say whether the submission and a misconception refuse a call that the reference refuses too."""
+    if exchange.seen.raised is None or answer is None or answer.raised is None:
+        return False
+    right = reference(exchange.call)
+    return refuses_alike(exchange.seen, right) and refuses_alike(answer, right)
 
 
 def _tied(matching: Matching) -> list[Variant]:
@@ -243,12 +266,19 @@ def _best(matching: Matching, rank: Mapping[str, tuple[float, ...]]) -> Matching
     }
 
 
-def _exact(exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay) -> list[Variant]:
-    return _alike(exchanges, misconceptions, replay, values_only=False)
+def _exact(
+    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
+) -> list[Variant]:
+    return _alike(exchanges, misconceptions, replay, reference, values_only=False)
 
 
 def _alike(
-    exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, *, values_only: bool
+    exchanges: Sequence[Exchange],
+    misconceptions: Sequence[Variant],
+    replay: Replay,
+    reference: Ask,
+    *,
+    values_only: bool,
 ) -> list[Variant]:
     """Return the misconceptions that answer every call as the submission did.
 
@@ -261,6 +291,7 @@ def _alike(
             variant
             for variant, answer in zip(left, answers, strict=True)
             if same_observation(exchange.seen, answer, values_only=values_only)
+            or _both_refuse_rightly(exchange, answer, reference)
         ]
     return left
 
@@ -268,10 +299,10 @@ def _alike(
 def _matching(
     exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
 ) -> list[Variant]:
-    exact = _exact(exchanges, misconceptions, replay)
+    exact = _exact(exchanges, misconceptions, replay, reference)
     if exact or all(same_observation(e.seen, reference(e.call), values_only=True) for e in exchanges):
         return exact
-    return _alike(exchanges, misconceptions, replay, values_only=True)
+    return _alike(exchanges, misconceptions, replay, reference, values_only=True)
 
 
 def _agreements(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[int]:

@@ -85,6 +85,113 @@ class InvertedDropout(nn.Module):
 """
 
 
+CUDA_ONLY_WITH_MPS = """\
+def choose_device(cuda_available, mps_available):
+    if cuda_available and mps_available:
+        device = torch.device("cuda")
+    else:
+        device = torch.device("mps" if mps_available else "cpu")
+    return device
+"""
+NO_CUDA = """\
+def choose_device(cuda_available, mps_available):
+    if mps_available:
+        device = torch.device("mps")
+    else:
+        device = torch.device("cpu")
+    return device
+"""
+MPS_FIRST = """\
+def choose_device(cuda_available, mps_available):
+    device = torch.device("cpu")
+    if mps_available:
+        device = torch.device("mps")
+    elif cuda_available:
+        device = torch.device("cuda")
+    return device
+"""
+HEADS_IN_FORWARD = """\
+class TwoHeadNet(nn.Module):
+    def __init__(self, n_features, n_hidden, n_classes):
+        super().__init__()
+        self.sizes = n_hidden, n_classes
+        self.trunk = nn.Sequential(nn.Linear(n_features, n_hidden), nn.ReLU())
+
+    def forward(self, x):
+        hidden = self.trunk(x)
+        n_hidden, n_classes = self.sizes
+        return {"value": nn.Linear(n_hidden, 1)(hidden), "logits": nn.Linear(n_hidden, n_classes)(hidden)}
+"""
+KEPT_IS_INPUT = """\
+def saved_for_backward(op):
+    kept = []
+
+    def note(tensor):
+        kept.append(tensor)
+        return tensor
+
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        y = op(x)
+    y.sum().backward()
+    output = any(tensor.data_ptr() == y.data_ptr() for tensor in kept)
+    return "both" if output else "input" if kept else "neither"
+"""
+EXPERIMENT = """\
+def saved_for_backward(op):
+    saved = []
+    for name in ("input", "output"):
+        x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        y = op(x)
+        with torch.no_grad():
+            {changed}.add_(1)
+        try:
+            y.sum().backward()
+        except RuntimeError:
+            saved.append(name)
+    return {answer}
+"""
+ALWAYS_THE_INPUT = EXPERIMENT.format(
+    changed="x", answer='"both" if len(saved) == 2 else saved[0] if saved else "neither"'
+)
+NOT_TWO_IS_BOTH = EXPERIMENT.format(
+    changed='(x if name == "input" else y)',
+    answer='"both" if len(saved) != 2 else saved[0] if saved else "neither"',
+)
+BOTH = """\
+def saved_for_backward(op):
+    return "both"
+"""
+INPUT = """\
+def saved_for_backward(op):
+    return "input"
+"""
+LAST_LAYER_TOO_WIDE = """\
+class ImageClassifier(nn.Module):
+    def __init__(self, n_inputs, hidden, n_classes):
+        super().__init__()
+        h1, h2 = hidden
+        layers = nn.Linear(n_inputs, h1), nn.ReLU(), nn.Linear(h1, h2), nn.ReLU(), nn.Linear(h1, n_classes)
+        self.net = nn.Sequential(nn.Flatten(), *layers)
+
+    def forward(self, x):
+        return self.net(x)
+"""
+STATISTICS_AS_COLUMNS = """\
+def standardize_splits(train, valid, test):
+    mean, std = train.mean(dim=0), train.std(dim=0)
+    return tuple((x - mean.unsqueeze(1)) / std.unsqueeze(1) for x in (train, valid, test))
+"""
+ANOTHER_SUFFIX = """\
+def save_checkpoint(path, model, hyperparameters, epoch):
+    state = {}
+    for name, tensor in model.state_dict().items():
+        state[".".join(part for part in name.split(".") if part != "_orig_mod")] = tensor
+    checkpoint = {"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}
+    torch.save(checkpoint, Path(path).with_suffix(".pt"))
+"""
+
+
 @pytest.mark.parametrize(
     ("task", "code", "false"),
     [
@@ -92,6 +199,18 @@ class InvertedDropout(nn.Module):
         ("softmax", SHIFTED, "subtracts-the-position"),
         ("inplace_error", OK, "given-a-clone"),
         ("InvertedDropout", UNSCALED, "mask-upside-down"),
+        ("choose_device", CUDA_ONLY_WITH_MPS, "else-belongs-to-the-second-if"),
+        ("choose_device", NO_CUDA, "else-belongs-to-the-second-if"),
+        ("choose_device", MPS_FIRST, "two-ifs-override"),
+        ("TwoHeadNet", HEADS_IN_FORWARD, "heads-in-a-dict"),
+        ("saved_for_backward", KEPT_IS_INPUT, "one-run-output-first"),
+        ("saved_for_backward", ALWAYS_THE_INPUT, "one-run-for-both"),
+        ("saved_for_backward", NOT_TWO_IS_BOTH, "vector-backward"),
+        ("saved_for_backward", BOTH, "no-requires-grad"),
+        ("saved_for_backward", INPUT, "first-found"),
+        ("ImageClassifier", LAST_LAYER_TOO_WIDE, "flattens-the-batch"),
+        ("standardize_splits", STATISTICS_AS_COLUMNS, "by-row"),
+        ("save_checkpoint", ANOTHER_SUFFIX, "old-file-kept"),
     ],
 )
 def test_a_sentence_that_is_false_of_the_code_is_not_said(named: Named, task: str, code: str, false: str) -> None:

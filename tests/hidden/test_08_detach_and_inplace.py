@@ -420,10 +420,16 @@ def test_saved_neither(candidate):
 def test_saved_of_several_operations(candidate, draw):
     """For several operations in a row, tensors between input and output don't count."""
     k = draw.number(1.5, 4)
-    public.keep(candidate, "neither", f"lambda x: x * {k}", f"lambda x: x.exp() + {k}", f"lambda x: ({k} * x).cos()")
-    public.keep(candidate, "input", f"lambda x: x.log() + {k}", f"lambda x: x.square() * {k}")
-    public.keep(candidate, "output", f"lambda x: ({k} * x).exp()")
-    public.keep(candidate, "both", "lambda x: x.log().exp()")
+    public.keep_each(
+        candidate,
+        (f"lambda x: x * {k}", "neither"),
+        (f"lambda x: x.exp() + {k}", "neither"),
+        (f"lambda x: ({k} * x).cos()", "neither"),
+        (f"lambda x: x.log() + {k}", "input"),
+        (f"lambda x: x.square() * {k}", "input"),
+        (f"lambda x: ({k} * x).exp()", "output"),
+        ("lambda x: x.log().exp()", "both"),
+    )
 
 
 @probe

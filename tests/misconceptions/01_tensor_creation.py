@@ -360,7 +360,7 @@ def inclusive_range(start, stop, step=1):
     return torch.arange(start, stop + 1, step)
 
 
-# %% task="inclusive_range" name="refuses-one-term" presumes=["_ <= _"]
+# %% task="inclusive_range" name="refuses-one-term" presumes=["_ <= _ or not _ < _ or _ == _"]
 # From 5 to 5 there is one term, 5. Refuse only `stop < start`, not `stop <= start`.
 
 
@@ -532,7 +532,7 @@ def constant_like(template, value):
     return torch.full_like(template, value, requires_grad=flag)
 
 
-# %% task="constant_like" name="expanded" presumes=["expand()"]
+# %% task="constant_like" name="expanded" presumes=["expand() or expand_as() or broadcast_to()"]
 # `expand` shows one number in many places: there is a single element in memory, and changing it changes all.
 
 
@@ -541,8 +541,9 @@ def constant_like(template, value):
 
 
 # %% task="constant_like" name="float32-on-the-way"
-# `torch.tensor(value)` is float32, which doesn't hold every whole number beyond 2**24: 16777217.0 has become 16777216.
-# `full_like` converts the value to the template's dtype directly.
+# On its way `value` is float32 (that is what `torch.tensor(value)` makes of a float, and whole numbers times a float),
+# which doesn't hold every whole number beyond 2**24: 16777217.0 has become 16777216. `full_like` converts the value to
+# the template's dtype directly.
 
 
 def constant_like(template, value):

@@ -466,9 +466,9 @@ def rectify_(x):
     return x.index_put_((x < 0,), x.new_zeros(()))
 
 
-# %% task="rectify_" name="flattened-copy" presumes=["flatten()"]
-# `flatten()` copies when the memory isn't in order, as in a transpose or every other column: the copy was changed, and
-# the caller's tensor wasn't. In-place operations need no flattening.
+# %% task="rectify_" name="flattened-copy" presumes=["flatten() or reshape() or ravel()"]
+# `flatten()`, `reshape` and `ravel()` copy when the memory isn't in order, as in a transpose or every other column: the
+# copy was changed, and the caller's tensor wasn't. In-place operations need no flattening.
 
 
 def rectify_(x):

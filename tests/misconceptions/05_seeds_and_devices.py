@@ -186,7 +186,7 @@ def choose_device(cuda_available, mps_available):
     return torch.device("mps" if mps_available else "cpu")
 
 
-# %% task="choose_device" name="two-ifs-override" presumes=["if"]
+# %% task="choose_device" name="two-ifs-override" presumes=["if", "not elif", "_ = _"]
 # With two independent `if`s the second one overrides the first, so that mps wins over cuda. Write `elif`.
 
 
@@ -199,7 +199,7 @@ def choose_device(cuda_available, mps_available):
     return device
 
 
-# %% task="choose_device" name="else-belongs-to-the-second-if" presumes=["if"]
+# %% task="choose_device" name="else-belongs-to-the-second-if" presumes=["else", "not elif", "_ = _", "'cuda'"]
 # The `else` belongs to the second `if` alone: without mps, it puts cpu over the cuda that was chosen before. Write
 # `elif`, so that it is one chain.
 
@@ -225,7 +225,25 @@ def choose_device(cuda_available, mps_available):
         return torch.device("mps")
 
 
-# %% task="choose_device" name="mps-forgotten"
+# %% task="choose_device" name="mps-first" presumes=["elif or if _: return or _ if _ else _"]
+# Where both are available the answer is cuda, but you ask about mps first. Turn the two questions round.
+
+
+def choose_device(cuda_available, mps_available):
+    if mps_available:
+        return torch.device("mps")
+    return torch.device("cuda" if cuda_available else "cpu")
+
+
+# %% task="choose_device" name="cuda-forgotten" presumes=["not 'cuda'"]
+# NVIDIA's cards are forgotten: ask about cuda first, and about mps where there is none.
+
+
+def choose_device(cuda_available, mps_available):
+    return torch.device("mps" if mps_available else "cpu")
+
+
+# %% task="choose_device" name="mps-forgotten" presumes=["not 'mps'"]
 # Apple chips are forgotten: where there is no cuda, ask about mps before settling for the cpu.
 
 

@@ -295,7 +295,8 @@ def accumulate_gradients(fns, x):
 
 
 # %% task="accumulate_gradients" name="returns-x-grad"
-# You hand out `x.grad` itself, so the next `backward()` changes the caller's result too. Return `x.grad.clone()`.
+# Your result has the memory of `x.grad`, so the next `backward()` changes the caller's result too. Return
+# `x.grad.clone()`.
 
 
 def accumulate_gradients(fns, x):

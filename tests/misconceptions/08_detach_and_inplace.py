@@ -870,7 +870,8 @@ def saved_for_backward(op):
 
 
 # %% task="saved_for_backward" name="safe-means-saved"
-# A tensor was saved if changing it makes backward *fail*. Here it counts as saved when backward goes through.
+# Your answers are the opposite of the right ones: what was saved counts as not saved, and the other way round. A tensor
+# was saved if changing it makes backward *fail*.
 
 
 def saved_for_backward(op):
@@ -926,7 +927,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="vector-backward" presumes=["backward()"]
+# %% task="saved_for_backward" name="vector-backward" presumes=["backward()", "not sum() or mean()"]
 # `backward()` without an argument needs a single number: for a vector it raises for that reason, and both tensors seem
 # saved. Go backward from `y.sum()`.
 
@@ -945,7 +946,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="no-requires-grad" presumes=["not _(requires_grad=True) or requires_grad_()"]
+# %% task="saved_for_backward" name="no-requires-grad" presumes=["try", "not _(requires_grad=True) or requires_grad_()"]
 # The input doesn't require grad, so there is no graph, and backward always raises for that reason. Add
 # `requires_grad=True`.
 
@@ -982,7 +983,7 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="one-run-for-both"
+# %% task="saved_for_backward" name="one-run-for-both" presumes=["try", "not for _ in _: op()"]
 # Both tensors were changed on the same graph, so the second answer also reports the first change. Begin the second run
 # with a new input and a new forward.
 
@@ -1001,7 +1002,43 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="graph-used-twice" presumes=["backward()"]
+# %% task="saved_for_backward" name="one-run-output-first" presumes=["try", "not for _ in _: op()"]
+# The input was changed on the graph whose output had been changed before, so the second answer also reports the first
+# change. Begin the second run with a new input and a new forward.
+
+
+def saved_for_backward(op):
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = op(x)
+    saved = []
+    for name, tensor in (("output", y), ("input", x)):
+        with torch.no_grad():
+            tensor.add_(1)
+        try:
+            y.sum().backward(retain_graph=True)
+        except RuntimeError:
+            saved.append(name)
+    return "both" if len(saved) == 2 else saved[0] if saved else "neither"
+
+
+# %% task="saved_for_backward" name="both-changed-at-once" presumes=["try", "not for _ in _: op()"]
+# With both changed in one run nobody can say which of the two `op` keeps. Change each alone, in a run of its own.
+
+
+def saved_for_backward(op):
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = op(x)
+    with torch.no_grad():
+        x.add_(1)
+        y.add_(1)
+    try:
+        y.sum().backward()
+    except RuntimeError:
+        return "both"
+    return "neither"
+
+
+# %% task="saved_for_backward" name="graph-used-twice" presumes=["try", "backward()", "not _(retain_graph=True)"]
 # One graph allows one backward: the second raises because the graph has been freed, not because of your change. Do a
 # new forward before each.
 
@@ -1020,8 +1057,8 @@ def saved_for_backward(op):
     return "both" if len(saved) == 2 else saved[0] if saved else "neither"
 
 
-# %% task="saved_for_backward" name="first-found"
-# The answer was given as soon as one of the two was found. An operation may keep both: do both runs before you answer.
+# %% task="saved_for_backward" name="first-found" presumes=["try or suppress()"]
+# An operation may keep both, and then neither of the two alone is the answer. Do both runs before you answer.
 
 
 def saved_for_backward(op):
@@ -1037,7 +1074,7 @@ def saved_for_backward(op):
     return "neither"
 
 
-# %% task="saved_for_backward" name="leaf-error-counted"
+# %% task="saved_for_backward" name="leaf-error-counted" presumes=["try", "not no_grad() or set_grad_enabled()"]
 # Outside `no_grad()` changing the leaf raises at once, before backward, and inside the `try` that counts as "saved".
 # Change it under `no_grad()`, and keep only `backward()` in the `try`.
 

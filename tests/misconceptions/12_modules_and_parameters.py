@@ -576,9 +576,9 @@ def parameter_report(model):
     return {i: p.numel() for i, p in enumerate(model.parameters()) if p.requires_grad}
 
 
-# %% task="parameter_report" name="counts-shared-twice" presumes=["_(remove_duplicate=False)"]
-# A shared parameter exists once in memory and is trained once, whatever the number of its names. By default
-# `named_parameters()` lists it once: leave `remove_duplicate` alone.
+# %% task="parameter_report" name="counts-shared-twice" presumes=["_(remove_duplicate=False) or _(recurse=False)"]
+# A shared parameter exists once in memory and is trained once, whatever the number of its names. Called on the whole
+# model, `named_parameters()` by itself lists it once.
 
 
 def parameter_report(model):

@@ -352,7 +352,8 @@ def softmax(x, dim):
 
 
 # %% task="softmax" name="to-float32"
-# The result has the dtype of the argument. Nothing here needs float32, so don't convert, or convert back.
+# The result has the dtype of the argument, and yours is always float32. Nothing here needs that: don't convert, and
+# make no tensor of another dtype.
 
 
 def softmax(x, dim):

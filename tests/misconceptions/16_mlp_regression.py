@@ -172,8 +172,8 @@ class RegressionMLP(nn.Module):
 
 
 # %% task="RegressionMLP" name="needs-a-hidden-layer"
-# With empty `hidden` there is no `hidden[0]`. Start from one list of all sizes, `[n_features, *hidden, n_outputs]`, and
-# that case needs no special care.
+# With empty `hidden` there is no `hidden[0]`, and no `hidden[-1]`. Start from one list of all sizes, `[n_features,
+# *hidden, n_outputs]`, and that case needs no special care.
 
 
 class RegressionMLP(nn.Module):

@@ -86,7 +86,7 @@ class ImageClassifier(nn.Module):
         return self.last(x).argmax(dim=1)
 
 
-# %% task="ImageClassifier" name="flattens-the-batch"
+# %% task="ImageClassifier" name="flattens-the-batch" presumes=["flatten() or Flatten() or reshape() or view()"]
 # `flatten()` from dimension 0 mixes all the images into one long vector. Start at dimension 1, so that the batch stays.
 
 
@@ -104,7 +104,7 @@ class ImageClassifier(nn.Module):
         return self.last(x)
 
 
-# %% task="ImageClassifier" name="no-flatten"
+# %% task="ImageClassifier" name="no-flatten" presumes=["not flatten() or Flatten() or reshape() or view()"]
 # A linear layer works on the last dimension alone: on rows of pixels here, not on images. Flatten each image first.
 
 

@@ -639,9 +639,9 @@ class TwoHeadNet(nn.Module):
         return {"value": self.class_head(hidden), "logits": self.value_head(hidden)}
 
 
-# %% task="TwoHeadNet" name="heads-in-a-dict"
-# A module doesn't see layers inside a plain dict: they are neither trained nor moved. Assign each to `self`, under the
-# contract's name.
+# %% task="TwoHeadNet" name="heads-in-a-dict" presumes=["_[_] or for or items() or values() or get()"]
+# A module doesn't see layers inside a plain dict or list: they are neither trained nor moved. Assign each to `self`,
+# under the contract's name.
 
 
 class TwoHeadNet(nn.Module):
@@ -960,7 +960,7 @@ def joint_loss(outputs, y_value, y_class, value_weight):
 
 
 # %% task="joint_loss" name="lengths-compared"
-# (N, 1) and (N,) have the same length and yet broadcast to (N, N). Compare the whole shapes.
+# (N, 1) and (N,) have the same length, and as many elements, and yet broadcast to (N, N). Compare the whole shapes.
 
 
 def joint_loss(outputs, y_value, y_class, value_weight):

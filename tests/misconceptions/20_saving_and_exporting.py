@@ -191,7 +191,7 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     torch.save({"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}, f"{path}.pth")
 
 
-# %% task="save_checkpoint" name="old-file-kept"
+# %% task="save_checkpoint" name="old-file-kept" presumes=["exists() or is_file() or 'x' or 'xb'"]
 # A checkpoint that is saved every epoch goes to the same path again and again, and the last one should win. Replace a
 # file that is already there.
 

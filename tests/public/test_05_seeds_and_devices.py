@@ -79,8 +79,11 @@ def cuda_is_chosen(student, machines):
 @check("choose_device", points=0.25)
 def test_device_is_cuda_when_available(candidate, draw):
     """cuda when that is available, and only then, whatever is said of mps; global settings are left alone."""
+    # Ask all before judging: with three answers only, one wrong one tells no mistakes apart.
+    both = [candidate.choose_device(True, mps_available) for mps_available in (False, True)]
     for mps_available in (False, True):
-        observed = candidate.choose_device(True, mps_available)
+        candidate.choose_device(False, mps_available)
+    for observed in both:
         is_of_type(observed.result, "cuda")
         observed.state_kept()
     machines = [(draw.integer(0, 1) == 1, draw.integer(0, 1) == 1) for _ in range(8)] + [(True, False), (False, False)]

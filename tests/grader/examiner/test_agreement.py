@@ -104,23 +104,45 @@ def test_keyword_arguments_make_a_difference(fact: Any) -> None:
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
-        ("shapes 2 and 3 differ", "shapes 20 and 4.5 differ"),
+        ("shapes 2 and 3 differ", "shapes 3 and 2 differ"),
         (
             "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)",
-            "mat1 and mat2 shapes cannot be multiplied (1x1 and 2x2)",
+            "mat1 and mat2 shapes cannot be multiplied (5x4 and 3x2)",
         ),
         (
             "expected m1 and m2 to have the same dtype, but got: float != double",
             "expected m1 and m2 to have the same dtype, but got: double != float",
         ),
         ("expected scalar type Float but found Double", "expected scalar type Long but found Float"),
-        ("[torch.FloatTensor [3, 4]] is at version 1", "[torch.DoubleTensor [3]] is at version 2"),
+        ("[torch.FloatTensor [3, 4]] is at version 1", "[torch.DoubleTensor [3, 4]] is at version 2"),
+        ("[Errno 2] No such file: '/tmp/a17/x.pt'", "[Errno 2] No such file: '/tmp/b2/x.pt'"),
     ],
 )
-def test_other_numbers_shapes_and_dtypes_leave_a_doubt(raised: Any, mine: str, theirs: str) -> None:
-    """Messages with the same words agree, but not fully if the sizes or dtypes in them differ."""
+def test_other_dtypes_versions_and_orders_leave_a_doubt(raised: Any, mine: str, theirs: str) -> None:
+    """Messages with the same words agree, but not fully if dtypes or versions differ, or sizes in their order."""
     a, b = (failure(raised(RuntimeError(message))) for message in (mine, theirs))
     assert agreement(a, b) is Agreement.LIKELY and agreement(a, a) is Agreement.FULL
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (
+            "mat1 and mat2 shapes cannot be multiplied (6x8 and 16x4)",
+            "mat1 and mat2 shapes cannot be multiplied (1x96 and 16x8)",
+        ),
+        (
+            "The size of tensor a (8) must match the size of tensor b (4) at non-singleton dimension 0",
+            "The size of tensor a (5) must match the size of tensor b (8) at non-singleton dimension 0",
+        ),
+        ("[torch.FloatTensor [3, 4]] is at version 1", "[torch.FloatTensor [3]] is at version 1"),
+        ("'f' takes 2 arguments", "'g' takes 3 arguments"),
+    ],
+)
+def test_other_sizes_are_another_mistake(raised: Any, mine: str, theirs: str) -> None:
+    """Both answer the same call, so tensors of other sizes are other tensors."""
+    a, b = (failure(raised(RuntimeError(message))) for message in (mine, theirs))
+    assert agreement(a, b) is Agreement.NONE
 
 
 @pytest.mark.parametrize(

@@ -301,12 +301,12 @@ def test_nothing_is_asked_again_where_there_is_no_choice() -> None:
 
 
 def test_then_the_one_that_fails_in_the_same_words(raised: Any) -> None:
-    """The next criterion is an equal error message, without its numbers."""
+    """The next criterion is an equal error message, without the order of its numbers."""
     case = Case(
         {"failed": {1: failure(raised(RuntimeError("shapes 2 and 3 differ")))}},
         {1: answer(2)},
         other={1: failure(raised(RuntimeError("no gradient")))},
-        same={1: failure(raised(RuntimeError("shapes 20 and 4.5 differ")))},
+        same={1: failure(raised(RuntimeError("shapes 3 and 2 differ")))},
     )
     assert case.named() == {"failed": "same"}
 
@@ -386,6 +386,26 @@ def test_a_raise_that_ends_every_call_is_no_misconception(raised: Any) -> None:
     assert case.named("refused") == {"refused": "refuses"}
     assert Case({"refused": {1: own}}, {1: answer(2)}, refuses={1: named}).named() == {}
     assert Case({"refused": {1: own}}, {1: answer(2)}, refuses={1: own}).named() == {"refused": "refuses"}
+
+
+def test_a_right_refusal_has_words_of_its_own(raised: Any) -> None:
+    """Where the reference refuses a call too, the submission and a misconception may do so in any words."""
+    mine = failure(raised(IndexError("no column 7"), line=3, own=True))
+    theirs = failure(raised(IndexError("index 7 is out of bounds for dimension 1 with size 3")))
+    right = failure(raised(IndexError("select(): index 7 out of range")))
+    other = failure(raised(ValueError("no column 7"), line=3, own=True))
+    checks = {"failed": {1: answer(3), 2: mine}, "passed": {3: mine}}
+    reference = {1: answer(2), 2: right, 3: right}
+
+    def found(plus: Answers, reference: Answers = reference) -> dict[str, bool]:
+        mistakes = Case(checks, reference, plus={1: answer(3), **plus}).mistakes("failed")
+        return {check: mistake.certain for check, mistake in mistakes.items()}
+
+    assert found({2: theirs, 3: theirs}) == {"failed": True}
+    assert found({2: other, 3: theirs}) == found({2: theirs, 3: other}) == {}
+    assert found({2: theirs, 3: theirs}, {1: answer(2), 2: answer(2), 3: right}) == {}
+    elsewhere = failure(raised(IndexError("no column 7")), arguments=(1,))  # it also changed something
+    assert found({2: elsewhere, 3: theirs}) == {}
 
 
 def test_what_explains_less_than_half_of_its_own_checks_agrees_by_chance() -> None:
