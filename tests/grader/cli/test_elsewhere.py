@@ -90,11 +90,19 @@ def test_code_of_others_is_not_graded(elsewhere: Run, trusting: tuple[str, ...],
 
 @pytest.mark.slow
 def test_a_students_own_work_is_graded(elsewhere: Run, lay_down: Callable[..., Path]) -> None:
-    """`status` grades right code with Windows' line ends, and prints to a console of few characters."""
+    """`status` grades right code with Windows' line ends, and prints to a console of few characters.
+
+    The home of the user is not writable, and the folder of temporary files has an accent in its name.
+    """
     course = lay_down(public=SUITE, released=True)
     script = "import torch\r\n\r\n\r\ndef double(x):\r\n    return x * 2\r\n"
     (course / "exercises" / "01_small.py").write_bytes(
         (course / "exercises" / "01_small.py").read_bytes().replace(b"\n", b"\r\n") + script.encode()
     )
-    done = elsewhere(*GRADER, "status", "--course", course, PYTHONIOENCODING="cp1252")
+    temporary = course / "João"
+    temporary.mkdir()
+    more = {"HOME": "/dev/null/nobody", "XDG_CACHE_HOME": "", "TMPDIR": str(temporary), "PYTHONIOENCODING": "cp1252"}
+    done = elsewhere(*GRADER, "status", "--course", course, **more)
     assert done.returncode == 0 and "+ | 01 Small" in done.stdout, (done.stdout, done.stderr)
+    left = [path for path in temporary.iterdir() if path.name.startswith("grader-")]
+    assert left == [], "the folders of candidates are removed"

@@ -34,11 +34,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def grader(folder: Path, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder."""
+    """Run the command in a folder. Temporary files go to a folder whose name has an accent."""
+    temporary = folder.parent / "Temporário"
+    temporary.mkdir(exist_ok=True)
     return subprocess.run(
         [sys.executable, "-c", "from grader.cli import main; main()", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, **more},
+        env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)), **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
