@@ -30,9 +30,11 @@ def chosen(kinds: str, which: Sequence[str]) -> Iterator[Any]:
     from grader.verification import MISCONCEPTION, REFERENCE, STUB, cases
 
     catalog = load_catalog(ROOT)
-    found = [catalog.find(name) for name in which] or [(exercise.id, None) for exercise in catalog.exercises]
+    found: dict[str, tuple[str, ...]] = {} if which else {exercise.id: () for exercise in catalog.exercises}
+    for exercise, task in map(catalog.find, which):
+        found[exercise] = (*found.get(exercise, ()), task) if task else ()
     seen: set[tuple[str, str]] = set()
-    for case in cases(catalog, {id: (task,) if task else () for id, task in found}):
+    for case in cases(catalog, found):
         first = case.kind == MISCONCEPTION and (case.exercise, case.task) not in seen
         seen.add((case.exercise, case.task))
         if kinds == "all" or case.kind == REFERENCE or (kinds == "some" and (case.kind == STUB or first)):

@@ -90,6 +90,7 @@ def test_a_candidate_has_a_folder_of_its_own_that_goes_with_it(
 
 
 @pytest.mark.sandbox
+@pytest.mark.skipif(bool(sys.flags.ignore_environment), reason="this Python ignores PYTHONPATH")
 def test_a_candidate_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The last line of its error is part of the message, as where torch is missing."""
     (tmp_path / "torch.py").write_text("raise ImportError('no torch today')\n", encoding="utf-8")
