@@ -43,11 +43,13 @@ def check(
         typer.Argument(metavar="[EXERCISE[.TASK]|FILE]", help=shown(learner_commands.HELP_CHECK_WHICH)),
     ] = None,
     device: Device = "meta",
+    everything: Annotated[bool, typer.Option("--all", help=shown(learner_commands.HELP_CHECK_ALL))] = False,
     course: Course = None,
 ) -> None:
     """Grade exercises/ and explain the checks that fail. The exit code is 1 if one fails, 3 if none is attempted."""
     with one_line_errors():
         from grader.cli.work import find_work
+        from grader.reports.brief import in_brief
         from grader.reports.summary import all_untouched, first_undone, summary
         from grader.reports.terminal import exercise_feedback
 
@@ -63,7 +65,7 @@ def check(
         reports = work.graded(ids, files=files, tasks=tasks, device=device)
         for id in ids:
             worth = {task.name: task.points for task in work.known.get(id).tasks}
-            show(exercise_feedback(reports[id], worth))
+            show(exercise_feedback(reports[id], worth, None if everything else in_brief(id, console().width)))
         found = list(reports.values())
         say(Sentence(""), *summary(work.known, reports), *_next_steps(work, found, tasks))
         if first_undone(found) is not None:

@@ -12,6 +12,7 @@ from grader import wire
 from grader.catalog import Task
 from grader.examiner.checks import Check
 from grader.examiner.pools import Pool
+from grader.examiner.unsolved import unsolved
 from grader.forbidden_calls import Use
 from grader.records import Submission
 from grader.sentences import Sentence, author, learner
@@ -74,6 +75,7 @@ class Given:
                 parameters=self.task.parameters,
                 load_errors=self.load_errors,
                 left_out=self.submission.left_out > 0,
+                unsolved=lambda line: unsolved(self.submission.source or "", self.check.task, line),
                 # All calls of such a task or check are traced, so that code cannot tell which of them are inspected.
                 traced=bool(self.task.forbidden) or "device" in self.check.item.fixturenames,
                 log=self.log,

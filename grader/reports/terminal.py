@@ -6,7 +6,7 @@ Students write names, messages and output. All of it is shown as text, and contr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -80,7 +80,7 @@ def class_table(report: ClassReport) -> RenderableType:
 
 def _at_fault(check: FaultyCheck) -> RenderableType:
     said = [line for line in check.feedback.lines() if line.field not in ("next_step", "misconception")]
-    return Group(Text(plain(fault_of(check))), Padding(_feedback(said), (0, 0, 0, 2)))
+    return Group(Text(plain(fault_of(check))), Padding(feedback_text(said), (0, 0, 0, 2)))
 
 
 def fault_of(check: FaultyCheck) -> Sentence:
@@ -110,10 +110,15 @@ def _short(exercises: list[str]) -> str:
     return plain(", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises)))
 
 
-def exercise_feedback(report: ExerciseReport, worth: Mapping[str, float] | None = None) -> RenderableType:
+def exercise_feedback(
+    report: ExerciseReport,
+    worth: Mapping[str, float] | None = None,
+    below: Callable[[TaskReport], list[RenderableType]] | None = None,
+) -> RenderableType:
     """Return the feedback of one exercise, task by task.
 
-    `worth` are the points of its tasks at grading, if more checks follow there.
+    `worth` are the points of its tasks at grading, if more checks follow there. `below` returns what to show below the
+    heading of a task that fails; otherwise every check is shown in full.
     """
     most = sum(max(task.max_points, (worth or {}).get(task.name, 0.0)) for task in report.tasks)
     title = Text.assemble(("\n" + plain(report.id), "bold underline"), f"  {render(_earned(report, most))}")
@@ -123,11 +128,11 @@ def exercise_feedback(report: ExerciseReport, worth: Mapping[str, float] | None 
         parts.append(Text(plain(report.message)))
         if report.status in ("not_submitted", "unreadable", "load_failed"):
             return Group(*parts)
-    parts += [_task(task, (worth or {}).get(task.name, 0.0)) for task in report.tasks]
+    parts += [_task(task, (worth or {}).get(task.name, 0.0), below or _in_full) for task in report.tasks]
     return Group(*parts)
 
 
-def _task(task: TaskReport, worth: float) -> RenderableType:
+def _task(task: TaskReport, worth: float, below: Callable[[TaskReport], list[RenderableType]]) -> RenderableType:
     done = task.points == task.max_points
     mark, style = ("✓", "green") if done else ("○", "yellow") if untouched(task) else ("✗", "red")
     head = Text.assemble((f"{mark} ", style), (plain(task.name), "bold"), f"  {render(_earned(task, worth))}")
@@ -135,7 +140,11 @@ def _task(task: TaskReport, worth: float) -> RenderableType:
         return head
     if untouched(task):
         return Group(head, Padding(Text(render(learner.UNTOUCHED()), style="dim"), (0, 0, 0, 2)))
-    return Group(head, *(Padding(_check(check, lines), (0, 0, 0, 2)) for check, lines in without_repeats(task)))
+    return Group(head, *below(task))
+
+
+def _in_full(task: TaskReport) -> list[RenderableType]:
+    return [Padding(_check(check, lines), (0, 0, 0, 2), expand=False) for check, lines in without_repeats(task)]
 
 
 def _earned(report: ExerciseReport | TaskReport, worth: float) -> Sentence:
@@ -190,15 +199,20 @@ def title_of(check: CheckReport) -> str:
     return plain(learner.HIDDEN(title=title) if check.visibility == "hidden" else title)
 
 
-def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> RenderableType:
+def check_head(check: CheckReport) -> Text:
+    """Return the line above a check's feedback: its mark, its title and its points."""
     mark, style = _MARKS[check.status]
-    head = Text.assemble((f"{mark} ", style), title_of(check), (f"  {points(check.max_points)}", "dim"))
+    return Text.assemble((f"{mark} ", style), title_of(check), (f"  {points(check.max_points)}", "dim"))
+
+
+def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> RenderableType:
     if check.status == "passed":
-        return head
-    return Group(head, Padding(_feedback(lines), (0, 0, 0, 2)))
+        return check_head(check)
+    return Group(check_head(check), Padding(feedback_text(lines), (0, 0, 0, 2), expand=False))
 
 
-def _feedback(lines: Sequence[FeedbackLine]) -> Text:
+def feedback_text(lines: Sequence[FeedbackLine]) -> Text:
+    """Return the lines below a check's title, with their labels."""
     text = Text()
     for line in lines:
         if line.label is not None:

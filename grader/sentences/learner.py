@@ -30,6 +30,8 @@ HOLDS_UNTIL = N_(
     'This part is right. It earns its points when your values are right too: first pass the check "{check}".'
 )
 NOT_ATTEMPTED = N_("Not attempted yet: replace the TODO (and its `raise NotImplementedError`) with your code.")
+CALLS_UNSOLVED = N_("{task} calls {other}, which is not written yet.")
+CALLS_UNSOLVED_NEXT = N_("solve {other} first, then check this task again.")
 WHOLE_TASKS = N_("Here a task earns its points only if all its checks pass.")
 BROKEN_CHECK = N_("This check itself broke, which is not your fault. Please tell your instructor: {error}")
 MISSING = N_("{task} is not defined.")
@@ -197,6 +199,8 @@ MIXES_DEVICES = N_("`{operation}` mixes tensors of two devices")
 A_NUMBER = N_("a Python {kind}")
 THE_NUMBER = N_("the Python {kind} {number}")
 TENSOR_INSTEAD = N_("{value}, which is a {dimensions}-D tensor and not a Python {kind}")
+NUMBER_INSTEAD = N_("{value}, which is a Python {type} and not a tensor")
+ELEMENT = N_("{number} at index {index} of a tensor of shape {shape}")
 OTHER_TYPE_INSTEAD = N_("{value}, which is of type {type} and not a Python {kind}")
 
 # Modules
@@ -266,6 +270,16 @@ HIDDEN = N_("{title} (hidden)")
 SAME_AS = N_('The same as in "{title}".')
 SAME_MISTAKE_AS = N_('The same mistake as in "{title}".')
 NOT_RUN_EITHER = N_("Not run either.")
+SAME_ERROR_AGAIN = N_("✗ {count} more check ends in the same error", "✗ {count} more checks end in the same error")
+SAME_MISTAKE_AGAIN = N_("✗ {count} more check shows the same mistake", "✗ {count} more checks show the same mistake")
+CHECKS_PASS = N_("✓ {count} check passes", "✓ {count} checks pass")
+PARTS_HOLD = N_(
+    "· {count} more part is right, and earns its points when your values are right too",
+    "· {count} more parts are right, and earn their points when your values are right too",
+)
+CHECKS_WAIT = N_("· {count} more check waits for one that fails", "· {count} more checks wait for one that fails")
+MORE_FAIL = N_("✗ {count} more check fails", "✗ {count} more checks fail")
+SHOW_ALL = N_("Everything in full: grader check {which} --all")
 LOSS = N_("loss by epoch")
 LOSS_LOGARITHMIC = N_("loss by epoch, logarithmic")
 YOURS = N_("yours")

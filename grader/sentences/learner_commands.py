@@ -189,6 +189,7 @@ HELP_CHECK = N_(
     "Grade your exercises and explain the checks that fail. Exit codes: 0 everything passes, 1 a check fails, 2 the "
     "command cannot run, 3 nothing fails, but some tasks are not attempted yet."
 )
+HELP_CHECK_ALL = N_("Show every check in full, not only the first that fails.")
 HELP_NEXT = N_("Say which task to work on next, and how to start.")
 HELP_RESET = N_("Put the stub of an exercise or task back. What was there is kept, and the command says where.")
 HELP_RESET_WHICH = N_("An exercise (07 will do), one of its tasks (07.minimize), a file, or FILE.TASK.")

@@ -88,6 +88,9 @@ class Accessors:
         >>> candidate.double(torch.ones(2)).result.tensor_fact.shape
         (2,)
         """
+        if isinstance(self.fact, bool | int | float):
+            told = learner.NUMBER_INSTEAD(value=showing.fact(self.fact), type=type(self.fact).__name__)
+            self.fails(learner.A_TENSOR(), told, "type")
         if not isinstance(self.fact, wire.TensorFact):
             self.differs(learner.A_TENSOR(), "none" if self.fact is None else "type")
         return self.fact

@@ -42,6 +42,7 @@ class Context:
     - `parameters` are the names in the task's signature.
     - `load_errors` returns the errors that were raised while the submission was loaded; `left_out` says that some
       cells of the notebook are missing from the source.
+    - `unsolved` names the other function, still a stub, that raised on a line, if the task itself is no stub.
     - `traced` asks for a trace of every call.
     - `log` records the calls, and the curves that are compared.
     - `must_succeed` is for the kit's own code, such as the reference: a missing function is then the suite's fault.
@@ -59,6 +60,7 @@ class Context:
     parameters: tuple[str, ...] = ()
     load_errors: Callable[[], tuple[wire.Raised, ...]] = tuple
     left_out: bool = False
+    unsolved: Callable[[int | None], str | None] = lambda line: None
     traced: bool = False
     log: CheckLog = field(default_factory=CheckLog)
     must_succeed: bool = False
@@ -286,6 +288,10 @@ class Candidate:
         if observation.outcome == "missing" or (raised is not None and _names_nothing(raised)):
             raise self._missing(observation)
         if raised is not None and _is_todo(raised):
+            other = context.unsolved(raised.line)
+            if other is not None:
+                said = learner.CALLS_UNSOLVED(task=context.task, other=other)
+                raise _ended("error", said, learner.CALLS_UNSOLVED_NEXT(other=other))
             raise _ended("not_attempted", learner.NOT_ATTEMPTED())
         if context.refused:
             self._refuse_finished(observation)

@@ -21,10 +21,14 @@ _COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """How two tensors of one shape differ. `kind` is a key of `learner_steps.BY_KIND`; `details` are sentences."""
+    """How two tensors of one shape differ. `kind` is a key of `learner_steps.BY_KIND`; `details` are sentences.
+
+    `index` is where they differ most, or `None` if they have no dimensions.
+    """
 
     kind: str
     details: tuple[Sentence, ...]
+    index: tuple[int, ...] | None = None
 
 
 def to_tensor(fact: wire.TensorFact) -> torch.Tensor | None:
@@ -63,7 +67,8 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
         return None
     unexpected_nan = actual.isnan() & ~wanted.isnan()
     if bool(unexpected_nan.any()):
-        return Difference(kind="nan", details=(_how_many_nan(unexpected_nan),) if wrong.dim() else ())
+        first = _place(unexpected_nan.to(torch.float64), got.shape)
+        return Difference(kind="nan", details=(_how_many_nan(unexpected_nan),) if wrong.dim() else (), index=first)
     if wrong.dim() == 0:
         return Difference(kind="values", details=())
     distance = torch.where(wrong, (actual - wanted).abs().nan_to_num(math.inf, math.inf), 0.0)
@@ -71,7 +76,18 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), tuple(wrong.shape)))
     worst = {"difference": f"{float(distance.flatten()[flat]):.4g}", "index": show_index(index)}
     allowed = {} if whole else {"relative": f"{rtol:g}", "absolute": f"{atol:g}"}
-    return Difference(kind="values", details=(_how_many_wrong(wrong, worst | allowed),))
+    return Difference(
+        kind="values",
+        details=(_how_many_wrong(wrong, worst | allowed),),
+        index=index if len(index) == got.dim() else None,  # a complex number has two parts
+    )
+
+
+def _place(largest: torch.Tensor, shape: Sequence[int]) -> tuple[int, ...] | None:
+    """Return the index of the largest element; `None` for a tensor of another shape, or without dimensions."""
+    if largest.dim() == 0 or largest.dim() != len(shape):
+        return None
+    return tuple(int(i) for i in torch.unravel_index(largest.argmax(), tuple(largest.shape)))
 
 
 def show_index(index: tuple[int, ...]) -> str:

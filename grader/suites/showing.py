@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
@@ -13,13 +12,13 @@ import torch
 from torch import nn
 
 from grader import wire
-from grader.suites.comparisons import to_tensor
+from grader.sentences import Sentence, learner
+from grader.suites.comparisons import show_index, to_tensor
 
 _ELEMENTS = 12
 _DEPTH = 3  # containers inside containers
 _WIDTH = 160
 _LONGEST = 2000
-_LINES = re.compile(r"\s*\n\s*")
 _USUAL = ("float32", "int64", "bool")  # dtypes that torch leaves out when it prints a tensor
 _USUAL_ARRAYS = ("float64", "int64", "bool")
 
@@ -46,14 +45,24 @@ def given(value: object) -> str:
         inside = ", ".join(given(v) for v in value[:_ELEMENTS]) + (", ..." if len(value) > _ELEMENTS else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else ''})"
     if isinstance(value, nn.Module):
-        return shorten(_LINES.sub(" ", repr(value)).replace("( (", "((").replace(" )", ")"))
+        return shorten(model(value))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {given(v)}" for key, v in value.items()) + "}"
     return shorten(repr(value))
 
 
+def model(value: nn.Module) -> str:
+    """Return a model by its layers: `Sequential(Linear(2, 3), ReLU(), Linear(3, 1))`."""
+    inside = [model(child) for child in value.children()]
+    if not inside:
+        settings = [part.strip() for part in value.extra_repr().split(",") if part.strip()]
+        kept = [part.removeprefix("in_features=").removeprefix("out_features=") for part in settings]
+        inside = [part for part in kept if part != "bias=True"] if isinstance(value, nn.Linear) else settings
+    return f"{type(value).__name__}({', '.join(inside)})"
+
+
 def _array(value: np.ndarray[Any, Any]) -> str:
-    if _is_large(value.shape):
+    if is_large(value.shape):
         return f"<NumPy array of shape {value.shape}, {value.dtype}>"
     dtype = "" if str(value.dtype) in _USUAL_ARRAYS else f", dtype={value.dtype}"
     return f"np.array({_nested(value.tolist(), number)}{dtype})"
@@ -65,7 +74,7 @@ def tensor(value: torch.Tensor, flags: Sequence[str] = (), *, dtype: bool = Fals
     `flags` are added as they are. With `dtype`, an unusual dtype is shown too.
     """
     name = str(value.dtype).removeprefix("torch.")
-    if value.is_meta or _is_large(value.shape):
+    if value.is_meta or is_large(value.shape):
         facts = [f"<tensor of shape {tuple(value.shape)}", *([name] if dtype else []), *flags]
         return ", ".join(facts) + ">"
     flags = [f"size={tuple(value.shape)}", *flags] if value.numel() == 0 and value.dim() > 1 else flags
@@ -81,14 +90,19 @@ def numbers(value: torch.Tensor) -> str:
     """Return the elements as nested lists. A whole float is written as PyTorch writes it: `10.`."""
     if value.is_meta:
         return "..."
-    if _is_large(value.shape):
+    if is_large(value.shape):
         return f"... of shape {tuple(value.shape)}"
     return _nested(value.detach().tolist(), _element)
 
 
-def _is_large(shape: Sequence[int]) -> bool:
+def is_large(shape: Sequence[int]) -> bool:
     """Say whether there is too much to show. An empty tensor may be too: it can have a million empty rows."""
     return math.prod(max(size, 1) for size in shape) > _ELEMENTS
+
+
+def element(value: torch.Tensor, index: tuple[int, ...]) -> Sentence:
+    """Return one element of a large tensor, with its place."""
+    return learner.ELEMENT(number=number(value[index].item()), index=show_index(index), shape=str(tuple(value.shape)))
 
 
 def _nested(value: object, show: Callable[[object], str]) -> str:

@@ -82,7 +82,10 @@ class Value(Accessors):
         rtol, atol = tolerance(self.tensor_fact.dtype, rtol, atol)
         found = difference(got, wanted, rtol=rtol, atol=atol)
         if found is not None:
-            self.fails(showing.tensor(wanted), showing.fact(self.fact), found.kind, found.details)
+            shown: tuple[str | Sentence, str | Sentence] = showing.tensor(wanted), showing.fact(self.fact)
+            if found.index is not None and showing.is_large(wanted.shape):  # two shapes would say nothing
+                shown = showing.element(wanted, found.index), showing.element(got, found.index)
+            self.fails(*shown, found.kind, found.details)
         return self
 
     def shape(self: _Self, *sizes: int) -> _Self:
@@ -147,8 +150,15 @@ class Value(Accessors):
 
         >>> result = candidate.mean(torch.ones(2)).result.scalar(1.0)
         """
-        ask = self.values if isinstance(self.fact, wire.TensorFact) else self.number
-        return ask(expected, rtol=rtol, atol=atol)
+        if not isinstance(self.fact, wire.TensorFact):
+            return self.number(expected, rtol=rtol, atol=atol)
+        wanted = torch.tensor(float(expected), dtype=torch.float64)
+        self.shape()
+        got, (rtol, atol) = self.tensor, tolerance(self.fact.dtype, rtol, atol)
+        found = difference(got, wanted, rtol=rtol, atol=atol)
+        if found is not None:
+            self.fails(showing.number(float(expected)), showing.fact(self.fact), found.kind, found.details)
+        return self
 
     def integer(self: _Self, expected: int | None = None) -> _Self:
         """Require a Python int, not a bool or a tensor. If `expected` is given, the int must equal it.

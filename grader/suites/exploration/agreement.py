@@ -81,7 +81,7 @@ def disagreement(
         )
     if not wanted and raised:
         shown = error or verbatim(raised.type)
-        return Disagreement(kind="raised", name="result", expected=learner.A_RESULT(), got=shown)
+        return Disagreement(kind="raised", name="result", expected=verbatim(_shown_result(expected)), got=shown)
     compared = _Compared(program=program, free=frozenset(free))
     for name, mine, theirs in compared.pairs(expected, got):
         found = compared.differ(name, mine, theirs)
@@ -94,6 +94,13 @@ def _shown_result(seen: wire.Observation) -> str:
     if isinstance(seen.result, wire.Pairs) and seen.result.items:
         return showing.fact(seen.result.items[0][1])
     return showing.fact(seen.result)
+
+
+def _with_type(fact: wire.Fact) -> str | Sentence:
+    """Return a fact as text, and a Python number so that nobody takes it for a tensor."""
+    if isinstance(fact, bool | int | float):
+        return learner.THE_NUMBER(kind=type(fact).__name__, number=showing.fact(fact))
+    return showing.fact(fact)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +139,8 @@ class _Compared:
 
     def _other(self, kind: str, name: str, expected: wire.Fact, got: wire.Fact) -> Disagreement:
         kind = "none" if got is None and name == "result" else kind
+        if kind == "type":
+            return Disagreement(kind=kind, name=name, expected=_with_type(expected), got=_with_type(got))
         return Disagreement(kind=kind, name=name, expected=showing.fact(expected), got=showing.fact(got))
 
     def _numbers(self, name: str, expected: int | float, got: wire.Fact) -> Disagreement | None:
@@ -237,6 +246,9 @@ class _Compared:
         found = difference(theirs, mine, rtol=0.0, atol=allowed)
         if found is None:
             return None
+        if found.index is not None and showing.is_large(expected.shape):
+            wanted, there = showing.element(mine, found.index), showing.element(theirs, found.index)
+            return Disagreement(kind=found.kind, name=name, expected=wanted, got=there)
         return Disagreement(kind=found.kind, name=name, expected=showing.fact(expected), got=showing.fact(got))
 
     def _tolerance(self, expected: torch.Tensor, dtype: str) -> float:

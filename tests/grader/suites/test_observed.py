@@ -262,7 +262,11 @@ def test_a_cut_graph_is_told(see: Any, fact: Any) -> None:
 
 def test_a_tensor_that_became_something_else_is_told(see: Any) -> None:
     """A tensor argument that is no tensor afterwards is a forged answer and fails."""
-    says(lambda: see(given=[ONES], arguments=[3]).unchanged(), "argument 1: a tensor", "argument 1: 3")
+    says(
+        lambda: see(given=[ONES], arguments=[3]).unchanged(),
+        "argument 1: a tensor",
+        "argument 1: 3, which is a Python int and not a tensor",
+    )
 
 
 @pytest.mark.parametrize(

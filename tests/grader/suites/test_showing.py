@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from grader import wire
 from grader.suites import code, showing
@@ -190,3 +191,14 @@ def test_rows_of_nothing_are_not_listed(fact: Any) -> None:
     assert showing.fact(fact(torch.empty(10**9, 0))) == "<tensor of shape (1000000000, 0), float32>"
     assert showing.fact(fact(torch.empty(0, 3))) == "tensor([], size=(0, 3))"
     assert showing.fact(fact(torch.empty(0))) == "tensor([])"
+
+
+def test_a_model_is_shown_by_its_layers() -> None:
+    """A model as an argument is its layers with their sizes, on one line."""
+    inner = nn.Sequential(nn.Linear(3, 2, bias=False), nn.Dropout(0.5))
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), inner, nn.Conv2d(1, 2, 3))
+    assert showing.given(model) == (
+        "Sequential(Linear(2, 3), ReLU(), Sequential(Linear(3, 2, bias=False), Dropout(p=0.5, inplace=False)), "
+        "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1)))"
+    )
+    assert len(showing.given(nn.Sequential(*(nn.Linear(10, 10) for _ in range(50))))) == 160

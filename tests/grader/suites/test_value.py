@@ -84,12 +84,20 @@ def test_a_suite_may_widen_the_tolerance(of: Of) -> None:
     of(torch.tensor([1.0005])).values([1.0], rtol=1e-3)
 
 
-def test_the_dtype_of_the_expected_values_is_not_shown(of: Of) -> None:
-    """The dtype of expected values is not shown, because suites compute in float64."""
+def test_large_tensors_are_shown_where_they_differ_most(of: Of) -> None:
+    """Of large tensors the element is shown that differs most, or the first NaN, because two shapes say nothing."""
+    result, wanted = torch.zeros(5, 5), torch.zeros(5, 5, dtype=torch.float64)
+    wanted[1, 2], wanted[4, 0] = 0.5, -2
     says(
-        lambda: of(torch.zeros(5, 5)).values(torch.ones(5, 5, dtype=torch.float64)),
-        "<tensor of shape (5, 5)>",
-        "<tensor of shape (5, 5), float32>",
+        lambda: of(result).values(wanted),
+        "-2.0 at index [4, 0] of a tensor of shape (5, 5)",
+        "0.0 at index [4, 0] of a tensor of shape (5, 5)",
+    )
+    result[3, 1] = math.nan
+    says(
+        lambda: of(result).values(torch.zeros(5, 5)),
+        "0.0 at index [3, 1] of a tensor of shape (5, 5)",
+        "nan at index [3, 1] of a tensor of shape (5, 5)",
     )
 
 
@@ -97,7 +105,8 @@ def test_the_dtype_of_the_expected_values_is_not_shown(of: Of) -> None:
     ("result", "shown", "step"),
     [
         (None, "None", "none"),
-        (2.0, "2.0", "type"),
+        (2.0, "2.0, which is a Python float and not a tensor", "type"),
+        (True, "True, which is a Python bool and not a tensor", "type"),
         (items(1.0), "[1.0]", "type"),
         (wire.Other(name="MyTensor"), "an object of type MyTensor", "type"),
     ],
@@ -258,14 +267,14 @@ def test_a_scalar_may_be_a_float_or_a_0d_tensor(of: Of, result: object) -> None:
     ("result", "expected", "got", "step"),
     [
         (3.0, "2.0", "3.0", "values"),
-        (torch.tensor(3.0), "tensor(2.)", "tensor(3.)", "values"),
+        (torch.tensor(3.0), "2.0", "tensor(3.)", "values"),
         (torch.ones(1), "shape ()", "shape (1,)", "shape"),
         (2, "the Python float 2.0", "2, which is of type int and not a Python float", "type"),
         (None, "the Python float 2.0", "None", "none"),
     ],
 )
 def test_what_is_no_such_scalar_is_told(of: Of, result: object, expected: str, got: str, step: str) -> None:
-    """A wrong scalar is shown as a float or as a tensor."""
+    """What is expected is shown as a number, and what came back as what it is."""
     says(lambda: of(result).scalar(2.0), expected, got, step)
 
 
