@@ -126,7 +126,7 @@ class Work:
                 self.known, ids, files=files, tasks=tasks, settings=settings, kept=self.kept, jobs=worker_count(None)
             ):
                 reports[report.id] = report
-                screen.update(render(learner_commands.CHECKING_SOME(done=len(reports), total=len(ids))))
+                screen.update(render(learner_commands.CHECKING_SOME(done=len(reports), count=len(ids))))
         return {id: reports[id] for id in ids}
 
     @property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from grader import wire
 from grader.catalog import Exercise, Task
@@ -20,8 +23,9 @@ from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
 from grader.records import Feedback, Inputs, Submission, Verdict, Visibility
 from grader.sandbox import SandboxError
-from grader.sentences import author
+from grader.sentences import author, learner, verbatim
 from grader.submissions import text_digest
+from grader.suites import showing
 from grader.suites.candidate import Ask
 from grader.suites.check_log import CheckLog
 from grader.suites.outcomes import SuiteError
@@ -176,9 +180,23 @@ class Examination:
             fault = None if answered.status == "passed" else answered.feedback
             self._faults.note(given.inputs_key, fault)
         if fault is None:
-            return result
+            return self._with_expected(result)
         log = CheckLog(exchanges=result.log.exchanges)  # a curve would show what the check expected
         return CheckResult(verdict=check.verdict("passed"), log=log, fault=fault)
+
+    def _with_expected(self, result: CheckResult) -> CheckResult:
+        """Return the result. If the submission's call raised, what was expected is what the reference returns."""
+        feedback, last = result.verdict.feedback, result.log.exchanges[-1:]
+        if feedback.expected != learner.A_RESULT() or not last or last[0].seen.raised is None:
+            return result
+        if self._rules.hides(result.verdict.visibility):
+            return result
+        with contextlib.suppress(SuiteError):
+            seen = self._ask_reference(last[0].call)
+            if seen.outcome == "returned" and seen.result is not None:
+                told = replace(feedback, expected=verbatim(showing.fact(seen.result)))
+                return dataclasses.replace(result, verdict=replace(result.verdict, feedback=told))
+        return result
 
     # What a check is given
 

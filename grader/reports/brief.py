@@ -43,12 +43,14 @@ def in_brief(exercise: str, width: int) -> Callable[[TaskReport], list[Renderabl
         tail = [*(_indented(Text(plain(line))) for line in repeats), *tail]
         room -= len(repeats)
         left_out = bool(repeats) or any(not c.feedback.not_run and c.status == "skipped" for c in task.checks)
+        titles_only = False
         for number, (check, lines) in enumerate(new):
             head = check_head(check)
             short = tuple(_cut(line, width) for line in lines)
             takes = _height(head.plain, width) + sum(_height(_shown(line), width) for line in short)
             rest = len(new) - number - 1
-            if number and room - takes < min(rest, 1):
+            if number and (titles_only or room - takes < min(rest, 1)):
+                titles_only = True
                 alone = _height(head.plain, width)
                 if room - alone < min(rest, 1):
                     parts.append(_indented(Text(render(learner.MORE_FAIL(count=rest + 1)))))

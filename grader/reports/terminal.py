@@ -139,7 +139,7 @@ def _task(task: TaskReport, worth: float, below: Callable[[TaskReport], list[Ren
     if done:
         return head
     if untouched(task):
-        return Group(head, Padding(Text(render(learner.UNTOUCHED()), style="dim"), (0, 0, 0, 2)))
+        return Group(head, Padding(Text(render(learner.UNTOUCHED()), style="dim"), (0, 0, 0, 2), expand=False))
     return Group(head, *below(task))
 
 

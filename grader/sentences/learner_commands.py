@@ -40,7 +40,7 @@ NO_WORK_HERE = N_(
 )
 COPIES = N_("Note: copies are not graded, only the file with the exercise's own name: {names}.")
 CHECKING = N_("checking")
-CHECKING_SOME = N_("checking: {done} of {total} exercises")
+CHECKING_SOME = N_("checking: {done} of {count} exercise", "checking: {done} of {count} exercises")
 HINT_OF_EXERCISE = N_("Cannot give a hint for {name!r}: name a task too, such as 07.minimize.")
 NO_HINT = N_("Cannot give hint {tier} for {name!r}: its hints are 1 to {last}. Ask for one of these.")
 NO_HINTS = N_("Cannot give hint {tier} for {name!r}: this release of the exercises holds no hints.")

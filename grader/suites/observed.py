@@ -138,8 +138,10 @@ class Observed:
         """
         return [self.argument_after(i) for i in range(len(self.given))]
 
-    def returned(self) -> Observed:
+    def returned(self, expected: str | Sentence | None = None) -> Observed:
         """Require that the call returned. Use it if the check asks nothing of the result.
+
+        `expected` is what the student reads that it should have returned, if that is known.
 
         >>> observed = candidate.double(torch.ones(2)).returned()
         """
@@ -149,7 +151,9 @@ class Observed:
                 "error",
                 Feedback(
                     call=self.call,
-                    expected=learner.A_RESULT(),
+                    expected=feedback.as_sentence(expected)
+                    if expected is not None and not self._hides_expected
+                    else learner.A_RESULT(),
                     got=self._exception,
                     next_step=feedback.next_step_for(
                         raised, self._loading, hint=self._hint if _is_of_use(raised) else None

@@ -128,7 +128,7 @@ class _Comparison:
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
             self._candidate.note([one.exchange for one in _spread(alike, most)])
         if found.kind == "raised":
-            observed.returned()
+            observed.returned(found.expected)
         Value(observed, found.name, None).fails(found.expected, found.got, found.kind)
 
     def _require_stable(self, program: Program) -> None:

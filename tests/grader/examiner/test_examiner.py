@@ -286,6 +286,20 @@ def test_a_check_without_points_may_fail(examine: Examine, lay_down: LayDown) ->
     assert (statuses(report), report.points) == ({"one": "failed"}, 0)
 
 
+# What was expected when a call raised
+
+
+def test_what_the_reference_returns_is_expected_when_a_call_raises(examine: Examine, lay_down: LayDown) -> None:
+    """If a call raises, feedback shows what the reference returns for it; in a release nobody knows that."""
+    suite = one_check("candidate.double(torch.ones(2)).result.shape(2)")
+    source = RIGHT.replace("return x * 2", "return x / None")
+    (report,) = examine(lay_down(suite), source)
+    (told,) = examine(lay_down(suite, released=True), source)
+    assert str(checks(report)["one"].feedback.expected) == "tensor([2., 2.])"
+    assert checks(report)["one"].status == checks(told)["one"].status == "error"
+    assert str(checks(told)["one"].feedback.expected) == "a result"
+
+
 # Not attempted
 
 
