@@ -190,6 +190,54 @@ def save_checkpoint(path, model, hyperparameters, epoch):
     checkpoint = {"model_state": state, "hyperparameters": hyperparameters, "epoch": epoch}
     torch.save(checkpoint, Path(path).with_suffix(".pt"))
 """
+NAN_STAYS = """\
+def random_search(objective, space, n_trials, seed):
+    rng = random.Random(seed)
+    best_params, best_value = None, None
+    for _ in range(n_trials):
+        params = {}
+        for name, (kind, low, high) in space.items():
+            if kind == "int":
+                params[name] = rng.randint(low, high)
+            elif kind == "log":
+                params[name] = math.exp(rng.uniform(math.log(low), math.log(high)))
+            else:
+                params[name] = rng.uniform(low, high)
+        value = objective(params)
+        if best_value is None or value < best_value:
+            best_params, best_value = params, value
+    if math.isnan(best_value):
+        raise ValueError("every value is NaN")
+    return best_params, best_value
+"""
+STOPS_EARLY = """\
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    def one_pass(loader, train):
+        model.train(train)
+        seen, total = 0, 0.0
+        with torch.set_grad_enabled(train):
+            for X, y in loader:
+                loss = criterion(model(X), y)
+                if train:
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                total += loss.item() * len(y)
+                seen += len(y)
+        return total / seen
+
+    log = {"train": [], "valid": [], "best_epoch": 0}
+    epoch = 0
+    while epoch < max_epochs and epoch - log["best_epoch"] <= patience - (epoch > 0):
+        log["train"].append(one_pass(train_loader, True))
+        log["valid"].append(one_pass(valid_loader, False))
+        if epoch == 0 or log["valid"][-1] < log["valid"][log["best_epoch"]]:
+            log["best_epoch"] = epoch
+            best = copy.deepcopy(model.state_dict())
+        epoch += 1
+    model.load_state_dict(best)
+    return log
+"""
 
 
 @pytest.mark.parametrize(
@@ -211,6 +259,8 @@ def save_checkpoint(path, model, hyperparameters, epoch):
         ("ImageClassifier", LAST_LAYER_TOO_WIDE, "flattens-the-batch"),
         ("standardize_splits", STATISTICS_AS_COLUMNS, "by-row"),
         ("save_checkpoint", ANOTHER_SUFFIX, "old-file-kept"),
+        ("random_search", NAN_STAYS, "any-nan-refused"),
+        ("fit_early_stopping", STOPS_EARLY, "never-reset"),
     ],
 )
 def test_a_sentence_that_is_false_of_the_code_is_not_said(named: Named, task: str, code: str, false: str) -> None:

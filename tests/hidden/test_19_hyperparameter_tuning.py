@@ -301,8 +301,8 @@ def test_search_ignores_nan(candidate, draw):
     """NaN never wins, first, last or in between, nor does it cost a trial; infinity loses against any number."""
     nan, inf, low, high = math.nan, math.inf, draw.number(0, 1), draw.number(2, 9)
     for values in (
-        [nan, high, low],
         [high, low, nan],
+        [nan, high, low],
         [low, nan, high],
         [nan, nan, high],
         [inf, nan, low],

@@ -120,6 +120,17 @@ def column_view(x, col):
     return x[:, col % x.shape[1]]
 
 
+# %% task="column_view" name="negative-wraps" presumes=["_ % _ or _ + _"]
+# Only a column that is too large is refused here: one below -F is counted round to one that exists. Negative indices
+# need no help: `x[:, col]` understands them, and raises IndexError for the rest.
+
+
+def column_view(x, col):
+    if col >= x.shape[1]:
+        raise IndexError("no such column")
+    return x[:, col % x.shape[1]]
+
+
 # %% task="column_view" name="refuses-negative"
 # A negative index isn't out of range: it counts from the end, down to -F. PyTorch checks that for you.
 

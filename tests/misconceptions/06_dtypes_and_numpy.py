@@ -253,6 +253,15 @@ def to_float32(array):
     return torch.tensor(array.tolist())
 
 
+# %% task="to_float32" name="list-of-an-empty-table" presumes=["tolist() or list()"]
+# The list of a table without rows no longer knows its columns: the shape (0, 3) becomes (0,). Give `torch.tensor` the
+# array itself.
+
+
+def to_float32(array):
+    return torch.tensor(array.tolist(), dtype=torch.float32)
+
+
 # %% task="to_float32" name="loop-over-rows" presumes=["float()"]
 # `float(row)` works for single numbers only: going through an array of two dimensions gives rows. `torch.tensor` takes
 # an array of any shape as it is.
@@ -528,6 +537,15 @@ def to_numpy_copy(t):
 
 def to_numpy_copy(t):
     return np.array(t.tolist())
+
+
+# %% task="to_numpy_copy" name="list-of-an-empty-table" presumes=["tolist() or list()"]
+# The list of a table without rows no longer knows its columns: the shape (0, 3) becomes (0,). `numpy()` keeps the
+# shape.
+
+
+def to_numpy_copy(t):
+    return np.array(t.tolist(), dtype=str(t.dtype).removeprefix("torch."))
 
 
 # %% task="to_numpy_copy" name="float32-always"

@@ -157,6 +157,20 @@ def split_indices(n, valid_fraction, test_fraction, seed):
     return order[: n - n_valid - n_test], order[n - n_valid - n_test : n - n_test], order[-n_test:]
 
 
+# %% task="split_indices" name="minus-zero-cut-off" presumes=["_[-_:] or _[:-_]"]
+# Counted from the end, a part of size 0 goes wrong: `order[-0:]` is the whole tensor, and `order[:-0]` has nothing.
+# Count from the front.
+
+
+def split_indices(n, valid_fraction, test_fraction, seed):
+    if valid_fraction < 0 or test_fraction < 0 or valid_fraction + test_fraction >= 1:
+        raise ValueError("bad fractions")
+    n_valid, n_test = int(n * valid_fraction), int(n * test_fraction)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    rest = order[:-n_test]
+    return rest[n_valid:], rest[:n_valid], order[-n_test:]
+
+
 # %% task="split_indices" name="rounded-sizes" presumes=["round()"]
 # `round` goes up as often as down. The sizes here are `int(n * fraction)`, which always cuts off.
 

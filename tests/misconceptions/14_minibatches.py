@@ -386,6 +386,26 @@ class TableDataset(Dataset):
         return self.X[i % max(len(self.X), 1)], self.y[i % max(len(self.X), 1)]
 
 
+# %% task="TableDataset" name="negative-wraps-once" presumes=["_ + _ or _ % _"]
+# With the length added, an index below -N becomes one of the negative indices that tensors know, and finds a row.
+# Tensors count from the end by themselves: hand the index on as it is.
+
+
+class TableDataset(Dataset):
+    def __init__(self, X, y):
+        if len(X) != len(y):
+            raise ValueError("lengths differ")
+        self.X, self.y = X, y
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        if i < 0:
+            i += len(self.X)
+        return self.X[i], self.y[i]
+
+
 # %% task="TableDataset" name="negative-refused"
 # Python counts negative indices from the end, and tensors do it for you. Only what lies beyond -N is an IndexError.
 

@@ -373,6 +373,25 @@ class InvertedDropout(nn.Module):
         return x * (torch.rand_like(x) >= self.p).float() / (1 - self.p)
 
 
+# %% task="InvertedDropout" name="float32-numbers" presumes=["rand()"]
+# `torch.rand(x.shape)` is float32, and so is a mask that `float()` makes of it: a float16 input becomes a float32
+# result. Multiply by the bool mask itself, or give the mask the dtype of `x`.
+
+
+class InvertedDropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError("bad p")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        mask = (torch.rand(x.shape, device=x.device) >= self.p).float()
+        return x * mask / (1 - self.p)
+
+
 # %% task="InvertedDropout" name="under-no-grad" presumes=["no_grad()"]
 # Under `no_grad()` nothing is recorded, so no gradient comes through the layer and what is before it stops learning.
 # Only the mask needs no graph, and it has none anyway.

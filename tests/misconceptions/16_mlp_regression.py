@@ -1161,6 +1161,83 @@ def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, 
     return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
 
 
+# %% task="fit_early_stopping" name="one-epoch-too-impatient"
+# This stops one epoch early: wait for `patience` epochs without improvement, not for one less.
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    train_losses, valid_losses = [], []
+    best_loss, best_epoch, waited = math.inf, 0, 0
+    for epoch in range(max_epochs):
+        model.train()
+        total, count = 0.0, 0
+        for X, y in train_loader:
+            loss = criterion(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            count += len(X)
+        train_losses.append(total / count)
+
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for X, y in valid_loader:
+                total += criterion(model(X), y).item() * len(X)
+                count += len(X)
+        valid_losses.append(total / count)
+
+        if valid_losses[-1] < best_loss:
+            best_loss, best_epoch, waited = valid_losses[-1], epoch, 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited >= max(1, patience - 1):
+                break
+    model.load_state_dict(best_state)
+    return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
+
+
+# %% task="fit_early_stopping" name="stops-one-epoch-early"
+# The condition of the loop is true for one epoch too few: with a patience of 1 it stops even after a good epoch. Wait
+# for `patience` epochs without improvement.
+
+
+def fit_early_stopping(model, optimizer, criterion, train_loader, valid_loader, max_epochs, patience):
+    train_losses, valid_losses = [], []
+    best_loss, best_epoch, waited = math.inf, 0, 0
+    for epoch in range(max_epochs):
+        model.train()
+        total, count = 0.0, 0
+        for X, y in train_loader:
+            loss = criterion(model(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+            count += len(X)
+        train_losses.append(total / count)
+
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for X, y in valid_loader:
+                total += criterion(model(X), y).item() * len(X)
+                count += len(X)
+        valid_losses.append(total / count)
+
+        if valid_losses[-1] < best_loss:
+            best_loss, best_epoch, waited = valid_losses[-1], epoch, 0
+            best_state = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+        if waited >= patience - 1:
+            break
+    model.load_state_dict(best_state)
+    return {"train": train_losses, "valid": valid_losses, "best_epoch": best_epoch}
+
+
 # %% task="fit_early_stopping" name="no-patience"
 # One bad epoch ends the training here. It may be bad luck: wait for `patience` of them in a row.
 
