@@ -113,7 +113,7 @@ class Recorder:
     def __enter__(self) -> Recorder:
         if self._seed is not None:
             _seed_generators(self._seed)
-        self._before = _global_state()
+        self._before = _global_state(self._seed)
         self._streams.__enter__()
         self._catch = warnings.catch_warnings()
         self._catch.__enter__()
@@ -245,6 +245,14 @@ def _bounded(counts: dict[str, int]) -> dict[str, int]:
     return {clean(name, wire.MAX_NAME): count for name, count in list(counts.items())[:_DISTINCT]}
 
 
+@functools.lru_cache(maxsize=100)
+def _random_after(seed: int) -> object:
+    """Return the state of `random` after `_seed_generators`: reading it takes as long as all other states together."""
+    generator = random.Random(seed)
+    generator.random()
+    return generator.getstate()
+
+
 def _seed_generators(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also seeds other devices, which is slow
     np.random.seed(seed % 2**32)
@@ -283,10 +291,11 @@ def _default_device() -> str:
         return "one that is not there"
 
 
+_RANDOM = "the generator of random"
 _GLOBALS = {
     "the generator of torch": _Global(lambda: torch.default_generator.get_state().numpy().tobytes()),
     "the generator of NumPy": _Global(_numpy_generator),
-    "the generator of random": _Global(random.getstate),
+    _RANDOM: _Global(random.getstate),
     "gradient recording": _Global(torch.is_grad_enabled, torch.set_grad_enabled),
     "the default dtype": _Global(torch.get_default_dtype, torch.set_default_dtype),
     "the default device": _Global(_default_device, lambda before: torch.set_default_device(None)),
@@ -296,5 +305,7 @@ _GLOBALS = {
 }
 
 
-def _global_state() -> dict[str, object]:
-    return {name: setting.read() for name, setting in _GLOBALS.items()}
+def _global_state(seed: int | None = None) -> dict[str, object]:
+    """Return the state of every setting; `seed` is what the generators have just got, if it is known."""
+    known = {} if seed is None else {_RANDOM: _random_after(seed)}
+    return {name: known[name] if name in known else setting.read() for name, setting in _GLOBALS.items()}

@@ -35,6 +35,9 @@ class InProcess:
     limits = DEFAULT_LIMITS
     killed = 0
 
+    def try_out(self) -> None:
+        """Do nothing: this process can be had."""
+
     def spawn(self) -> InProcessCandidate:
         """Return a candidate with no module loaded."""
         return InProcessCandidate()

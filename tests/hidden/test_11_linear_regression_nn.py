@@ -490,7 +490,7 @@ def doubling(model):
     return model
 
 
-@domain("train_bgd", points=0.5, free=["mode", "gradients"], programs=24)
+@domain("train_bgd", points=0.5, free=["mode", "gradients"], programs=18)
 def test_bgd_with_any_model(pick):
     """Any model, optimizer, criterion and number of epochs give the right losses, also when the loss settles."""
     nets = (

@@ -31,8 +31,9 @@ class Domain:
     build: Callable[[Pick], object]
     free: tuple[Free, ...] = ()
     raises: tuple[str, ...] = ()
-    slots: int = 60
+    slots: int = 40
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    _sources: dict[str, str] = field(default_factory=dict, init=False, repr=False)  # by the text of the program
 
     def program(self, choices: Choices) -> Program:
         """Return the program that these choices give. Raises `SuiteError` if it makes no call."""
@@ -50,8 +51,10 @@ class Domain:
     def source(self, program: Program) -> str:
         """Return the source that runs a program, after the shared definitions that it uses."""
         text = program.source
-        used = [name for name in dict.fromkeys(_NAME.findall(text)) if is_shared(self.known.get(name))]
-        return "\n\n".join([*(source_of(self.known[name]) for name in used), text])
+        if text not in self._sources:
+            used = [name for name in dict.fromkeys(_NAME.findall(text)) if is_shared(self.known.get(name))]
+            self._sources[text] = "\n\n".join([*(source_of(self.known[name]) for name in used), text])
+        return self._sources[text]
 
 
 def domain(
@@ -60,7 +63,7 @@ def domain(
     points: float,
     free: Sequence[Free] = (),
     raises: Sequence[str] = (),
-    programs: int = 60,
+    programs: int = 40,
     hint: str | None = None,
 ) -> Callable[[Callable[[Pick], object]], Callable[..., None]]:
     """Return a decorator that makes a test function a check of `task` which tries many programs.

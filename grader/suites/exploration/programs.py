@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from dataclasses import dataclass, field
 
@@ -46,7 +47,7 @@ class Program:
         """How large the program is: of two programs, the one with the smaller size is simpler."""
         return self.text.count("\n"), len(self.text), self.text  # of texts of one length, lower digits come first
 
-    @property
+    @functools.cached_property
     def source(self) -> str:
         """The source of the function that runs the program in the sandbox.
 
