@@ -17,7 +17,10 @@ from rich.console import Console
 from grader.catalog import load_catalog
 from grader.grading.pipeline import grade_own
 from grader.grading.settings import Settings
+from grader.reports.brief import in_brief
+from grader.reports.summary import summary
 from grader.reports.terminal import exercise_feedback
+from grader.sentences.languages import render
 
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISE = "07_autograd"
@@ -36,7 +39,9 @@ def main() -> None:
         (report,) = grade_own(catalog, [EXERCISE], settings=settings, jobs=1)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), markup=False, highlight=False, emoji=False)
     console.print("$ grader check 07")
-    console.print(exercise_feedback(report))
+    worth = {task.name: task.points for task in catalog.get(EXERCISE).tasks}
+    console.print(exercise_feedback(report, worth, in_brief(EXERCISE, WIDTH)))
+    console.print("", *map(render, summary(catalog, {EXERCISE: report})), sep="\n")
     svg = console.export_svg(title="grader check 07", unique_id="feedback")
     (ROOT / "docs" / "feedback.svg").write_text(svg, encoding="utf-8")
 
