@@ -162,3 +162,9 @@ class Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+    def kill(self) -> None:
+        """End the process at once, even in the middle of a submission."""
+        self._process.kill()
+        self._process.join()
+        self.channel.close()

@@ -147,6 +147,13 @@ def _in_full(task: TaskReport) -> list[RenderableType]:
     return [Padding(_check(check, lines), (0, 0, 0, 2), expand=False) for check, lines in without_repeats(task)]
 
 
+def first_failing(task: TaskReport) -> RenderableType | None:
+    """Return the feedback of the first check that fails, or else of the first that does not pass; `None` without one."""
+    pairs = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
+    failing = [(check, lines) for check, lines in pairs if check.status != "skipped"]
+    return next((_check(check, lines) for check, lines in failing or pairs), None)
+
+
 def _earned(report: ExerciseReport | TaskReport, worth: float) -> Sentence:
     return earned_of(report.points, report.max_points, worth)
 
