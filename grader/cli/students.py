@@ -1,4 +1,4 @@
-"""Commands for students: `check`, `next`, `hint`, `status` and `reset`."""
+"""Commands for students: `check`, `next`, `hint`, `status`, `reset` and `watch`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.cli.shared import (
     show,
     shown,
 )
-from grader.sentences import Sentence, learner_commands
+from grader.sentences import Sentence, learner_commands, learner_watch
 
 if TYPE_CHECKING:
     from grader.cli.work import Work
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(help=shown(learner_commands.HELP_HINT))(hint)
     app.command(help=shown(learner_commands.HELP_STATUS))(status)
     app.command(help=shown(learner_commands.HELP_RESET))(reset)
+    app.command(help=shown(learner_watch.HELP_WATCH))(watch)
 
 
 def check(
@@ -162,34 +163,33 @@ def reset(
 ) -> None:
     """Put the stub of an exercise, or of one of its tasks, back. What was there is kept in `backups/`."""
     with one_line_errors():
-        from grader.catalog import CatalogError, reset_notebook, reset_script
+        from grader.cli.restoring import put_stub_back
         from grader.cli.work import find_work, shown_path
-        from grader.files import keep_backup, write_text
-        from grader.submissions import NOTEBOOK_LIMIT, read_bytes
 
         work = find_work(course)
         target = work.target(which)
-        files = (target.file,) if target.file else work.files(target.exercise)
-        if len(files) > 1:
-            first, second = map(shown_path, files)
-            say_error(learner_commands.RESET_WHICH(name=which, first=first, second=second))
-            raise typer.Exit(_CANNOT)
-        file = files[0] if files else work.place / f"{target.exercise}.py"
-        known = work.known
-        if not known.solution(target.exercise).is_file() and file.resolve() == known.stub(target.exercise).resolve():
-            raise CatalogError(learner_commands.RESET_ITSELF(file=shown_path(file)))
-        before = read_bytes(file.resolve(), limit=NOTEBOOK_LIMIT) if file.exists() else b""
-        text = before.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n")
-        back = reset_notebook if file.suffix.lower() == ".ipynb" else reset_script
-        after = back(text, known.text_of_stub(target.exercise), target.task)
-        what = target.task or target.exercise
-        if file.exists() and after == text:
-            say(learner_commands.RESET_NOTHING(what=what, file=shown_path(file)))
+        restored = put_stub_back(work, target, which)
+        what, file = target.task or target.exercise, shown_path(restored.file)
+        if not restored.changed:
+            say(learner_commands.RESET_NOTHING(what=what, file=file))
             return
-        kept = keep_backup(work.folder / "backups", file.name, before) if file.exists() else None
-        write_text(file, after)
-        say(learner_commands.RESET_DONE(what=what, file=shown_path(file)))
-        if kept is not None:
-            say(learner_commands.RESET_KEPT(backup=shown_path(kept)))
-        if file.suffix.lower() == ".ipynb":
+        say(learner_commands.RESET_DONE(what=what, file=file))
+        if restored.kept is not None:
+            say(learner_commands.RESET_KEPT(backup=shown_path(restored.kept)))
+        if restored.file.suffix.lower() == ".ipynb":
             say_note(learner_commands.RESET_OPEN())
+
+
+def watch(
+    which: Annotated[
+        str | None, typer.Argument(metavar="[EXERCISE[.TASK]]", help=shown(learner_watch.HELP_WATCH_WHICH))
+    ] = None,
+    course: Course = None,
+) -> None:
+    """Check the task that is edited at every save, until the student quits."""
+    with one_line_errors():
+        from grader.cli.watch import watch_work
+        from grader.cli.work import find_work
+
+        work = find_work(course)
+        say(watch_work(work, work.target(which) if which else None))

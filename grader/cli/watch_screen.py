@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -32,6 +33,10 @@ class Facts(Protocol):
 
     def worth(self, place: Place) -> float:
         """Return the points of a task at grading."""
+
+    @property
+    def note(self) -> Sentence | None:
+        """What the last reset said."""
 
 
 def header(state: State) -> Text:
@@ -70,6 +75,8 @@ def body(state: State, facts: Facts) -> RenderableType:
             else learner_watch.NEXT(task=following.task, exercise=following.exercise)
         )
         parts.append(Text(f"\n{plain(said)}", style="bold"))
+    if facts.note is not None:
+        parts.append(Text(f"\n{plain(facts.note)}", style="yellow"))
     if state.asking:
         parts.append(Text(f"\n{plain(learner_watch.ASK_RESET(task=state.current.task))}", style="bold yellow"))
     return Group(*parts)
@@ -156,7 +163,8 @@ class FullScreen:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._write(_LEAVE)
+        with contextlib.suppress(OSError):  # the terminal is gone
+            self._write(_LEAVE)
 
     def draw(self, state: State, facts: Facts, *, ready: bool, seconds: float) -> None:
         """Draw the state, as much of it as the terminal has lines for."""
@@ -211,6 +219,7 @@ class Lines:
             state.tier,
             state.listing,
             state.asking,
+            facts.note,
         )
         if not state.waiting and key != self._shown:
             self._shown = key

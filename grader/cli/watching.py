@@ -69,6 +69,15 @@ class State:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The file of an exercise was read for the first time; `verdicts` are those of an earlier command on this code."""
+
+    exercise: str
+    begun: frozenset[str]
+    verdicts: Sequence[TaskReport] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Saved:
     """A file has new code.
 
@@ -110,7 +119,7 @@ class Waited:
     seconds: float
 
 
-Event = Saved | Gone | Pressed | Judged | Waited
+Event = Opened | Saved | Gone | Pressed | Judged | Waited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +153,8 @@ def step(state: State, event: Event) -> tuple[State, list[Command]]:
     """Return the state after an event, and what must be done, in order."""
     commands: list[Command] = []
     match event:
+        case Opened():
+            state = _opened(state, event)
         case Saved():
             state = _saved(state, event)
         case Gone(exercise=exercise):
@@ -171,6 +182,19 @@ def step(state: State, event: Event) -> tuple[State, list[Command]]:
 def _in_the_way(state: State) -> bool:
     """Say whether the student waits for a verdict, and something else is being graded."""
     return state.busy is not None and (state.outdated or state.busy != state.current) and state.current in state.queue
+
+
+def _opened(state: State, event: Opened) -> State:
+    begun = [Place(event.exercise, task) for task in event.begun]
+    found = {Place(event.exercise, task.name): task for task in event.verdicts}
+    new = [place for place in state.places if place in begun and place not in found]
+    first = [state.current] if state.current in new else []
+    return replace(
+        state,
+        begun=state.begun | {*begun},
+        verdicts={**state.verdicts, **found},
+        queue=_once((*first, *state.queue, *new)),
+    )
 
 
 def _saved(state: State, event: Saved) -> State:
@@ -211,9 +235,7 @@ def _judged(state: State, report: ExerciseReport) -> State:
         left = tuple(other for other in state.queue if other.exercise != report.id)
         return replace(state, verdicts={**state.verdicts, **found}, problems=problems, queue=left)
     again = () if report.id not in state.problems else _others(state, place)
-    return replace(
-        state, verdicts={**state.verdicts, **found}, problems=problems, queue=_once((*state.queue, *again))
-    )
+    return replace(state, verdicts={**state.verdicts, **found}, problems=problems, queue=_once((*state.queue, *again)))
 
 
 def _others(state: State, place: Place) -> tuple[Place, ...]:
@@ -246,6 +268,7 @@ def _pressed(state: State, key: str) -> tuple[State, list[Command]]:
 
 def _go(state: State, place: Place) -> State:
     unknown = (place,) if place in state.begun and place not in state.verdicts else ()
+    unknown = () if place.exercise in state.missing or place == state.busy else unknown
     return replace(state, current=place, tier=0, listing=False, queue=_once((*unknown, *state.queue)))
 
 

@@ -76,12 +76,12 @@ class Work:
 
     def is_untouched(self, id: str, files: Sequence[Path]) -> bool:
         """Say whether the exercise's only file is a script as the student got it."""
-        return len(files) == 1 and files[0].suffix == ".py" and _text(files[0]) == self.known.text_of_stub(id)
+        return len(files) == 1 and files[0].suffix == ".py" and file_text(files[0]) == self.known.text_of_stub(id)
 
     def _is_begun(self, id: str, notebook: Path) -> bool:
         from grader.catalog import count_stubs
 
-        return count_stubs(_text(notebook)) < count_stubs(self.known.text_of_stub(id))
+        return count_stubs(file_text(notebook)) < count_stubs(self.known.text_of_stub(id))
 
     def open_tasks(self, id: str, task: str) -> list[str]:
         """Return the tasks of an exercise whose stubs still are in its file, those after `task` first."""
@@ -89,7 +89,7 @@ class Work:
 
         names = [one.name for one in self.known.get(id).tasks]
         at = names.index(task)
-        texts = [_text(path) for path in self.files(id)]
+        texts = [file_text(path) for path in self.files(id)]
         return [name for name in (*names[at + 1 :], *names[:at]) if any(has_stub(text, name) for text in texts)]
 
     def where(self, id: str, task: str) -> Sentence:
@@ -97,7 +97,7 @@ class Work:
         files = self.files(id)
         if not files:
             return learner_commands.IN_FILE(file=shown_path(self.place / f"{id}.py"))
-        lines = _text(files[0]).splitlines() if files[0].suffix == ".py" else []
+        lines = file_text(files[0]).splitlines() if files[0].suffix == ".py" else []
         start = re.compile(rf"(?:async\s+)?(?:def|class)\s+{re.escape(task)}\b")
         found = [number for number, line in enumerate(lines, start=1) if start.match(line)]
         if not found:
@@ -161,7 +161,7 @@ def _say_where_from(work: Work) -> None:
     problem = problem_here()
     if problem is not None:
         say_note(problem)
-    released, installed = _text(work.folder / RELEASE).strip(), installed_version()
+    released, installed = file_text(work.folder / RELEASE).strip(), installed_version()
     if work.known.is_installed and released not in ("", installed):
         say_note(learner_commands.OTHER_RELEASE(folder=released, installed=installed))
     second = _second_folder(work)
@@ -204,7 +204,7 @@ def shown_path(path: Path) -> str:
         return os.fspath(path)
 
 
-def _text(path: Path) -> str:
+def file_text(path: Path) -> str:
     """Return a file's text, or "" if it cannot be read. Which file is graded is decided by it, and nothing else."""
     try:
         return path.read_text(encoding="utf-8-sig", errors="replace")

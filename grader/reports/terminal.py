@@ -148,7 +148,7 @@ def _in_full(task: TaskReport) -> list[RenderableType]:
 
 
 def first_failing(task: TaskReport) -> RenderableType | None:
-    """Return the feedback of the first check that fails, or else of the first that does not pass; `None` without one."""
+    """Return the feedback of the first check that fails, or of the first that waits; `None` if all pass."""
     pairs = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
     failing = [(check, lines) for check, lines in pairs if check.status != "skipped"]
     return next((_check(check, lines) for check, lines in failing or pairs), None)

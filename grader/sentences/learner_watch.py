@@ -19,8 +19,8 @@ ALL_CHECKS_PASS = N_("All checks pass.")
 OTHERS_FAIL = N_("{count} more check fails.", "{count} more checks fail.")
 OTHERS_WAIT = N_("{count} more check waits for another one.", "{count} more checks wait for another one.")
 OTHERS_PASS = N_("{count} check passes.", "{count} checks pass.")
-ALL_FEEDBACK = N_("Everything: grader check {which}")
-CUT = N_("… the window is too low for the rest. Everything: grader check {which}")
+ALL_FEEDBACK = N_("Everything: grader check {which} --all")
+CUT = N_("… the window is too low for the rest. Everything: grader check {which} --all")
 HINT = N_("Hint {tier} of {last}: {text}")
 NO_MORE_HINTS = N_("This is the last hint.")
 NEXT = N_("Next: {task}, in {exercise} (key n)")
@@ -29,4 +29,6 @@ ASK_RESET = N_("Put the stub of {task} back? What is there is kept in backups/. 
 KEYS = N_("h hint  n next  p previous  l list  r reset  a run all  q quit")
 LIST_EXERCISE = N_("{mark} {exercise}  {done}/{count}")
 NO_KEYS = N_("Your tasks are checked at every save. End this with Ctrl-C.")
-LEFT = N_("{done} of {count} task passes. To go on: grader watch", "{done} of {count} tasks pass. To go on: grader watch")
+LEFT = N_(
+    "{done} of {count} task passes. To go on: grader watch", "{done} of {count} tasks pass. To go on: grader watch"
+)
