@@ -78,7 +78,7 @@ def body(state: State, facts: Facts) -> RenderableType:
     if facts.note is not None:
         parts.append(Text(f"\n{plain(facts.note)}", style="yellow"))
     if state.asking:
-        parts.append(Text(f"\n{plain(learner_watch.ASK_RESET(task=state.current.task))}", style="bold yellow"))
+        parts.append(Text(f"\n{plain(learner_watch.ASK_RESET(task=state.current.task))}", style="yellow"))
     return Group(*parts)
 
 
