@@ -21,7 +21,7 @@ from grader.cli import watching
 from grader.cli.keyboard import single_keys
 from grader.cli.restoring import put_stub_back
 from grader.cli.saves import Stamp, report_changes, stamp
-from grader.cli.shared import console, show
+from grader.cli.shared import console, say, show
 from grader.cli.watch_screen import FullScreen, Lines
 from grader.cli.watching import (
     Abandon,
@@ -202,6 +202,8 @@ class _Loop:
         with single_keys() as key, _terminated_politely():
             if key is not None:
                 _in_a_thread(lambda: _keys(key, tell))
+            else:
+                say(learner_watch.NO_KEYS())
             folders = [self._work.place, self._work.folder / "notebooks"]
             _in_a_thread(lambda: report_changes(folders, lambda: tell("look")))
             with Lines(show) if plain else FullScreen(console()) as screen, contextlib.suppress(KeyboardInterrupt):
