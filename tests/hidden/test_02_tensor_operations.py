@@ -285,7 +285,7 @@ def test_centred_device(candidate, draw, device):
     candidate.center_rows(x).result.shape(*x.shape).dtype(torch.float32).device(device)
 
 
-@domain("center_rows", points=0.25)
+@domain("center_rows", points=0.25, programs=41)
 def test_centred_rows_of_any_table(pick):
     """Tables of any size, dtype and layout, in small or large numbers, are centred, with the right gradients."""
     dtype = pick.of("float32", "float64", "float16", "bfloat16")

@@ -60,7 +60,7 @@ def test_view_lets_gradients_flow(candidate, draw):
         observed.ran_backward().argument(0, "x").grad(expected)
 
 
-@domain("column_view", points=0.25, raises=["IndexError"])
+@domain("column_view", points=0.25, programs=43, raises=["IndexError"])
 def test_columns_of_any_table(pick):
     """A column of a table of any size, dtype and layout is viewed, with its gradients, or an IndexError is raised."""
     dtype = pick.of("float32", "int64", "float64", "float16", "bfloat16", "int32", "uint8", "bool", "complex64")
@@ -188,7 +188,7 @@ def test_rectify_has_the_gradient_of_relu(candidate, draw):
     observed.state_kept()
 
 
-@domain("rectify_", points=0.25, raises=["RuntimeError"])
+@domain("rectify_", points=0.25, programs=57, raises=["RuntimeError"])
 def test_rectifying_any_tensor(pick):
     """Tensors of any shape, dtype and layout are rectified in place, with the gradient of ReLU; leaves are refused."""
     dtype = pick.of(

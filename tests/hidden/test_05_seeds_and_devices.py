@@ -187,7 +187,7 @@ def test_index_of_any_layout(candidate, draw):
         observed.unchanged().state_kept()
 
 
-@domain("add_row_index", points=0.5)
+@domain("add_row_index", points=0.5, programs=42)
 def test_indexing_any_table(pick):
     """Tables of any size, dtype, layout and device get their row numbers, also 300 rows and none."""
     many = pick.of("", "", "", "", "bfloat16", "int8", "uint8", "float32")

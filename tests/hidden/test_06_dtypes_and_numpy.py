@@ -56,7 +56,7 @@ def test_infer_refuses_it_anywhere(candidate, draw):
     observed.state_kept()
 
 
-@domain("infer_dtype", points=0.25, raises=["TypeError"])
+@domain("infer_dtype", points=0.25, programs=42, raises=["TypeError"])
 def test_dtypes_of_any_list(pick):
     """Any list of numbers gives its dtype, and one element of another type anywhere gives a TypeError."""
     numbers = "1", "True", "1.5", "2j", "False", "0", "-3", "0.0", "2**40", "1e6"
@@ -297,7 +297,7 @@ def test_numpy_lets_backward_work(candidate, draw):
     candidate.run(backward_afterwards, w.clone().requires_grad_()).result.values(w.double().exp())
 
 
-@domain("to_numpy_copy", points=0.25)
+@domain("to_numpy_copy", points=0.25, programs=41)
 def test_copies_of_any_tensor(pick):
     """Tensors of any dtype, shape and layout are copied, and the graph of those that have one still works."""
     dtype = pick.of("float32", "float64", "int64", "bool", "float16", "int32", "complex64", "uint8", "int16", "int8")

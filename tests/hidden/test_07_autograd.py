@@ -122,7 +122,7 @@ def test_gradients_leave_x_as_it_was(candidate, draw):
     observed.returned().unchanged(1).state_kept()
 
 
-@domain("accumulate_gradients", points=0.5, free=["requires_grad"])
+@domain("accumulate_gradients", points=0.5, programs=44, free=["requires_grad"])
 def test_gradients_of_any_functions_at_any_leaf(pick):
     """Any leaf, any functions, also the same one twice, and any old gradient give the right sum."""
     x = pick.tensor("x", pick.shape(ranks=(1, 2, 0), sizes=(2, 3, 1)), dtypes=("float32", "float64"), grad=True)

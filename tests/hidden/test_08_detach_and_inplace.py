@@ -163,7 +163,7 @@ def test_snapshot_lets_backward_work(candidate, draw):
     candidate.run(snapshots_during_forward, w.clone().requires_grad_()).result.values(w.exp())
 
 
-@domain("snapshot", points=0.25)
+@domain("snapshot", points=0.25, programs=41)
 def test_snapshot_of_any_tensor(pick):
     """A tensor of any dtype and shape is copied as it is: a leaf, a result, with a gradient or without."""
     dtypes = ("float32", "float64", "int64", "bfloat16", "float16", "int32", "uint8", "bool")
