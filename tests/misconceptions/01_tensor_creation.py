@@ -481,7 +481,7 @@ def constant_like(template, value):
     return (template * 0 + value).to(template.dtype)
 
 
-# %% task="constant_like" name="minus-itself"
+# %% task="constant_like" name="minus-itself" presumes=["_ - _"]
 # A number minus itself is 0, except for NaN and infinity. Don't compute with the template's values: only its shape,
 # dtype and device are wanted.
 
