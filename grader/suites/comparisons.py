@@ -58,6 +58,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
     """
     if got.dtype == expected.dtype and torch.equal(got, expected):
         return None  # most tensors are equal, and this takes a tenth of the time of the comparison below
+    shape = got.shape
     whole = not any(t.is_floating_point() or t.is_complex() for t in (got, expected))
     if got.dtype.is_complex or expected.dtype.is_complex:
         got, expected = (torch.view_as_real(t.to(torch.complex128)) for t in (got, expected))
@@ -67,7 +68,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
         return None
     unexpected_nan = actual.isnan() & ~wanted.isnan()
     if bool(unexpected_nan.any()):
-        first = _place(unexpected_nan.to(torch.float64), got.shape)
+        first = _place(unexpected_nan.to(torch.float64), shape)
         return Difference(kind="nan", details=(_how_many_nan(unexpected_nan),) if wrong.dim() else (), index=first)
     if wrong.dim() == 0:
         return Difference(kind="values", details=())
@@ -79,7 +80,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
     return Difference(
         kind="values",
         details=(_how_many_wrong(wrong, worst | allowed),),
-        index=index if len(index) == got.dim() else None,  # a complex number has two parts
+        index=index if len(index) == len(shape) else None,  # a complex number has two parts
     )
 
 

@@ -86,6 +86,17 @@ def test_infinities_of_one_sign_are_equal() -> None:
     assert compare([-math.inf], [math.inf]) is not None
 
 
+@pytest.mark.parametrize("wrong", [1.0, math.nan])
+def test_a_complex_number_has_no_place_of_its_own(wrong: float) -> None:
+    """The parts of a complex number have one index more than its tensor, so no index of an element is given."""
+    for got, expected in (
+        (torch.full((2, 3), complex(0, wrong)), torch.zeros(2, 3)),
+        (torch.zeros(2, 3) + wrong, torch.zeros(2, 3, dtype=torch.complex64)),
+    ):
+        found = compare(got, expected)
+        assert found is not None and found.index is None
+
+
 def test_complex_numbers_are_compared_by_both_parts() -> None:
     """A wrong imaginary part is a difference."""
     assert compare([1 + 1j], [1 + 1j]) is None
