@@ -13,6 +13,7 @@ import math
 import queue
 import struct
 import threading
+import time
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,9 +35,8 @@ from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProc
 from grader.examiner.checks import Check
 from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import Process, Server
-from grader.sandbox.budget import Meter
-from grader.sandbox.server import DEFAULT_LIMITS
+from grader.sandbox import DEFAULT_LIMITS, Process, Server
+from grader.sentences import Sentence, learner
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -334,16 +334,13 @@ class Forged(Process):
     """A candidate's process for the examiner, with a channel but without a process."""
 
     def __init__(self, answer: Callable[[wire.Request], bytes]) -> None:
-        self._server = SimpleNamespace(limits=DEFAULT_LIMITS)
-        self._channel = Wire(answer)
-        self._clock = None
-        self._meter = Meter(None, self._computed)
-        self._gone = False
-        self.budget = None
+        server: Any = SimpleNamespace(limits=DEFAULT_LIMITS)
+        channel: Any = Wire(answer)
+        super().__init__(server, channel, None, time.monotonic)
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> Sentence:
         self.end()
-        return "exit code 0"
+        return learner.EXIT_CODE(code=0)
 
     def end(self) -> None:
         """Do nothing."""
