@@ -449,7 +449,7 @@ def test_a_crash_costs_only_its_own_check(examine: Examine, course: Path) -> Non
 KILLING = '''
 import gc
 
-from grader.sandbox import Process
+from grader.sandbox.server import ForkedProcess
 
 
 @check("double", points=4)
@@ -461,7 +461,7 @@ def test_double(candidate):
         file.write("x")
     if sittings.stat().st_size <= KILLS:
         for found in gc.get_objects():
-            if type(found) is Process and not found._gone:
+            if type(found) is ForkedProcess and not found._gone:
                 signal.pidfd_send_signal(found._pidfd, signal.SIGKILL)
     candidate.double(1).result.integer(2)
 '''
