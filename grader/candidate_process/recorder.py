@@ -7,6 +7,7 @@ import ctypes
 import functools
 import random
 import re
+import sys
 import threading
 import warnings
 from collections import defaultdict
@@ -141,6 +142,7 @@ class Recorder:
         self.changed = tuple(name for name in self._before if self._before[name] != after[name])
         for name in self.changed:
             _GLOBALS[name].restore(self._before[name])
+        _forget_compiled()
 
     def stop_tracing(self) -> None:
         """Stop recording functions and operations; everything else is still recorded."""
@@ -243,6 +245,14 @@ def _follow_threads(follow: bool) -> None:
 
 def _bounded(counts: dict[str, int]) -> dict[str, int]:
     return {clean(name, wire.MAX_NAME): count for name, count in list(counts.items())[:_DISTINCT]}
+
+
+def _forget_compiled() -> None:
+    """Drop what `torch.compile` has made. It refuses to compile a function for the ninth time, in whatever call."""
+    compiler = sys.modules.get("torch._dynamo")
+    frames = sys.modules.get("torch._dynamo.convert_frame")
+    if compiler is not None and getattr(getattr(frames, "input_codes", None), "seen", None):
+        vars(compiler)["reset"]()
 
 
 @functools.lru_cache(maxsize=100)

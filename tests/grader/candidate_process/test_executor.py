@@ -525,6 +525,17 @@ def test_a_probe_runs_beside_the_submission(load: Load) -> None:
     assert squares.items == (0, 1, 4) and seen.arguments == (3,)
 
 
+def test_compiling_is_as_new_in_every_call(load: Load) -> None:
+    """`torch.compile` compiles a function eight times at most, but a call does not know how many came before it."""
+    loaded = load("import torch\ndef f(model):\n    return torch.compile(model, backend='eager', fullgraph=True)\n")
+    probe = (
+        "class Net(nn.Module):\n    def forward(self, x):\n        return 2 * x\n\n"
+        "def probe(student):\n    return student.f(Net())(torch.ones(2)).tolist()\n"
+    )
+    outcomes = [loaded.call("probe", probe=probe).outcome for _ in range(10)]
+    assert outcomes == ["returned"] * 10
+
+
 def test_an_error_in_a_probe_has_the_students_line(load: Load) -> None:
     """An error below a probe has the line in the submission, not in the probe."""
     raised = load("def f(i):\n    raise ValueError(i)\n").call("probe", 3, probe=PROBE).raised
