@@ -129,9 +129,9 @@ def test_what_does_not_hold_is_told(ask: Ask, question: str, body: str, said: st
 
 
 def test_a_model_is_shown_on_one_line(ask: Ask) -> None:
-    """A model is shown as it prints, without line breaks."""
+    """A model is shown by its layers, without line breaks."""
     said = ask("seen.result.values([1.0])", "return x")
-    assert said.startswith("double(Sequential((0): Linear(in_features=3")
+    assert said.startswith("double(Sequential(Linear(3, 2), BatchNorm1d(2")
     assert "got: a module, Sequential" in said
 
 
