@@ -209,6 +209,16 @@ class ReferenceProcess:
         self._lost.clear()
         self._naming = naming
 
+    @property
+    def lost(self) -> frozenset[str]:
+        """The implementations that are not asked any more for this submission."""
+        return frozenset(self._lost)
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time for naming the mistakes of this submission is used up."""
+        return self._naming is not None and self._naming.used_up
+
     def observe(self, call: wire.Call, *, module: str, source: str) -> wire.Observation | None:
         """Make a call to the implementation `source`, loaded as `module`.
 

@@ -97,8 +97,12 @@ class Replays:
         if len(known) >= _REMEMBERED:
             known.clear()
         new = {module: source for module, source in sources.items() if (module, digest) not in known}
-        known |= {(module, digest): seen for module, seen in self._references.observe_each(call, new).items()}
-        return {module: known[module, digest] for module in sources}
+        lost = self._references.lost
+        for module, seen in self._references.observe_each(call, new).items():
+            # One that was not asked, because it was lost before or the time is used up, may answer the next submission.
+            if seen is not None or not (module in lost or self._references.out_of_time):
+                known[module, digest] = seen
+        return {module: known.get((module, digest)) for module in sources}
 
     def reference_source(self, exercise: str) -> str:
         """Return the source of the reference solution."""

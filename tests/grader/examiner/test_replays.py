@@ -37,14 +37,22 @@ CODE = "def double(x):\n    return x + helper()\n\n\ndef helper():\n    return 1
 
 
 class References:
-    """Answers for the kit's own implementations, and counts how often each is asked."""
+    """Answers for the kit's own implementations, and counts how often each is asked.
 
-    def __init__(self) -> None:
+    `silent` is how often it gives no answer, because the implementations are `lost` or the time is used up.
+    """
+
+    def __init__(self, *, silent: int = 0, lost: frozenset[str] = frozenset(), out_of_time: bool = False) -> None:
         self.asked: list[str] = []
+        self._silent = silent
+        self.lost, self.out_of_time = lost, out_of_time
 
     def observe_each(self, call: wire.Call, sources: Mapping[str, str]) -> dict[str, wire.Observation | None]:
         """Return the answer of each module."""
         self.asked += sources
+        if self._silent:
+            self._silent -= 1
+            return dict.fromkeys(sources)
         return {module: wire.Observation(nonce=0, outcome="returned", result=ANSWERS[module]) for module in sources}
 
 
@@ -119,6 +127,22 @@ def test_where_inputs_are_fixed_each_call_is_made_once_for_all(fixed: bool, time
     references = References()
     named(result("values", "double", "failed", 3.0), references=references, again=3, fixed_inputs=fixed)
     assert references.asked.count("01_small.double.adds") == times
+
+
+@pytest.mark.parametrize(
+    ("why", "names"),
+    [
+        ({"out_of_time": True}, {"values": "adds"}),
+        ({"lost": frozenset({"01_small.double.adds"})}, {"values": "adds"}),
+        ({}, {}),  # it was lost in this very call, and will be again
+    ],
+)
+def test_an_implementation_that_was_not_asked_answers_the_next_submission(
+    why: dict[str, Any], names: dict[str, str]
+) -> None:
+    """What one submission leaves no time for, or has lost before, is not held against the next one."""
+    references = References(silent=1, **why)
+    assert named(result("values", "double", "failed", 3.0), references=references, again=2, fixed_inputs=True) == names
 
 
 @pytest.mark.parametrize(
