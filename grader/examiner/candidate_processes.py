@@ -202,12 +202,15 @@ class ReferenceProcess:
     def forgive(self, naming: Budget | None = None) -> None:
         """Use implementations again that were lost.
 
-        It is called before each submission, so that one submission does not change the feedback of another.
+        It is called before each submission, so that one submission does not change the feedback of another. For the
+        same reason a process that is old is replaced.
 
         `naming` limits the time in which the mistakes of the next submission are named.
         """
         self._lost.clear()
         self._naming = naming
+        if self._process is not None and self._process.is_old:
+            self.close()
 
     @property
     def lost(self) -> frozenset[str]:

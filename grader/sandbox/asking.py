@@ -158,9 +158,15 @@ class Process(abc.ABC):
         self._server = server
         self._channel = channel
         self._computed = computed
+        self._at_first = computed()
         self._gone = False
         self._meter = Meter(pid, computed)
         self.budget: Budget | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it has used half of the processor time of its life: at the end it is killed, in whatever call."""
+        return self._computed() - self._at_first > self._server.limits.processor / 2
 
     def load(self, *, module: str, filename: str, source: str, main: bool = False) -> wire.Loaded:
         """Run a source file in the candidate, as `wire.Load` describes.

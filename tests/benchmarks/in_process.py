@@ -47,6 +47,7 @@ class InProcessCandidate:
     """Replaces `grader.sandbox.Process`."""
 
     budget: Budget | None = None  # nothing is taken from it
+    is_old = False
 
     def __init__(self) -> None:
         self._candidate = Executor()

@@ -38,6 +38,8 @@ class FakeServer:
         self.together: list[tuple[str, ...]] = []
         self.budget: Budget | None = None
 
+    is_old = False
+
     def spawn(self) -> FakeServer:
         """Start a candidate."""
         self.spawned += 1
@@ -232,6 +234,18 @@ def test_naming_mistakes_is_bounded(ask: Ask) -> None:
     assert references.observe(ask(), module="a.reference", source="") is not None
     references.forgive(Budget(seconds=10.0, answers=1))
     assert references.observe_each(ask(), {"a.b": ""})["a.b"] is not None
+
+
+def test_an_old_process_is_replaced_between_submissions(ask: Ask) -> None:
+    """The system kills a process that has used its processor time. So one that has used half is replaced in time."""
+    server = FakeServer(1, 1, 1)
+    references = ReferenceProcess(server)  # type: ignore[arg-type]
+    for old, spawned in ((False, 1), (True, 2)):
+        references.observe(ask(), module="a.reference", source="")
+        server.is_old = old
+        references.forgive()
+        references.observe(ask(), module="a.reference", source="")
+        assert server.spawned == spawned
 
 
 @pytest.mark.parametrize(
