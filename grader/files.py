@@ -10,9 +10,9 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
 _PATIENCE: Final = 2.0  # seconds until other programs must have closed a file
@@ -24,12 +24,19 @@ def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
 
     Only the owner can read a `private` file.
     """
+    with _new_file(path, 0o600 if private else 0o644) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def _new_file(path: Path, mode: int) -> Iterator[IO[bytes]]:
+    """Open an unfinished file, which gets the name `path` at the end of the block. If that raises, nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o600 if private else 0o644)
+            yield file
+        os.chmod(temporary, mode)
         _replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -98,20 +105,12 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes | Path]) -> None:
 
 def write_zip(path: Path, files: Mapping[str, str | bytes | Path]) -> None:
     """Write an archive with one folder, which has the archive's name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
-    try:
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files.items():
-                entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
-                entry.external_attr = 0o644 << 16
-                entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-                archive.writestr(entry, _bytes_of(content))
-        os.chmod(temporary, 0o644)
-        _replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with _new_file(path, 0o644) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, _bytes_of(content))
 
 
 def _bytes_of(content: str | bytes | Path) -> bytes:

@@ -23,7 +23,7 @@ _COARSE = {"float16": (2e-3, 2e-3), "bfloat16": (1.6e-2, 1.6e-2)}
 class Difference:
     """How two tensors of one shape differ. `kind` is a key of `learner_steps.BY_KIND`; `details` are sentences.
 
-    `index` is where they differ most, or `None` if they have no dimensions.
+    `index` is where they differ most, or `None` if they have no dimensions or hold complex numbers.
     """
 
     kind: str
@@ -68,27 +68,26 @@ def difference(got: torch.Tensor, expected: torch.Tensor, *, rtol: float, atol: 
         return None
     unexpected_nan = actual.isnan() & ~wanted.isnan()
     if bool(unexpected_nan.any()):
-        first = _place(unexpected_nan.to(torch.float64), shape)
-        return Difference(kind="nan", details=(_how_many_nan(unexpected_nan),) if wrong.dim() else (), index=first)
+        details = (_how_many_nan(unexpected_nan),) if wrong.dim() else ()
+        return Difference(kind="nan", details=details, index=_of_element(_place(unexpected_nan.int()), shape))
     if wrong.dim() == 0:
         return Difference(kind="values", details=())
     distance = torch.where(wrong, (actual - wanted).abs().nan_to_num(math.inf, math.inf), 0.0)
-    flat = int(distance.argmax())
-    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), tuple(wrong.shape)))
-    worst = {"difference": f"{float(distance.flatten()[flat]):.4g}", "index": show_index(index)}
+    index = _place(distance)
+    worst = {"difference": f"{float(distance[index]):.4g}", "index": show_index(index)}
     allowed = {} if whole else {"relative": f"{rtol:g}", "absolute": f"{atol:g}"}
-    return Difference(
-        kind="values",
-        details=(_how_many_wrong(wrong, worst | allowed),),
-        index=index if len(index) == len(shape) else None,  # a complex number has two parts
-    )
+    details = (_how_many_wrong(wrong, worst | allowed),)
+    return Difference(kind="values", details=details, index=_of_element(index, shape))
 
 
-def _place(largest: torch.Tensor, shape: Sequence[int]) -> tuple[int, ...] | None:
-    """Return the index of the largest element; `None` for a tensor of another shape, or without dimensions."""
-    if largest.dim() == 0 or largest.dim() != len(shape):
-        return None
-    return tuple(int(i) for i in torch.unravel_index(largest.argmax(), tuple(largest.shape)))
+def _place(values: torch.Tensor) -> tuple[int, ...]:
+    """Return the index of the largest element."""
+    return tuple(int(i) for i in torch.unravel_index(values.argmax(), tuple(values.shape)))
+
+
+def _of_element(index: tuple[int, ...], shape: Sequence[int]) -> tuple[int, ...] | None:
+    """Return the index if it is one of an element: a complex number has two parts, and a 0-D tensor no index."""
+    return index if index and len(index) == len(shape) else None
 
 
 def show_index(index: tuple[int, ...]) -> str:

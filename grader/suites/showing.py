@@ -100,8 +100,19 @@ def is_large(shape: Sequence[int]) -> bool:
     return math.prod(max(size, 1) for size in shape) > _ELEMENTS
 
 
-def element(value: torch.Tensor, index: tuple[int, ...]) -> Sentence:
-    """Return one element of a large tensor, with its place."""
+def where_they_differ(
+    wanted: torch.Tensor, got: torch.Tensor, index: tuple[int, ...] | None
+) -> tuple[Sentence, Sentence] | None:
+    """Return the elements at `index` of two tensors that are too large to show: their shapes alone would say nothing.
+
+    Returns `None` if the tensors can be shown, or have no such element.
+    """
+    if index is None or not is_large(wanted.shape):
+        return None
+    return _one_element(wanted, index), _one_element(got, index)
+
+
+def _one_element(value: torch.Tensor, index: tuple[int, ...]) -> Sentence:
     return learner.ELEMENT(number=number(value[index].item()), index=show_index(index), shape=str(tuple(value.shape)))
 
 

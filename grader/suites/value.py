@@ -82,10 +82,9 @@ class Value(Accessors):
         rtol, atol = tolerance(self.tensor_fact.dtype, rtol, atol)
         found = difference(got, wanted, rtol=rtol, atol=atol)
         if found is not None:
-            shown: tuple[str | Sentence, str | Sentence] = showing.tensor(wanted), showing.fact(self.fact)
-            if found.index is not None and showing.is_large(wanted.shape):  # two shapes would say nothing
-                shown = showing.element(wanted, found.index), showing.element(got, found.index)
-            self.fails(*shown, found.kind, found.details)
+            shown = showing.where_they_differ(wanted, got, found.index)
+            right, wrong = shown or (showing.tensor(wanted), showing.fact(self.fact))
+            self.fails(right, wrong, found.kind, found.details)
         return self
 
     def shape(self: _Self, *sizes: int) -> _Self:

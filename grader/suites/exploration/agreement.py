@@ -97,7 +97,7 @@ def _shown_result(seen: wire.Observation) -> str:
 
 
 def _with_type(fact: wire.Fact) -> str | Sentence:
-    """Return a fact as text, and a Python number so that nobody takes it for a tensor."""
+    """Return a fact as text. A Python number is shown with its type, because it looks like a tensor's."""
     if isinstance(fact, bool | int | float):
         return learner.THE_NUMBER(kind=type(fact).__name__, number=showing.fact(fact))
     return showing.fact(fact)
@@ -246,10 +246,9 @@ class _Compared:
         found = difference(theirs, mine, rtol=0.0, atol=allowed)
         if found is None:
             return None
-        if found.index is not None and showing.is_large(expected.shape):
-            wanted, there = showing.element(mine, found.index), showing.element(theirs, found.index)
-            return Disagreement(kind=found.kind, name=name, expected=wanted, got=there)
-        return Disagreement(kind=found.kind, name=name, expected=showing.fact(expected), got=showing.fact(got))
+        shown = showing.where_they_differ(mine, theirs, found.index)
+        wanted, there = shown or (showing.fact(expected), showing.fact(got))
+        return Disagreement(kind=found.kind, name=name, expected=wanted, got=there)
 
     def _tolerance(self, expected: torch.Tensor, dtype: str) -> float:
         """Return by how much an element may differ: relative to the largest element, and to the largest argument."""
