@@ -183,8 +183,8 @@ def set_column_(x: Tensor, col: int, value: float) -> Tensor:
 #  relu(x)     0.0    0.0    0.0    1.5    0.0
 # ```
 #
-# In place it saves memory: the numbers that go through a large network are huge tensors, and often nobody needs those
-# from before the ReLU again.
+# In place it saves memory: the numbers that go through a large network are huge tensors, and often those
+# from before the ReLU are not needed again.
 #
 # One kind of tensor must not be changed in place behind PyTorch's back: a *leaf that requires grad*, which is what you
 # get from `torch.tensor(..., requires_grad=True)` and what the parameters of a model are. PyTorch records what you

@@ -58,7 +58,7 @@
 #
 # Mind the capital letter. `torch.tensor(...)` is the function that you want. `torch.Tensor(...)` is the class behind
 # it. It makes the default dtype, float32, whatever numbers you give it. And it takes a plain number for a *size*, not
-# for a value: `torch.Tensor(7)` holds seven floats that nobody has set.
+# for a value: `torch.Tensor(7)` holds seven floats with arbitrary values.
 #
 # ```python
 # print(torch.tensor(7).shape, torch.Tensor(7).shape)  # torch.Size([]) torch.Size([7])

@@ -58,7 +58,7 @@
 # tensor shares memory with the *old* one, which hasn't changed.
 #
 # Don't use the old constructors with a capital letter. `torch.FloatTensor(array)` copies a float64 array, but *shares*
-# a float32 one; and `torch.FloatTensor(3)` isn't the number 3 but three numbers that nobody has set.
+# a float32 one; and `torch.FloatTensor(3)` isn't the number 3 but three numbers with arbitrary values.
 # `torch.tensor(array, dtype=torch.float32)` is better: it says which dtype you want, and it always copies.
 
 # %% [markdown]

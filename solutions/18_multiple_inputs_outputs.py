@@ -165,7 +165,7 @@ class WideAndDeep(nn.Module):
 # Run the trunk once and keep its output in a variable. Running it twice would take twice as long, and with dropout
 # inside, the heads would not even get the same features.
 #
-# The outputs come in a dict, so that nobody confuses them. Neither gets an activation: a value may be negative, and the
+# The outputs come in a dict, so that each has a name. Neither gets an activation: a value may be negative, and the
 # loss for classes wants plain scores (logits), because it applies the softmax itself.
 
 

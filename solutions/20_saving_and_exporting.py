@@ -82,7 +82,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 # somebody has hidden in the file. So `torch.load` refuses such a file in its safe mode, `weights_only=True`. Save the
 # `state_dict()` instead, next to what you need to build the model again.
 #
-# A trap: `torch.compile` wraps what you give it, be it the whole model or one part. The wrapper keeps the original as
+# A trap: `torch.compile` wraps what you give it: the whole model, or one part of it. The wrapper keeps the original as
 # an attribute called `_orig_mod`, which then appears in the names:
 #
 # ```python

@@ -95,7 +95,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_installed(self) -> bool:
-        """Whether the course is the one that was installed with the kit, in which nobody works."""
+        """Whether the course is the one that was installed with the kit. Students do not work in its folder."""
         return self.root == _installed_root()
 
     def text_of_stub(self, id: str) -> str:

@@ -131,7 +131,7 @@ class Grade:
 
 @dataclass(frozen=True, kw_only=True)
 class Abandon:
-    """Stop grading. What is graded now is old code, or something that nobody waits for."""
+    """Stop grading. What is graded now is old code, or a task that the student does not wait for."""
 
 
 @dataclass(frozen=True, kw_only=True)

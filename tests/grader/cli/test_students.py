@@ -177,7 +177,7 @@ def test_the_folder_is_named_also_from_elsewhere(folder: Path, run: Run, monkeyp
 def test_without_exercises_the_installed_kit_says_where_to_go(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody works in the installed course: from a folder without exercises, the command says how to get some."""
+    """Students do not work in the installed course: from another folder, the command says how to get exercises."""
     monkeypatch.setattr(Catalog, "is_installed", property(lambda catalog: True))
     monkeypatch.chdir(tmp_path)
     done = run("check")
