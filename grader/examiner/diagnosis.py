@@ -7,7 +7,7 @@ agrees only in values and exceptions, provided that the reference gives other on
 
 A wrong name harms more than no name. So no mistake is named
 
-- if a call failed because a name is missing or misspelt: its own message says more;
+- if a call failed because a name is missing or misspelt, or the task's function is missing: its own message says more;
 - if the submission passed a check in which the misconception gives another answer, which is not the reference's either;
 - if exceptions have other words (`agreement.py`), or names in them, where the submission's own `raise` ends every call;
   where the reference refuses a call too, the words of a refusal do not count;
@@ -59,6 +59,7 @@ class Mistake(NamedTuple):
 
 
 def diagnose(
+    task: str,
     failed: Mapping[str, Sequence[Exchange]],
     passed: Sequence[Exchange],
     every: Sequence[Exchange],
@@ -68,13 +69,17 @@ def diagnose(
     reference: Ask,
     again: Ask,
 ) -> dict[str, Mistake]:
-    """Return the misconception that explains each failed check of one task, by check id.
+    """Return the misconception that explains each failed check of one `task`, by check id.
 
     `failed` holds the exchanges of the failed checks, `passed` those of the checks that passed, and `every` those of
     all checks of the task. `replay` makes a call to several misconceptions, `reference` to the reference, and `again`
     to the submission. An answer is `None` if the process is lost in the call.
     """
+    if any(exchange.seen.outcome == "missing" and exchange.call.name == task for exchange in every):
+        return {}
     failed = {check: exchanges for check, exchanges in failed.items() if _can_be_named(exchanges)}
+    if not failed:
+        return {}
     matching = _matches(failed, passed, every, misconceptions, replay, reference)
 
     def is_full(check: str, variant: Variant) -> bool:

@@ -76,6 +76,7 @@ class Replays:
         passed = [result for result in results.values() if result.verdict.status == "passed"]
         of_task = [variant for variant in self._sources.misconceptions(exercise) if variant.task == task]
         return diagnose(
+            task,
             failed,
             _exchanges(passed),
             _exchanges(results.values()),

@@ -87,6 +87,7 @@ class Case:
         logs = {check: self._log(seen) for check, seen in self.checks.items()}
         wrong = {check: logs[check] for check in failed or logs}
         return diagnose(
+            "double",
             wrong,
             [exchange for check, log in logs.items() if check not in wrong for exchange in log],
             [exchange for log in logs.values() for exchange in log],
@@ -375,6 +376,23 @@ def test_a_missing_name_is_no_misconception(raised: Any) -> None:
     ):
         case = Case({"failed": {1: answer(3), 2: seen}}, {1: answer(2)}, same={1: answer(3), 2: seen})
         assert case.named() == {}
+
+
+def test_without_the_function_nobody_is_asked() -> None:
+    """If the submission lacks the task's function, the calls of other checks are not made to any misconception."""
+    case = Case(
+        {"values": {1: wire.Observation(nonce=0, outcome="missing")}, "twice": {2: answer(3)}},
+        {1: answer(2)},
+        plus={1: answer(3), 2: answer(3)},
+    )
+    assert (case.named(), case.asked) == ({}, [])
+
+
+def test_where_only_names_are_missing_nobody_is_asked(raised: Any) -> None:
+    """If no failed check can be named, no misconception is asked about the checks that passed either."""
+    unknown = failure(raised(NameError("name 'y' is not defined")))
+    case = Case({"values": {1: unknown}, "twice": {2: answer(3)}}, {1: answer(2)}, plus={1: answer(3), 2: answer(3)})
+    assert (case.named("values"), case.asked) == ({}, [])
 
 
 def test_a_raise_that_ends_every_call_is_no_misconception(raised: Any) -> None:
