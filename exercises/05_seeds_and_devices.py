@@ -3,7 +3,6 @@
 #   title: "Seeds, reproducibility and devices"
 #   title_pt: "Sementes, reprodutibilidade e dispositivos"
 #   prerequisites: ["01_tensor_creation", "02_tensor_operations", "03_reshaping"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

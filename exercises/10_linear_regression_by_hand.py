@@ -3,7 +3,6 @@
 #   title: "Linear regression with tensors and autograd"
 #   title_pt: "Regressão linear com tensores e autograd"
 #   prerequisites: ["07_autograd", "08_detach_and_inplace", "09_data_preparation"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

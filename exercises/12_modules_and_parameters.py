@@ -3,7 +3,6 @@
 #   title: "nn.Module, Parameter and fine-tuning"
 #   title_pt: "nn.Module, nn.Parameter e fine-tuning"
 #   prerequisites: ["11_linear_regression_nn"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

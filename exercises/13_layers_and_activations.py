@@ -3,7 +3,6 @@
 #   title: "ReLU, softmax, max pooling and ToTensor"
 #   title_pt: "ReLU, softmax, max pooling e ToTensor"
 #   prerequisites: ["02_tensor_operations", "03_reshaping", "06_dtypes_and_numpy"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

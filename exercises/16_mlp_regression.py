@@ -3,7 +3,6 @@
 #   title: "Regression with a multilayer perceptron"
 #   title_pt: "Regressão com MLP (perceptron multicamadas)"
 #   prerequisites: ["12_modules_and_parameters", "14_minibatches", "15_train_and_eval"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

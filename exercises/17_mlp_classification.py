@@ -3,7 +3,6 @@
 #   title: "Classification with a multilayer perceptron"
 #   title_pt: "Classificação com MLP"
 #   prerequisites: ["13_layers_and_activations", "14_minibatches", "15_train_and_eval", "16_mlp_regression"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

@@ -3,7 +3,6 @@
 #   title: "Models with several inputs or outputs"
 #   title_pt: "Modelos com múltiplas entradas e múltiplas saídas"
 #   prerequisites: ["16_mlp_regression", "17_mlp_classification"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

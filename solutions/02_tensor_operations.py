@@ -3,7 +3,6 @@
 #   title: "Arithmetic, matrix products, transposes and aggregation"
 #   title_pt: "Operações, multiplicação de matrizes, transposição e agregação"
 #   prerequisites: ["01_tensor_creation"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

@@ -3,7 +3,6 @@
 #   title: "Reshape, view, stack, squeeze and permute"
 #   title_pt: "Reshape, view, stack, squeeze e permute"
 #   prerequisites: ["01_tensor_creation", "02_tensor_operations"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

@@ -3,7 +3,6 @@
 #   title: "Preparing the data: split, standardise, column targets"
 #   title_pt: "Preparação dos dados: divisão, padronização e alvos em coluna"
 #   prerequisites: ["02_tensor_operations", "05_seeds_and_devices", "06_dtypes_and_numpy"]
-#   warm_up: ['torch.zeros(2, device="meta").mean()'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

@@ -3,7 +3,6 @@
 #   title: "Linear regression with nn.Linear, optimizers and losses"
 #   title_pt: "Regressão linear com nn.Linear, otimizadores e funções de perda"
 #   prerequisites: ["10_linear_regression_by_hand"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

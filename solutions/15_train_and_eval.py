@@ -3,7 +3,6 @@
 #   title: "Training mode, evaluation mode and mini-batch loops"
 #   title_pt: "Modos de treino e avaliação e laços com mini-lotes"
 #   prerequisites: ["11_linear_regression_nn", "12_modules_and_parameters", "14_minibatches"]
-#   warm_up: ['torch.optim.SGD([torch.zeros(1, requires_grad=True)])'] # imports torch's compiler
 # jupyter:
 #   jupytext:
 #     notebook_metadata_filter: -jupytext.text_representation

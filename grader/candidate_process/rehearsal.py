@@ -19,11 +19,8 @@ from grader import wire
 _MODULE = "rehearsal"
 _REPEATS = 10  # enough for Python's specialising interpreter
 
-# The first optimizer imports torch's compiler, which takes more than a second. So this makes one only if the `warm_up`
-# of an exercise has made one before.
-_SUBMISSION = """
-import sys
 
+_SUBMISSION = """
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -38,8 +35,7 @@ def train(X, w, lr):
             w -= lr * w.grad
             w.grad.zero_()
     model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
-    kinds = (torch.optim.SGD, torch.optim.Adam) if "torch._dynamo" in sys.modules else ()
-    for optimizer in (kind(model.parameters(), lr=lr) for kind in kinds):
+    for optimizer in (torch.optim.SGD(model.parameters(), lr=lr), torch.optim.Adam(model.parameters(), lr=lr)):
         for rows, targets in DataLoader(TensorDataset(X, y), batch_size=2):
             optimizer.zero_grad()
             nn.MSELoss()(model(rows), targets).backward()
