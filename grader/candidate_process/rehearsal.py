@@ -19,8 +19,11 @@ from grader import wire
 _MODULE = "rehearsal"
 _REPEATS = 10  # enough for Python's specialising interpreter
 
-
+# The first optimizer imports torch's compiler, which takes more than a second. So this makes one only if a statement of
+# `warm_up` has imported it.
 _SUBMISSION = """
+import sys
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -35,7 +38,8 @@ def train(X, w, lr):
             w -= lr * w.grad
             w.grad.zero_()
     model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
-    for optimizer in (torch.optim.SGD(model.parameters(), lr=lr), torch.optim.Adam(model.parameters(), lr=lr)):
+    kinds = (torch.optim.SGD, torch.optim.Adam) if "torch._dynamo" in sys.modules else ()
+    for optimizer in (kind(model.parameters(), lr=lr) for kind in kinds):
         for rows, targets in DataLoader(TensorDataset(X, y), batch_size=2):
             optimizer.zero_grad()
             nn.MSELoss()(model(rows), targets).backward()

@@ -68,7 +68,7 @@ def grade_class(
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
     reports: dict[str, Report] = {}
     broken: list[tuple[str, BrokenCheck]] = []
-    grade = partial(grade_submissions, settings, jobs=jobs)
+    grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
     with contextlib.closing(_read_all(catalog, students)) as read:
         graded = _with_broken(grade_new(read, ResultCache(out / ".graded", catalog, settings), grade), broken)
         for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
@@ -111,7 +111,8 @@ def grade_own(
                 left.append(submission)
             else:
                 yield report_of(catalog, found)
-    for graded in grade_submissions(settings, left, jobs=min(jobs, max(1, len(left)))):
+    jobs = min(jobs, max(1, len(left)))
+    for graded in grade_submissions(replace(settings, few=len(left) <= jobs), left, jobs=jobs):
         if graded.report is not None and not tasks:
             with contextlib.suppress(OSError):  # then it is graded again the next time
                 cache.keep_only(graded)

@@ -33,7 +33,7 @@ _KIT = Path(__file__).resolve().parents[1]
 _DISTRIBUTION = "torch-exercise-kit"
 # Settings that change no report: where the course is and which of its exercises are graded, what is returned beside
 # reports, and how workers are started.
-_WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "quiet", "sources", "rehearse"})
+_WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "quiet", "sources", "few", "rehearse"})
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     - `device` is the second device that functions must support.
     - `quiet` keeps a worker from writing to the standard streams, which it shares with the process that started it.
     - `sources` is a digest of the files that workers read when they start; if it changes, workers are started again.
+    - `few` says that few submissions follow: a worker is then ready sooner, and does less beforehand for all of them.
     - `rehearse` makes a worker grade a wrong submission before it is ready, because the first grading is slow.
     """
 
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "meta"
     quiet: bool = False
     sources: str = ""
+    few: bool = False
     rehearse: bool = False
 
 

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 _MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it has when it starts, some 400 MiB
 
 
+# Imports torch's compiler, which takes more than a second. torch imports it for optimizers, for much of what is done on
+# the meta device, and for `torch.compile`: most submissions need it.
+_IMPORT_COMPILER = "torch.optim.SGD([torch.zeros(1, requires_grad=True)])"
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The worker is ready for submissions."""
 
@@ -150,7 +155,7 @@ def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
         limits=limits,
         data_home=home,
         imports=catalog.imports(settings.exercises),
-        warm_up=catalog.warm_up(settings.exercises),
+        warm_up=(*catalog.warm_up(settings.exercises), *(() if settings.few else (_IMPORT_COMPILER,))),
         relaxed_sandbox=settings.relaxed_sandbox,
         accelerated=accelerated,
     )
