@@ -108,7 +108,12 @@ def _same_failure(a: wire.Raised | None, b: wire.Raised | None) -> Agreement:
 
 _CLASSES = frozenset({*vars(builtins), "NoneType", "Tensor", "Parameter", "ndarray", "method", "generator", "function"})
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`\n]*)`")
-_CHANGING = ((re.compile(r"0x[0-9a-fA-F]+"), "#"), (re.compile(r"\b\w+Backward\d*\b"), "Backward"))
+_CHANGING = (
+    # torch.compile names what it cannot do, then explains it: more or less of it, by what the process did before.
+    (re.compile(r"\n +Explanation: .*", re.DOTALL), ""),
+    (re.compile(r"0x[0-9a-fA-F]+"), "#"),
+    (re.compile(r"\b\w+Backward\d*\b"), "Backward"),
+)
 _DTYPES = (
     (
         re.compile(r"\b(torch\.)?(cuda|cpu)?\.?(Float|Double|Half|BFloat16|Long|Int|Short|Byte|Char|Bool)(Tensor)?\b"),

@@ -158,6 +158,17 @@ def test_addresses_and_backward_functions_make_no_difference(raised: Any, mine: 
     assert agreement(a, b) is Agreement.FULL
 
 
+def test_how_long_the_compiler_explains_makes_no_difference(raised: Any) -> None:
+    """What `torch.compile` names must agree. What it explains below that may be longer or shorter."""
+    long, short = (
+        "\n  Explanation: You branch.\n\n  The branch is:\n  x > 0\n  Hint: 1",
+        "\n  Explanation: You branch.\n  Hint: 1",
+    )
+    mine = failure(raised(RuntimeError(f"Data-dependent branching{long}")))
+    assert agreement(mine, failure(raised(RuntimeError(f"Data-dependent branching{short}")))) is Agreement.FULL
+    assert agreement(mine, failure(raised(RuntimeError(f"Data-dependent operator{short}")))) is Agreement.NONE
+
+
 def test_names_in_quotes_leave_a_doubt(raised: Any) -> None:
     """Messages that differ only in names in quotes are likely the same; Python's own classes are no such names."""
 
