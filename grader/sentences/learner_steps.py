@@ -39,6 +39,29 @@ BY_KIND = {
     "length": N_("count the elements of your result."),
 }
 
+# The same, where the check shows a program of its own
+PRINT_EACH = N_(
+    "run these lines, and print each intermediate result in your code: which is the first that is not what you expect?"
+)
+FIRST_INF = N_(
+    "print the intermediate results: which operation is the first to give inf? (1/0, log(0), exp of a large number do.)"
+)
+WHOLE_NUMBERS = N_(
+    "`{dtype}` holds every whole number only up to {limit}. Print the `.dtype` of each intermediate result."
+)
+MAKES_A_FLOAT = N_("a float holds every whole number only up to {limit}. Which step of your code makes a float?")
+NARROW = N_("`{dtype}` holds only the numbers from {low} to {high}. Print the `.dtype` of each intermediate result.")
+PRINT_GRAD = N_("print `.grad` before and after each call: which one is not what you expect?")
+FLAG_OF_ARGUMENT = N_("leave the `requires_grad` of what you were given as it was, or put it back.")
+EVERY_BATCH = N_("the shapes may be wrong in one batch only: compare them in every batch, and `raise` there.")
+ANOTHER_ERROR = N_("check the arguments first: {error} must be raised before this other error can happen.")
+WHEN_RAISED = N_(
+    "read again when the exercise wants {error}: which line of your code should raise it here, or let it through?"
+)
+RAISED_ON_PURPOSE = N_(
+    "the function that your code was given raises this error on purpose: what should your code do with it?"
+)
+
 ITEM = N_("for a 0-D tensor, `.item()` gives the Python number.")
 
 # What PyTorch's and Python's own exceptions and warnings usually mean
@@ -104,6 +127,7 @@ VALUE_TOO_LATE = N_(
 MISSPELT = N_("check the spelling, and that the name is defined before this line.")
 NOT_IN_MODULE = N_("that module has no such name: check its spelling, and where it is from.")
 NO_IMPORT = N_("the imports at the top of the stub are enough: do without this one.")
+STOPPED_A_GENERATOR = N_("inside a generator, StopIteration becomes a RuntimeError. Raise it outside of the generator.")
 RECURSION = N_("the function calls itself without end. When should it stop?")
 TOO_LARGE = N_("the result would be larger than the memory. Did two shapes broadcast into a huge one?")
 
@@ -115,6 +139,7 @@ PARAMETERS = N_("keep the parameters of the exercise's signature, in the same or
 OWN_RAISE = N_("your own `raise` ended it: these arguments are allowed. Is the condition above it right?")
 OWN_ASSERT = N_("your own `assert` ended it. Print what it compares: is the value wrong, or the condition?")
 OTHERWISE = N_("read the message from its end: it names what Python could not do on that line.")
+OTHERWISE_ELSEWHERE = N_("read the message from its end: it names what Python could not do.")
 
 # Where submissions run: without other processes, in an empty folder, without input from a keyboard
 NO_PROCESSES = N_(

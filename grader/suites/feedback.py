@@ -51,6 +51,7 @@ _NEXT_STEP_BY_ERROR: tuple[tuple[str, str, Template], ...] = (
     ("NameError", "", steps.MISSPELT),
     ("ImportError", "cannot import name", steps.NOT_IN_MODULE),
     ("ImportError", "", steps.NO_IMPORT),
+    ("RuntimeError", "generator raised stopiteration", steps.STOPPED_A_GENERATOR),
     ("RecursionError", "", steps.RECURSION),
     ("RuntimeError", "can't allocate memory", steps.TOO_LARGE),
 )
@@ -112,7 +113,7 @@ def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, h
     for kind, part, advice in (*before, *_NEXT_STEP_BY_ERROR):
         if kind in raised.bases and part in message:
             return advice()
-    return steps.OTHERWISE()
+    return steps.OTHERWISE_ELSEWHERE() if raised.line is None else steps.OTHERWISE()
 
 
 def next_step_for_warnings(warnings: Sequence[str], kind: str) -> Sentence | None:

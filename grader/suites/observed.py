@@ -138,10 +138,11 @@ class Observed:
         """
         return [self.argument_after(i) for i in range(len(self.given))]
 
-    def returned(self, expected: str | Sentence | None = None) -> Observed:
+    def returned(self, expected: str | Sentence | None = None, *, next_step: str | Sentence | None = None) -> Observed:
         """Require that the call returned. Use it if the check asks nothing of the result.
 
-        `expected` is what the student reads that it should have returned, if that is known.
+        `expected` is what the student reads that it should have returned, if that is known. `next_step` replaces the
+        one that the exception leads to.
 
         >>> observed = candidate.double(torch.ones(2)).returned()
         """
@@ -155,9 +156,9 @@ class Observed:
                     if expected is not None and not self._hides_expected
                     else learner.A_RESULT(),
                     got=self._exception,
-                    next_step=feedback.next_step_for(
-                        raised, self._loading, hint=self._hint if _is_of_use(raised) else None
-                    ),
+                    next_step=feedback.as_sentence(next_step)
+                    if next_step is not None
+                    else feedback.next_step_for(raised, self._loading, hint=self._hint if _is_of_use(raised) else None),
                 ),
             )
         if self.observation.outcome != "returned":

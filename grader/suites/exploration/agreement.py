@@ -37,13 +37,16 @@ _EPS = {"float64": 2.3e-16, "float32": 1.2e-7, "float16": 1e-3, "bfloat16": 8e-3
 class Disagreement:
     """The first difference: its `kind`, a key of `learner_steps.BY_KIND`; the value that differs; what each side has.
 
-    `name` is code, such as `x.grad`.
+    `name` is code, such as `x.grad`. `of` is what is compared there, such as `x`: a name of the set-up, or an
+    expression that is observed. `facts` are what each side has, where the value itself differs.
     """
 
     kind: str
     name: str
     expected: str | Sentence
     got: str | Sentence
+    of: str = "result"
+    facts: tuple[wire.Fact, wire.Fact] | None = None
 
     @property
     def symptom(self) -> tuple[str, str]:
@@ -75,25 +78,26 @@ def disagreement(
     wanted = expected.raised and [name for name in raises if name in expected.raised.bases]
     raised = got.raised
     if wanted and not (raised and set(wanted) & set(raised.bases)):
-        shown = error or learner.WAS_RETURNED(value=_shown_result(got))
+        shown = error or learner.WAS_RETURNED(value=showing.fact(first_result(got)))
         return Disagreement(
             kind="raises", name="result", expected=learner.IS_RAISED(error=joined(learner.EITHER, wanted)), got=shown
         )
     if not wanted and raised:
         shown = error or verbatim(raised.type)
-        return Disagreement(kind="raised", name="result", expected=verbatim(_shown_result(expected)), got=shown)
+        return Disagreement(
+            kind="raised", name="result", expected=verbatim(showing.fact(first_result(expected))), got=shown
+        )
     compared = _Compared(program=program, free=frozenset(free))
     for name, mine, theirs in compared.pairs(expected, got):
         found = compared.differ(name, mine, theirs)
         if found is not None:
-            return found
+            return replace(found, of=name)
     return compared.settings(expected, got) or compared.edits(expected, got) or compared.memory(expected, got)
 
 
-def _shown_result(seen: wire.Observation) -> str:
-    if isinstance(seen.result, wire.Pairs) and seen.result.items:
-        return showing.fact(seen.result.items[0][1])
-    return showing.fact(seen.result)
+def first_result(seen: wire.Observation) -> wire.Fact:
+    """Return the first value that was observed, which is the result unless the domain observes others."""
+    return seen.result.items[0][1] if isinstance(seen.result, wire.Pairs) and seen.result.items else seen.result
 
 
 def _with_type(fact: wire.Fact) -> str | Sentence:
@@ -139,9 +143,9 @@ class _Compared:
 
     def _other(self, kind: str, name: str, expected: wire.Fact, got: wire.Fact) -> Disagreement:
         kind = "none" if got is None and name == "result" else kind
-        if kind == "type":
-            return Disagreement(kind=kind, name=name, expected=_with_type(expected), got=_with_type(got))
-        return Disagreement(kind=kind, name=name, expected=showing.fact(expected), got=showing.fact(got))
+        shown = _with_type if kind == "type" else showing.fact
+        facts = expected, got
+        return Disagreement(kind=kind, name=name, expected=shown(expected), got=shown(got), facts=facts)
 
     def _numbers(self, name: str, expected: int | float, got: wire.Fact) -> Disagreement | None:
         if not isinstance(got, int | float) or (type(got) is not type(expected) and "dtype" not in self.free):
@@ -248,7 +252,7 @@ class _Compared:
             return None
         shown = showing.where_they_differ(mine, theirs, found.index)
         wanted, there = shown or (showing.fact(expected), showing.fact(got))
-        return Disagreement(kind=found.kind, name=name, expected=wanted, got=there)
+        return Disagreement(kind=found.kind, name=name, expected=wanted, got=there, facts=(expected, got))
 
     def _tolerance(self, expected: torch.Tensor, dtype: str) -> float:
         """Return by how much an element may differ: relative to the largest element, and to the largest argument."""
@@ -295,7 +299,7 @@ class _Compared:
         if "edited" in self.free:
             return None
         for name in self.program.tensors:
-            mine, theirs = (_edited(seen, name, self.program.tensors.index(name)) for seen in (expected, got))
+            mine, theirs = (edited(seen, name, self.program.tensors.index(name)) for seen in (expected, got))
             if theirs and mine is False:
                 wanted, there = learner.AS_IT_WAS(), learner.EDITED_AND_PUT_BACK()
                 return Disagreement(kind="modified", name=name, expected=wanted, got=there)
@@ -339,7 +343,7 @@ def _kept(seen: wire.Observation) -> Mapping[str, wire.Fact]:
     return {name: fact for name, fact in kept(seen).items() if name}
 
 
-def _edited(seen: wire.Observation, name: str, place: int) -> bool | None:
+def edited(seen: wire.Observation, name: str, place: int) -> bool | None:
     """Say whether a tensor was edited in place during the call; `None` if it is empty, or nothing is known of it."""
     fact, versions = kept(seen).get(name), kept(seen).get("")
     if not isinstance(fact, wire.TensorFact) or not isinstance(versions, wire.Items) or 0 in fact.shape:

@@ -23,8 +23,8 @@ class Domain:
     """What programs a task must be right for, and what its contract leaves free.
 
     `build` makes the choices of one program. `free` are names in `agreement.FREE`. `raises` are the exceptions that the
-    contract names. `slots` is how many programs one submission is asked. `known` are the names of the suite, in which
-    shared definitions are looked up.
+    contract names. `slots` is how many programs one submission is asked. `hint` is the check's next step. `known` are
+    the names of the suite, in which shared definitions are looked up.
     """
 
     task: str
@@ -32,6 +32,7 @@ class Domain:
     free: tuple[Free, ...] = ()
     raises: tuple[str, ...] = ()
     slots: int = 40
+    hint: str | None = None
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _sources: dict[str, str] = field(default_factory=dict, init=False, repr=False)  # by the text of the program
 
@@ -91,7 +92,13 @@ def domain(
 
     def decorate(build: Callable[[Pick], object]) -> Callable[..., None]:
         described = Domain(
-            task=task, build=build, free=tuple(free), raises=tuple(raises), slots=programs, known=build.__globals__
+            task=task,
+            build=build,
+            free=tuple(free),
+            raises=tuple(raises),
+            slots=programs,
+            hint=hint,
+            known=build.__globals__,
         )
 
         def test(explore: Callable[[Domain], None]) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeVar
 
 from grader import wire
-from grader.sentences import author
+from grader.sentences import Sentence, author
 from grader.suites.candidate import Candidate
 from grader.suites.check_log import CheckLog, Exchange, Run
-from grader.suites.exploration.agreement import Disagreement, disagreement, is_legal
+from grader.suites.exploration.agreement import Disagreement, disagreement, first_result, is_legal
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
+from grader.suites.exploration.next_steps import step_for
 from grader.suites.exploration.programs import NAME, Program
 from grader.suites.outcomes import SuiteError
 from grader.suites.value import Value
@@ -60,6 +61,7 @@ class _Tried:
     """A program that both sides have run: what the submission did, and how it differs from the reference."""
 
     program: Program
+    expected: wire.Observation
     exchange: Exchange
     difference: Disagreement | None
 
@@ -83,7 +85,7 @@ class _Comparison:
         asked = [(self._domain.source(program), program.text) for program, _ in legal]
         exchanges = self._candidate.run_each(NAME, asked, ({},)) if asked else []
         return [
-            _Tried(program=program, exchange=got, difference=self._disagreement(program, seen, got.seen))
+            _Tried(program=program, expected=seen, exchange=got, difference=self._disagreement(program, seen, got.seen))
             for (program, seen), got in zip(legal, exchanges, strict=True)
         ]
 
@@ -127,9 +129,21 @@ class _Comparison:
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
             self._candidate.note([one.exchange for one in _spread(alike, most)])
+        step = None if self._domain.hint is not None else self._next_step(shrunk, tried)
         if found.kind == "raised":
-            observed.returned(found.expected)
-        Value(observed, found.name, None).fails(found.expected, found.got, found.kind)
+            observed.returned(found.expected, next_step=step)
+        Value(observed, found.name, None).fails(found.expected, found.got, found.kind, next_step=step)
+
+    def _next_step(self, shown: _Tried, tried: Sequence[_Tried]) -> Sentence | None:
+        assert shown.difference is not None
+        return step_for(
+            shown.program,
+            shown.difference,
+            shown.expected,
+            shown.exchange.seen,
+            raises=self._domain.raises,
+            none_is_right=any(first_result(one.expected) is None for one in tried if one.expected.raised is None),
+        )
 
     def _require_stable(self, program: Program) -> None:
         """Raise `SuiteError` if the reference differs from itself: then the domain is at fault."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 from grader.suites.exploration.choices import Choices
-from grader.suites.exploration.programs import Program
+from grader.suites.exploration.programs import RECORDING, Program
 
 _T = TypeVar("_T")
 _SEEDS = (0, 1, 42, 2**31, 2**32 - 1)
@@ -216,10 +216,10 @@ class Pick:
         if variant in ("no_grad", "setting"):
             tried = ["try:", f"    {expression}", "except Exception:", "    pass"]
             lines = tried if variant == "setting" else [f"result = {expression}"]
-            lines.append("recording = torch.is_grad_enabled()")
+            lines.append(f"{RECORDING} = torch.is_grad_enabled()")
             self._after.append("\n".join(["with torch.no_grad():", *(f"    {line}" for line in lines)]))
             self._no_grad, self._only_setting = no_grad, not no_grad
-            self._observed.append("recording")
+            self._observed.append(RECORDING)
         else:
             self.do(f"result = {expression}")
         if variant == "backward":
@@ -240,9 +240,9 @@ class Pick:
         """
         after, observed, compared = self._after, tuple(self._observed), True
         if self._only_setting:  # what follows may use the result, and what the call has begun is left open
-            after, observed, compared = self._after[:1], ("recording",), False
-        elif observed == ("recording",):
-            observed = ("result", "recording")
+            after, observed, compared = self._after[:1], (RECORDING,), False
+        elif observed == (RECORDING,):
+            observed = ("result", RECORDING)
         return Program(
             task=self._task,
             before=tuple(self._before),

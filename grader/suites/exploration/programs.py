@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from grader import wire
 
 NAME = "program"  # of the function that runs it
+RECORDING = "recording"  # the name of what says afterwards whether gradients are recorded
 KEPT = "kept"  # the dict that a program fills with its values, before the call
 
 

@@ -47,7 +47,9 @@ def tried(
             return self.answers([program])[0]
 
     log = CheckLog() if log is None else log
-    context = Context(task="f", ask=process.call, where=lambda line: learner.LINE(line=line), seed=1, log=log)
+    context = Context(
+        task="f", ask=process.call, where=lambda line: learner.LINE(line=line), seed=1, log=log, hint=domain.hint
+    )
     programs = [domain.drawn(slot, seed + slot) for slot in range(slots)]
     explore(domain, programs, Candidate(context), Reference(), log)
     return log

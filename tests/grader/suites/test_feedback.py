@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,6 +34,11 @@ def overwrite() -> None:
     y = leaf().exp()
     y += 1
     y.sum().backward()
+
+
+def stopped() -> Iterator[int]:
+    """Raise StopIteration inside a generator."""
+    yield next(iter(()))
 
 
 def recurse() -> None:
@@ -118,6 +123,7 @@ def caught(does: Callable[[], Any]) -> Exception:
         (lambda: undefined, r"check the spelling"),  # type: ignore[name-defined]  # noqa: F821
         (lambda: __import__("nothing_of_this_name"), r"there is no such module here"),
         (recurse, r"calls itself without end"),
+        (lambda: [*stopped()], r"Raise it outside of the generator"),
         (lambda: torch.empty(10**15), r"larger than the memory"),
         (lambda: {}["x"], r"read the message from its end"),
     ],
@@ -132,8 +138,14 @@ def test_inside_the_students_file_a_wrong_call_is_not_about_the_signature(raised
     """A wrong call inside the student's file gets no advice about the signature of the exercise."""
     error = caught(lambda: leaf(*([] if keyword else [1]), **keyword))
     assert feedback.next_step_for(raised(error, line=3, code="y = leaf(1)")) == feedback.next_step_for(
-        raised(ValueError("anything else"))
+        raised(ValueError("anything else"), line=3, code="y = leaf(1)")
     )
+
+
+def test_a_line_is_only_spoken_of_where_one_is_shown(raised: Any) -> None:
+    """An error that was raised after the student's code has no line, and the next step names none."""
+    shown, not_shown = (str(feedback.next_step_for(raised(KeyError("x"), line=line, code=""))) for line in (3, None))
+    assert "on that line" in shown and "on that line" not in not_shown
 
 
 def test_the_advice_does_not_depend_on_where_it_was(raised: Any) -> None:
