@@ -29,7 +29,7 @@ neither operations nor the order in the file decided. Otherwise the feedback say
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -132,32 +132,36 @@ def _matches(
         common = _exact(exchanges, common, replay, reference)
     if common := _consistent(common, passed, replay, reference):
         return dict.fromkeys(failed, common)
-    found = _found(failed, misconceptions, replay, reference)
+    found, by_values = _found(failed, misconceptions, replay, reference)
     several = list({v.name: v for variants in found.values() for v in variants}.values())
-    names = {v.name for v in _consistent(several, passed, replay, reference)}
+    names = {v.name for v in _consistent(several, passed, replay, reference, by_values)}
     found = {check: [v for v in variants if v.name in names] for check, variants in found.items()}
     return _without_chance(found, failed, every, replay, reference)
 
 
 def _found(
     failed: Mapping[str, Sequence[Exchange]], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
-) -> dict[str, list[Variant]]:
+) -> tuple[dict[str, list[Variant]], set[str]]:
     """Return the misconceptions that explain each failed check, without those that agree with it by chance anyway.
+
+    Also return the names of those that agree with a check only in values.
 
     A check can take a second for each misconception, for example where it trains on real data. So a misconception is
     not asked about a check if it has failed to explain so many checks that `_without_chance` would leave it out.
     """
     found: dict[str, list[Variant]] = {}
+    by_values: set[str] = set()
     wrong, explained = Counter[str](), Counter[str]()
     for n, (check, exchanges) in enumerate(failed.items()):
         left = len(failed) - n
         asked = [v for v in misconceptions if 2 * explained[v.name] + left >= wrong[v.name]]
-        found[check] = _matching(exchanges, asked, replay, reference)
+        found[check], in_all_facts = _matching(exchanges, asked, replay, reference)
+        by_values.update(v.name for v in found[check] if not in_all_facts)
         if left > 1:
             of_check = {v.name for v in _wrong(asked, exchanges, replay, reference)}
             wrong.update(of_check)
             explained.update(of_check.intersection(v.name for v in found[check]))
-    return found
+    return found, by_values
 
 
 def _without_chance(
@@ -225,14 +229,25 @@ def _is_right(answer: wire.Observation | None, right: wire.Observation) -> bool:
 
 
 def _consistent(
-    variants: Sequence[Variant], passed: Sequence[Exchange], replay: Replay, reference: Ask
+    variants: Sequence[Variant],
+    passed: Sequence[Exchange],
+    replay: Replay,
+    reference: Ask,
+    by_values: Collection[str] = (),
 ) -> list[Variant]:
-    """Return the misconceptions that are not wrong where the submission is right."""
+    """Return the misconceptions that are not wrong where the submission is right.
+
+    For those in `by_values`, only values must agree here too.
+    """
     left = list(variants)
     for exchange in passed:
         answers = replay(left, exchange.call) if left else ()
         pairs = list(zip(left, answers, strict=True))
-        left = [variant for variant, answer in pairs if answer is None or same_observation(exchange.seen, answer)]
+        left = [
+            variant
+            for variant, answer in pairs
+            if answer is None or same_observation(exchange.seen, answer, values_only=variant.name in by_values)
+        ]
         if len(left) < len(pairs):
             right = reference(exchange.call)
             left = [
@@ -303,11 +318,12 @@ def _alike(
 
 def _matching(
     exchanges: Sequence[Exchange], misconceptions: Sequence[Variant], replay: Replay, reference: Ask
-) -> list[Variant]:
+) -> tuple[list[Variant], bool]:
+    """Return the misconceptions that explain a failed check, and whether they agree in all facts or only in values."""
     exact = _exact(exchanges, misconceptions, replay, reference)
     if exact or all(same_observation(e.seen, reference(e.call), values_only=True) for e in exchanges):
-        return exact
-    return _alike(exchanges, misconceptions, replay, reference, values_only=True)
+        return exact, True
+    return _alike(exchanges, misconceptions, replay, reference, values_only=True), False
 
 
 def _agreements(variants: Sequence[Variant], every: Sequence[Exchange], replay: Replay) -> list[int]:

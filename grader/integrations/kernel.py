@@ -7,23 +7,29 @@ course's own suites are used, and the inputs are drawn for the student whose fol
 from __future__ import annotations
 
 import atexit
+import contextlib
+import importlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
-from grader.catalog import CatalogError, load_catalog
+from grader.catalog import Catalog, CatalogError, load_catalog
 from grader.grading.pipeline import grade_own, report_of
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.installation import require_torch
 from grader.integrations.nbgrader import KEPT, Course, course_above, read_course
 from grader.integrations.shell import running_shell
-from grader.records import Submission
+from grader.records import ExerciseReport, Submission
 from grader.reports.panels import Panel, map_panel, report_panel
 from grader.reports.store import keep_seed
-from grader.sentences import learner_commands
+from grader.reports.summary import finished, first_undone
+from grader.reports.terminal import plain, untouched
+from grader.sentences import Sentence, learner_commands
 from grader.submissions import Unreadable, content_of, read_history
 
 
@@ -33,6 +39,7 @@ class Session:
     def __init__(self) -> None:
         self._workers = WorkerPool(1)
         self._own_seed = ""
+        self._warm = ""  # the exercise that the worker is ready for
         atexit.register(self._workers.close)
 
     def check(self, which: str) -> Panel:
@@ -55,10 +62,15 @@ class Session:
             relaxed_sandbox=True,
             quiet=True,  # otherwise its warnings would appear in the cell, and nbgrader would give no points
         )
-        (graded,) = self._workers.grade(settings, [submission])
+        starting = not under_nbgrader and exercise != self._warm
+        with _saying(learner_commands.STARTING_CHECKER()) if starting else contextlib.nullcontext():
+            (graded,) = self._workers.grade(settings, [submission])
+        self._warm = exercise
         report = report_of(catalog, graded)
         worth = {task.name: task.points for task in catalog.get(exercise).tasks}
-        return report_panel(report, worth=worth, text=f"{report.points:.10g}" if under_nbgrader else None)
+        if under_nbgrader:
+            return report_panel(report, worth=worth, text=f"{report.points:.10g}")
+        return report_panel(report, worth=worth, steps=_next_steps(catalog, report, task))
 
     def _seed(self, course: Path | None) -> str:
         """Return a seed if the course names none: the one that is stored in its folder, or one for this kernel."""
@@ -66,6 +78,39 @@ class Session:
             return keep_seed(course / KEPT)
         self._own_seed = self._own_seed or secrets.token_hex(16)
         return self._own_seed
+
+
+@contextlib.contextmanager
+def _saying(sentence: Sentence) -> Iterator[None]:
+    """Show a sentence below the cell, as long as the work in the `with` block takes."""
+    shown: Any = None
+    with contextlib.suppress(Exception):  # the notebook's code may have broken IPython, which harms no check
+        display: Any = importlib.import_module("IPython.display").display
+        shown = display(Panel(text=plain(sentence), html=f"<div>{plain(sentence)}</div>"), display_id=True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Exception):
+            if shown is not None:
+                shown.update(Panel(text="", html=""))
+
+
+def _next_steps(catalog: Catalog, report: ExerciseReport, task: str | None) -> list[Sentence]:
+    """Return what to do after a report: correct a task, begin one, or check all tasks of the exercise."""
+    undone = first_undone([report])
+    if undone is not None:
+        found = undone[1]
+        if not found.checks or report.status in ("unreadable", "load_failed"):
+            return []  # the report says what to do
+        template = learner_commands.CELL_BEGIN if untouched(found) else learner_commands.CELL_CORRECT
+        return [template(task=found.name)]
+    if task is None:
+        return finished(catalog, report)
+    names = [known.name for known in catalog.get(report.id).tasks]
+    following = names[names.index(task) + 1 :]
+    if following:
+        return [learner_commands.CELL_FOLLOWING(task=following[0])]
+    return [learner_commands.CELL_LAST(exercise=report.id, number=report.id[:2])]
 
 
 def _submission(exercise: str, task: str | None, *, student: str) -> Submission:

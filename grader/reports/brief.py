@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -20,7 +20,7 @@ from grader.sentences.languages import render
 
 LINES: Final = 25  # for one task, with its heading
 _INDENT: Final = 4
-_Shown = tuple[CheckReport, tuple[FeedbackLine, ...]]
+_Shown: TypeAlias = tuple[CheckReport, tuple[FeedbackLine, ...]]
 _LONGEST: Final = {
     "call": 3,
     "expected": 2,
@@ -29,57 +29,79 @@ _LONGEST: Final = {
 }  # lines of one field; sentences to act on are whole
 
 
+class Brief(NamedTuple):
+    """What is shown of a task that fails.
+
+    `shown` are failed checks and their lines; a check without lines is shown by its title alone. The sentences in
+    `fail`, `passed` and `wait` each stand for several other checks. `left_out` says whether there is more to read.
+    """
+
+    shown: tuple[_Shown, ...]
+    fail: tuple[Sentence, ...]
+    passed: tuple[Sentence, ...]
+    wait: tuple[Sentence, ...]
+    left_out: bool
+
+
+def brief(task: TaskReport, width: int) -> Brief:
+    """Return what to show of a task, so that it takes at most `LINES` lines of `width` characters with its heading."""
+    failed = [(check, tuple(lines)) for check, lines in without_repeats(task) if _fails(check)]
+    new, repeats = _without_repeats(failed)
+    wait = tuple(_without_lines(task.checks))
+    count = sum(check.status == "passed" for check in task.checks)
+    passed = (learner.CHECKS_PASS(count=count),) if count else ()
+    below = len(repeats) + len(passed) + len(wait) + 1  # with the line about everything in full
+    room = LINES - 1 - below  # without the heading
+    left_out = bool(repeats) or any(not c.feedback.not_run and c.status == "skipped" for c in task.checks)
+    shown: list[_Shown] = []
+    titles_only = False
+    for number, (check, lines) in enumerate(new):
+        head = check_head(check).plain
+        short = tuple(_cut(line, width) for line in lines)
+        takes = _height(head, width) + sum(_height(_shown(line), width) for line in short)
+        rest = len(new) - number - 1
+        if number and (titles_only or room - takes < min(rest, 1)):
+            titles_only = True
+            alone = _height(head, width)
+            if room - alone < min(rest, 1):
+                repeats.insert(0, learner.MORE_FAIL(count=rest + 1))
+                left_out = True
+                break
+            short, takes = (), alone
+        left_out = left_out or short != lines
+        room -= takes
+        shown.append((check, short))
+    return Brief(tuple(shown), tuple(repeats), passed, wait, left_out)
+
+
 def in_brief(exercise: str, width: int) -> Callable[[TaskReport], list[RenderableType]]:
     """Return a function that shows what stands below a task's heading, in at most `LINES` lines of this width."""
 
     def below(task: TaskReport) -> list[RenderableType]:
-        full = [(check, tuple(lines)) for check, lines in without_repeats(task)]
-        tail = list(_in_one_line(task.checks))
-        failed = [(check, lines) for check, lines in full if _fails(check)]
-        more = learner.SHOW_ALL(which=f"{exercise[:2]}.{task.name}")
-        room = LINES - 1 - len(tail) - 1  # without the heading, the lines below, and the one about `--all`
+        found = brief(task, width)
         parts: list[RenderableType] = []
-        new, repeats = _without_repeats(failed)
-        tail = [*(_indented(Text(plain(line))) for line in repeats), *tail]
-        room -= len(repeats)
-        left_out = bool(repeats) or any(not c.feedback.not_run and c.status == "skipped" for c in task.checks)
-        titles_only = False
-        for number, (check, lines) in enumerate(new):
-            head = check_head(check)
-            short = tuple(_cut(line, width) for line in lines)
-            takes = _height(head.plain, width) + sum(_height(_shown(line), width) for line in short)
-            rest = len(new) - number - 1
-            if number and (titles_only or room - takes < min(rest, 1)):
-                titles_only = True
-                alone = _height(head.plain, width)
-                if room - alone < min(rest, 1):
-                    parts.append(_indented(Text(render(learner.MORE_FAIL(count=rest + 1)))))
-                    left_out = True
-                    break
-                short, takes = (), alone
-            left_out = left_out or short != lines
-            room -= takes
-            parts.append(_indented(head))
-            if short:
-                parts.append(Padding(feedback_text(short), (0, 0, 0, _INDENT), expand=False))
-        parts += tail
-        return [*parts, _indented(Text(plain(more), style="dim"))] if left_out else parts
+        for check, lines in found.shown:
+            parts.append(_indented(check_head(check)))
+            if lines:
+                parts.append(Padding(feedback_text(lines), (0, 0, 0, _INDENT), expand=False))
+        for sentences, style in ((found.fail, ""), (found.passed, "green"), (found.wait, "dim")):
+            parts += [_indented(Text(plain(sentence), style=style)) for sentence in sentences]
+        if found.left_out:
+            more = learner.SHOW_ALL(which=f"{exercise[:2]}.{task.name}")
+            parts.append(_indented(Text(plain(more), style="dim")))
+        return parts
 
     return below
 
 
-def _in_one_line(checks: Sequence[CheckReport]) -> Iterator[RenderableType]:
-    """Yield a line for each kind of check of which there is nothing to read: passed, right but not earning, not run."""
-    passed = sum(check.status == "passed" for check in checks)
+def _without_lines(checks: Sequence[CheckReport]) -> Iterator[Sentence]:
+    """Yield a sentence for each kind of check that earns nothing and has nothing to read: right in part, not run."""
     waiting = sum(check.feedback.not_run for check in checks)
     holding = sum(check.status == "skipped" and not check.feedback.not_run for check in checks)
-    for count, template, style in (
-        (passed, learner.CHECKS_PASS, "green"),
-        (holding, learner.PARTS_HOLD, "dim"),
-        (waiting, learner.CHECKS_WAIT, "dim"),
-    ):
-        if count:
-            yield _indented(Text(render(template(count=count)), style=style))
+    if holding:
+        yield learner.PARTS_HOLD(count=holding)
+    if waiting:
+        yield learner.CHECKS_WAIT(count=waiting)
 
 
 def _fails(check: CheckReport) -> bool:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from grader.catalog import Catalog
 from grader.records import CheckReport, ExerciseReport, FeedbackLine, TaskReport
+from grader.reports.brief import brief
 from grader.reports.plots import plot
 from grader.reports.status import course_map, marks, remarks
 from grader.reports.terminal import earned_of, exercise_feedback, plain, points, title_of, untouched, without_repeats
@@ -44,10 +45,18 @@ class Panel:
         return self.html
 
 
-def report_panel(report: ExerciseReport, *, text: str | None = None, worth: Mapping[str, float] | None = None) -> Panel:
+def report_panel(
+    report: ExerciseReport,
+    *,
+    text: str | None = None,
+    worth: Mapping[str, float] | None = None,
+    steps: Sequence[Sentence] = (),
+) -> Panel:
     """Return the feedback on an exercise, or on the tasks of it that were graded.
 
-    `text` replaces the plain text. `worth` are the tasks' points at grading, if more checks follow there.
+    A task that fails is shown in brief, as `grader check` shows it; all of it can be opened. `text` replaces the plain
+    text, which is in full. `worth` are the tasks' points at grading, if more checks follow there. `steps` are the
+    sentences below.
     """
     at_grading = worth or {}
     notes = [plain(note) for note in report.notes]
@@ -60,8 +69,11 @@ def report_panel(report: ExerciseReport, *, text: str | None = None, worth: Mapp
         earned=_earned(report, sum(max(task.max_points, at_grading.get(task.name, 0.0)) for task in report.tasks)),
         notes=notes,
         tasks=[] if broken else [_task(task, at_grading.get(task.name, 0.0)) for task in report.tasks],
+        steps=steps,
     )
-    return Panel(text=_plain_text(exercise_feedback(report, at_grading)) if text is None else text, html=html)
+    if text is None:
+        text = "\n".join([_plain_text(exercise_feedback(report, at_grading)), *map(plain, steps)])
+    return Panel(text=text, html=html)
 
 
 def note_panel(title: str, note: str) -> Panel:
@@ -86,15 +98,26 @@ def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
 
 
 def _task(task: TaskReport, worth: float) -> dict[str, Any]:
-    failed = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
-    done, blank = not failed, untouched(task)
-    return {
-        "state": "good" if done else "open" if blank else "bad",
+    passed = [title_of(check) for check in task.checks if check.status == "passed"]
+    shown: dict[str, Any] = {
         "name": task.name,
         "earned": _earned(task, worth),
-        "failed": [_not_attempted()] if blank and not done else [_check(check, lines) for check, lines in failed],
         "plot": _plot(task),
-        "passed": [title_of(check) for check in task.checks if check.status == "passed"],
+        "passed": passed,
+        "passing": learner.CHECKS_PASS(count=len(passed)),
+    }
+    failed = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
+    if not failed:
+        return {**shown, "state": "good"}
+    if untouched(task):
+        return {**shown, "state": "open", "failed": [_not_attempted()]}
+    short = brief(task, _WIDTH)
+    return {
+        **shown,
+        "state": "bad",
+        "failed": [_check(check, lines) for check, lines in short.shown],
+        "counted": [*short.fail, *short.wait],
+        "in_full": [_check(check, lines) for check, lines in failed] if short.left_out else [],
     }
 
 
@@ -143,7 +166,9 @@ def _plain_text(shown: RenderableType) -> str:
 
 
 def _html(*, notes: Sequence[str | Sentence] = (), **said: Any) -> str:
-    return _template().render(notes=notes, your_losses=learner.YOUR_LOSSES(), **said).strip()
+    return (
+        _template().render(notes=notes, your_losses=learner.YOUR_LOSSES(), everything=learner.IN_FULL(), **said).strip()
+    )
 
 
 @functools.cache

@@ -20,12 +20,16 @@ def summary(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> list[Sen
         in_full=True,
     )
     said = [learner_commands.SUMMARY(done=sum(is_done(task) for _, task in tasks), count=len(tasks), earned=earned)]
-    for id, report in reports.items():
-        known = catalog.get(id)
-        if len(report.tasks) == len(known.tasks) and all(map(is_done, report.tasks)):
-            here = sum(task.max_points for task in report.tasks) < known.points
-            said.append((learner_commands.FINISHED_HERE if here else learner_commands.FINISHED)(exercise=id))
-    return said
+    return [*said, *(sentence for report in reports.values() for sentence in finished(catalog, report))]
+
+
+def finished(catalog: Catalog, report: ExerciseReport) -> list[Sentence]:
+    """Return a sentence if all tasks of an exercise were checked and pass."""
+    known = catalog.get(report.id)
+    if len(report.tasks) < len(known.tasks) or not all(map(is_done, report.tasks)):
+        return []
+    here = sum(task.max_points for task in report.tasks) < known.points
+    return [(learner_commands.FINISHED_HERE if here else learner_commands.FINISHED)(exercise=report.id)]
 
 
 def first_undone(reports: Sequence[ExerciseReport]) -> tuple[ExerciseReport, TaskReport] | None:

@@ -279,6 +279,7 @@ PARTS_HOLD = N_(
 )
 CHECKS_WAIT = N_("· {count} more check waits for one that fails", "· {count} more checks wait for one that fails")
 MORE_FAIL = N_("✗ {count} more check fails", "✗ {count} more checks fail")
+IN_FULL = N_("Everything in full")
 SHOW_ALL = N_("Everything in full: grader check {which} --all")
 LOSS = N_("loss by epoch")
 LOSS_LOGARITHMIC = N_("loss by epoch, logarithmic")

@@ -112,6 +112,12 @@ NO_KERNEL = N_("Cannot see your code: this is not a notebook. In a terminal, run
 WHICH_TASK = N_("Say which task you mean, by its name: {example}.")
 HINT_TITLE = N_("Hint {tier} of 3")
 
+STARTING_CHECKER = N_("Starting the checker. This takes some seconds the first time, and no time after that.")
+CELL_BEGIN = N_('Next: write {task}, run its cell, then run this one again. Stuck? `hint("{task}")`')
+CELL_CORRECT = N_('Next: correct {task}, run its cell, then run this one again. Stuck? `hint("{task}")`')
+CELL_FOLLOWING = N_("Next: {task}")
+CELL_LAST = N_('That was the last task of {exercise}. Check all of its tasks: `check("{number}")`')
+
 # The map of the course
 MAP_TITLE = N_("The map of the course")
 MAP_EXERCISE = N_("exercise")

@@ -173,10 +173,14 @@ def _all_same(a: Sequence[wire.Fact], b: Sequence[wire.Fact], values_only: bool)
 
 def _same_tensor(a: wire.TensorFact, b: wire.TensorFact, values_only: bool) -> bool:
     def outline(t: wire.TensorFact) -> tuple[object, ...]:
-        computed = (t.dtype, t.shape, t.device, t.data is None, t.grad is None)
+        computed = (t.dtype, t.shape, t.device, t.data is None)
         return computed if values_only else (*computed, t.requires_grad, t.is_leaf, t.object, t.storage)
 
     if outline(a) != outline(b):
+        return False
+    # A detached tensor has no gradient, whatever was computed. That is a fact of autograd.
+    detached = values_only and a.requires_grad != b.requires_grad
+    if not detached and (a.grad is None) != (b.grad is None):
         return False
     if a.grad is not None and b.grad is not None and not _same_values(a.grad, b.grad):
         return False

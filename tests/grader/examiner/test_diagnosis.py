@@ -126,6 +126,21 @@ def test_nobody_is_named_where_nobody_answers_alike() -> None:
     assert Case({"values": {1: answer(7)}}, {1: answer(2)}, plus={1: answer(3)}).named() == {}
 
 
+def test_what_agrees_in_values_need_not_agree_in_facts_elsewhere(fact: Any) -> None:
+    """A misconception that explains a failed check by its values keeps its name if its facts differ in passed checks."""
+
+    def seen(value: float, **other: Any) -> wire.Observation:
+        return answer(fact(torch.tensor([value]), **other))
+
+    case = Case(
+        {"values": {1: seen(3, requires_grad=True)}, "twice": {2: answer(9)}, "any": {3: seen(5, requires_grad=True)}},
+        {1: seen(2), 2: answer(8), 3: seen(4)},
+        plus={1: seen(3), 2: answer(9), 3: seen(5)},
+    )
+    assert case.mistakes("values", "twice").keys() == {"values", "twice"}
+    assert not case.mistakes("values", "twice")["values"].certain
+
+
 def test_every_call_of_the_check_must_be_answered_alike() -> None:
     """A misconception with one different answer is not named."""
     case = Case(

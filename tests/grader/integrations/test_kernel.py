@@ -14,13 +14,20 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
+from grader.catalog import load_catalog
 from grader.integrations import kernel as integration
+from grader.records import CheckReport, ExerciseReport, Feedback, TaskReport
+from grader.reports.panels import Panel
+from grader.sentences import learner_commands, verbatim
 
 pytestmark = pytest.mark.sandbox
 
 ROOT = Path(__file__).resolve().parents[3]
 WRONG = "def snapshot(x):\n    return x.clone()"
 RIGHT = "def snapshot(x):\n    return x.detach().clone()"
+PASSED = CheckReport(
+    id="values", status="passed", points=1, max_points=1, visibility="public", feedback=Feedback(title=verbatim("Fine"))
+)
 
 
 class Kernel:
@@ -37,12 +44,19 @@ class Kernel:
         self._setup.__enter__()
 
     def run(self, code: str) -> dict[str, Any]:
-        """Run a cell with at most one output; return its data, or text under "error" or "stdout"."""
+        """Run a cell; return its result's data, or text under "error" or "stdout".
+
+        Its only other output is what was shown while the checker started, which is empty at the end.
+        """
         self._notebook.cells.append(new_code_cell(code))
         cell = self._client.execute_cell(self._notebook.cells[-1], len(self._notebook.cells) - 1)
-        if not cell.outputs:
+        shown = [output for output in cell.outputs if output.output_type == "display_data"]
+        self.shown = len(shown)
+        assert all(output.data == {"text/plain": "", "text/html": ""} for output in shown)
+        outputs = [output for output in cell.outputs if output.output_type != "display_data"]
+        if not outputs:
             return {}
-        (output,) = cell.outputs
+        (output,) = outputs
         if output.output_type == "error":
             return {"error": f"{output.ename}: {output.evalue}"}
         if output.output_type == "stream":
@@ -84,6 +98,67 @@ def test_what_the_kernel_has_is_checked(kernel: Kernel) -> None:
     assert "<code>" in shown["text/html"] and "snapshot" in shown["text/html"]
     kernel.run(RIGHT)
     assert "✓ snapshot  2 of 2" in kernel.run('check("08.snapshot")')["text/plain"]
+
+
+def test_the_next_step_stands_below(kernel: Kernel, bundle: Path) -> None:
+    """A panel ends with what to do: correct the task, begin it, or go on with the next one."""
+    released = nbformat.read(bundle / "notebooks" / "08_detach_and_inplace.ipynb", as_version=4)
+    stub = next(cell.source for cell in released.cells if cell.metadata.get("task") == "snapshot")
+    names = [cell.metadata.task for cell in released.cells if "task" in cell.metadata]
+    for code, step in (
+        (stub, 'Next: write snapshot, run its cell, then run this one again. Stuck? `hint("snapshot")`'),
+        (WRONG, 'Next: correct snapshot, run its cell, then run this one again. Stuck? `hint("snapshot")`'),
+        (RIGHT, f"Next: {names[names.index('snapshot') + 1]}"),
+    ):
+        kernel.run(code)
+        shown = kernel.run('check("snapshot")')
+        assert shown["text/plain"].splitlines()[-1] == step
+        assert step.split("`")[0] in shown["text/html"]
+
+
+def test_only_the_first_check_says_that_the_checker_starts(bundle: Path) -> None:
+    """The first check of an exercise shows a sentence while its worker starts; the next ones need none."""
+    kernel = Kernel(bundle / "notebooks")
+    try:
+        kernel.run(f"from grader import check\n{RIGHT}")
+        shown = [(kernel.run('check("snapshot")'), kernel.shown)[1] for _ in range(2)]
+    finally:
+        kernel.close()
+    assert shown == [1, 0]
+
+
+def test_what_it_says_while_it_starts_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence is there during the work, and gone at its end, even if the work fails."""
+    shown: list[str] = []
+
+    def display(panel: Panel, display_id: bool) -> SimpleNamespace:
+        shown.append(panel.text)
+        return SimpleNamespace(update=lambda panel: shown.append(panel.text))
+
+    monkeypatch.setattr("IPython.display.display", display)
+    with pytest.raises(ZeroDivisionError), integration._saying(learner_commands.STARTING_CHECKER()):
+        assert shown == ["Starting the checker. This takes some seconds the first time, and no time after that."]
+        raise ZeroDivisionError
+    assert shown[1:] == [""]
+
+
+def test_an_exercise_that_is_done_says_so() -> None:
+    """After the last task the whole exercise can be checked; if all of it passes, it is finished."""
+    catalog = load_catalog(ROOT)
+    known = catalog.get("08_detach_and_inplace")
+    passed = [
+        TaskReport(name=task.name, points=task.points, max_points=task.points, checks=(PASSED,)) for task in known.tasks
+    ]
+
+    def steps(task: str | None, *tasks: TaskReport) -> list[str]:
+        report = ExerciseReport(id=known.id, status="graded", points=0, max_points=0, tasks=tasks)
+        return [str(step) for step in integration._next_steps(catalog, report, task)]
+
+    last = known.tasks[-1].name
+    assert steps(last, passed[-1]) == [
+        'That was the last task of 08_detach_and_inplace. Check all of its tasks: `check("08")`'
+    ]
+    assert steps(None, *passed) == ["08_detach_and_inplace is finished: all of its tasks pass."]
 
 
 def test_the_last_run_counts_whatever_the_order(kernel: Kernel) -> None:

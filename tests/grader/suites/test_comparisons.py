@@ -277,6 +277,15 @@ def test_tensors_are_told_apart_by_how_they_are_held(fact: Any, changes: dict[st
     assert same_fact(plain, other, values_only=True)
 
 
+def test_a_detached_tensor_holds_the_same_values(fact: Any) -> None:
+    """Without its gradient a detached tensor still has the same values. A leaf without a gradient is something else."""
+    leaf = torch.ones(2, requires_grad=True)
+    (leaf * 3).sum().backward()
+    assert same_fact(fact(leaf), fact(leaf.detach()), values_only=True)
+    assert not same_fact(fact(leaf), fact(leaf.detach()))
+    assert not same_fact(fact(leaf), fact(torch.ones(2, requires_grad=True)), values_only=True)
+
+
 @pytest.mark.parametrize(
     "other", [torch.ones(2, dtype=torch.float64), torch.ones(1, 2), torch.ones(2, device="meta"), torch.zeros(2)]
 )
