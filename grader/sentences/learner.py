@@ -130,6 +130,7 @@ PART = N_("{whole}{part}")  # "argument 2.grad"
 A_RESULT = N_("a result")
 GRADIENTS = N_("the gradients")
 IS_RAISED = N_("{error} is raised")
+NO_ERROR = N_("no error in the line `{code}`")
 EITHER = N_("{first} or {second}")
 BOTH = N_("{first} and {second}")
 WAS_RETURNED = N_("{value} was returned")

@@ -83,10 +83,9 @@ def disagreement(
             kind="raises", name="result", expected=learner.IS_RAISED(error=joined(learner.EITHER, wanted)), got=shown
         )
     if not wanted and raised:
-        shown = error or verbatim(raised.type)
-        return Disagreement(
-            kind="raised", name="result", expected=verbatim(showing.fact(first_result(expected))), got=shown
-        )
+        name = program.observed[0] if len(program.observed) == 1 else "result"
+        value = verbatim(showing.fact(first_result(expected)))
+        return Disagreement(kind="raised", name=name, expected=value, got=error or verbatim(raised.type))
     compared = _Compared(program=program, free=frozenset(free))
     for name, mine, theirs in compared.pairs(expected, got):
         found = compared.differ(name, mine, theirs)
@@ -302,7 +301,7 @@ class _Compared:
             mine, theirs = (edited(seen, name, self.program.tensors.index(name)) for seen in (expected, got))
             if theirs and mine is False:
                 wanted, there = learner.AS_IT_WAS(), learner.EDITED_AND_PUT_BACK()
-                return Disagreement(kind="modified", name=name, expected=wanted, got=there)
+                return Disagreement(kind="modified", name=name, expected=wanted, got=there, of=name)
         return None
 
     def memory(self, expected: wire.Observation, got: wire.Observation) -> Disagreement | None:

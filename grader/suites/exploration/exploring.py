@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeVar
 
 from grader import wire
-from grader.sentences import Sentence, author
+from grader.sentences import Sentence, author, learner
 from grader.suites.candidate import Candidate
 from grader.suites.check_log import CheckLog, Exchange, Run
+from grader.suites.exploration import leaving_out
 from grader.suites.exploration.agreement import Disagreement, disagreement, first_result, is_legal
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
 from grader.suites.exploration.next_steps import step_for
-from grader.suites.exploration.programs import NAME, Program
-from grader.suites.outcomes import SuiteError
+from grader.suites.exploration.programs import NAME, Program, kept
+from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.value import Value
 
 _AT_ONCE = 60  # programs in one message
 _ROUNDS = 10  # of shrinking
+_LINES_ROUNDS = 3  # of leaving out lines
 _LOGGED = 6  # programs that differ, and as many that do not: at most, and one for each ten of the domain
 
 _T = TypeVar("_T")
@@ -53,7 +56,8 @@ def explore(
         raise SuiteError(author.NOTHING_LEGAL(task=domain.task, program=programs[0].text))
     differing = [one for one in tried.values() if one.difference is not None]
     if differing:
-        compared.fails(compared.shrunk(min(differing, key=_size)), [*tried.values()])
+        shrunk = compared.shrunk(min(differing, key=_size))
+        compared.fails(shrunk, compared.bare(shrunk), [*tried.values()])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,25 @@ class _Tried:
     expected: wire.Observation
     exchange: Exchange
     difference: Disagreement | None
+
+    def is_like(self, other: _Tried) -> bool:
+        """Say whether both show the same failure: what differs, how, and with which exceptions."""
+        mine, theirs = self.difference, other.difference
+        return (
+            mine is not None and theirs is not None and mine.symptom == theirs.symptom and self.raised == other.raised
+        )
+
+    def is_same(self, other: _Tried) -> bool:
+        """Say whether both show the same failure with the same values."""
+        mine, theirs = self.difference, other.difference
+        if not self.is_like(other) or mine is None or theirs is None or mine.expected != theirs.expected:
+            return False
+        return mine.got == theirs.got or self.exchange.seen.raised is not None  # messages may hold random names
+
+    @property
+    def raised(self) -> list[str | None]:
+        """The types of the exceptions that the reference and the submission raised."""
+        return [None if seen.raised is None else seen.raised.type for seen in (self.expected, self.exchange.seen)]
 
 
 def _size(tried: _Tried) -> tuple[object, ...]:
@@ -114,24 +137,73 @@ class _Comparison:
                     break
         return attempts
 
-    def fails(self, shrunk: _Tried, tried: Sequence[_Tried]) -> NoReturn:
-        """End the check with one program as its feedback.
+    def bare(self, shrunk: _Tried) -> _Tried:
+        """Return the program without the lines that its failure does not need, or the same one."""
+        tried = shrunk
+        with contextlib.suppress(CheckEnded):  # the submission was lost in a shorter program
+            tried = self._focused(tried)
+            for program in leaving_out.without_try(tried.program):
+                tried = min([tried, *self._like([program], tried)], key=_size)
+            for _ in range(_LINES_ROUNDS):
+                before = tried
+                tried = self._fewer_lines(tried, leaving_out.after_call(tried.program))
+                source = self._domain.source(tried.program)
+                tried = self._fewer_lines(tried, leaving_out.before_call(tried.program, source), _Tried.is_same)
+                if tried is before:
+                    break
+        return tried if self._is_stable(tried.program) else shrunk
 
-        A mistake that explains this program alone may be another one. So the log also gets some of the programs that
-        were `tried`: some that differ, and some that do not.
+    def _fewer_lines(
+        self, tried: _Tried, places: Sequence[int], alike: Callable[[_Tried, _Tried], bool] | None = None
+    ) -> _Tried:
+        """Return the program without some of the lines at these places, if the result is `alike`."""
+        each = {leaving_out.without(tried.program, [place]): place for place in places}
+        found = self._like([*each], tried, alike)
+        spare = sorted(each[one.program] for one in found)
+        several = [leaving_out.without(tried.program, heap) for heap in leaving_out.heaps(spare) if len(heap) > 1]
+        return min([tried, *found, *self._like(several, tried, alike)], key=_size)
+
+    def _focused(self, tried: _Tried) -> _Tried:
+        """Return the program so that it observes only what differs. If it raises, it ends where it does."""
+        assert tried.difference is not None
+        program, found = tried.program, tried.difference
+        if found.kind not in ("raised", "raises"):
+            return next(iter(self._like(leaving_out.observing_only(program, found), tried)), tried)
+        cut, single = leaving_out.up_to_an_error(program), leaving_out.one_by_one(program)
+        differing = {one.program: one for one in self._set_up([*cut, *single]) if one.difference is not None}
+        ending = [differing[p] for p in cut if p in differing and differing[p].raised == tried.raised]
+        # The error may come from an expression that reads the result. One that differs without an error says more.
+        reading = sorted((differing[p] for p in single if p in differing), key=lambda one: one.raised != [None, None])
+        return next(iter([*ending, *reading]), tried)
+
+    def _like(
+        self, programs: Sequence[Program], tried: _Tried, alike: Callable[[_Tried, _Tried], bool] | None = None
+    ) -> list[_Tried]:
+        """Run programs, and return those with the same failure."""
+        return [one for one in self._set_up(programs) if (alike or _Tried.is_like)(one, tried)]
+
+    def _set_up(self, programs: Sequence[Program]) -> list[_Tried]:
+        """Run programs, and return those whose set-up runs."""
+        return [one for one in self.tried(programs) if "" in kept(one.expected)] if programs else []
+
+    def fails(self, shrunk: _Tried, shown: _Tried, tried: Sequence[_Tried]) -> NoReturn:
+        """End the check with the program `shown` as its feedback, which was made from the one that was `shrunk`.
+
+        A mistake that explains this program alone may be another one. So the log gets the one with more lines, and some
+        of the programs that were `tried`: some that differ, and some that do not.
         """
-        program, found = shrunk.program, shrunk.difference
+        self._require_stable(shrunk.program)
+        program, found = shown.program, shown.difference
         assert found is not None
-        self._require_stable(program)
-        observed = self._candidate.observed(shrunk.exchange, program.text, ({},))
+        observed = self._candidate.observed(shown.exchange, program.text, ({},))
         self._candidate.note([shrunk.exchange])
         most = min(_LOGGED, max(1, self._domain.slots // 10))  # where one takes long, each misconception does too
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
             self._candidate.note([one.exchange for one in _spread(alike, most)])
-        step = None if self._domain.hint is not None else self._next_step(shrunk, tried)
+        step = None if self._domain.hint is not None else self._next_step(shown, tried)
         if found.kind == "raised":
-            observed.returned(found.expected, next_step=step)
+            observed.returned(_named(found, program), next_step=step)
         Value(observed, found.name, None).fails(found.expected, found.got, found.kind, next_step=step)
 
     def _next_step(self, shown: _Tried, tried: Sequence[_Tried]) -> Sentence | None:
@@ -147,11 +219,14 @@ class _Comparison:
 
     def _require_stable(self, program: Program) -> None:
         """Raise `SuiteError` if the reference differs from itself: then the domain is at fault."""
+        if not self._is_stable(program):
+            raise SuiteError(author.REFERENCE_VARIES(task=self._domain.task, program=program.text))
+
+    def _is_stable(self, program: Program) -> bool:
         before, again = self._reference.answers([program])[0], self._reference.answer_again(program)
         assert before is not None
         free, raises = self._domain.free, self._domain.raises
-        if again is None or disagreement(program, before, again, free=free, raises=raises) is not None:
-            raise SuiteError(author.REFERENCE_VARIES(task=self._domain.task, program=program.text))
+        return again is not None and disagreement(program, before, again, free=free, raises=raises) is None
 
     def _disagreement(self, program: Program, expected: wire.Observation, got: wire.Observation) -> Disagreement | None:
         return disagreement(
@@ -162,6 +237,13 @@ class _Comparison:
             raises=self._domain.raises,
             error=self._candidate.exception_of(got),
         )
+
+
+def _named(found: Disagreement, program: Program) -> Sentence | str:
+    """Return what was expected of a program that raised, with its name unless it is the result of the call."""
+    if found.name != "result":
+        return learner.OF(name=found.name, what=found.expected)
+    return learner.NO_ERROR(code=program.after[-1]) if len(program.after) > 1 else found.expected
 
 
 def _spread(items: Sequence[_T], most: int) -> list[_T]:

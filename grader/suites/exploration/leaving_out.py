@@ -1,0 +1,90 @@
+"""Leaves out of a program what its failure does not need: what is observed besides, and lines.
+
+The functions here only propose programs. `exploring.py` runs them, and keeps one in which the same failure remains.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Sequence
+
+from grader.suites.exploration.agreement import Disagreement
+from grader.suites.exploration.programs import Program
+
+_ASSIGNS = re.compile(r"(\w+) = ")
+_TRIES = re.compile(r"^( *)try:\n((?:\1    .*\n)+)\1except Exception:\n\1    pass\n", re.MULTILINE)
+
+
+def up_to_an_error(program: Program) -> list[Program]:
+    """Return programs that end at the call, at the line after it, and so on, and observe only what that line gives."""
+    ended = [program.after[:end] for end in range(1, len(program.after) + 1)]
+    return [dataclasses.replace(program, after=lines, observed=(_given_by(lines),)) for lines in ended]
+
+
+def _given_by(lines: Sequence[str]) -> str:
+    named = _ASSIGNS.match(lines[-1]) if len(lines) > 1 else None
+    return named[1] if named else "result"
+
+
+def one_by_one(program: Program) -> list[Program]:
+    """Return programs that observe one expression each."""
+    return [dataclasses.replace(program, observed=(text,)) for text in program.observed]
+
+
+def observing_only(program: Program, found: Disagreement) -> list[Program]:
+    """Return the program that compares only what differs, or none if that is not known."""
+    if found.of in (program.observed or ("result",)):
+        return [dataclasses.replace(program, observed=(found.of,))]
+    if found.of in program.given:
+        tensors = tuple(name for name in program.tensors if name == found.of)
+        return [dataclasses.replace(program, observed=("None",), given=(found.of,), tensors=tensors)]
+    return []
+
+
+def after_call(program: Program) -> list[int]:
+    """Return the places of the lines that follow the call."""
+    first = len(program.before) + 1
+    return [*range(first, first + len(program.after) - 1)]
+
+
+def before_call(program: Program, source: str) -> list[int]:
+    """Return the places of the lines of set-up that may be left out.
+
+    A seed stays while something in the `source` that runs may draw from it: only the grader's own runs begin with the
+    same random numbers.
+    """
+    drawing = re.search(r"\bnn\.|rand|shuffle|dropout", source, re.IGNORECASE)
+    return [place for place, line in enumerate(program.before) if not (drawing and "seed(" in line)]
+
+
+def without(program: Program, left_out: Collection[int]) -> Program:
+    """Return the program without the lines at these places, and without the names that only they give."""
+    lines = (*program.before, *program.after)
+    kept = [place for place in range(len(lines)) if place not in left_out]
+    before = tuple(lines[place] for place in kept if place < len(program.before))
+    given = tuple(name for name in program.given if any(line.startswith(f"{name} = ") for line in before))
+    return dataclasses.replace(
+        program,
+        before=before,
+        after=tuple(lines[place] for place in kept if place >= len(program.before)),
+        given=given,
+        tensors=tuple(name for name in program.tensors if name in given),
+    )
+
+
+def without_try(program: Program) -> list[Program]:
+    """Return the program whose call is not in a `try`, or none if it is in none."""
+    call = _TRIES.sub(lambda match: re.sub("^    ", "", match[2], flags=re.MULTILINE), program.after[0])
+    return [dataclasses.replace(program, after=(call, *program.after[1:]))] if call != program.after[0] else []
+
+
+def heaps(spare: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return sets of places to leave out together, largest first. Each place can be left out alone.
+
+    >>> heaps([1, 4])
+    [(1, 4), (4,), (1,)]
+    """
+    ends = [tuple(spare[start:]) for start in range(len(spare))]
+    starts = [tuple(spare[:end]) for end in range(1, len(spare))]
+    return sorted(ends + starts, key=len, reverse=True)
