@@ -127,7 +127,7 @@ def test_nobody_is_named_where_nobody_answers_alike() -> None:
 
 
 def test_what_agrees_in_values_need_not_agree_in_facts_elsewhere(fact: Any) -> None:
-    """A misconception that explains a failed check by its values keeps its name if its facts differ in passed checks."""
+    """A misconception that explains a failed check by its values is named if its facts differ in passed checks."""
 
     def seen(value: float, **other: Any) -> wire.Observation:
         return answer(fact(torch.tensor([value]), **other))
