@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from grader import wire
-from grader.sentences import Sentence, learner
+from grader.sentences import Sentence, learner, verbatim
 from grader.suites.comparisons import show_index, to_tensor
 
 _ELEMENTS = 12
@@ -114,6 +114,21 @@ def where_they_differ(
 
 def _one_element(value: torch.Tensor, index: tuple[int, ...]) -> Sentence:
     return learner.ELEMENT(number=number(value[index].item()), index=show_index(index), shape=str(tuple(value.shape)))
+
+
+def apart(wanted: torch.Tensor, got: torch.Tensor, index: tuple[int, ...] | None) -> tuple[Sentence, Sentence]:
+    """Return the elements at `index`, or of 0-D tensors, with so many digits that they look different."""
+    mine, theirs = (value[index or ()].item() for value in (wanted, got))
+    for digits in range(6, 18):
+        right, wrong = (f"{x:.{digits}g}" if isinstance(x, float) else repr(x) for x in (mine, theirs))
+        if right != wrong:
+            break
+    if index is None:
+        return verbatim(f"tensor({right})"), verbatim(f"tensor({wrong})")
+    place, shape = show_index(index), str(tuple(wanted.shape))
+    return learner.ELEMENT(number=right, index=place, shape=shape), learner.ELEMENT(
+        number=wrong, index=place, shape=shape
+    )
 
 
 def _nested(value: object, show: Callable[[object], str]) -> str:

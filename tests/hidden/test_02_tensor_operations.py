@@ -236,7 +236,7 @@ def test_summaries_of_any_tensor(pick):
     pick.call("summarize(t)" if dim is None else f"summarize(t, {dim})")
     for place in ('result["argmin"]', 'result["argmax"]'):  # where elements are equal, any of their positions
         there = f"t.take({place})" if dim is None else f"t.take_along_dim({place}.unsqueeze({dim}), {dim})"
-        pick.observe(f"{place}.dtype", there)
+        pick.observe(f"{place}.dtype", f"{place}.shape", there)
     mean = 'result["mean"]' + ".to(t.dtype)" * (dtype in ("float16", "bfloat16"))  # of any floating dtype
     pick.observe('result["min"]', 'result["max"]', 'result["sum"]', mean, "sorted(result)")
 

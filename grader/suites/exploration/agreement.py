@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import msgspec
 import torch
 
 from grader import wire
@@ -78,13 +79,13 @@ def disagreement(
     wanted = expected.raised and [name for name in raises if name in expected.raised.bases]
     raised = got.raised
     if wanted and not (raised and set(wanted) & set(raised.bases)):
-        shown = error or learner.WAS_RETURNED(value=showing.fact(first_result(got)))
+        shown = error or learner.WAS_RETURNED(value=as_text(first_result(got)))
         return Disagreement(
             kind="raises", name="result", expected=learner.IS_RAISED(error=joined(learner.EITHER, wanted)), got=shown
         )
     if not wanted and raised:
         name = program.observed[0] if len(program.observed) == 1 else "result"
-        value = verbatim(showing.fact(first_result(expected)))
+        value = verbatim(as_text(first_result(expected)))
         return Disagreement(kind="raised", name=name, expected=value, got=error or verbatim(raised.type))
     compared = _Compared(program=program, free=frozenset(free))
     for name, mine, theirs in compared.pairs(expected, got):
@@ -99,11 +100,26 @@ def first_result(seen: wire.Observation) -> wire.Fact:
     return seen.result.items[0][1] if isinstance(seen.result, wire.Pairs) and seen.result.items else seen.result
 
 
+def as_text(fact: wire.Fact) -> str:
+    """Return a fact as text, without names of autograd's operations: right code may use other ones."""
+    return showing.fact(_without_graph(fact))
+
+
+def _without_graph(fact: wire.Fact) -> wire.Fact:
+    if isinstance(fact, wire.TensorFact):
+        return msgspec.structs.replace(fact, grad_fn=None)
+    if isinstance(fact, wire.Items):
+        return msgspec.structs.replace(fact, items=tuple(map(_without_graph, fact.items)))
+    if isinstance(fact, wire.Pairs):
+        return msgspec.structs.replace(fact, items=tuple((key, _without_graph(value)) for key, value in fact.items))
+    return fact
+
+
 def _with_type(fact: wire.Fact) -> str | Sentence:
     """Return a fact as text. A Python number is shown with its type, because it looks like a tensor's."""
     if isinstance(fact, bool | int | float):
-        return learner.THE_NUMBER(kind=type(fact).__name__, number=showing.fact(fact))
-    return showing.fact(fact)
+        return learner.THE_NUMBER(kind=type(fact).__name__, number=as_text(fact))
+    return as_text(fact)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +158,7 @@ class _Compared:
 
     def _other(self, kind: str, name: str, expected: wire.Fact, got: wire.Fact) -> Disagreement:
         kind = "none" if got is None and name == "result" else kind
-        shown = _with_type if kind == "type" else showing.fact
+        shown = _with_type if kind == "type" else as_text
         facts = expected, got
         return Disagreement(kind=kind, name=name, expected=shown(expected), got=shown(got), facts=facts)
 
@@ -156,8 +172,11 @@ class _Compared:
     def _items(self, name: str, expected: wire.Items, got: wire.Fact) -> Disagreement | None:
         if not isinstance(got, wire.Items) or (got.kind == "list") != (expected.kind == "list"):
             return self._other("type", name, expected, got)
+        if len(got.items) != len(expected.items) and expected.kind == "Size" == got.kind:
+            return self._other("values", name, expected, got)
         if len(got.items) != len(expected.items):
-            return self._other("length", name, expected, got)
+            shown, there = (learner.SO_MANY_ITEMS(count=len(f.items), value=as_text(f)) for f in (expected, got))
+            return Disagreement(kind="length", name=name, expected=shown, got=there, facts=(expected, got))
         if len(expected.items) > 1 and all(type(item) is float for item in (*expected.items, *got.items)):
             return self._curves(name, expected, got)
         for n, (mine, theirs) in enumerate(zip(expected.items, got.items, strict=True)):
@@ -169,9 +188,11 @@ class _Compared:
         """Compare lists of floats: each may differ by a thousandth of the largest one."""
         wanted = [item for item in expected.items if isinstance(item, float)]
         allowed = CURVE_RTOL * max((abs(x) for x in wanted if math.isfinite(x)), default=0.0)
-        for mine, theirs in zip(wanted, got.items, strict=True):
+        for n, (mine, theirs) in enumerate(zip(wanted, got.items, strict=True)):
             assert isinstance(theirs, float)
             if not _is_close(mine, theirs, allowed):
+                if as_text(expected) == as_text(got):  # they are too long to be shown whole
+                    return self._other("values", f"{name}[{n}]", mine, theirs)
                 return self._other("values", name, expected, got)
         return None
 
@@ -250,7 +271,9 @@ class _Compared:
         if found is None:
             return None
         shown = showing.where_they_differ(mine, theirs, found.index)
-        wanted, there = shown or (showing.fact(expected), showing.fact(got))
+        wanted, there = shown or (as_text(expected), as_text(got))
+        if wanted == there:
+            wanted, there = showing.apart(mine, theirs, found.index)
         return Disagreement(kind=found.kind, name=name, expected=wanted, got=there, facts=(expected, got))
 
     def _tolerance(self, expected: torch.Tensor, dtype: str) -> float:

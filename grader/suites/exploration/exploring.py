@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeVar
@@ -12,11 +13,11 @@ from grader.sentences import Sentence, author, learner
 from grader.suites.candidate import Candidate
 from grader.suites.check_log import CheckLog, Exchange, Run
 from grader.suites.exploration import leaving_out
-from grader.suites.exploration.agreement import Disagreement, disagreement, first_result, is_legal
+from grader.suites.exploration.agreement import Disagreement, as_text, disagreement, first_result, is_legal
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
 from grader.suites.exploration.next_steps import step_for
-from grader.suites.exploration.programs import NAME, Program, kept
+from grader.suites.exploration.programs import NAME, Program, kept, named, own_name, sides_of
 from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.value import Value
 
@@ -204,7 +205,21 @@ class _Comparison:
         step = None if self._domain.hint is not None else self._next_step(shown, tried)
         if found.kind == "raised":
             observed.returned(_named(found, program), next_step=step)
-        Value(observed, found.name, None).fails(found.expected, found.got, found.kind, next_step=step)
+        got = self._sides(shown) or found.got
+        name = own_name(found.of, found.name)
+        Value(observed, name, None).fails(found.expected, got, found.kind, next_step=step)
+
+    def _sides(self, shown: _Tried) -> Sentence | None:
+        """Return both sides of what was compared and is false, or `None` if it is no comparison."""
+        found = shown.difference
+        sides = sides_of(found.name) if found is not None and found.facts == (True, False) else None
+        if sides is None:
+            return None
+        with contextlib.suppress(CheckEnded):
+            for one in self.tried([dataclasses.replace(shown.program, observed=sides)]):
+                left, right = (as_text(fact) for fact in named(one.exchange.seen.result).values())
+                return learner.FALSE_OF(left=left, right=right) if left != right else None
+        return None
 
     def _next_step(self, shown: _Tried, tried: Sequence[_Tried]) -> Sentence | None:
         assert shown.difference is not None

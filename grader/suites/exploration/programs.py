@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import functools
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -66,6 +68,45 @@ class Program:
             "return {" + ", ".join(f"{text!r}: ({text})" for text in observed) + "}",
         ]
         return f"def {NAME}(student, {KEPT}):\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+def own_name(observed: str, name: str) -> str:
+    """Return the code of a value that is part of what is observed: of an element of `a, b`, its own code.
+
+    >>> own_name("len(a), len(b)", "len(a), len(b)[1]"), own_name("a + b, c", "a + b, c[0].grad")
+    ('len(b)', '(a + b).grad')
+    """
+    found = re.match(r"\[(\d+)\]", name.removeprefix(observed))
+    written = _expression(observed)
+    if not found or not isinstance(written, ast.Tuple | ast.List) or int(found[1]) >= len(written.elts):
+        return name
+    parts = written.elts[: int(found[1]) + 1]
+    if any(isinstance(part, ast.Starred) for part in parts):
+        return name
+    rest, code = name.removeprefix(observed)[found.end() :], ast.unparse(parts[-1])
+    simple = isinstance(parts[-1], ast.Name | ast.Call | ast.Attribute | ast.Subscript)
+    return code + rest if simple or not rest else f"({code}){rest}"
+
+
+def sides_of(observed: str) -> tuple[str, str] | None:
+    """Return what an expression compares: both sides of `==`, or the arguments of `torch.equal` and its like.
+
+    >>> sides_of("a == b[0]"), sides_of("torch.allclose(a, b)"), sides_of("a < b")
+    (('a', 'b[0]'), ('a', 'b'), None)
+    """
+    written = _expression(observed)
+    if isinstance(written, ast.Compare) and len(written.ops) == 1 and isinstance(written.ops[0], ast.Eq):
+        return ast.unparse(written.left), ast.unparse(written.comparators[0])
+    if isinstance(written, ast.Call) and ast.unparse(written.func) in ("torch.equal", "torch.allclose"):
+        return ast.unparse(written.args[0]), ast.unparse(written.args[1])
+    return None
+
+
+def _expression(code: str) -> ast.expr | None:
+    try:
+        return ast.parse(code, mode="eval").body
+    except SyntaxError:  # a generator, as the only argument of a call may be written
+        return None
 
 
 def kept(seen: wire.Observation) -> dict[str, wire.Fact]:

@@ -168,3 +168,58 @@ def test_tolerance_follows_the_largest_element(dtype: str, allowed: float) -> No
     assert not agrees(
         of_dtype, "return x.clone()", f"return (x.double() + {30 * allowed} * x.double().max()).to(x.dtype)"
     )
+
+
+def differ(build: Build, reference: str, submission: str) -> tuple[str, str]:
+    """Return what was expected of the body of `f(x)`, and what came back."""
+    with pytest.raises(CheckEnded) as caught:
+        tried(build, f"def f(x):\n    {reference}", f"def f(x):\n    {submission}")
+    return str(caught.value.feedback.expected), str(caught.value.feedback.got)
+
+
+def observing(*expressions: str) -> Build:
+    """Return a domain with one program that observes these expressions."""
+
+    def build(pick: Pick) -> None:
+        pick.call("f(1.0)", no_grad=False)
+        pick.observe(*expressions)
+
+    return build
+
+
+def test_what_differs_is_seen_in_what_is_shown() -> None:
+    """Lists that begin alike differ in their lengths or at an index, and numbers in further digits."""
+    one = observing("result")
+    assert differ(one, "return [x] * 20", "return [x] * 19") == tuple(
+        f"{n} items, [{', '.join(['1.0'] * 12)}, ...]" for n in (20, 19)
+    )
+    assert differ(one, "return [x] * 20", "return [x] * 19 + [2.0]") == ("result[19]: 1.0", "result[19]: 2.0")
+    near = "return torch.tensor([1.0, 0.1000001], dtype=torch.float64)"
+    assert differ(one, near, near.replace("1]", "3]")) == (
+        "0.1000001 at index [1] of a tensor of shape (2,)",
+        "0.1000003 at index [1] of a tensor of shape (2,)",
+    )
+    near = "return torch.tensor(0.1000001, dtype=torch.float64)"
+    assert differ(one, near, near.replace("1,", "3,")) == ("tensor(0.1000001)", "tensor(0.1000003)")
+
+
+def test_operations_of_a_graph_are_not_shown() -> None:
+    """Right code may use other operations, so their names say nothing of what is wrong."""
+    build = observing("[result]")
+    x = "y = torch.ones(1, requires_grad=True)"
+    assert differ(build, f"{x}; return y * 2", f"{x}; return y + 2") == ("tensor([2.])", "tensor([3.])")
+
+
+def test_an_element_of_what_is_observed_has_its_own_name() -> None:
+    """The second of two expressions is named by its code, and a part of it too."""
+    assert differ(observing("len(result), result[1]"), "return [1, 2]", "return [1, 3]")[1] == "result[1]: 3"
+    assert differ(observing("1, (result or 3)"), "return [5]", "return [6]")[1] == "(result or 3)[0]: 6"
+
+
+def test_both_sides_of_a_comparison_are_shown() -> None:
+    """False alone would not say what differs."""
+    told = differ(observing("result == [1, 2]"), "return [1, 2]", "return [1, 3]")
+    assert told == ("result == [1, 2]: True", "result == [1, 2]: False, since the two sides are [1, 3] and [1, 2]")
+    build = observing("torch.allclose(result, torch.ones(1))")
+    assert differ(build, "return torch.ones(1)", "return torch.zeros(1)")[1].endswith("tensor([0.]) and tensor([1.])")
+    assert differ(observing("result is None"), "return None", "return 1")[1] == "result is None: False"
