@@ -1199,7 +1199,7 @@ FAULTY = """
 @check("rectify_", points=1)
 def test_rectify_faulty(candidate, draw):
     \"\"\"The negative numbers become 1.\"\"\"
-    x = draw.tensor(4)
+    x = -1 - draw.tensor(4).abs()
     candidate.rectify_(x.clone()).result.values(x.where(x >= 0, 1.0))
 """
 
