@@ -27,6 +27,7 @@ _LONGEST: Final = {
     "got": 3,
     "details": 3,
 }  # lines of one field; sentences to act on are whole
+_PROGRAM: Final = 8  # lines of a program; the last ones, which have the call
 
 
 class Brief(NamedTuple):
@@ -134,6 +135,10 @@ def _without_repeats(failed: Sequence[_Shown]) -> tuple[list[_Shown], list[Sente
 def _cut(line: FeedbackLine, width: int) -> FeedbackLine:
     most = _LONGEST.get(line.field, 0)
     text = plain(line.text)
+    if line.field == "call" and "\n" in text:
+        lines = text.splitlines()
+        shown = lines if len(lines) <= _PROGRAM else ["…", *lines[-_PROGRAM:]]
+        return FeedbackLine(line.field, verbatim("\n".join(shown))) if shown is not lines else line
     limit = most * (width - _INDENT) - 12  # the label
     if not most or len(text) <= limit:
         return line

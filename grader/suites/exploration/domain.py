@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grader.sentences import author
@@ -16,6 +19,7 @@ from grader.suites.outcomes import SuiteError
 from grader.suites.suite import check, is_shared, source_of
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_LONGEST = 10  # lines of a definition that is shown although students have it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Domain:
     hint: str | None = None
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _sources: dict[str, str] = field(default_factory=dict, init=False, repr=False)  # by the text of the program
+    _texts: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def program(self, choices: Choices) -> Program:
         """Return the program that these choices give. Raises `SuiteError` if it makes no call."""
@@ -53,9 +58,42 @@ class Domain:
         """Return the source that runs a program, after the shared definitions that it uses."""
         text = program.source
         if text not in self._sources:
-            used = [name for name in dict.fromkeys(_NAME.findall(text)) if is_shared(self.known.get(name))]
-            self._sources[text] = "\n\n".join([*(source_of(self.known[name]) for name in used), text])
+            self._sources[text] = "\n\n".join([*(source_of(self.known[name]) for name in self.helpers(text)), text])
         return self._sources[text]
+
+    def shown(self, program: Program) -> str:
+        """Return the program as a student reads it, after the shared definitions that it uses.
+
+        Of a long definition in the public suite, which students have, there is only the place.
+        """
+        if program.text in self._texts:
+            return self._texts[program.text]
+        definitions: dict[str, str] = {}
+        for name in self.helpers(program.text):
+            path = Path(inspect.getsourcefile(self.known[name]) or "")
+            own = _definitions(source_of(self.known[name]))
+            lines = sum(text.count("\n") + 1 for text in own.values())
+            if path.parent.name == "public" and lines > _LONGEST:
+                own = {name: f"# {name}: see {'/'.join(path.parts[-3:])}"}
+            definitions |= own
+        self._texts[program.text] = "\n".join([*definitions.values(), program.text])
+        return self._texts[program.text]
+
+    def helpers(self, text: str) -> list[str]:
+        """Return the names of the shared definitions that a text uses."""
+        return [name for name in dict.fromkeys(_NAME.findall(text)) if is_shared(self.known.get(name))]
+
+
+def _definitions(source: str) -> dict[str, str]:
+    """Return the definitions in a source by their names, without docstrings."""
+    found: dict[str, str] = {}
+    for definition in ast.parse(source).body:
+        for part in ast.walk(definition):
+            if isinstance(part, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(part) and len(part.body) > 1:
+                del part.body[0]
+        assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
+        found[definition.name] = ast.unparse(definition).replace("\n\n", "\n")
+    return found
 
 
 def domain(

@@ -106,7 +106,7 @@ class _Comparison:
         """Run the programs on both sides, and return the legal ones."""
         answers = zip(programs, self._reference.answers(programs), strict=True)
         legal = [(p, seen) for p, seen in answers if seen is not None and is_legal(seen, self._domain.raises)]
-        asked = [(self._domain.source(program), program.text) for program, _ in legal]
+        asked = [(self._domain.source(program), self._domain.shown(program)) for program, _ in legal]
         exchanges = self._candidate.run_each(NAME, asked, ({},)) if asked else []
         return [
             _Tried(program=program, expected=seen, exchange=got, difference=self._disagreement(program, seen, got.seen))
@@ -145,6 +145,8 @@ class _Comparison:
             tried = self._focused(tried)
             for program in leaving_out.without_try(tried.program):
                 tried = min([tried, *self._like([program], tried)], key=_size)
+            for program in leaving_out.unwrapped(tried.program, self._domain.helpers(tried.program.after[0])):
+                tried = next(iter(self._like([program], tried, _Tried.is_same)), tried)
             for _ in range(_LINES_ROUNDS):
                 before = tried
                 tried = self._fewer_lines(tried, leaving_out.after_call(tried.program))
@@ -196,7 +198,7 @@ class _Comparison:
         self._require_stable(shrunk.program)
         program, found = shown.program, shown.difference
         assert found is not None
-        observed = self._candidate.observed(shown.exchange, program.text, ({},))
+        observed = self._candidate.observed(shown.exchange, self._domain.shown(program), ({},))
         self._candidate.note([shrunk.exchange])
         most = min(_LOGGED, max(1, self._domain.slots // 10))  # where one takes long, each misconception does too
         for differs in (True, False):

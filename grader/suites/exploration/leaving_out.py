@@ -5,6 +5,7 @@ The functions here only propose programs. `exploring.py` runs them, and keeps on
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from collections.abc import Collection, Sequence
@@ -77,6 +78,25 @@ def without_try(program: Program) -> list[Program]:
     """Return the program whose call is not in a `try`, or none if it is in none."""
     call = _TRIES.sub(lambda match: re.sub("^    ", "", match[2], flags=re.MULTILINE), program.after[0])
     return [dataclasses.replace(program, after=(call, *program.after[1:]))] if call != program.after[0] else []
+
+
+def unwrapped(program: Program, helpers: Collection[str]) -> list[Program]:
+    """Return the program whose call is not inside of a helper: `f(x)` instead of `helper(f(x), 1)`; or none."""
+    code = ast.parse(program.after[0])
+    changed = ast.unparse(_Unwrapping(helpers).visit(code))
+    same = changed == ast.unparse(ast.parse(program.after[0]))
+    return [] if same else [dataclasses.replace(program, after=(changed, *program.after[1:]))]
+
+
+class _Unwrapping(ast.NodeTransformer):
+    def __init__(self, helpers: Collection[str]) -> None:
+        self._helpers = helpers
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Return the first argument of a helper's call, if that is a call too."""
+        self.generic_visit(node)
+        is_helper = isinstance(node.func, ast.Name) and node.func.id in self._helpers
+        return node.args[0] if is_helper and node.args and isinstance(node.args[0], ast.Call) else node
 
 
 def heaps(spare: Sequence[int]) -> list[tuple[int, ...]]:

@@ -96,3 +96,11 @@ def test_a_short_report_is_whole() -> None:
         "  ✗ 1 more check shows the same mistake",
         "  Everything in full: grader check 10.mse --all",
     ]
+
+
+def test_a_long_program_is_shown_from_its_end() -> None:
+    """The last lines have the call; without them the values say nothing."""
+    program = "\n".join([f"x{n} = {n}" for n in range(20)] + ["result = f(x19)"])
+    lines = shown(verdict("It is right", "failed", call=program, expected=verbatim("1"), got=verbatim("2")))
+    text = [line.strip() for line in lines]
+    assert "…" in text and "result = f(x19)" in text and "x13 = 13" in text and "x12 = 12" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from exploration_here import tried
@@ -11,8 +12,15 @@ from grader.suites.check_log import CheckLog
 from grader.suites.exploration.leaving_out import heaps
 from grader.suites.exploration.pick import Pick
 from grader.suites.outcomes import CheckEnded
+from grader.suites.suite import shared
 
 Build = Callable[[Pick], object]
+
+
+@shared
+def helper(value: Any, factor: int) -> Any:
+    """Return a multiple."""
+    return value and value * factor
 
 
 def program(*lines: str, call: str = "f(x)", after: tuple[str, ...] = (), observed: tuple[str, ...] = ()) -> Build:
@@ -94,6 +102,17 @@ def test_a_try_around_the_call_is_left_out() -> None:
 
     text = shown(build, "return x", "torch.set_grad_enabled(True); return x")
     assert not any("try:" in line or "except" in line for line in text) and "    f(x)" in text
+
+
+def test_a_helper_around_the_call_is_left_out() -> None:
+    """Where the failure does not need it, the student reads the call alone, and no definition."""
+
+    def helped(factor: int) -> Build:
+        return lambda pick: pick.call(f"helper(f(1), {factor})", no_grad=False)
+
+    assert shown(helped(1), "return x", "return None", known={"helper": helper})[0] == "result = f(1)"
+    text = shown(helped(2), "return x", "return 3 * x", known={"helper": helper})
+    assert text[:3] == ["def helper(value, factor):", "    return value and value * factor", "result = helper(f(1), 2)"]
 
 
 def test_a_seed_stays_where_something_may_draw() -> None:
