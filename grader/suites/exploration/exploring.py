@@ -10,13 +10,14 @@ from typing import NoReturn, Protocol, TypeVar
 
 from grader import wire
 from grader.sentences import Sentence, author, learner
+from grader.sentences import learner_steps as steps
 from grader.suites.candidate import Candidate
 from grader.suites.check_log import CheckLog, Exchange, Run
 from grader.suites.exploration import leaving_out
 from grader.suites.exploration.agreement import Disagreement, as_text, disagreement, first_result, is_legal
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
-from grader.suites.exploration.next_steps import step_for
+from grader.suites.exploration.next_steps import step_for, without_a_zero
 from grader.suites.exploration.programs import NAME, Program, kept, named, own_name, sides_of
 from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.value import Value
@@ -57,8 +58,15 @@ def explore(
         raise SuiteError(author.NOTHING_LEGAL(task=domain.task, program=programs[0].text))
     differing = [one for one in tried.values() if one.difference is not None]
     if differing:
-        shrunk = compared.shrunk(min(differing, key=_size))
-        compared.fails(shrunk, compared.bare(shrunk), [*tried.values()])
+        shrunk = [compared.shrunk(min(differing, key=_size))]
+        shown = compared.bare(shrunk[0])
+        if _is_empty(shown):  # an empty tensor hides what is wrong, where others show it too
+            full = [one for one in differing if one.is_like(shrunk[0]) and not _is_empty(one)]
+            clearer = [compared.shrunk(min(full, key=_size), full=True)] if full else []
+            for one in map(compared.bare, clearer):
+                if one.program.size[0] <= shown.program.size[0] and not _is_empty(one):
+                    shown, shrunk = one, [*shrunk, *clearer]
+        compared.fails(shrunk, shown, [*tried.values()])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +98,13 @@ class _Tried:
         return [None if seen.raised is None else seen.raised.type for seen in (self.expected, self.exchange.seen)]
 
 
+def _is_empty(tried: _Tried) -> bool:
+    """Say whether an argument is empty, or a shape has a size of 0."""
+    facts = kept(tried.expected).values()
+    arguments = [fact for fact in facts if isinstance(fact, wire.TensorFact | wire.ArrayFact)]
+    return 0 in tried.program.sizes or any(0 in fact.shape for fact in arguments)
+
+
 def _size(tried: _Tried) -> tuple[object, ...]:
     return tried.program.size
 
@@ -113,8 +128,11 @@ class _Comparison:
             for (program, seen), got in zip(legal, exchanges, strict=True)
         ]
 
-    def shrunk(self, tried: _Tried) -> _Tried:
-        """Return a simpler program that differs in the same way, or the same one."""
+    def shrunk(self, tried: _Tried, *, full: bool = False) -> _Tried:
+        """Return a simpler program that differs in the same way, or the same one.
+
+        With `full`, it has no empty tensor.
+        """
         assert tried.difference is not None
         symptom = tried.difference.symptom
         known = {tried.program.text}
@@ -123,7 +141,7 @@ class _Comparison:
             if not attempts:
                 break
             found = [one for one in self.tried(attempts) if one.difference and one.difference.symptom == symptom]
-            tried = min([tried, *found], key=_size)
+            tried = min([tried, *(one for one in found if not (full and _is_empty(one)))], key=_size)
         return tried
 
     def _attempts(self, program: Program, known: set[str]) -> list[Program]:
@@ -189,17 +207,17 @@ class _Comparison:
         """Run programs, and return those whose set-up runs."""
         return [one for one in self.tried(programs) if "" in kept(one.expected)] if programs else []
 
-    def fails(self, shrunk: _Tried, shown: _Tried, tried: Sequence[_Tried]) -> NoReturn:
-        """End the check with the program `shown` as its feedback, which was made from the one that was `shrunk`.
+    def fails(self, shrunk: Sequence[_Tried], shown: _Tried, tried: Sequence[_Tried]) -> NoReturn:
+        """End the check with the program `shown` as its feedback, which was made from one of those that were `shrunk`.
 
-        A mistake that explains this program alone may be another one. So the log gets the one with more lines, and some
+        A mistake that explains this program alone may be another one. So the log gets those with more lines, and some
         of the programs that were `tried`: some that differ, and some that do not.
         """
-        self._require_stable(shrunk.program)
+        self._require_stable(shrunk[0].program)
         program, found = shown.program, shown.difference
         assert found is not None
         observed = self._candidate.observed(shown.exchange, self._domain.shown(program), ({},))
-        self._candidate.note([shrunk.exchange])
+        self._candidate.note([one.exchange for one in shrunk])
         most = min(_LOGGED, max(1, self._domain.slots // 10))  # where one takes long, each misconception does too
         for differs in (True, False):
             alike = sorted((one for one in tried if (one.difference is not None) == differs), key=_size)
@@ -225,7 +243,7 @@ class _Comparison:
 
     def _next_step(self, shown: _Tried, tried: Sequence[_Tried]) -> Sentence | None:
         assert shown.difference is not None
-        return step_for(
+        step = step_for(
             shown.program,
             shown.difference,
             shown.expected,
@@ -233,6 +251,12 @@ class _Comparison:
             raises=self._domain.raises,
             none_is_right=any(first_result(one.expected) is None for one in tried if one.expected.raised is None),
         )
+        if step == steps.PRINT_EACH():
+            with contextlib.suppress(CheckEnded):
+                changed = without_a_zero(shown.program, shown.difference, [one.program for one in tried])
+                if any(one.difference is None for one in self._set_up(changed)):
+                    return steps.ZERO()
+        return step
 
     def _require_stable(self, program: Program) -> None:
         """Raise `SuiteError` if the reference differs from itself: then the domain is at fault."""

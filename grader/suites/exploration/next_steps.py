@@ -5,8 +5,10 @@ A step that is certain to fit comes before the usual one of its kind. What it sa
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grader import wire
 from grader.sentences import Sentence, joined, learner
@@ -24,6 +26,7 @@ _EXACT = {
     "float64": (2**53, "2**53", 2.0**-49),
 }
 _NARROW = {"int8": (-(2**7), 2**7 - 1), "uint8": (0, 2**8 - 1), "int16": (-(2**15), 2**15 - 1)}
+_LARGE_SEEDS = (2**31, 2**32 - 1)  # of those that `Pick.seed` gives
 _OF_ARGUMENTS = {"ValueError", "TypeError", "IndexError"}
 _EDITS = re.compile(r"\w_\(|[-+*/]=|\]\s*=[^=]")  # code that changes a tensor in place
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -58,6 +61,52 @@ def step_for(
     if found.name.endswith((".shape", ".dtype")):
         return steps.BY_KIND[found.name.rpartition(".")[2]]()
     return _for_values(program, found) if found.kind == "values" else None
+
+
+def without_a_zero(program: Program, found: Disagreement, tried: Iterable[Program]) -> list[Program]:
+    """Return programs with a 1 instead of a 0: as a seed, or in a list whose right result is 0.
+
+    Where one of them does not fail, the zero matters. A seed is known by the seeds that other programs have there.
+    """
+    lines = (*program.before, *program.after)
+    code = [ast.parse(line) for line in lines]
+    places = {place for part in code for place, number in _written(program.task, part) if number.value == 0}
+    if not places:
+        return []
+    known = [
+        place
+        for other in dict.fromkeys(line for one in tried for line in one.after)
+        for place, number in _written(program.task, ast.parse(other))
+        if number.value in _LARGE_SEEDS
+    ]
+    results = [place for place in places if place[0] == "list" and found.facts and found.facts[0] == 0]
+    return [_with_one(program, place) for place in sorted(places.intersection([*known, *results]))]
+
+
+def _with_one(program: Program, place: tuple[str, str]) -> Program:
+    def changed(line: str) -> str:
+        code = ast.parse(line)
+        zeros = [number for at, number in _written(program.task, code) if at == place and number.value == 0]
+        for zero in zeros:
+            zero.value = 1.0 if isinstance(zero.value, float) else 1
+        return ast.unparse(code) if zeros else line
+
+    before, after = (tuple(map(changed, lines)) for lines in (program.before, program.after))
+    return dataclasses.replace(program, before=before, after=after)
+
+
+def _written(task: str, code: ast.AST) -> Iterator[tuple[tuple[str, str], ast.Constant]]:
+    """Yield the numbers among the arguments of the task's calls, and in lists that have a name, each with its place."""
+    for node in ast.walk(code):
+        values: dict[tuple[str, str], ast.expr] = {}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == task:
+            values = {("argument", str(n)): value for n, value in enumerate(node.args)}
+            values |= {("argument", keyword.arg or ""): keyword.value for keyword in node.keywords}
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.List):
+            values = {("list", f"{ast.unparse(node.targets[0])} {n}"): value for n, value in enumerate(node.value.elts)}
+        for place, value in values.items():
+            if isinstance(value, ast.Constant) and type(value.value) in (int, float):
+                yield place, value
 
 
 def _on_purpose(program: Program, raised: wire.Raised | None) -> Sentence | None:

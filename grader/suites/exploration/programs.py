@@ -13,6 +13,7 @@ from grader import wire
 NAME = "program"  # of the function that runs it
 RECORDING = "recording"  # the name of what says afterwards whether gradients are recorded
 KEPT = "kept"  # the dict that a program fills with its values, before the call
+_SHAPE = re.compile(r"(?<!\w)\((\d+(?:, \d+)*,?)\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +46,20 @@ class Program:
         """The program as a student reads it."""
         return "\n".join((*self.before, *self.after))
 
-    @property
-    def size(self) -> tuple[int, int, str]:
-        """How large the program is: of two programs, the one with the smaller size is simpler."""
-        return self.text.count("\n"), len(self.text), self.text  # of texts of one length, lower digits come first
+    @functools.cached_property
+    def size(self) -> tuple[int, int, int, int, str]:
+        """How large the program is: of two programs, the one with the smaller size is simpler.
+
+        Of texts of one length, those with fewer sizes of 0 and 1 come first, because such sizes hide a mistake. Then
+        lower digits come first.
+        """
+        zeros, ones = self.sizes.count(0), self.sizes.count(1)
+        return self.text.count("\n"), len(self.text), zeros, 0 if zeros else ones, self.text
+
+    @functools.cached_property
+    def sizes(self) -> list[int]:
+        """The numbers in tuples of whole numbers, which are shapes."""
+        return [int(n) for shape in _SHAPE.findall(self.text) for n in shape.split(",") if n.strip()]
 
     @functools.cached_property
     def source(self) -> str:

@@ -111,3 +111,20 @@ def test_a_submission_that_answers_at_random_fails() -> None:
     """What differed once is shown, even if the same program would not differ again."""
     random = "import itertools\nn = itertools.count()\n\n\ndef f(x):\n    return 2 * x if next(n) % 7 else 2 * x + 1"
     assert "expected: tensor(" in feedback(any_tensor, DOUBLE, random)
+
+
+def test_an_empty_tensor_is_shown_only_where_it_is_needed() -> None:
+    """Where a tensor with elements shows the same mistake, it is shown, and both programs are evidence for it."""
+
+    def build(pick: Pick) -> None:
+        pick.call(f"f({pick.tensor('x', pick.of((2,), (0,)), low=0, high=0.25, layouts=False)})", no_grad=False)
+
+    log = CheckLog()
+    refused = "def f(x):\n    if not x.any():\n        raise ValueError\n    return 2 * x"
+    with pytest.raises(CheckEnded) as caught:
+        tried(build, DOUBLE, refused, log=log)
+    assert str(caught.value.feedback).splitlines()[0] == "x = torch.tensor([0.0, 0.0])"
+    programs = [str(exchange.call.probe) for exchange in log.exchanges]
+    assert "torch.empty" in programs[0] and "torch.tensor([0.0, 0.0])" in programs[1]
+    only_empty = "def f(x):\n    if not len(x):\n        raise ValueError\n    return 2 * x"
+    assert feedback(build, DOUBLE, only_empty).startswith("x = torch.empty((0,))")

@@ -29,10 +29,11 @@ def tensor(pick: Pick) -> None:
     pick.call(f"f({pick.tensor('x', (2,), low=1, grad='maybe', layouts=False)})", backward=False)
 
 
-def next_step(build: Build, reference: str, submission: str, **promises: object) -> str:
-    """Return the next step for the body of a submission that differs."""
+def next_step(build: Build, reference: str, submission: str, *, name: str = "x", **promises: object) -> str:
+    """Return the next step for the body of a submission that differs. `name` is that of the parameter, beside `x`."""
+    sources = [f"def f({name}):\n    x = {name}\n    {body}" for body in (reference, submission)]
     with pytest.raises(CheckEnded) as caught:
-        tried(build, f"def f(x):\n    {reference}", f"def f(x):\n    {submission}", **promises)  # type: ignore[arg-type]
+        tried(build, *sources, **promises)  # type: ignore[arg-type]
     return str(caught.value.feedback.next_step)
 
 
@@ -162,3 +163,23 @@ def test_an_observed_shape_or_dtype_has_the_step_of_its_kind() -> None:
 def test_the_hint_of_the_check_stays_the_next_step() -> None:
     """An author's hint is not replaced."""
     assert next_step(given("1"), "return x", "return 2", hint="think.") == "think."
+
+
+def test_a_zero_that_is_taken_for_missing_is_spoken_of() -> None:
+    """With another seed, or another number in the list, the program does not fail; other zeros say nothing."""
+    zero = str(steps.ZERO())
+
+    def seeded(pick: Pick) -> None:
+        pick.call(f"f(seed={pick.seed()})", no_grad=False)
+
+    def call(x: str) -> Build:
+        return lambda pick: pick.call(f"f({pick.given('x', x)})", no_grad=False)
+
+    def numbered(pick: Pick) -> None:
+        pick.call(f"f({pick.of(0, 1, 2)})", no_grad=False)
+
+    assert next_step(seeded, "return x", "return x or 7", name="seed") == zero
+    assert next_step(seeded, "return x", "return x + 1", name="seed") == str(steps.PRINT_EACH())
+    assert next_step(call("[0.0, -1.0]"), "return max(x)", "return max(n for n in x if n)") == zero
+    assert next_step(call("[0.0, -1.0]"), "return min(x)", "return x[0]") == str(steps.PRINT_EACH())
+    assert next_step(numbered, "return x", "return x or 7") == str(steps.PRINT_EACH())

@@ -50,3 +50,14 @@ def test_fewer_lines_are_simpler_than_shorter_ones() -> None:
     longer = Program(task="f", before=(), after=("result = f(1000)",))
     assert one.size < longer.size < two.size
     assert PROGRAM.text.splitlines() == ["x = torch.ones(2)", "with torch.no_grad():", "    result = double_(x)"]
+
+
+def test_sizes_of_0_and_1_come_last_among_equally_long_programs() -> None:
+    """They hide what is wrong; numbers that are no shape do not count."""
+
+    def size(call: str) -> tuple[object, ...]:
+        return Program(task="f", before=(), after=(f"result = f({call})",)).size
+
+    assert size("(2, 3)") < size("(1, 2)") < size("(0, 2)") < size("(0, 1, 2)")
+    assert size("(0, 1)") < size("(0, 2)")
+    assert size("0, 1") < size("2, 3")
