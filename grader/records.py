@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from grader.diagnoses import Answers
 from grader.sentences import Sentence, Translate, learner, verbatim
 
 Visibility = Literal["public", "hidden"]
@@ -206,7 +207,8 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What authors need to know about a check besides its verdict.
 
     That is its task, its docstring, a digest of each call's inputs, whether it judges values or only facts (`judges`),
-    the checks that must pass before it is run (`requires`), and what is known of its domain if it has one.
+    the checks that must pass before it is run (`requires`), and what is known of its domain if it has one. `answers`
+    are those of the kit's own implementations to the calls of a public check, if they are asked for.
     """
 
     task: str
@@ -215,6 +217,7 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     requires: tuple[str, ...] = ()
     inputs: tuple[str, ...]
     domain: DomainFacts | None = None
+    answers: tuple[Answers, ...] = ()
 
 
 class BrokenCheck(msgspec.Struct, frozen=True, kw_only=True):

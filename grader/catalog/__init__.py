@@ -1,6 +1,6 @@
 """Finds exercises, tasks, suites, hints and variants; builds stubs, notebooks and releases from solutions.
 
-Imported by: cli, examiner, flaky, forgery, grading, integrations, mutation, notebook, reports, verification.
+Imported by: cli, examiner, flaky, forgery, grading, integrations, mutation, notebook, recording, reports, verification.
 """
 
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog

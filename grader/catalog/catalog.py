@@ -19,6 +19,7 @@ from grader.sentences import author, learner_commands
 from grader.submissions import copied
 
 _FILES = "[0-9][0-9]_*.py"
+DIAGNOSES = "diagnoses"  # the folder of a release that holds what naming mistakes needs
 INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
 
 
@@ -136,6 +137,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return the exercise's existing suites, the public one first."""
         name = f"test_{self.get(id).id}.py"
         return tuple(p for kind in ("public", "hidden") if (p := self.root / "tests" / kind / name).is_file())
+
+    def public_suite(self, id: str) -> Path:
+        """Return the path of the exercise's public suite, which may not exist."""
+        return self.root / "tests" / "public" / f"test_{self.get(id).id}.py"
+
+    def diagnoses(self, id: str) -> Path:
+        """Return the path of what a release carries to name mistakes in the exercise. A clone has no file there."""
+        return self.root / DIAGNOSES / f"{self.get(id).id}.bin"
 
     def imports(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Return the modules that these exercises' sources import, or their stubs where there is no source."""

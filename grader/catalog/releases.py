@@ -1,7 +1,7 @@
 """Build what leaves the instructor's clone: a course for nbgrader, or a bundle for students.
 
-A bundle is built from stubs, public suites and hints alone. It contains nothing of hidden suites, and of solutions only
-what the stubs keep.
+A bundle is built from stubs, public suites, hints and recorded answers alone. It contains nothing of hidden suites, and
+of solutions only what the stubs keep.
 """
 
 from __future__ import annotations

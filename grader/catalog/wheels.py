@@ -1,7 +1,8 @@
 """Builds the kit's wheel from the running kit and a course, without pip, a network or an unpacked archive.
 
-The wheel holds the package, and what students get of the course: stubs, hints and public suites. Notebooks are built
-from the stubs where they are needed. No solution, hidden suite or variant is read, except to build the stubs.
+The wheel holds the package, and what students get of the course: stubs, hints, public suites, and what naming mistakes
+needs. Notebooks are built from the stubs where they are needed. No solution, hidden suite or variant is read, except to
+build the stubs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.catalog.catalog import INSTALLED, Catalog, read_text
+from grader.catalog.catalog import DIAGNOSES, INSTALLED, Catalog, read_text
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.sentences import instructor
@@ -36,9 +37,10 @@ class Wheel(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
-def kit_wheel(catalog: Catalog) -> Wheel:
+def kit_wheel(catalog: Catalog, diagnoses: Mapping[str, bytes] | None = None) -> Wheel:
     """Return the wheel of the running kit with the students' files of a course. Raises `CatalogError`.
 
+    `diagnoses` is what naming mistakes needs, by exercise. Without it, students' feedback names none.
     Its version ends in a digest of its content, so that pip replaces an earlier wheel of another content.
     """
     package = {
@@ -47,6 +49,7 @@ def kit_wheel(catalog: Catalog) -> Wheel:
         if path.is_file() and "__pycache__" not in path.parts
     }
     course = {name: text.encode("utf-8") for name, text in _course(catalog).items()}
+    course.update({f"{DIAGNOSES}/{id}.bin": data for id, data in (diagnoses or {}).items()})
     digest = hashlib.sha256()
     for name, data in sorted({**package, **course}.items()):
         digest.update(f"{name} {len(data)} ".encode() + data)

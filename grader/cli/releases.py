@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, exercise_ids, one_line_errors, say, say_error, shown
+from grader.cli.shared import (
+    Course,
+    catalog,
+    console,
+    exercise_ids,
+    one_line_errors,
+    say,
+    say_error,
+    shown,
+    worker_count,
+)
 from grader.errors import KitError
 from grader.sentences import Sentence, instructor, verbatim
+from grader.sentences.languages import render
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
 
 _CONFIG = """\
 # The course's configuration; `nbgrader --help-all` lists what can stand here.
@@ -51,6 +65,9 @@ def release(
     wheelhouse: Annotated[
         Path | None, typer.Option("--wheelhouse", help=shown(instructor.HELP_RELEASE_WHEELHOUSE), metavar="DIR")
     ] = None,
+    without_diagnoses: Annotated[
+        bool, typer.Option("--without-diagnoses", help=shown(instructor.HELP_RELEASE_WITHOUT_DIAGNOSES))
+    ] = False,
     course: Course = None,
 ) -> None:
     """Write an nbgrader course, or the bundle for students: the kit's wheel, stubs, notebooks, checks and hints."""
@@ -70,10 +87,11 @@ def release(
         zipped = out.suffix.lower() == ".zip"
         if format is Format.student:
             found = wheels_in(wheelhouse) if wheelhouse else ()
-            files = student_bundle(known, exercises, wheel=kit_wheel(known), wheelhouse=found)
             if not zipped and out.exists() and (not out.is_dir() or any(out.iterdir())):
                 say_error(instructor.FOLDER_NOT_EMPTY(out=str(out)))
                 raise typer.Exit(2)
+            diagnoses = {} if without_diagnoses else _recorded(known)
+            files = student_bundle(known, exercises, wheel=kit_wheel(known, diagnoses), wheelhouse=found)
         else:
             if zipped:
                 say_error(instructor.COURSE_AS_ZIP())
@@ -101,6 +119,19 @@ def release(
         say(instructor.RELEASED(count=len(exercises), files=len(files), out=str(out)))
         if format is Format.nbgrader:
             say(instructor.NEXT_GENERATE(out=str(out), exercise=exercises[0]))
+
+
+def _recorded(known: Catalog) -> dict[str, bytes]:
+    """Return what naming mistakes needs, by exercise, for all exercises that the wheel holds."""
+    from grader.recording import record_diagnoses
+
+    found: dict[str, bytes] = {}
+    count = len(known.exercises)
+    with console(stderr=True).status(render(instructor.RECORDING(done=0, count=count))) as screen:
+        for id, data in record_diagnoses(known, jobs=worker_count(None)):
+            found[id] = data
+            screen.update(render(instructor.RECORDING(done=len(found), count=count)))
+    return found
 
 
 def _loss(out: Path, path: Path, new: str) -> Sentence | None:

@@ -51,7 +51,7 @@ def check(
     with one_line_errors():
         from grader.cli.work import find_work
         from grader.reports.brief import in_brief
-        from grader.reports.summary import all_untouched, first_undone, summary
+        from grader.reports.summary import all_untouched, first_undone, said_once, summary
         from grader.reports.terminal import exercise_feedback
 
         work = find_work(course)
@@ -63,7 +63,7 @@ def check(
             say_error(learner_commands.NO_OWN_FILE(exercise=missing[0], place=str(work.place), number=missing[0][:2]))
             raise typer.Exit(_CANNOT)
         tasks = (target.task,) if target and target.task else ()
-        reports = work.graded(ids, files=files, tasks=tasks, device=device)
+        reports = said_once(work.graded(ids, files=files, tasks=tasks, device=device))
         for id in ids:
             worth = {task.name: task.points for task in work.known.get(id).tasks}
             show(exercise_feedback(reports[id], worth, None if everything else in_brief(id, console().width)))

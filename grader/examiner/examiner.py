@@ -1,7 +1,8 @@
 """The examiner: examines one submission after another, and keeps what all of them need.
 
 Its parts: `session.py` is the pytest plugin, `fixtures.py` has the arguments of checks, `examination.py` runs the
-checks of one submission, `replays.py` names mistakes, `reporting.py` makes the report.
+checks of one submission, `replays.py` names mistakes, `reporting.py` makes the report, `recording.py` records answers
+for a release.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProc
 from grader.examiner.checks import Check
 from grader.examiner.examination import Examination, Faults, Rules
 from grader.examiner.forging import Forging
+from grader.examiner.implementations import RecordedImplementations, RunImplementations
 from grader.examiner.judging import CheckResult
 from grader.examiner.pools import Pool
+from grader.examiner.recording import recorded
 from grader.examiner.replays import Replays
 from grader.examiner.reporting import examined_report, loading_of, unreadable_report
 from grader.examiner.session import SuiteSession
@@ -107,7 +110,8 @@ class Examiner:
         self._forging = Forging(forging or {}, known)
         self._references = ReferenceProcess(server)
         self._sources = CourseSources(catalog)
-        self._replays = Replays(self._references, self._sources, fixed_inputs=inputs == "fixed")
+        self._run = RunImplementations(self._references, self._sources, fixed_inputs=inputs == "fixed")
+        self._recorded = RecordedImplementations(catalog)
         self._pools: dict[tuple[str, str], Pool] = {}
         self._faults = Faults()
         self.session = SuiteSession()
@@ -167,9 +171,10 @@ class Examiner:
         try:
             results = examination.run(checks)
             loading = loading_of(process)  # before mistakes are named: what the process does then is not reported
+            replays = self._replays(exercise.id)
             mistakes = {}
-            if self._diagnosing and self._sources.has_reference(exercise.id):
-                mistakes = self._replays.mistakes(exercise, submission.source or "", results, process, naming)
+            if self._diagnosing and replays is not None:
+                mistakes = replays.mistakes(exercise, submission.source or "", results, process, naming)
         finally:
             process.close()
         hidden = {check.id for check in checks if self._rules.hides(check.visibility)}
@@ -182,8 +187,29 @@ class Examiner:
             mistakes,
             without_curves=hidden,
             whole_tasks=self._rules.whole_tasks,
+            names_mistakes=not self._diagnosing or replays is not None,
         )
         return Examined(report=report, checks=every, results=results)
+
+    def facts(self, examined: Examined, *, recording: bool = False) -> dict[str, CheckFacts]:
+        """Return the facts about the checks that authors need, by check id.
+
+        With `recording`, those of public checks have the answers of the kit's own implementations to their calls.
+        """
+        facts = examined.facts()
+        if recording:
+            for check in examined.checks:
+                result = examined.results.get(check.id)
+                if check.visibility == "public" and result is not None:
+                    answers = tuple(recorded(check.exercise, check.task, result.log.exchanges, self._run))
+                    facts[check.id] = msgspec.structs.replace(facts[check.id], answers=answers)
+        return facts
+
+    def _replays(self, exercise: str) -> Replays | None:
+        """Return what names mistakes in an exercise, or `None` if nothing is known of its misconceptions."""
+        if self._sources.has_reference(exercise):
+            return Replays(self._run)
+        return Replays(self._recorded) if self._recorded.has(exercise) else None
 
     def _pool(self, check: Check) -> Pool | None:
         """Return the pool of a check that explores, or `None` for other checks, and if there is no reference."""

@@ -65,12 +65,14 @@ def examined_report(
     *,
     without_curves: Collection[str],
     whole_tasks: bool = False,
+    names_mistakes: bool = True,
 ) -> ExerciseReport:
     """Return the report of a submission that was examined.
 
     `results` are the results of all checks, and `mistakes` are the misconceptions that explain some of them, by check
     id. Checks in `without_curves` show no curve, because it would reveal what they expected. If `whole_tasks` is true,
-    a task earns points only if all its checks have passed.
+    a task earns points only if all its checks have passed. If `names_mistakes` is false and a check has failed, a note
+    says that no mistake is named here.
     """
     verdicts = [_explain(results[check.id], mistakes.get(check.id)) for check in checks]
     verdicts = _apply_refusals(verdicts, results)
@@ -79,6 +81,8 @@ def examined_report(
     notes = (*submission.notes, *_load_notes(submission, loading.errors))
     notes += tuple(note() for what, note in _WITHHELD.items() if what in loading.withheld)
     notes += (learner.WHOLE_TASKS(),) if whole_tasks else ()
+    failed = any(v.status in ("failed", "error") for v in verdicts)
+    notes += (learner.NO_MISTAKES_NAMED(),) if failed and not names_mistakes else ()
     status: ExerciseStatus = "load_failed" if loading.unloadable else "graded"
     if verdicts and all(v.status == "not_attempted" for v in verdicts):
         status = "not_attempted"

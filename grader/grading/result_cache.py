@@ -64,6 +64,10 @@ class ResultCache:
         """A digest of everything except the submission that reports depend on."""
         return hashlib.sha256("\x1f".join(self._about.values()).encode("utf-8", "surrogatepass")).hexdigest()
 
+    def about_one(self, exercise: str) -> str:
+        """Return a digest of everything except the submission that the reports of one exercise depend on."""
+        return hashlib.sha256(self._about[exercise].encode("utf-8", "surrogatepass")).hexdigest()
+
     def find(self, submission: Submission) -> Graded | None:
         """Return the result of an earlier run, or `None` if there is none.
 
@@ -141,7 +145,7 @@ def _kit_files() -> list[Path]:
 
 def _sources(catalog: Catalog, exercise: str) -> list[Path]:
     paths = [*catalog.suites(exercise), catalog.solution(exercise), catalog.stub(exercise)]
-    return [*paths, catalog.root / "tests" / "misconceptions" / f"{exercise}.py"]
+    return [*paths, catalog.root / "tests" / "misconceptions" / f"{exercise}.py", catalog.diagnoses(exercise)]
 
 
 def _digest(path: Path) -> str:

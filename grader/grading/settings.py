@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
       are the same for all students (see `grader.forgery.forgers`).
     - `until_failure` stops at a submission's first failure.
     - `facts` asks for the facts about the checks that authors need.
+    - `recording` runs the public checks alone, and adds to their facts how the kit's own implementations answer.
     - `threads` is the number of threads of a candidate.
     - `seconds` limits the time of one submission; without it, the sandbox's limit applies.
     - `device` is the second device that functions must support.
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     known: frozenset[str] = frozenset()
     until_failure: bool = False
     facts: bool = False
+    recording: bool = False
     threads: int = 1
     seconds: float | None = None
     device: str = "meta"

@@ -39,6 +39,9 @@ _MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it ha
 # the meta device, and for `torch.compile`: most submissions need it.
 _IMPORT_COMPILER = "torch.optim.SGD([torch.zeros(1, requires_grad=True)])"
 
+# Lets torch fill new tensors such as those of `torch.empty`. Else a record could hold memory that had other content.
+_FILL_NEW_MEMORY = "torch.use_deterministic_algorithms(True, warn_only=True)"
+
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The worker is ready for submissions."""
@@ -108,6 +111,8 @@ def _examine_all(channel: Channel, catalog: Catalog, server: AnyServer, settings
     )
     rehearsal = [_all_wrong(catalog, id) for id in settings.exercises] if settings.rehearse else []
     suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
+    if settings.recording:
+        suites = [catalog.public_suite(id) for id in settings.exercises]
     try:
         run_examiner(examiner, suites, lambda: _work(channel, server, examiner, rehearsal, settings))
     except SuiteError as error:
@@ -129,7 +134,7 @@ def _work(
     try:
         while (submission := _receive(channel)) is not None:
             examined = examiner.examine(submission)
-            facts = examined.facts() if settings.facts else {}
+            facts = examiner.facts(examined, recording=settings.recording) if settings.facts else {}
             channel.send(Reported(report=examined.report, broken=examined.broken(), facts=facts))
     except (SandboxError, CatalogError):
         return  # for example, the server was lost: this worker ends, and another one tries again
@@ -155,7 +160,11 @@ def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
         limits=limits,
         data_home=home,
         imports=catalog.imports(settings.exercises),
-        warm_up=(*catalog.warm_up(settings.exercises), *(() if settings.few else (_IMPORT_COMPILER,))),
+        warm_up=(
+            *catalog.warm_up(settings.exercises),
+            *(() if settings.few else (_IMPORT_COMPILER,)),
+            *((_FILL_NEW_MEMORY,) if settings.recording else ()),
+        ),
         relaxed_sandbox=settings.relaxed_sandbox,
         accelerated=accelerated,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from grader.catalog import Catalog
 from grader.records import ExerciseReport, TaskReport
 from grader.reports.terminal import earned_of, untouched
-from grader.sentences import Sentence, learner_commands
+from grader.sentences import Sentence, learner, learner_commands
 
 
 def summary(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> list[Sentence]:
@@ -30,6 +32,17 @@ def finished(catalog: Catalog, report: ExerciseReport) -> list[Sentence]:
         return []
     here = sum(task.max_points for task in report.tasks) < known.points
     return [(learner_commands.FINISHED_HERE if here else learner_commands.FINISHED)(exercise=report.id)]
+
+
+def said_once(reports: Mapping[str, ExerciseReport]) -> dict[str, ExerciseReport]:
+    """Return the reports. The note that no mistakes are named stays only in the first one that has it."""
+    found, said = dict(reports), False
+    for id, report in reports.items():
+        if learner.NO_MISTAKES_NAMED() in report.notes:
+            notes = tuple(note for note in report.notes if note != learner.NO_MISTAKES_NAMED())
+            found[id] = replace(report, notes=notes) if said else report
+            said = True
+    return found
 
 
 def first_undone(reports: Sequence[ExerciseReport]) -> tuple[ExerciseReport, TaskReport] | None:

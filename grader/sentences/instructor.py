@@ -182,6 +182,7 @@ NOTEBOOK_WOULD_GO = N_(
     "and release again."
 )
 SEED_WAS = N_("The seed was {seed}: what has been handed in will be graded again, on other inputs.")
+RECORDING = N_("Recording common mistakes: {done} of {count} exercises")
 RELEASED = N_("{count} exercise, {files} files: {out}", "{count} exercises, {files} files: {out}")
 NEXT_GENERATE = N_("Next: cd {out} && nbgrader generate_assignment {exercise}")
 OTHER_SUFFIXES = N_("Cannot convert {source!r} to {target!r}: one must end in .py, the other in .ipynb.")
@@ -314,6 +315,7 @@ HELP_RELEASE_EXERCISE = N_("Release only this exercise; may be repeated.")
 HELP_RELEASE_WHEELHOUSE = N_(
     "For students: a folder with the wheels of PyTorch and of all other packages, so that the bundle installs offline."
 )
+HELP_RELEASE_WITHOUT_DIAGNOSES = N_("For students: leave out what their own feedback needs to name common mistakes.")
 HELP_RELEASE_SEED = N_("For nbgrader: the course's seed, to draw inputs from.")
 HELP_CONVERT = N_("Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost.")
 HELP_CONVERT_SOURCE = N_("A script or a notebook.")

@@ -109,6 +109,7 @@ LOAD_STOPPED_CELL_AT = N_(
     "Your notebook took long to run and was stopped at {place}. What comes after it was still run. Delete "
     "or shorten cells that compute for long."
 )
+NO_MISTAKES_NAMED = N_("This kit came without descriptions of common mistakes, so no feedback names one.")
 WITHOUT_WORKERS = N_(
     "A DataLoader was asked for workers. Submissions run without other processes, so it was used as with "
     "`num_workers=0`: the batches are the same."

@@ -9,6 +9,7 @@ import pytest
 
 from grader import wire
 from grader.catalog import Exercise, Task, Variant
+from grader.examiner.implementations import RunImplementations
 from grader.examiner.judging import CheckResult
 from grader.examiner.replays import Replays
 from grader.records import Status, Verdict
@@ -86,7 +87,8 @@ def named(
     *results: CheckResult, references: References | None = None, again: int = 1, source: str = CODE, **options: Any
 ) -> dict[str, str]:
     """Return the names of the mistakes that explain these results, by check."""
-    replays = Replays(cast(Any, references or References()), cast(Any, Sources()), **{"fixed_inputs": False, **options})
+    asked = cast(Any, references or References())
+    replays = Replays(RunImplementations(asked, cast(Any, Sources()), **{"fixed_inputs": False, **options}))
     for _ in range(again):
         found = replays.mistakes(
             EXERCISE, source, {r.verdict.id: r for r in results}, cast(Any, None), Budget(seconds=1.0, answers=1)
