@@ -12,11 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from grader.candidate_process.confine import readable_paths
 from grader.catalog import Catalog, CatalogError, Wheel, load_catalog, nbgrader_sources, student_bundle, wheels_in
+from grader.catalog.catalog import DIAGNOSES, INSTALLED
 from grader.catalog.cells import split_cells
 from grader.catalog.stubs import BEGIN, END
+from grader.cli import app
+from grader.diagnoses import decode
+from grader.recording import record_diagnoses
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
@@ -96,6 +103,61 @@ def test_no_line_of_a_hidden_suite_leaves(catalog: Catalog, bundle: dict[str, st
     assert not any("hidden" in name or "misconceptions" in name or "solutions" in name for name in bundle)
 
 
+def misconception_lines(catalog: Catalog) -> set[str]:
+    """Return the lines of code of misconceptions (25 characters or more), without their comments."""
+    found: set[str] = set()
+    for exercise in catalog.exercises:
+        text = (catalog.root / "tests" / "misconceptions" / f"{exercise.id}.py").read_text(encoding="utf-8")
+        found.update(line.strip() for line in text.splitlines())
+    return {line for line in found if len(line) >= 25 and not line.startswith("#")}
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_what_is_recorded_has_no_line_of_code(catalog: Catalog) -> None:
+    """What a release carries to name mistakes has no line of a misconception, a solution or a hidden suite.
+
+    It has no name of a hidden check, and no line of code from an exception. It is small.
+    """
+    recorded = dict(record_diagnoses(catalog, jobs=2))
+    assert recorded.keys() == {exercise.id for exercise in catalog.exercises}
+    assert sum(map(len, recorded.values())) < 1_000_000
+    held = b"\n".join(msgspec.msgpack.encode(decode(data)) for data in recorded.values())
+    lines = misconception_lines(catalog)
+    assert len(lines) > 1_500
+    secrets = lines | solution_lines(catalog) | hidden_names_and_lines(catalog)
+    assert {secret for secret in secrets if secret.encode() in held} == set()
+    for data in recorded.values():
+        for seen in decode(data).observations:
+            raised = [error for error in (seen.raised, seen.backward_raised) if error is not None]
+            assert not any(error.code or error.unbound for error in raised)
+
+
+def test_a_candidate_cannot_read_what_is_recorded() -> None:
+    """Where the sandbox confines candidates, the folder in which pip installs a course is not readable."""
+    installed = Path(sys.prefix) / INSTALLED / DIAGNOSES
+    if sys.platform.startswith("linux") and not installed.is_relative_to("/usr/share"):
+        assert [path for path in readable_paths() if installed.is_relative_to(path)] == []
+
+
+@pytest.mark.parametrize("asked", [(), ("--without-diagnoses",)], ids=["with", "without"])
+def test_an_instructor_can_leave_diagnoses_out(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    """The wheel of a bundle carries what is recorded of all exercises, unless it must not."""
+    monkeypatch.setattr("grader.recording.record_diagnoses", lambda *_, **__: iter([("07_autograd", b"recorded")]))
+    command = ["release", "--format", "student", "--exercise", "04", "--out", str(tmp_path / "new"), *asked]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.stderr
+    (path,) = (tmp_path / "new" / "wheels").glob("*.whl")
+    wheel = zipfile.ZipFile(path)
+    found = [name for name in wheel.namelist() if "/diagnoses/" in name]
+    assert [name.rpartition("share/")[2] for name in found] == (
+        [] if asked else ["torch-exercise-kit/diagnoses/07_autograd.bin"]
+    )
+    assert all(wheel.read(name) == b"recorded" for name in found)
+
+
 def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dict[str, str]) -> None:
     """A bundle has a script, a notebook and a public suite for each exercise, hints, and requirements."""
     for exercise in catalog.exercises:
@@ -153,6 +215,11 @@ def test_a_bundle_installs_and_checks_without_a_clone(tmp_path: Path) -> None:
 
     checked = grader("check", "04.column_view", cwd=place)
     assert checked.returncode == 3 and "○ column_view  0 of" in checked.stdout, checked.stderr
+    stub = place / "exercises" / "04_indexing_and_inplace.py"
+    wrong = "\n\ndef column_view(x, col):\n    return x[:, col].clone()\n"
+    stub.write_text(stub.read_text(encoding="utf-8") + wrong, encoding="utf-8")
+    checked = grader("check", "04.column_view", cwd=place)
+    assert checked.returncode == 1 and "ommon mistake: " in checked.stdout, checked.stderr
     assert grader("check", cwd=tmp_path).returncode == 2
     started = grader("start", "mine", cwd=tmp_path)
     assert started.returncode == 0, started.stderr
