@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from grader.catalog import Catalog, student_folder
@@ -15,7 +16,7 @@ from grader.cli import app
 from grader.cli.work import Work
 from grader.files import write_folder
 from grader.records import ExerciseReport, Feedback, Status, Verdict, task_report
-from grader.sentences import verbatim
+from grader.sentences import Sentence, learner, verbatim
 
 Run = Callable[..., Result]
 ID = "07_autograd"
@@ -31,12 +32,18 @@ def folder(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+def notes() -> dict[str, tuple[Sentence, ...]]:
+    """The notes of each exercise's report."""
+    return {}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, notes: dict[str, tuple[Sentence, ...]]) -> Run:
     """Run a command in this process; no report but `reports` can be had, by task: points, most points, status."""
 
     def run(*arguments: str, **reports: tuple[float, float, Status]) -> Result:
         def graded(work: Work, ids: tuple[str, ...], **_: object) -> Mapping[str, ExerciseReport]:
-            return {id: report(work.known, id, reports) for id in ids}
+            return {id: replace(report(work.known, id, reports), notes=notes.get(id, ())) for id in ids}
 
         monkeypatch.setattr(Work, "graded", graded)
         monkeypatch.setattr("grader.installation.problem_here", lambda: None)
@@ -81,6 +88,18 @@ def test_next_in_a_fresh_folder_grades_nothing(folder: Path, run: Run) -> None:
         "  Stuck?   grader hint 04.column_view",
     ]
     assert f"Your files: {folder / 'exercises'}\n" in done.stderr
+
+
+def test_check_says_once_that_no_mistakes_are_named(
+    folder: Path, run: Run, notes: dict[str, tuple[Sentence, ...]]
+) -> None:
+    """If the kit came without them, the first exercise that fails says so; other notes stay where they are."""
+    for id in ("04_indexing_and_inplace", ID):
+        notes[id] = (learner.NO_MISTAKES_NAMED(), learner.WITHOUT_WORKERS())
+    done = run("check", column_view=(0.0, 1.0, "failed"), minimize=(0.0, 1.0, "failed"))
+    said = " ".join(done.stdout.split())
+    assert said.count("so no feedback names one.") == 1 and said.count("num_workers") == 2
+    assert said.index("so no feedback names one.") < said.index(ID)
 
 
 def test_next_goes_on_where_the_student_was(folder: Path, run: Run) -> None:
