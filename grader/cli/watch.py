@@ -47,7 +47,7 @@ from grader.grading.settings import Settings
 from grader.grading.warm import WarmWorker
 from grader.installation import require_torch
 from grader.records import Submission
-from grader.sentences import Sentence, learner_commands, learner_watch, verbatim
+from grader.sentences import Sentence, learner, learner_commands, learner_watch, verbatim
 from grader.submissions import Reader
 
 _TICK = 0.5  # seconds between two looks at the clock and the size of the terminal
@@ -94,7 +94,8 @@ class _Loop:
         self._read: dict[str, Submission] = {}
         self._odd: dict[str, int] = {}  # how often the file of an exercise was found missing or empty
         self._where: dict[Place, Sentence] = {}
-        self._note: Sentence | None = None  # what the last reset said
+        self._note: Sentence | None = None  # what the last reset said, or what is said once
+        self._said_unnamed = False  # whether a note has said that no mistakes are named
         self._ids = tuple(dict.fromkeys(place.exercise for place in state.places))
 
     # What the screen asks for
@@ -118,7 +119,7 @@ class _Loop:
 
     @property
     def note(self) -> Sentence | None:
-        """What the last reset said, such as where a backup is."""
+        """What the last reset said, such as where a backup is, or what is said once."""
         return self._note
 
     # The files
@@ -233,6 +234,8 @@ class _Loop:
         """Pass an event on, and do what follows; say whether to go on."""
         if isinstance(event, Pressed):
             self._note = None
+        if isinstance(event, Judged) and learner.NO_MISTAKES_NAMED() in event.report.notes and not self._said_unnamed:
+            self._note, self._said_unnamed = learner.NO_MISTAKES_NAMED(), True
         self.state, commands = step(self.state, event)
         for command in commands:
             match command:

@@ -27,9 +27,9 @@ from grader.integrations.shell import running_shell
 from grader.records import ExerciseReport, Submission
 from grader.reports.panels import Panel, map_panel, report_panel
 from grader.reports.store import keep_seed
-from grader.reports.summary import finished, first_undone
+from grader.reports.summary import finished, first_undone, said_once
 from grader.reports.terminal import plain, untouched
-from grader.sentences import Sentence, learner_commands
+from grader.sentences import Sentence, learner, learner_commands
 from grader.submissions import Unreadable, content_of, read_history
 
 
@@ -40,6 +40,7 @@ class Session:
         self._workers = WorkerPool(1)
         self._own_seed = ""
         self._warm = ""  # the exercise that the worker is ready for
+        self._said_unnamed = False  # whether a panel has said that no mistakes are named
         atexit.register(self._workers.close)
 
     def check(self, which: str) -> Panel:
@@ -66,7 +67,8 @@ class Session:
         with _saying(learner_commands.STARTING_CHECKER()) if starting else contextlib.nullcontext():
             (graded,) = self._workers.grade(settings, [submission])
         self._warm = exercise
-        report = report_of(catalog, graded)
+        report = said_once({exercise: report_of(catalog, graded)}, before=self._said_unnamed)[exercise]
+        self._said_unnamed = self._said_unnamed or learner.NO_MISTAKES_NAMED() in report.notes
         worth = {task.name: task.points for task in catalog.get(exercise).tasks}
         if under_nbgrader:
             return report_panel(report, worth=worth, text=f"{report.points:.10g}")

@@ -34,9 +34,12 @@ def finished(catalog: Catalog, report: ExerciseReport) -> list[Sentence]:
     return [(learner_commands.FINISHED_HERE if here else learner_commands.FINISHED)(exercise=report.id)]
 
 
-def said_once(reports: Mapping[str, ExerciseReport]) -> dict[str, ExerciseReport]:
-    """Return the reports. The note that no mistakes are named stays only in the first one that has it."""
-    found, said = dict(reports), False
+def said_once(reports: Mapping[str, ExerciseReport], *, before: bool = False) -> dict[str, ExerciseReport]:
+    """Return the reports. The note that no mistakes are named stays only in the first one that has it.
+
+    It stays in none if it was said `before`.
+    """
+    found, said = dict(reports), before
     for id, report in reports.items():
         if learner.NO_MISTAKES_NAMED() in report.notes:
             notes = tuple(note for note in report.notes if note != learner.NO_MISTAKES_NAMED())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any, cast
 
+import pytest
+from msgspec.structs import replace
+
+from grader.cli import watch
 from grader.cli.watching import (
     LAST_TIER,
     PATIENCE,
@@ -25,7 +29,7 @@ from grader.cli.watching import (
     step,
 )
 from grader.records import ExerciseReport, Feedback, TaskReport, Verdict, task_report
-from grader.sentences import verbatim
+from grader.sentences import learner, verbatim
 
 A, B = "01_first", "02_second"
 A1, A2, A3, B1 = Place(A, "one"), Place(A, "two"), Place(A, "three"), Place(B, "other")
@@ -284,3 +288,16 @@ class three:
 def test_what_a_save_changed(old: str, new: str, changed: tuple[str, ...], touched: tuple[str, ...]) -> None:
     """A change belongs to the task around it; it concerns the tasks that name it, or all if it is outside of tasks."""
     assert changes(CODE, CODE.replace(old, new, 1), ["one", "two", "three"]) == (changed, touched)
+
+
+def test_what_the_kit_lacks_is_said_once() -> None:
+    """If no mistakes are named, the first failing verdict says so, until a key is pressed, and no other one does."""
+    nothing = cast(Any, None)
+    loop = watch._Loop(nothing, nothing, nothing, nothing, State(places=(A1,), current=A1))
+    wrong = judged(A1, right=False)
+    unnamed = Judged(report=replace(wrong.report, notes=(learner.NO_MISTAKES_NAMED(),)))
+    notes = []
+    for event in (wrong, unnamed, wrong, Pressed(key="h"), unnamed):
+        loop._on(event)
+        notes.append(loop.note)
+    assert notes == [None, learner.NO_MISTAKES_NAMED(), learner.NO_MISTAKES_NAMED(), None, None]

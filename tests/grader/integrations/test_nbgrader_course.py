@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from grader.catalog import CatalogError
-from grader.grading.settings import Settings
+from grader.grading.settings import Graded, Settings
 from grader.integrations import kernel
 from grader.integrations.kernel import Session
 from grader.integrations.nbgrader import Course, CourseError, course_above, read_course, require_own
 from grader.integrations.nbgrader.autograde import _require_outside
-from grader.sentences import verbatim
+from grader.records import ExerciseReport, Verdict, task_report
+from grader.sentences import learner, verbatim
 
 LayDown = Callable[..., Path]
 
@@ -95,6 +96,30 @@ def test_a_kernel_draws_for_marks_only_where_it_gives_them(
         assert submission.content.startswith("code ")
     else:
         assert (settings.inputs, settings.course_seed, submission.student) == ("fixed", "", "you")
+
+
+def test_a_kernel_says_once_that_no_mistakes_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the kit came without them, the first panel says so, and later ones do not."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(kernel, "_inputs", lambda: ["def snapshot(x):\n    return x\n"])
+    session = Session()
+    verdict = Verdict(id="x", task="snapshot", visibility="public", status="failed", points=0.0, max_points=1.0)
+    report = ExerciseReport(
+        id="08_detach_and_inplace",
+        status="graded",
+        points=0.0,
+        max_points=1.0,
+        notes=(learner.NO_MISTAKES_NAMED(),),
+        tasks=(task_report("snapshot", (verdict,)),),
+    )
+
+    def grade(settings: Settings, submissions: list[Any], **options: Any) -> list[Graded]:
+        return [Graded(submission=submissions[0], report=report)]
+
+    monkeypatch.setattr(session._workers, "grade", grade)
+    shown = [" ".join(session.check("snapshot").text.split()) for _ in range(2)]
+    assert ["so no feedback names one." in text for text in shown] == [True, False]
 
 
 def test_a_course_without_a_seed_keeps_one(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
