@@ -170,6 +170,8 @@ class _Comparison:
                 tried = self._fewer_lines(tried, leaving_out.after_call(tried.program))
                 source = self._domain.source(tried.program)
                 tried = self._fewer_lines(tried, leaving_out.before_call(tried.program, source), _Tried.is_same)
+                simpler = [one for one in leaving_out.simpler_lines(tried.program) if one.size < tried.program.size]
+                tried = min([tried, *self._like(simpler, tried, _Tried.is_same)], key=_size)
                 if tried is before:
                     break
         return tried if self._is_stable(tried.program) else shrunk

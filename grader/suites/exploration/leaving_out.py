@@ -8,11 +8,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from grader.suites.exploration.agreement import Disagreement
 from grader.suites.exploration.programs import Program
 
+_METHODS = ("flatten", "contiguous", "sum", "eval", "requires_grad_")  # that a program may do without
 _ASSIGNS = re.compile(r"(\w+) = ")
 _TRIES = re.compile(r"^( *)try:\n((?:\1    .*\n)+)\1except Exception:\n\1    pass\n", re.MULTILINE)
 
@@ -97,6 +98,50 @@ class _Unwrapping(ast.NodeTransformer):
         self.generic_visit(node)
         is_helper = isinstance(node.func, ast.Name) and node.func.id in self._helpers
         return node.args[0] if is_helper and node.args and isinstance(node.args[0], ast.Call) else node
+
+
+def simpler_lines(program: Program) -> list[Program]:
+    """Return programs of which one line is simpler: without a method such as `.eval()`, without `dtype=` or
+    `requires_grad=`, or without an operation in a function that the call hands over.
+    """
+    lines = (*program.before, program.after[0])
+    found = []
+    for place, line in enumerate(lines):
+        if "\n" in line:
+            continue
+        for text in dict.fromkeys(_simplified(line, is_call=place == len(program.before))):
+            changed = [*lines[:place], text, *lines[place + 1 :]]
+            after = (changed.pop(), *program.after[1:])
+            found.append(dataclasses.replace(program, before=tuple(changed), after=after))
+    return found
+
+
+def _simplified(line: str, *, is_call: bool) -> Iterator[str]:
+    for place in range(len([*ast.walk(ast.parse(line))])):
+        code = ast.parse(line)
+        nodes = [*ast.walk(code)]
+        node = nodes[place]
+        if is_call:
+            handed = [part for one in nodes if isinstance(one, ast.Lambda) for part in ast.walk(one.body)]
+            if isinstance(node, ast.BinOp) and node in handed:
+                yield ast.unparse(_Swapping(node, node.left).visit(code))
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS and not (node.args or node.keywords):
+                yield ast.unparse(_Swapping(node, node.func.value).visit(code))
+            for number, keyword in enumerate(node.keywords):
+                if keyword.arg in ("dtype", "requires_grad"):
+                    del node.keywords[number]
+                    yield ast.unparse(code)
+                    node.keywords.insert(number, keyword)
+
+
+class _Swapping(ast.NodeTransformer):
+    def __init__(self, old: ast.expr, new: ast.expr) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Return the new expression for the old one."""
+        return self._new if node is self._old else self.generic_visit(node)
 
 
 def heaps(spare: Sequence[int]) -> list[tuple[int, ...]]:

@@ -177,9 +177,10 @@ class Pick:
         'a'
         """
         shape, dtype = tuple(shape), self.of(*dtypes)
+        written = "bool" if dtype == "bool" else f"np.{dtype}"  # older NumPy has no np.bool
         if 0 in shape:
-            return self.given(name, f"np.empty({shape}, dtype=np.{dtype})")
-        return self.given(name, f"np.array({self._elements(shape, dtype, low, high, step)}, dtype=np.{dtype})")
+            return self.given(name, f"np.empty({shape}, dtype={written})")
+        return self.given(name, f"np.array({self._elements(shape, dtype, low, high, step)}, dtype={written})")
 
     def given(self, name: str, expression: str) -> str:
         """Give an expression a name in the set-up, and return the name. Its value is compared after the call.
@@ -286,7 +287,9 @@ def _kind_of(dtype: str) -> type[float] | type[int] | type[bool]:
 # By layout: the shape that is written for a tensor, and the code that makes the view of it.
 _LAYOUTS: dict[str, Callable[[tuple[int, ...]], tuple[tuple[int, ...], str]]] = {
     "": lambda shape: (shape, ""),
-    "turned": lambda shape: ((*shape[:-2], *shape[-2:][::-1]), ".mT") if len(shape) > 1 else (shape, ""),
+    "turned": lambda shape: (
+        ((*shape[:-2], *shape[-2:][::-1]), ".T" if len(shape) == 2 else ".mT") if len(shape) > 1 else (shape, "")
+    ),
     "every second": lambda shape: (
         (*shape[:-1], 2 * shape[-1]),
         "[::2]" if len(shape) == 1 else "[..., ::2]",

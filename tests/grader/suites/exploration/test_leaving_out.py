@@ -115,6 +115,18 @@ def test_a_helper_around_the_call_is_left_out() -> None:
     assert text[:3] == ["def helper(value, factor):", "    return value and value * factor", "result = helper(f(1), 2)"]
 
 
+def test_parts_of_lines_that_do_not_matter_are_left_out() -> None:
+    """Methods, `dtype=` and `requires_grad=` go where the values stay, and operations in the function of the call."""
+    build = program("x = torch.zeros((2,), dtype=torch.float32, requires_grad=True).flatten()")
+    assert shown(build, "return x.shape", "return 'é'")[0] == "x = torch.zeros((2,))"
+    build = program("x = torch.zeros((2,), dtype=torch.float64)")
+    assert shown(build, "return x", "return x + 1")[0] == "x = torch.zeros((2,), dtype=torch.float64)"
+    build = program(call="f(lambda y: 'é' + y[1:] * 2)")
+    assert shown(build, "return x('ab')[0]", "return 'e'")[0] == "result = f(lambda y: 'é')"
+    build = program("x = torch.ones((), requires_grad=True)", "(x + 1).sum().backward()")
+    assert shown(build, "return x.grad * 2", "return x.grad * 3")[1] == "(x + 1).backward()"
+
+
 def test_a_seed_stays_where_something_may_draw() -> None:
     """The student gets the numbers that are shown only with the seed."""
     drawing = program("torch.manual_seed(3)", "x = torch.rand(1)")
