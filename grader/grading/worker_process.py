@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 
 _MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it has when it starts, some 400 MiB
 
-
-# Imports torch's compiler, which takes more than a second. torch imports it for optimizers, for much of what is done on
-# the meta device, and for `torch.compile`: most submissions need it.
-_IMPORT_COMPILER = "torch.optim.SGD([torch.zeros(1, requires_grad=True)])"
-
 # Lets torch fill new tensors such as those of `torch.empty`. Else a record could hold memory that had other content.
 _FILL_NEW_MEMORY = "torch.use_deterministic_algorithms(True, warn_only=True)"
 
@@ -150,7 +145,7 @@ def _receive(channel: Channel) -> Submission | None:
 
 def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
     """Return a server that is warm for the exercises, with the limits from the settings."""
-    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, open_server
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, IMPORT_COMPILER, open_server
 
     accelerated = settings.device != "meta"
     limits = replace(ACCELERATED_LIMITS if accelerated else DEFAULT_LIMITS, threads=settings.threads)
@@ -162,7 +157,7 @@ def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
         imports=catalog.imports(settings.exercises),
         warm_up=(
             *catalog.warm_up(settings.exercises),
-            *(() if settings.few else (_IMPORT_COMPILER,)),
+            *(() if settings.few else (IMPORT_COMPILER,)),
             *((_FILL_NEW_MEMORY,) if settings.recording else ()),
         ),
         relaxed_sandbox=settings.relaxed_sandbox,

@@ -6,6 +6,7 @@ Imported by: cli, examiner, grading, suites.
 from grader.sandbox.asking import (
     ACCELERATED_LIMITS,
     DEFAULT_LIMITS,
+    IMPORT_COMPILER,
     MINIMA,
     AnyServer,
     CandidateLost,
@@ -23,6 +24,7 @@ from grader.sandbox.server import Server
 __all__ = [
     "ACCELERATED_LIMITS",
     "DEFAULT_LIMITS",
+    "IMPORT_COMPILER",
     "LAYERS",
     "MINIMA",
     "AnyServer",

@@ -1,7 +1,8 @@
 """What a candidate can lie about (see `grader.forgery.forgers`), and that lying alone wins nothing.
 
 Each forger has what the reference answered: it keeps every fact of it and guesses the values. No task gives it a point,
-not even where the best guess is picked for each check. `grader verify` measures the same with another seed.
+not even where the best guess is picked for each check. Here are some exercises: tensors, views, classes, training and
+files. `grader verify` measures the same for all, with another seed.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from grader.forgery import forgers as forging
 from grader.forgery.forgers import Forger
 from grader.grading.settings import Graded
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import Server
+from grader.sandbox import IMPORT_COMPILER, Server
 from grader.verification import Unearned, share_unearned, unearned
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
-WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)
-TASKS = [(exercise.id, task.name) for exercise in CATALOG.exercises for task in exercise.tasks]
-SUITES = [suite for exercise in CATALOG.exercises for suite in CATALOG.suites(exercise.id)]
+EXERCISES = [exercise for exercise in CATALOG.exercises if exercise.id[:2] in ("02", "04", "10", "12", "20")]
+WARM_UP = (*CATALOG.warm_up(exercise.id for exercise in EXERCISES), IMPORT_COMPILER)
+TASKS = [(exercise.id, task.name) for exercise in EXERCISES for task in exercise.tasks]
+SUITES = [suite for exercise in EXERCISES for suite in CATALOG.suites(exercise.id)]
 
 
 class Truthful(Forger):
@@ -46,7 +48,7 @@ FORGERS: dict[str, Callable[[Sequence[wire.Fact]], Forger]] = {"truth": Truthful
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Graded]]:
     """Examine each forger in each exercise; return the results by exercise and forger."""
-    found: dict[str, dict[str, Graded]] = {exercise.id: {} for exercise in CATALOG.exercises}
+    found: dict[str, dict[str, Graded]] = {exercise.id: {} for exercise in EXERCISES}
     known: set[str] = set()
     home = tmp_path_factory.mktemp("data")
     install_california_housing(home)
@@ -100,10 +102,10 @@ def test_facts_alone_win_nothing_in_any_task(measured: dict[tuple[str, str], Une
     assert [*won] == TASKS
 
 
-def test_facts_alone_win_nothing_of_the_course(measured: dict[tuple[str, str], Unearned]) -> None:
+def test_facts_alone_win_nothing_of_these_exercises(measured: dict[tuple[str, str], Unearned]) -> None:
     """All tasks are measured, with all their points, and facts alone earn none of them."""
     assert len(measured) == len(TASKS)
-    assert sum(found.points for found in measured.values()) == pytest.approx(sum(e.points for e in CATALOG.exercises))
+    assert sum(found.points for found in measured.values()) == pytest.approx(sum(e.points for e in EXERCISES))
     assert share_unearned([*measured.values()]) == 0
 
 
@@ -125,7 +127,7 @@ def test_facts_do_hold_for_forgers(graded: dict[str, dict[str, Graded]]) -> None
         for check in task.checks
     ]
     held = [judges for status, judges in checks if status == "skipped"]
-    assert len(held) > 100 and set(held) == {"facts"}
+    assert len(held) > 25 and set(held) == {"facts"}
     assert not [status for status, _ in checks if status == "passed"]
 
 

@@ -35,14 +35,14 @@ from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProc
 from grader.examiner.checks import Check
 from grader.examiner.examiner import Examiner, run_examiner
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import DEFAULT_LIMITS, Process, Server
+from grader.sandbox import DEFAULT_LIMITS, IMPORT_COMPILER, Process, Server
 from grader.sentences import Sentence, learner
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
-WARM_UP = CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises)
+WARM_UP = (*CATALOG.warm_up(exercise.id for exercise in CATALOG.exercises), IMPORT_COMPILER)
 STUDENT = "fuzzed"
 PATIENCE = 60  # seconds that one examination may take, on a busy machine
 

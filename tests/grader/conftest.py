@@ -18,7 +18,7 @@ from grader.examiner.examiner import Examined, Examiner, run_examiner
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import Process, Server
+from grader.sandbox import IMPORT_COMPILER, Process, Server
 from grader.sentences import learner
 from grader.suites.feedback import exception_of
 from grader.suites.observed import Observed
@@ -69,7 +69,7 @@ def catalog() -> Catalog:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A warm server."""
-    with Server(relaxed_sandbox=True) as server:
+    with Server(relaxed_sandbox=True, warm_up=[IMPORT_COMPILER]) as server:
         yield server
 
 

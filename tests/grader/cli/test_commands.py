@@ -325,7 +325,7 @@ def test_verify_finds_a_broken_promise(clone: Path) -> None:
     right = '\n\n# %% task="snapshot" name="right-after-all"\n# Nothing is wrong here.\n\n\n' + SNAPSHOT
     path.write_text(path.read_text(encoding="utf-8") + right, encoding="utf-8")
     shutil.copytree(ROOT / "tests" / "alternatives", clone / "tests" / "alternatives")
-    done = grader("verify", "08", "--course", clone)
+    done = grader("verify", "08.snapshot", "--course", clone)
     assert done.returncode == 1
     assert "08_detach_and_inplace misconception snapshot: right-after-all: no check of its task fails." in done.stdout
     assert done.stdout.count("✗") == 1
