@@ -125,6 +125,7 @@ WITH_STEP_BELOW = N_("{what}\nNext: {step}")  # what is said instead of the chec
 # What was expected, and what came back: any value
 EXPECTED_LATER = N_("shown when grades are final")
 OF = N_("{name}: {what}")
+AFTERWARDS = N_("{name}, afterwards")
 ARGUMENT = N_("argument {number}")
 GIVEN = N_("the given {argument}")
 PART = N_("{whole}{part}")  # "argument 2.grad"

@@ -51,7 +51,7 @@ WHOLE_NUMBERS = N_(
 )
 MAKES_A_FLOAT = N_("a float holds every whole number only up to {limit}. Which step of your code makes a float?")
 NARROW = N_("`{dtype}` holds only the numbers from {low} to {high}. Print the `.dtype` of each intermediate result.")
-ZERO = N_("0 is a number like any other, but `if x` and `x or y` treat it as missing. Does your code do that?")
+ZERO = N_("a 0 is a number like any other, but `if x` and `x or y` treat it as missing. Does your code do that?")
 PRINT_GRAD = N_("print `.grad` before and after each call: which one is not what you expect?")
 FLAG_OF_ARGUMENT = N_("leave the `requires_grad` of what you were given as it was, or put it back.")
 EVERY_BATCH = N_("the shapes may be wrong in one batch only: compare them in every batch, and `raise` there.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeVar
 
 from grader import wire
-from grader.sentences import Sentence, author, learner
+from grader.sentences import Sentence, author, learner, verbatim
 from grader.sentences import learner_steps as steps
 from grader.suites.candidate import Candidate
 from grader.suites.check_log import CheckLog, Exchange, Run
@@ -26,6 +26,8 @@ _AT_ONCE = 60  # programs in one message
 _ROUNDS = 10  # of shrinking
 _LINES_ROUNDS = 3  # of leaving out lines
 _LOGGED = 6  # programs that differ, and as many that do not: at most, and one for each ten of the domain
+# Kinds that concern one fact of a value. The value itself is not shown, so that its name is.
+_FACTS = ("shape", "dtype", "attached", "detached", "aliases", "not_shared", "same_object", "new_object")
 
 _T = TypeVar("_T")
 
@@ -228,8 +230,7 @@ class _Comparison:
         if found.kind == "raised":
             observed.returned(_named(found, program), next_step=step)
         got = self._sides(shown) or found.got
-        name = own_name(found.of, found.name)
-        Value(observed, name, None).fails(found.expected, got, found.kind, next_step=step)
+        Value(observed, _shown_name(found, program), None).fails(found.expected, got, found.kind, next_step=step)
 
     def _sides(self, shown: _Tried) -> Sentence | None:
         """Return both sides of what was compared and is false, or `None` if it is no comparison."""
@@ -280,6 +281,15 @@ class _Comparison:
             raises=self._domain.raises,
             error=self._candidate.exception_of(got),
         )
+
+
+def _shown_name(found: Disagreement, program: Program) -> str | Sentence:
+    """Return the name of what differs as the student reads it. Where only a fact differs, the result has one too."""
+    if found.of in program.given and found.kind != "modified":
+        return learner.AFTERWARDS(name=found.name)
+    if found.name == "result" and found.kind in _FACTS:
+        return verbatim(found.name)
+    return own_name(found.of, found.name)
 
 
 def _named(found: Disagreement, program: Program) -> Sentence | str:

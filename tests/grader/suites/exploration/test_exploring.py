@@ -58,7 +58,16 @@ def test_an_exception_is_shown_with_its_place() -> None:
 
 def test_an_edited_argument_is_found_by_its_name() -> None:
     """A submission that doubles in place returns the right values; `x` shows what is wrong."""
-    assert "\nexpected: x: tensor([" in feedback(any_tensor, DOUBLE, "def f(x):\n    return x.detach().mul_(2)")
+    edited = feedback(any_tensor, DOUBLE, "def f(x):\n    return x.detach().mul_(2)")
+    assert "\nexpected: x, afterwards: tensor([" in edited and "\ngot: x, afterwards: tensor([" in edited
+
+
+def test_a_fact_has_the_name_of_its_value() -> None:
+    """A shape alone would not say of what it is."""
+    assert "\ngot: result: shape (1," in feedback(any_tensor, DOUBLE, "def f(x):\n    return 2 * x[None]")
+    assert "\ngot: result: memory shared with x" in feedback(
+        any_tensor, "def f(x):\n    return x + 0", "def f(x):\n    return x"
+    )
 
 
 def test_programs_without_a_declared_exception_are_left_out() -> None:
