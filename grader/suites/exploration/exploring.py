@@ -240,8 +240,9 @@ class _Comparison:
             return None
         with contextlib.suppress(CheckEnded):
             for one in self.tried([dataclasses.replace(shown.program, observed=sides)]):
-                left, right = (as_text(fact) for fact in named(one.exchange.seen.result).values())
-                return learner.FALSE_OF(left=left, right=right) if left != right else None
+                shown_sides = [as_text(fact) for fact in named(one.exchange.seen.result).values()]
+                if len(shown_sides) == len({*shown_sides}) == 2:  # an answer that was made up may have any number of values
+                    return learner.FALSE_OF(left=shown_sides[0], right=shown_sides[1])
         return None
 
     def _next_step(self, shown: _Tried, tried: Sequence[_Tried]) -> Sentence | None:
