@@ -241,7 +241,8 @@ class _Comparison:
         with contextlib.suppress(CheckEnded):
             for one in self.tried([dataclasses.replace(shown.program, observed=sides)]):
                 shown_sides = [as_text(fact) for fact in named(one.exchange.seen.result).values()]
-                if len(shown_sides) == len({*shown_sides}) == 2:  # an answer that was made up may have any number of values
+                # An answer that was made up may have any number of values.
+                if len(shown_sides) == len({*shown_sides}) == 2:
                     return learner.FALSE_OF(left=shown_sides[0], right=shown_sides[1])
         return None
 
