@@ -13,8 +13,9 @@ from grader.diagnoses import RecordedMistake, diagnoses_of, encode
 from grader.files import write_bytes
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
-from grader.grading.settings import Graded, Settings
+from grader.grading.settings import Graded, GradingError, Settings
 from grader.records import Submission
+from grader.sentences import instructor
 
 
 def record_diagnoses(catalog: Catalog, *, jobs: int) -> Iterator[tuple[str, bytes]]:
@@ -40,6 +41,8 @@ def record_diagnoses(catalog: Catalog, *, jobs: int) -> Iterator[tuple[str, byte
     settings = replace(settings, exercises=tuple(left))
     for graded in grade_submissions(settings, _references(catalog, tuple(left)), jobs=max(1, min(jobs, len(left)))):
         id = graded.submission.exercise
+        if graded.report is None:
+            raise GradingError(instructor.NOT_RECORDED(exercise=id))
         data = _encoded(catalog, graded)
         with contextlib.suppress(OSError):  # then it is recorded again the next time
             for earlier in left[id].parent.glob(f"{id}-*.diagnoses"):

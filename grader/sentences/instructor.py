@@ -182,6 +182,10 @@ NOTEBOOK_WOULD_GO = N_(
     "and release again."
 )
 SEED_WAS = N_("The seed was {seed}: what has been handed in will be graded again, on other inputs.")
+NOT_RECORDED = N_(
+    "Cannot record the common mistakes of {exercise}: two processes that ran them ended. Release again, or add "
+    "--without-diagnoses."
+)
 RECORDING = N_("Recording common mistakes: {done} of {count} exercises")
 RELEASED = N_("{count} exercise, {files} files: {out}", "{count} exercises, {files} files: {out}")
 NEXT_GENERATE = N_("Next: cd {out} && nbgrader generate_assignment {exercise}")

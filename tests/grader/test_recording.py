@@ -13,7 +13,7 @@ from grader import recording, wire
 from grader.catalog import Catalog, load_catalog
 from grader.diagnoses import REFERENCE, decode
 from grader.grading.pool import grade_submissions
-from grader.grading.settings import Settings
+from grader.grading.settings import Graded, GradingError, Settings
 from grader.recording import record_diagnoses
 from grader.records import ExerciseReport, Misconception, Submission
 from grader.sentences import learner
@@ -79,6 +79,19 @@ def test_what_is_recorded_is_kept(course: Catalog, monkeypatch: pytest.MonkeyPat
     misconceptions = course.root / "tests" / "misconceptions" / f"{ID}.py"
     misconceptions.write_text(ADDS, encoding="utf-8")
     assert dict(record_diagnoses(course, jobs=1)) == {} and asked == [ID]
+
+
+def test_what_cannot_be_recorded_is_not_kept(course: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the workers die, the release fails, and the next one records again."""
+
+    def grade(settings: Settings, submissions: Iterator[Submission], **_: object) -> Iterator[Graded]:
+        for submission in submissions:
+            yield Graded(submission=submission, report=None)
+
+    monkeypatch.setattr(recording, "grade_submissions", grade)
+    for _ in range(2):
+        with pytest.raises(GradingError, match="common mistakes of 01_small"):
+            list(record_diagnoses(course, jobs=1))
 
 
 def test_a_course_without_solutions_passes_on_what_it_has(lay_down: LayDown) -> None:
