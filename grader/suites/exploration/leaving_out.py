@@ -57,7 +57,11 @@ def before_call(program: Program, source: str) -> list[int]:
     same random numbers.
     """
     drawing = re.search(r"\bnn\.|rand|shuffle|dropout", source, re.IGNORECASE)
-    return [place for place, line in enumerate(program.before) if not (drawing and "seed(" in line)]
+    return [
+        place
+        for place, line in enumerate(program.before)
+        if not (drawing and "seed(" in line and not _ASSIGNS.match(line))
+    ]
 
 
 def without(program: Program, left_out: Collection[int]) -> Program:

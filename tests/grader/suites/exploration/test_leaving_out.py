@@ -111,6 +111,11 @@ def test_a_helper_around_the_call_is_left_out() -> None:
         return lambda pick: pick.call(f"helper(f(1), {factor})", no_grad=False)
 
     assert shown(helped(1), "return x", "return None", known={"helper": helper})[0] == "result = f(1)"
+    build = program(call="helper(f(1), 2)", after=("y = result * torch.ones(3)",), observed=("y",))
+    text = shown(build, "return x", "return [].pop()", known={"helper": helper})
+    assert text[:2] == ["result = f(1)", "expected: 1"]
+    text = shown(build, "return x", "return '1'", known={"helper": helper})
+    assert text[:3] == ["result = f(1)", "y = result * torch.ones(3)", "expected: y: shape (3,)"]
     text = shown(helped(2), "return x", "return 3 * x", known={"helper": helper})
     assert text[:3] == ["def helper(value, factor):", "    return value and value * factor", "result = helper(f(1), 2)"]
 
@@ -132,6 +137,8 @@ def test_a_seed_stays_where_something_may_draw() -> None:
     drawing = program("torch.manual_seed(3)", "x = torch.rand(1)")
     assert "torch.manual_seed(3)" in shown(drawing, "return x", "return x + 1")
     assert "torch.manual_seed(3)" not in shown(program("torch.manual_seed(3)", "x = 1"), "return x", "return x + 1")
+    spare = "y = torch.rand(1, generator=torch.Generator().manual_seed(3))"
+    assert spare not in shown(program(spare, "x = torch.rand(1)"), "return 2", "return 3")
 
 
 def test_a_submission_that_is_lost_in_a_shorter_program_still_fails() -> None:
