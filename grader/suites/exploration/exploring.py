@@ -18,7 +18,7 @@ from grader.suites.exploration.agreement import Disagreement, as_text, disagreem
 from grader.suites.exploration.choices import Repeated, simpler
 from grader.suites.exploration.domain import Domain
 from grader.suites.exploration.next_steps import step_for, without_a_zero
-from grader.suites.exploration.programs import NAME, Program, kept, named, own_name, sides_of
+from grader.suites.exploration.programs import NAME, Program, kept, named, own_name, parsed, sides_of
 from grader.suites.outcomes import CheckEnded, SuiteError
 from grader.suites.value import Value
 
@@ -214,7 +214,8 @@ class _Comparison:
 
     def _set_up(self, programs: Sequence[Program]) -> list[_Tried]:
         """Run programs, and return those whose set-up runs."""
-        return [one for one in self.tried(programs) if "" in kept(one.expected)] if programs else []
+        whole = [program for program in programs if parsed(program.text).body]  # not a loop without its body
+        return [one for one in self.tried(whole) if "" in kept(one.expected)] if whole else []
 
     def fails(self, shrunk: Sequence[_Tried], shown: _Tried, tried: Sequence[_Tried]) -> NoReturn:
         """End the check with the program `shown` as its feedback, which was made from one of those that were `shrunk`.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from grader.suites.exploration.agreement import Disagreement
-from grader.suites.exploration.programs import Program
+from grader.suites.exploration.programs import Program, parsed
 
 _METHODS = ("flatten", "contiguous", "sum", "eval", "requires_grad_")  # that a program may do without
 _ASSIGNS = re.compile(r"(\w+) = ")
@@ -87,9 +87,9 @@ def without_try(program: Program) -> list[Program]:
 
 def unwrapped(program: Program, helpers: Collection[str]) -> list[Program]:
     """Return the program whose call is not inside of a helper: `f(x)` instead of `helper(f(x), 1)`; or none."""
-    code = ast.parse(program.after[0])
+    code = parsed(program.after[0])
     changed = ast.unparse(_Unwrapping(helpers).visit(code))
-    same = changed == ast.unparse(ast.parse(program.after[0]))
+    same = changed == ast.unparse(parsed(program.after[0]))
     return [] if same else [dataclasses.replace(program, after=(changed, *program.after[1:]))]
 
 
@@ -121,8 +121,8 @@ def simpler_lines(program: Program) -> list[Program]:
 
 
 def _simplified(line: str, *, is_call: bool) -> Iterator[str]:
-    for place in range(len([*ast.walk(ast.parse(line))])):
-        code = ast.parse(line)
+    for place in range(len([*ast.walk(parsed(line))])):
+        code = parsed(line)
         nodes = [*ast.walk(code)]
         node = nodes[place]
         if is_call:

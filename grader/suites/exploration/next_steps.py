@@ -16,7 +16,7 @@ from grader.sentences import learner_steps as steps
 from grader.suites import feedback
 from grader.suites.comparisons import to_tensor
 from grader.suites.exploration.agreement import Disagreement, edited
-from grader.suites.exploration.programs import RECORDING, Program
+from grader.suites.exploration.programs import RECORDING, Program, parsed
 
 # By dtype: up to which number it holds every whole number, how that is written, and by how much a larger one may be off
 _EXACT = {
@@ -69,14 +69,14 @@ def without_a_zero(program: Program, found: Disagreement, tried: Iterable[Progra
     Where one of them does not fail, the zero matters. A seed is known by the seeds that other programs have there.
     """
     lines = (*program.before, *program.after)
-    code = [ast.parse(line) for line in lines]
+    code = [parsed(line) for line in lines]
     places = {place for part in code for place, number in _written(program.task, part) if number.value == 0}
     if not places:
         return []
     known = [
         place
         for other in dict.fromkeys(line for one in tried for line in one.after)
-        for place, number in _written(program.task, ast.parse(other))
+        for place, number in _written(program.task, parsed(other))
         if number.value in _LARGE_SEEDS
     ]
     results = [place for place in places if place[0] == "list" and found.facts and found.facts[0] == 0]
@@ -85,7 +85,7 @@ def without_a_zero(program: Program, found: Disagreement, tried: Iterable[Progra
 
 def _with_one(program: Program, place: tuple[str, str]) -> Program:
     def changed(line: str) -> str:
-        code = ast.parse(line)
+        code = parsed(line)
         zeros = [number for at, number in _written(program.task, code) if at == place and number.value == 0]
         for zero in zeros:
             zero.value = 1.0 if isinstance(zero.value, float) else 1

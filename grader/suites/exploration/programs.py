@@ -81,6 +81,18 @@ class Program:
         return f"def {NAME}(student, {KEPT}):\n" + textwrap.indent("\n".join(lines), "    ")
 
 
+def parsed(lines: str) -> ast.Module:
+    """Return the syntax tree of some lines of a program; an empty one if they are only a part of a statement.
+
+    >>> len(parsed("x = 1").body), len(parsed("for n in x:").body)
+    (1, 0)
+    """
+    try:
+        return ast.parse(lines)
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])
+
+
 def own_name(observed: str, name: str) -> str:
     """Return the code of a value that is part of what is observed: of an element of `a, b`, its own code.
 

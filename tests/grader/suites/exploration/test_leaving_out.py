@@ -132,6 +132,19 @@ def test_parts_of_lines_that_do_not_matter_are_left_out() -> None:
     assert shown(build, "return x.grad * 2", "return x.grad * 3")[1] == "(x + 1).backward()"
 
 
+def test_a_statement_of_several_lines_stays_whole() -> None:
+    """A loop is not tried without its body, and what is no statement by itself is not made simpler."""
+
+    def build(pick: Pick) -> None:
+        pick.given("x", "[1]")
+        pick.do("for n in x[:]:", "    x.append(n)", "    x.append(2)")
+        pick.call("f(x)", no_grad=False)
+        pick.do("for n in x:", "    result += n")
+
+    text = shown(build, "return sum(x)", "return sum(x) + 0.5")
+    assert text[:5] == ["x = [1]", "for n in x[:]:", "    x.append(n)", "    x.append(2)", "result = f(x)"]
+
+
 def test_a_seed_stays_where_something_may_draw() -> None:
     """The student gets the numbers that are shown only with the seed."""
     drawing = program("torch.manual_seed(3)", "x = torch.rand(1)")
