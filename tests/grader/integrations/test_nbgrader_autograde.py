@@ -97,8 +97,18 @@ def grade(course: Path, *, catalog: Catalog = CATALOG, **options: Any) -> Outcom
     known = read_course(course)
     assert known is not None
     settings = {"seed": known.seed, "relaxed_sandbox": True, "progress": lambda done, total, last: None, **options}
-    with Reader() as reader, WorkerPool(1) as workers:
-        return autograde(catalog, course, EXERCISE, reader=reader, workers=workers, **settings)
+    with Reader() as reader:
+        return autograde(catalog, course, EXERCISE, reader=reader, workers=WORKERS, **settings)
+
+
+WORKERS = WorkerPool(1)  # its worker stays for the next test if that has the same settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end_the_workers() -> Iterator[None]:
+    """End the worker after the last test of this file."""
+    yield
+    WORKERS.close()
 
 
 def answers() -> dict[str, str]:
