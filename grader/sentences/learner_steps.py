@@ -15,7 +15,10 @@ BY_KIND = {
     "nan": N_(
         "print the intermediate results: which operation is the first to give NaN? (0/0, inf - inf, 0 * inf do.)"
     ),
-    "values": N_("work the smallest case through by hand and print each step."),
+    "values": N_(
+        "call it with a few small numbers, and print each intermediate result: which is the first that is not what you "
+        "expect?"
+    ),
     "type": N_("look at the signature's return type."),
     "none": N_("did you forget `return`?"),
     "modified": N_("make a new tensor instead of changing the argument (watch `+=` and names ending in `_`)."),
