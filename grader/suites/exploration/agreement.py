@@ -272,7 +272,7 @@ class _Compared:
             return None
         shown = showing.where_they_differ(mine, theirs, found.index)
         wanted, there = shown or (as_text(expected), as_text(got))
-        if wanted == there:
+        if wanted == there and (found.index is not None or mine.dim() == 0):  # of complex numbers no index is known
             wanted, there = showing.apart(mine, theirs, found.index)
         return Disagreement(kind=found.kind, name=name, expected=wanted, got=there, facts=(expected, got))
 

@@ -61,7 +61,7 @@ def tags(html: str) -> set[str]:
 
 
 def test_a_panel_says_what_was_called_expected_and_next() -> None:
-    """A panel shows the call as code, bold labels, code in backticks, and passed checks in one line."""
+    """A panel shows the call as code, bold labels, code in backticks, and passed checks where they can be opened."""
     failed = check(
         "failed",
         "The mean",
@@ -74,8 +74,19 @@ def test_a_panel_says_what_was_called_expected_and_next() -> None:
     assert "The mean (hidden)" in html and "an_id" not in html
     assert "<code>mse(a, b)</code>" in html and "<b>expected:</b> 1" in html
     assert "<b>Next:</b> use <code>mean</code>." in html
-    assert "another one (hidden)" in html and "1 of 2 points" in html
-    assert tags(html) == {"div", "span", "b", "code"}
+    opened = html[html.index("<details") :]
+    assert "✓ 1 check passes" in opened and "another one (hidden)" in opened and "1 of 2 points" in html
+    assert tags(html) == {"div", "span", "b", "code", "details", "summary"}
+
+
+def test_a_long_panel_is_brief_and_opens_in_full() -> None:
+    """Checks that fail alike are counted, and all of them stand where they can be opened."""
+    same = {"status": "error", "got": verbatim("TypeError: no"), "next_step": verbatim("read it.")}
+    html = report_panel(report(*(check(title=f"Check {n}", **same) for n in range(4)))).html
+    brief, full = html.split("Everything in full")
+    assert brief.count("TypeError: no") == 1 and "3 more checks end in the same error" in brief
+    assert [n for n in range(4) if f"Check {n}" in full] == [0, 1, 2, 3]
+    assert "Everything in full" not in report_panel(report(check(title="Check", **same))).html
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "`<img src=x onerror=y>`", "</div><b>", "\x1b[2J\u202e"])
