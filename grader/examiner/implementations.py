@@ -117,7 +117,7 @@ class RecordedImplementations:
 
         If one is unknown, it could speak against a name, or for another one. So no mistake is named then.
         """
-        found, names = self._of(exercise), [_name(variant) for variant in variants]
+        found, names = self._of(exercise), [name_of(variant) for variant in variants]
         if found is None:
             return False
         for exchange in exchanges:
@@ -134,7 +134,7 @@ class RecordedImplementations:
         """Return the recorded answer of each of these misconceptions. Raises `KeyError` if it is unknown."""
         found, key = self._of(exercise), call_key(call)
         assert found is not None
-        return [found.answer(key, _name(variant)) for variant in variants]
+        return [found.answer(key, name_of(variant)) for variant in variants]
 
     def reference(self, exercise: str, call: wire.Call) -> Answer:
         """Return the recorded answer of the reference. Raises `KeyError` if it is unknown."""
@@ -157,5 +157,6 @@ class RecordedImplementations:
         return found if found.suite == suite_digest(suite) else None
 
 
-def _name(variant: Variant) -> str:
+def name_of(variant: Variant) -> str:
+    """Return the name under which the answers of a misconception are recorded."""
     return f"{variant.task}.{variant.name}"

@@ -8,7 +8,7 @@ import msgspec
 
 from grader import wire
 from grader.diagnoses import REFERENCE, Answers, bare, bare_trace, call_key
-from grader.examiner.implementations import Answer, RunImplementations
+from grader.examiner.implementations import Answer, RunImplementations, name_of
 from grader.suites.check_log import Exchange
 
 
@@ -20,7 +20,7 @@ def recorded(
     Diagnosis may repeat a call with a trace. Such a call follows the call itself, with the operations alone.
     """
     variants = [v for v in implementations.misconceptions(exercise) if v.task == task]
-    names = [f"{v.task}.{v.name}" for v in variants]
+    names = [name_of(variant) for variant in variants]
 
     def asked(call: wire.Call) -> list[Answer]:
         implementations.forgive()

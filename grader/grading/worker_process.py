@@ -105,9 +105,10 @@ def _examine_all(channel: Channel, catalog: Catalog, server: AnyServer, settings
         device=settings.device,
     )
     rehearsal = [_all_wrong(catalog, id) for id in settings.exercises] if settings.rehearse else []
-    suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
     if settings.recording:
         suites = [catalog.public_suite(id) for id in settings.exercises]
+    else:
+        suites = [suite for id in settings.exercises for suite in catalog.suites(id)]
     try:
         run_examiner(examiner, suites, lambda: _work(channel, server, examiner, rehearsal, settings))
     except SuiteError as error:

@@ -109,11 +109,12 @@ def where_they_differ(
     """
     if index is None or not is_large(wanted.shape):
         return None
-    return _one_element(wanted, index), _one_element(got, index)
+    right, wrong = (_one_element(number(value[index].item()), index, value.shape) for value in (wanted, got))
+    return right, wrong
 
 
-def _one_element(value: torch.Tensor, index: tuple[int, ...]) -> Sentence:
-    return learner.ELEMENT(number=number(value[index].item()), index=show_index(index), shape=str(tuple(value.shape)))
+def _one_element(text: str, index: tuple[int, ...], shape: Sequence[int]) -> Sentence:
+    return learner.ELEMENT(number=text, index=show_index(index), shape=str(tuple(shape)))
 
 
 def apart(wanted: torch.Tensor, got: torch.Tensor, index: tuple[int, ...] | None) -> tuple[Sentence, Sentence]:
@@ -125,10 +126,7 @@ def apart(wanted: torch.Tensor, got: torch.Tensor, index: tuple[int, ...] | None
             break
     if index is None:
         return verbatim(f"tensor({right})"), verbatim(f"tensor({wrong})")
-    place, shape = show_index(index), str(tuple(wanted.shape))
-    return learner.ELEMENT(number=right, index=place, shape=shape), learner.ELEMENT(
-        number=wrong, index=place, shape=shape
-    )
+    return _one_element(right, index, wanted.shape), _one_element(wrong, index, wanted.shape)
 
 
 def _nested(value: object, show: Callable[[object], str]) -> str:

@@ -142,7 +142,7 @@ def both(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 def test_a_release_names_the_same_mistakes_as_the_clone(both: tuple[Path, Path, Catalog]) -> None:
     """By the public checks, the first mistakes of each task get the same name and the same certainty in both.
 
-    One is left out, because it returns memory that nobody has set: in a clone, its answers may agree by chance.
+    One is left out. It returns a tensor of `torch.empty`, whose values can be different in every call.
     """
     clone, release, few = both
     submissions = [
