@@ -123,7 +123,8 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `title` says what the check requires: the first sentence of its docstring. `call` is the call as code. `expected`
     and `got` are phrases. `details` are whole sentences; if nothing was compared, there is nothing else. A
     `misconception` replaces the `next_step`. `broken` says that the check itself is at fault. `not_run` says that the
-    check was not run because of an earlier one. A passed check has only a title.
+    check was not run because of an earlier one. `line` is the line of the graded source, counted from 1, that the
+    feedback names: that of an error, or of a forbidden call. A passed check has only a title.
     """
 
     title: Sentence = verbatim("")
@@ -135,6 +136,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_step: Sentence | None = None
     broken: bool = False
     not_run: bool = False
+    line: int | None = None
 
     def lines(self) -> Iterator[FeedbackLine]:
         """Yield the lines below the title in reading order."""
@@ -261,7 +263,11 @@ class TaskReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise of one student. `message` explains any status but "graded"; `notes` cost no points."""
+    """One exercise of one student. `message` explains any status but "graded"; `notes` cost no points.
+
+    `raised_at` are the lines of the graded source, counted from 1, that raised an error or were stopped while it was
+    loaded.
+    """
 
     id: str
     status: ExerciseStatus
@@ -269,6 +275,7 @@ class ExerciseReport(msgspec.Struct, frozen=True, kw_only=True):
     max_points: float
     message: Sentence | None = None
     notes: tuple[Sentence, ...] = ()
+    raised_at: tuple[int, ...] = ()
     tasks: tuple[TaskReport, ...]
 
 

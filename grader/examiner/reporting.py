@@ -87,7 +87,8 @@ def examined_report(
     if verdicts and all(v.status == "not_attempted" for v in verdicts):
         status = "not_attempted"
     message = _without_checks(loading.unloadable[1]) if loading.unloadable else None
-    return _exercise_report(exercise, verdicts, status, message, notes, whole_tasks=whole_tasks)
+    raised_at = tuple(dict.fromkeys(raised.line for raised in loading.errors if raised.line is not None))
+    return _exercise_report(exercise, verdicts, status, message, notes, raised_at=raised_at, whole_tasks=whole_tasks)
 
 
 def _explain(result: CheckResult, mistake: Mistake | None) -> Verdict:
@@ -189,6 +190,7 @@ def _exercise_report(
     message: Sentence | None = None,
     notes: tuple[Sentence, ...] = (),
     *,
+    raised_at: tuple[int, ...] = (),
     whole_tasks: bool = False,
 ) -> ExerciseReport:
     """Make the report of one exercise from its verdicts, by task in the order of the exercise."""
@@ -202,5 +204,6 @@ def _exercise_report(
         max_points=sum(t.max_points for t in tasks),
         message=message,
         notes=notes,
+        raised_at=raised_at,
         tasks=tasks,
     )

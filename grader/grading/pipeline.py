@@ -28,6 +28,7 @@ from grader.records import (
     class_report,
     student_report,
 )
+from grader.reports.code import forget_code, keep_code
 from grader.reports.store import keep_seed, report_folders, sweep, write_json
 from grader.sentences import Sentence, instructor, learner
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
@@ -47,7 +48,7 @@ def grade_class(
 ) -> ClassReport:
     """Grade every student's folder under `submissions`.
 
-    Write a report for each student, and the class report, to `out`.
+    Write a report for each student with the code that was graded, and the class report, to `out`.
 
     Results of earlier runs in `out` are used again if nothing that they depend on has changed. If inputs depend on the
     content, their seed is kept in `out`: the seed of the settings, or else that of the first run. `progress` is called
@@ -71,7 +72,11 @@ def grade_class(
     grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
     with contextlib.closing(_read_all(catalog, students)) as read:
         graded = _with_broken(grade_new(read, ResultCache(out / ".graded", catalog, settings), grade), broken)
-        for report in _by_student(catalog, students, exercises, _counted(graded, total, progress)):
+        counted = _with_code(_counted(graded, total, progress), folders)
+        for report in _by_student(catalog, students, exercises, counted):
+            for exercise in report.exercises:
+                if exercise.status == "not_submitted":
+                    forget_code(folders[report.student], exercise.id)
             write_json(folders[report.student] / "report.json", report)
             reports[report.student] = report
     in_order = tuple(reports[student.student] for student in students)
@@ -160,6 +165,13 @@ def _with_broken(graded: Iterable[Graded], broken: list[tuple[str, BrokenCheck]]
     """Yield these results, and add the checks that were at fault to `broken`, with their students."""
     for one in graded:
         broken += [(one.submission.student, check) for check in one.broken]
+        yield one
+
+
+def _with_code(graded: Iterable[Graded], folders: Mapping[str, Path]) -> Iterator[Graded]:
+    """Yield these results, and keep the code of each in its student's folder."""
+    for one in graded:
+        keep_code(folders[one.submission.student], one.submission)
         yield one
 
 

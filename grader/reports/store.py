@@ -45,13 +45,16 @@ def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
     return folders
 
 
-def write_json(path: Path, record: msgspec.Struct) -> None:
-    """Write a record as indented JSON, atomically: a reader sees the old file or the new one."""
+def write_json(path: Path, record: msgspec.Struct, *, private: bool = False) -> None:
+    """Write a record as indented JSON, atomically: a reader sees the old file or the new one.
+
+    Only the owner can read a `private` file.
+    """
     try:
         text = msgspec.json.encode(record)
     except UnicodeEncodeError:  # half of a character, which JSON cannot have
         text = msgspec.json.encode(_whole(msgspec.to_builtins(record)))
-    write_bytes(path, msgspec.json.format(text, indent=2) + b"\n")
+    write_bytes(path, msgspec.json.format(text, indent=2) + b"\n", private=private)
 
 
 def _whole(value: object) -> object:
@@ -96,7 +99,7 @@ def sweep(out: Path) -> None:
 
     New ones stay, because another run may be writing them.
     """
-    for path in [*out.glob(f"{WRITING}*"), *out.glob(f"*/{WRITING}*")]:
+    for path in (path for depth in ("", "*/", "*/*/") for path in out.glob(f"{depth}{WRITING}*")):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _LONGEST_WRITING:
                 path.unlink()

@@ -313,7 +313,7 @@ class Candidate:
             said, step = learner.HIDING(task=context.task, used=used), learner.HIDING_NEXT()
         else:
             said, step = learner.REFUSED(task=context.task, used=used), learner.REFUSED_NEXT(used=what)
-        raise CheckEnded("failed", Feedback(details=(said,), next_step=step), refused=True)
+        raise CheckEnded("failed", Feedback(details=(said,), next_step=step, line=use.line or None), refused=True)
 
     def _missing(self, observation: wire.Observation) -> CheckEnded:
         context = self._context
@@ -321,7 +321,7 @@ class Candidate:
         if errors:
             error = feedback.exception_of(errors[0], context.where)
             said = learner.MISSING_AFTER_ERROR(task=task, error=error)
-            return _ended("error", said, learner.MISSING_AFTER_ERROR_NEXT())
+            return _ended("error", said, learner.MISSING_AFTER_ERROR_NEXT(), line=errors[0].line)
         if context.left_out:
             return _ended("error", learner.MISSING_LEFT_OUT(task=task), learner.MISSING_LEFT_OUT_NEXT())
         close = closest(task, observation.defined, cutoff=0.7)
@@ -355,9 +355,11 @@ def source_call(
     )
 
 
-def _ended(status: Status, said: Sentence, step: Sentence | None = None, *, call: str = "") -> CheckEnded:
+def _ended(
+    status: Status, said: Sentence, step: Sentence | None = None, *, call: str = "", line: int | None = None
+) -> CheckEnded:
     """Return the end of a check that compared nothing."""
-    return CheckEnded(status, Feedback(call=call, details=(said,), next_step=step))
+    return CheckEnded(status, Feedback(call=call, details=(said,), next_step=step, line=line))
 
 
 def _lost(shown: Shown, lost: CandidateLost) -> CheckEnded:

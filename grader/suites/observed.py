@@ -159,6 +159,7 @@ class Observed:
                     next_step=feedback.as_sentence(next_step)
                     if next_step is not None
                     else feedback.next_step_for(raised, self._loading, hint=self._hint if _is_of_use(raised) else None),
+                    line=raised.line,
                 ),
             )
         if self.observation.outcome != "returned":
@@ -382,6 +383,7 @@ class Observed:
         # A hint is about wrong values. It does not help a student who forgot `return`.
         hint = self._hint if kind != "none" else None
         step = next_step or hint or feedback.next_step_for_warnings(self.observation.warnings, kind)
+        raised = self.observation.raised
         if self._hides_expected:
             expected, details = learner.EXPECTED_LATER(), ()
         said = Feedback(
@@ -390,6 +392,7 @@ class Observed:
             got=feedback.as_sentence(got),
             details=tuple(map(feedback.as_sentence, details)),
             next_step=feedback.as_sentence(step or steps.BY_KIND[kind]()),
+            line=None if raised is None or got != self._exception else raised.line,
         )
         raise CheckEnded("failed", said)
 

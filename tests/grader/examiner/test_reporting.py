@@ -113,6 +113,7 @@ def test_an_error_met_while_loading_is_noted() -> None:
         loading=Loading(errors=(error,), withheld=frozenset(), unloadable=None),
     )
     assert len(found.notes) == 1 and "line 3" in str(found.notes[0]) and found.status == "graded"
+    assert found.raised_at == (3,)
 
 
 def test_a_submission_that_cannot_be_loaded_says_so() -> None:

@@ -15,6 +15,7 @@ from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
 from grader.records import BrokenCheck, ClassReport, Feedback, Submission, blank_report
 from grader.reports import load_report
+from grader.reports.code import load_code
 from grader.sentences import learner, verbatim
 from grader.submissions import SubmissionsError
 
@@ -126,11 +127,31 @@ def test_what_a_killed_run_was_writing_is_removed(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run removes the temporary files of a killed run."""
-    (half := submissions.parent / "out" / "ana" / ".writing-x").parent.mkdir(parents=True)
-    half.touch()
-    os.utime(half, (0, 0))
+    ana = submissions.parent / "out" / "ana"
+    for folder in (ana, ana / "code"):
+        folder.mkdir(parents=True)
+        (folder / ".writing-x").touch()
+        os.utime(folder / ".writing-x", (0, 0))
     run(catalog, submissions, monkeypatch, FakeLanes())
-    assert os.listdir(half.parent) == ["report.json"]
+    assert sorted(os.listdir(ana)) == ["code", "report.json"]
+    assert sorted(os.listdir(ana / "code")) == [f"{id}.json" for id in IDS]
+
+
+@pytest.mark.sandbox
+def test_the_code_that_was_graded_stands_beside_the_report(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each student's folder has the code as it was graded, for its owner alone; it goes when the submission goes."""
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    ana = submissions.parent / "out" / "ana"
+    code = load_code(ana, IDS[0])
+    assert code is not None
+    assert (code.file, code.source, code.spans) == (f"{IDS[0]}.py", "x = 1\n", ())
+    assert (ana / "code" / f"{IDS[0]}.json").stat().st_mode & 0o077 == 0
+    (submissions / "ana" / f"{IDS[0]}.py").unlink()
+    (submissions / "ana" / f"{IDS[1]}.py").write_text("x = (", encoding="utf-8")
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [load_code(ana, id) for id in IDS] == [None, None]
 
 
 @pytest.mark.sandbox

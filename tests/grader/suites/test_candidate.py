@@ -201,8 +201,19 @@ def test_an_exception_is_placed_where_the_student_knows_it(raised: Any) -> None:
     """An exception is shown with the student's line, for example in a notebook's cell."""
     process = observed("raised", raised=raised(ValueError("no"), line=7, code="x = y"))
     seen: Observed = candidate(process, where=lambda line: verbatim(f"cell 3, line {line - 5}")).double(2)
-    with pytest.raises(CheckEnded, match="got: ValueError: no at cell 3, line 2, `x = y`"):
+    with pytest.raises(CheckEnded, match="got: ValueError: no at cell 3, line 2, `x = y`") as end:
         seen.returned()
+    assert end.value.feedback.line == 7, "the line of the graded source"
+
+
+def test_a_line_is_given_where_the_feedback_names_it(raised: Any) -> None:
+    """Another exception than required gives its line; a wrong argument after an expected exception gives none."""
+    seen: Observed = candidate(observed("raised", raised=raised(ValueError("no"), line=7))).double(2)
+    with pytest.raises(CheckEnded) as other:
+        seen.raises("TypeError")
+    with pytest.raises(CheckEnded) as argument:
+        seen.raises("ValueError").fails("1", "2", "values")
+    assert (other.value.feedback.line, argument.value.feedback.line) == (7, None)
 
 
 # No such function
@@ -248,6 +259,7 @@ def test_a_function_that_an_error_kept_away_is_told(raised: Any) -> None:
         "NameError: name 'torhc' is not defined at line 4, `a = torhc.ones(2)`.",
         "fix that error first.",
     )
+    assert end.feedback.line == 4
 
 
 def test_a_function_that_may_be_in_a_cell_left_out_is_told() -> None:
@@ -324,7 +336,7 @@ def test_a_finished_version_in_the_source_is_refused_where_it_stands() -> None:
     """A forbidden call in the source is refused with its line, even if it did not run."""
     use = Use(name="torch.relu", line=7, code="return torch.relu(x)")
     end = ended(observed(), status="failed", refused=("relu",), written=lambda: use)
-    assert end.refused
+    assert end.refused and end.feedback.line == 7
     assert "your code used `torch.relu` at line 7, `return torch.relu(x)`, which is PyTorch's" in said(end)
 
 
@@ -335,7 +347,7 @@ def test_what_hides_is_refused_in_its_own_words() -> None:
     assert end.refused and "finished" not in said(end)
     assert "your code called `torch._C.DisableTorchFunction` at line 7, which hides from the grader" in said(end)
     seen = ended(observed(functions={"relu": 1}), status="failed", refused=("relu",), written=lambda: use)
-    assert "your code used `relu`, which is PyTorch's finished version" in said(seen)
+    assert "your code used `relu`, which is PyTorch's finished version" in said(seen) and seen.feedback.line is None
 
 
 def test_a_todo_comes_before_the_source(raised: Any) -> None:
