@@ -406,6 +406,7 @@ def class_report(
 ) -> ClassReport:
     """Return the class report. Students keep the given order; the most frequent misconceptions come first.
 
+    Exercises keep their order if all reports have the same ones; else they are sorted.
     `broken` has each student for whom a check was at fault, with that check.
     """
     held: Counter[str] = Counter()
@@ -419,16 +420,22 @@ def class_report(
                 if check.misconception is not None
             }
         )
+    most: dict[str, float] = {}
+    for report in reports:
+        for exercise in report.exercises:
+            most[exercise.id] = max(exercise.max_points, most.get(exercise.id, 0.0))
+    alike = len({tuple(exercise.id for exercise in report.exercises) for report in reports}) < 2
+    blank: dict[str, float | None] = dict.fromkeys(most if alike else sorted(most))
     rows = tuple(
         ClassRow(
             student=report.student,
             points=report.points,
-            exercises={e.id: None if e.status == "not_submitted" else e.points for e in report.exercises},
+            exercises=blank | {e.id: None if e.status == "not_submitted" else e.points for e in report.exercises},
         )
         for report in reports
     )
     return ClassReport(
-        max_points=max((r.max_points for r in reports), default=0.0),
+        max_points=sum(most.values()),
         whole_tasks=whole_tasks,
         students=rows,
         misconceptions=dict(sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))),

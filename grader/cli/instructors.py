@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli.shared import (
     Course,
+    DryRun,
     HideExpected,
     Jobs,
     TrustSubmissions,
@@ -21,11 +22,16 @@ from grader.cli.shared import (
     relaxed_sandbox,
     say,
     say_error,
+    say_note,
     shown,
     worker_count,
 )
-from grader.sentences import instructor
+from grader.sentences import instructor, instructor_gradebook
 from grader.sentences.languages import render
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
+    from grader.grading.settings import Settings
 
 
 class InputsOption(str, Enum):
@@ -61,13 +67,15 @@ def grade(
     whole_tasks: WholeTasks = False,
     course: Course = None,
     trust_submissions: TrustSubmissions = False,
+    forget_missing: Annotated[
+        bool, typer.Option("--forget-missing", help=shown(instructor_gradebook.HELP_FORGET_MISSING))
+    ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
     with one_line_errors():
-        from grader.cli.progress import grading_progress
-        from grader.grading.pipeline import grade_class
         from grader.grading.settings import Settings
-        from grader.reports import class_table
+        from grader.locking import locked
         from grader.reports.store import kept_seed
 
         known = catalog(course)
@@ -84,20 +92,93 @@ def grade(
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
             say_error(instructor.OTHER_SEED(out=str(out)))
-        with grading_progress(console(stderr=True)) as progress:
-            report = grade_class(
+        with locked(out, "grade"):
+            _grade(
                 known,
                 submissions,
                 out,
-                exercises=exercises,
                 jobs=worker_count(jobs),
                 settings=settings,
-                progress=progress,
+                asked=bool(exercise),
+                forget=forget_missing,
+                dry_run=dry_run,
             )
-        screen = console()
-        screen.print(class_table(report))
+
+
+def _grade(
+    known: Catalog,
+    submissions: Path,
+    out: Path,
+    *,
+    jobs: int,
+    settings: Settings,
+    asked: bool,
+    forget: bool,
+    dry_run: bool,
+) -> None:
+    """Grade, and show the table and what changed. `asked` says that exercises were named."""
+    from grader.cli.changes import counted, show_notes, show_problems, show_run
+    from grader.cli.progress import grading_progress
+    from grader.gradebook import read_gradebook
+    from grader.gradebook.adjustments import lay_down_template, read_adjustments
+    from grader.gradebook.history import keep_book, read_book, run_of
+    from grader.gradebook.people import current_names
+    from grader.gradebook.reading import gradebook_of
+    from grader.gradebook.times import read_times
+    from grader.grading.pipeline import grade_class
+    from grader.grading.settings import Graded
+    from grader.reports import class_table
+
+    adjustments = read_adjustments(out)
+    renamed = current_names(adjustments.renamed)
+    now = read_gradebook(out, adjustments=adjustments)
+    so_far = (0, 0)
+    try:
+        with grading_progress(console(stderr=True)) as progress:
+
+            def tell(done: int, total: int, last: Graded) -> None:
+                nonlocal so_far
+                so_far = (done, total)
+                progress(done, total, last)
+
+            run = grade_class(
+                known,
+                submissions,
+                out,
+                exercises=settings.exercises,
+                jobs=jobs,
+                settings=settings,
+                progress=tell,
+                renamed=renamed,
+                left={row.student for row in now.archived} - renamed.keys(),
+                forget=forget,
+                dry_run=dry_run,
+            )
+    except KeyboardInterrupt:
+        done, total = so_far
+        stopped = instructor_gradebook.STOPPED(done=done, total=total, out=str(out))
+        say_error(stopped if done else instructor_gradebook.STOPPED_EARLY(out=str(out)))
+        raise typer.Exit(130) from None
+    after = gradebook_of(run.stored, adjustments, times=read_times(out), whole_tasks=settings.whole_tasks)
+    changes = run_of(read_book(out) or now, after, "grade", settings.exercises)
+    report, others = counted(run.report, after)
+    screen = console()
+    screen.print(class_table(report))
+    if others:
         screen.print()
-        say(instructor.REPORTS(out=str(out)))
+        say(instructor_gradebook.ADJUSTED_POINTS(count=others))
+    show_run(out, changes, dry_run=dry_run)
+    screen.print()
+    show_problems(after)
+    show_notes(run, asked=asked)
+    if dry_run:
+        say(instructor_gradebook.DRY_RUN())
+        return
+    lay_down_template(out)
+    backup = keep_book(out, after, changes)
+    if backup is not None:
+        say_note(instructor_gradebook.UNREADABLE_BOOK(path=str(backup)))
+    say(instructor.REPORTS(out=str(out)))
 
 
 def show(

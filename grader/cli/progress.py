@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader.grading.pipeline import Progress as Tell
-from grader.records import Submission
+from grader.grading.settings import Graded
 from grader.reports.terminal import plain
 from grader.sentences import instructor
 from grader.sentences.languages import render
@@ -18,9 +18,30 @@ from grader.sentences.languages import render
 _SECONDS_BETWEEN_LINES = 10.0
 
 
+class Pace:
+    """Estimates the time left from the submissions that were really graded: results of earlier runs take no time."""
+
+    def __init__(self) -> None:
+        self._graded = 0
+        self._first = 0.0
+
+    def seconds_left(self, now: float, left: int, *, cached: bool) -> float | None:
+        """Take in that one more is done, and return the seconds for those left; `None` while too few were graded.
+
+        The first one does not count, because before it the workers were mostly warming up.
+        """
+        if not cached:
+            self._graded += 1
+            if self._graded == 1:
+                self._first = now
+        if self._graded < 2:
+            return None
+        return (now - self._first) / (self._graded - 1) * left
+
+
 @contextmanager
 def grading_progress(console: Console) -> Iterator[Tell]:
-    """Yield a function to call as (done, total, last submission). The progress is visible from the first call on."""
+    """Yield a function to call as (done, total, last result). The progress is visible from the first call on."""
     if not console.is_terminal:
         yield _lines(console)
         return
@@ -28,32 +49,34 @@ def grading_progress(console: Console) -> Iterator[Tell]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
     )
+    pace = Pace()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", visible=False)
+        task = bar.add_task("", visible=False, left="")
 
-        def tell(done: int, total: int, last: Submission) -> None:
-            shown = render(instructor.GRADED(student=f"{plain(last.student)[:24]:24}"))
-            bar.update(task, completed=done, total=total, description=shown, visible=True)
+        def tell(done: int, total: int, last: Graded) -> None:
+            shown = render(instructor.GRADED(student=f"{plain(last.submission.student)[:24]:24}"))
+            seconds = pace.seconds_left(time.monotonic(), total - done, cached=last.cached)
+            left = "" if seconds is None else render(instructor.SECONDS_LEFT(seconds=seconds))
+            bar.update(task, completed=done, total=total, description=shown, visible=True, left=left)
 
         yield tell
 
 
 def _lines(console: Console) -> Tell:
-    first = said = time.monotonic()
+    said = time.monotonic()
+    pace = Pace()
 
-    def tell(done: int, total: int, last: Submission) -> None:
-        nonlocal first, said
+    def tell(done: int, total: int, last: Graded) -> None:
+        nonlocal said
         now = time.monotonic()
-        if done == 1:
-            first = said = now  # before that, the workers were mostly warming up
-        elif done == total or now - said >= _SECONDS_BETWEEN_LINES:
+        seconds = pace.seconds_left(now, total - done, cached=last.cached)
+        if done == total > 1:
+            console.print(render(instructor.PROGRESS_DONE(total=total)))
+        elif now - said >= _SECONDS_BETWEEN_LINES and seconds is not None:
             said = now
-            left = (now - first) / (done - 1) * (total - done)
-            if done < total:
-                console.print(render(instructor.PROGRESS(done=done, total=total, seconds=left)))
-            else:
-                console.print(render(instructor.PROGRESS_DONE(total=total)))
+            console.print(render(instructor.PROGRESS(done=done, total=total, seconds=seconds)))
 
     return tell

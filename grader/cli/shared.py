@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.sentences import Sentence, Template, instructor, learner_commands
+from grader.sentences import Sentence, Template, instructor, instructor_gradebook, learner_commands
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def shown(template: Template) -> str:
 
 Course = Annotated[Path | None, typer.Option("--course", help=shown(learner_commands.HELP_COURSE), metavar="DIR")]
 Device = Annotated[str, typer.Option("--device", help=shown(learner_commands.HELP_DEVICE))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=shown(instructor_gradebook.HELP_DRY_RUN))]
 HideExpected = Annotated[bool, typer.Option("--hide-expected", help=shown(instructor.HELP_HIDE_EXPECTED))]
 WholeTasks = Annotated[bool, typer.Option("--whole-tasks", help=shown(instructor.HELP_WHOLE_TASKS))]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help=shown(instructor.HELP_JOBS))]

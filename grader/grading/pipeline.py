@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from grader.catalog import Catalog
+from grader.files import keep_backup
+from grader.grading.merging import earlier_report, kept, merged, others, still_broken
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
@@ -29,11 +32,35 @@ from grader.records import (
     student_report,
 )
 from grader.reports.code import forget_code, keep_code
-from grader.reports.store import keep_seed, report_folders, sweep, write_json
-from grader.sentences import Sentence, instructor, learner
+from grader.reports.store import (
+    ReportError,
+    Stored,
+    keep_seed,
+    load_class,
+    report_folders,
+    stored_reports,
+    sweep,
+    write_json,
+)
+from grader.sentences import Sentence, instructor, instructor_gradebook, learner
 from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
 
-Progress = Callable[[int, int, Submission], None]
+Progress = Callable[[int, int, Graded], None]
+
+
+class ClassRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did: the class report, and everything in the output folder as it is now, or would be.
+
+    `kept` are the exercises of each student that were to be graded, but for which nothing was handed in now, so that
+    the result of an earlier run stays. `others` are the students with a report who are not among the submissions.
+    `set_aside` are copies of reports that could not be read.
+    """
+
+    report: ClassReport
+    stored: Stored
+    kept: dict[str, tuple[str, ...]] = {}
+    others: tuple[str, ...] = ()
+    set_aside: tuple[Path, ...] = ()
 
 
 def grade_class(
@@ -45,44 +72,104 @@ def grade_class(
     jobs: int,
     settings: Settings,
     progress: Progress,
-) -> ClassReport:
+    renamed: Mapping[str, str] | None = None,
+    left: Collection[str] = (),
+    forget: bool = False,
+    dry_run: bool = False,
+) -> ClassRun:
     """Grade every student's folder under `submissions`.
 
-    Write a report for each student with the code that was graded, and the class report, to `out`.
+    Write a report for each student with the code that was graded, and the class report, to `out`. What other runs
+    graded stays in them.
 
     Results of earlier runs in `out` are used again if nothing that they depend on has changed. If inputs depend on the
     content, their seed is kept in `out`: the seed of the settings, or else that of the first run. `progress` is called
-    with the number of finished submissions, their total, and the last one.
+    with the number of finished submissions, their total, and the last one. `renamed` has the present name of each
+    student who had another one in `out`. Those who `left` are not graded, and not in the class report. With `forget`,
+    an exercise that is not there any more counts as not handed in. A `dry_run` writes results to use again, and no
+    report.
 
     Raises `SubmissionsError` for a folder that has no submissions or contains the course, `GradingError` if grading
-    cannot go on, `ReportError` if the seed cannot be read, and `OSError` if `out` cannot be written.
+    cannot go on, `ReportError` if the seed cannot be read or `out` is of another course, and `OSError` if `out` cannot
+    be written.
     """
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
         raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
-    students = find_submissions(submissions, exercises=exercises, others=[known.id for known in catalog.exercises])
-    folders = report_folders(out, [student.student for student in students])
+    order = [known.id for known in catalog.exercises]
+    found = find_submissions(submissions, exercises=exercises, others=order)
+    students = tuple(student for student in _under_present_names(found, renamed or {}) if student.student not in left)
     total = sum(len(student.files) for student in students)
     if total == 0:
         raise SubmissionsError(instructor.NO_FILES(folder=str(submissions), exercise=exercises[0]))
+    before = stored_reports(out)
+    _require_same_course(before, order, out)
+    folders = report_folders(out, [student.student for student in students], before.folders)
     sweep(out)
     if settings.inputs == "by_content":
         settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
-    reports: dict[str, Report] = {}
+    reports = dict(before.reports)
+    kept_now: dict[str, tuple[str, ...]] = {}
     broken: list[tuple[str, BrokenCheck]] = []
+    set_aside: list[Path] = []
     grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
     with contextlib.closing(_read_all(catalog, students)) as read:
         graded = _with_broken(grade_new(read, ResultCache(out / ".graded", catalog, settings), grade), broken)
-        counted = _with_code(_counted(graded, total, progress), folders)
-        for report in _by_student(catalog, students, exercises, counted):
-            for exercise in report.exercises:
-                if exercise.status == "not_submitted":
-                    forget_code(folders[report.student], exercise.id)
-            write_json(folders[report.student] / "report.json", report)
-            reports[report.student] = report
-    in_order = tuple(reports[student.student] for student in students)
-    whole = class_report(in_order, broken=broken, whole_tasks=settings.whole_tasks)
-    write_json(out / "class.json", whole)
-    return whole
+        counted = _counted(graded, total, progress)
+        for now in _by_student(catalog, students, exercises, counted if dry_run else _with_code(counted, folders)):
+            earlier = earlier_report(now.student, before.reports, renamed or {})
+            report = merged(now, earlier, order, forget=forget)
+            if not dry_run:
+                for exercise in report.exercises:
+                    if exercise.status == "not_submitted":
+                        forget_code(folders[report.student], exercise.id)
+                set_aside += _write_report(folders[now.student], report, before)
+            reports[now.student] = report
+            if stays := kept(now, report):
+                kept_now[now.student] = stays
+    done = {(s.student, id) for s in students for id in exercises if id not in kept_now.get(s.student, ())}
+    names = {name for name in reports if name not in left and name not in (renamed or {})}
+    faults = [*broken, *still_broken(load_class(out), done)]
+    whole = class_report(
+        tuple(reports[name] for name in sorted(names)),
+        broken=[(student, check) for student, check in faults if student in names],
+        whole_tasks=settings.whole_tasks,
+    )
+    if not dry_run:
+        write_json(out / "class.json", whole)
+    return ClassRun(
+        report=whole,
+        stored=Stored(reports=reports, folders=before.folders | folders, unreadable={}),
+        kept=kept_now,
+        others=others(names, {student.student for student in students}, renamed or {}),
+        set_aside=tuple(set_aside),
+    )
+
+
+def _under_present_names(students: Sequence[StudentFolder], renamed: Mapping[str, str]) -> list[StudentFolder]:
+    """Return the folders, each under the present name of its student unless there is a folder of that name, too."""
+    taken = {student.student for student in students}
+    return sorted(
+        (
+            replace(s, student=renamed[s.student]) if renamed.get(s.student, s.student) not in taken else s
+            for s in students
+        ),
+        key=lambda student: student.student,
+    )
+
+
+def _require_same_course(before: Stored, order: Sequence[str], out: Path) -> None:
+    """Raise `ReportError` if no exercise of any report is one of this course."""
+    known = {exercise.id for report in before.reports.values() for exercise in report.exercises}
+    if known and known.isdisjoint(order):
+        raise ReportError(instructor_gradebook.OTHER_COURSE(out=str(out), exercises=", ".join(sorted(known)[:3])))
+
+
+def _write_report(folder: Path, report: Report, before: Stored) -> list[Path]:
+    """Write a student's report, and return the copy of the old one if that could not be read."""
+    file = folder / "report.json"
+    copies = [keep_backup(folder, "unreadable-report.json", file.read_bytes())] if file in before.unreadable else []
+    write_json(file, report)
+    return copies
 
 
 def grade_own(
@@ -178,7 +265,7 @@ def _with_code(graded: Iterable[Graded], folders: Mapping[str, Path]) -> Iterato
 def _counted(graded: Iterable[Graded], total: int, progress: Progress) -> Iterator[Graded]:
     for done, one in enumerate(graded, start=1):
         yield one
-        progress(done, total, one.submission)
+        progress(done, total, one)
 
 
 def _by_student(

@@ -77,7 +77,7 @@ class ResultCache:
             entry = msgspec.json.decode(self._path(submission).read_bytes(), type=_Entry)
         except (OSError, msgspec.DecodeError):
             return None
-        return Graded(submission=submission, report=entry.report, broken=entry.broken)
+        return Graded(submission=submission, report=entry.report, broken=entry.broken, cached=True)
 
     def keep(self, graded: Graded) -> None:
         """Store a result, if there is a report. Raises `OSError`."""

@@ -64,10 +64,11 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     """One submission with its report, and the facts of its checks if the settings ask for them.
 
     `broken` are the checks that were at fault; they are not in the report, because students read that. The report is
-    `None` if two workers died while they graded the submission.
+    `None` if two workers died while they graded the submission. `cached` says that it is the result of an earlier run.
     """
 
     submission: Submission
     report: ExerciseReport | None
     broken: tuple[BrokenCheck, ...] = ()
     facts: dict[str, CheckFacts] = {}
+    cached: bool = False

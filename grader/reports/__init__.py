@@ -1,6 +1,6 @@
 """Stores reports as JSON, and shows them in a terminal or a notebook.
 
-Imported by: cli, grading, integrations, notebook.
+Imported by: cli, gradebook, grading, integrations, notebook.
 """
 
 from grader.reports.store import load_report, write_json

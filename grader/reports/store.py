@@ -6,7 +6,7 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ import msgspec
 
 from grader.errors import KitError
 from grader.files import WRITING, write_bytes
-from grader.records import REPORT_SCHEMA, Report
+from grader.records import REPORT_SCHEMA, ClassReport, Report
 from grader.reports.report_1 import SCHEMA, read_report_1
 from grader.sentences import instructor
 
@@ -23,17 +23,20 @@ _LONGEST = 80  # characters
 _MOST_BYTES = 200  # of the 255 that file systems allow
 _LONGEST_WRITING = 60  # seconds
 SEED = "course-seed.txt"  # in an output folder
-_RESERVED = {"class.json", SEED}  # beside the students' folders
+_RESERVED = {"class.json", "gradebook.json", "similar.json", "adjustments.toml", SEED}  # beside the students' folders
 
 
-def report_folders(out: Path, students: Sequence[str]) -> dict[str, Path]:
+def report_folders(out: Path, students: Sequence[str], known: Mapping[str, Path] | None = None) -> dict[str, Path]:
     """Return a different folder under `out` for each student.
 
-    Names that differ only in upper and lower case, or in characters that file names cannot have, get a number.
+    Names that differ only in upper and lower case, or in characters that file names cannot have, get a number. `known`
+    are the folders that hold reports already: a student keeps that folder, and nobody else gets it.
     """
-    folders: dict[str, Path] = {}
-    taken = set(_RESERVED)
+    folders = {student: known[student] for student in students if student in known} if known else {}
+    taken = {*_RESERVED, *(folder.name.casefold() for folder in (known or {}).values())}
     for student in students:
+        if student in folders:
+            continue
         safe = _UNSAFE.sub("_", student).strip(" .")[:_LONGEST]
         safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
         name, number = safe, 1
@@ -135,3 +138,42 @@ def load_report(path: Path) -> Report:
         raise ReportError(instructor.NO_REPORT(path=str(file))) from None
     except (OSError, msgspec.DecodeError) as error:
         raise ReportError(instructor.UNREADABLE_REPORT(path=str(file), error=str(error))) from None
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """The reports of an output folder, by student, and their folders. `unreadable` are the errors of the others."""
+
+    reports: dict[str, Report]
+    folders: dict[str, Path]
+    unreadable: dict[Path, ReportError]
+
+
+def stored_reports(out: Path) -> Stored:
+    """Read every student's report under `out`.
+
+    If two folders hold a report of the same student, because somebody copied one, the one with the student's name
+    counts.
+    """
+    reports: dict[str, Report] = {}
+    folders: dict[str, Path] = {}
+    unreadable: dict[Path, ReportError] = {}
+    for file in sorted(out.glob("*/report.json")):
+        folder = file.parent
+        if folder.name.startswith("."):
+            continue
+        try:
+            report = load_report(file)
+        except ReportError as error:
+            unreadable[file] = error
+            continue
+        if report.student not in reports or folder == report_folders(out, [report.student])[report.student]:
+            reports[report.student], folders[report.student] = report, folder
+    return Stored(reports=reports, folders=folders, unreadable=unreadable)
+
+
+def load_class(out: Path) -> ClassReport | None:
+    """Return the class report of an earlier run, or `None` if there is none that can be read."""
+    try:
+        return msgspec.json.decode((out / "class.json").read_bytes(), type=ClassReport)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -32,6 +32,7 @@ OTHER_SEED = N_("{out!r} was graded with another seed: everything is graded agai
 REPORTS = N_("Reports: {out}")
 GRADED = N_("graded {student}")
 PROGRESS = N_("{done} of {total} submissions graded, about {seconds:.0f} s left")
+SECONDS_LEFT = N_("about {seconds:.0f} s left")
 PROGRESS_DONE = N_("{total} of {total} submissions graded")
 WORKER_ENDED = N_(
     "Cannot start a worker: its process ended before it had read a submission. Run `grader doctor`, and look for an "

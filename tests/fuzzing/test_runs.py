@@ -26,7 +26,7 @@ from grader.cli.main import app
 from grader.grading import pipeline
 from grader.grading.dispatcher import Dispatcher
 from grader.grading.pool import WorkerPool
-from grader.grading.settings import Settings
+from grader.grading.settings import Graded, Settings
 from grader.records import ExerciseReport, Report, Submission
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -71,8 +71,8 @@ def grade(folder: Path, out: Path, read: dict[str, Submission]) -> None:
     catalog = load_catalog(ROOT)
     settings = Settings(root=str(ROOT), exercises=(EXERCISE,), course_seed="fuzz")
 
-    def progress(done: int, total: int, last: Submission) -> None:
-        read[last.student] = last
+    def progress(done: int, total: int, last: Graded) -> None:
+        read[last.submission.student] = last.submission
 
     pipeline.grade_class(catalog, folder, out, exercises=(EXERCISE,), jobs=1, settings=settings, progress=progress)
 

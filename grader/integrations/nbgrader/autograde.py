@@ -428,7 +428,7 @@ def _graded(
         work, name = by_submission[submission.student, submission.path, submission.exercise]
         work.reports[name, submission.exercise] = report_of(catalog, graded)
         work.broken += graded.broken
-        progress(done, reading.expected, submission)
+        progress(done, reading.expected, graded)
         if work.done:
             yield work
         while blank:

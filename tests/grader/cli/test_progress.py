@@ -6,7 +6,8 @@ import io
 
 from rich.console import Console
 
-from grader.cli.progress import grading_progress
+from grader.cli.progress import Pace, grading_progress
+from grader.grading.settings import Graded
 from grader.records import Submission
 
 
@@ -16,7 +17,8 @@ def told(*, terminal: bool, student: str) -> str:
     console = Console(file=file, force_terminal=terminal, width=100, markup=False)
     with grading_progress(console) as progress:
         for done in (1, 2):
-            progress(done, 2, Submission(student=student, exercise="e", path="p", source=""))
+            submission = Submission(student=student, exercise="e", path="p", source="")
+            progress(done, 2, Graded(submission=submission, report=None))
     return file.getvalue()
 
 
@@ -29,3 +31,14 @@ def test_a_name_is_shown_as_it_is() -> None:
 def test_elsewhere_there_are_lines() -> None:
     """Outside a terminal, progress is printed as lines; the last one says what is done."""
     assert told(terminal=False, student="ana") == "2 of 2 submissions graded\n"
+
+
+def test_the_time_left_counts_real_work_alone() -> None:
+    """A hundred results of an earlier run say nothing about how long the others take."""
+    pace = Pace()
+    for left in range(200, 100, -1):
+        assert pace.seconds_left(0.0, left, cached=True) is None
+    assert pace.seconds_left(5.0, 99, cached=False) is None
+    assert pace.seconds_left(5.1, 98, cached=True) is None
+    assert pace.seconds_left(7.0, 97, cached=False) == 2 * 97
+    assert pace.seconds_left(9.0, 96, cached=False) == 2 * 96

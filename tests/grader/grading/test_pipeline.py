@@ -6,6 +6,7 @@ import os
 import resource
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,10 @@ from grader.catalog import Catalog
 from grader.grading import pipeline
 from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
-from grader.records import BrokenCheck, ClassReport, Feedback, Submission, blank_report
-from grader.reports import load_report
+from grader.records import BrokenCheck, ClassReport, Feedback, Submission, blank_report, student_report
+from grader.reports import load_report, write_json
 from grader.reports.code import load_code
+from grader.reports.store import ReportError
 from grader.sentences import learner, verbatim
 from grader.submissions import SubmissionsError
 
@@ -55,7 +57,9 @@ def submissions(tmp_path: Path) -> Path:
     return folder
 
 
-def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, workers: FakeLanes) -> ClassReport:
+def run(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, workers: FakeLanes, **options: Any
+) -> ClassReport:
     """Grade the class with fake workers into a folder beside it."""
     monkeypatch.setattr(pipeline, "grade_submissions", workers)
     settings = Settings(root=str(catalog.root), exercises=IDS)
@@ -67,7 +71,8 @@ def run(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch, wo
         jobs=1,
         settings=settings,
         progress=lambda done, total, last: None,
-    )
+        **options,
+    ).report
 
 
 @pytest.mark.sandbox
@@ -112,6 +117,102 @@ def test_checks_at_fault_are_in_the_class_report_alone(
     assert not [path for path in out.glob("*/report.json") if "secret()" in path.read_text(encoding="utf-8")]
 
 
+def week(folder: Path, files: dict[str, str]) -> Path:
+    """Lay down the files that students handed in one week."""
+    for student, id in files.items():
+        (folder / student).mkdir(parents=True, exist_ok=True)
+        if id:
+            (folder / student / f"{id}.py").write_text("x = 1\n", encoding="utf-8")
+    return folder
+
+
+def stands(out: Path, student: str) -> dict[str, str]:
+    """Return the status of each exercise in a student's report."""
+    return {exercise.id: exercise.status for exercise in load_report(out / student).exercises}
+
+
+@pytest.mark.sandbox
+def test_a_second_week_erases_nothing(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was graded in another week stays, for those who hand in now and for those who do not."""
+    out = tmp_path / "out"
+    run(catalog, week(tmp_path / "first", {"ana": IDS[0], "bia": IDS[0]}), monkeypatch, FakeLanes())
+    whole = run(catalog, week(tmp_path / "second", {"ana": IDS[1], "caio": IDS[1]}), monkeypatch, FakeLanes())
+    assert stands(out, "ana") == {IDS[0]: "graded", IDS[1]: "graded"}
+    assert stands(out, "bia") == {IDS[0]: "graded", IDS[1]: "not_submitted"}
+    assert [(row.student, list(row.exercises)) for row in whole.students] == [
+        (student, list(IDS)) for student in ("ana", "bia", "caio")
+    ]
+    assert load_report(out / "ana").max_points == 4
+
+
+@pytest.mark.sandbox
+def test_what_is_gone_can_be_forgotten(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exercise that was taken back keeps its result, unless earlier results shall be forgotten."""
+    run(catalog, week(tmp_path / "first", {"ana": IDS[0]}), monkeypatch, FakeLanes())
+    second = week(tmp_path / "second", {"ana": IDS[1]})
+    run(catalog, second, monkeypatch, FakeLanes())
+    assert stands(tmp_path / "out", "ana")[IDS[0]] == "graded"
+    run(catalog, second, monkeypatch, FakeLanes(), forget=True)
+    assert stands(tmp_path / "out", "ana")[IDS[0]] == "not_submitted"
+
+
+@pytest.mark.sandbox
+def test_a_dry_run_writes_no_report(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dry run returns the class report, writes only results to use again, and the next run grades nothing."""
+    dry, again = FakeLanes(), FakeLanes()
+    first = run(catalog, submissions, monkeypatch, dry, dry_run=True)
+    assert os.listdir(submissions.parent / "out") == [".graded"]
+    assert run(catalog, submissions, monkeypatch, again) == first
+    assert dry.given and not again.given
+
+
+@pytest.mark.sandbox
+def test_a_renamed_student_keeps_the_results(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results under an earlier name are in the report of the present one, and nobody is in the table twice."""
+    run(catalog, week(tmp_path / "first", {"ana": IDS[0]}), monkeypatch, FakeLanes())
+    second = week(tmp_path / "second", {"ana.silva": IDS[1]})
+    whole = run(catalog, second, monkeypatch, FakeLanes(), renamed={"ana": "ana.silva"})
+    assert stands(tmp_path / "out", "ana.silva") == {IDS[0]: "graded", IDS[1]: "graded"}
+    assert [row.student for row in whole.students] == ["ana.silva"]
+
+
+@pytest.mark.sandbox
+def test_who_left_is_not_graded(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who left is not graded and not in the table; the report stays."""
+    run(catalog, week(tmp_path / "first", {"ana": IDS[0], "bia": IDS[0]}), monkeypatch, FakeLanes())
+    again = FakeLanes()
+    whole = run(
+        catalog, week(tmp_path / "second", dict.fromkeys(("ana", "bia"), IDS[1])), monkeypatch, again, left={"bia"}
+    )
+    assert again.given == [f"ana/{IDS[1]}"] and [row.student for row in whole.students] == ["ana"]
+    assert stands(tmp_path / "out", "bia")[IDS[0]] == "graded"
+
+
+@pytest.mark.sandbox
+def test_a_report_that_cannot_be_read_is_set_aside(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged report is not overwritten: it gets another name."""
+    damaged = submissions.parent / "out" / "ana" / "report.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("torn", encoding="utf-8")
+    run(catalog, submissions, monkeypatch, FakeLanes())
+    assert load_report(damaged).student == "ana"
+    assert (damaged.parent / "unreadable-report-1.json").read_text(encoding="utf-8") == "torn"
+
+
+def test_the_folder_of_another_course_is_refused(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results of a course with other exercises are not mixed with those of this one."""
+    out = submissions.parent / "out"
+    other = student_report("ana", (blank_report("01_chemistry", [("t", 1.0)], "graded", verbatim("Fine.")),))
+    write_json(out / "ana" / "report.json", other)
+    with pytest.raises(ReportError, match=r"another course, whose exercises are 01_chemistry.*--out"):
+        run(catalog, submissions, monkeypatch, FakeLanes())
+    assert load_report(out / "ana") == other
+
+
 @pytest.mark.sandbox
 def test_interrupted_run_is_resumed(catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an interrupted run only the rest is graded."""
@@ -141,7 +242,7 @@ def test_what_a_killed_run_was_writing_is_removed(
 def test_the_code_that_was_graded_stands_beside_the_report(
     catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each student's folder has the code as it was graded, for its owner alone; it goes when the submission goes."""
+    """Each student's folder has the code as it was graded, for its owner alone; it goes with its result."""
     run(catalog, submissions, monkeypatch, FakeLanes())
     ana = submissions.parent / "out" / "ana"
     code = load_code(ana, IDS[0])
@@ -151,6 +252,8 @@ def test_the_code_that_was_graded_stands_beside_the_report(
     (submissions / "ana" / f"{IDS[0]}.py").unlink()
     (submissions / "ana" / f"{IDS[1]}.py").write_text("x = (", encoding="utf-8")
     run(catalog, submissions, monkeypatch, FakeLanes())
+    assert load_code(ana, IDS[0]) is not None and load_code(ana, IDS[1]) is None
+    run(catalog, submissions, monkeypatch, FakeLanes(), forget=True)
     assert [load_code(ana, id) for id in IDS] == [None, None]
 
 

@@ -1,0 +1,96 @@
+"""Shows what a command changed in a gradebook, and what it could not use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.cli.shared import console, say, say_note
+from grader.gradebook import Change, Gradebook, Run
+from grader.gradebook.history import BOOK
+from grader.gradebook.points import points_text
+from grader.grading.pipeline import ClassRun
+from grader.records import ClassReport, ClassRow
+from grader.sentences import Sentence, instructor_gradebook
+from grader.sentences.languages import render
+
+_SHOWN = 20  # changes
+_NAMED = 5  # people
+
+
+def show_run(out: Path, run: Run, *, dry_run: bool) -> None:
+    """Print what changed: who, from what to what, and why."""
+    screen = console()
+    screen.print()
+    heading = instructor_gradebook.WOULD_CHANGE_HEADING if dry_run else instructor_gradebook.CHANGED_HEADING
+    screen.print(render(heading()), style="bold")
+    if run.new:
+        say(instructor_gradebook.NEW_RESULTS(count=run.new))
+    if not run.changes and not run.new:
+        say(instructor_gradebook.NOTHING_CHANGED())
+    for change in run.changes[:_SHOWN]:
+        _show_change(change)
+    more = len(run.changes) - _SHOWN
+    if more > 0 and dry_run:
+        say(instructor_gradebook.MORE_CHANGES_DRY(count=more))
+    elif more > 0:
+        say(instructor_gradebook.MORE_CHANGES(count=more, path=str(out / BOOK)))
+
+
+def _show_change(change: Change) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from grader.reports.terminal import plain
+
+    if not change.student:
+        who: Sentence | str = instructor_gradebook.WHOLE_CLASS(exercise=change.exercise)
+    elif change.exercise:
+        who = f"{change.student}, {change.exercise}"
+    else:
+        who = instructor_gradebook.WHOLE_SUM(student=change.student)
+    before, after = ("–" if value is None else points_text(value) for value in (change.before, change.after))
+    screen = console()
+    screen.print(Text(plain(instructor_gradebook.CHANGE(who=who, before=before, after=after))))
+    for cause in change.causes:
+        screen.print(Padding(Text(plain(cause).strip()), (0, 0, 0, 4)))
+
+
+def show_notes(run: ClassRun, *, asked: bool) -> None:
+    """Print which earlier results stay, and what could not be read.
+
+    `asked` says that exercises were named: without that, nobody expects all of them to be handed in again.
+    """
+    stays = [f"{student} {exercise[:2]}" for student, exercises in run.kept.items() for exercise in exercises]
+    if stays and asked:
+        say_note(instructor_gradebook.KEPT_RESULTS(count=len(stays), names=few(stays)))
+    if run.others:
+        say_note(instructor_gradebook.OTHER_PEOPLE(count=len(run.others), names=few(run.others)))
+    for path in run.set_aside:
+        say_note(instructor_gradebook.SET_ASIDE(path=str(path)))
+
+
+def show_problems(book: Gradebook) -> None:
+    """Print which adjustments have no effect, and what else is odd."""
+    for problem in book.problems:
+        say_note(problem)
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the first names of a list, with an ellipsis if there are more."""
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+
+
+def counted(report: ClassReport, book: Gradebook) -> tuple[ClassReport, int]:
+    """Return the class report with the points that count, and how many of them are not the examiner's."""
+    from msgspec.structs import replace
+
+    rows = tuple(
+        ClassRow(
+            student=row.student, points=row.points, exercises={entry.exercise: entry.points for entry in row.entries}
+        )
+        for row in book.rows
+    )
+    others = sum(entry.points != entry.raw for row in book.rows for entry in row.entries)
+    others += sum(bool(row.reasons) for row in book.rows)
+    return replace(report, students=rows, max_points=book.max_points), others

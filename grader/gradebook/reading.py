@@ -1,0 +1,231 @@
+"""Reads a gradebook: the reports in an output folder, and what people decided about them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from grader.gradebook.adjustments import Adjustments, read_adjustments
+from grader.gradebook.counting import entry_of, extra_reason
+from grader.gradebook.deciding import Decisions, Known
+from grader.gradebook.history import read_runs
+from grader.gradebook.moments import moment
+from grader.gradebook.people import current_names
+from grader.gradebook.points import ZERO, exact, rounded
+from grader.gradebook.records import Column, Entry, Gradebook, Row
+from grader.gradebook.times import read_times
+from grader.records import ExerciseReport, blank_report
+from grader.reports.store import Stored, load_class, stored_reports
+from grader.roster import Person, Roster
+from grader.sentences import Sentence, instructor_gradebook, learner
+
+Times = Mapping[tuple[str, str], datetime]
+
+
+def read_gradebook(out: Path, roster: Roster | None = None, *, adjustments: Adjustments | None = None) -> Gradebook:
+    """Return the gradebook of an output folder.
+
+    With a `roster`, people without any report have a row too. `adjustments` are those in the folder if they are not
+    given. A folder without reports gives an empty gradebook. Raises `GradebookError` if the adjustments cannot be read.
+    """
+    whole = load_class(out)
+    book = gradebook_of(
+        stored_reports(out),
+        read_adjustments(out) if adjustments is None else adjustments,
+        roster=roster,
+        times=read_times(out),
+        whole_tasks=whole is not None and whole.whole_tasks,
+    )
+    return replace(book, runs=read_runs(out))
+
+
+def gradebook_of(
+    stored: Stored,
+    adjustments: Adjustments,
+    *,
+    roster: Roster | None = None,
+    times: Times | None = None,
+    whole_tasks: bool = False,
+) -> Gradebook:
+    """Return the gradebook of reports, decisions, and the times when students handed in their exercises.
+
+    Raises `GradebookError` if a time in the adjustments cannot be read.
+    """
+    return _Reading(stored, adjustments, roster, times or {}, whole_tasks).book()
+
+
+class _Reading:
+    """The reports by student and exercise, and everything that is known about them."""
+
+    def __init__(
+        self, stored: Stored, adjustments: Adjustments, roster: Roster | None, times: Times, whole_tasks: bool
+    ) -> None:
+        self._whole_tasks = whole_tasks
+        self._times = times
+        self._zone = adjustments.timezone
+        self._problems: list[Sentence] = [
+            instructor_gradebook.UNREADABLE_KEPT(path=str(path), error=error.sentence)
+            for path, error in stored.unreadable.items()
+        ]
+        self._names = current_names(adjustments.renamed)
+        self._folders = {student: folder.name for student, folder in stored.folders.items()}
+        self._reports = {student: {e.id: e for e in report.exercises} for student, report in stored.reports.items()}
+        for old, now in self._names.items():
+            self._take_over(old, now)
+        everything = [report for found in self._reports.values() for report in found.values()]
+        self._most = _maxima(everything)
+        self._checks = _by_task(everything)
+        self._people = self._matched(roster)
+        known = Known(
+            students={*self._reports, *self._people},
+            people=self._people,
+            roster=roster,
+            names=self._names,
+            tasks=_tasks(everything),
+            checks=_checks(everything),
+        )
+        self._decisions = Decisions(adjustments, known)
+        self._problems += self._decisions.problems
+        if roster is not None:
+            left = self._decisions.withdrawn | self._names.keys()
+            unknown = sorted(self._reports.keys() - self._people.keys() - left)
+            self._problems += [instructor_gradebook.NOT_ON_ROSTER(student=student) for student in unknown]
+
+    def book(self) -> Gradebook:
+        """Return the gradebook."""
+        rows = [self._row(student) for student in sorted({*self._reports, *self._people})]
+        left = self._decisions.withdrawn | self._names.keys()
+        current = tuple(row for row in rows if row.student not in left)
+        self._problems += self._of_other_versions(current)
+        return Gradebook(
+            columns=tuple(self._column(id) for id in self._most),
+            rows=current,
+            archived=tuple(row for row in rows if row.student in left),
+            problems=tuple(dict.fromkeys(self._problems)),
+        )
+
+    def _take_over(self, old: str, now: str) -> None:
+        """Use the reports under an earlier name where there is none under the later one."""
+        if old not in self._reports:
+            return
+        later = self._reports.setdefault(now, {})
+        for id, report in self._reports[old].items():
+            if id not in later or later[id].status == "not_submitted":
+                later[id] = report
+        self._folders.setdefault(now, self._folders[old])
+
+    def _matched(self, roster: Roster | None) -> dict[str, Person]:
+        """Return whom each student is, by the roster, and also the people on it who have no report."""
+        if roster is None:
+            return {}
+        found: dict[str, Person] = {}
+        for student in self._reports.keys() - self._names.keys():
+            match = roster.find_text(student)
+            if match.person is not None and match.sure:
+                found[student] = match.person
+        known = set(found.values())
+        return found | {p.student: p for p in roster.people if p not in known and p.student not in self._reports}
+
+    def _column(self, id: str) -> Column:
+        rule = self._decisions.rules[id]
+        return Column(
+            exercise=id,
+            max_points=rounded(exact(self._most[id]) - sum(map(exact, self._decisions.dropped(id).values()), ZERO)),
+            weight=1.0 if rule.weight is None else rule.weight,
+            extra_credit=bool(rule.extra_credit),
+            due=moment(rule.due, self._zone).isoformat(timespec="seconds") if rule.due else "",
+            checks=self._checks[id],
+        )
+
+    def _row(self, student: str) -> Row:
+        entries = tuple(self._entry(student, id) for id in self._most)
+        reasons = tuple(map(extra_reason, self._decisions.extras(student)))
+        points, most = ZERO, ZERO
+        for entry in entries:
+            rule = self._decisions.rules[entry.exercise]
+            weight = exact(1.0 if rule.weight is None else rule.weight)
+            points += weight * exact(entry.points or 0)
+            most += ZERO if rule.extra_credit else weight * exact(entry.max_points)
+        points += sum((exact(reason.change) for reason in reasons), ZERO)
+        return Row(
+            student=student,
+            folder=self._folders.get(student, ""),
+            person=self._people.get(student),
+            points=rounded(max(ZERO, points)),
+            max_points=rounded(most),
+            entries=entries,
+            reasons=reasons,
+            comments=self._decisions.comments(student),
+        )
+
+    def _entry(self, student: str, id: str) -> Entry:
+        report = self._reports.get(student, {}).get(id)
+        if report is None:
+            nothing = blank_report(id, (), "not_submitted", learner.NOT_SUBMITTED())
+            report = replace(nothing, max_points=self._most[id])
+        entry = entry_of(
+            report,
+            self._decisions.decided(student, id),
+            self._decisions.timing(student, id, self._times.get((student, id))),
+            self._decisions.dropped(id),
+            whole=self._whole_tasks,
+        )
+        return replace(entry, comments=self._decisions.comments(student, id))
+
+    def _of_other_versions(self, rows: tuple[Row, ...]) -> list[Sentence]:
+        """Return what to say of results that are out of other points than most, and of late rules without times."""
+        said: list[Sentence] = []
+        for id, most in self._most.items():
+            others = [e for found in self._reports.values() if (e := found.get(id)) and e.max_points != most]
+            handed_in = [report for report in others if report.status != "not_submitted"]
+            if handed_in:
+                said.append(
+                    instructor_gradebook.OTHER_MAXIMUM(
+                        exercise=id, count=len(handed_in), points=handed_in[0].max_points, most=most
+                    )
+                )
+        without = [
+            entry
+            for row in rows
+            for entry in row.entries
+            if entry.raw is not None and self._decisions.timing(row.student, entry.exercise, None).lacks_time
+        ]
+        without = [entry for entry in without if not entry.handed_in]
+        return [*said, instructor_gradebook.NO_TIMES(count=len(without))] if without else said
+
+
+def _maxima(reports: list[ExerciseReport]) -> dict[str, float]:
+    """Return the points of each exercise: what most reports say, because some may be older than a change of it."""
+    counted: defaultdict[str, Counter[float]] = defaultdict(Counter)
+    for report in reports:
+        counted[report.id][report.max_points] += 1
+    return {id: max(found, key=lambda points: (found[points], points)) for id, found in sorted(counted.items())}
+
+
+def _tasks(reports: list[ExerciseReport]) -> dict[str, dict[str, float]]:
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for report in reports:
+        found[report.id] |= {task.name: task.max_points for task in report.tasks}
+    return found
+
+
+def _by_task(reports: list[ExerciseReport]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the ids of the checks, by exercise and task, in the order of the report that has the most."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {report.id: {} for report in reports}
+    for report in reports:
+        for task in report.tasks:
+            ids = tuple(check.id for check in task.checks)
+            known = found[report.id].get(task.name, ())
+            found[report.id][task.name] = tuple(dict.fromkeys((*max(known, ids, key=len), *known, *ids)))
+    return found
+
+
+def _checks(reports: list[ExerciseReport]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {report.id: {} for report in reports}
+    for report in reports:
+        found[report.id] |= {check.id: check.max_points for task in report.tasks for check in task.checks}
+    return found
