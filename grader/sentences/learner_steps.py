@@ -1,6 +1,7 @@
-"""The next steps that learners read: one for each kind of difference, and one for each usual cause of an exception.
+"""The next steps that learners read: one for each kind of difference, and those about the place where code runs.
 
-A next step follows "Next:", so it begins with a small letter unless with a name.
+A next step follows "Next:", so it begins with a small letter unless with a name. `learner_torch_errors`
+and `learner_python_errors` have those for exceptions.
 """
 
 from __future__ import annotations
@@ -68,72 +69,11 @@ RAISED_ON_PURPOSE = N_(
 
 ITEM = N_("for a 0-D tensor, `.item()` gives the Python number.")
 
-# What PyTorch's and Python's own exceptions and warnings usually mean
-DTYPES_DIFFER = N_("the two tensors have different dtypes. Convert one with `.to(dtype)`.")
-WRONG_DTYPE = N_(
-    "a tensor has the wrong dtype for that function. Convert it with `.to(dtype)`; class numbers are int64."
-)
-DEVICES_DIFFER = N_("the tensors live on different devices. Create new ones with `device=x.device`.")
+# What a warning of PyTorch usually means
 BROADCASTS = N_(
     "PyTorch warned that predictions and targets differ in shape: (N, 1) against (N,) broadcasts to (N, N). Print "
     "both shapes, and make the targets a column."
 )
-NO_META_OPERATION = N_(
-    "the operation `{operation}` does not exist on the `meta` device, so a function that uses it does not work on any "
-    "device. Use other operations here."
-)
-NO_VALUES = N_("this must work without reading values: no `.item()`, `.tolist()`, `.cpu()` or `if` on a tensor here.")
-VIEW_OF_LEAF = N_("you changed a view of a leaf that requires grad. Wrap the update in `with torch.no_grad():`.")
-LEAF_IN_PLACE = N_(
-    "a leaf that requires grad may not be changed in place while autograd records. Wrap the update in `with "
-    "torch.no_grad():`."
-)
-OVERWRITTEN = N_("backward needs a tensor that was overwritten. Make a new one (`z = z + 1`) instead of `z += 1`.")
-BACKWARD_TWICE = N_("the graph is freed after one backward. Compute the result again before each `backward()`.")
-NOTHING_RECORDED = N_(
-    "nothing was recorded to go back through. Was the leaf made with `requires_grad=True`, outside "
-    "`torch.no_grad()`, and never detached or turned into a Python number on the way?"
-)
-NOT_A_SCALAR = N_(
-    "`backward()` without an argument needs a 0-D result. Reduce it first (`sum()`, `mean()`), or pass a gradient."
-)
-VIEW_NEEDS_ORDER = N_(
-    "`view` needs memory in the right order; this tensor's is not. Use `reshape`, or `contiguous()` first."
-)
-NUMPY_OF_GRAPH = N_("NumPy knows nothing of autograd. Use `detach()` first, if leaving the graph is what you want.")
-MATMUL_SHAPES = N_("for `A @ B` the inner dimensions must be equal. Print both shapes: which one needs a transpose?")
-NO_BROADCAST = N_("these shapes do not broadcast. Print both: compare them from the last dimension backwards.")
-NOT_NUMBERS = N_("`torch.tensor` needs plain numbers: it got something else. Print what you pass to it.")
-INTEGER_GRAD = N_("only floating-point tensors can require grad. Write 0.0, not 0, or pass `dtype=torch.float32`.")
-INTEGER_MEAN = N_("the mean of integers is not an integer. Convert to a floating dtype first.")
-SOMETHING_IS_NONE = N_(
-    "something is None here. Before the first backward `x.grad` is None; a function without `return` gives None."
-)
-NOT_A_LEAF = N_("the result of an operation can't switch `requires_grad` off. Use `detach()`.")
-SEVERAL_TRUTHS = N_(
-    "a tensor of several numbers is neither true nor false. Did you mean `is None`, `.any()` or `.all()`?"
-)
-RESHAPE_SIZES = N_("the new shape must hold as many elements as the tensor does. Multiply its sizes and compare.")
-NO_PARAMETERS = N_(
-    "the model lists no parameters: are its layers in a plain list, or was `super().__init__()` forgotten?"
-)
-NO_SUPER_INIT = N_("begin your `__init__` with `super().__init__()`, before anything is assigned to `self`.")
-OTHER_MODEL = N_("the names or shapes in the file are not those of this model. Print `state_dict().keys()` of both.")
-MORE_THAN_TENSORS = N_(
-    "the file holds more than tensors and plain Python values. Save `model.state_dict()`, not the model."
-)
-FEWER_DIMENSIONS = N_("the tensor has fewer dimensions than you think. Print its `.shape`.")
-STACK_SHAPES = N_("`stack` needs equal shapes. Print them all; `cat` joins along a dimension that is there already.")
-CAT_SHAPES = N_("`cat` needs equal sizes in all other dimensions. Print the shapes: is `dim` the one that you mean?")
-VALUE_TOO_LATE = N_(
-    "the function gives this name a value only later, or in a branch that did not run. Give it one first."
-)
-MISSPELT = N_("check the spelling, and that the name is defined before this line.")
-NOT_IN_MODULE = N_("that module has no such name: check its spelling, and where it is from.")
-NO_IMPORT = N_("the imports at the top of the stub are enough: do without this one.")
-STOPPED_A_GENERATOR = N_("inside a generator, StopIteration becomes a RuntimeError. Raise it outside of the generator.")
-RECURSION = N_("the function calls itself without end. When should it stop?")
-TOO_LARGE = N_("the result would be larger than the memory. Did two shapes broadcast into a huge one?")
 
 # A call that did not reach the first line
 PARAMETER_NAMES = N_("keep the parameter names of the exercise's signature.")
@@ -142,8 +82,10 @@ PARAMETERS = N_("keep the parameters of the exercise's signature, in the same or
 # The learner's own `raise` and `assert`
 OWN_RAISE = N_("your own `raise` ended it: these arguments are allowed. Is the condition above it right?")
 OWN_ASSERT = N_("your own `assert` ended it. Print what it compares: is the value wrong, or the condition?")
-OTHERWISE = N_("read the message from its end: it names what Python could not do on that line.")
-OTHERWISE_ELSEWHERE = N_("read the message from its end: it names what Python could not do.")
+OTHERWISE = N_(
+    "the message says what could not be done. Print everything that this line uses: which do you not expect?"
+)
+OTHERWISE_ELSEWHERE = N_("the message says what could not be done. Print what your function gets and what it returns.")
 
 # Where submissions run: without other processes, in an empty folder, without input from a keyboard
 NO_PROCESSES = N_(

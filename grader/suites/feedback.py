@@ -5,64 +5,15 @@ The sentences are in the catalog for learners.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from grader import wire
 from grader.sentences import Sentence, Template, learner, verbatim
 from grader.sentences import learner_steps as steps
-from grader.suites import surroundings
+from grader.suites import error_kinds, surroundings
 
-_NEXT_STEP_BY_ERROR: tuple[tuple[str, str, Template], ...] = (
-    # exception type, part of its message (lower case), next step
-    ("RuntimeError", "a view of a leaf variable that requires grad is being used in an in-place", steps.VIEW_OF_LEAF),
-    ("RuntimeError", "a leaf variable that requires grad is being used in an in-place", steps.LEAF_IN_PLACE),
-    ("RuntimeError", "modified by an inplace operation", steps.OVERWRITTEN),
-    ("RuntimeError", "backward through the graph a second time", steps.BACKWARD_TWICE),
-    ("RuntimeError", "does not require grad and does not have a grad_fn", steps.NOTHING_RECORDED),
-    ("RuntimeError", "grad can be implicitly created only for scalar outputs", steps.NOT_A_SCALAR),
-    ("RuntimeError", "view size is not compatible", steps.VIEW_NEEDS_ORDER),
-    ("RuntimeError", "can't call numpy() on tensor that requires grad", steps.NUMPY_OF_GRAPH),
-    ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied", steps.MATMUL_SHAPES),
-    ("RuntimeError", "must match the size of tensor", steps.NO_BROADCAST),
-    ("RuntimeError", "same dtype", steps.DTYPES_DIFFER),
-    ("RuntimeError", "but got dtype", steps.DTYPES_DIFFER),
-    ("RuntimeError", "expected scalar type", steps.WRONG_DTYPE),
-    ("RuntimeError", "expected target dtype", steps.WRONG_DTYPE),
-    ("RuntimeError", "same device", steps.DEVICES_DIFFER),
-    ("RuntimeError", "is not on the expected device", steps.DEVICES_DIFFER),
-    ("RuntimeError", "meta tensor", steps.NO_VALUES),
-    ("TypeError", "meta device type tensor", steps.NO_VALUES),
-    ("RuntimeError", "could not infer dtype", steps.NOT_NUMBERS),
-    ("RuntimeError", "only tensors of floating point", steps.INTEGER_GRAD),
-    ("RuntimeError", "input dtype must be either a floating point or complex", steps.INTEGER_MEAN),
-    ("AttributeError", "'nonetype' object has no attribute", steps.SOMETHING_IS_NONE),
-    ("RuntimeError", "you can only change requires_grad flags of leaf", steps.NOT_A_LEAF),
-    ("RuntimeError", "boolean value of tensor with", steps.SEVERAL_TRUTHS),
-    ("RuntimeError", "is invalid for input of size", steps.RESHAPE_SIZES),
-    ("ValueError", "optimizer got an empty parameter list", steps.NO_PARAMETERS),
-    ("AttributeError", "before module.__init__() call", steps.NO_SUPER_INIT),
-    ("RuntimeError", "error(s) in loading state_dict", steps.OTHER_MODEL),
-    ("UnpicklingError", "weights only load failed", steps.MORE_THAN_TENSORS),
-    ("IndexError", "dimension out of range", steps.FEWER_DIMENSIONS),
-    ("RuntimeError", "stack expects each tensor to be equal size", steps.STACK_SHAPES),
-    ("RuntimeError", "sizes of tensors must match except in dimension", steps.CAT_SHAPES),
-    ("UnboundLocalError", "", steps.VALUE_TOO_LATE),
-    ("NameError", "", steps.MISSPELT),
-    ("ImportError", "cannot import name", steps.NOT_IN_MODULE),
-    ("ImportError", "", steps.NO_IMPORT),
-    ("RuntimeError", "generator raised stopiteration", steps.STOPPED_A_GENERATOR),
-    ("RecursionError", "", steps.RECURSION),
-    ("RuntimeError", "can't allocate memory", steps.TOO_LARGE),
-)
-# What PyTorch says about an operation that the meta device lacks. One of the groups is the operation's name.
-_LACKED_BY_META = re.compile(
-    r"(?:aten::)?([\w:]+)[\w.]*: attempted to run this operator with Meta tensors"
-    r"|The register_meta function for ([\w.]+)\(\) raises unimplemented"
-    r"|Could not run '(?:aten::)?([\w:]+)[\w.]*' with arguments from the '\w*Meta' backend"
-)
 _NEXT_STEP_BY_WRONG_CALL: tuple[tuple[str, str, Template], ...] = (
-    # the same, for exceptions that were raised before the student's first line
+    # for exceptions that were raised before the student's first line: their type, a part of the message, the next step
     ("TypeError", "unexpected keyword argument", steps.PARAMETER_NAMES),
     ("TypeError", "positional argument", steps.PARAMETERS),
 )
@@ -105,14 +56,13 @@ def next_step_for(raised: wire.Raised, loading: Sequence[wire.Raised] = (), *, h
         return step or verbatim(hint or "")
     if raised.own:
         return steps.OWN_ASSERT() if raised.type == "AssertionError" else steps.OWN_RAISE()
-    lacked = _LACKED_BY_META.match(raised.message)
-    if lacked is not None:
-        return steps.NO_META_OPERATION(operation=next(filter(None, lacked.groups())))
-    message = raised.message.lower()
-    before = _NEXT_STEP_BY_WRONG_CALL if raised.line is None else ()
-    for kind, part, advice in (*before, *_NEXT_STEP_BY_ERROR):
-        if kind in raised.bases and part in message:
-            return advice()
+    if raised.line is None:
+        for kind, part, advice in _NEXT_STEP_BY_WRONG_CALL:
+            if kind in raised.bases and part in raised.message:
+                return advice()
+    cause = error_kinds.cause_of(raised)
+    if cause is not None:
+        return cause
     return steps.OTHERWISE_ELSEWHERE() if raised.line is None else steps.OTHERWISE()
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grader import wire
-from grader.sentences import Sentence, joined, learner
+from grader.sentences import Sentence, joined, learner, learner_python_errors
 from grader.sentences import learner_steps as steps
 from grader.suites import feedback
 from grader.suites.comparisons import to_tensor
@@ -125,7 +125,7 @@ def _for_error(
     error = joined(learner.EITHER, wanted)
     if got.raised is not None:
         usual = feedback.next_step_for(got.raised)
-        if usual == steps.STOPPED_A_GENERATOR():
+        if usual == learner_python_errors.STOPPED_A_GENERATOR():
             return usual
     if not _OF_ARGUMENTS.intersection(wanted):
         return steps.WHEN_RAISED(error=error)

@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from string import Formatter
 from types import ModuleType
 
-from grader.sentences import Template, learner, learner_files, learner_steps
+from grader.sentences import (
+    Template,
+    learner,
+    learner_files,
+    learner_python_errors,
+    learner_steps,
+    learner_torch_errors,
+)
 
-CATALOGS = (learner, learner_steps, learner_files)
+STEPS = (learner_steps, learner_torch_errors, learner_python_errors)
+CATALOGS = (learner, learner_files, *STEPS)
 
 
 def templates(catalog: ModuleType) -> Iterator[tuple[str, Template]]:
@@ -23,8 +31,9 @@ def templates(catalog: ModuleType) -> Iterator[tuple[str, Template]]:
 
 ALL = {f"{catalog.__name__.rpartition('.')[2]}.{name}": t for catalog in CATALOGS for name, t in templates(catalog)}
 TEXTS = [text for template in ALL.values() for text in (template.text, template.plural) if text]
+OF_STEPS = tuple(f"{catalog.__name__.rpartition('.')[2]}." for catalog in STEPS)
 NEXT_STEPS = {
-    name: t.text for name, t in ALL.items() if name.startswith("learner_steps.") or re.search(r"_NEXT(_CELL)?$", name)
+    name: t.text for name, t in ALL.items() if name.startswith(OF_STEPS) or re.search(r"_NEXT(_CELL)?$", name)
 }
 
 

@@ -14,8 +14,7 @@ from grader import wire
 from grader.forbidden_calls import Use
 from grader.records import Feedback
 from grader.sandbox import CandidateLost, Server
-from grader.sentences import learner, verbatim
-from grader.sentences import learner_steps as steps
+from grader.sentences import learner, learner_torch_errors, verbatim
 from grader.suites import Candidate, Observed, probe
 from grader.suites.candidate import Context
 from grader.suites.check_log import CheckLog, Exchange
@@ -288,7 +287,7 @@ def test_not_implemented_inside_torch_is_an_error(raised: Any, line: int | None,
     seen = candidate(observed("raised", raised=error)).double(2)
     with pytest.raises(CheckEnded, match="got: NotImplementedError: Cannot copy out of meta tensor") as info:
         seen.returned()
-    assert info.value.status == "error" and info.value.feedback.next_step == steps.NO_VALUES()
+    assert info.value.status == "error" and info.value.feedback.next_step == learner_torch_errors.NO_VALUES()
 
 
 # Finished versions

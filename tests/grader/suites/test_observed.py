@@ -15,8 +15,8 @@ import torch
 from endings import ended, said, says
 
 from grader import wire
+from grader.sentences import learner_python_errors, verbatim
 from grader.sentences import learner_steps as steps
-from grader.sentences import verbatim
 from grader.suites import Observed, feedback
 from grader.suites.outcomes import SuiteError
 
@@ -400,7 +400,10 @@ def test_a_forgotten_return_beats_the_hint(see: Any) -> None:
 
 def test_a_hint_is_the_next_step_after_an_error_of_torch(see: Any, raised: Any) -> None:
     """The hint is the next step after an error of torch, but not after other exceptions."""
-    for error, step in ((RuntimeError("no"), verbatim("halve it.")), (NameError("no"), steps.MISSPELT())):
+    for error, step in (
+        (RuntimeError("no"), verbatim("halve it.")),
+        (NameError("no"), learner_python_errors.MISSPELT()),
+    ):
         seen = see(raised=raised(error), hint="halve it.")
         assert ended(seen.returned, status="error").feedback.next_step == step
 

@@ -14,7 +14,6 @@ from grader.suites.outcomes import CheckEnded
 Confined = Callable[..., Any]
 
 IMPORTS = "import io, os, sys, torch\nfrom torch import nn\nx = torch.ones(3)\n"
-OTHERWISE = "read the message from its end"
 
 
 def advice(confined: Confined, body: str, *, before: str = "") -> str:
@@ -117,17 +116,20 @@ def test_what_a_learner_raised_has_nothing_to_do_with_it(confined: Confined, bod
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "said"),
     [
-        "int('multiprocessing subprocess input() num_workers')",
-        "{}['there is no network, No module named']",
-        "(lambda: 1 / 0)()",
-        "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor(1).submit(lambda: 1 / 0).result()",
+        ("int('multiprocessing subprocess input() num_workers')", "this text is not a number"),
+        ("{}['there is no network, No module named']", "there is no such key"),
+        ("(lambda: 1 / 0)()", "the divisor is 0"),
+        (
+            "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor(1).submit(lambda: 1 / 0).result()",
+            "the divisor is 0",
+        ),
     ],
 )
-def test_words_alone_mean_nothing(confined: Confined, body: str) -> None:
+def test_words_alone_mean_nothing(confined: Confined, body: str, said: str) -> None:
     """An error that only mentions such words is treated like any other."""
-    assert OTHERWISE in advice(confined, body)
+    assert said in advice(confined, body)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from exploration_here import tried
 
+from grader.sentences import learner_python_errors, learner_torch_errors
 from grader.sentences import learner_steps as steps
 from grader.suites.exploration.pick import Pick
 from grader.suites.outcomes import CheckEnded
@@ -118,7 +119,7 @@ def test_another_error_than_the_expected_one() -> None:
     step = next_step(build, "raise RuntimeError", "return x", raises=["RuntimeError"])
     assert step == str(steps.WHEN_RAISED(error="RuntimeError"))
     step = next_step(build, "raise StopIteration", "return [*(next(iter([])) for _ in x)]", raises=["StopIteration"])
-    assert step == str(steps.STOPPED_A_GENERATOR())
+    assert step == str(learner_python_errors.STOPPED_A_GENERATOR())
     assert next_step(build, "raise ValueError", "return x", raises=["ValueError"]) == str(steps.BY_KIND["raises"]())
 
 
@@ -141,7 +142,7 @@ def test_an_error_of_the_function_that_was_given_is_on_purpose() -> None:
     reference = "try:\n        x()\n    except RuntimeError:\n        return 'leaf'"
     assert next_step(build, reference, "x()") == str(steps.RAISED_ON_PURPOSE())
     own = given("torch.ones(2, requires_grad=True)")
-    assert next_step(own, "return x.sum()", "return x.zero_().sum()") == str(steps.LEAF_IN_PLACE())
+    assert next_step(own, "return x.sum()", "return x.zero_().sum()") == str(learner_torch_errors.LEAF_IN_PLACE())
 
 
 def test_gradients_are_printed_around_calls_that_run_backward() -> None:
