@@ -38,6 +38,9 @@ CODEC_NOT_FOR_SCRIPTS = N_(
     "save the file as UTF-8."
 )
 UTF16 = N_("{name} is saved as UTF-16. It was read all the same; UTF-8 is the safer choice.")
+OLD_ENCODING = N_(
+    "{name} is not saved as UTF-8. It was read as {encoding}; if accents in your texts look wrong, save it as UTF-8."
+)
 UTF32 = N_("{name} is saved as UTF-32. It was read all the same; UTF-8 is the safer choice.")
 NULLS = N_(
     "{name}, {where}: there is a null character, so the file is damaged or was not saved as plain text. Save it as "

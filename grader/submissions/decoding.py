@@ -18,21 +18,28 @@ from grader.submissions.problems import Unreadable
 _REFUSED = re.compile(r"idna|punycode|raw-unicode-escape|undefined|unicode-escape|utf-(7|16|32).*")
 _NOTED = {"utf-16": learner_files.UTF16, "utf-32": learner_files.UTF32}
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|$)")
+_HEAD = 2000  # bytes that show whether a script is UTF-16
+_MOSTLY = 0.8  # the share of zeros between letters: most of a script is ASCII
+# What Windows and old systems save where UTF-8 is meant. Latin-1 is a part of it, but for control characters.
+_OLD = "cp1252"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_FALLS_BACK = frozenset({"utf-8", "utf-8-sig"})
 
 
 def decode_script(data: bytes, *, name: str) -> tuple[str, tuple[Sentence, ...]]:
     """Return the text of a script and notes about it. Raises `Unreadable`.
 
-    The encoding is given by a byte order mark or a coding line (PEP 263); otherwise it is UTF-8. `name` is the file's
-    name in notes and errors.
+    The encoding is given by a byte order mark, zeros between the letters or a coding line (PEP 263); otherwise it is
+    UTF-8, or cp1252 if it cannot be UTF-8. `name` is the file's name in notes and errors.
     """
-    return _decode(data, "utf-16" if _is_utf16(data) else _declared(data, name), name)
+    return _decode(data, _utf16(data) or _declared(data, name), name)
 
 
 def decode_notebook(data: bytes, *, name: str) -> tuple[str, tuple[Sentence, ...]]:
     """Return the text of a notebook and notes about it. Raises `Unreadable`.
 
-    The encoding is UTF-8 unless the first bytes show another one: a byte order mark, or zeros next to the first `{`.
+    The encoding is UTF-8, or cp1252 if it cannot be UTF-8, unless the first bytes show another one: a byte order mark,
+    or zeros next to the first `{`.
     """
     encoding = json.detect_encoding(data)
     return _decode(data, "utf-8-sig" if encoding == "utf-8" else encoding, name)
@@ -43,8 +50,15 @@ def unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _is_utf16(data: bytes) -> bool:
-    return data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def _utf16(data: bytes) -> str:
+    """Return the name of the kind of UTF-16 that a script is saved in, or "" if it is saved in another encoding."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:_HEAD]
+    for encoding, zeros, letters in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if len(letters) > 1 and zeros.count(0) > _MOSTLY * len(letters) and 0 not in letters:
+            return encoding
+    return ""
 
 
 def _declared(data: bytes, name: str) -> str:
@@ -65,12 +79,26 @@ def _decode(data: bytes, encoding: str, name: str) -> tuple[str, tuple[Sentence,
     try:
         text = unix_lines(data.decode(encoding))
     except UnicodeDecodeError as error:
-        raise Unreadable(_locate(error, data, name)) from error
+        old = _in_an_old_encoding(data, encoding)
+        if old is None:
+            raise Unreadable(_locate(error, data, name)) from error
+        return old, (learner_files.OLD_ENCODING(name=name, encoding=_OLD),)
     except (LookupError, UnicodeError) as error:  # not a text codec, or one that does not report the position
         raise Unreadable(learner_files.BAD_COOKIE(name=name, reason=excerpt(str(error)))) from error
     if not text.strip():
         raise Unreadable(learner_files.EMPTY(name=name))
     return text, (_NOTED[encoding[:6]](name=name),) if encoding[:6] in _NOTED else ()
+
+
+def _in_an_old_encoding(data: bytes, encoding: str) -> str | None:
+    """Return the text of a file that should be UTF-8 and is not, if an old encoding gives text."""
+    if codecs.lookup(encoding).name.replace("_", "-") not in _FALLS_BACK or data.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        text = unix_lines(data.decode(_OLD))
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text
 
 
 def _locate(error: UnicodeDecodeError, data: bytes, name: str) -> Sentence:
