@@ -18,6 +18,7 @@ from grader.submissions.problems import Unreadable
 _REFUSED = re.compile(r"idna|punycode|raw-unicode-escape|undefined|unicode-escape|utf-(7|16|32).*")
 _NOTED = {"utf-16": learner_files.UTF16, "utf-32": learner_files.UTF32}
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|$)")
+_COOKIE = re.compile(rb"coding[:=]")
 _HEAD = 2000  # bytes that show whether a script is UTF-16
 _MOSTLY = 0.8  # the share of zeros between letters: most of a script is ASCII
 # What Windows and old systems save where UTF-8 is meant. Latin-1 is a part of it, but for control characters.
@@ -63,12 +64,15 @@ def _utf16(data: bytes) -> str:
 
 def _declared(data: bytes, name: str) -> str:
     # detect_encoding only looks for newlines; it would read a file with line endings of an old Mac as one comment.
-    head = (match.group().rstrip(b"\r\n") + b"\n" for match in itertools.islice(_LINE.finditer(data), 2))
+    lines = (match.group().rstrip(b"\r\n") + b"\n" for match in itertools.islice(_LINE.finditer(data), 2))
+    head = b"".join(lines)
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(b"".join(head)).readline)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
         codec = codecs.lookup(encoding).name
     except (SyntaxError, LookupError) as error:
         _decode(data, "utf-8-sig", name)  # raises with the position if the bytes are wrong
+        if _COOKIE.search(head) is None:
+            return "utf-8"  # these lines have a byte of an old encoding
         raise Unreadable(learner_files.BAD_COOKIE(name=name, reason=excerpt(str(error)))) from error
     if _REFUSED.fullmatch(codec):
         raise Unreadable(learner_files.CODEC_NOT_FOR_SCRIPTS(name=name, codec=codec))
