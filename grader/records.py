@@ -8,12 +8,13 @@ candidate's process, are in `grader.wire`, because both sides of the sandbox nee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from grader.diagnoses import Answers
+from grader.roster import Person
 from grader.sentences import Sentence, Translate, learner, verbatim
 
 Visibility = Literal["public", "hidden"]
@@ -23,6 +24,8 @@ Status = Literal["passed", "failed", "error", "timeout", "crashed", "skipped", "
 Inputs = Literal["fixed", "by_content"]
 REPORT_SCHEMA: Final = "grader/report/2"
 ExerciseStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed"]
+# In the class table, an exercise may also be in doubt: several files differ, and a teacher should decide.
+RowStatus = Literal["graded", "not_attempted", "not_submitted", "unreadable", "load_failed", "in_doubt"]
 
 
 class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,12 +293,49 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[ExerciseReport, ...]
 
 
+class HandIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a file was handed in, as far as a platform says.
+
+    `original` is its path in what was downloaded, `layout` the form of that download, `time` in ISO 8601 and `attempt`
+    a number from 1; "" and 0 if they are not known.
+    """
+
+    original: str
+    layout: str = ""
+    time: str = ""
+    attempt: int = 0
+    late: bool = False
+
+
+class LeftFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that was handed in and does not count, or may not be the one that should count.
+
+    `kind` is "lost" if what is in it counts nowhere, "doubt" if a teacher should decide, and "spare" if another file of
+    the same student counts in its place. `student` and `exercise` are "" if they are not known. `reason` says why, and
+    `cure` what to do.
+    """
+
+    path: str
+    student: str = ""
+    exercise: str = ""
+    kind: Literal["lost", "doubt", "spare"] = "lost"
+    reason: Sentence
+    cure: Sentence
+
+
 class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One student's row in the class table: points by exercise id, with `None` if nothing was handed in."""
+    """One student's row in the class table: points by exercise id, with `None` if nothing was handed in.
+
+    `statuses` tell apart what the points do not: what is untouched, unreadable, not handed in, or in doubt. `person` is
+    who this is, and `handed_in` how the files reached the teacher, as far as that is known.
+    """
 
     student: str
     points: float
     exercises: dict[str, float | None]
+    statuses: dict[str, RowStatus] = {}
+    person: Person | None = None
+    handed_in: dict[str, HandIn] = {}
 
 
 class FaultyCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,6 +358,7 @@ class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `misconceptions` has the number of students for each "exercise.task.name", the most frequent first. `broken_checks`
     are the checks that were at fault. If `whole_tasks` is true, a task earned points only if all its checks passed.
+    `left` are the files that were handed in and do not count, or not for sure.
     """
 
     schema: Literal["grader/class/2"] = "grader/class/2"
@@ -326,6 +367,7 @@ class ClassReport(msgspec.Struct, frozen=True, kw_only=True):
     students: tuple[ClassRow, ...]
     misconceptions: dict[str, int]
     broken_checks: tuple[FaultyCheck, ...] = ()
+    left: tuple[LeftFile, ...] = ()
 
 
 def task_report(name: str, verdicts: tuple[Verdict, ...], *, whole: bool = False) -> TaskReport:
@@ -403,11 +445,15 @@ def class_report(
     *,
     broken: Iterable[tuple[str, BrokenCheck]] = (),
     whole_tasks: bool = False,
+    people: Mapping[str, Person] = {},
+    handed_in: Mapping[str, Mapping[str, HandIn]] = {},
+    left: Sequence[LeftFile] = (),
 ) -> ClassReport:
     """Return the class report. Students keep the given order; the most frequent misconceptions come first.
 
     Exercises keep their order if all reports have the same ones; else they are sorted.
-    `broken` has each student for whom a check was at fault, with that check.
+    `broken` has each student for whom a check was at fault, with that check. `people` and `handed_in` say by student
+    who this is, and how the file of each exercise was handed in. `left` are the files that do not count.
     """
     held: Counter[str] = Counter()
     for report in reports:
@@ -420,6 +466,7 @@ def class_report(
                 if check.misconception is not None
             }
         )
+    doubts = {(file.student, file.exercise) for file in left if file.kind == "doubt"}
     most: dict[str, float] = {}
     for report in reports:
         for exercise in report.exercises:
@@ -431,6 +478,9 @@ def class_report(
             student=report.student,
             points=report.points,
             exercises=blank | {e.id: None if e.status == "not_submitted" else e.points for e in report.exercises},
+            statuses={e.id: "in_doubt" if (report.student, e.id) in doubts else e.status for e in report.exercises},
+            person=people.get(report.student),
+            handed_in=dict(handed_in.get(report.student, {})),
         )
         for report in reports
     )
@@ -440,4 +490,5 @@ def class_report(
         students=rows,
         misconceptions=dict(sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))),
         broken_checks=faulty_checks(broken),
+        left=tuple(left),
     )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from grader.records import BrokenCheck, ClassReport, Report, student_report
+import msgspec
+
+from grader.records import BrokenCheck, ClassReport, HandIn, LeftFile, Report, student_report
+from grader.roster import Person
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the class report says beside points: who the students are, how files were handed in, which do not count."""
+
+    people: Mapping[str, Person]
+    handed_in: Mapping[str, Mapping[str, HandIn]]
+    left: Sequence[LeftFile]
 
 
 def merged(now: Report, earlier: Report | None, order: Sequence[str], *, forget: bool) -> Report:
@@ -46,6 +57,38 @@ def still_broken(earlier: ClassReport | None, graded: Collection[tuple[str, str]
                         feedback=check.feedback,
                     ),
                 )
+
+
+def known_of_all(now: Known, earlier: ClassReport | None, graded: Collection[tuple[str, str]]) -> Known:
+    """Return what is known now, together with what earlier runs knew of exercises that were not graded now.
+
+    `graded` are the pairs of a student and an exercise that were graded now. A file for no exercise is listed again as
+    long as none of its student's exercises is graded.
+    """
+    if earlier is None:
+        return Known(people=now.people, handed_in=now.handed_in, left=_in_order(now.left))
+    students = {student for student, _ in graded}
+    left = [
+        file
+        for file in earlier.left
+        if file.student
+        and ((file.student, file.exercise) not in graded if file.exercise else file.student not in students)
+    ]
+    handed_in = {
+        row.student: {id: file for id, file in row.handed_in.items() if (row.student, id) not in graded}
+        | dict(now.handed_in.get(row.student, {}))
+        for row in earlier.students
+    }
+    people = {row.student: row.person for row in earlier.students if row.person is not None}
+    return Known(
+        people=people | dict(now.people),
+        handed_in=dict(now.handed_in) | handed_in,
+        left=_in_order({(file.path, file.exercise): file for file in (*left, *now.left)}.values()),
+    )
+
+
+def _in_order(files: Iterable[LeftFile]) -> tuple[LeftFile, ...]:
+    return tuple(sorted(files, key=lambda file: (file.student, file.path, file.exercise)))
 
 
 def earlier_report(student: str, reports: Mapping[str, Report], renamed: Mapping[str, str]) -> Report | None:

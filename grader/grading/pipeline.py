@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from grader.catalog import Catalog
 from grader.files import keep_backup
-from grader.grading.merging import earlier_report, kept, merged, others, still_broken
+from grader.grading.class_files import ClassFiles
+from grader.grading.merging import Known, earlier_report, kept, known_of_all, merged, others, still_broken
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
@@ -43,7 +44,7 @@ from grader.reports.store import (
     write_json,
 )
 from grader.sentences import Sentence, instructor, instructor_gradebook, learner
-from grader.submissions import Reader, StudentFolder, SubmissionsError, find_submissions
+from grader.submissions import Reader, StudentFolder, SubmissionsError, files_beside, find_submissions
 
 Progress = Callable[[int, int, Graded], None]
 
@@ -96,43 +97,61 @@ def grade_class(
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
         raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
     order = [known.id for known in catalog.exercises]
-    found = find_submissions(submissions, exercises=exercises, others=order)
-    students = tuple(student for student in _under_present_names(found, renamed or {}) if student.student not in left)
-    total = sum(len(student.files) for student in students)
-    if total == 0:
-        raise SubmissionsError(instructor.NO_FILES(folder=str(submissions), exercise=exercises[0]))
-    before = stored_reports(out)
-    _require_same_course(before, order, out)
-    folders = report_folders(out, [student.student for student in students], before.folders)
-    sweep(out)
-    if settings.inputs == "by_content":
-        settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
-    reports = dict(before.reports)
-    kept_now: dict[str, tuple[str, ...]] = {}
-    broken: list[tuple[str, BrokenCheck]] = []
-    set_aside: list[Path] = []
-    grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
-    with contextlib.closing(_read_all(catalog, students)) as read:
-        graded = _with_broken(grade_new(read, ResultCache(out / ".graded", catalog, settings), grade), broken)
-        counted = _counted(graded, total, progress)
-        for now in _by_student(catalog, students, exercises, counted if dry_run else _with_code(counted, folders)):
-            earlier = earlier_report(now.student, before.reports, renamed or {})
-            report = merged(now, earlier, order, forget=forget)
-            if not dry_run:
-                for exercise in report.exercises:
-                    if exercise.status == "not_submitted":
-                        forget_code(folders[report.student], exercise.id)
-                set_aside += _write_report(folders[now.student], report, before)
-            reports[now.student] = report
-            if stays := kept(now, report):
-                kept_now[now.student] = stays
+    with Reader() as reader:
+        found = find_submissions(
+            submissions,
+            exercises=exercises,
+            others=order,
+            tasks={id: _tasks(catalog, id) for id in order},
+            look=reader.look,
+        )
+        students = tuple(s for s in _under_present_names(found, renamed or {}) if s.student not in left)
+        total = sum(len(student.files) for student in students)
+        if total == 0:
+            raise SubmissionsError(instructor.NO_FILES(folder=str(submissions), exercise=exercises[0]))
+        before = stored_reports(out)
+        _require_same_course(before, order, out)
+        folders = report_folders(out, [student.student for student in students], before.folders)
+        sweep(out)
+        if settings.inputs == "by_content":
+            settings = replace(settings, course_seed=keep_seed(out, settings.course_seed))
+        reports = dict(before.reports)
+        kept_now: dict[str, tuple[str, ...]] = {}
+        broken: list[tuple[str, BrokenCheck]] = []
+        set_aside: list[Path] = []
+        files = ClassFiles(catalog, students, reader)
+        grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
+        with contextlib.closing(files.read()) as read:
+            graded = grade_new(read, ResultCache(out / ".graded", catalog, settings), grade)
+            counted = _counted(_with_broken(files.settle(graded), broken), total, progress)
+            for now in _by_student(catalog, students, exercises, counted if dry_run else _with_code(counted, folders)):
+                earlier = earlier_report(now.student, before.reports, renamed or {})
+                report = merged(now, earlier, order, forget=forget)
+                if not dry_run:
+                    for exercise in report.exercises:
+                        if exercise.status == "not_submitted":
+                            forget_code(folders[report.student], exercise.id)
+                    set_aside += _write_report(folders[now.student], report, before)
+                reports[now.student] = report
+                if stays := kept(now, report):
+                    kept_now[now.student] = stays
     done = {(s.student, id) for s in students for id in exercises if id not in kept_now.get(s.student, ())}
     names = {name for name in reports if name not in left and name not in (renamed or {})}
-    faults = [*broken, *still_broken(load_class(out), done)]
+    class_before = load_class(out)
+    faults = [*broken, *still_broken(class_before, done)]
+    known_now = Known(
+        people={student.student: student.person for student in students if student.person is not None},
+        handed_in=files.handed_in,
+        left=(*files_beside(submissions), *files.left),
+    )
+    known = known_of_all(known_now, class_before, done)
     whole = class_report(
         tuple(reports[name] for name in sorted(names)),
         broken=[(student, check) for student, check in faults if student in names],
         whole_tasks=settings.whole_tasks,
+        people=known.people,
+        handed_in=known.handed_in,
+        left=[file for file in known.left if file.student in names or not file.student],
     )
     if not dry_run:
         write_json(out / "class.json", whole)
@@ -209,14 +228,6 @@ def grade_own(
             with contextlib.suppress(OSError):  # then it is graded again the next time
                 cache.keep_only(graded)
         yield report_of(catalog, graded)
-
-
-def _read_all(catalog: Catalog, students: Iterable[StudentFolder]) -> Generator[Submission, None, None]:
-    with Reader() as reader:
-        for student in students:
-            for exercise, paths in student.files.items():
-                tasks = _tasks(catalog, exercise)
-                yield reader.read(paths, student=student.student, exercise=exercise, tasks=tasks)
 
 
 def _tasks(catalog: Catalog, exercise: str) -> tuple[str, ...]:

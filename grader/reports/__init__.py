@@ -3,7 +3,8 @@
 Imported by: cli, gradebook, grading, integrations, notebook.
 """
 
+from grader.reports.class_table import class_table
 from grader.reports.store import load_report, write_json
-from grader.reports.terminal import class_table, student_feedback
+from grader.reports.terminal import student_feedback
 
 __all__ = ["class_table", "load_report", "student_feedback", "write_json"]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from grader.records import CheckReport, ClassReport, Feedback, Misconception, Report
+from grader.records import CheckReport, ClassReport, Feedback, HandIn, LeftFile, Misconception, Report
+from grader.roster import Person
 from grader.sentences import Sentence
+
+# In these records, empty fields are left out.
+_BRIEF: Final = (CheckReport, Feedback, HandIn, LeftFile, Misconception, Person, Sentence)
 
 
 def schemas(root: Path) -> dict[Path, str]:
@@ -21,7 +26,7 @@ def schemas(root: Path) -> dict[Path, str]:
 
 def _schema(record: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
-    brief = {kept.__name__ for kept in (CheckReport, Feedback, Misconception, Sentence)}  # empty fields are left out
+    brief = {kept.__name__ for kept in _BRIEF}
     for name, definition in schema["$defs"].items():
         if "description" in definition:  # Python removes a docstring's indentation from 3.13 on
             definition["description"] = inspect.cleandoc(definition["description"])

@@ -1,4 +1,4 @@
-"""Shows reports in a terminal: the class table, and one student's feedback.
+"""Shows one student's feedback in a terminal.
 
 Students write names, messages and output. All of it is shown as text, and control characters are made visible.
 """
@@ -9,19 +9,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckReport, ClassReport, ExerciseReport, FaultyCheck, FeedbackLine, Report, TaskReport
-from grader.sentences import Sentence, instructor, learner, verbatim
+from grader.records import CheckReport, ExerciseReport, FeedbackLine, Report, TaskReport
+from grader.sentences import Sentence, learner, verbatim
 from grader.sentences.languages import render
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-_NAMED = 4  # up to this many exercises are named in full
+NAMED = 4  # up to this many exercises are named in full
 
 _MARKS = {
     "passed": ("✓", "green"),
@@ -44,51 +42,6 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def class_table(report: ClassReport) -> RenderableType:
-    """Return the class table: a row for each student, a column for each exercise, and then the common mistakes.
-
-    Below the table are the exercises that no student handed in, and the checks that were at fault.
-    """
-    exercises = list(report.students[0].exercises) if report.students else []
-    handed_in = [id for id in exercises if any(row.exercises[id] is not None for row in report.students)]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column(render(instructor.STUDENT()), overflow="fold")
-    for exercise in handed_in:
-        name = plain(exercise).replace("_", " ") if len(handed_in) <= _NAMED else plain(exercise[:2])
-        table.add_column(name, justify="right", overflow="fold")
-    table.add_column(render(instructor.OUT_OF(points=points(report.max_points))), justify="right", style="bold")
-    for row in report.students:
-        cells = ["–" if row.exercises[id] is None else points(row.exercises[id] or 0.0) for id in handed_in]
-        table.add_row(Text(plain(row.student)), *cells, points(row.points))
-    parts: list[RenderableType] = [table]
-    missing = [id for id in exercises if id not in handed_in]
-    if missing:
-        sentence = instructor.HANDED_IN_BY_NOBODY(exercises=_short(missing))
-        parts.append(Text(f"\n{render(sentence)}", style="dim"))
-    if report.misconceptions:
-        mistakes = Table(show_edge=False, pad_edge=False, show_header=False, box=None)
-        for name, count in list(report.misconceptions.items())[:8]:
-            mistakes.add_row(f"{count}×", plain(name))
-        parts += [Text(f"\n{render(instructor.FREQUENT_MISTAKES())}", style="bold"), mistakes]
-    if report.whole_tasks:
-        parts.append(Text(f"\n{render(instructor.WHOLE_TASKS())}", style="dim"))
-    if report.broken_checks:
-        parts.append(Text(f"\n{render(instructor.CHECKS_AT_FAULT())}", style="bold"))
-        parts += [_at_fault(check) for check in report.broken_checks]
-    return Group(*parts)
-
-
-def _at_fault(check: FaultyCheck) -> RenderableType:
-    said = [line for line in check.feedback.lines() if line.field not in ("next_step", "misconception")]
-    return Group(Text(plain(fault_of(check))), Padding(feedback_text(said), (0, 0, 0, 2)))
-
-
-def fault_of(check: FaultyCheck) -> Sentence:
-    """Return a sentence about a check that was at fault."""
-    template = instructor.CHECK_STANDS if check.stands else instructor.CHECK_ENDED
-    return template(exercise=check.exercise, task=check.task, check=check.check, count=len(check.students))
-
-
 def student_feedback(report: Report) -> RenderableType:
     """Return everything that one student reads."""
     earned = learner.POINTS_IN_FULL(points=points(report.points), most=points(report.max_points))
@@ -97,7 +50,7 @@ def student_feedback(report: Report) -> RenderableType:
     parts += [exercise_feedback(exercise) for exercise in report.exercises if exercise.status != "not_submitted"]
     missing = [exercise.id for exercise in report.exercises if exercise.status == "not_submitted"]
     if missing:
-        parts.append(Text(f"\n{render(learner.NOT_HANDED_IN(exercises=_short(missing)))}", style="dim"))
+        parts.append(Text(f"\n{render(learner.NOT_HANDED_IN(exercises=short(missing)))}", style="dim"))
     return Group(*parts)
 
 
@@ -105,9 +58,9 @@ def _note(note: Sentence) -> Text:
     return Text(plain(learner.NOTE(note=note)), style="dim")
 
 
-def _short(exercises: list[str]) -> str:
+def short(exercises: list[str]) -> str:
     """Return the names of a few exercises, or the numbers of many."""
-    return plain(", ".join(exercises if len(exercises) <= _NAMED else (id[:2] for id in exercises)))
+    return plain(", ".join(exercises if len(exercises) <= NAMED else (id[:2] for id in exercises)))
 
 
 def exercise_feedback(

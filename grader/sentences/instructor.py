@@ -64,6 +64,10 @@ HOUSING_NOT_INSTALLED = N_(
 # The class at a glance
 STUDENT = N_("student")
 OUT_OF = N_("of {points}")
+MARK_UNTOUCHED = N_("○ untouched: nothing was changed since students got it")
+MARK_UNREADABLE = N_("! unreadable: the report says what is wrong with the file")
+MARK_FAILED = N_("! the submission ended the grader; the next run tries it again")
+MARK_IN_DOUBT = N_("? in doubt: several files differ, see below")
 HANDED_IN_BY_NOBODY = N_("Handed in by nobody: {exercises}")
 FREQUENT_MISTAKES = N_("Most frequent mistakes")
 CHECKS_AT_FAULT = N_("Checks that are at fault. Please report them to the author of the course")

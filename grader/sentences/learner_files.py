@@ -9,6 +9,14 @@ TWO_FILES = N_(
     "There are {count} files for {exercise} ({names}), and only one can be graded. Keep the one with your final "
     "answers and delete the rest."
 )
+WORKED_ON = N_("{name} was graded. Not graded, because nothing in it was changed since you got it: {others}.")
+SAME_WORK = N_("{name} was graded. The code in these files is the same: {others}.")
+NEWEST = N_("{name} was graded, because it is the newest. Older: {others}.")
+READABLE = N_("{name} was graded. Not graded, because it cannot be read: {others}.")
+IN_DOUBT = N_(
+    "There are {count} files for {exercise}, and they differ ({names}). All were graded, and {name} counts until your "
+    "teacher decides. Next time, hand in one file."
+)
 MISSING = N_("There is no file {name}. Check how the file is called and where it is saved.")
 LINK = N_("{name} is a symbolic link, and links are not followed. Hand in the file itself.")
 FOLDER = N_("{name} is a folder, not a file. Hand in the file itself, not a folder that holds it.")
@@ -64,7 +72,9 @@ TOO_HARD = N_(
     "{name} could not be read: Python needs too much time or memory for it. Look for code that is nested very "
     "deeply or repeated very often, and write it more simply."
 )
-RENAMED_NOTEBOOK = N_("{name} is a notebook with the name of a script. Rename it so that it ends in .ipynb.")
+RENAMED_NOTEBOOK = N_(
+    "{name} is a notebook with another ending. It was read all the same; next time, give it the ending .ipynb."
+)
 
 # The notebook
 NOT_JSON = N_(
@@ -126,6 +136,8 @@ CELL_NOTE = N_("Whole cells were skipped, such as the one that begins with `{exa
 UNKNOWN_FILE = N_("{name} is not the name of an exercise, so it was not graded.")
 MISSPELT_FILE = N_("{name} is not the name of an exercise, so it was not graded. Did you mean {closest}?")
 MISSPELT_CASE = N_("{name} was read as {closest}: capital and small letters differ.")
+NEAR_NAME = N_("{name} was read as {closest}. Next time, use exactly this name.")
+BY_FUNCTIONS = N_("{name} was read as {closest}, because it defines its functions. Next time, use exactly this name.")
 INNER_FOLDER = N_("The folder {name} was not looked into. Put the files directly in the student's folder.")
 LINKED_STUDENT = N_("The folder {name} is a symbolic link, and links are not followed. Hand in the files themselves.")
 CLOSED_STUDENT = N_("The folder {name} could not be read ({reason}). Make it readable and grade it again.")

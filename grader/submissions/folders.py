@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import errno
 import os
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from grader.errors import KitError, closest
-from grader.sentences import Sentence, instructor, learner_files
+from grader.errors import KitError
+from grader.records import HandIn, LeftFile
+from grader.roster import Person
+from grader.sentences import Sentence, instructor, instructor_collecting, learner_files
 from grader.submissions.beneath import Anchor, SubmittedFile
+from grader.submissions.looking import Look
 from grader.submissions.names import printable, student_name
+from grader.submissions.recognition import ExerciseNames, How, is_given, is_litter, split_name
 
-_SUFFIXES: Final = (".py", ".ipynb")
-_LITTER: Final = frozenset({"__pycache__", "__MACOSX"})
+LookAt = Callable[[SubmittedFile, str], Look]
 _MOST_NOTES: Final = 20
+_MOST_LOOKS: Final = 50  # files of one student whose names say nothing
+_NOTES: Final = {
+    "case": learner_files.MISSPELT_CASE,
+    "near": learner_files.NEAR_NAME,
+    "functions": learner_files.BY_FUNCTIONS,
+}
 
 
 class SubmissionsError(KitError):
@@ -30,21 +38,32 @@ class StudentFolder(msgspec.Struct, frozen=True, kw_only=True):
     """What one student handed in: paths by exercise id. There are several paths if an exercise has several files.
 
     If the student's folder is a link or cannot be listed, every exercise has a path for which `read_submission` reports
-    that problem.
+    that problem. `left` are the files that are for no exercise. `person` and `handed_in` (by the name of a file) are
+    what is known from elsewhere.
     """
 
     student: str
     files: dict[str, tuple[SubmittedFile, ...]]
     notes: tuple[Sentence, ...] = ()
+    left: tuple[LeftFile, ...] = ()
+    person: Person | None = None
+    handed_in: dict[str, HandIn] = {}
 
 
 def find_submissions(
-    folder: Path, *, exercises: Sequence[str], others: Sequence[str] = ()
+    folder: Path,
+    *,
+    exercises: Sequence[str],
+    others: Sequence[str] = (),
+    tasks: Mapping[str, Collection[str]] = {},
+    look: LookAt | None = None,
 ) -> tuple[StudentFolder, ...]:
     """Return what each student handed in for `exercises`, sorted by student.
 
-    Hidden files and folders are ignored. So are files for `others`, the exercises of the course that are not graded
-    now; these files get no note about their names. The folder stays open from now on: later reads use it even if a path
+    A file is recognised by its name or a name that is near, or else by the functions that it defines: `look` is asked
+    for them, and `tasks` are the names of the tasks of each exercise. Hidden files and folders are ignored. So are
+    files for `others`, the exercises of the course that are not graded now; these files get no note about their names.
+    The folder stays open from now on: later reads use it even if a path
     has become a link in the meantime. Raises `SubmissionsError` if `folder` cannot be read or holds no student's
     folder.
     """
@@ -57,13 +76,30 @@ def find_submissions(
         raise SubmissionsError(instructor.NOT_A_FOLDER(folder=str(folder))) from None
     except OSError as error:
         raise SubmissionsError(instructor.CLOSED_FOLDER(folder=str(folder), error=str(error.strerror))) from error
-    students = [entry for entry in entries if _is_folder(entry) and not _is_hidden_folder(entry.name)]
-    names = _Names(exercises, others)
-    if not students and any(names.exercise(entry.name) for entry in entries):
+    students = [entry for entry in entries if _is_folder(entry) and not is_litter(entry.name)]
+    names = ExerciseNames(exercises, others, tasks)
+    if not students and any(names.by_name(entry.name) for entry in entries):
         raise SubmissionsError(instructor.FILES_IN_FOLDER(folder=str(folder)))
     if not students:
         raise SubmissionsError(instructor.NO_STUDENTS(folder=str(folder)))
-    return _numbered(_read_student(anchor, entry, names) for entry in students)
+    return _numbered(_read_student(anchor, entry, names, look) for entry in students)
+
+
+def files_beside(folder: Path) -> tuple[LeftFile, ...]:
+    """Return the scripts and notebooks that lie beside the students' folders, and belong to nobody."""
+    try:
+        _, entries = Anchor(folder).scan()
+    except OSError:
+        return ()
+    return tuple(
+        LeftFile(
+            path=printable(entry.name),
+            reason=instructor_collecting.BESIDE(),
+            cure=instructor_collecting.PUT_INTO_A_FOLDER(),
+        )
+        for entry in entries
+        if split_name(entry.name)[1] not in ("", "?") and not is_litter(entry.name) and not _is_folder(entry)
+    )
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -76,15 +112,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _is_hidden_folder(name: str) -> bool:
-    """Say whether to ignore a folder.
-
-    Two leading dots are not the custom for hidden folders, so they hide no student.
-    """
-    return name in _LITTER or (name.startswith(".") and not name.startswith(".."))
-
-
-def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> StudentFolder:
+def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: ExerciseNames, look: LookAt | None) -> StudentFolder:
     student, shown = student_name(entry.name), printable(entry.name)
     everything: dict[str, tuple[SubmittedFile, ...]]
     if entry.is_symlink():
@@ -93,39 +121,73 @@ def _read_student(anchor: Anchor, entry: os.DirEntry[str], names: _Names) -> Stu
     try:
         folder, entries = anchor.scan(entry.name)
     except OSError as error:
-        everything = {exercise: (anchor.file(entry.name, exercise + _SUFFIXES[0]),) for exercise in names.exercises}
+        everything = {exercise: (anchor.file(entry.name, exercise + ".py"),) for exercise in names.exercises}
         note = learner_files.CLOSED_STUDENT(name=shown, reason=error.strerror or "")
         if error.errno == errno.ELOOP:
             note = learner_files.LINKED_STUDENT(name=shown)
         return StudentFolder(student=student, files=everything, notes=(note,))
-    return _sort_out(student, entries, lambda name: anchor.file(entry.name, name, folder=folder), names)
+    return _sort_out(student, entries, lambda name: anchor.file(entry.name, name, folder=folder), names, look)
 
 
 def _sort_out(
-    student: str, entries: list[os.DirEntry[str]], file: Callable[[str], SubmittedFile], names: _Names
+    student: str,
+    entries: list[os.DirEntry[str]],
+    file: Callable[[str], SubmittedFile],
+    names: ExerciseNames,
+    look: LookAt | None,
 ) -> StudentFolder:
     files: defaultdict[str, tuple[SubmittedFile, ...]] = defaultdict(tuple)
     notes: list[Sentence] = []
     strangers = []
+    looks = 0
     for entry in entries:
-        if entry.name.startswith(".") or entry.name in _LITTER:
+        if is_litter(entry.name):
             continue
-        exercise = names.exercise(entry.name)
-        if exercise in names.others:
-            continue
-        if exercise is None:
+        found = names.by_name(entry.name)
+        exercises: tuple[str, ...] = () if found is None else (found.exercise,)
+        how: How = "functions" if found is None else found.how
+        kind = split_name(entry.name)[1]
+        if found is None and kind and look is not None and looks < _MOST_LOOKS and not is_given(entry.name):
+            looks += 1
+            if entry.is_file(follow_symlinks=False):
+                exercises = names.by_functions(look(file(entry.name), entry.name).defined)
+        if not exercises:
             strangers.append(entry)
-            continue
-        files[exercise] += (file(entry.name),)
-        if not names.is_exact(entry.name):
-            notes.append(learner_files.MISSPELT_CASE(name=printable(entry.name), closest=exercise))
+        for exercise in exercises:
+            if exercise in names.others:
+                continue
+            files[exercise] += (file(entry.name),)
+            if how != "name":
+                notes.append(_NOTES[how](name=printable(entry.name), closest=exercise))
     notes += [_note_on(entry, names) for entry in strangers[:_MOST_NOTES]]
     if len(strangers) > _MOST_NOTES:
         notes.append(learner_files.MORE_FILES(count=len(strangers) - _MOST_NOTES))
-    return StudentFolder(student=student, files=dict(sorted(files.items())), notes=tuple(notes))
+    left = tuple(_left(student, entry, names) for entry in strangers)
+    return StudentFolder(student=student, files=dict(sorted(files.items())), notes=tuple(notes), left=left)
 
 
-def _note_on(entry: os.DirEntry[str], names: _Names) -> Sentence:
+def _left(student: str, entry: os.DirEntry[str], names: ExerciseNames) -> LeftFile:
+    closest = names.closest(entry.name)
+    if entry.is_dir(follow_symlinks=False):
+        reason, cure = instructor_collecting.INNER_FOLDER(), instructor_collecting.COLLECT_FIRST()
+    elif is_given(entry.name):
+        reason, cure = instructor_collecting.GIVEN(), instructor_collecting.NOTHING_TO_DO()
+    elif not split_name(entry.name)[1]:
+        reason, cure = instructor_collecting.NO_CODE(), instructor_collecting.ASK_FOR_CODE()
+    elif closest is not None:
+        reason, cure = instructor_collecting.NO_EXERCISE(), instructor_collecting.RENAME_TO(name=closest)
+    else:
+        reason, cure = instructor_collecting.NO_EXERCISE(), instructor_collecting.RENAME()
+    return LeftFile(
+        path=f"{student}/{printable(entry.name)}",
+        student=student,
+        kind="spare" if is_given(entry.name) else "lost",
+        reason=reason,
+        cure=cure,
+    )
+
+
+def _note_on(entry: os.DirEntry[str], names: ExerciseNames) -> Sentence:
     shown = printable(entry.name)
     if entry.is_dir(follow_symlinks=False):
         return learner_files.INNER_FOLDER(name=shown)
@@ -146,47 +208,6 @@ def _numbered(folders: Iterable[StudentFolder]) -> tuple[StudentFolder, ...]:
             number += 1
             student = f"{folder.student} ({number})"
             notes = (*folder.notes, learner_files.SAME_NAME(number=number))
-        found[student] = msgspec.structs.replace(folder, student=student, notes=notes)
+        left = tuple(msgspec.structs.replace(one, student=student) for one in folder.left)
+        found[student] = msgspec.structs.replace(folder, student=student, notes=notes, left=left)
     return tuple(found[student] for student in sorted(found))
-
-
-class _Names:
-    """Recognises the ids of exercises in file names."""
-
-    def __init__(self, exercises: Sequence[str], others: Sequence[str] = ()) -> None:
-        self.exercises = tuple(exercises)
-        self.others = frozenset(others) - {*exercises}
-        self._known = (*exercises, *self.others)
-        self._by_fold: defaultdict[str, list[str]] = defaultdict(list)
-        for exercise in self._known:
-            self._by_fold[_fold(exercise)].append(exercise)
-
-    def exercise(self, name: str) -> str | None:
-        """Return the exercise that a file called `name` is for.
-
-        Upper and lower case may differ if that is not ambiguous.
-        """
-        stem, suffix = os.path.splitext(name)
-        if suffix.lower() not in _SUFFIXES:
-            return None
-        if stem in self._known:
-            return stem
-        alike = self._by_fold.get(_fold(stem), ())
-        return alike[0] if len(alike) == 1 else None
-
-    def is_exact(self, name: str) -> bool:
-        """Say whether a file called `name`, known to be for an exercise, has exactly the right name."""
-        stem, suffix = os.path.splitext(unicodedata.normalize("NFC", name))
-        return suffix in _SUFFIXES and stem in {unicodedata.normalize("NFC", known) for known in self._known}
-
-    def closest(self, name: str) -> str | None:
-        """Return the right name that is most like `name`."""
-        stem, suffix = os.path.splitext(name)
-        alike = closest(_fold(stem), self._by_fold, cutoff=0.6)
-        if alike is None:
-            return None
-        return self._by_fold[alike][0] + (suffix if suffix in _SUFFIXES else _SUFFIXES[0])
-
-
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

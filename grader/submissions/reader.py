@@ -18,6 +18,7 @@ from grader import processes
 from grader.records import Submission
 from grader.sentences import learner_files
 from grader.submissions.beneath import Anchor, SubmittedFile
+from grader.submissions.looking import Look, look_at
 from grader.submissions.managing import ManagedCell, manage
 from grader.submissions.names import printable
 from grader.submissions.reading import Managed, read_managed, read_submission
@@ -64,6 +65,12 @@ class Reader:
         if isinstance(answer, Submission):
             return answer
         return _too_hard(paths[0], student, exercise)
+
+    def look(self, file: Path | SubmittedFile | bytes, name: str) -> Look:
+        """Return what the file called `name` is, as `look_at` does."""
+        self._anchor = file.anchor if isinstance(file, SubmittedFile) else None
+        answer = self._ask(look_at, file, name=name)
+        return answer if isinstance(answer, Look) else Look(problem=learner_files.TOO_HARD(name=printable(name)))
 
     def read_managed(
         self, path: Path | SubmittedFile, *, student: str, exercises: Sequence[str], cells: Sequence[ManagedCell]

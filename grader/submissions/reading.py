@@ -20,6 +20,7 @@ from grader.submissions.joining import Script, read_notebook
 from grader.submissions.managing import ManagedCell, manage, recognize
 from grader.submissions.names import printable
 from grader.submissions.problems import Unreadable
+from grader.submissions.recognition import split_name
 from grader.submissions.syntax import require_python, require_text
 from grader.submissions.tidying import Notebook, as_json, is_notebook, tidy
 
@@ -131,16 +132,33 @@ def _read(paths: tuple[Path | SubmittedFile, ...], exercise: str, tasks: Collect
     if len(paths) > 1:
         names = joined(learner.BOTH, [printable(path.name) for path in paths])
         raise Unreadable(learner_files.TWO_FILES(count=len(paths), exercise=exercise, names=names))
-    if paths[0].suffix.lower() == ".ipynb":
-        notebook = recognize(_tidy(read_bytes(paths[0], limit=NOTEBOOK_LIMIT), name), tasks, name=name)
-        return read_notebook(notebook, name=name, limit=CODE_LIMIT)
-    source, notes = decode_script(read_bytes(paths[0], limit=SCRIPT_LIMIT), name=name)
+    data = read_bytes(paths[0], limit=NOTEBOOK_LIMIT if _is_called_notebook(paths[0].name) else SCRIPT_LIMIT)
+    return read_script(data, name=name, tasks=tasks)[0]
+
+
+def read_script(data: bytes, *, name: str, tasks: Collection[str] = ()) -> tuple[Script, bool]:
+    """Return the code in a file called `name`, and whether the file is a notebook, whatever its name says.
+
+    Raises `Unreadable`.
+    """
+    if _is_called_notebook(name):
+        notebook = recognize(_tidy(data, name), tasks, name=name)
+        return read_notebook(notebook, name=name, limit=CODE_LIMIT), True
+    source, notes = decode_script(data, name=name)
     if is_notebook(source):
-        raise Unreadable(learner_files.RENAMED_NOTEBOOK(name=name))
+        require_text(source, name=name, where=_line)
+        notebook = recognize(tidy(source, name=name), tasks, name=name)
+        script = read_notebook(notebook, name=name, limit=CODE_LIMIT)
+        renamed = learner_files.RENAMED_NOTEBOOK(name=name)
+        return msgspec.structs.replace(script, notes=(*notes, renamed, *script.notes)), True
     require_small(len(source), CODE_LIMIT, learner_files.TOO_MUCH_CODE, name)
     require_text(source, name=name, where=_line)
     require_python(source, name=name, where=_line)
-    return Script(source=source, notes=notes)
+    return Script(source=source, notes=notes), False
+
+
+def _is_called_notebook(name: str) -> bool:
+    return split_name(name)[1] == ".ipynb"
 
 
 def _line(number: int) -> Sentence:

@@ -104,7 +104,7 @@ def test_points_add_up(graded: Path) -> None:
         ("null-bytes", "null"),
         ("not-utf8", "UTF-8"),
         ("not-a-notebook", "07_autograd.ipynb"),
-        ("two-files", "07_autograd.ipynb and 07_autograd.py"),
+        ("two-files", "because nothing in it was changed since you got it: 07_autograd.py."),
         ("renamed-function", "but `derivative` is. Is that your function?"),
         ("missing-import", "ModuleNotFoundError: No module named 'torchvision_extras' at line 2"),
         ("sleeps-on-import", "took long to load and was stopped at line 3, `time.sleep(30)`"),

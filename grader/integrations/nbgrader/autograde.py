@@ -50,9 +50,9 @@ from grader.integrations.nbgrader.course import (
 from grader.integrations.nbgrader.feedback_cells import annotate, as_node, is_unanswered, manual_score, recorded_digest
 from grader.integrations.nbgrader.gradebook import Book, Notebook
 from grader.records import BrokenCheck, ExerciseReport, Submission, TaskReport, faulty_checks
+from grader.reports.class_table import fault_of
 from grader.reports.panels import report_panel
 from grader.reports.store import keep_seed
-from grader.reports.terminal import fault_of
 from grader.sentences import Sentence, instructor, learner
 from grader.sentences.languages import render
 from grader.submissions import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from grader.catalog import Catalog
 from grader.grading import pipeline
@@ -27,7 +28,15 @@ IDS = ("07_autograd", "08_detach_and_inplace")
 class FakeLanes:
     """A pool that grades everything at once, in reverse order, and records its submissions."""
 
-    def __init__(self, *, dies_of: str = "", stops_after: int = 1000, broken: tuple[BrokenCheck, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        dies_of: str = "",
+        stops_after: int = 1000,
+        broken: tuple[BrokenCheck, ...] = (),
+        points: Mapping[str, float] = {},
+    ) -> None:
+        self._points = points
         self.given: list[str] = []
         self._dies_of = dies_of
         self._stops_after = stops_after
@@ -43,6 +52,8 @@ class FakeLanes:
                 if one.student == self._dies_of
                 else blank_report(one.exercise, [("t", 2.0)], "graded", verbatim("Fine."))
             )
+            if report is not None:
+                report = replace(report, points=self._points.get(Path(one.path).name, 0.0))
             yield Graded(submission=one, report=report, broken=self._broken)
 
 
@@ -255,6 +266,43 @@ def test_the_code_that_was_graded_stands_beside_the_report(
     assert load_code(ana, IDS[0]) is not None and load_code(ana, IDS[1]) is None
     run(catalog, submissions, monkeypatch, FakeLanes(), forget=True)
     assert [load_code(ana, id) for id in IDS] == [None, None]
+
+
+@pytest.mark.sandbox
+def test_of_two_files_that_differ_both_are_graded(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one with more points counts, the row is in doubt, and the other file is listed with what to do."""
+    (submissions / "bia" / f"Copy of {IDS[0]}.py").write_text("x = 2\n", encoding="utf-8")
+    whole = run(catalog, submissions, monkeypatch, FakeLanes(points={f"Copy of {IDS[0]}.py": 1.0}))
+    (row,) = (row for row in whole.students if row.student == "bia")
+    assert (row.points, row.statuses[IDS[0]]) == (1.0, "in_doubt")
+    (left,) = whole.left
+    assert (left.path, left.kind) == (f"bia/{IDS[0]}.py", "doubt")
+    assert str(left.cure) == "Decide which file counts: delete the other one, and grade again."
+    report = load_report(submissions.parent / "out" / "bia").exercises[0]
+    assert f"There are 2 files for {IDS[0]}, and they differ" in str(report.notes[0])
+    code = (submissions.parent / "out" / "bia" / "code" / f"{IDS[0]}.json").read_text(encoding="utf-8")
+    assert "x = 2" in code
+
+
+@pytest.mark.sandbox
+def test_every_file_that_does_not_count_is_listed(
+    catalog: Catalog, submissions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unreadable files, files for no exercise and stubs beside an answer are in the class report, each with a cure."""
+    (submissions / "ana" / f"{IDS[0]}.py").write_text("x = (\n", encoding="utf-8")
+    (submissions / "bia" / f"{IDS[1]}.py").write_text(catalog.text_of_stub(IDS[1]), encoding="utf-8")
+    (submissions / "bia" / f"{IDS[1]} (1).py").write_text("def snapshot(x):\n    return x\n", encoding="utf-8")
+    (submissions / "caio" / "photo.jpg").write_bytes(b"")
+    whole = run(catalog, submissions, monkeypatch, FakeLanes())
+    assert [(left.path, left.kind) for left in whole.left] == [
+        (f"ana/{IDS[0]}.py", "lost"),
+        (f"bia/{IDS[1]}.py", "spare"),
+        ("caio/photo.jpg", "lost"),
+    ]
+    assert "It cannot be read." in str(whole.left[0].reason)
+    assert f"{IDS[1]} (1).py counts" in str(whole.left[1].reason)
 
 
 @pytest.mark.sandbox

@@ -9,10 +9,21 @@ import msgspec
 import pytest
 from rich.console import Console, RenderableType
 
-from grader.records import BrokenCheck, Feedback, Misconception, Verdict, class_report, student_report, task_report
+from grader.records import (
+    BrokenCheck,
+    Feedback,
+    HandIn,
+    LeftFile,
+    Misconception,
+    Verdict,
+    class_report,
+    student_report,
+    task_report,
+)
 from grader.records import ExerciseReport as Exercise
 from grader.reports import class_table, student_feedback
 from grader.reports.terminal import plain, points
+from grader.roster import Person
 from grader.sentences import verbatim
 
 
@@ -236,3 +247,39 @@ def test_nothing_in_a_report_steers_the_terminal() -> None:
     shown = printed(student_feedback(report)) + printed(class_table(class_report((report,))))
     assert not set(shown) & set("\x1b\x9b\u202e\x07")
     assert shown.count(r"\x1b[2J\x9b\x202e\x07[red]") >= 12
+
+
+def test_the_class_table_tells_apart_what_points_do_not() -> None:
+    """Untouched, unreadable, missing and doubtful exercises have marks of their own, and a legend explains them."""
+    statuses = {"01_a": "not_attempted", "02_b": "unreadable", "03_c": "not_submitted", "04_d": "graded"}
+    one = student_report(
+        "ana",
+        tuple(Exercise(id=id, status=s, points=0.0, max_points=1.0, tasks=()) for id, s in statuses.items()),  # type: ignore[arg-type]
+    )
+    two = student_report(
+        "bia", tuple(Exercise(id=id, status="graded", points=1.0, max_points=1.0, tasks=()) for id in statuses)
+    )
+    doubt = LeftFile(
+        path="ana/04_d.ipynb",
+        student="ana",
+        exercise="04_d",
+        kind="doubt",
+        reason=verbatim("It differs."),
+        cure=verbatim("Decide."),
+    )
+    spare = LeftFile(path="ana/x", kind="spare", reason=verbatim("It is the same."), cure=verbatim("Nothing."))
+    whole = class_report(
+        (one, two),
+        left=(doubt, spare),
+        people={"ana": Person(name="Ana Sousa", login="ana"), "bia": Person(name="Bia Reis")},
+        handed_in={"bia": {"01_a": HandIn(original="x", late=True)}},
+    )
+    text = printed(class_table(whole))
+    (row,) = (line for line in text.splitlines() if line.startswith("Ana Sousa"))
+    assert row.split()[2:] == ["○", "!", "–", "0?", "0"]
+    assert "○ untouched" in text
+    assert "! unreadable" in text
+    assert "ana/04_d.ipynb\n  It differs." in "\n".join(line.rstrip() for line in text.splitlines())
+    assert "It is the same" not in text
+    assert "1 more file does not count" in text
+    assert "Handed in late: Bia Reis (01_a)" in text

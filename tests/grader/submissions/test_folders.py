@@ -10,7 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.submissions import StudentFolder, SubmissionsError, find_submissions, read_submission
+from grader.submissions import (
+    Look,
+    StudentFolder,
+    SubmissionsError,
+    files_beside,
+    find_submissions,
+    read_submission,
+)
 
 EXERCISES = ("01_tensors", "02_autograd", "10_linear")
 
@@ -92,11 +99,11 @@ def test_files_beside_the_students_folders_are_ignored(folder: Path) -> None:
 
 def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) -> None:
     """Files for exercises that are not graded now get no note, whatever their case."""
-    put(folder, "ana/01_tensors.py", "ana/02_autograd.py", "ana/10_Linear.ipynb", "ana/10_linea.py")
+    put(folder, "ana/01_tensors.py", "ana/02_autograd.py", "ana/10_Linear.ipynb", "ana/linar.py")
     [found] = find_submissions(folder, exercises=["01_tensors"], others=EXERCISES)
     assert names(found) == {"01_tensors": ["01_tensors.py"]}
     assert tuple(map(str, found.notes)) == (
-        "10_linea.py is not the name of an exercise, so it was not graded. Did you mean 10_linear.py?",
+        "linar.py is not the name of an exercise, so it was not graded. Did you mean 10_linear.py?",
     )
 
 
@@ -104,23 +111,90 @@ def test_files_for_exercises_that_are_not_asked_for_get_no_note(folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "closest"),
+    ("name", "exercise"),
     [
-        ("01_tensor.py", "01_tensors.py"),
-        ("01-tensors.ipynb", "01_tensors.ipynb"),
-        ("01_tensors (1).py", "01_tensors.py"),
-        ("02_Autgrad.py", "02_autograd.py"),
-        ("01_tensors.py.txt", "01_tensors.py"),
-        ("10_linear.html", "10_linear.py"),
+        ("01_tensor.py", "01_tensors"),
+        ("01-tensors.ipynb", "01_tensors"),
+        ("01_tensors (1).py", "01_tensors"),
+        ("Copy of 01_tensors.ipynb", "01_tensors"),
+        ("01_tensors_final.py", "01_tensors"),
+        ("Tensors.py", "01_tensors"),
+        ("02_Autgrad.py", "02_autograd"),
+        ("01_tensors.py.txt", "01_tensors"),
+        ("01_tensors.ipynb.json", "01_tensors"),
     ],
 )
-def test_a_misspelt_name_gets_the_closest_exercise_as_a_suggestion(folder: Path, name: str, closest: str) -> None:
-    """A file with a misspelt name is not read, and a note suggests the closest exercise."""
+def test_a_name_that_is_near_is_read_with_a_note(folder: Path, name: str, exercise: str) -> None:
+    """Copies and slightly misspelt names are read, and a note says as which exercise."""
+    put(folder, f"ana/{name}")
+    assert names(only(folder)) == {exercise: [name]}
+    assert tuple(map(str, only(folder).notes)) == (f"{name} was read as {exercise}. Next time, use exactly this name.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("02_tensors.py", "01_tensors.py"),
+        ("10_linear.html", "10_linear.py"),
+        ("autogra.pdf", "02_autograd.py"),
+    ],
+)
+def test_a_name_that_is_not_near_enough_gets_a_suggestion(folder: Path, name: str, closest: str) -> None:
+    """A file with the number of another exercise, or of another kind, is not read; a note suggests the right name."""
     put(folder, f"ana/{name}")
     assert only(folder).files == {}
     assert tuple(map(str, only(folder).notes)) == (
         f"{name} is not the name of an exercise, so it was not graded. Did you mean {closest}?",
     )
+    [left] = only(folder).left
+    assert (left.path, left.student, left.kind) == (f"ana/{name}", "ana", "lost")
+
+
+TASKS = {"01_tensors": ("f", "g", "h"), "02_autograd": ("h", "k")}
+
+
+@pytest.mark.parametrize(
+    ("defined", "exercises"),
+    [(("f", "g"), ["01_tensors"]), (("k",), ["02_autograd"]), (("f",), ["01_tensors"]), (("h", "k", "f"), [*TASKS])],
+)
+def test_an_unknown_name_is_recognised_by_its_functions(
+    folder: Path, defined: tuple[str, ...], exercises: list[str]
+) -> None:
+    """A file whose name says nothing is for the exercises whose functions it defines."""
+    put(folder, "ana/Untitled7.ipynb")
+    looked_at = []
+
+    def look(file: object, name: str) -> Look:
+        looked_at.append(name)
+        return Look(defined=dict.fromkeys(defined, ""))
+
+    [found] = find_submissions(folder, exercises=EXERCISES, tasks=TASKS, look=look)
+    assert names(found) == {exercise: ["Untitled7.ipynb"] for exercise in exercises}
+    assert looked_at == ["Untitled7.ipynb"]
+    assert "because it defines its functions" in str(found.notes[0])
+
+
+def test_a_file_without_functions_of_an_exercise_is_left(folder: Path) -> None:
+    """A script that defines nothing of the course is listed as lost, with what to do."""
+    put(folder, "ana/helper.py")
+    [found] = find_submissions(folder, exercises=EXERCISES, tasks=TASKS, look=lambda file, name: Look())
+    [left] = found.left
+    assert (left.path, left.kind) == ("ana/helper.py", "lost")
+    assert str(left.cure).startswith("Look whether it holds an answer")
+
+
+def test_files_of_the_kits_bundle_are_no_answers(folder: Path) -> None:
+    """A public suite and the README that a student hands back are not taken for answers, and need no action."""
+    put(folder, "ana/test_01_tensors.py", "ana/README.md")
+    found = only(folder)
+    assert found.files == {}
+    assert {left.kind for left in found.left} == {"spare"}
+
+
+def test_files_beside_the_students_folders_are_listed(folder: Path) -> None:
+    """Scripts and notebooks that lie beside the students' folders belong to nobody, and are listed."""
+    put(folder, "ana/01_tensors.py", "grades.csv", "10_linear.py", ".hidden.py")
+    assert [left.path for left in files_beside(folder)] == ["10_linear.py"]
 
 
 def test_a_name_like_no_exercise_gets_a_note(folder: Path) -> None:
@@ -143,6 +217,7 @@ def test_a_folder_of_rubbish_gets_few_notes(folder: Path) -> None:
     put(folder, *(f"ana/{number}.dat" for number in range(100)))
     assert len(only(folder).notes) == 21
     assert str(only(folder).notes[-1]) == "80 more files are not exercises."
+    assert len(only(folder).left) == 100
 
 
 def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:

@@ -179,7 +179,8 @@ def test_code_beyond_pythons_depth_is_a_problem(hand_in: HandIn, source: str) ->
     )
 
 
-def test_a_notebook_called_a_script_is_a_problem(hand_in: HandIn) -> None:
-    """A notebook that was renamed to .py is recognised."""
-    found = problem(hand_in("01_tensors.py", json.dumps({"cells": [code("x = 1")], "nbformat": 4})))
-    assert found == "01_tensors.py is a notebook with the name of a script. Rename it so that it ends in .ipynb."
+def test_a_notebook_called_a_script_is_read_with_a_note(hand_in: HandIn) -> None:
+    """A notebook that was renamed to .py is recognised, and read."""
+    read = hand_in("01_tensors.py", json.dumps({"cells": [code("x = 1")], "nbformat": 4}))
+    assert read.source == "x = 1\n"
+    assert [str(note)[:49] for note in read.notes] == ["01_tensors.py is a notebook with another ending. "]

@@ -1,0 +1,70 @@
+"""Chooses which of several files of one student for one exercise counts: a script, a notebook, copies, older versions.
+
+The file that was worked on counts, and of two with the same code the first. Of files that differ the newest counts,
+where the times can be trusted. Otherwise it is in doubt: all are graded, and a teacher decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Generic, Literal, TypeVar
+
+import msgspec
+
+from grader.submissions.looking import Look
+
+# Files that were handed in together, or copied by a program, differ by seconds; what a person saves later, by more.
+_CLEARLY_LATER: Final = 60.0
+Cause = Literal["untouched", "same", "older", "unreadable"]
+File = TypeVar("File")
+
+
+class Version(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
+    """One file: what it is, and when it was saved or handed in, in seconds since 1970; `None` if that is not known."""
+
+    file: File
+    look: Look
+    time: float | None = None
+
+
+class Choice(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
+    """The versions that count, and why the others do not. If several count, it is in doubt which one should."""
+
+    counted: tuple[Version[File], ...]
+    passed_over: tuple[tuple[Version[File], Cause], ...]
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a teacher should decide."""
+        return len(self.counted) > 1
+
+
+def choose(versions: Sequence[Version[File]], given: Mapping[str, str]) -> Choice[File]:
+    """Return which versions count. There is at least one.
+
+    `given` are the definitions of the tasks in what students were given, as `Look.defined` has them.
+    """
+    left: list[tuple[Version[File], Cause]] = []
+    counted = list(versions)
+
+    def pass_over(which: Sequence[Version[File]], cause: Cause) -> None:
+        for version in which:
+            counted.remove(version)
+            left.append((version, cause))
+
+    readable = [version for version in counted if version.look.problem is None]
+    worked_on = [version for version in readable if version.look.worked_on(given)]
+    if worked_on:
+        pass_over([version for version in counted if version.look.problem is not None], "unreadable")
+    if worked_on or len(readable) < len(versions):
+        pass_over([version for version in readable if version not in worked_on], "untouched")
+    else:
+        pass_over(readable[1:], "untouched")
+    first: dict[str, Version[File]] = {}
+    for version in counted:
+        first.setdefault(version.look.content or str(id(version)), version)
+    pass_over([version for version in counted if all(version is not one for one in first.values())], "same")
+    times = sorted(version.time for version in counted if version.time is not None)
+    if len(times) == len(counted) > 1 and times[-1] - times[-2] > _CLEARLY_LATER:
+        pass_over([version for version in counted if version.time != times[-1]], "older")
+    return Choice(counted=tuple(counted), passed_over=tuple(left))

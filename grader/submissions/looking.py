@@ -1,0 +1,66 @@
+"""Looks at a file without running it: which functions and classes it defines, and what would be read of it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from grader.sentences import Sentence, learner, learner_files
+from grader.submissions.beneath import SubmittedFile
+from grader.submissions.content import content_of
+from grader.submissions.files import read_bytes
+from grader.submissions.problems import Unreadable
+from grader.submissions.quiet import no_warnings
+from grader.submissions.reading import NOTEBOOK_LIMIT, read_script
+from grader.submissions.syntax import require_python
+
+_BEYOND_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file is, or the `problem` with it.
+
+    `defined` has a digest of the syntax tree of each function and class at its top level, by name; comments and layout
+    do not change it. `content` is a digest of all its code. `is_notebook` says how to call a copy of the file.
+    """
+
+    is_notebook: bool = False
+    defined: dict[str, str] = {}
+    content: str = ""
+    problem: Sentence | None = None
+
+    def worked_on(self, given: Mapping[str, str]) -> bool:
+        """Say whether a task differs from what students were given. A file that lacks all tasks counts as worked on."""
+        there = [name for name in given if name in self.defined]
+        return not there or any(self.defined[name] != given[name] for name in there)
+
+
+def look_at(file: Path | SubmittedFile | bytes, *, name: str) -> Look:
+    """Return what the file called `name` is. No content raises an error."""
+    try:
+        data = file if isinstance(file, bytes) else read_bytes(file, limit=NOTEBOOK_LIMIT)
+        script, is_notebook = read_script(data, name=name)
+        if is_notebook:  # each cell is valid Python, but the whole may not be
+            require_python(script.source, name=name, where=lambda number: learner.LINE(line=number), notebook=True)
+        content = content_of(script.source)
+    except Unreadable as problem:
+        return Look(problem=problem.sentence)
+    except (MemoryError, RecursionError):
+        return Look(problem=learner_files.TOO_NESTED(name=name))
+    return Look(is_notebook=is_notebook, defined=definitions(script.source), content=content)
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Return a digest of each function and class at the top level of `source`; the last one of a name counts."""
+    try:
+        with no_warnings():
+            tree = ast.parse(source)
+            found = {node.name: ast.dump(node) for node in tree.body if isinstance(node, _DEFINITIONS)}
+    except _BEYOND_PYTHON:
+        return {}
+    return {name: hashlib.sha256(dump.encode("utf-8", "surrogatepass")).hexdigest() for name, dump in found.items()}
