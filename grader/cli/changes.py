@@ -21,7 +21,6 @@ _NAMED = 5  # people
 def show_run(out: Path, run: Run, *, dry_run: bool) -> None:
     """Print what changed: who, from what to what, and why."""
     screen = console()
-    screen.print()
     heading = instructor_gradebook.WOULD_CHANGE_HEADING if dry_run else instructor_gradebook.CHANGED_HEADING
     screen.print(render(heading()), style="bold")
     if run.new:
@@ -53,7 +52,7 @@ def _show_change(change: Change) -> None:
     screen = console()
     screen.print(Text(plain(instructor_gradebook.CHANGE(who=who, before=before, after=after))))
     for cause in change.causes:
-        screen.print(Padding(Text(plain(cause).strip()), (0, 0, 0, 4)))
+        screen.print(Padding(Text(plain(cause).strip()), (0, 0, 0, 4), expand=False))
 
 
 def show_notes(run: ClassRun, *, asked: bool) -> None:

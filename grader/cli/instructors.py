@@ -167,6 +167,7 @@ def _grade(
     if others:
         screen.print()
         say(instructor_gradebook.ADJUSTED_POINTS(count=others))
+    screen.print()
     show_run(out, changes, dry_run=dry_run)
     screen.print()
     show_problems(after)

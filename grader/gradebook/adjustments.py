@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from grader.files import write_bytes
 from grader.gradebook.errors import GradebookError
 from grader.gradebook.moments import moment, zone_named
-from grader.sentences import instructor_gradebook
+from grader.sentences import instructor_adjusting, instructor_gradebook
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,7 +29,7 @@ _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class _Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What all decisions have in common: a misspelt key is an error, not a decision without effect."""
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class _Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 raise ValueError(f"`{name}` must be a number that is finite")
 
 
-class Override(_Decision, frozen=True, kw_only=True):
+class Override(Decision, frozen=True, kw_only=True):
     """These points count for one exercise, or one of its tasks, whatever the examiner said."""
 
     student: _Name
@@ -49,7 +49,7 @@ class Override(_Decision, frozen=True, kw_only=True):
     reason: _Name
 
 
-class Extra(_Decision, frozen=True, kw_only=True):
+class Extra(Decision, frozen=True, kw_only=True):
     """Points that are added (or taken, if negative), to one exercise or to the person's sum."""
 
     student: _Name
@@ -58,7 +58,7 @@ class Extra(_Decision, frozen=True, kw_only=True):
     reason: _Name
 
 
-class Excused(_Decision, frozen=True, kw_only=True):
+class Excused(Decision, frozen=True, kw_only=True):
     """An exercise, or all of them, that does not count for one person."""
 
     student: _Name
@@ -66,7 +66,7 @@ class Excused(_Decision, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Extension(_Decision, frozen=True, kw_only=True):
+class Extension(Decision, frozen=True, kw_only=True):
     """More time for one person: until a moment, or some days. Without an exercise, for all of them."""
 
     student: _Name
@@ -76,7 +76,7 @@ class Extension(_Decision, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Comment(_Decision, frozen=True, kw_only=True):
+class Comment(Decision, frozen=True, kw_only=True):
     """A remark that the student reads, on one exercise or on everything."""
 
     student: _Name
@@ -84,7 +84,7 @@ class Comment(_Decision, frozen=True, kw_only=True):
     text: _Name
 
 
-class CheckDecision(_Decision, frozen=True, kw_only=True):
+class CheckDecision(Decision, frozen=True, kw_only=True):
     """A check that counts for nobody, or whose points everybody gets who handed the exercise in."""
 
     exercise: _Name
@@ -93,7 +93,7 @@ class CheckDecision(_Decision, frozen=True, kw_only=True):
     reason: _Name
 
 
-class ExerciseRule(_Decision, frozen=True, kw_only=True):
+class ExerciseRule(Decision, frozen=True, kw_only=True):
     """How much an exercise weighs in the sum, when it is due, and whether it is extra credit."""
 
     id: _Name
@@ -102,21 +102,21 @@ class ExerciseRule(_Decision, frozen=True, kw_only=True):
     extra_credit: bool | None = None
 
 
-class Withdrawn(_Decision, frozen=True, kw_only=True):
+class Withdrawn(Decision, frozen=True, kw_only=True):
     """A person who left the course."""
 
     student: _Name
     reason: str = ""
 
 
-class Renamed(_Decision, frozen=True, kw_only=True):
+class Renamed(Decision, frozen=True, kw_only=True):
     """A person whose folder has another name now. The results under both names belong together."""
 
     student: _Name
     now: _Name
 
 
-class LateRule(_Decision, frozen=True, kw_only=True):
+class LateRule(Decision, frozen=True, kw_only=True):
     """What is taken off for each day begun after the time when an exercise was due.
 
     `per_day` and `at_most` are shares of the earned points. `grace_minutes` cost nothing. After `none_after_days` no
@@ -129,7 +129,7 @@ class LateRule(_Decision, frozen=True, kw_only=True):
     none_after_days: _NotNegative | None = None
 
 
-class Adjustments(_Decision, frozen=True, kw_only=True):
+class Adjustments(Decision, frozen=True, kw_only=True):
     """Everything that is decided. If several entries are about the same thing, the last one counts.
 
     Times without a zone are in `timezone`, or else in that of this machine.
@@ -148,7 +148,7 @@ class Adjustments(_Decision, frozen=True, kw_only=True):
     renamed: tuple[Renamed, ...] = ()
 
 
-DECISIONS: Final[dict[type[_Decision], str]] = {
+DECISIONS: Final[dict[type[Decision], str]] = {
     Override: "override",
     Extra: "extra",
     Excused: "excused",
@@ -159,6 +159,18 @@ DECISIONS: Final[dict[type[_Decision], str]] = {
     Withdrawn: "withdrawn",
     Renamed: "renamed",
 }
+
+
+_Kind = TypeVar("_Kind", bound=Decision)
+
+
+def decision(kind: type[_Kind], **fields: object) -> _Kind:
+    """Return a decision from what somebody typed. Raises `GradebookError` if a value is none that the file may have."""
+    stated = {name: value for name, value in fields.items() if value is not None}
+    try:
+        return msgspec.convert(stated, kind)
+    except msgspec.ValidationError as error:
+        raise GradebookError(instructor_adjusting.WRONG_VALUE(error=str(error))) from None
 
 
 def read_adjustments(out: Path) -> Adjustments:
@@ -217,13 +229,21 @@ def _template() -> bytes:
     return str(instructor_gradebook.TEMPLATE()).encode()
 
 
-def with_decisions(out: Path, decisions: tuple[_Decision, ...]) -> tuple[bytes, Adjustments]:
-    """Return the file's new content, with these decisions at its end, and what is then decided.
+class Draft(NamedTuple):
+    """The new content of the file, what is then decided, and the new decisions alone."""
+
+    data: bytes
+    whole: Adjustments
+    new: Adjustments
+
+
+def with_decisions(out: Path, decisions: tuple[Decision, ...]) -> Draft:
+    """Return the file with these decisions at its end.
 
     What is in the file already stays as it is, with its comments. Nothing is written. Raises `GradebookError`.
     """
     path = out / ADJUSTMENTS
-    read_adjustments(out)
+    earlier = read_adjustments(out)
     try:
         before = path.read_bytes()
     except FileNotFoundError:
@@ -231,7 +251,9 @@ def with_decisions(out: Path, decisions: tuple[_Decision, ...]) -> tuple[bytes, 
     added = "".join(f"\n[[{DECISIONS[type(one)]}]]\n{_lines(msgspec.to_builtins(one))}" for one in decisions)
     end = b"" if before.endswith(b"\n") or not before else b"\n"
     data = before + end + added.encode("utf-8", "replace")
-    return data, _parsed(path, data)
+    new = _parsed(path, added.encode("utf-8", "replace"))
+    new = msgspec.structs.replace(new, timezone=earlier.timezone, renamed=(*earlier.renamed, *new.renamed))
+    return Draft(data=data, whole=_parsed(path, data), new=new)
 
 
 def _lines(fields: Mapping[str, object]) -> str:

@@ -82,6 +82,15 @@ def extra_reason(extra: Extra) -> Reason:
     return Reason(kind="extra", text=text, words=extra.reason, change=extra.points)
 
 
+def check_reason(decision: CheckDecision) -> Reason:
+    """Return the reason for a check that is dropped or given."""
+    if decision.action == "drop":
+        text = instructor_gradebook.CHECK_DROPPED(check=decision.check)
+        return Reason(kind="check_dropped", text=text, words=decision.reason)
+    text = instructor_gradebook.CHECK_GIVEN(check=decision.check)
+    return Reason(kind="check_given", text=text, words=decision.reason)
+
+
 class _Count:
     """The points so far, and the reasons for each difference."""
 
@@ -111,11 +120,7 @@ class _Count:
                 continue
             (gone if decision.action == "drop" else given).add(check.id)
             now = _earned(task, gone, given, whole=whole)
-            drop = decision.action == "drop"
-            template = instructor_gradebook.CHECK_DROPPED if drop else instructor_gradebook.CHECK_GIVEN
-            kind = "check_dropped" if drop else "check_given"
-            reason = Reason(kind=kind, text=template(check=check.id), words=decision.reason)  # type: ignore[arg-type]
-            self.add(reason, now - earned)
+            self.add(check_reason(decision), now - earned)
             earned = now
         override = decided.tasks.get(task.name)
         if override is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -15,6 +15,16 @@ from grader.gradebook.people import found_exercise, found_name
 from grader.gradebook.points import points_text
 from grader.roster import Person, Roster
 from grader.sentences import Sentence, instructor_gradebook
+
+_WITHOUT_EFFECT: Final = frozenset(
+    template.text
+    for template in (
+        instructor_gradebook.UNKNOWN_STUDENT,
+        instructor_gradebook.UNKNOWN_EXERCISE,
+        instructor_gradebook.UNKNOWN_TASK,
+        instructor_gradebook.UNKNOWN_CHECK,
+    )
+)
 
 Pair = tuple[str, str]  # a student and an exercise; "" is the person's sum, or every exercise
 _T = TypeVar("_T")
@@ -53,6 +63,11 @@ class Known:
     def exercise(self, name: str) -> str | None:
         """Return the exercise that is meant: by its id or its number."""
         return found_exercise(name, self.tasks)
+
+
+def without_effect(problems: Iterable[Sentence]) -> Sentence | None:
+    """Return the first problem of an adjustment that is about nobody or nothing, or `None`."""
+    return next((problem for problem in problems if problem.template in _WITHOUT_EFFECT), None)
 
 
 class Decisions:
@@ -155,6 +170,8 @@ class Decisions:
         for comment in adjustments.comment:
             if pair := self._pair(comment.student, comment.exercise, "comment"):
                 self._comments[pair].append(comment.text)
+        for renamed in adjustments.renamed:
+            self._student(renamed.student, "renamed")
         for withdrawn in adjustments.withdrawn:
             if student := self._student(withdrawn.student, "withdrawn"):
                 self.withdrawn.add(student)

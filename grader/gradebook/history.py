@@ -42,7 +42,7 @@ def run_of(
     new = 0
     columns = {column.exercise: column for column in after.columns}
     for row in after.rows:
-        old = earlier.get(row.student)
+        old = next((earlier[name] for name in (row.student, *row.earlier_names) if name in earlier), None)
         if old is None and any(row.student == archived.student for archived in before.archived):
             cause = instructor_gradebook.CAME_BACK()
             changes.append(Change(student=row.student, exercise="", before=None, after=row.points, causes=(cause,)))
@@ -50,11 +50,10 @@ def run_of(
         new += sum(1 for entry in row.entries if not entry.is_empty and _is_new(old, entry))
         changes += _of_row(old, row, columns)
     gone = {row.student for row in after.archived} & earlier.keys()
-    left = instructor_gradebook.LEFT()
-    changes += [
-        Change(student=name, exercise="", before=earlier[name].points, after=None, causes=(left,))
-        for name in sorted(gone)
-    ]
+    now = {name: row.student for row in after.rows for name in row.earlier_names}
+    for name in sorted(gone):
+        cause = instructor_gradebook.IS_NOW(now=now[name]) if name in now else instructor_gradebook.LEFT()
+        changes.append(Change(student=name, exercise="", before=earlier[name].points, after=None, causes=(cause,)))
     when = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return Run(when=when, command=command, exercises=exercises, new=new, changes=tuple(changes))
 
@@ -114,7 +113,7 @@ def _of_row(old: Row | None, row: Row, columns: dict[str, Column]) -> Iterator[C
         before = earlier.get(entry.exercise)
         if before is None or before.is_empty:
             continue  # new, and counted as such
-        if (before.points, before.max_points) != (entry.points, entry.max_points):
+        if (before.points, before.excused) != (entry.points, entry.excused):
             yield Change(
                 student=row.student,
                 exercise=entry.exercise,

@@ -10,12 +10,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.gradebook.adjustments import Adjustments, read_adjustments
-from grader.gradebook.counting import entry_of, extra_reason
+from grader.gradebook.counting import check_reason, entry_of, extra_reason
 from grader.gradebook.deciding import Decisions, Known
 from grader.gradebook.history import read_runs
 from grader.gradebook.moments import moment
 from grader.gradebook.people import current_names
-from grader.gradebook.points import ZERO, exact, rounded
+from grader.gradebook.points import ZERO, exact, points_text, rounded
 from grader.gradebook.records import Column, Entry, Gradebook, Row
 from grader.gradebook.times import read_times
 from grader.records import ExerciseReport, blank_report
@@ -139,6 +139,7 @@ class _Reading:
             extra_credit=bool(rule.extra_credit),
             due=moment(rule.due, self._zone).isoformat(timespec="seconds") if rule.due else "",
             checks=self._checks[id],
+            reasons=tuple(map(check_reason, self._decisions.checks[id].values())),
         )
 
     def _row(self, student: str) -> Row:
@@ -154,6 +155,7 @@ class _Reading:
         return Row(
             student=student,
             folder=self._folders.get(student, ""),
+            earlier_names=tuple(old for old, now in self._names.items() if now == student and old in self._reports),
             person=self._people.get(student),
             points=rounded(max(ZERO, points)),
             max_points=rounded(most),
@@ -185,7 +187,10 @@ class _Reading:
             if handed_in:
                 said.append(
                     instructor_gradebook.OTHER_MAXIMUM(
-                        exercise=id, count=len(handed_in), points=handed_in[0].max_points, most=most
+                        exercise=id,
+                        count=len(handed_in),
+                        points=points_text(handed_in[0].max_points),
+                        most=points_text(most),
                     )
                 )
         without = [

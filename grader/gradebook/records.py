@@ -62,12 +62,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One person. `student` is the name in reports and `folder` the name of the folder in OUT that holds the report.
 
+    `earlier_names` are those under which other reports of this person were written.
     `person` is what the roster knows, or `None`. `points` and `max_points` are the weighted sums of the entries; extra
     points that belong to no exercise are added, and stand in `reasons`. `entries` stand in the order of the columns.
     """
 
     student: str
     folder: str
+    earlier_names: tuple[str, ...] = ()
     person: Person | None = None
     points: float
     max_points: float
@@ -92,6 +94,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise of the class. `weight` multiplies its points in sums; `extra_credit` leaves it out of the maximum.
 
     `due` is the time when it must be handed in, as ISO text, or "". `checks` are the ids of its checks, by task.
+    `reasons` are the decisions about its checks, which are the same for everybody.
     """
 
     exercise: str
@@ -100,6 +103,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     extra_credit: bool = False
     due: str = ""
     checks: dict[str, tuple[str, ...]] = {}
+    reasons: tuple[Reason, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

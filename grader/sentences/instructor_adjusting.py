@@ -1,0 +1,48 @@
+"""What instructors read about `grader adjust`."""
+
+from __future__ import annotations
+
+from grader.sentences.template import N_
+
+HELP = N_(
+    "Decide about points: overrides, comments, more time, checks that do not count. OUT/adjustments.toml keeps it."
+)
+HELP_SHOW = N_("Show which points count other than the examiner said, and why.")
+HELP_OVERRIDE = N_("Give a student other points for an exercise, or for one task of it.")
+HELP_COMMENT = N_("Write a remark that a student reads.")
+HELP_EXCUSE = N_("Let an exercise not count for a student; without --exercise, none counts.")
+HELP_EXTEND = N_("Give a student more time, --until a time or some --days; without --exercise, for all exercises.")
+HELP_EXTRA = N_("Add points to a student's sum, or to an exercise. Write -- before a negative number.")
+HELP_CHECK = N_("Drop a check for everybody, or give its points to everybody whose file could be read.")
+HELP_RULE = N_("Say when an exercise is due, what it weighs in the sum, or that it only adds points.")
+HELP_WITHDRAW = N_("Archive people who left the course: they are in no table any more, and nothing is deleted.")
+HELP_RENAME = N_("Say that a student's folder has another name now, so that the results belong together.")
+HELP_OUT = N_("The folder that `grader grade` wrote.")
+HELP_STUDENT = N_("The student's name in the table.")
+HELP_STUDENTS = N_("The students' names in the table.")
+HELP_EXERCISE = N_("The exercise; its number, such as 07, is enough.")
+HELP_IN_EXERCISE = N_("The exercise; without it, all of them, or the sum.")
+HELP_REASON = N_("Why. It stands in the file and beside the points.")
+HELP_POINTS = N_("The points that count.")
+HELP_EXTRA_POINTS = N_("The points to add.")
+HELP_TASK = N_("Only for this task.")
+HELP_TEXT = N_("The remark.")
+HELP_UNTIL = N_("When it is due, such as 2026-03-01 23:59.")
+HELP_DAYS = N_("So many days after the others.")
+HELP_CHECK_NAME = N_("The check's name, as it stands in the reports.")
+HELP_GIVE = N_("Give its points to everybody, or drop it for everybody.")
+HELP_DUE = N_("When it is due, such as 2026-03-01 23:59.")
+HELP_WEIGHT = N_("What its points are multiplied by in the sum; 0 leaves it out.")
+HELP_EXTRA_CREDIT = N_("Whether it only adds points, and is left out of the maximum.")
+HELP_NOT_ON = N_("Archive everybody who is not on this roster.")
+HELP_NOW = N_("The present name.")
+
+ALL_ON_ROSTER = N_("Nobody to archive: everybody with results is on the roster {roster}.")
+NOBODY_NAMED = N_("Cannot archive nobody. Name the students who left, or the roster with --not-on.")
+NO_RESULTS = N_("Cannot find results in {out!r}: there is no report in it. Give the folder that `grader grade` wrote.")
+NO_EFFECT = N_("Nothing was changed. {problem}")
+WRONG_VALUE = N_("Cannot write this to adjustments.toml: {error}. Correct it.")
+SUM = N_("{student}, the sum: {points}")
+COMMENT = N_("Comment: {text}")
+ARCHIVED = N_("Archived, in no table: {names}", "Archived, in no table ({count}): {names}")
+FILE = N_("Edit: {path}")
