@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import itertools
 import os
+import shutil
 import stat
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
 WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
 _PATIENCE: Final = 2.0  # seconds until other programs must have closed a file
+_HERE: Final = -100  # Linux: paths begin in the current folder
+_EXCHANGE: Final = 2  # Linux: renameat2 exchanges two names
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal bundles have equal bytes
 
 
@@ -64,6 +69,53 @@ def _replace(temporary: str, path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8", "surrogatepass"))
+
+
+def replace_folder(folder: Path, files: Iterable[tuple[str, str]], *, mark: str) -> None:
+    """Write text files into a new folder, and put it in the place of `folder`: a reader sees the old or the new one.
+
+    Where the system cannot exchange two folders, there is none for a moment in between. Only a folder that has a file
+    called `mark`, as the new one has, is replaced; for another one that is not empty, `FileExistsError` is raised. If
+    anything fails, the old folder stays as it was. Only the owner can open the folder. Raises `OSError`.
+    """
+    if folder.is_dir() and not (folder / mark).is_file() and any(folder.iterdir()):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=WRITING))
+    try:
+        (new / mark).touch()
+        for name, text in files:
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8", "replace"))
+        _exchange(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _exchange(new: Path, folder: Path) -> None:
+    """Give the new folder the name of the old one. Afterwards `new` is the old one, or is gone. Raises `OSError`."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    if sys.platform == "linux" and _exchanged(new, folder):
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=WRITING))
+    try:
+        folder.rename(old / "old")
+        try:
+            new.rename(folder)
+        except OSError:
+            (old / "old").rename(folder)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(first: Path, second: Path) -> bool:
+    """Exchange the names of two folders in one step, where the kernel and the file system can. Say whether they did."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    return renameat2 is not None and renameat2(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _EXCHANGE) == 0
 
 
 def keep_backup(folder: Path, name: str, data: bytes) -> Path:

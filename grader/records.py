@@ -44,6 +44,15 @@ class SourceSpan(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"Cannot place line {self.first} at {self.line}: lines count from 1.")
 
 
+def place_in(spans: Sequence[SourceSpan], line: int) -> Sentence:
+    """Return how the student knows a line of the graded source that has these spans."""
+    span = max((s for s in spans if s.first <= line), key=lambda s: s.first, default=None)
+    if span is None:
+        return learner.LINE(line=line)
+    inside = span.line + line - span.first
+    return learner.LINE(line=inside) if span.label is None else learner.LINE_OF_CELL(cell=span.label, line=inside)
+
+
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """One student's copy of one exercise, as read. It has either a `source` to run, or a `problem` that says why not.
 
@@ -71,11 +80,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     def where(self, line: int) -> Sentence:
         """Return how the student knows a line of the graded source: "line 7", or "code cell 3, line 2"."""
-        span = max((s for s in self.spans if s.first <= line), key=lambda s: s.first, default=None)
-        if span is None:
-            return learner.LINE(line=line)
-        inside = span.line + line - span.first
-        return learner.LINE(line=inside) if span.label is None else learner.LINE_OF_CELL(cell=span.label, line=inside)
+        return place_in(self.spans, line)
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Commands for instructors: `grade`, `show`, `doctor`."""
+"""Commands for instructors: `grade`, `show`, `report`, `doctor`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.cli.shared import (
     shown,
     worker_count,
 )
-from grader.sentences import instructor, instructor_gradebook
+from grader.sentences import instructor, instructor_gradebook, instructor_pages
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command(help=shown(instructor.HELP_GRADE))(grade)
     app.command(help=shown(instructor.HELP_SHOW))(show)
+    app.command(help=shown(instructor_pages.HELP_REPORT))(report)
     app.command(help=shown(instructor.HELP_DOCTOR))(doctor)
 
 
@@ -190,6 +191,25 @@ def show(
         from grader.reports import load_report, student_feedback
 
         console().print(student_feedback(load_report(report)))
+
+
+def report(
+    out: Annotated[Path, typer.Argument(help=shown(instructor_pages.HELP_REPORT_OUT), metavar="OUT")],
+    to: Annotated[Path | None, typer.Option("--to", help=shown(instructor_pages.HELP_REPORT_TO), metavar="DIR")] = None,
+    hide_expected: Annotated[
+        bool, typer.Option("--hide-expected", help=shown(instructor_pages.HELP_REPORT_HIDE))
+    ] = False,
+) -> None:
+    """Write the pages of a class and of its students."""
+    with one_line_errors():
+        from grader.pages import write_sites
+        from grader.reports.store import SITE
+
+        written = write_sites(out, to or out / SITE, hide_expected=hide_expected)
+        say(
+            instructor_pages.WRITTEN_STAFF(path=str(written.staff / "index.html")),
+            instructor_pages.WRITTEN_STUDENTS(count=written.number, path=str(written.students)),
+        )
 
 
 def doctor() -> None:

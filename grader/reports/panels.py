@@ -1,34 +1,22 @@
-"""Shows feedback in a notebook, as HTML, or as plain text where HTML cannot be shown.
-
-Students write names, messages and output. The template escapes all of it, and control characters are made visible.
-"""
+"""Shows feedback in a notebook, as HTML, or as plain text where HTML cannot be shown."""
 
 from __future__ import annotations
 
-import base64
 import functools
 import io
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup, escape
+from typing import TYPE_CHECKING
 
 from grader.catalog import Catalog
-from grader.records import CheckReport, ExerciseReport, FeedbackLine, TaskReport
-from grader.reports.brief import brief
-from grader.reports.plots import plot
+from grader.records import ExerciseReport
+from grader.reports.shown import WIDTH, ShownTask, environment, shown_task
 from grader.reports.status import course_map, marks, remarks
-from grader.reports.terminal import earned_of, exercise_feedback, plain, points, title_of, untouched, without_repeats
+from grader.reports.terminal import earned_of, exercise_feedback, plain, points
 from grader.sentences import Sentence, learner, learner_commands
 
 if TYPE_CHECKING:
     import jinja2
     from rich.console import RenderableType
-
-_BACKTICKS = re.compile(r"`([^`\n]+)`")
-_WIDTH = 100  # characters of the plain text
 
 
 class Panel:
@@ -68,7 +56,7 @@ def report_panel(
         title=None if len(report.tasks) == 1 and not broken else report.id,
         earned=_earned(report, sum(max(task.max_points, at_grading.get(task.name, 0.0)) for task in report.tasks)),
         notes=notes,
-        tasks=[] if broken else [_task(task, at_grading.get(task.name, 0.0)) for task in report.tasks],
+        tasks=[] if broken else [shown_task(task, at_grading.get(task.name, 0.0)) for task in report.tasks],
         steps=steps,
     )
     if text is None:
@@ -97,55 +85,8 @@ def map_panel(catalog: Catalog, reports: Mapping[str, ExerciseReport]) -> Panel:
     return Panel(text=_plain_text(course_map(catalog, reports)), html=html)
 
 
-def _task(task: TaskReport, worth: float) -> dict[str, Any]:
-    passed = [title_of(check) for check in task.checks if check.status == "passed"]
-    shown: dict[str, Any] = {
-        "name": task.name,
-        "earned": _earned(task, worth),
-        "plot": _plot(task),
-        "passed": passed,
-        "passing": learner.CHECKS_PASS(count=len(passed)),
-    }
-    failed = [(check, lines) for check, lines in without_repeats(task) if check.status != "passed"]
-    if not failed:
-        return {**shown, "state": "good"}
-    if untouched(task):
-        return {**shown, "state": "open", "failed": [_not_attempted()]}
-    short = brief(task, _WIDTH)
-    return {
-        **shown,
-        "state": "bad",
-        "failed": [_check(check, lines) for check, lines in short.shown],
-        "counted": [*short.fail, *short.wait],
-        "in_full": [_check(check, lines) for check, lines in failed] if short.left_out else [],
-    }
-
-
-def _earned(report: ExerciseReport | TaskReport, worth: float) -> Sentence:
+def _earned(report: ExerciseReport, worth: float) -> Sentence:
     return earned_of(report.points, report.max_points, worth, in_full=True)
-
-
-def _plot(task: TaskReport) -> str:
-    """Draw a curve that the task's checks compared, if possible a wrong one. Returns "" if there is none."""
-    checks = sorted(task.checks, key=lambda check: check.status == "passed")
-    return next((plot(check.curve) for check in checks if check.curve is not None), "")
-
-
-def _not_attempted() -> dict[str, Any]:
-    return {"state": "open", "name": learner.UNTOUCHED(), "points": "", "lines": []}
-
-
-def _check(check: CheckReport, lines: Sequence[FeedbackLine]) -> dict[str, Any]:
-    return {
-        "state": {"skipped": "later", "not_attempted": "open"}.get(check.status, "bad"),
-        "name": title_of(check),
-        "points": points(check.max_points),
-        "lines": [_line(line) for line in lines],
-    }
-
-
-def _line(line: FeedbackLine) -> dict[str, Any]:
-    return {"label": line.label or "", "text": plain(line.text), "code": line.field == "call"}
 
 
 def _plain_text(shown: RenderableType) -> str:
@@ -154,7 +95,7 @@ def _plain_text(shown: RenderableType) -> str:
     console = Console(
         file=io.StringIO(),
         force_jupyter=False,  # if true, the text would be shown in the notebook too
-        width=_WIDTH,
+        width=WIDTH,
         markup=False,
         highlight=False,
         emoji=False,
@@ -165,36 +106,18 @@ def _plain_text(shown: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in capture.get().strip().splitlines())
 
 
-def _html(*, notes: Sequence[str | Sentence] = (), **said: Any) -> str:
-    return (
-        _template().render(notes=notes, your_losses=learner.YOUR_LOSSES(), everything=learner.IN_FULL(), **said).strip()
-    )
+def _html(
+    *,
+    title: str | Sentence | None,
+    earned: Sentence | None = None,
+    notes: Sequence[str | Sentence] = (),
+    tasks: Sequence[ShownTask] = (),
+    steps: Sequence[Sentence] = (),
+    rows: Sequence[Mapping[str, object]] = (),
+) -> str:
+    return _template().render(title=title, earned=earned, notes=notes, tasks=tasks, steps=steps, rows=rows).strip()
 
 
 @functools.cache
 def _template() -> jinja2.Template:
-    import jinja2
-
-    loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, finalize=_rendered)
-    environment.filters["code"] = _with_code
-    environment.filters["base64"] = _as_base64
-    return environment.get_template("panel.html")
-
-
-def _rendered(value: object) -> object:
-    """Return a sentence in the reader's language, and any other value unchanged."""
-    return plain(value) if isinstance(value, Sentence) else value
-
-
-def _as_base64(text: str) -> str:
-    """Return a drawing in base64, for a `data:` address.
-
-    Pages that remove SVG from students' text still show it as a picture.
-    """
-    return base64.b64encode(text.encode()).decode("ascii")
-
-
-def _with_code(text: str | Sentence) -> Markup:
-    """Escape a text, and show text between backticks as code."""
-    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(plain(text)))))
+    return environment().get_template("panel.html")

@@ -23,7 +23,8 @@ _LONGEST = 80  # characters
 _MOST_BYTES = 200  # of the 255 that file systems allow
 _LONGEST_WRITING = 60  # seconds
 SEED = "course-seed.txt"  # in an output folder
-_RESERVED = {"class.json", "gradebook.json", "similar.json", "adjustments.toml", SEED}  # beside the students' folders
+SITE: Final = "site"  # in an output folder: the pages
+_RESERVED = {"class.json", "gradebook.json", "similar.json", "adjustments.toml", SEED, SITE}  # beside students' folders
 
 
 def report_folders(out: Path, students: Sequence[str], known: Mapping[str, Path] | None = None) -> dict[str, Path]:
@@ -177,3 +178,14 @@ def load_class(out: Path) -> ClassReport | None:
         return msgspec.json.decode((out / "class.json").read_bytes(), type=ClassReport)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def load_class_report(out: Path) -> ClassReport:
+    """Read the class report in an output folder. Raises `ReportError`."""
+    path = out / "class.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ClassReport)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ReportError(instructor.NO_CLASS_REPORT(out=str(out))) from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise ReportError(instructor.UNREADABLE_REPORT(path=str(path), error=str(error))) from None

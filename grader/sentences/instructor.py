@@ -40,6 +40,10 @@ WORKER_ENDED = N_(
 )
 UNREADABLE_SEED = N_("Cannot read the course's seed in {path!r}: {error}. Restore it, or remove it.")
 NO_REPORT = N_("Cannot read the report {path!r}: there is no such file. Grade first, then show.")
+NO_CLASS_REPORT = N_(
+    "Cannot read {out!r}: it holds no class.json, so nothing was graded into it. Give the folder that `grader grade` "
+    "wrote with --out."
+)
 OTHER_FORM = N_(
     "Cannot read the report {path!r}: its form is {form!r}, and this version of the kit reads {known}. Show it with "
     "the version that wrote it, or grade again."

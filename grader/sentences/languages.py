@@ -38,6 +38,11 @@ def translation() -> Translate | None:
     return _translation(LOCALE, languages())
 
 
+def language() -> str:
+    """Return the language of the rendered sentences, as HTML names it: "en" or "pt-BR"."""
+    return "en" if translation() is None else languages()[0].partition(".")[0].replace("_", "-")
+
+
 def render(sentence: Sentence) -> str:
     """Return the text of a sentence in the reader's language."""
     return sentence.text(translation())

@@ -1,0 +1,136 @@
+"""Turns what pages show into HTML. Everything that students wrote is escaped, and a page holds all that it needs.
+
+A page is one file, with its style, its script and its pictures inside, so that it can be moved, mailed and printed. Its
+policy names the digests of the style and the script: the browser runs and applies nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from markupsafe import Markup
+
+from grader.pages.class_page import PROGRESS, ClassPage, Progress
+from grader.pages.items import FEWEST
+from grader.pages.student_page import StudentPage
+from grader.reports.shown import environment
+from grader.reports.terminal import fault_of, plain, points
+from grader.sentences import Sentence, Template, instructor, instructor_pages, joined, learner, learner_pages
+from grader.sentences.languages import language
+
+if TYPE_CHECKING:
+    import jinja2
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+PROGRESS_SAID: Final[Mapping[Progress, Template]] = {
+    "all": learner_pages.ALL_POINTS,
+    "some": learner_pages.SOME_POINTS,
+    "none": learner_pages.NO_POINTS,
+    "open": learner_pages.NOT_BEGUN,
+    "unread": learner_pages.NOT_GRADED,
+    "missing": learner_pages.NOT_IN,
+}
+
+
+class Link(NamedTuple):
+    """The address of another student's page, and that student's name."""
+
+    href: str
+    name: str
+
+
+class Around(NamedTuple):
+    """The students before and after this one, where there are any."""
+
+    previous: Link | None
+    next: Link | None
+
+
+def student_html(page: StudentPage, around: Around | None = None) -> str:
+    """Return the page of a student. `around` is for the pages of staff, which lead to each other."""
+    return _templates().get_template("student.html").render(page=page, around=around)
+
+
+def class_html(page: ClassPage, href: Mapping[str, str]) -> str:
+    """Return the page of a class. `href` has the address of each student's page."""
+    sections = {
+        "points": instructor_pages.POINTS_TITLE(),
+        "spread": instructor_pages.DISTRIBUTION_TITLE() if page.points else None,
+        "progress": instructor_pages.PROGRESS_TITLE(),
+        "stuck": instructor_pages.STUCK_TITLE(),
+        "checks": instructor_pages.ITEMS_TITLE() if page.items else None,
+        "fault": instructor_pages.FAULT_TITLE() if page.at_fault else None,
+    }
+    return (
+        _templates()
+        .get_template("class.html")
+        .render(
+            page=page,
+            href=href,
+            facts=_facts(page),
+            sections=[(id, title) for id, title in sections.items() if title is not None],
+            kinds={kind: said() for kind, said in PROGRESS_SAID.items()} | {"stuck": instructor_pages.IS_STUCK()},
+            progress=PROGRESS,
+            most=max((bin.count for bin in page.points), default=1),
+            distribution=_distribution(page),
+            fewest=FEWEST,
+        )
+    )
+
+
+def _facts(page: ClassPage) -> list[Sentence]:
+    """Return the numbers of students and exercises, and the mean of the points."""
+    count = len(page.rows)
+    facts = [instructor_pages.COUNT(count=count), instructor_pages.COUNT_EXERCISES(count=len(page.exercises))]
+    if count:
+        mean = sum(row.points for row in page.rows) / count
+        facts.append(instructor_pages.MEAN_OF_CLASS(mean=points(mean), most=points(page.max_points)))
+    return facts
+
+
+def _distribution(page: ClassPage) -> Sentence:
+    parts: Sequence[Sentence] = [
+        instructor_pages.DISTRIBUTION_PART(low=points(bin.low), high=points(bin.high), count=bin.count)
+        for bin in page.points
+    ]
+    return instructor_pages.DISTRIBUTION_SAID(parts=joined(instructor_pages.DISTRIBUTION_AND, parts) if parts else "")
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    made = environment(_TEMPLATES)
+    made.filters["points"] = points
+    made.filters["plain"] = plain
+    made.filters["correlation"] = lambda value: f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    style, script = (_trusted(name) for name in ("style.css", "page.js"))
+    made.globals |= {
+        "instructor": instructor,
+        "learner": learner,
+        "instructor_pages": instructor_pages,
+        "learner_pages": learner_pages,
+        "progress_said": PROGRESS_SAID,
+        "fault_of": fault_of,
+        "language": language(),
+        "style": style,
+        "script": script,
+        "policy": (
+            f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+    }
+    return made
+
+
+def _trusted(name: str) -> Markup:
+    """Return a file of the kit's own to put into a page as it is."""
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _digest(text: str) -> str:
+    """Return how a policy names a style or script of the page itself."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
