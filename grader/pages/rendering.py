@@ -18,8 +18,9 @@ from markupsafe import Markup
 from grader.pages.class_page import PROGRESS, ClassPage, Progress
 from grader.pages.items import FEWEST
 from grader.pages.student_page import StudentPage
+from grader.reports.class_table import fault_of
 from grader.reports.shown import environment
-from grader.reports.terminal import fault_of, plain, points
+from grader.reports.terminal import plain, points
 from grader.sentences import Sentence, Template, instructor, instructor_pages, joined, learner, learner_pages
 from grader.sentences.languages import language
 

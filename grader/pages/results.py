@@ -8,8 +8,7 @@ import msgspec
 
 from grader.records import ClassReport, Report
 from grader.reports.code import GradedCode, load_code
-from grader.reports.store import ReportError, load_class_report, load_report, report_folders
-from grader.sentences import instructor_pages
+from grader.reports.store import load_class_report, stored_reports
 
 
 class StudentResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,14 +29,15 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 def read_results(out: Path) -> Results:
     """Read an output folder of `grader grade`. Raises `ReportError`."""
     summary = load_class_report(out)
-    folders = report_folders(out, [row.student for row in summary.students])
-    return Results(summary=summary, students=tuple(_student(name, folder) for name, folder in folders.items()))
+    stored = stored_reports(out)
+    for error in stored.unreadable.values():
+        raise error
+    known = [row.student for row in summary.students if row.student in stored.reports]
+    students = tuple(_student(stored.reports[name], stored.folders[name]) for name in known)
+    return Results(summary=summary, students=students)
 
 
-def _student(name: str, folder: Path) -> StudentResults:
-    report = load_report(folder)
-    if report.student != name:
-        raise ReportError(instructor_pages.OTHER_STUDENT(path=str(folder), student=name, other=report.student))
+def _student(report: Report, folder: Path) -> StudentResults:
     code = {
         exercise.id: found
         for exercise in report.exercises

@@ -24,10 +24,6 @@ IN_USE = N_(
     "Cannot replace the pages in {path!r}: {error}. Close the programs that show them, or choose another folder with "
     "--to."
 )
-OTHER_STUDENT = N_(
-    "Cannot read the report in {path!r}: it is that of {other!r}, but by class.json it should be that of {student!r}. "
-    "Grade the class again."
-)
 
 # The page of a class
 TITLE = N_("The class")
