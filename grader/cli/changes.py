@@ -84,12 +84,24 @@ def counted(report: ClassReport, book: Gradebook) -> tuple[ClassReport, int]:
     """Return the class report with the points that count, and how many of them are not the examiner's."""
     from msgspec.structs import replace
 
-    rows = tuple(
-        ClassRow(
-            student=row.student, points=row.points, exercises={entry.exercise: entry.points for entry in row.entries}
-        )
-        for row in book.rows
-    )
+    rows = tuple(_counted_row(row, book) for row in report.students)
     others = sum(entry.points != entry.raw for row in book.rows for entry in row.entries)
     others += sum(bool(row.reasons) for row in book.rows)
     return replace(report, students=rows, max_points=book.max_points), others
+
+
+def _counted_row(row: ClassRow, book: Gradebook) -> ClassRow:
+    """Return a row of the class table with the points that count. What is excused looks like what was not handed in."""
+    from msgspec.structs import replace
+
+    counts = next((one for one in book.rows if one.student == row.student), None)
+    if counts is None:
+        return row
+    statuses = dict(row.statuses)
+    for entry in counts.entries:
+        if entry.excused:
+            statuses[entry.exercise] = "not_submitted"
+        elif entry.points != entry.raw:
+            statuses[entry.exercise] = "graded"
+    points = {entry.exercise: entry.points for entry in counts.entries}
+    return replace(row, points=counts.points, exercises=row.exercises | points, statuses=statuses)

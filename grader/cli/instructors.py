@@ -125,7 +125,6 @@ def _grade(
     from grader.gradebook.history import keep_book, read_book, run_of
     from grader.gradebook.people import current_names
     from grader.gradebook.reading import gradebook_of
-    from grader.gradebook.times import read_times
     from grader.grading.pipeline import grade_class
     from grader.grading.settings import Graded
     from grader.reports import class_table
@@ -160,7 +159,7 @@ def _grade(
         stopped = instructor_gradebook.STOPPED(done=done, total=total, out=str(out))
         say_error(stopped if done else instructor_gradebook.STOPPED_EARLY(out=str(out)))
         raise typer.Exit(130) from None
-    after = gradebook_of(run.stored, adjustments, times=read_times(out), whole_tasks=settings.whole_tasks)
+    after = gradebook_of(run.stored, adjustments, known=run.report)
     changes = run_of(read_book(out) or now, after, "grade", settings.exercises)
     report, others = counted(run.report, after)
     screen = console()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,18 +11,16 @@ from msgspec.structs import replace
 from grader.gradebook.adjustments import Adjustments, read_adjustments
 from grader.gradebook.counting import check_reason, entry_of, extra_reason
 from grader.gradebook.deciding import Decisions, Known
+from grader.gradebook.errors import GradebookError
 from grader.gradebook.history import read_runs
 from grader.gradebook.moments import moment
 from grader.gradebook.people import current_names
 from grader.gradebook.points import ZERO, exact, points_text, rounded
 from grader.gradebook.records import Column, Entry, Gradebook, Row
-from grader.gradebook.times import read_times
-from grader.records import ExerciseReport, blank_report
+from grader.records import ClassReport, ExerciseReport, blank_report, class_report
 from grader.reports.store import Stored, load_class, stored_reports
 from grader.roster import Person, Roster
 from grader.sentences import Sentence, instructor_gradebook, learner
-
-Times = Mapping[tuple[str, str], datetime]
 
 
 def read_gradebook(out: Path, roster: Roster | None = None, *, adjustments: Adjustments | None = None) -> Gradebook:
@@ -32,14 +29,8 @@ def read_gradebook(out: Path, roster: Roster | None = None, *, adjustments: Adju
     With a `roster`, people without any report have a row too. `adjustments` are those in the folder if they are not
     given. A folder without reports gives an empty gradebook. Raises `GradebookError` if the adjustments cannot be read.
     """
-    whole = load_class(out)
-    book = gradebook_of(
-        stored_reports(out),
-        read_adjustments(out) if adjustments is None else adjustments,
-        roster=roster,
-        times=read_times(out),
-        whole_tasks=whole is not None and whole.whole_tasks,
-    )
+    decided = read_adjustments(out) if adjustments is None else adjustments
+    book = gradebook_of(stored_reports(out), decided, known=load_class(out), roster=roster)
     return replace(book, runs=read_runs(out))
 
 
@@ -47,25 +38,26 @@ def gradebook_of(
     stored: Stored,
     adjustments: Adjustments,
     *,
+    known: ClassReport | None = None,
     roster: Roster | None = None,
-    times: Times | None = None,
-    whole_tasks: bool = False,
 ) -> Gradebook:
-    """Return the gradebook of reports, decisions, and the times when students handed in their exercises.
+    """Return the gradebook of reports and decisions.
 
+    `known` is the class report: it says who students are, when they handed in, and whether tasks count as a whole.
     Raises `GradebookError` if a time in the adjustments cannot be read.
     """
-    return _Reading(stored, adjustments, roster, times or {}, whole_tasks).book()
+    return _Reading(stored, adjustments, known or class_report(()), roster).book()
 
 
 class _Reading:
     """The reports by student and exercise, and everything that is known about them."""
 
     def __init__(
-        self, stored: Stored, adjustments: Adjustments, roster: Roster | None, times: Times, whole_tasks: bool
+        self, stored: Stored, adjustments: Adjustments, known_class: ClassReport, roster: Roster | None
     ) -> None:
-        self._whole_tasks = whole_tasks
-        self._times = times
+        self._whole_tasks = known_class.whole_tasks
+        self._handed_in = {row.student: row.handed_in for row in known_class.students}
+        self._known_people = {row.student: row.person for row in known_class.students if row.person is not None}
         self._zone = adjustments.timezone
         self._problems: list[Sentence] = [
             instructor_gradebook.UNREADABLE_KEPT(path=str(path), error=error.sentence)
@@ -119,12 +111,18 @@ class _Reading:
         self._folders.setdefault(now, self._folders[old])
 
     def _matched(self, roster: Roster | None) -> dict[str, Person]:
-        """Return whom each student is, by the roster, and also the people on it who have no report."""
+        """Return who each student is.
+
+        With a roster, that is whom it knows, and the people on it who have no report. Else it is what was known when
+        their work was graded.
+        """
         if roster is None:
-            return {}
+            return {student: person for student, person in self._known_people.items() if student in self._reports}
         found: dict[str, Person] = {}
-        for student in self._reports.keys() - self._names.keys():
-            match = roster.find_text(student)
+        for student in sorted(self._reports.keys() - self._names.keys()):
+            match = roster.find(self._known_people.get(student, Person()))
+            if match.person is None or not match.sure:
+                match = roster.find_text(student)
             if match.person is not None and match.sure:
                 found[student] = match.person
         known = set(found.values())
@@ -172,11 +170,19 @@ class _Reading:
         entry = entry_of(
             report,
             self._decisions.decided(student, id),
-            self._decisions.timing(student, id, self._times.get((student, id))),
+            self._decisions.timing(student, id, self._time(student, id)),
             self._decisions.dropped(id),
             whole=self._whole_tasks,
         )
         return replace(entry, comments=self._decisions.comments(student, id))
+
+    def _time(self, student: str, id: str) -> datetime | None:
+        """Return when an exercise was handed in, if that is known."""
+        file = self._handed_in.get(student, {}).get(id)
+        try:
+            return moment(file.time, self._zone) if file is not None and file.time else None
+        except GradebookError:
+            return None
 
     def _of_other_versions(self, rows: tuple[Row, ...]) -> list[Sentence]:
         """Return what to say of results that are out of other points than most, and of late rules without times."""

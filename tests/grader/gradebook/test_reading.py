@@ -12,6 +12,7 @@ from made_reports import exercise, lay_out, nothing
 from grader.gradebook import Entry, Gradebook, GradebookError, read_gradebook
 from grader.gradebook.adjustments import read_adjustments
 from grader.gradebook.reading import gradebook_of
+from grader.records import HandIn, class_report
 from grader.reports.store import stored_reports
 from grader.roster import Person, Roster
 
@@ -29,8 +30,11 @@ def ana(out: Path, **options: object) -> Entry:
 
 def handed_in(out: Path, day: int, hour: int = 12) -> Gradebook:
     """Return the gradebook if Ana handed in 07 in March at this time."""
-    times = {("ana", SEVEN): datetime(2026, 3, day, hour, tzinfo=timezone.utc)}
-    return gradebook_of(stored_reports(out), read_adjustments(out), times=times)
+    time = datetime(2026, 3, day, hour, tzinfo=timezone.utc).isoformat()
+    stored = stored_reports(out)
+    file = {"ana": {SEVEN: HandIn(original="07.py", time=time)}}
+    known = class_report(tuple(stored.reports.values()), handed_in=file)
+    return gradebook_of(stored, read_adjustments(out), known=known)
 
 
 def said(book: Gradebook) -> str:
