@@ -22,7 +22,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     """The first message to a server: what candidates may read, how much they may use, and what they probably need.
 
     `accelerated` lets candidates use this machine's accelerators. Confinement would block these, so they then run
-    unconfined. Every server has its own `name`. `memory` is in bytes, and `processor` is in seconds.
+    unconfined. Every server has its own `name`. `memory` is in bytes, and `processor` is in seconds. `environment` is
+    added to that of the process.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     warm_up: tuple[str, ...]
     threads: int
     accelerated: bool
+    environment: dict[str, str] = {}
 
 
 class Spawn(msgspec.Struct, frozen=True, kw_only=True, tag="spawn"):

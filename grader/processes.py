@@ -71,12 +71,12 @@ def _without_main() -> Iterator[None]:
 
 def _run(lifeline: Connection[Any, Any], target: Callable[..., None], *arguments: object) -> None:
     """Run the body of a process, then end it at once: a regular shutdown of torch takes most of a second."""
-    _end_with(lifeline)
+    end_with(lifeline)
     target(*arguments)
     os._exit(0)
 
 
-def _end_with(lifeline: Connection[Any, Any]) -> None:
+def end_with(lifeline: Connection[Any, Any]) -> None:
     """Ask the system to kill this process when the other end of a pipe is closed.
 
     A parent-death signal would come too early: the system sends it when the starting thread ends, and a notebook's

@@ -44,6 +44,7 @@ class ForkServer:
 
     def __init__(self, channel: socket.socket, start: control.Start) -> None:
         kernel.die_with_parent(channel.fileno())
+        os.environ.update(start.environment)
         self._control = channel
         self._jail = confine.Jail(readable=confine.readable_paths(start.readable))
         self._accelerated = start.accelerated

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from time import monotonic
+from typing import Any
 
-from grader import processes
+from grader import prefork, processes
 from grader.grading.dispatcher import Abort, Command, Deliver, Dispatcher, End, HandOver, Start
 from grader.grading.settings import Graded, GradingError, Settings
 from grader.grading.worker_process import Failed, Message, Reported, Started, run_worker
 from grader.records import Submission
+from grader.sandbox import SandboxError, backend
+from grader.sandbox.server import ENVIRONMENT
+from grader.sentences import instructor
 
 
 def grade_submissions(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
@@ -137,8 +142,8 @@ class Worker:
     """A worker's process, as the pool sees it."""
 
     def __init__(self, settings: Settings, submission: Submission | None) -> None:
-        """Start the process. If there is a submission, send it at once."""
-        self._process, self.channel = processes.start(run_worker, settings)
+        """Start the process. If there is a submission, send it at once. Raises `GradingError`."""
+        self._process, self.channel = _start(settings)
         if submission is not None:
             self.give(submission)
 
@@ -168,3 +173,16 @@ class Worker:
         self._process.kill()
         self._process.join()
         self.channel.close()
+
+
+def _start(settings: Settings) -> tuple[BaseProcess | prefork.Worker, Connection[Any, Any]]:
+    """Start a worker; if it will have a server that forks, together with that."""
+    try:
+        if backend() == "portable":
+            return processes.start(run_worker, settings)
+        body = f"{run_worker.__module__}:{run_worker.__name__}"
+        return prefork.start(body, settings, environment=ENVIRONMENT, quiet=settings.quiet)
+    except SandboxError as error:
+        raise GradingError(error.sentence) from None
+    except OSError as error:
+        raise GradingError(instructor.NO_WORKER(error=str(error))) from None

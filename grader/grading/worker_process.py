@@ -30,6 +30,7 @@ from grader.sentences import Sentence
 if TYPE_CHECKING:
     from grader.catalog import Catalog
     from grader.examiner.examiner import Examiner
+    from grader.prefork import ForkedServer
     from grader.sandbox import AnyServer
 
 _MEMORY = 800 * 2**20  # bytes that a worker may take up beyond those that it has when it starts, some 400 MiB
@@ -60,8 +61,11 @@ Message: TypeAlias = Started | Reported | Failed
 Channel: TypeAlias = "Connection[Message, Submission]"
 
 
-def run_worker(channel: Channel, settings: Settings) -> None:
-    """Grade the submissions that arrive in `channel`, until it is closed."""
+def run_worker(channel: Channel, settings: Settings, process: ForkedServer | None = None) -> None:
+    """Grade the submissions that arrive in `channel`, until it is closed.
+
+    `process` becomes the server of the candidates, if it is given.
+    """
     if settings.quiet:
         _silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the process of the pool
@@ -72,7 +76,7 @@ def run_worker(channel: Channel, settings: Settings) -> None:
         try:
             catalog = load_catalog(Path(settings.root))
             home = _data_home()
-            with _server(catalog, settings, home) as server:
+            with _server(catalog, settings, home, process) as server:
                 # While the server warms up:
                 install_california_housing(home)
                 _examine_all(channel, catalog, server, settings)
@@ -144,7 +148,7 @@ def _receive(channel: Channel) -> Submission | None:
         return None
 
 
-def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
+def _server(catalog: Catalog, settings: Settings, home: Path, process: ForkedServer | None) -> AnyServer:
     """Return a server that is warm for the exercises, with the limits from the settings."""
     from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, IMPORT_COMPILER, open_server
 
@@ -163,6 +167,7 @@ def _server(catalog: Catalog, settings: Settings, home: Path) -> AnyServer:
         ),
         relaxed_sandbox=settings.relaxed_sandbox,
         accelerated=accelerated,
+        process=process,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from grader.prefork import ForkedServer
 from grader.sandbox.asking import DEFAULT_LIMITS, AnyServer, Limits, SandboxError
 from grader.sentences import instructor
 
@@ -36,6 +37,7 @@ def open_server(
     warm_up: Sequence[str] = (),
     relaxed_sandbox: bool = False,
     accelerated: bool = False,
+    process: ForkedServer | None = None,
 ) -> AnyServer:
     """Start the server of the chosen backend; the arguments are those of `Server`. Raises `SandboxError`."""
     if backend() == "portable":
@@ -58,4 +60,5 @@ def open_server(
         warm_up=warm_up,
         relaxed_sandbox=relaxed_sandbox,
         accelerated=accelerated,
+        process=process,
     )

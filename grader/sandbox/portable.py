@@ -235,7 +235,8 @@ class FreshProcess(Process):
         """Wait until the process has ended, and remove its folder."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=10)
-        self._words.close()
+        with contextlib.suppress(ValueError):  # the thread of `end` and `close` of the server may do this at once
+            self._words.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._portable_server.forget(self)
 

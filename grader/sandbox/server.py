@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import control
+from grader.prefork import ForkedServer
 from grader.sandbox.asking import (
     DEFAULT_LIMITS,
     KILLED,
@@ -45,13 +46,14 @@ class Server(AnyServer):
         relaxed_sandbox: bool = False,
         host: Host = Host.SHARED,
         accelerated: bool = False,
+        process: ForkedServer | None = None,
     ) -> None:
         """Start the process, which warms up in the background. Raises `SandboxError`.
 
         `data_home` is the folder of scikit-learn's datasets; candidates may read it. `imports` are modules that
         submissions probably import, and `warm_up` are statements that load what submissions use in torch, so that no
         candidate waits for it. Every candidate has at least the layers that `confined_enough` requires on this `host`,
-        unless `relaxed_sandbox` is true.
+        unless `relaxed_sandbox` is true. `process` is used if it is given, and otherwise a new one is started.
         """
         super().__init__(limits)
         self._relaxed_sandbox = relaxed_sandbox
@@ -61,14 +63,18 @@ class Server(AnyServer):
         name = secrets.token_hex(8)
         self._scratch = os.path.join(tempfile.gettempdir(), f"grader-{name}")
         self._group = ""  # the server's control group, once it is known
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            with theirs:
-                self._process = _start(theirs.fileno(), _environment(data_home, self._scratch, accelerated))
-        except OSError as error:
-            ours.close()
-            raise SandboxError(instructor.NO_SERVER(error=str(error))) from error
-        self._control = ours
+        self._process: subprocess.Popen[bytes] | ForkedServer
+        if process is None:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            try:
+                with theirs:
+                    self._process = _start(theirs.fileno())
+            except OSError as error:
+                ours.close()
+                raise SandboxError(instructor.NO_SERVER(error=str(error))) from error
+            self._control = ours
+        else:
+            self._process, self._control = process, process.control
         start = control.Start(
             name=name,
             readable=() if data_home is None else (os.path.realpath(data_home),),
@@ -78,6 +84,7 @@ class Server(AnyServer):
             warm_up=tuple(warm_up),
             threads=limits.threads,
             accelerated=accelerated,
+            environment=_environment(data_home, self._scratch, accelerated),
         )
         with contextlib.suppress(OSError):  # it has already ended; spawn() will report that
             self._control.send(control.encode(start))
@@ -141,11 +148,11 @@ class Server(AnyServer):
         return control.decode_ended(answer).code
 
 
-def _start(descriptor: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(descriptor: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "grader.candidate_process", str(descriptor)],
         pass_fds=(descriptor,),
-        env=environment,
+        env=ENVIRONMENT,
         cwd="/",  # Python imports from here first; the current folder may hold submissions
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -164,21 +171,26 @@ def _remove_group(path: str) -> None:
         time.sleep(0.01)
 
 
+# The environment in which a server starts. A candidate has nothing from the examiner's environment.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",  # if there are more threads, a thread that waits uses no processor time
+    # Large pages for the C heap: starting and ending a fork then takes a third less copying and freeing.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+
+
 def _environment(data_home: Path | None, scratch: str, accelerated: bool) -> dict[str, str]:
-    """Return the whole environment of a candidate. It has nothing from the examiner's environment."""
+    """Return what each server adds to its environment."""
     environment = {
-        "PATH": "/usr/bin:/bin",
         "LOGNAME": "candidate",  # some versions of torch ask for the user's name, and the jail has no list of users
-        "LC_ALL": "C.UTF-8",
         "TMPDIR": scratch,
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",  # if there are more threads, a thread that waits uses no processor time
-        # Large pages for the C heap: starting and ending a fork then takes a third less copying and freeing.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     }
     if not accelerated:
         environment["CUDA_VISIBLE_DEVICES"] = ""  # an accelerator would keep autograd from working in forks

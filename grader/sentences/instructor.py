@@ -92,6 +92,7 @@ ONLY_ON_LINUX = N_(
 )
 NO_SUCH_BACKEND = N_("Cannot use {name!r} as {variable}: it is linux or portable.")
 NO_SERVER = N_("Cannot start the sandbox's server: {error}.")
+NO_WORKER = N_("Cannot start a worker process: {error}.")
 SERVER_ENDED = N_("Cannot start a candidate: the sandbox's server ended. {words}")
 SERVER_LOST = N_("Cannot go on: the sandbox's server ended. {words}")
 SERVER_IS_SILENT = N_("It does not answer.")

@@ -156,29 +156,25 @@ def _depth(pid: int) -> int:
     return next((len(line.split()) for line in _told(pid, "status").splitlines() if line.startswith("NSpid:")), 2) - 1
 
 
-def _limited(pid: int) -> bool:
-    """Say whether a process has a memory limit: the reader has one, a worker does not."""
-    return any(
-        line.startswith("Max address space") and "unlimited" not in line.split()[3]
-        for line in _told(pid, "limits").splitlines()
-    )
+_PREFORK = "grader.prefork"  # in the command line of a worker, and of its forks
 
 
 def _kind(pid: int, stats: dict[int, _Stat]) -> str:
     parent = stats[pid].parent
     command = _told(pid, "cmdline")
-    if "grader.candidate_process" in command:
-        if "grader.candidate_process" not in _told(parent, "cmdline"):
-            return "server"
-        if parent in stats and "grader.candidate_process" in _told(stats[parent].parent, "cmdline"):
-            return "candidate"
-        # Its parent was started by the worker. With namespaces the parent only waits, and this is the server itself.
-        return "server" if _depth(pid) > _depth(parent) else "candidate"
+    if _PREFORK in command:
+        # The worker, its server, and candidates are forks of one program. With namespaces there is one process more,
+        # which the worker forked and which only waits for the server.
+        above = 0
+        while parent in stats and _PREFORK in _told(parent, "cmdline"):
+            above, parent = above + 1, stats[parent].parent
+        if above == 0:
+            return "worker" if any(other.parent == pid for other in stats.values()) else "starting"
+        if above == 2:
+            return "server" if _depth(pid) > _depth(stats[pid].parent) else "candidate"
+        return "server" if above == 1 else "candidate"
     if "spawn_main" in command:
-        if _limited(pid):
-            return "reader"
-        known = any(other.parent == pid or (other.parent == parent and _limited(at)) for at, other in stats.items())
-        return "worker" if known else "starting"  # or a reader that has no limit yet
+        return "reader"
     if "resource_tracker" in command:
         return "tracker"
     return "command" if "grade" in command.split("\0") else "other"

@@ -466,9 +466,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Make servers import a msgspec that fails; they import it before anything slow."""
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "msgspec.py").write_text("raise ImportError('no msgspec today')\n", encoding="utf-8")
-    environment = room._environment
-    path = {"PYTHONPATH": str(tmp_path / "path")}
-    monkeypatch.setattr(room, "_environment", lambda *arguments: environment(*arguments) | path)
+    monkeypatch.setitem(room.ENVIRONMENT, "PYTHONPATH", str(tmp_path / "path"))
 
 
 @pytest.mark.sandbox

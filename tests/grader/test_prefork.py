@@ -1,0 +1,72 @@
+"""A worker and the server of its candidates share one import of torch, and nothing that belongs to the user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import prefork
+from grader.prefork import ForkedServer
+from grader.sandbox.server import ENVIRONMENT
+
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on Linux a server forks"),
+]
+
+Channel = "Connection[Any, Any]"
+
+
+def tell(channel: Channel, word: str, server: ForkedServer) -> None:
+    """Send what the worker knows, and how often its server's memory and its own hold two words of the user's."""
+    words = (os.environ["TOKEN"].encode(), word.encode())
+    inside = [sum(part.count(one) for part in memory(server.pid)) for one in words]
+    outside = [sum(part.count(one) for part in memory(os.getpid())) for one in words]
+    channel.send((os.getcwd(), sys.modules.keys() >= {"torch"}, inside, outside))
+    server.kill()
+    channel.send(server.wait(10))
+
+
+def memory(pid: int) -> Iterator[bytes]:
+    """Yield the memory that a process can write to, and its first stack, which holds the environment."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            if rights.startswith("rw"):
+                first, last = (int(part, 16) for part in place.split("-"))
+                memory.seek(first)
+                yield memory.read(last - first)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
+    """The channel of a worker that runs `tell`."""
+    monkeypatch.setenv("TOKEN", "-".join(["token", "of", "the", "user"]))
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parent)}
+    word = "-".join(["seed", "of", "the", "course"])
+    worker, channel = prefork.start("test_prefork:tell", word, environment=environment, quiet=False)
+    yield channel
+    channel.close()
+    worker.join(timeout=10)
+    worker.kill()
+    worker.join()
+    assert not worker.is_alive()
+
+
+def test_a_server_holds_nothing_that_its_worker_gets(told: Channel) -> None:
+    """The worker has the user's environment and its arguments; they are nowhere in the memory of the server."""
+    folder, has_torch, inside, outside = told.recv()
+    assert (folder, has_torch) == ("/", True)
+    assert inside == [0, 0] and min(outside) > 0
+    assert told.recv() == -9
+
+
+def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an interpreter there is an `OSError`, and nothing to wait for."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(FileNotFoundError, match="/nowhere/python"):
+        prefork.start("test_prefork:tell", environment={}, quiet=True)
