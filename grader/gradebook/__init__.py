@@ -1,6 +1,6 @@
 """What counts for each person of a class: the reports' points, what people decided about them, and what changed.
 
-Imported by: cli.
+Imported by: cli, pages.
 """
 
 from grader.gradebook.errors import GradebookError

@@ -4,47 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import ceil
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
+from grader.gradebook import Entry
 from grader.pages.items import ExerciseItems, item_analysis
-from grader.pages.results import Results
-from grader.records import ExerciseReport, FaultyCheck, Report, TaskReport
+from grader.pages.results import Results, StudentResults
+from grader.records import ExerciseReport, FaultyCheck, LeftFile, Report, TaskReport
+from grader.sentences import Sentence
 
-# How far a student is with an exercise: not handed in, could not be graded, not begun, no points, some, all.
-Progress = Literal["missing", "unread", "open", "none", "some", "all"]
-PROGRESS: Final[tuple[Progress, ...]] = ("all", "some", "none", "open", "unread", "missing")
+# How far a student is with an exercise: all points, some, none, not begun, could not be graded, not handed in, excused.
+Progress = Literal["all", "some", "none", "open", "unread", "missing", "excused"]
+PROGRESS: Final = get_args(Progress)
+# What else there is to know about a student's exercise.
+Flag = Literal["stuck", "late", "changed", "doubt"]
 _BINS: Final = 10
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """One student's points for one exercise, how far the student is, and the number of tasks that are `stuck`."""
+    """One student's points for one exercise, how far the student is, and what else there is to know.
+
+    `points` are `None` if nothing counts. `flags` say that the student is stuck on a task, that the work came late,
+    that people changed the points, or that a teacher should choose a file.
+    """
 
     exercise: str
-    points: float
+    points: float | None
     max_points: float
     progress: Progress
-    stuck: int
+    flags: tuple[Flag, ...] = ()
 
 
 class TableRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One student in the table, with a cell for each exercise."""
+    """One student in the table, with a cell for each exercise. `stuck` is the number of tasks that are stuck."""
 
     student: str
     points: float
     cells: tuple[Cell, ...]
-
-    @property
-    def max_points(self) -> float:
-        """The points that all exercises of the table give."""
-        return sum(cell.max_points for cell in self.cells)
-
-    @property
-    def stuck(self) -> int:
-        """The number of tasks that the student is stuck on."""
-        return sum(cell.stuck for cell in self.cells)
+    stuck: int
 
 
 class Bin(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +79,8 @@ class ClassPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the page of a class shows.
 
     `exercises` are those that somebody handed in, and `max_points` are for all of these. `idle` are the students who
-    have begun nothing.
+    have begun nothing. `left` are the files that a teacher should look at, and `spare` is the number of others that do
+    not count. `problems` say what of the decisions about points could not be used.
     """
 
     exercises: tuple[str, ...]
@@ -91,66 +91,80 @@ class ClassPage(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ExerciseItems, ...]
     stuck: tuple[StuckTask, ...]
     idle: tuple[str, ...]
+    left: tuple[LeftFile, ...]
+    spare: int
     at_fault: tuple[FaultyCheck, ...]
+    problems: tuple[Sentence, ...]
     whole_tasks: bool
 
 
 def class_page(results: Results) -> ClassPage:
     """Return what the page of a class shows."""
-    reports = [student.report for student in results.students]
-    known = dict.fromkeys(exercise.id for report in reports for exercise in report.exercises)
-    exercises = tuple(id for id in known if any(_handed_in(report, id) for report in reports))
-    rows = tuple(_row(report, exercises) for report in reports)
-    most = max((row.max_points for row in rows), default=0.0)
+    reports = [replace(student.report, student=student.name) for student in results.students]
+    rows = [_row(student) for student in results.students]
+    columns = [
+        column
+        for n, column in enumerate(results.book.columns)
+        if any(row.cells[n].progress != "missing" for row in rows)
+    ]
+    exercises = tuple(column.exercise for column in columns)
+    shown = tuple(replace(row, cells=tuple(cell for cell in row.cells if cell.exercise in exercises)) for row in rows)
+    most = sum(column.max_points * column.weight for column in columns if not column.extra_credit)
     return ClassPage(
         exercises=exercises,
-        rows=rows,
+        rows=shown,
         max_points=most,
-        points=histogram([row.points for row in rows], most),
-        progress=tuple(_progress(id, [row.cells[n] for row in rows]) for n, id in enumerate(exercises)),
+        points=histogram([row.points for row in shown], most),
+        progress=tuple(_progress(id, [row.cells[n] for row in shown]) for n, id in enumerate(exercises)),
         items=item_analysis(reports),
         stuck=stuck_tasks(reports),
-        idle=tuple(row.student for row in rows if all(cell.progress in ("missing", "open") for cell in row.cells)),
+        idle=tuple(row.student for row in shown if all(cell.progress in ("missing", "open") for cell in row.cells)),
+        left=tuple(file for file in results.summary.left if file.kind != "spare"),
+        spare=sum(file.kind == "spare" for file in results.summary.left),
         at_fault=results.summary.broken_checks,
+        problems=results.book.problems,
         whole_tasks=results.summary.whole_tasks,
     )
 
 
-def _handed_in(report: Report, id: str) -> bool:
-    return any(exercise.id == id and exercise.status != "not_submitted" for exercise in report.exercises)
+def _row(student: StudentResults) -> TableRow:
+    stuck = {
+        exercise.id: sum(map(is_stuck, exercise.tasks))
+        for exercise in student.report.exercises
+        if exercise.status == "graded"
+    }
+    cells = []
+    for entry in student.counts.entries:
+        known: dict[Flag, bool] = {
+            "stuck": stuck.get(entry.exercise, 0) > 0,
+            "late": entry.exercise in student.late,
+            "changed": entry.points != entry.raw,
+            "doubt": entry.exercise in student.doubtful,
+        }
+        cells.append(
+            Cell(
+                exercise=entry.exercise,
+                points=entry.points,
+                max_points=entry.max_points,
+                progress=progress_of(entry),
+                flags=tuple(flag for flag, holds in known.items() if holds),
+            )
+        )
+    return TableRow(student=student.name, points=student.counts.points, cells=tuple(cells), stuck=sum(stuck.values()))
 
 
-def _row(report: Report, exercises: Sequence[str]) -> TableRow:
-    held = {exercise.id: _cell(exercise) for exercise in report.exercises}
-    missing = Cell(exercise="", points=0.0, max_points=0.0, progress="missing", stuck=0)
-    return TableRow(
-        student=report.student,
-        points=report.points,
-        cells=tuple(held.get(id) or replace(missing, exercise=id) for id in exercises),
-    )
-
-
-def _cell(exercise: ExerciseReport) -> Cell:
-    return Cell(
-        exercise=exercise.id,
-        points=exercise.points,
-        max_points=exercise.max_points,
-        progress=progress_of(exercise),
-        stuck=sum(map(is_stuck, exercise.tasks)) if exercise.status == "graded" else 0,
-    )
-
-
-def progress_of(exercise: ExerciseReport) -> Progress:
-    """Return how far a student is with an exercise."""
-    if exercise.status == "not_submitted":
+def progress_of(entry: Entry) -> Progress:
+    """Return how far a student is with an exercise, by the points that count."""
+    if entry.excused:
+        return "excused"
+    if entry.points is None:
         return "missing"
-    if exercise.status in ("unreadable", "load_failed"):
-        return "unread"
-    if exercise.status == "not_attempted":
-        return "open"
-    if exercise.points >= exercise.max_points:
+    if entry.points >= entry.max_points > 0:
         return "all"
-    return "some" if exercise.points > 0 else "none"
+    if entry.points > 0:
+        return "some"
+    kinds: dict[str, Progress] = {"not_attempted": "open", "unreadable": "unread", "load_failed": "unread"}
+    return kinds.get(entry.status, "none")
 
 
 def histogram(points: Sequence[float], most: float) -> tuple[Bin, ...]:
@@ -165,7 +179,7 @@ def histogram(points: Sequence[float], most: float) -> tuple[Bin, ...]:
 
 
 def _progress(exercise: str, cells: Sequence[Cell]) -> ExerciseProgress:
-    graded = [cell.points for cell in cells if cell.progress in ("all", "some", "none", "open")]
+    graded = [cell.points for cell in cells if cell.points is not None and cell.progress != "unread"]
     return ExerciseProgress(
         exercise=exercise,
         counts=tuple(sum(cell.progress == kind for cell in cells) for kind in PROGRESS),

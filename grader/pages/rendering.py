@@ -15,13 +15,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markupsafe import Markup
 
-from grader.pages.class_page import PROGRESS, ClassPage, Progress
+from grader.pages.class_page import PROGRESS, Cell, ClassPage, Flag, Progress
 from grader.pages.items import FEWEST
 from grader.pages.student_page import StudentPage
 from grader.reports.class_table import fault_of
 from grader.reports.shown import environment
 from grader.reports.terminal import plain, points
-from grader.sentences import Sentence, Template, instructor, instructor_pages, joined, learner, learner_pages
+from grader.sentences import (
+    Sentence,
+    Template,
+    instructor,
+    instructor_collecting,
+    instructor_pages,
+    joined,
+    learner,
+    learner_pages,
+)
 from grader.sentences.languages import language
 
 if TYPE_CHECKING:
@@ -35,6 +44,13 @@ PROGRESS_SAID: Final[Mapping[Progress, Template]] = {
     "open": learner_pages.NOT_BEGUN,
     "unread": learner_pages.NOT_GRADED,
     "missing": learner_pages.NOT_IN,
+    "excused": learner_pages.EXCUSED,
+}
+FLAGS_SAID: Final[Mapping[Flag, Template]] = {
+    "stuck": instructor_pages.IS_STUCK,
+    "late": learner_pages.LATE,
+    "changed": instructor_pages.IS_CHANGED,
+    "doubt": instructor_pages.IS_IN_DOUBT,
 }
 
 
@@ -57,14 +73,15 @@ def student_html(page: StudentPage, around: Around | None = None) -> str:
     return _templates().get_template("student.html").render(page=page, around=around)
 
 
-def class_html(page: ClassPage, href: Mapping[str, str]) -> str:
-    """Return the page of a class. `href` has the address of each student's page."""
+def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
+    """Return the page of a class. `links` has each student's page, by all that names the student."""
     sections = {
         "points": instructor_pages.POINTS_TITLE(),
         "spread": instructor_pages.DISTRIBUTION_TITLE() if page.points else None,
         "progress": instructor_pages.PROGRESS_TITLE(),
         "stuck": instructor_pages.STUCK_TITLE(),
         "checks": instructor_pages.ITEMS_TITLE() if page.items else None,
+        "files": instructor_pages.FILES_TITLE() if page.left or page.spare else None,
         "fault": instructor_pages.FAULT_TITLE() if page.at_fault else None,
     }
     return (
@@ -72,16 +89,31 @@ def class_html(page: ClassPage, href: Mapping[str, str]) -> str:
         .get_template("class.html")
         .render(
             page=page,
-            href=href,
+            links=links,
             facts=_facts(page),
             sections=[(id, title) for id, title in sections.items() if title is not None],
-            kinds={kind: said() for kind, said in PROGRESS_SAID.items()} | {"stuck": instructor_pages.IS_STUCK()},
+            kinds={
+                kind: PROGRESS_SAID[kind]()
+                for n, kind in enumerate(PROGRESS)
+                if any(exercise.counts[n] for exercise in page.progress)
+            },
+            flags={
+                flag: said()
+                for flag, said in FLAGS_SAID.items()
+                if any(flag in cell.flags for row in page.rows for cell in row.cells)
+            },
             progress=PROGRESS,
             most=max((bin.count for bin in page.points), default=1),
             distribution=_distribution(page),
             fewest=FEWEST,
         )
     )
+
+
+def _hear(cell: Cell) -> list[Sentence]:
+    """Return what a cell shows without words, for readers who cannot see it."""
+    kinds = [PROGRESS_SAID[cell.progress]()] if cell.progress in ("open", "unread", "missing") else []
+    return kinds + [FLAGS_SAID[flag]() for flag in cell.flags if flag != "stuck"]
 
 
 def _facts(page: ClassPage) -> list[Sentence]:
@@ -110,7 +142,9 @@ def _templates() -> jinja2.Environment:
     made.filters["correlation"] = lambda value: f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
     style, script = (_trusted(name) for name in ("style.css", "page.js"))
     made.globals |= {
+        "hear": _hear,
         "instructor": instructor,
+        "instructor_collecting": instructor_collecting,
         "learner": learner,
         "instructor_pages": instructor_pages,
         "learner_pages": learner_pages,

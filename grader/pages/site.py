@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -10,7 +10,6 @@ from urllib.parse import quote
 from grader.errors import KitError
 from grader.files import replace_folder
 from grader.pages.class_page import class_page
-from grader.pages.hiding import without_expectations
 from grader.pages.rendering import Around, Link, class_html, student_html
 from grader.pages.results import Results, read_results
 from grader.pages.student_page import student_page
@@ -35,7 +34,7 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
     """Write the sites of the class in `out` to the folders `staff` and `students` in `to`, in place of earlier ones.
 
     `hide_expected` leaves out of the students' pages what hidden checks were called with and what they expected. Raises
-    `ReportError` for reports that cannot be read, and `PagesError` if a folder cannot be replaced.
+    `ReportError` and `GradebookError` for what cannot be read, and `PagesError` if a folder cannot be replaced.
     """
     results = read_results(out)
     written = Written(to / "staff", to / "students", len(results.students))
@@ -54,17 +53,23 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
 
 def staff_pages(results: Results) -> Iterator[tuple[str, str]]:
     """Yield the pages for staff, each with its name: that of the class, and one for each student."""
-    students = results.students
-    links = [Link(f"{quote(one.folder, safe='')}.html", one.report.student) for one in students]
-    yield "index.html", class_html(class_page(results), {link.name: f"students/{link.href}" for link in links})
-    for number, one in enumerate(students):
+    links = [Link(f"{quote(student.folder, safe='')}.html", student.name) for student in results.students]
+    yield "index.html", class_html(class_page(results), _addresses(results, links))
+    for number, student in enumerate(results.students):
         around = Around(links[number - 1] if number else None, links[number + 1] if number + 1 < len(links) else None)
-        yield f"students/{one.folder}.html", student_html(student_page(one.report, one.code), around)
+        yield f"students/{student.folder}.html", student_html(student_page(student), around)
+
+
+def _addresses(results: Results, links: Sequence[Link]) -> dict[str, Link]:
+    """Return the page of each student by all that names the student: the name, and what reports say."""
+    found = {}
+    for student, link in zip(results.students, links, strict=True):
+        for name in (*student.counts.earlier_names, student.counts.student):
+            found[name] = Link(f"students/{link.href}", link.name)
+    return found | {link.name: Link(f"students/{link.href}", link.name) for link in links}
 
 
 def students_pages(results: Results, *, hide_expected: bool = False) -> Iterator[tuple[str, str]]:
     """Yield the page of each student, with its name in a folder of the student's own."""
-    for one in results.students:
-        report = without_expectations(one.report) if hide_expected else one.report
-        page = student_page(report, one.code, hides_expected=hide_expected)
-        yield f"{one.folder}/index.html", student_html(page)
+    for student in results.students:
+        yield f"{student.folder}/index.html", student_html(student_page(student, hide_expected=hide_expected))

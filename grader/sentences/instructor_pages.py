@@ -47,6 +47,8 @@ TOTAL_HEADING = N_("Total")
 STUCK_ON_HEADING = N_("Stuck on")
 SORTABLE = N_("The table can be sorted: choose the heading of a column.")
 IS_STUCK = N_("stuck on a task")
+IS_CHANGED = N_("changed by people")
+IS_IN_DOUBT = N_("a file to choose")
 
 DISTRIBUTION_TITLE = N_("How the points are spread")
 DISTRIBUTION_SAID = N_("Number of students by total points. {parts}.")
@@ -84,6 +86,8 @@ STUCK_INTRODUCTION = N_("Students who have begun a task and pass checks worth le
 STUCK_NOBODY = N_("Nobody is stuck.")
 STUCK_OF = N_("{count} of {attempted}")
 IDLE = N_("{count} student has begun nothing:", "{count} students have begun nothing:")
+
+FILES_TITLE = N_("Files that need a look")
 
 FAULT_TITLE = N_("Checks that are at fault")
 FAULT_INTRODUCTION = N_("Please report them to the author of the course.")

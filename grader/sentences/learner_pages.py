@@ -25,3 +25,11 @@ NO_POINTS = N_("begun, no points")
 NOT_BEGUN = N_("not begun")
 NOT_GRADED = N_("could not be graded")
 NOT_IN = N_("not handed in")
+EXCUSED = N_("excused")
+LATE = N_("late")
+
+# Points that people changed
+CHANGED_POINTS = N_("{earned}; the checks gave {raw}")
+WITH_WORDS = N_("{what} {words}")
+WITH_CHANGE = N_("{what} ({change})")
+COMMENT = N_("Comment:")

@@ -25,7 +25,7 @@
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const fits = (cell) =>
     (!exercise.value || cell.dataset.exercise === exercise.value) &&
-    (!progress.value || cell.dataset.progress === progress.value || (progress.value === "stuck" && "stuck" in cell.dataset));
+    (!progress.value || cell.dataset.kinds.split(" ").includes(progress.value));
   const filter = () => {
     const wanted = plain(name.value.trim());
     let count = 0;
@@ -44,7 +44,7 @@
   // Sorting: a second choice of the same heading turns the order around
   const key = (row, column) => {
     const text = row.cells[column].firstChild.textContent.trim();
-    return column === 0 ? text : text === "–" ? -1 : Number(text);
+    return column === 0 ? text : text === "" || Number.isNaN(Number(text)) ? -1 : Number(text);
   };
   const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
   [...table.tHead.rows[0].cells].forEach((heading, column) => {

@@ -82,7 +82,7 @@ def problems(html: str) -> list[str]:
     found += [f"a heading is left out before h{b + 1}" for a, b in pairwise(levels) if b > a + 1]
     found += ["a heading of a table without scope" for attributes in page.all("th") if "scope" not in attributes]
     found += ["a picture without words" for attributes in page.all("img") if not attributes.get("alt")]
-    found += ["a region without a name" for a in page.all("div", "pre") if a.get("role") == "region" and not _named(a)]
+    found += ["a group without a name" for a in page.all("div", "pre") if a.get("role") == "group" and not _named(a)]
     if page.all("html")[0].get("lang", "") == "":
         found.append("no language")
     return found + _of_policy(page)

@@ -7,38 +7,46 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from grader.gradebook import Entry
 from grader.pages.class_page import PROGRESS, class_page, histogram, progress_of, stuck_tasks
-from grader.pages.results import Results, StudentResults
-from grader.records import class_report
+from grader.pages.results import read_results
+from grader.records import HandIn, LeftFile
+from grader.roster import Person
+from grader.sentences import verbatim
 
 Make = Callable[..., Any]
 
 
-def results(*reports: Any) -> Results:
-    """Return reports as they are read from an output folder."""
-    students = tuple(StudentResults(folder=report.student, report=report, code={}) for report in reports)
-    return Results(summary=class_report(reports), students=students)
-
-
-def test_progress_tells_six_kinds_apart(check: Make, exercise: Make) -> None:
+@pytest.mark.parametrize(
+    ("status", "points", "progress"),
+    [
+        ("not_submitted", None, "missing"),
+        ("not_submitted", 2.0, "some"),  # a teacher gave points
+        ("unreadable", 0.0, "unread"),
+        ("load_failed", 0.0, "unread"),
+        ("not_attempted", 0.0, "open"),
+        ("graded", 0.0, "none"),
+        ("graded", 1.5, "some"),
+        ("graded", 4.0, "all"),
+        ("graded", 5.0, "all"),
+    ],
+)
+def test_progress_goes_by_the_points_that_count(status: Any, points: float | None, progress: str) -> None:
     """Not handed in, not readable, not begun, no points, some and all points are told apart."""
-    good, bad = check("a"), check("b", "failed")
-    kinds = [
-        exercise(status="not_submitted"),
-        exercise(status="unreadable"),
-        exercise(status="not_attempted"),
-        exercise(tasks={"f": [bad]}),
-        exercise(tasks={"f": [good, bad]}),
-        exercise(tasks={"f": [good]}),
-    ]
-    assert [progress_of(kind) for kind in kinds] == ["missing", "unread", "open", "none", "some", "all"]
+    entry = Entry(exercise="07", status=status, raw=points, points=points, max_points=4.0)
+    assert progress_of(entry) == progress
+    assert progress_of(replace(entry, excused=True)) == "excused"
 
 
-def test_only_exercises_that_somebody_handed_in_are_shown(check: Make, exercise: Make, student: Make) -> None:
+def test_only_exercises_that_somebody_handed_in_are_shown(
+    lay_out: Make, check: Make, exercise: Make, student: Make
+) -> None:
     """An exercise that nobody handed in has no column, and its points do not count in what is possible."""
     done, none = exercise("07_a", tasks={"f": [check("a")]}), exercise("08_b", "not_submitted")
-    page = class_page(results(student("ana", done, none), student("bia", exercise("07_a", "not_submitted"), none)))
+    out = lay_out(student("ana", done, none), student("bia", exercise("07_a", "not_submitted"), none))
+    page = class_page(read_results(out))
     assert page.exercises == ("07_a",) and page.max_points == 1.0
     assert [(row.student, [cell.progress for cell in row.cells]) for row in page.rows] == [
         ("ana", ["all"]),
@@ -64,7 +72,7 @@ def test_a_class_without_points_has_no_distribution() -> None:
     assert histogram([], 10.0) == histogram([0.0], 0.0) == ()
 
 
-def test_who_has_less_than_half_of_a_task_is_stuck(check: Make, exercise: Make, student: Make) -> None:
+def test_who_has_less_than_half_of_a_task_is_stuck(lay_out: Make, check: Make, exercise: Make, student: Make) -> None:
     """A student is stuck on a task that is begun, if the checks that pass are worth less than half of its points."""
     begun = {
         "ana": [check("a"), check("b", "failed")],
@@ -75,8 +83,9 @@ def test_who_has_less_than_half_of_a_task_is_stuck(check: Make, exercise: Make, 
     reports = [student(name, exercise(tasks={"f": checks})) for name, checks in begun.items()]
     (task,) = stuck_tasks(reports)
     assert (task.task, task.attempted, task.students) == ("f", 3, ("bia", "davi"))
-    rows = class_page(results(*reports)).rows
+    rows = class_page(read_results(lay_out(*reports))).rows
     assert [row.stuck for row in rows] == [0, 1, 0, 1]
+    assert ["stuck" in row.cells[0].flags for row in rows] == [False, True, False, True]
 
 
 def test_the_task_that_most_are_stuck_on_comes_first(check: Make, exercise: Make, student: Make) -> None:
@@ -88,3 +97,53 @@ def test_the_task_that_most_are_stuck_on_comes_first(check: Make, exercise: Make
         student("caio", exercise(status="unreadable", tasks={"f": bad, "g": bad})),
     ]
     assert [(task.task, task.students) for task in stuck_tasks(reports)] == [("g", ("ana", "bia")), ("f", ("bia",))]
+
+
+def test_what_people_decided_counts(lay_out: Make, check: Make, exercise: Make, student: Make) -> None:
+    """Points, sums and progress are those of the gradebook; who left the course is not there."""
+    reports = [
+        student(name, exercise(tasks={"f": [check("a", "failed", points=4.0)]})) for name in ("ana", "bia", "caio")
+    ]
+    out = lay_out(*reports, student("davi", exercise(status="not_submitted")))
+    decided = """
+        [[override]]
+        student = "ana"
+        exercise = "07"
+        points = 3
+        reason = "Right idea."
+        [[excused]]
+        student = "bia"
+        [[withdrawn]]
+        student = "caio"
+        [[comment]]
+        student = "nobody"
+        text = "Hello."
+    """
+    (out / "adjustments.toml").write_text(decided, encoding="utf-8")
+    page = class_page(read_results(out))
+    cells = {row.student: (row.points, row.cells[0].points, row.cells[0].progress) for row in page.rows}
+    assert cells == {"ana": (3.0, 3.0, "some"), "bia": (0.0, None, "excused"), "davi": (0.0, None, "missing")}
+    assert [row.student for row in page.rows if "changed" in row.cells[0].flags] == ["ana", "bia"]
+    assert len(page.problems) == 1 and "nobody" in str(page.problems[0])
+
+
+def test_names_files_in_doubt_and_late_work_are_shown(
+    lay_out: Make, check: Make, exercise: Make, student: Make
+) -> None:
+    """Students are called by their names; what a teacher should look at stands in the table and in a list."""
+    reports = [student(name, exercise(tasks={"f": [check("a", points=4.0)]})) for name in ("u1", "u2", "u3")]
+    said = {"reason": verbatim("Two files differ."), "cure": verbatim("Remove one.")}
+    doubt = LeftFile(path="u2/copy.py", student="u2", exercise="07_autograd", kind="doubt", **said)
+    out = lay_out(
+        *reports,
+        people={"u1": Person(name="Ana"), "u2": Person(name="Bia"), "u3": Person(name="Bia")},
+        handed_in={"u1": {"07_autograd": HandIn(original="x.zip", late=True)}},
+        left=[doubt, replace(doubt, kind="spare"), replace(doubt, kind="lost")],
+    )
+    page = class_page(read_results(out))
+    assert [(row.student, row.cells[0].flags) for row in page.rows] == [
+        ("Ana", ("late",)),
+        ("Bia (u2)", ("doubt",)),
+        ("Bia (u3)", ()),
+    ]
+    assert ([file.kind for file in page.left], page.spare) == (["doubt", "lost"], 1)

@@ -162,13 +162,46 @@ def test_the_same_reports_give_the_same_bytes(lay_out: Make, reports: list[Repor
 
 
 def test_the_pages_of_a_student_who_has_left_go(lay_out: Make, reports: list[Report]) -> None:
-    """A student who is no longer in the class has no page, even if the report is still there."""
+    """A student who left the course has no page any more, and the class page does not name the student."""
     write_sites(out := lay_out(*reports), out / "site")
-    lay_out(*reports[1:])
-    assert (out / "ana" / "report.json").is_file()
+    assert "ana" in Page((out / "site/staff/index.html").read_text(encoding="utf-8")).text
+    (out / "adjustments.toml").write_text('[[withdrawn]]\nstudent = "ana"\n', encoding="utf-8")
     write_sites(out, out / "site")
     assert not [name for name in pages(out / "site") if "ana" in name]
     assert "ana" not in Page((out / "site/staff/index.html").read_text(encoding="utf-8")).text
+    assert (out / "ana" / "report.json").is_file()
+
+
+def test_a_student_reads_what_people_decided(lay_out: Make, reports: list[Report]) -> None:
+    """A student's page has the points that count, why they changed, and comments; no other student's page has them."""
+    decided = """
+        [[override]]
+        student = "ana"
+        exercise = "07"
+        points = 2.5
+        reason = "Right idea <b>."
+        [[comment]]
+        student = "ana"
+        exercise = "07"
+        text = "Well explained."
+        [[extra]]
+        student = "ana"
+        points = 1
+        reason = "Helped in the forum."
+        [[excused]]
+        student = "ana"
+        exercise = "08"
+    """
+    out = lay_out(*reports)
+    (out / "adjustments.toml").write_text(decided, encoding="utf-8")
+    write_sites(out, out / "site")
+    html = (out / "site/students/ana/index.html").read_text(encoding="utf-8")
+    text = Page(html).text
+    assert problems(html) == []
+    for said in ("3.5 of 3 points", "2.5 of 3 points; the checks gave 1", "Right idea <b>.", "(+1)", "excused"):
+        assert said in text
+    assert "Well explained." in text and "Helped in the forum." in text
+    assert "Well explained." not in "".join(html for name, html in pages(out / "site").items() if "ana" not in name)
 
 
 def test_old_pages_stay_if_new_ones_cannot_be_written(
@@ -197,7 +230,8 @@ def test_a_site_is_replaced_with_and_without_help_of_the_system(
     if not exchanges:
         monkeypatch.setattr(files, "_exchanged", lambda first, second: False)
     write_sites(out := lay_out(*reports), out / "site")
-    write_sites(lay_out(*reports[1:]), out / "site")
+    (out / "adjustments.toml").write_text('[[withdrawn]]\nstudent = "ana"\n', encoding="utf-8")
+    write_sites(out, out / "site")
     assert len(pages(out / "site")) == 5
     assert sorted(path.name for path in (out / "site").iterdir()) == ["staff", "students"]
 
@@ -242,7 +276,7 @@ def test_an_old_output_folder_has_pages_without_code(lay_out: Make, reports: lis
 
 def test_kinds_of_progress_have_words() -> None:
     """Each kind of progress is said in words, not by its colour alone."""
-    assert len({str(said()) for said in PROGRESS_SAID.values()}) == len(PROGRESS_SAID) == 6
+    assert len({str(said()) for said in PROGRESS_SAID.values()}) == len(PROGRESS_SAID) == 7
 
 
 # The look
