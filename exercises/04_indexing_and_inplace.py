@@ -23,9 +23,39 @@
 #  x = [[1, 2, 3],          memory    1   2   3   4   5   6
 #       [4, 5, 6]]          x[:, 1]       ^           ^         start at the second number, jump three
 # ```
+
+# %% [markdown]
+# ## Before you start
 #
-# Such a part is a **view**: it has no numbers of its own. Write to it and you write to `x`; change `x` and you see it
-# in the view. That is a gift when you want to change a column, and a trap when you believed you had a copy.
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch. A name that ends in `_` is the exception: such
+#   a function changes its argument in place, in the memory it has, and returns that same object.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. "Any floating dtype"
+#   includes float16 and bfloat16. NaN and infinity come up only where a task mentions them.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Views, copies and operations in place
+#
+# A part that is picked like this is a **view**: it has no numbers of its own. Write to it and you write to `x`; change
+# `x` and you see it in the view. That is a gift when you want to change a column, and a trap when you believed you had
+# a copy.
 #
 # | you write | you get |
 # |---|---|
@@ -61,32 +91,6 @@
 # Every method on the left also *returns the tensor it changed*, so that calls can be chained. `x = x + 1` is something
 # else: it makes a new tensor and gives it the old name. Inside a function that means that the caller's tensor stays as
 # it was.
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch. A name that ends in `_` is the exception: such
-#   a function changes its argument in place, in the memory it has, and returns that same object.
-# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. "Any floating dtype"
-#   includes float16 and bfloat16. NaN and infinity come up only where a task mentions them.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `column_view` (2 points)

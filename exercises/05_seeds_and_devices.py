@@ -17,6 +17,36 @@
 #
 # Two questions decide whether somebody else can run your experiment: do they get the same random numbers, and does it
 # run on their machine?
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch: the default device and dtype, and the state of
+#   all random generators, are afterwards as they were before.
+# - What you return is new: it doesn't share memory with what you were given.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any floating dtype" includes float16 and
+#   bfloat16. No task is tried on NaN or infinity.
+# - The `meta` device lacks a few operations; a function that uses one of them doesn't work on any device.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Generators and devices
 #
 # **Random numbers** in a computer are computed. A *generator* holds a state, gives you a number made from it, and moves
 # on to the next state. The *seed* chooses the state to begin with, and from there everything is fixed:
@@ -66,33 +96,6 @@
 # x = torch.ones(2, 3, device="meta")
 # print((x * 2).device)  # meta
 # ```
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch: the default device and dtype, and the state of
-#   all random generators, are afterwards as they were before.
-# - What you return is new: it doesn't share memory with what you were given.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any floating dtype" includes float16 and
-#   bfloat16. No task is tried on NaN or infinity.
-# - The `meta` device lacks a few operations; a function that uses one of them doesn't work on any device.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `seeded_normal` (3 points)

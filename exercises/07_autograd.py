@@ -18,10 +18,39 @@
 # To train a model is to ask one question again and again: *if I change this number a little, how does the result
 # change?* The answer is a derivative. You could work it out on paper for one formula; PyTorch works it out for any code
 # you run.
+
+# %% [markdown]
+# ## Before you start
 #
-# Tell it which tensor you care about with `requires_grad=True`. From then on it writes down every operation that the
-# tensor takes part in, while the operations run. That record is a *graph*, and `backward()` goes through it from the
-# result back to where it began, applying the chain rule at each node:
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
+# - Leave alone what you were given, and the global settings of PyTorch (gradient recording, default dtype, random
+#   generators): they are afterwards as they were before, unless a task says otherwise.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Numbers from 1e-6 to 1e6 are ordinary ones. No
+#   task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## The graph
+#
+# Tell PyTorch which tensor you care about with `requires_grad=True`. From then on it writes down every operation that
+# the tensor takes part in, while the operations run. That record is a *graph*, and `backward()` goes through it from
+# the result back to where it began, applying the chain rule at each node:
 #
 # ```text
 #  forward      x = 5 ------ square ------> y = 25         each node notes what it did
@@ -51,32 +80,6 @@
 #   won't need that here.)
 # - **Inside `with torch.no_grad():` nothing is recorded.** That is where you change a parameter. Never compute there
 #   anything that you want to differentiate.
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number.
-# - Leave alone what you were given, and the global settings of PyTorch (gradient recording, default dtype, random
-#   generators): they are afterwards as they were before, unless a task says otherwise.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Numbers from 1e-6 to 1e6 are ordinary ones. No
-#   task is tried on NaN or infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `derivative_at` (2 points)

@@ -18,6 +18,35 @@
 # Autograd keeps a diary of your computation so that it can walk back through it. Sooner or later you want to do
 # something that doesn't belong in the diary: change a parameter, or keep a value for a plot. And sooner or later you
 # overwrite a number that the diary still needs. This exercise shows how to do the first, and how to avoid the second.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch (gradient recording among them). A name that
+#   ends in `_` is the exception: such a function changes its argument in place and returns that same object.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any dtype" and "a floating dtype" include
+#   float16 and bfloat16. Numbers from 1e-6 to 1e6 are ordinary ones. No task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## What stays out of the graph, and what it needs
 #
 # Two tools keep things out of the graph:
 #
@@ -51,32 +80,6 @@
 #
 # Some old code uses `x.data` instead. It is the same memory, but autograd doesn't see what you do to it: the counter
 # stays as it is, the check finds nothing, and instead of an error you can get a wrong gradient.
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch (gradient recording among them). A name that
-#   ends in `_` is the exception: such a function changes its argument in place and returns that same object.
-# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). "Any dtype" and "a floating dtype" include
-#   float16 and bfloat16. Numbers from 1e-6 to 1e6 are ordinary ones. No task is tried on NaN or infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `gradient_step_` (3 points)

@@ -18,6 +18,36 @@
 # How does an optimizer learn which numbers of a model it may change? How does `model.to("cuda")` find everything that
 # has to move, and `model.state_dict()` everything that has to be saved? The answer to all three is one mechanism: a
 # module keeps *registers*.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Drawing random
+#   numbers for new weights is fine; setting a seed behind the caller's back isn't.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
+#   derives from `dict`.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## The registers of a module
 #
 # Every layer and every model in PyTorch is an `nn.Module`. Whenever you write `self.something = value` in one, the
 # module looks at the value:
@@ -50,33 +80,6 @@
 #   ├── 1  nn.ReLU()
 #   └── 2  nn.Linear(4, 1)   ──>   2.weight  (1, 4)    2.bias  (1,)
 # ```
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, unless the task says otherwise, and the global settings of PyTorch. Drawing random
-#   numbers for new weights is fine; setting a seed behind the caller's back isn't.
-# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Where a dict is asked for, every kind of it will do: a `defaultdict`, an `OrderedDict`, a class of your own that
-#   derives from `dict`.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). No task is tried on NaN or infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `LinearRegressor` (4 points)

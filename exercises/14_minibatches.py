@@ -26,23 +26,6 @@
 #
 # A batch is not an epoch, then, unless it holds the whole data set. That special case, one update per epoch, is called
 # (full-)batch gradient descent.
-#
-# PyTorch splits the work between two objects. A **dataset** knows how many samples there are and returns any one of
-# them by its number. A **`DataLoader`** decides in which order to ask for them, and stacks what it gets into batches:
-#
-# ```text
-#   dataset                      DataLoader, batch_size=2, shuffled
-#   ds[0] -> (features, target)
-#   ds[1] -> ...                 epoch 1:  [3, 0]  [4, 1]  [2]
-#   ds[2] -> ...                 epoch 2:  [1, 2]  [0, 3]  [4]
-#   ds[3] -> ...
-#   ds[4] -> ...                 five samples: the last batch is smaller
-# ```
-#
-# ```python
-# loader = DataLoader(TensorDataset(torch.zeros(5, 3), torch.zeros(5, 1)), batch_size=2)
-# print([tuple(X.shape) for X, y in loader])  # [(2, 3), (2, 3), (1, 3)]
-# ```
 
 # %% [markdown]
 # ## Before you start
@@ -71,6 +54,26 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Dataset and DataLoader
+#
+# PyTorch splits the work between two objects. A **dataset** knows how many samples there are and returns any one of
+# them by its number. A **`DataLoader`** decides in which order to ask for them, and stacks what it gets into batches:
+#
+# ```text
+#   dataset                      DataLoader, batch_size=2, shuffled
+#   ds[0] -> (features, target)
+#   ds[1] -> ...                 epoch 1:  [3, 0]  [4, 1]  [2]
+#   ds[2] -> ...                 epoch 2:  [1, 2]  [0, 3]  [4]
+#   ds[3] -> ...
+#   ds[4] -> ...                 five samples: the last batch is smaller
+# ```
+#
+# ```python
+# loader = DataLoader(TensorDataset(torch.zeros(5, 3), torch.zeros(5, 1)), batch_size=2)
+# print([tuple(X.shape) for X, y in loader])  # [(2, 3), (2, 3), (1, 3)]
+# ```
 
 # %% [markdown]
 # ## 1. `TableDataset` (2 points)

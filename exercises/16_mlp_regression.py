@@ -22,19 +22,6 @@
 #   x (N, 8) --> Linear 8->30 --> ReLU --> Linear 30->30 --> ReLU --> Linear 30->1 --> (N, 1)
 #                \________ hidden ________/\________ hidden ________/  \_ output _/
 # ```
-#
-# ReLU keeps what is positive and replaces the rest by 0. Without it, more layers would bring nothing: a linear layer
-# after a linear layer is one linear layer again, since (x A) B = x (A B). With it, each neuron of a hidden layer
-# contributes a bend; with enough bends, a sum of them can approximate any continuous curve.
-#
-# ```python
-# kink = torch.relu(torch.tensor([-2.0, -1.0, 0.0, 1.0, 2.0]))
-# print(kink.tolist())  # [0.0, 0.0, 0.0, 1.0, 2.0]
-# ```
-#
-# This has a price. A large enough network can learn its training rows by heart, with all their noise, and gets *worse*
-# on rows that it has never seen. So this exercise builds the network, measures it on other rows, and stops its training
-# in time.
 
 # %% [markdown]
 # ## Before you start
@@ -68,6 +55,22 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## What the activation brings
+#
+# ReLU keeps what is positive and replaces the rest by 0. Without it, more layers would bring nothing: a linear layer
+# after a linear layer is one linear layer again, since (x A) B = x (A B). With it, each neuron of a hidden layer
+# contributes a bend; with enough bends, a sum of them can approximate any continuous curve.
+#
+# ```python
+# kink = torch.relu(torch.tensor([-2.0, -1.0, 0.0, 1.0, 2.0]))
+# print(kink.tolist())  # [0.0, 0.0, 0.0, 1.0, 2.0]
+# ```
+#
+# This has a price. A large enough network can learn its training rows by heart, with all their noise, and gets *worse*
+# on rows that it has never seen. So this exercise builds the network, measures it on other rows, and stops its training
+# in time.
 
 # %% [markdown]
 # ## 1. `RegressionMLP` (4 points)

@@ -18,6 +18,37 @@
 # Training finds the weights. But what finds the learning rate, the number of neurons in a hidden layer, the optimizer?
 # No gradient leads to these *hyperparameters*. All you can do is choose some, train, look at the **validation** set,
 # and choose again. (Don't look at the test set. If you tune on it, you have nothing left to judge the model with.)
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number. The same goes for "a Python int".
+# - Leave alone what you were given, and the global settings of PyTorch, the global random generators among them.
+# - Where an error is asked for, only its type counts.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Only the third task is tried on NaN and
+#   infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## A study and its trials
 #
 # Optuna is a library that does the choosing. It speaks of a *study*, made of *trials*; a trial is one training with one
 # choice of hyperparameters. You write a function, the *objective*: it gets a trial, asks it for values, trains with
@@ -49,34 +80,6 @@
 # by_factor = [10 ** rng.uniform(-5, -1) for _ in range(1000)]
 # print([round(sum(rate < 1e-3 for rate in rates) / 1000, 1) for rates in (even, by_factor)])  # [0.0, 0.5]
 # ```
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - "A Python float" means exactly that: neither a 0-D tensor nor a NumPy number. The same goes for "a Python int".
-# - Leave alone what you were given, and the global settings of PyTorch, the global random generators among them.
-# - Where an error is asked for, only its type counts.
-# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
-#   that derives from one. A list isn't a tuple.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6). Only the third task is tried on NaN and
-#   infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # Something to try your functions on: a trial without a study, which answers with the values that you give it, prints

@@ -18,6 +18,41 @@
 # A tensor is a block of numbers, all of one type, arranged along zero or more dimensions. If you know NumPy, you know
 # most of it: what PyTorch adds is that a tensor can live on a GPU and can be differentiated. Data, weights, losses and
 # gradients are all tensors, so this is where everything starts.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library. The imports are the same in
+#   all exercises; in this one you need no more than `torch`.
+# - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
+#   with an argument.
+# - Where an error is asked for, only its type counts: any message will do.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity are
+#   tried only where a task mentions them.
+# - "Any dtype" includes float16 and bfloat16, as far as PyTorch has the operation for them on the CPU.
+# - Some tasks must work on any device. They are tried on a device called `meta` too: task 2 says what that is. A few
+#   operations don't exist there; a function that uses one of them doesn't work on any device.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## What a tensor says about itself
 #
 # Count the opening brackets in front of the first number: that is the number of dimensions.
 #
@@ -63,38 +98,6 @@
 # ```python
 # print(torch.tensor(7).shape, torch.Tensor(7).shape)  # torch.Size([]) torch.Size([7])
 # ```
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library. The imports are the same in
-#   all exercises; in this one you need no more than `torch`.
-# - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
-#   with an argument.
-# - Where an error is asked for, only its type counts: any message will do.
-# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
-#   that derives from one. A list isn't a tuple.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly. NaN and infinity are
-#   tried only where a task mentions them.
-# - "Any dtype" includes float16 and bfloat16, as far as PyTorch has the operation for them on the CPU.
-# - Some tasks must work on any device. They are tried on a device called `meta` too: task 2 says what that is. A few
-#   operations don't exist there; a function that uses one of them doesn't work on any device.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `tensor_ranks` (1 point)

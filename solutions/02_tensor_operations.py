@@ -18,6 +18,45 @@
 # Nearly everything a network computes is made of four kinds of operation: arithmetic element by element, the matrix
 # product, the transpose, and aggregation, which turns many numbers into few. They look like NumPy's. They also invite
 # the same mistakes, and most of those raise no error.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
+#   with an argument. So compute *out of place*: `x / y` makes a new tensor. `x /= y` works *in place*: it writes into
+#   the memory of `x`, which is the caller's.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
+#   that derives from one. A list isn't a tuple.
+# - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
+#   values. So it must not read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors on
+#   another device. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any device.
+# - "Gradients flow": PyTorch can find the derivatives of your result (its *gradients*), because it has recorded the
+#   operations that led from the arguments to it. Exercise 07 explains this. Here, just use torch operations from
+#   beginning to end: no NumPy, no Python numbers made from tensors, and no `detach()`, which cuts the record.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly, and float16 and bfloat16
+#   at their own precision. Every floating dtype is tried that PyTorch computes with on the CPU, and numbers from 1e-6
+#   to 1e6. No task is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## The four kinds of operation
 #
 # **Element by element.** `+`, `-`, `*` and `/` pair up elements in the same place. If the shapes differ, PyTorch
 # *broadcasts*: it compares them from the last dimension backwards, and a size of 1 (or a missing dimension) is
@@ -64,42 +103,6 @@
 # ```
 #
 # With `keepdim=True` the dimension stays, with size 1: just what broadcasting needs to give each row its own number.
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given, and the global settings of PyTorch. What you return is new: it doesn't share memory
-#   with an argument. So compute *out of place*: `x / y` makes a new tensor. `x /= y` works *in place*: it writes into
-#   the memory of `x`, which is the caller's.
-# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Where a tuple or a dict is asked for, every kind of it will do: a named tuple, a `defaultdict`, a class of your own
-#   that derives from one. A list isn't a tuple.
-# - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
-#   values. So it must not read a number out of a tensor (`.item()`, `.tolist()`, `if tensor`) or make new tensors on
-#   another device. A few operations don't exist on `meta`; a function that uses one of them doesn't work on any device.
-# - "Gradients flow": PyTorch can find the derivatives of your result (its *gradients*), because it has recorded the
-#   operations that led from the arguments to it. Exercise 07 explains this. Here, just use torch operations from
-#   beginning to end: no NumPy, no Python numbers made from tensors, and no `detach()`, which cuts the record.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), whole numbers exactly, and float16 and bfloat16
-#   at their own precision. Every floating dtype is tried that PyTorch computes with on the CPU, and numbers from 1e-6
-#   to 1e6. No task is tried on NaN or infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `share_of_total` (2 points)

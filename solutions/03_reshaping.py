@@ -18,6 +18,39 @@
 # Half of the work in a network is getting shapes to fit: a layer wants rows, a plot wants images, a batch of one must
 # stay a batch. The functions for it are easy to confuse, and confusing them rarely raises an error. The shape comes
 # out right, and the numbers stand in the wrong places.
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given: a tensor keeps its values *and its shape*. What you return may share memory with an
+#   argument only where the task says so.
+# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
+# - Where a tuple is asked for, a named tuple is one too; a list isn't.
+# - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
+#   values. So it must not read a number out of a tensor, or make new tensors on another device. A few operations don't
+#   exist on `meta`; a function that uses one of them doesn't work on any device.
+# - Values and dtypes come out as they went in, float16 and bfloat16 too: moving numbers must not change them. No task
+#   is tried on NaN or infinity.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Memory and strides
 #
 # It helps to see what a tensor is: a row of numbers in memory, and a rule for reading it. The **strides** say how far
 # to step in memory to get to the next row and to the next column.
@@ -50,36 +83,6 @@
 # | remove or add a dimension of size 1 | `squeeze(dim)`, `unsqueeze(dim)` | shared |
 # | join along a dimension that is there | `cat` | new |
 # | put side by side along a *new* dimension | `stack` | new |
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given: a tensor keeps its values *and its shape*. What you return may share memory with an
-#   argument only where the task says so.
-# - Where an error is asked for, only its type counts, and nothing may have changed by the time it is raised.
-# - Where a tuple is asked for, a named tuple is one too; a list isn't.
-# - "Works on any device": the function is tried on PyTorch's `meta` device too, whose tensors have a shape and no
-#   values. So it must not read a number out of a tensor, or make new tensors on another device. A few operations don't
-#   exist on `meta`; a function that uses one of them doesn't work on any device.
-# - Values and dtypes come out as they went in, float16 and bfloat16 too: moving numbers must not change them. No task
-#   is tried on NaN or infinity.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `shared_view` (2 points)

@@ -17,6 +17,36 @@
 #
 # Data arrives as NumPy arrays, learning happens in tensors, and results go back to NumPy for a plot. In both directions
 # there are two questions: what *dtype* does the result have, and whose *memory* does it use?
+
+# %% [markdown]
+# ## Before you start
+#
+# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
+# - Everything imported below may be used, and so may the rest of Python's standard library.
+# - Leave alone what you were given (lists, arrays and tensors alike), and the global settings of PyTorch.
+# - Where an error is asked for, only its type counts.
+# - Arrays are ordinary ones: no negative strides, numbers in the byte order of this machine. They may be transposed,
+#   or hold every other row of a larger one.
+# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), those in a NumPy array exactly. No task is tried
+#   on NaN, infinity, or numbers too large for their dtype.
+
+# %%
+import copy
+import io
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## dtype and memory
 #
 # **dtype.** Give PyTorch Python numbers and it picks the most general kind among them. It picks smaller floats than
 # NumPy does, because networks are trained in float32: half the memory of float64, faster, and precise enough.
@@ -60,33 +90,6 @@
 # Don't use the old constructors with a capital letter. `torch.FloatTensor(array)` copies a float64 array, but *shares*
 # a float32 one; and `torch.FloatTensor(3)` isn't the number 3 but three numbers with arbitrary values.
 # `torch.tensor(array, dtype=torch.float32)` is better: it says which dtype you want, and it always copies.
-
-# %% [markdown]
-# ## Before you start
-#
-# - Each task is graded on its own, so no task may rely on another one being solved: don't call one from another.
-# - Everything imported below may be used, and so may the rest of Python's standard library.
-# - Leave alone what you were given (lists, arrays and tensors alike), and the global settings of PyTorch.
-# - Where an error is asked for, only its type counts.
-# - Arrays are ordinary ones: no negative strides, numbers in the byte order of this machine. They may be transposed,
-#   or hold every other row of a larger one.
-# - Numbers are compared with a relative tolerance of 1e-5 (plus 1e-6), those in a NumPy array exactly. No task is tried
-#   on NaN, infinity, or numbers too large for their dtype.
-
-# %%
-import copy
-import io
-import math
-import random
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 # %% [markdown]
 # ## 1. `infer_dtype` (2 points)

@@ -31,25 +31,6 @@
 #
 # Anything the training learns from validation or test rows, even just their mean, is called *leakage*: the final figure
 # is then no longer about unseen data.
-#
-# **Standardising** puts features on one scale. A house's age goes up to 52, a district's population to 35,682. Gradient
-# descent with one learning rate for both is too slow along one axis or diverges along the other. So from every column
-# subtract its mean, then divide by its standard deviation:
-#
-# ```text
-#              x - mean                   sum of (x - mean)²
-#       z  =  ----------,    std = sqrt( -------------------- ),    for each column
-#                std                            N - 1
-# ```
-#
-# Mind the divisor. PyTorch's `std` divides by N - 1, and so do we. NumPy's `std` and scikit-learn's `StandardScaler`
-# divide by N: nearly the same on many rows, a very different number on few.
-#
-# ```python
-# x = torch.tensor([1.0, 3.0])
-# print(round(x.std().item(), 4))  # 1.4142
-# print(x.numpy().std())  # 1.0
-# ```
 
 # %% [markdown]
 # ## Before you start
@@ -81,6 +62,28 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Standardising
+#
+# **Standardising** puts features on one scale. A house's age goes up to 52, a district's population to 35,682. Gradient
+# descent with one learning rate for both is too slow along one axis or diverges along the other. So from every column
+# subtract its mean, then divide by its standard deviation:
+#
+# ```text
+#              x - mean                   sum of (x - mean)²
+#       z  =  ----------,    std = sqrt( -------------------- ),    for each column
+#                std                            N - 1
+# ```
+#
+# Mind the divisor. PyTorch's `std` divides by N - 1, and so do we. NumPy's `std` and scikit-learn's `StandardScaler`
+# divide by N: nearly the same on many rows, a very different number on few.
+#
+# ```python
+# x = torch.tensor([1.0, 3.0])
+# print(round(x.std().item(), 4))  # 1.4142
+# print(x.numpy().std())  # 1.0
+# ```
 
 # %% [markdown]
 # ## 1. `split_indices` (3 points)

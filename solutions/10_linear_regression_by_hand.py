@@ -24,29 +24,6 @@
 #  N rows of F      one weight    one        one prediction
 #  features         a feature     number     a row
 # ```
-#
-# Such a weighted sum is also called a *neuron* (or a *unit*): it makes one number out of several. A *layer* is a set of
-# neurons that do the same operation on the same inputs, and a network is a chain of layers. This model is a network of
-# a single neuron.
-#
-# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. One pass over all the
-# rows is an **epoch**. Training repeats this cycle for many epochs:
-#
-# ```text
-#      +--> predict --> loss --> backward --> update w and b --> reset gradients --+
-#      |                                                                           |
-#      +---------------------------------------------------------------------------+
-# ```
-#
-# ```python
-# X = torch.tensor([[1.0], [2.0], [3.0]])
-# w, b = torch.tensor([[0.0]], requires_grad=True), torch.tensor(0.0, requires_grad=True)
-# y_pred = X @ w + b
-# print(tuple(y_pred.shape))  # (3, 1)
-# ```
-#
-# Every network to come, however many layers it has, is trained by this cycle. PyTorch has finished parts for each step,
-# and the next exercise uses them. Build the cycle once by hand and you will know what they do.
 
 # %% [markdown]
 # ## Before you start
@@ -76,6 +53,32 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## A neuron, and how it is trained
+#
+# A weighted sum with a bias is also called a *neuron* (or a *unit*): it makes one number out of several. A *layer* is a
+# set of neurons that do the same operation on the same inputs, and a network is a chain of layers. This model is a
+# network of a single neuron.
+#
+# How wrong are the predictions? The *mean squared error* (MSE) answers with one number, the loss. One pass over all the
+# rows is an **epoch**. Training repeats this cycle for many epochs:
+#
+# ```text
+#      +--> predict --> loss --> backward --> update w and b --> reset gradients --+
+#      |                                                                           |
+#      +---------------------------------------------------------------------------+
+# ```
+#
+# ```python
+# X = torch.tensor([[1.0], [2.0], [3.0]])
+# w, b = torch.tensor([[0.0]], requires_grad=True), torch.tensor(0.0, requires_grad=True)
+# y_pred = X @ w + b
+# print(tuple(y_pred.shape))  # (3, 1)
+# ```
+#
+# Every network to come, however many layers it has, is trained by this cycle. PyTorch has finished parts for each step,
+# and the next exercise uses them. Build the cycle once by hand and you will know what they do.
 
 # %% [markdown]
 # ## 1. `init_parameters` (2 points)

@@ -25,29 +25,6 @@
 # | backward | `loss.backward()` | the same: autograd was a finished part already |
 # | update | `w -= learning_rate * w.grad`, ... | an **optimizer**: `optimizer.step()` |
 # | reset | `w.grad = None`, ... | `optimizer.zero_grad()` |
-#
-# A linear model is one `nn.Linear` layer: `out_features` neurons, each with a weight for every input and a bias. It
-# makes these parameters itself, with random values, and keeps them as `layer.weight` and `layer.bias`:
-#
-# ```python
-# layer = nn.Linear(in_features=3, out_features=1)
-# print(tuple(layer.weight.shape), tuple(layer.bias.shape))  # (1, 3) (1,)
-# print(type(layer.weight).__name__, layer.weight.requires_grad)  # Parameter True
-# ```
-#
-# A `Parameter` is a tensor that says "train me": it requires grad from the start, and the module that holds it lists it
-# in `layer.parameters()`. That list is all that an optimizer gets. It knows neither the model nor the loss: it holds
-# the same tensor objects as the model, reads their `.grad`, and changes their values.
-#
-# ```text
-#        model                            optimizer
-#   weight ──────┐                   ┌────── params[0]
-#                └──> one tensor <───┘
-#                     .grad filled by backward(), read by step(), reset by zero_grad()
-# ```
-#
-# So the optimizer adjusts the *parameters*, with the help of the gradients. `step()` doesn't touch the gradients, and
-# `zero_grad()` doesn't touch the parameters.
 
 # %% [markdown]
 # ## Before you start
@@ -76,6 +53,32 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## A layer and an optimizer
+#
+# A linear model is one `nn.Linear` layer: `out_features` neurons, each with a weight for every input and a bias. It
+# makes these parameters itself, with random values, and keeps them as `layer.weight` and `layer.bias`:
+#
+# ```python
+# layer = nn.Linear(in_features=3, out_features=1)
+# print(tuple(layer.weight.shape), tuple(layer.bias.shape))  # (1, 3) (1,)
+# print(type(layer.weight).__name__, layer.weight.requires_grad)  # Parameter True
+# ```
+#
+# A `Parameter` is a tensor that says "train me": it requires grad from the start, and the module that holds it lists it
+# in `layer.parameters()`. That list is all that an optimizer gets. It knows neither the model nor the loss: it holds
+# the same tensor objects as the model, reads their `.grad`, and changes their values.
+#
+# ```text
+#        model                            optimizer
+#   weight ──────┐                   ┌────── params[0]
+#                └──> one tensor <───┘
+#                     .grad filled by backward(), read by step(), reset by zero_grad()
+# ```
+#
+# So the optimizer adjusts the *parameters*, with the help of the gradients. `step()` doesn't touch the gradients, and
+# `zero_grad()` doesn't touch the parameters.
 
 # %% [markdown]
 # ## 1. `load_weights_` (3 points)

@@ -24,18 +24,6 @@
 #  0 to 255   to_tensor   0.0 to 1.0    relu, max_pool2d      for each class     they sum to 1
 #                                                                       softmax
 # ```
-#
-# None of them learns anything: they have no parameters. But without ReLU many layers would do no more than one. Two
-# linear layers with nothing between them are the same as one linear layer, because a product of matrices is a matrix:
-#
-# ```python
-# x = torch.tensor([1.0, -2.0])
-# first, second = torch.tensor([[1.0, 2.0], [3.0, 0.0]]), torch.tensor([[2.0, 1.0], [0.0, 4.0]])
-# print(second @ (first @ x))  # tensor([-3., 12.])
-# print((second @ first) @ x)  # tensor([-3., 12.])
-# ```
-#
-# Something that isn't linear must come between them. The simplest such function replaces what is negative by 0.
 
 # %% [markdown]
 # ## Before you start
@@ -68,6 +56,22 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Why there is something between linear layers
+#
+# None of the four functions learns anything: they have no parameters. But without ReLU many layers would do no more
+# than one. Two linear layers with nothing between them are the same as one linear layer, because a product of matrices
+# is a matrix:
+#
+# ```python
+# x = torch.tensor([1.0, -2.0])
+# first, second = torch.tensor([[1.0, 2.0], [3.0, 0.0]]), torch.tensor([[2.0, 1.0], [0.0, 4.0]])
+# print(second @ (first @ x))  # tensor([-3., 12.])
+# print((second @ first) @ x)  # tensor([-3., 12.])
+# ```
+#
+# Something that isn't linear must come between them. The simplest such function replaces what is negative by 0.
 
 # %% [markdown]
 # ## 1. `relu` (1 point)

@@ -25,43 +25,6 @@
 # *Batch norm* standardises each feature: it subtracts the mean, and divides by the square root of the variance plus a
 # tiny number. Then it multiplies by a trainable weight and adds a trainable bias. The running averages are buffers, so
 # they are saved with the model.
-#
-# Every module has a flag, `training`, that says which way. `model.train()` and `model.eval()` set it in the model *and
-# in every module inside*. Writing to `model.training` yourself changes the outermost module only:
-#
-# ```python
-# model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
-# model.eval()
-# print(model.training, model[1].training)  # False False
-# model.training = True
-# print(model.training, model[1].training)  # True False
-# ```
-#
-# The mode has nothing to do with gradients. These are two switches, and to measure a model you want both:
-#
-# | | dropout off, batch norm uses its averages | no graph recorded |
-# |---|---|---|
-# | `model.eval()` | yes | no |
-# | `with torch.no_grad():` | no | yes |
-#
-# (For prediction alone there is also `with torch.inference_mode():`. It records nothing either, and is a little faster;
-# but its results can't be used in a later computation of gradients.)
-#
-# With mini-batches, an **epoch** is one pass over all the samples, and each **batch** gives one update. The optimizer
-# changes the *parameters*; it reads the gradients and leaves them as they are, so you must reset them before the next
-# batch adds its own. `optimizer.zero_grad()` does, by setting every `.grad` to `None`.
-#
-# ```text
-#   10 samples in batches of 3:    [3 rows]  [3 rows]  [3 rows]  [1 row]
-#                                     |         |         |         |
-#                                   update    update    update    update      one epoch: 4 updates
-#                                     l1        l2        l3        l4        the losses of the batches
-#
-#   mean loss per sample = (3 l1 + 3 l2 + 3 l3 + 1 l4) / 10
-# ```
-#
-# Not (l1 + l2 + l3 + l4) / 4: there the single row of the last batch would count as much as three others, and the
-# figure would change with the batch size.
 
 # %% [markdown]
 # ## Before you start
@@ -96,6 +59,46 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## Two modes
+#
+# Every module has a flag, `training`, that says which mode it is in. `model.train()` and `model.eval()` set it in the
+# model *and in every module inside*. Writing to `model.training` yourself changes the outermost module only:
+#
+# ```python
+# model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+# model.eval()
+# print(model.training, model[1].training)  # False False
+# model.training = True
+# print(model.training, model[1].training)  # True False
+# ```
+#
+# The mode has nothing to do with gradients. These are two switches, and to measure a model you want both:
+#
+# | | dropout off, batch norm uses its averages | no graph recorded |
+# |---|---|---|
+# | `model.eval()` | yes | no |
+# | `with torch.no_grad():` | no | yes |
+#
+# (For prediction alone there is also `with torch.inference_mode():`. It records nothing either, and is a little faster;
+# but its results can't be used in a later computation of gradients.)
+#
+# With mini-batches, an **epoch** is one pass over all the samples, and each **batch** gives one update. The optimizer
+# changes the *parameters*; it reads the gradients and leaves them as they are, so you must reset them before the next
+# batch adds its own. `optimizer.zero_grad()` does, by setting every `.grad` to `None`.
+#
+# ```text
+#   10 samples in batches of 3:    [3 rows]  [3 rows]  [3 rows]  [1 row]
+#                                     |         |         |         |
+#                                   update    update    update    update      one epoch: 4 updates
+#                                     l1        l2        l3        l4        the losses of the batches
+#
+#   mean loss per sample = (3 l1 + 3 l2 + 3 l3 + 1 l4) / 10
+# ```
+#
+# Not (l1 + l2 + l3 + l4) / 4: there the single row of the last batch would count as much as three others, and the
+# figure would change with the batch size.
 
 # %% [markdown]
 # ## 1. `InvertedDropout` (3 points)

@@ -24,21 +24,6 @@
 #   image --> network --> logits        --softmax-->  probabilities      target: 0 (a shirt)
 #                         2.0 1.0 -1.0                0.71 0.26 0.04     loss: -log 0.71 = 0.35
 # ```
-#
-# Softmax turns logits into probabilities: all are positive, they sum to 1, and the largest logit gets the largest
-# probability. *Cross-entropy* takes the probability that the model gave to the right class, and returns minus its
-# logarithm. Probability 1 costs 0; the smaller the probability, the larger the loss, without limit.
-#
-# ```python
-# probabilities = torch.softmax(torch.tensor([2.0, 1.0, -1.0]), dim=0)
-# print([round(p, 3) for p in probabilities.tolist()])  # [0.705, 0.259, 0.035]
-# print(round(-math.log(0.705), 2), round(-math.log(0.035), 2))  # 0.35 3.35
-# ```
-#
-# One thing to settle before you write a line: **who applies the softmax?** In PyTorch the loss does,
-# `nn.CrossEntropyLoss` and `F.cross_entropy` alike, and the model ends in a plain linear layer. If you put a softmax
-# into the model as well, it is applied twice. There is no error, but the second one gets only numbers between 0 and 1,
-# so no class can get a probability near 1: with three classes the loss never falls below 0.55, and learning is slow.
 
 # %% [markdown]
 # ## Before you start
@@ -71,6 +56,24 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## From logits to a loss
+#
+# Softmax turns logits into probabilities: all are positive, they sum to 1, and the largest logit gets the largest
+# probability. *Cross-entropy* takes the probability that the model gave to the right class, and returns minus its
+# logarithm. Probability 1 costs 0; the smaller the probability, the larger the loss, without limit.
+#
+# ```python
+# probabilities = torch.softmax(torch.tensor([2.0, 1.0, -1.0]), dim=0)
+# print([round(p, 3) for p in probabilities.tolist()])  # [0.705, 0.259, 0.035]
+# print(round(-math.log(0.705), 2), round(-math.log(0.035), 2))  # 0.35 3.35
+# ```
+#
+# One thing to settle before you write a line: **who applies the softmax?** In PyTorch the loss does,
+# `nn.CrossEntropyLoss` and `F.cross_entropy` alike, and the model ends in a plain linear layer. If you put a softmax
+# into the model as well, it is applied twice. There is no error, but the second one gets only numbers between 0 and 1,
+# so no class can get a probability near 1: with three classes the loss never falls below 0.55, and learning is slow.
 
 # %% [markdown]
 # ## 1. `ImageClassifier` (3 points)

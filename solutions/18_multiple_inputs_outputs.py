@@ -18,27 +18,6 @@
 # `nn.Sequential` is a pipe: one tensor goes in, one comes out. Not every problem has that shape. Some features are best
 # sent straight to the output, while others need layers first. And the same layers may answer two questions at once:
 # what is this house worth, and which price class is it in?
-#
-# All it takes is a class of your own. `__init__` makes the parts, and `forward` is ordinary Python that says how data
-# flows through them: with two parameters, if there are two inputs; with a dict as its result, if there are two outputs.
-# Calling the model passes all arguments on to `forward`, by position and by name:
-#
-# ```python
-# class Difference(nn.Module):
-#     def __init__(self):
-#         super().__init__()
-#         self.layer = nn.Linear(2, 1)
-#
-#     def forward(self, a, b):
-#         return {"first": self.layer(a), "change": self.layer(b) - self.layer(a)}
-#
-#
-# outputs = Difference()(b=torch.ones(5, 2), a=torch.ones(5, 2))
-# print(list(outputs), tuple(outputs["first"].shape))  # ['first', 'change'] (5, 1)
-# ```
-#
-# A layer counts as part of the model because it was assigned to an attribute of `self`, after `super().__init__()`.
-# From then on its parameters are among `model.parameters()`, and `model.to(device)` moves them along.
 
 # %% [markdown]
 # ## Before you start
@@ -71,6 +50,30 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## A class of your own
+#
+# A model with several inputs or outputs is a class of your own. `__init__` makes the parts, and `forward` is ordinary
+# Python that says how data flows through them: with two parameters, if there are two inputs; with a dict as its result,
+# if there are two outputs. Calling the model passes all arguments on to `forward`, by position and by name:
+#
+# ```python
+# class Difference(nn.Module):
+#     def __init__(self):
+#         super().__init__()
+#         self.layer = nn.Linear(2, 1)
+#
+#     def forward(self, a, b):
+#         return {"first": self.layer(a), "change": self.layer(b) - self.layer(a)}
+#
+#
+# outputs = Difference()(b=torch.ones(5, 2), a=torch.ones(5, 2))
+# print(list(outputs), tuple(outputs["first"].shape))  # ['first', 'change'] (5, 1)
+# ```
+#
+# A layer counts as part of the model because it was assigned to an attribute of `self`, after `super().__init__()`.
+# From then on its parameters are among `model.parameters()`, and `model.to(device)` moves them along.
 
 # %% [markdown]
 # ## 1. `WideAndDeep` (4 points)

@@ -29,20 +29,6 @@
 # | to run it where your class is unknown | `torch.export` | in the file | in the file, as a graph |
 # | the same, in older TorchScript programs | `torch.jit`, **deprecated** | in the file | in the file |
 # | the same model, faster, in this process | `torch.compile` | shared | compiled, nothing is saved |
-#
-# The numbers come as a dict from name to tensor. A name is the path to the tensor, one component for each attribute on
-# the way, with dots between them. Buffers are in the dict too: numbers that the model needs and that no optimizer
-# trains, such as the running statistics of batch norm.
-#
-# ```python
-# model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.BatchNorm1d(3))
-# print([name for name, _ in model.named_parameters()])  # ['0.weight', '0.bias', '2.weight', '2.bias']
-# print(list(model.state_dict())[4:])  # ['2.running_mean', '2.running_var', '2.num_batches_tracked']
-# ```
-#
-# Older texts, and the book this course follows, use TorchScript (`torch.jit`) to bring a model into production. Since
-# then PyTorch has deprecated it: every call warns, and points to `torch.export` and `torch.compile`. You will meet
-# TorchScript in existing code; new code doesn't need it.
 
 # %% [markdown]
 # ## Before you start
@@ -73,6 +59,23 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+# %% [markdown]
+# ## What is saved
+#
+# `state_dict()` returns the numbers as a dict from name to tensor. A name is the path to the tensor, one component for
+# each attribute on the way, with dots between them. Buffers are in the dict too: numbers that the model needs and that
+# no optimizer trains, such as the running statistics of batch norm.
+#
+# ```python
+# model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.BatchNorm1d(3))
+# print([name for name, _ in model.named_parameters()])  # ['0.weight', '0.bias', '2.weight', '2.bias']
+# print(list(model.state_dict())[4:])  # ['2.running_mean', '2.running_var', '2.num_batches_tracked']
+# ```
+#
+# Older texts, and the book this course follows, use TorchScript (`torch.jit`) to bring a model into production. Since
+# then PyTorch has deprecated it: every call warns, and points to `torch.export` and `torch.compile`. You will meet
+# TorchScript in existing code; new code doesn't need it.
 
 # %% [markdown]
 # ## 1. `save_checkpoint` (3 points)

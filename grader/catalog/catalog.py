@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.catalog.cells import parts_of_text, split_cells
 from grader.catalog.entries import Exercise, read_exercise
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of, with_hints
@@ -103,6 +104,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         """Return the text that students got: built from the source, or the installed stub. Raises `CatalogError`."""
         source = self.solution(id)
         return build_stub(read_text(source), exercise=id) if source.is_file() else read_text(self.stub(id))
+
+    def examples(self, id: str) -> frozenset[str]:
+        """Return the code of the examples in an exercise's text, which is run but not graded."""
+        cells = split_cells(self.text_of_stub(id), origin=id)[1]
+        parts = [part for cell in cells if cell.kind == "markdown" for part in parts_of_text(cell.text)]
+        return frozenset(source.strip() for kind, source in parts if kind == "code")
 
     def held_in(self, folder: Path) -> Catalog:
         """Return the catalog of the exercises in a student's folder; of all exercises for the course's own folder.

@@ -23,6 +23,7 @@ _START = re.compile(r"# ?%%+(\s|$)")
 # `# %% a title [markdown] key="value" other=2`: each part is optional, and each value is JSON.
 _MARKER = re.compile(r"# ?%%+(?P<title>[^\[=]*?)\s*(?:\[(?P<kind>\w+)\])?\s*(?P<metadata>(?:\b[\w.-]+=.*)?)")
 _JSON = json.JSONDecoder()
+_EXAMPLE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,17 @@ def split_cells(text: str, *, origin: str) -> tuple[tuple[str, ...], tuple[Cell,
     starts = [number for number, line in enumerate(lines) if _START.match(line)]
     cells = tuple(_cell(lines[start:end], start + 1, origin) for start, end in pairwise([*starts, len(lines)]))
     return tuple(lines[: starts[0]] if starts else lines), cells
+
+
+def parts_of_text(text: str) -> list[tuple[Literal["code", "markdown"], str]]:
+    """Return the parts of a Markdown text in their order: its examples (fenced as ```python), and what is between."""
+    parts = enumerate(_EXAMPLE.split(text))
+    return [("code" if number % 2 else "markdown", part.strip("\n")) for number, part in parts if part.strip()]
+
+
+def as_block(code: str) -> str:
+    """Return an example as it stands in a Markdown text."""
+    return f"```python\n{code}\n```"
 
 
 def defines(code: str, name: str) -> bool:

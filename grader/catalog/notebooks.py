@@ -1,22 +1,24 @@
 """Build an exercise's notebook from its script, and turn a student's notebook back into a script.
 
 A notebook has the same cells as the script, and after each task a cell that checks it. With nbgrader, that cell is the
-graded one. The script's solution regions already use nbgrader's markers, and the gradebook identifies each task by its
-name. jupytext and nbformat are imported only here, and only when a notebook is built, because importing them takes
-seconds.
+graded one. The examples of a text, which the script has as comments, become cells to run; they are not graded. The
+script's solution regions already use nbgrader's markers, and the gradebook identifies each task by its name. jupytext
+and nbformat are imported only here, and only when a notebook is built, because importing them takes seconds.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from grader.catalog.cells import as_block, parts_of_text
 from grader.catalog.errors import CatalogError
 from grader.catalog.stubs import BEGIN
 from grader.sentences import Sentence, instructor
 from grader.submissions.names import excerpt
-from grader.submissions.tidying import MARK
+from grader.submissions.tidying import MARK, example_mark, is_example
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -29,6 +31,7 @@ _OPENING = """\
 # hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
 from grader import check, hint, status"""
 # The cell has its own import because nbgrader grades it even if the cells above have failed.
+_CONTINUED = "continued"  # the mark of a text that follows an example
 _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
 _OURS = re.compile("|".join(re.escape(text).replace(r"\{task\}", r"\w+") for text in (_OPENING, _CHECK)))
@@ -72,7 +75,7 @@ def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[Sentence, ..
     found, notes = open_notebook(data, name=name)
     nb = nbformat.from_dict(found)
     header = nb.metadata.get(MARK, {}).get("header")
-    nb.cells = [_plain(cell) for cell in nb.cells if not _is_ours(cell)]
+    nb.cells = [_plain(cell) for cell in _whole_texts(nb.cells) if not _is_ours(cell)]
     if header is not None:
         nb.cells.insert(0, nbformat.v4.new_raw_cell(header))
     kernel = nb.metadata.get("kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"})
@@ -120,7 +123,10 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
             continue
         if "hint" in metadata.get("tags", ()):
             continue
-        cell.id = f"{'text' if cell.cell_type == 'markdown' else 'code'}-{number}"
+        if cell.cell_type == "markdown":
+            cells += _parts(cell, number)
+            continue
+        cell.id = f"code-{number}"
         cells.append(cell)
         if task is None or cell.cell_type != "code":
             continue
@@ -145,6 +151,47 @@ def _notebook(script: str, *, nbgrader: bool) -> NotebookNode:
         if any(cell.id == other.id for other in cells[:number]):  # the student has copied a task's cell
             cell.id = f"cell-{number}"
     return new_notebook(cells=cells, metadata=metadata)
+
+
+def _parts(cell: Any, number: int) -> list[Any]:
+    """Return a text as cells: what stands before, between and after its examples, and each example as code."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
+    cells: list[Any] = []
+    for kind, source in parts_of_text(cell.source):
+        id = f"{'text' if kind == 'markdown' else 'example'}-{number}" + (f"-{len(cells)}" if cells else "")
+        if kind == "code":
+            cells.append(new_code_cell(source, id=id, metadata={MARK: example_mark(source)}))
+        elif cells:
+            cells.append(new_markdown_cell(source, id=id, metadata={MARK: _CONTINUED}))
+        else:
+            cells.append(cell)
+            cell.id, cell.source = id, source
+    if cells and cells[0] is not cell:
+        cells[0].metadata.update(cell.metadata)
+    return cells
+
+
+def _whole_texts(cells: Sequence[Any]) -> list[Any]:
+    """Return the cells, with examples that nobody has changed put back into the text before them."""
+    from nbformat.v4 import new_markdown_cell
+
+    found: list[Any] = []
+    for cell in cells:
+        text = found[-1] if found and found[-1].cell_type == "markdown" else None
+        continues = cell.cell_type == "markdown" and cell.metadata.get(MARK) == _CONTINUED
+        if cell.cell_type == "code" and is_example(cell.metadata, cell.source):
+            if text is None:
+                found.append(new_markdown_cell(as_block(cell.source)))
+            else:
+                text.source += f"\n\n{as_block(cell.source)}"
+        elif continues and text is not None:
+            text.source += f"\n\n{cell.source}"
+        else:
+            if continues:
+                del cell.metadata[MARK]  # the student's own cell comes before it
+            found.append(cell)
+    return found
 
 
 def _managed(grade_id: str, *, solution: bool = False) -> dict[str, object]:

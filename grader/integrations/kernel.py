@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ class Session:
         course = (read_course(folder) if folder else None) or Course()
         catalog = load_catalog(Path(course.catalog) if course.catalog else None)
         exercise, task = catalog.find(which)
-        submission = _submission(exercise, task, student=here.parent.name if grading else "you")
+        student = here.parent.name if grading else "you"
+        submission = _submission(exercise, task, student=student, examples=catalog.examples(exercise))
         settings = Settings(
             root=str(catalog.root),
             exercises=(exercise,),
@@ -115,12 +116,12 @@ def _next_steps(catalog: Catalog, report: ExerciseReport, task: str | None) -> l
     return [learner_commands.CELL_LAST(exercise=report.id, number=report.id[:2])]
 
 
-def _submission(exercise: str, task: str | None, *, student: str) -> Submission:
+def _submission(exercise: str, task: str | None, *, student: str, examples: Collection[str]) -> Submission:
     blank = Submission(
         student=student, exercise=exercise, path="this notebook", tasks=(task,) if task else (), source=""
     )
     try:
-        script = read_history(_inputs())
+        script = read_history(_inputs(), examples=examples)
     except Unreadable as problem:
         return replace(blank, source=None, problem=problem.sentence)
     return replace(blank, source=script.source, spans=script.spans, content=content_of(script.source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from grader.sentences import learner_files, verbatim
 from grader.submissions.joining import CodeCell, Script, read_cells
@@ -11,8 +11,10 @@ from grader.submissions.reading import CODE_LIMIT
 from grader.submissions.syntax import is_python, only_asks_the_kit
 
 
-def read_history(inputs: Sequence[str]) -> Script:
+def read_history(inputs: Sequence[str], *, examples: Collection[str] = ()) -> Script:
     """Return the script of a kernel's inputs, in the order in which they ran; `inputs[n]` is the input of `In [n]`.
+
+    Inputs that are one of the `examples` of the exercise's text do not count.
 
     Inputs that are not Python did not run and are left out, and so are cells that only use the kit. Of an input that
     ran many times, the first and the last run count. Raises `Unreadable`, also if no input is left.
@@ -22,7 +24,7 @@ def read_history(inputs: Sequence[str]) -> Script:
     cells = [
         CodeCell(label=verbatim(f"In [{number}]"), code=code)
         for number, code in enumerate(inputs)
-        if code.strip() and number in (first[code], last[code]) and _counts(code)
+        if code.strip() and number in (first[code], last[code]) and code.strip() not in examples and _counts(code)
     ]
     return read_cells(cells, name=learner_files.THIS_NOTEBOOK(), limit=CODE_LIMIT)
 

@@ -19,7 +19,7 @@ from grader.submissions.files import require_small
 from grader.submissions.magics import translate
 from grader.submissions.problems import Unreadable
 from grader.submissions.syntax import is_python, parse_quietly, require_python, require_text
-from grader.submissions.tidying import Notebook
+from grader.submissions.tidying import Notebook, is_example
 
 # Names that every notebook has and a script lacks. Here they do nothing, and neither do commands to the shell.
 _GIVEN = re.compile(r"\b(display|get_ipython)\b")
@@ -69,14 +69,14 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_notebook(notebook: Notebook, *, name: str, limit: int) -> Script:
-    """Return the script of a notebook's answers.
+    """Return the script of a notebook's answers. Examples of the text are no answers, unless they were changed.
 
     Raises `Unreadable` if there is no Python in it, or `limit` characters or more. `name` is the file's name in notes.
     """
     cells = [
         CodeCell(label=cell.label, code=cell.source, problem=cell.problem)
         for cell in notebook.cells
-        if cell.kind == "code" and cell.counts
+        if cell.kind == "code" and cell.counts and not is_example(cell.metadata, cell.source)
     ]
     script = read_cells(cells, name=name, limit=limit)
     return msgspec.structs.replace(script, notes=(*notebook.notes, *script.notes))

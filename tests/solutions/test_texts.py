@@ -5,6 +5,7 @@ import doctest
 import importlib.util
 import inspect
 import io
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from grader.catalog import Exercise, Task, load_catalog
+from grader.catalog import Exercise, Task, build_notebook, load_catalog
 from grader.catalog.cells import split_cells
 from grader.catalog.stubs import BEGIN, END
 
@@ -49,17 +50,19 @@ def test_docstring_examples_run(exercise: Exercise, task: Task) -> None:
 
 
 @EXERCISES
-def test_examples_in_the_text_run(exercise: Exercise) -> None:
-    """Every Python example in the text runs in the untouched stub and prints what its comments say."""
-    path = CATALOG.stub(exercise.id)
-    cells = split_cells(path.read_text(encoding="utf-8"), origin=exercise.id)[1]
-    texts = [cell.text for cell in cells if cell.kind == "markdown"]
-    examples = [code for text in texts for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+def test_the_example_cells_of_a_notebook_run(exercise: Exercise) -> None:
+    """Each example cell of a notebook runs on its own below the imports, and prints what its comments say."""
+    cells = json.loads(build_notebook(CATALOG.text_of_stub(exercise.id)))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    (imports,) = (source for source in sources if source.startswith("import copy"))
+    examples = [source for source in sources if source in CATALOG.examples(exercise.id)]
     assert examples, "a text without an example"
     for code in examples:
+        names: dict[str, object] = {"__name__": "__main__"}
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(code, dict(vars(load(path))))
+        with contextlib.redirect_stdout(printed), torch.random.fork_rng():
+            exec(imports, names)
+            exec(code, names)
         assert printed.getvalue().splitlines() == re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
 
 

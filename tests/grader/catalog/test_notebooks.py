@@ -95,10 +95,50 @@ SOLUTIONS = {
 
 @pytest.mark.parametrize("path", STUBS, ids=lambda path: path.stem)
 def test_a_notebook_for_students_holds_no_solution(path: Path) -> None:
-    """The code of a stub's notebook has no line that only the solution has."""
+    """The code of a stub's notebook, without the examples that the stub has too, has no line of the solution alone."""
     nb = nbformat.reads(build_notebook(path.read_text(encoding="utf-8")), as_version=4)
-    lines = {line.strip() for cell in nb.cells if cell.cell_type == "code" for line in cell.source.splitlines()}
+    code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+    examples = CATALOG.examples(path.stem)
+    assert len(examples) > 0 and examples <= set(code)
+    lines = {line.strip() for source in code if source not in examples for line in source.splitlines()}
     assert SOLUTIONS[path.stem] and not SOLUTIONS[path.stem] & lines
+
+
+def with_example() -> tuple[nbformat.NotebookNode, int]:
+    """Return a notebook, and the number of the cell with its first example."""
+    nb = nbformat.reads(build_notebook(STUB), as_version=4)
+    return nb, next(n for n, cell in enumerate(nb.cells) if str(cell.metadata.get("grader", "")).startswith("example"))
+
+
+def test_examples_are_cells_below_the_imports() -> None:
+    """In every notebook each example of the text is a code cell, in its place, and the cell of the imports is above."""
+    for path in STUBS:
+        cells = nbformat.reads(build_notebook(path.read_text(encoding="utf-8")), as_version=4).cells
+        examples = [n for n, c in enumerate(cells) if str(c.metadata.get("grader", "")).startswith("example")]
+        imports = next(n for n, c in enumerate(cells) if c.source.startswith("import copy"))
+        assert {cells[n].source for n in examples} == CATALOG.examples(path.stem) and imports < min(examples)
+        assert not any("```python" in cell.source for cell in cells)
+
+
+def test_an_example_that_was_changed_is_the_students_code() -> None:
+    """A changed example is kept as a cell of code, and so is the text around it; an unchanged one is text again."""
+    nb, at = with_example()
+    following = nb.cells[at + 1].source
+    nb.cells[at].source += "\nprint(x + 1)"
+    script = to_script(nbformat.writes(nb))
+    assert "\nprint(x + 1)\n" in script and f"# {following.splitlines()[0]}" in script
+    assert script.count("```python") == STUB.count("```python") - 1
+
+
+def test_an_example_that_was_moved_is_not_lost() -> None:
+    """An example below another code cell becomes text of its own."""
+    nb, at = with_example()
+    example = nb.cells.pop(at)
+    nb.cells.append(nbformat.v4.new_code_cell("last = 1"))
+    nb.cells.append(example)
+    script = to_script(nbformat.writes(nb))
+    assert script.endswith("# ```\n") and script.count("```python") == STUB.count("```python")
+    assert code_cells(build_notebook(script)) == code_cells(nbformat.writes(nb))
 
 
 LAST = "\n# %%\ny = 2\n"
@@ -173,8 +213,9 @@ def test_any_lines_survive(lines: list[str]) -> None:
 def test_text_and_raw_cells_survive() -> None:
     """Text and raw cells keep their places and kinds."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
-    nb.cells.insert(4, nbformat.v4.new_markdown_cell("# My notes\n\n- one\n- two\n\n```python\nx = 1\n```"))
-    nb.cells.insert(6, nbformat.v4.new_raw_cell("raw <text>"))
+    at = next(n for n, cell in enumerate(nb.cells) if cell.metadata.get("task"))
+    nb.cells.insert(at, nbformat.v4.new_markdown_cell("# My notes\n\n- one\n- two\n\n```text\nx = 1\n```"))
+    nb.cells.insert(at + 3, nbformat.v4.new_raw_cell("raw <text>"))
     again = nbformat.reads(build_notebook(to_script(nbformat.writes(nb))), as_version=4)
     assert [(c.cell_type, c.source) for c in again.cells] == [(c.cell_type, c.source) for c in nb.cells]
 
@@ -195,7 +236,7 @@ def test_a_released_notebook_becomes_a_script_that_the_kit_reads() -> None:
 def test_what_a_student_writes_into_the_kits_cells_is_kept() -> None:
     """Code that a student adds to the kit's cells is kept; unchanged cells of the kit are left out."""
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
-    ours = [cell for cell in nb.cells if "grader" in cell.metadata]
+    ours = [cell for cell in nb.cells if cell.metadata.get("grader") in ("opening", "check")]
     ours[0].source += "\nimport matplotlib"
     ours[1].source = f"def answer(x):\n    return x\n\n\n{ours[1].source}"
     script = to_script(nbformat.writes(nb))

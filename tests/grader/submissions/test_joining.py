@@ -11,6 +11,8 @@ import pytest
 
 from grader.records import SourceSpan, Submission
 from grader.sentences import learner_files
+from grader.submissions import read_history
+from grader.submissions.tidying import example_mark
 
 HandIn = Callable[..., Submission]
 CURE = "Open your notebook in Jupyter, save it, and hand in the .ipynb file that Jupyter wrote."
@@ -44,6 +46,22 @@ def test_a_line_of_the_source_is_known_by_its_cell(hand_in_cells: HandIn) -> Non
     assert read.source is not None
     line = read.source.split("\n").index("z = 3") + 1
     assert str(read.where(line)) == "code cell 3, line 2"
+
+
+@pytest.mark.parametrize(
+    ("now", "source"), [("x = 1", "y = 2\n"), ("x = 1\n", "y = 2\n"), ("x = 3", "x = 3\n\ny = 2\n")]
+)
+def test_an_example_of_the_text_is_no_answer(hand_in_cells: HandIn, now: str, source: str) -> None:
+    """A cell with an example is left out as long as nobody has changed it, and the cells after it keep their number."""
+    read = hand_in_cells(code(now, metadata={"grader": example_mark("x = 1")}), "y = 2")
+    assert read.source == source and read.spans[-1].label == learner_files.CODE_CELL(number=2)
+
+
+def test_an_example_that_a_kernel_ran_is_no_answer() -> None:
+    """Of what a kernel has run, the examples of the exercise's text are left out."""
+    assert (
+        read_history(["", "x = 1\n", "x = 1\ny = 2", "z = 3"], examples={"x = 1"}).source == "x = 1\ny = 2\n\nz = 3\n"
+    )
 
 
 @pytest.mark.parametrize("source", ["x = 1\ny = 2", ["x = 1\n", "y = 2"], "x = 1\r\ny = 2", ["x = 1\r\n", "y = 2"]])
