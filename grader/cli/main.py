@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import adjusting, authors, exporting, instructors, nbgrader, releases, screens, starting, students
+from grader.cli import (
+    adjusting,
+    authors,
+    exporting,
+    instructors,
+    nbgrader,
+    releases,
+    screens,
+    similar,
+    starting,
+    students,
+)
 from grader.cli.shared import say, say_error, shown
 from grader.installation import version_of_kit
 from grader.sentences import learner_commands
@@ -37,7 +48,7 @@ def _options(
 ) -> None: ...
 
 
-for room in (starting, students, instructors, adjusting, exporting, nbgrader, releases, authors):
+for room in (starting, students, instructors, adjusting, exporting, similar, nbgrader, releases, authors):
     room.register(app)
 
 

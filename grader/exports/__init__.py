@@ -1,6 +1,6 @@
 """Writes the gradebook in the forms that spreadsheets, learning platforms and other tools read.
 
-Imported by: cli.
+Imported by: cli, similarity.
 """
 
 from grader.exports.blackboard import fill_blackboard
