@@ -7,6 +7,7 @@ import ctypes
 import errno
 import itertools
 import os
+import re
 import shutil
 import stat
 import sys
@@ -21,7 +22,31 @@ WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
 _PATIENCE: Final = 2.0  # seconds until other programs must have closed a file
 _HERE: Final = -100  # Linux: paths begin in the current folder
 _EXCHANGE: Final = 2  # Linux: renameat2 exchanges two names
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
+_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # on Windows
+_LONGEST: Final = 80  # characters
+_MOST_BYTES: Final = 200  # of the 255 that file systems allow
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal bundles have equal bytes
+
+
+def distinct_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return a name for a folder in place of each of `names`, which every file system can have.
+
+    Names that differ only in upper and lower case, or in characters that file names cannot have, get a number. No name
+    is one of those that are `taken`.
+    """
+    found, used = [], {name.casefold() for name in taken}
+    for name in names:
+        safe = _UNSAFE.sub("_", name).strip(" .")[:_LONGEST]
+        safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
+        safe = f"_{safe}" if _DEVICE.fullmatch(safe) else safe
+        distinct, number = safe, 1
+        while distinct.casefold() in used:
+            number += 1
+            distinct = f"{safe}~{number}"
+        used.add(distinct.casefold())
+        found.append(distinct)
+    return found
 
 
 def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:

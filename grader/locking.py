@@ -44,6 +44,7 @@ def locked(folder: Path, command: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # it takes a while to import
 
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / _LOCK, timeout=0)
     try:
@@ -56,7 +57,17 @@ def locked(folder: Path, command: str) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             (folder / _HOLDER).unlink()
+        if is_new:
+            _leave_nothing(folder)
         lock.release()
+
+
+def _leave_nothing(folder: Path) -> None:
+    """Remove a folder that was made for the lock, if nothing else was written into it."""
+    with contextlib.suppress(OSError):
+        if [path.name for path in folder.iterdir()] == [_LOCK]:
+            (folder / _LOCK).unlink()
+            folder.rmdir()
 
 
 def _holder(command: str) -> Holder:

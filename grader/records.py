@@ -8,7 +8,7 @@ candidate's process, are in `grader.wire`, because both sides of the sandbox nee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -445,6 +445,16 @@ def faulty_checks(broken: Iterable[tuple[str, BrokenCheck]]) -> tuple[FaultyChec
     )
 
 
+def _row_status(status: ExerciseStatus, kinds: Collection[str]) -> RowStatus:
+    """Return the status in the class table: what was handed in but could not even be collected is unreadable.
+
+    `kinds` are those of the student's files for the exercise that do not count.
+    """
+    if "doubt" in kinds:
+        return "in_doubt"
+    return "unreadable" if status == "not_submitted" and "lost" in kinds else status
+
+
 def class_report(
     reports: tuple[Report, ...],
     *,
@@ -471,19 +481,21 @@ def class_report(
                 if check.misconception is not None
             }
         )
-    doubts = {(file.student, file.exercise) for file in left if file.kind == "doubt"}
     most: dict[str, float] = {}
     for report in reports:
         for exercise in report.exercises:
             most[exercise.id] = max(exercise.max_points, most.get(exercise.id, 0.0))
     alike = len({tuple(exercise.id for exercise in report.exercises) for report in reports}) < 2
     blank: dict[str, float | None] = dict.fromkeys(most if alike else sorted(most))
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for file in left:
+        kinds.setdefault((file.student, file.exercise), set()).add(file.kind)
     rows = tuple(
         ClassRow(
             student=report.student,
             points=report.points,
             exercises=blank | {e.id: None if e.status == "not_submitted" else e.points for e in report.exercises},
-            statuses={e.id: "in_doubt" if (report.student, e.id) in doubts else e.status for e in report.exercises},
+            statuses={e.id: _row_status(e.status, kinds.get((report.student, e.id), ())) for e in report.exercises},
             person=people.get(report.student),
             handed_in=dict(handed_in.get(report.student, {})),
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
@@ -79,7 +81,7 @@ class RosterError(KitError):
     """A roster cannot be read or contradicts itself."""
 
 
-class Roster(msgspec.Struct, frozen=True, kw_only=True):
+class Roster(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The people of a class, in the order of the file. `notes` say what was odd about the file."""
 
     people: tuple[Person, ...] = ()
@@ -96,7 +98,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
                 return Match(person=found[0], by=field, sure=not contradicted)
             if found:
                 return Match(by=field, sure=False, candidates=found)
-        resembling = tuple(person for person in self.people if _resemble(known.name, person.name))
+        words = set(_words(known.name))
+        resembling = tuple(p for p in self.people if _resemble(words, self._words_of[p]))
         if len(resembling) == 1:
             return Match(person=resembling[0], by="name", sure=False)
         return Match(by="name" if resembling else None, sure=False, candidates=resembling)
@@ -109,12 +112,28 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 
     def _with(self, field: Field, known: Person) -> tuple[Person, ...]:
         """Return the people who have a field in common with `known`: exactly, or at least if it is read kindly."""
-        for forms in _FORMS[field]:
-            wanted = set(forms(known))
-            found = tuple(person for person in self.people if wanted & set(forms(person))) if wanted else ()
+        for forms, index in zip(_FORMS[field], self._indexes[field], strict=True):
+            found = dict.fromkeys(person for form in forms(known) for person in index.get(form, ()))
             if found:
-                return found
+                return tuple(found)
         return ()
+
+    @cached_property
+    def _indexes(self) -> dict[Field, list[dict[str, list[Person]]]]:
+        """The people by each form of each field."""
+        indexes: dict[Field, list[dict[str, list[Person]]]] = {field: [] for field in _FIELDS}
+        for field, kinds in _FORMS.items():
+            for forms in kinds:
+                index: defaultdict[str, list[Person]] = defaultdict(list)
+                for person in self.people:
+                    for form in forms(person):
+                        index[form].append(person)
+                indexes[field].append(dict(index))
+        return indexes
+
+    @cached_property
+    def _words_of(self) -> dict[Person, set[str]]:
+        return {person: set(_words(person.name)) for person in self.people}
 
 
 def read_roster(path: Path) -> Roster:
@@ -142,9 +161,9 @@ def read_roster(path: Path) -> Roster:
 
 def _columns(header: Sequence[str]) -> dict[str, list[int]]:
     """Return the columns of each field, the best first."""
-    plain = [_squeezed(cell) for cell in header]
+    squeezed = [_squeezed(cell) for cell in header]
     found = {
-        field: [plain.index(alias) for alias in aliases.split() if alias in plain]
+        field: [squeezed.index(alias) for alias in aliases.split() if alias in squeezed]
         for field, aliases in _COLUMNS.items()
     }
     columns = {field: places for field, places in found.items() if places}
@@ -261,14 +280,14 @@ def in_order(name: str) -> str:
     return f"{first} {last}" if comma and first and last and "," not in first else name.strip()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text in lower case and without accents."""
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in split if not unicodedata.combining(c))
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _NO_LETTERS.split(_plain(text)) if word]
+    return [word for word in _NO_LETTERS.split(plain(text)) if word]
 
 
 def _squeezed(text: str) -> str:
@@ -290,10 +309,10 @@ def _may_be_one(one: str, other: str) -> bool:
     return bool(words) or bool(set(_rotations(one)) & set(_rotations(other)))
 
 
-def _resemble(one: str, other: str) -> bool:
+def _resemble(one: set[str], other: set[str]) -> bool:
     """Say whether all words of one name, and two at least, are in the other: "Ana Silva", "Ana Maria Silva"."""
-    words = sorted((set(_words(one)), set(_words(other))), key=len)
-    return len(words[0]) > 1 and words[0] <= words[1]
+    fewer, more = sorted((one, other), key=len)
+    return len(fewer) > 1 and fewer <= more
 
 
 def _only(value: str) -> Iterable[str]:

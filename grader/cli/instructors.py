@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.collecting import LayoutName, RosterFile, roster_of, submissions_of
 from grader.cli.shared import (
     Course,
     DryRun,
@@ -32,6 +33,7 @@ from grader.sentences.languages import render
 if TYPE_CHECKING:
     from grader.catalog import Catalog
     from grader.grading.settings import Settings
+    from grader.roster import Roster
 
 
 class InputsOption(str, Enum):
@@ -50,7 +52,9 @@ def register(app: typer.Typer) -> None:
 
 
 def grade(
-    submissions: Annotated[Path, typer.Argument(help=shown(instructor.HELP_GRADE_SUBMISSIONS), metavar="SUBMISSIONS")],
+    submissions: Annotated[
+        list[Path], typer.Argument(help=shown(instructor.HELP_GRADE_SUBMISSIONS), metavar="SUBMISSIONS...")
+    ],
     out: Annotated[Path, typer.Option("--out", help=shown(instructor.HELP_GRADE_OUT), metavar="OUT")],
     exercise: Annotated[
         list[str] | None, typer.Option("--exercise", help=shown(instructor.HELP_GRADE_EXERCISE), metavar="ID")
@@ -72,6 +76,8 @@ def grade(
         bool, typer.Option("--forget-missing", help=shown(instructor_gradebook.HELP_FORGET_MISSING))
     ] = False,
     dry_run: DryRun = False,
+    roster: RosterFile = None,
+    layout: LayoutName = None,
 ) -> None:
     """Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."""
     with one_line_errors():
@@ -96,8 +102,9 @@ def grade(
         with locked(out, "grade"):
             _grade(
                 known,
-                submissions,
+                submissions_of(submissions, out, known, roster=roster, layout=layout),
                 out,
+                roster=roster_of(roster),
                 jobs=worker_count(jobs),
                 settings=settings,
                 asked=bool(exercise),
@@ -111,6 +118,7 @@ def _grade(
     submissions: Path,
     out: Path,
     *,
+    roster: Roster | None,
     jobs: int,
     settings: Settings,
     asked: bool,
@@ -153,6 +161,7 @@ def _grade(
                 left={row.student for row in now.archived} - renamed.keys(),
                 forget=forget,
                 dry_run=dry_run,
+                roster=roster,
             )
     except KeyboardInterrupt:
         done, total = so_far

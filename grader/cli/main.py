@@ -10,6 +10,7 @@ import typer
 from grader.cli import (
     adjusting,
     authors,
+    collecting,
     exporting,
     instructors,
     nbgrader,
@@ -48,7 +49,7 @@ def _options(
 ) -> None: ...
 
 
-for room in (starting, students, instructors, adjusting, exporting, similar, nbgrader, releases, authors):
+for room in (starting, students, collecting, instructors, adjusting, exporting, similar, nbgrader, releases, authors):
     room.register(app)
 
 

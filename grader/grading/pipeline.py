@@ -15,9 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.catalog import Catalog
+from grader.collecting import load_manifest
 from grader.files import keep_backup
 from grader.grading.class_files import ClassFiles
 from grader.grading.merging import Known, earlier_report, kept, known_of_all, merged, others, still_broken
+from grader.grading.people import with_people
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
@@ -43,6 +45,7 @@ from grader.reports.store import (
     sweep,
     write_json,
 )
+from grader.roster import Roster
 from grader.sentences import Sentence, instructor, instructor_gradebook, learner
 from grader.submissions import Reader, StudentFolder, SubmissionsError, files_beside, find_submissions
 
@@ -77,6 +80,7 @@ def grade_class(
     left: Collection[str] = (),
     forget: bool = False,
     dry_run: bool = False,
+    roster: Roster | None = None,
 ) -> ClassRun:
     """Grade every student's folder under `submissions`.
 
@@ -88,7 +92,8 @@ def grade_class(
     with the number of finished submissions, their total, and the last one. `renamed` has the present name of each
     student who had another one in `out`. Those who `left` are not graded, and not in the class report. With `forget`,
     an exercise that is not there any more counts as not handed in. A `dry_run` writes results to use again, and no
-    report.
+    report. Members of the `roster`, or of the record of what was collected, are in the class report without a folder,
+    too.
 
     Raises `SubmissionsError` for a folder that has no submissions or contains the course, `GradingError` if grading
     cannot go on, `ReportError` if the seed cannot be read or `out` is of another course, and `OSError` if `out` cannot
@@ -97,6 +102,7 @@ def grade_class(
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
         raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
     order = [known.id for known in catalog.exercises]
+    collected = load_manifest(submissions)
     with Reader() as reader:
         found = find_submissions(
             submissions,
@@ -105,6 +111,7 @@ def grade_class(
             tasks={id: _tasks(catalog, id) for id in order},
             look=reader.look,
         )
+        found = with_people(found, collected, roster)
         students = tuple(s for s in _under_present_names(found, renamed or {}) if s.student not in left)
         total = sum(len(student.files) for student in students)
         if total == 0:
@@ -142,7 +149,7 @@ def grade_class(
     known_now = Known(
         people={student.student: student.person for student in students if student.person is not None},
         handed_in=files.handed_in,
-        left=(*files_beside(submissions), *files.left),
+        left=(*files_beside(submissions), *files.left, *(collected.left if collected is not None else ())),
     )
     known = known_of_all(known_now, class_before, done)
     whole = class_report(

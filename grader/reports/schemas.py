@@ -8,19 +8,22 @@ from typing import Final
 
 import msgspec
 
+from grader.collecting import Collected, CollectedFile, CollectedPerson
 from grader.records import CheckReport, ClassReport, Feedback, HandIn, LeftFile, Misconception, Report
 from grader.roster import Person
 from grader.sentences import Sentence
 
 # In these records, empty fields are left out.
-_BRIEF: Final = (CheckReport, Feedback, HandIn, LeftFile, Misconception, Person, Sentence)
+_BRIEF: Final = (
+    *(CheckReport, CollectedFile, CollectedPerson, Feedback, HandIn, LeftFile, Misconception, Person, Sentence),
+)
 
 
 def schemas(root: Path) -> dict[Path, str]:
     """Return the text that each schema file of the clone at `root` should hold."""
     return {
         root / "docs" / "schemas" / f"{name}.schema.json": _schema(record)
-        for name, record in (("report", Report), ("class", ClassReport))
+        for name, record in (("report", Report), ("class", ClassReport), ("collected", Collected))
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +12,11 @@ from typing import Final
 import msgspec
 
 from grader.errors import KitError
-from grader.files import WRITING, write_bytes
+from grader.files import WRITING, distinct_names, write_bytes
 from grader.records import REPORT_SCHEMA, ClassReport, Report
 from grader.reports.report_1 import SCHEMA, read_report_1
 from grader.sentences import instructor
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
-_LONGEST = 80  # characters
-_MOST_BYTES = 200  # of the 255 that file systems allow
 _LONGEST_WRITING = 60  # seconds
 SEED = "course-seed.txt"  # in an output folder
 SITE: Final = "site"  # in an output folder: the pages
@@ -34,19 +30,9 @@ def report_folders(out: Path, students: Sequence[str], known: Mapping[str, Path]
     are the folders that hold reports already: a student keeps that folder, and nobody else gets it.
     """
     folders = {student: known[student] for student in students if student in known} if known else {}
-    taken = {*_RESERVED, *(folder.name.casefold() for folder in (known or {}).values())}
-    for student in students:
-        if student in folders:
-            continue
-        safe = _UNSAFE.sub("_", student).strip(" .")[:_LONGEST]
-        safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
-        name, number = safe, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{safe}~{number}"
-        taken.add(name.casefold())
-        folders[student] = out / name
-    return folders
+    taken = {*_RESERVED, *(folder.name for folder in (known or {}).values())}
+    new = [student for student in students if student not in folders]
+    return folders | dict(zip(new, (out / name for name in distinct_names(new, taken)), strict=True))
 
 
 def write_json(path: Path, record: msgspec.Struct, *, private: bool = False) -> None:

@@ -88,7 +88,9 @@ WHOLE_TASKS = N_("A task earned points only if all its checks passed.")
 # The sandbox
 ONLY_ON_LINUX = N_(
     "Cannot grade other people's submissions on this system, even with --trust-submissions: nothing would confine "
-    "them. Use Linux, or a container or virtual machine that runs it."
+    "them. Collect here with `grader collect`, and grade on Linux: on Windows in WSL (`wsl --install`), elsewhere in a "
+    'container (`docker run --rm -it --privileged -v "$PWD:/class" -w /class python:3.12 bash`). There, install the '
+    "kit with pip, and run the same command."
 )
 NO_SUCH_BACKEND = N_("Cannot use {name!r} as {variable}: it is linux or portable.")
 NO_SERVER = N_("Cannot start the sandbox's server: {error}.")
@@ -307,7 +309,7 @@ GRADEBOOK_FAILED = N_("Cannot use the gradebook: {error}. Back it up, and try `n
 HELP_GRADE = N_(
     "Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."
 )
-HELP_GRADE_SUBMISSIONS = N_("The folder with one folder per student.")
+HELP_GRADE_SUBMISSIONS = N_("The folder with one folder per student, or what you downloaded (see `grader collect`).")
 HELP_GRADE_OUT = N_("Where the reports go.")
 HELP_GRADE_EXERCISE = N_("Grade only this exercise; may be repeated.")
 HELP_GRADE_SEED = N_("The seed to draw inputs from; if left out, the one kept in OUT, at first a random one.")

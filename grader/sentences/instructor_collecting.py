@@ -39,3 +39,113 @@ SPARE = N_(
 )
 LATE = N_("Handed in late: {names}")
 AND_MORE = N_("and {count} more")
+
+# What people call the layouts
+GRADESCOPE = N_("Gradescope's export")
+MOODLE = N_('Moodle, "Download all submissions"')
+CANVAS = N_("Canvas, submissions.zip")
+BLACKBOARD = N_("Blackboard, an assignment's download")
+BRIGHTSPACE = N_("D2L Brightspace, a download with a folder for each attempt")
+SAKAI = N_('Sakai, "Download All"')
+NBGRADER = N_("nbgrader, submitted/ or the exchange")
+CLONES = N_("a git clone for each student (Classroom 50, GitHub Classroom)")
+FOLDERS = N_("a folder or archive for each student")
+FILES = N_("files with the students' names in their names")
+
+# Archives and other files that cannot be read
+BROKEN_ARCHIVE = N_("It is broken, or no archive ({error}).")
+BROKEN_MEMBER = N_("It is broken in its archive ({error}).")
+TOO_MANY_FILES = N_("The archive holds more than {limit} files.")
+TAR_TOO_LARGE = N_("The archive holds more than {limit} MB.")
+OUTSIDE = N_("Its name leads out of the archive.")
+LINK_OR_DEVICE = N_("It is a link or a device, not a file.")
+LOCKED = N_("It is locked with a password.")
+RARE_METHOD = N_("It is packed by a method that is not unpacked here.")
+BOMB = N_("It would unpack to {size} MB, far more than answers do.")
+TOO_LARGE = N_("It has {limit} MB or more.")
+TOO_DEEP = N_("It lies too deep, in too many folders or archives.")
+TOO_MUCH = N_("More than {limit} GB were unpacked before it.")
+CLOSED = N_("The folder cannot be read ({error}).")
+FOREIGN_ARCHIVE = N_("It is an archive of a kind that is not opened here.")
+
+# Why a file is not collected
+NO_PERSON = N_("It is not known whose it is.")
+PLATFORMS_OWN = N_("It is a file of the platform's.")
+EARLIER = N_("It is of an earlier attempt; {counted} counts.")
+
+# What to do about them
+LOOK_INSIDE = N_("Look inside, and move the files up.")
+ASK_FOR_FILE = N_("Ask the student for the file itself, without a password.")
+ASK_SMALLER = N_("Ask the student to remove the output and data, and to hand it in again.")
+MAKE_READABLE = N_("Make it readable, and collect again.")
+UNPACK_BY_HAND = N_("Unpack it, or ask the student for a .zip file.")
+NAME_LAYOUT = N_("Put it into a folder with the student's name, or name the layout with --layout, and collect again.")
+
+# Who somebody is
+PERHAPS = N_("{name} is taken for {person}, which is not certain.")
+NOT_IN_ROSTER = N_("{name} is not in the roster.")
+ONE_OF_THESE = N_("{name} may be one of these people of the roster: {people}.")
+SEVERAL_OF_ONE_NAME = N_("Several people are called {name}; numbers tell them apart.")
+CORRECT_THE_ROSTER = N_(
+    "If that is wrong, correct the roster, or add a column that tells people apart, and grade again."
+)
+
+# Errors
+NO_DOWNLOAD = N_("Cannot collect from {path!r}: it is neither a file nor a folder. Give what you downloaded.")
+MISSING_DOWNLOAD = N_("Cannot collect from {path!r}: there is no such file or folder. Check its name.")
+CLOSED_DOWNLOAD = N_("Cannot collect from {path!r}: {error}. Make it readable.")
+UNUSABLE_ARCHIVE = N_("Cannot collect from {path!r}. {problem} Download it again; nothing was written.")
+TOO_MANY_IN_ALL = N_("Cannot collect from more than {limit} files. Give fewer downloads at a time.")
+NO_LAYOUT = N_("Cannot read the layout {name!r}: there is none of that name. Known are {known}.")
+CHANGED = N_("Cannot read {path!r} any more. {problem} Collect again; nothing was written.")
+UNREADABLE_MANIFEST = N_("Cannot read {path!r}: {error}. Restore it, or collect into a new folder.")
+NOTHING_FOUND = N_(
+    "Cannot collect from {paths}: no file in it is an exercise. Give the download as it is, or name its layout with "
+    "--layout."
+)
+NO_FOLDER_FOR = N_("Cannot collect into {out!r}: it is a file. Give a folder.")
+FOLDER_TAKEN = N_(
+    "Cannot collect into {out!r}: it exists, and `grader collect` did not write it. Give a new folder; nothing was "
+    "written."
+)
+NEWER_IS_THERE = N_("A newer file was collected before.")
+
+# The preview
+RECOGNISED = N_(
+    "Recognised: {layouts}. {count} file of {students} students.",
+    "Recognised: {layouts}. {count} files of {students} students.",
+)
+FROM = N_("file of the download")
+LATE_MARK = N_("(late)")
+DOUBT_MARK = N_("(in doubt)")
+MORE_ROWS = N_("{count} more; --all shows everything", "{count} more; --all shows everything")
+WITHOUT_FILES = N_(
+    "{count} member of the roster has no file: {names}", "{count} members of the roster have no file: {names}"
+)
+IN_DOUBT = N_("In doubt")
+LAYOUT_IN_DOUBT = N_("The folders could be read in another way: check the students, or name the layout with --layout")
+NOT_COLLECTED = N_("{count} file is not collected", "{count} files are not collected")
+NEED_NO_ACTION = N_(
+    "{count} more file is not collected and needs no action, nor do {hidden} hidden files and folders.",
+    "{count} more files are not collected and need no action, nor do {hidden} hidden files and folders.",
+)
+NOTHING_WRITTEN = N_("Nothing was written.")
+WRITE = N_("Write these files to {out}?")
+WRITTEN = N_("{out}: {new} new, {changed} changed, {same} as before. The original paths are in collected.json.")
+COLLECTED_FIRST = N_(
+    "This is no folder with one folder per student, so it was collected into {folder} first. Correct files there, and "
+    "grade again."
+)
+
+# What `--help` says
+HELP_COLLECT = N_(
+    "Collect downloads of learning platforms into SUBMISSIONS/<student>/, for `grader grade`.\n\nRecognises the "
+    "layout, shows what it is going to write, takes the last attempt, and changes nothing in the downloads."
+)
+HELP_DOWNLOADS = N_("What you downloaded: folders, .zip or .tar.gz files, as they are.")
+HELP_OUT = N_("Where the students' folders go: a new folder, or one that was collected before.")
+HELP_ROSTER = N_("A CSV file with the class: any of name, id, email, login, section.")
+HELP_LAYOUT = N_("Read the download in this way, if it was not recognised (docs/instructors.md lists the names).")
+HELP_PREVIEW = N_("Only show what would be collected.")
+HELP_ALL = N_("Show every file in the preview.")
+HELP_YES = N_("Write without asking.")

@@ -99,6 +99,14 @@ class ExerciseNames:
         best = tuple(exercise for exercise, share in shares.items() if share == most > 0)
         return whole or (best if len(best) == 1 else ())
 
+    def beside(self, stem: str) -> str | None:
+        """Return what a name holds beside the id of an exercise; `None` if it holds no id."""
+        for exercise in sorted(self._known, key=len, reverse=True):
+            words = map(re.escape, _words(exercise).split("_"))
+            if found := re.search(rf"(?<!\d){'[^a-z0-9]*'.join(words)}", stem, re.IGNORECASE):
+                return f"{stem[: found.start()]} {stem[found.end() :]}".strip()
+        return None
+
     def closest(self, name: str) -> str | None:
         """Return the right name that is most like `name`."""
         stem, kind = split_name(name)

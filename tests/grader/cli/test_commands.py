@@ -40,8 +40,8 @@ def clone(tmp_path: Path) -> Path:
     ("arguments", "said"),
     [
         (("grade", "nowhere", "--out", "out"), "there is no such folder"),
-        (("grade", "examples", "--out", "out"), "no student's folder in it holds any of the exercises"),
-        (("grade", "examples/class/complete", "--out", "out"), "one folder per student"),
+        (("grade", "grader/data", "--out", "out"), "it holds no student's folder"),
+        (("grade", "README.md", "--out", "out"), "no file in it is an exercise"),
         (("grade", "examples/class", "--out", "out", "--exercise", "77"), "Cannot find the exercise '77'"),
         (("grade", "examples/class", "--out", "README.md/out", "--exercise", "07"), "README.md"),
         (("grade", "examples/class"), "--out"),

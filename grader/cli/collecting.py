@@ -1,0 +1,132 @@
+"""The command `collect`, and what `grade` does with downloads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli.shared import Course, catalog, console, one_line_errors, say, say_note, shown
+from grader.sentences import instructor, instructor_collecting
+from grader.sentences.languages import render
+
+if TYPE_CHECKING:
+    from grader.catalog import Catalog
+    from grader.collecting import Course as KnownCourse
+    from grader.roster import Roster
+
+RosterFile = Annotated[
+    Path | None, typer.Option("--roster", help=shown(instructor_collecting.HELP_ROSTER), metavar="FILE")
+]
+LayoutName = Annotated[
+    str | None, typer.Option("--layout", help=shown(instructor_collecting.HELP_LAYOUT), metavar="NAME")
+]
+COLLECTED = ".collected"  # in an output folder: what `grade` collected from downloads
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(help=shown(instructor_collecting.HELP_COLLECT))(collect)
+
+
+def collect(
+    downloads: Annotated[
+        list[Path], typer.Argument(help=shown(instructor_collecting.HELP_DOWNLOADS), metavar="DOWNLOAD...")
+    ],
+    out: Annotated[Path, typer.Option("--out", help=shown(instructor_collecting.HELP_OUT), metavar="SUBMISSIONS")],
+    roster: RosterFile = None,
+    layout: LayoutName = None,
+    preview: Annotated[bool, typer.Option("--preview", help=shown(instructor_collecting.HELP_PREVIEW))] = False,
+    everything: Annotated[bool, typer.Option("--all", help=shown(instructor_collecting.HELP_ALL))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=shown(instructor_collecting.HELP_YES))] = False,
+    course: Course = None,
+) -> None:
+    """Collect what was downloaded into SUBMISSIONS/<student>/, after a preview."""
+    with one_line_errors():
+        from grader.collecting import planned
+        from grader.collecting.writing import require_place, write_collection
+        from grader.reports.collecting import preview as show_preview
+        from grader.submissions import Reader
+
+        known = catalog(course)
+        _require_no_course(downloads, known)
+        require_place(out)
+        with (
+            Reader() as reader,
+            planned(downloads, course_of(known), look=reader.look, roster=roster_of(roster), layout=layout) as plan,
+        ):
+            console().print(show_preview(plan, everything=everything))
+            print()
+            if preview or not plan.content:
+                say(instructor_collecting.NOTHING_WRITTEN())
+                raise typer.Exit(0 if plan.content else 2)
+            asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
+            if asks and not typer.confirm(render(instructor_collecting.WRITE(out=str(out))), default=True):
+                say(instructor_collecting.NOTHING_WRITTEN())
+                raise typer.Exit(1)
+            written = write_collection(plan, out)
+        say(instructor_collecting.WRITTEN(out=str(out), new=written.new, changed=written.changed, same=written.same))
+
+
+def submissions_of(
+    paths: Sequence[Path], out: Path, known: Catalog, *, roster: Path | None, layout: str | None
+) -> Path:
+    """Return the folder of students that `grade` reads: the given one, or one that is collected from downloads first.
+
+    What is collected is kept in `out`. Raises `CollectError`, `RosterError`, `TableError` and `OSError`.
+    """
+    from grader.collecting import CollectError, planned
+    from grader.collecting.plain import is_class_folder
+    from grader.collecting.writing import write_collection
+    from grader.reports.collecting import preview as show_preview
+    from grader.submissions import Reader
+
+    if layout is None and len(paths) == 1 and is_class_folder(paths[0]):
+        return paths[0]
+    _require_no_course(paths, known)
+    folder = out / COLLECTED
+    with (
+        Reader() as reader,
+        planned(paths, course_of(known), look=reader.look, roster=roster_of(roster), layout=layout) as plan,
+    ):
+        console(stderr=True).print(show_preview(plan))
+        if not plan.content:
+            raise CollectError(instructor_collecting.NOTHING_FOUND(paths=", ".join(map(str, paths))))
+        write_collection(plan, folder)
+    say_note(instructor_collecting.COLLECTED_FIRST(folder=str(folder)))
+    return folder
+
+
+def _require_no_course(paths: Sequence[Path], known: Catalog) -> None:
+    """Raise `CollectError` if the course lies in a download: its solutions are nobody's answers."""
+    from grader.collecting import CollectError
+
+    for path in paths:
+        if known.root.resolve().is_relative_to(path.resolve()):
+            raise CollectError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(path), course=str(known.root)))
+
+
+def roster_of(path: Path | None) -> Roster | None:
+    """Return the roster in a file, and print what was odd about it. Raises `RosterError` and `TableError`."""
+    if path is None:
+        return None
+    from grader.roster import read_roster
+
+    found = read_roster(path)
+    for note in found.notes:
+        say_note(note)
+    return found
+
+
+def course_of(known: Catalog) -> KnownCourse:
+    """Return what collecting needs to know of a course."""
+    from functools import partial
+
+    from grader.collecting import Course as KnownCourse
+    from grader.grading.class_files import given
+
+    tasks = {exercise.id: tuple(task.name for task in exercise.tasks) for exercise in known.exercises}
+    return KnownCourse(tasks=tasks, given=partial(given, known))

@@ -1,0 +1,289 @@
+"""Plans what to collect from downloads: which file is whose, for which exercise, and which of several counts.
+
+The plan is made before anything is written. `collect` shows it and writes it; `grade` does so with a download.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from grader.collecting.archives import FOREIGN_ENDINGS
+from grader.collecting.handed import Handed
+from grader.collecting.layouts import Layout, Recognition, recognise
+from grader.collecting.manifest import Collected, CollectedFile, CollectedPerson
+from grader.collecting.people import People, Student
+from grader.collecting.platforms import is_own
+from grader.collecting.sources import FILE_LIMIT, CollectError, Entry, bytes_of, listed
+from grader.records import HandIn, LeftFile
+from grader.roster import Roster
+from grader.sentences import Sentence, Template, instructor_collecting, learner_files, verbatim
+from grader.submissions import ExerciseNames, Look, Unreadable, Version, choose, is_given, printable, split_name
+
+LookAt = Callable[[bytes, str], Look]
+_MOST_LOOKS: Final = 50  # files of one student whose names say nothing
+_REASONS: Final[dict[str, Template]] = {
+    "untouched": instructor_collecting.UNTOUCHED,
+    "same": instructor_collecting.SAME_CODE,
+    "older": instructor_collecting.OLDER,
+    "unreadable": instructor_collecting.UNREADABLE_BESIDE,
+}
+_SAID: Final[dict[str, Template]] = {
+    "case": learner_files.MISSPELT_CASE,
+    "near": learner_files.NEAR_NAME,
+    "functions": learner_files.BY_FUNCTIONS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What collecting needs to know of a course: its exercises with their tasks, and the tasks as students get them."""
+
+    tasks: Mapping[str, tuple[str, ...]]
+    given: Callable[[str], Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A file that is collected, with how it is known for which exercise it is."""
+
+    handed: Handed
+    layout: Layout
+    exercise: str
+    how: str
+    look: Look | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """The plan: what `collected.json` will say, and where the content of each file is.
+
+    `content` has the file of a download for each "student/file". `layouts` are those that were recognised; `doubt` says
+    that the folders could be read in another way. `litter` is the number of hidden files, which nobody handed in.
+    """
+
+    collected: Collected
+    content: Mapping[str, Entry]
+    layouts: tuple[Layout, ...]
+    doubt: bool
+    litter: int
+
+    def data(self, file: str) -> bytes:
+        """Return the content of the file for "student/file". Raises `CollectError`."""
+        entry = self.content[file]
+        try:
+            return bytes_of(entry)
+        except Unreadable as error:
+            raise CollectError(instructor_collecting.CHANGED(path=entry.shown, problem=error.sentence)) from error
+
+
+@contextlib.contextmanager
+def planned(
+    downloads: Sequence[Path], course: Course, *, look: LookAt, roster: Roster | None = None, layout: str | None = None
+) -> Iterator[Collection]:
+    """Give the plan for some downloads. Inside of the block, its files can be read.
+
+    `look` says what a file defines, without running it. With a `layout`, only that one is tried. Raises `CollectError`.
+    """
+    with listed(downloads) as listing:
+        names = ExerciseNames(tuple(course.tasks), tasks=course.tasks)
+        recognition = recognise(listing, names, roster, layout=layout)
+        plan = _Planning(course, names, look, recognition, roster)
+        plan.left += listing.left
+        plan.run()
+        yield Collection(
+            collected=Collected(people=tuple(plan.people()), left=tuple(sorted(plan.left, key=_place))),
+            content=plan.content,
+            layouts=recognition.layouts,
+            doubt=recognition.doubt,
+            litter=listing.litter,
+        )
+
+
+def _place(file: LeftFile) -> tuple[str, str]:
+    return file.student, file.path
+
+
+@dataclass(kw_only=False)
+class _Planning:
+    course: Course
+    names: ExerciseNames
+    look: LookAt
+    recognition: Recognition
+    roster: Roster | None
+    left: list[LeftFile] = field(default_factory=list)
+    content: dict[str, Entry] = field(default_factory=dict)
+    files: defaultdict[str, list[CollectedFile]] = field(default_factory=lambda: defaultdict(list))
+    digests: dict[int, str] = field(default_factory=dict)  # by the identity of the entry
+    looks: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def run(self) -> None:
+        """Go over all files, and decide about each."""
+        self.who = People([one for one, _ in self.recognition.handed], self.roster)
+        taken: defaultdict[tuple[str, str], list[Taken]] = defaultdict(list)
+        for handed, layout in self.recognition.handed:
+            students = self.who.of(handed)
+            for exercise, how in self._exercises(handed, students):
+                for student in students:
+                    taken[student.student, exercise].append(
+                        Taken(handed=handed, layout=layout, exercise=exercise, how=how)
+                    )
+        for entry in self.recognition.unexplained:
+            self._exercises(Handed(entry=entry, people=(), name=entry.name), [])
+        for (name, exercise), ones in sorted(taken.items()):
+            self._choose(name, exercise, ones)
+
+    def people(self) -> list[CollectedPerson]:
+        """Return all students with their files, sorted."""
+        return [
+            CollectedPerson(
+                student=one.student, person=one.person, files=tuple(self.files[one.student]), doubt=one.doubt
+            )
+            for one in sorted(self.who.students.values(), key=lambda one: one.student)
+        ]
+
+    def _exercises(self, handed: Handed, students: Sequence[Student]) -> list[tuple[str, str]]:
+        """Return the exercises that a file is for, and how that is known. If there are none, it is left."""
+        entry, student = handed.entry, students[0].student if students else ""
+        kind = split_name(handed.name)[1]
+        found = self.names.by_name(handed.name)
+        known = "" if found is None else found.exercise
+        if entry.refused is not None:
+            cure = entry.cure or instructor_collecting.ASK_AGAIN()
+            self._leave(entry, entry.refused, cure, student=student, exercise=known)
+            return []
+        if is_given(handed.name) or is_own(entry.name):
+            own = instructor_collecting.PLATFORMS_OWN() if is_own(entry.name) else instructor_collecting.GIVEN()
+            self._leave(entry, own, instructor_collecting.NOTHING_TO_DO(), student=student, kind="spare")
+            return []
+        if not kind:
+            self._leave_stranger(entry, student)
+            return []
+        if entry.size >= FILE_LIMIT:
+            reason = instructor_collecting.TOO_LARGE(limit=FILE_LIMIT // 1_000_000)
+            self._leave(entry, reason, instructor_collecting.ASK_SMALLER(), student=student, exercise=known)
+            return []
+        try:
+            data = bytes_of(entry)
+        except Unreadable as error:
+            self._leave(entry, error.sentence, instructor_collecting.ASK_AGAIN(), student=student, exercise=known)
+            return []
+        self.digests[id(entry)] = hashlib.sha256(data).hexdigest()
+        if found is not None:
+            exercises: list[tuple[str, str]] = [(found.exercise, found.how)]
+        else:
+            exercises = [(exercise, "functions") for exercise in self._by_functions(handed, student, data)]
+        if not exercises:
+            closest = self.names.closest(handed.name)
+            cure = instructor_collecting.RENAME() if closest is None else instructor_collecting.RENAME_TO(name=closest)
+            self._leave(entry, instructor_collecting.NO_EXERCISE(), cure, student=student)
+        elif not students:
+            self._leave(entry, instructor_collecting.NO_PERSON(), instructor_collecting.NAME_LAYOUT())
+            return []
+        return exercises
+
+    def _by_functions(self, handed: Handed, student: str, data: bytes) -> tuple[str, ...]:
+        """Return the exercises whose functions a file defines, or the one whose folder it is in."""
+        self.looks[student] += 1
+        if self.looks[student] > _MOST_LOOKS:
+            return ()
+        defined = self.names.by_functions(self.look(data, handed.name).defined)
+        if defined:
+            return defined
+        folders = (self.names.by_name(f"{folder}.py") for folder in reversed(handed.entry.folders))
+        return next(((found.exercise,) for found in folders if found is not None), ())
+
+    def _choose(self, student: str, exercise: str, ones: Sequence[Taken]) -> None:
+        """Take the last attempt, and of several files in it the one that was worked on or is newer."""
+        last = max(one.handed.attempt for one in ones)
+        for one in ones:
+            if one.handed.attempt < last:
+                newer = next(other for other in ones if other.handed.attempt == last)
+                self._leave_taken(one, student, instructor_collecting.EARLIER(counted=newer.handed.entry.shown))
+        ones = [one for one in ones if one.handed.attempt == last]
+        if len(ones) == 1:
+            self._take(student, exercise, ones[0], 0)
+            return
+        versions = [
+            Version(file=one, look=self.look(bytes_of(one.handed.entry), one.handed.name), time=one.handed.entry.time)
+            for one in ones
+        ]
+        choice = choose(versions, self.course.given(exercise))
+        counted = " / ".join(version.file.handed.entry.shown for version in choice.counted)
+        for version, cause in choice.passed_over:
+            problem = {"problem": version.look.problem or verbatim("")} if cause == "unreadable" else {}
+            self._leave_taken(version.file, student, _REASONS[cause](counted=counted, **problem), cause=cause)
+        for number, version in enumerate(choice.counted):
+            self._take(student, exercise, version.file, number, version.look)
+
+    def _take(self, student: str, exercise: str, one: Taken, number: int, look: Look | None = None) -> None:
+        handed, entry = one.handed, one.handed.entry
+        kind = split_name(handed.name)[1]
+        if kind == "?":
+            data = bytes_of(entry)
+            is_notebook = (look or self.look(data, handed.name)).is_notebook or data.lstrip()[:1] == b"{"
+            kind = ".ipynb" if is_notebook else ".py"
+        name, copy = f"{exercise}{kind}", number
+        while f"{student}/{name}" in self.content:
+            copy += 1
+            name = f"{exercise} ({copy}){kind}"
+        notes = []
+        if one.how != "name":
+            notes.append(_SAID[one.how](name=printable(handed.name), closest=exercise))
+        self.content[f"{student}/{name}"] = entry
+        self.files[student].append(
+            CollectedFile(
+                exercise=exercise,
+                file=name,
+                digest=self.digests[id(entry)],
+                handed_in=HandIn(
+                    original=entry.shown,
+                    layout=one.layout.name,
+                    time=handed.time,
+                    attempt=handed.attempt if handed.attempt < 1000 else 0,
+                    late=handed.late,
+                ),
+                notes=tuple(notes),
+            )
+        )
+
+    def _leave_taken(self, one: Taken, student: str, reason: Sentence, *, cause: str = "") -> None:
+        unreadable = cause == "unreadable"
+        cure = instructor_collecting.ASK_AGAIN() if unreadable else instructor_collecting.NOTHING_TO_DO()
+        self.left.append(
+            LeftFile(
+                path=one.handed.entry.shown,
+                student=student,
+                exercise=one.exercise,
+                kind="lost" if unreadable else "spare",
+                reason=reason,
+                cure=cure,
+            )
+        )
+
+    def _leave_stranger(self, entry: Entry, student: str) -> None:
+        """Leave a file that is neither a script nor a notebook."""
+        if entry.name.lower().endswith(FOREIGN_ENDINGS):
+            reason, cure = instructor_collecting.FOREIGN_ARCHIVE(), instructor_collecting.UNPACK_BY_HAND()
+        else:
+            reason, cure = instructor_collecting.NO_CODE(), instructor_collecting.ASK_FOR_CODE()
+        self._leave(entry, reason, cure, student=student)
+
+    def _leave(
+        self,
+        entry: Entry,
+        reason: Sentence,
+        cure: Sentence,
+        *,
+        student: str = "",
+        exercise: str = "",
+        kind: Literal["lost", "spare"] = "lost",
+    ) -> None:
+        self.left.append(
+            LeftFile(path=entry.shown, student=student, exercise=exercise, kind=kind, reason=reason, cure=cure)
+        )

@@ -1,0 +1,28 @@
+"""What a layout says about a file of a download: who handed it in, under which name, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.collecting.sources import Entry
+from grader.roster import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """A file and its students: one, several for a group, or none if nobody is known.
+
+    `name` is what the student called the file, `within` the folders of the student's own. `label` is the text that
+    names the student, if the layout knows no more than that; `tag` tells people of one name apart within a download.
+    `time` is when it was handed in, in ISO 8601, `attempt` a number that grows with each attempt, or 0.
+    """
+
+    entry: Entry
+    people: tuple[Person, ...]
+    name: str
+    label: str = ""
+    tag: str = ""
+    within: tuple[str, ...] = ()
+    time: str = ""
+    attempt: int = 0
+    late: bool = False

@@ -1,0 +1,116 @@
+"""The layouts of downloads that are recognised, in one table, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from grader.collecting import platforms
+from grader.collecting.handed import Handed
+from grader.collecting.shapes import FILE, shape_of, students
+from grader.collecting.sources import CollectError, Entry, Listing
+from grader.roster import Roster
+from grader.sentences import Template, instructor_collecting
+from grader.submissions import ExerciseNames, is_given, split_name
+
+Read = Callable[[Sequence[Entry], Collection[tuple[str, ...]]], list[Handed]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A form of download: its name on the command line, what people call it, and how it is read.
+
+    `known` says whether the platform documents the form, or shows it in its source, or it is only known by experience.
+    A layout without `read` is that of folders or file names of no platform.
+    """
+
+    name: str
+    title: Template
+    known: Literal["documented", "experience"]
+    read: Read | None = None
+
+
+LAYOUTS: Final = (
+    Layout(name="gradescope", title=instructor_collecting.GRADESCOPE, known="experience", read=platforms.gradescope),
+    Layout(name="moodle", title=instructor_collecting.MOODLE, known="documented", read=platforms.moodle),
+    Layout(name="blackboard", title=instructor_collecting.BLACKBOARD, known="experience", read=platforms.blackboard),
+    Layout(name="canvas", title=instructor_collecting.CANVAS, known="documented", read=platforms.canvas),
+    Layout(name="brightspace", title=instructor_collecting.BRIGHTSPACE, known="experience", read=platforms.brightspace),
+    Layout(name="sakai", title=instructor_collecting.SAKAI, known="experience", read=platforms.sakai),
+    Layout(name="nbgrader", title=instructor_collecting.NBGRADER, known="documented", read=platforms.nbgrader),
+    Layout(name="clones", title=instructor_collecting.CLONES, known="documented", read=platforms.clones),
+    Layout(name="folders", title=instructor_collecting.FOLDERS, known="experience"),
+    Layout(name="files", title=instructor_collecting.FILES, known="experience"),
+)
+_ENOUGH: Final = 0.5  # the share of a download's files that a layout explains
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """What is known of the files of all downloads: whose they are, by which layout, and what no layout explains.
+
+    `layouts` are those that were recognised; `doubt` says that the folders could be read in another way.
+    """
+
+    handed: tuple[tuple[Handed, Layout], ...]
+    unexplained: tuple[Entry, ...]
+    layouts: tuple[Layout, ...]
+    doubt: bool
+
+
+def recognise(
+    listing: Listing, names: ExerciseNames, roster: Roster | None, *, layout: str | None = None
+) -> Recognition:
+    """Return what is known of the files. With a `layout`, only that one is tried. Raises `CollectError`."""
+    if layout is not None and layout not in {known.name for known in LAYOUTS}:
+        known = ", ".join(one.name for one in LAYOUTS)
+        raise CollectError(instructor_collecting.NO_LAYOUT(name=layout, known=known))
+    asked = [one for one in LAYOUTS if layout in (None, one.name)]
+    left = list(listing.entries)
+    handed: list[tuple[Handed, Layout]] = []
+    unexplained: list[Entry] = []
+    for download in dict.fromkeys(entry.parts[0] for entry in listing.entries):
+        while best := _best([e for e in left if e.parts[0] == download], listing, asked, forced=layout is not None):
+            handed += best
+            explained = {one.entry.parts for one, _ in best}
+            left = [entry for entry in left if entry.parts not in explained]
+        if any(one.entry.parts[0] == download for one, _ in handed):  # what a platform adds belongs to nobody
+            unexplained += [entry for entry in left if entry.parts[0] == download]
+            left = [entry for entry in left if entry.parts[0] != download]
+    shapes = [one for one in asked if one.read is None]
+    doubt = False
+    if shapes and left:
+        level = FILE if layout == "files" else None
+        shape = shape_of(left, names, roster, level=level)
+        title = next((one for one in shapes if (one.name == "files") == (shape.level == FILE)), shapes[0])
+        handed += [(one, title) for one in students(left, shape, names)]
+        doubt, left = shape.doubt and any(map(_may_be_answer, left)), []
+    used = {one.name for _, one in handed}
+    return Recognition(
+        handed=tuple(handed),
+        unexplained=(*unexplained, *left),
+        layouts=tuple(one for one in LAYOUTS if one.name in used),
+        doubt=doubt,
+    )
+
+
+def _may_be_answer(entry: Entry) -> bool:
+    return bool(split_name(entry.name)[1]) and not is_given(entry.name) and not platforms.is_own(entry.name)
+
+
+def _best(
+    entries: Sequence[Entry], listing: Listing, layouts: Sequence[Layout], *, forced: bool
+) -> list[tuple[Handed, Layout]]:
+    """Return what the platform's layout says that explains most of a download's files, if it explains enough."""
+    weight = sum(map(_may_be_answer, entries))
+    best: tuple[float, list[tuple[Handed, Layout]]] = (0.0, [])
+    for layout in layouts:
+        if layout.read is None or not entries:
+            continue
+        found = layout.read(entries, listing.hidden)
+        answers = sum(_may_be_answer(one.entry) for one in found)
+        share = answers / weight if weight else float(bool(found))
+        if share > best[0]:
+            best = (share, [(one, layout) for one in found])
+    return best[1] if forced or best[0] > _ENOUGH else []

@@ -1,0 +1,131 @@
+"""Finds the students in folders and file names of no platform: by where the names differ, and by the roster."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.collecting.archives import bare_name
+from grader.collecting.handed import Handed
+from grader.collecting.sources import Entry
+from grader.roster import Person, Roster, plain
+from grader.submissions import ExerciseNames, is_given, split_name
+
+# Folders that are no students: what courses, weeks, and parts of a student's work are called.
+_WORD = (
+    r"week|semana|lab|labs|laboratorio|aula|class|ficha|fichas|hw|homework|assignment|assignments|trabalho|trabalhos|tpc|"
+    r"exercises?|exercicios?|ex|notebooks?|scripts?|src|code|codigo|course|curso|submissions?|submitted|entregas?|files?|"
+    r"downloads?|tests?|public|hidden|work|pytorch|torch|solutions?|answers?|respostas?|project|projeto|final|wheels|"
+    r"attempt|tentativa|part|parte|module|modulo|unit|day|dia|data|new folder|nova pasta|untitled"
+)
+_GENERIC: Final = re.compile(rf"(?:(?:{_WORD})\s*)*(?:\d{{0,3}})?(?:\s*(?:{_WORD}))*\s*\d{{0,3}}")
+_SECTION: Final = re.compile(
+    r"(?:(?:section|sec|turma|turno|group|grupo|seccao|seccion|class|gruppe|groupe)\s*)?(?:[a-z]|[a-z]{0,3}\d{1,3}[a-z]?)"
+    r"|(?:section|turma|turno|group|grupo|gruppe|groupe)\s.+"
+)
+# What people and programs put around a name.
+_AROUND: Final = re.compile(
+    r"\b(?:copy of|copia de|kopie von|copie de|copy|copia|final|finished|done|solved|resolvido|resolvida|solution|"
+    r"submission|entrega|new|novo|version|versao|v\d+|\d{1,2})\b"
+)
+FILE: Final = -1  # the level of file names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Where the students' names stand: at a level of the folders (0 for the downloads themselves) or in file names.
+
+    `doubt` says that another level would do as well.
+    """
+
+    level: int
+    doubt: bool
+
+
+def shape_of(
+    entries: Sequence[Entry], names: ExerciseNames, roster: Roster | None, *, level: int | None = None
+) -> Shape:
+    """Return where the students' names stand. `level` is the answer if it is known already."""
+    labels: defaultdict[int, set[str]] = defaultdict(set)
+    for entry in entries:
+        if not split_name(entry.name)[1] or is_given(entry.name):
+            continue
+        for at, part in enumerate(entry.parts[:-1]):
+            label = bare_name(part)
+            if at and not _is_generic(label, names):
+                labels[at].add(label)
+        if alone := name_in_file(entry, names):
+            labels[FILE].add(alone)
+        labels[0].add(bare_name(entry.parts[0]))
+    if level is not None:
+        return Shape(level=level, doubt=False)
+    weights = {at: _weight(found, roster) for at, found in labels.items() if at}
+    weights = {at: weight for at, weight in weights.items() if weight > (0, 0)}
+    if not weights and (folders := [at for at in labels if at > 0]):  # names such as those of sections
+        return Shape(level=min(folders), doubt=True)
+    if not weights or (len(labels[0]) > 1 and max(weights.values()) < (1, 2)):
+        return Shape(level=0, doubt=len(labels[0]) < 2)
+    most = max(weights.values())
+    best = sorted((at for at, weight in weights.items() if weight == most), key=lambda at: (at == FILE, at))
+    return Shape(level=best[0], doubt=len([at for at in best if at != FILE]) > 1)
+
+
+def _weight(labels: set[str], roster: Roster | None) -> tuple[int, int]:
+    """Return how many people of the roster are at a level, and how many names that are not those of sections."""
+    matched = 0 if roster is None else sum(roster.find_text(spaced(label)).person is not None for label in labels)
+    return matched, sum(not _SECTION.fullmatch(_plain(label)) for label in labels)
+
+
+def students(entries: Sequence[Entry], shape: Shape, names: ExerciseNames) -> list[Handed]:
+    """Return whose each file is, by the level of the students' names. A file above that level is nobody's."""
+    found = []
+    several = {at for at in range(1, shape.level) if len({e.parts[at] for e in entries if len(e.parts) > at + 1}) > 1}
+    for entry in entries:
+        if shape.level != FILE and len(entry.parts) - 1 > shape.level:
+            label, within = bare_name(entry.parts[shape.level]), entry.parts[shape.level + 1 : -1]
+            section = _section([part for at, part in enumerate(entry.parts[: shape.level]) if at in several], names)
+        else:
+            label, within = name_in_file(entry, names), entry.folders
+            section = ""
+        people = (Person(name=spaced(label), section=section),) if label else ()
+        found.append(Handed(entry=entry, people=people, name=entry.name, label=label, within=within))
+    return found
+
+
+def _section(folders: Sequence[str], names: ExerciseNames) -> str:
+    """Return the section among the folders above a student: the innermost that is no week and no exercise."""
+    return next((bare_name(one) for one in reversed(folders) if not _is_generic(bare_name(one), names)), "")
+
+
+def name_in_file(entry: Entry, names: ExerciseNames) -> str:
+    """Return what a file's name holds besides the exercise: "maria" in "maria_07_autograd.py"; "" if nothing.
+
+    In a folder of one exercise, files are called as their students.
+    """
+    stem, kind = split_name(entry.name)
+    if not kind or is_given(entry.name):
+        return ""
+    rest = names.beside(stem)
+    if rest is None:
+        above = [bare_name(folder) for folder in entry.folders]
+        rest = stem if any(names.by_name(f"{folder}.py") for folder in above) else ""
+    left = " ".join(_AROUND.sub(" ", _plain(rest)).split())
+    if not left:
+        return ""
+    return rest.strip(" -_.,()[]") if left == _plain(rest) else left
+
+
+def spaced(label: str) -> str:
+    """Return a label with blanks for underscores, as names are written."""
+    return " ".join(label.replace("_", " ").split())
+
+
+def _is_generic(label: str, names: ExerciseNames) -> bool:
+    return bool(_GENERIC.fullmatch(_plain(label))) or names.by_name(f"{label}.py") is not None
+
+
+def _plain(label: str) -> str:
+    return " ".join(re.split(r"[\W_]+", plain(label))).strip()

@@ -1,0 +1,244 @@
+"""Lists what was downloaded, folders and archives alike, as one flat list of files with their paths."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from grader.collecting import archives
+from grader.collecting.archives import ArchiveError
+from grader.errors import KitError
+from grader.records import LeftFile
+from grader.sentences import Sentence, instructor_collecting
+from grader.submissions import Unreadable, is_litter, printable, read_bytes
+
+FILE_LIMIT: Final = 20_000_000  # bytes of one file, as in grading
+_ARCHIVE_LIMIT: Final = 500_000_000  # bytes of an archive in an archive
+_MOST_DEPTH: Final = 4  # archives in archives
+_MOST_PARTS: Final = 40  # folders in folders
+_MOST_FILES: Final = 300_000
+_MOST_BYTES: Final = 8_000_000_000  # that are unpacked in all
+# Hidden files that say whose a folder is.
+_TELLING: Final = frozenset({".classroom50.yaml", ".classroom50.yml"})
+
+
+class CollectError(KitError):
+    """Nothing can be collected from a download."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file of a download.
+
+    `parts` is its path: the download's own name, then folders and archives, then the file. An archive that cannot be
+    opened stands in itself. `time` says when it was saved, in seconds, where an archive keeps that. `read` raises
+    `ArchiveError` and `Unreadable`; `refused` is the reason if it is clear beforehand, and `cure` what to do then.
+    """
+
+    parts: tuple[str, ...]
+    size: int
+    time: float | None
+    read: Callable[[], bytes]
+    refused: Sentence | None = None
+    cure: Sentence | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.parts[-1]
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders and archives that hold it, without the download's own name."""
+        return self.parts[1:-1]
+
+    @property
+    def shown(self) -> str:
+        """The path, to show to people."""
+        stands_in_itself = self.refused is not None and self.parts[-1:] == self.parts[-2:-1]
+        return printable("/".join(self.parts[:-1] if stands_in_itself else self.parts))
+
+
+@dataclass(kw_only=True)
+class Listing:
+    """All files of the downloads.
+
+    `left` are those that are not read, `hidden` the paths of hidden files and folders, which belong to systems and
+    editors, and `litter` is the number of these.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    left: list[LeftFile] = field(default_factory=list)
+    hidden: set[tuple[str, ...]] = field(default_factory=set)
+    unpacked: int = 0
+
+    @property
+    def litter(self) -> int:
+        """The number of hidden files and folders."""
+        return len(self.hidden)
+
+    def refuse(self, parts: tuple[str, ...], reason: Sentence, cure: Sentence) -> None:
+        """Note a file that cannot be read, and may be somebody's."""
+
+        def read() -> bytes:
+            raise ArchiveError(reason)
+
+        self.entries.append(Entry(parts=parts, size=0, time=None, read=read, refused=reason, cure=cure))
+
+    def leave(self, parts: Sequence[str], reason: Sentence, cure: Sentence) -> None:
+        """Note a file that is not read."""
+        self.left.append(LeftFile(path=printable("/".join(parts)), reason=reason, cure=cure))
+
+
+@contextlib.contextmanager
+def listed(downloads: Sequence[Path]) -> Iterator[Listing]:
+    """Give the files of folders, archives and single files; they can be read inside of the block.
+
+    Raises `CollectError` if a download cannot be opened at all.
+    """
+    listing = Listing()
+    with contextlib.ExitStack() as stack:
+        for path in downloads:
+            _add_download(listing, stack, path)
+        yield listing
+
+
+def _add_download(listing: Listing, stack: contextlib.ExitStack, path: Path) -> None:
+    name = printable(path.resolve().name) or "download"
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            _add_folder(listing, stack, path, (name,))
+        elif not stat.S_ISREG(status.st_mode):
+            raise CollectError(instructor_collecting.NO_DOWNLOAD(path=str(path)))
+        elif archives.is_archive(name):
+            file = stack.enter_context(path.open("rb"))
+            members = stack.enter_context(archives.opened(file, name))
+            _add_members(listing, stack, members, (name,), depth=1)
+        else:
+            _add_file(listing, stack, path, (name, name), status)
+    except ArchiveError as error:
+        raise CollectError(instructor_collecting.UNUSABLE_ARCHIVE(path=str(path), problem=error.sentence)) from error
+    except FileNotFoundError:
+        raise CollectError(instructor_collecting.MISSING_DOWNLOAD(path=str(path))) from None
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise CollectError(instructor_collecting.CLOSED_DOWNLOAD(path=str(path), error=cause)) from error
+
+
+def _add_folder(listing: Listing, stack: contextlib.ExitStack, folder: Path, parts: tuple[str, ...]) -> None:
+    """List a folder. No link is followed."""
+    if len(parts) > _MOST_PARTS:
+        listing.leave(parts, instructor_collecting.TOO_DEEP(), instructor_collecting.LOOK_INSIDE())
+        return
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        inner = (*parts, printable(entry.name))
+        if is_litter(entry.name) and entry.name not in _TELLING:
+            listing.hidden.add(inner)
+        elif entry.is_dir(follow_symlinks=False):
+            try:
+                _add_folder(listing, stack, folder / entry.name, inner)
+            except PermissionError as error:
+                listing.leave(
+                    inner,
+                    instructor_collecting.CLOSED(error=error.strerror or ""),
+                    instructor_collecting.MAKE_READABLE(),
+                )
+        elif entry.is_file(follow_symlinks=False):
+            _add_file(listing, stack, folder / entry.name, inner, entry.stat(follow_symlinks=False))
+        else:
+            listing.refuse(inner, instructor_collecting.LINK_OR_DEVICE(), instructor_collecting.ASK_FOR_FILE())
+
+
+def _add_file(
+    listing: Listing, stack: contextlib.ExitStack, path: Path, parts: tuple[str, ...], status: os.stat_result
+) -> None:
+    if not archives.is_archive(path.name):
+        _add(
+            listing, Entry(parts=parts, size=status.st_size, time=None, read=lambda: read_bytes(path, limit=FILE_LIMIT))
+        )
+        return
+    try:
+        file = stack.enter_context(path.open("rb"))
+        members = stack.enter_context(archives.opened(file, path.name))
+    except ArchiveError as error:
+        listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
+        return
+    _add_members(listing, stack, members, parts, depth=1)
+
+
+def _add_members(
+    listing: Listing,
+    stack: contextlib.ExitStack,
+    members: Sequence[archives.Member],
+    parts: tuple[str, ...],
+    *,
+    depth: int,
+) -> None:
+    for member in members:
+        inner = (*parts, *map(printable, member.parts))
+        litter = [i for i, part in enumerate(member.parts) if is_litter(part) and part not in _TELLING]
+        if litter:
+            listing.hidden.add(inner[: len(parts) + litter[0] + 1])
+        elif member.refused is not None:
+            note = listing.leave if ".." in inner else listing.refuse
+            note(inner, member.refused, instructor_collecting.ASK_FOR_FILE())
+        elif len(inner) > _MOST_PARTS:
+            listing.leave(inner, instructor_collecting.TOO_DEEP(), instructor_collecting.LOOK_INSIDE())
+        elif not archives.is_archive(member.parts[-1]):
+            _add(listing, Entry(parts=inner, size=member.size, time=member.time, read=_reading(listing, member)))
+        elif depth == _MOST_DEPTH:
+            listing.leave(inner, instructor_collecting.TOO_DEEP(), instructor_collecting.LOOK_INSIDE())
+        else:
+            _add_inner(listing, stack, member, inner, depth=depth)
+
+
+def _add_inner(
+    listing: Listing, stack: contextlib.ExitStack, member: archives.Member, parts: tuple[str, ...], *, depth: int
+) -> None:
+    """List an archive that lies in another one."""
+    try:
+        data = _reading(listing, member, limit=_ARCHIVE_LIMIT)()
+        file = stack.enter_context(archives.spooled(data))
+        members = stack.enter_context(archives.opened(file, member.parts[-1]))
+    except ArchiveError as error:
+        listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
+        return
+    _add_members(listing, stack, members, parts, depth=depth + 1)
+
+
+def _reading(listing: Listing, member: archives.Member, *, limit: int = FILE_LIMIT) -> Callable[[], bytes]:
+    """Return the function that reads a file of an archive, and counts what is unpacked in all, each file once."""
+    counted = False
+
+    def read() -> bytes:
+        nonlocal counted
+        if not counted and listing.unpacked > _MOST_BYTES:
+            raise ArchiveError(instructor_collecting.TOO_MUCH(limit=_MOST_BYTES // 1_000_000_000))
+        data = member.read(limit)
+        listing.unpacked += 0 if counted else len(data)
+        counted = True
+        return data
+
+    return read
+
+
+def _add(listing: Listing, entry: Entry) -> None:
+    if len(listing.entries) == _MOST_FILES:
+        raise CollectError(instructor_collecting.TOO_MANY_IN_ALL(limit=_MOST_FILES))
+    listing.entries.append(entry)
+
+
+def bytes_of(entry: Entry) -> bytes:
+    """Return the content of a file. Raises `Unreadable`, whatever holds it."""
+    try:
+        return entry.read()
+    except ArchiveError as error:
+        raise Unreadable(error.sentence) from error

@@ -1,0 +1,91 @@
+"""Shows in a terminal what is going to be collected: who, which exercise, which file, and what is in doubt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.collecting import CollectedPerson, Collection
+from grader.reports.class_table import left_file
+from grader.reports.terminal import plain
+from grader.sentences import instructor, instructor_collecting, learner_commands
+from grader.sentences.languages import render
+
+_MOST_ROWS: Final = 60
+_MOST_LEFT: Final = 20
+
+
+def preview(collection: Collection, *, everything: bool = False) -> RenderableType:
+    """Return what is going to be collected. Without `everything`, long lists are cut, and say so."""
+    people = collection.collected.people
+    rows = [(one, file) for one in people for file in one.files]
+    parts: list[RenderableType] = [_heading(collection, len(rows))]
+    if rows:
+        parts.append(_table(collection, None if everything else _MOST_ROWS))
+    if not everything and len(rows) > _MOST_ROWS:
+        parts.append(Text(render(instructor_collecting.MORE_ROWS(count=len(rows) - _MOST_ROWS)), style="dim"))
+    missing = [one for one in people if not one.files]
+    if missing:
+        names = ", ".join(plain(one.person.label) for one in missing)
+        parts.append(Text(f"\n{render(instructor_collecting.WITHOUT_FILES(count=len(missing), names=names))}"))
+    doubts = [one.doubt for one in people if one.doubt is not None]
+    if collection.doubt:
+        doubts.insert(0, instructor_collecting.LAYOUT_IN_DOUBT())
+    if doubts:
+        parts.append(Text(f"\n{render(instructor_collecting.IN_DOUBT())}", style="bold"))
+        parts += [Text(f"- {plain(doubt)}") for doubt in doubts]
+    return Group(*parts, *_left(collection, everything))
+
+
+def _heading(collection: Collection, files: int) -> RenderableType:
+    layouts = "; ".join(render(layout.title()) for layout in collection.layouts) or "-"
+    students = sum(bool(one.files) for one in collection.collected.people)
+    sentence = instructor_collecting.RECOGNISED(layouts=layouts, students=students, count=files)
+    return Text(f"{render(sentence)}\n")
+
+
+def _table(collection: Collection, most: int | None) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    table.add_column(render(instructor.STUDENT()), overflow="fold")
+    table.add_column(render(learner_commands.MAP_EXERCISE()), overflow="fold")
+    table.add_column(render(instructor_collecting.FROM()), overflow="fold")
+    shown = 0
+    for one in collection.collected.people:
+        exercises = [file.exercise for file in one.files]
+        for number, file in enumerate(one.files):
+            if most is not None and shown == most:
+                return table
+            shown += 1
+            marks = [file.exercise]
+            if file.handed_in.late:
+                marks.append(render(instructor_collecting.LATE_MARK()))
+            if exercises.count(file.exercise) > 1:
+                marks.append(render(instructor_collecting.DOUBT_MARK()))
+            original = file.handed_in.original.partition("/")[2] or file.handed_in.original
+            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(original)))
+    return table
+
+
+def _name(one: CollectedPerson) -> str:
+    label = one.person.label
+    return plain(one.student if label == one.student else f"{label} ({one.student})")
+
+
+def _left(collection: Collection, everything: bool) -> list[RenderableType]:
+    """Return the files that are not collected, and how many of them need no action."""
+    serious = [file for file in collection.collected.left if file.kind != "spare"]
+    spare = len(collection.collected.left) - len(serious)
+    parts: list[RenderableType] = []
+    if serious:
+        parts.append(Text(f"\n{render(instructor_collecting.NOT_COLLECTED(count=len(serious)))}", style="bold"))
+        parts += [left_file(file) for file in (serious if everything else serious[:_MOST_LEFT])]
+    if not everything and len(serious) > _MOST_LEFT:
+        parts.append(Text(render(instructor_collecting.MORE_ROWS(count=len(serious) - _MOST_LEFT)), style="dim"))
+    if spare or collection.litter:
+        sentence = instructor_collecting.NEED_NO_ACTION(count=spare, hidden=collection.litter)
+        parts.append(Text(f"\n{render(sentence)}", style="dim"))
+    return parts

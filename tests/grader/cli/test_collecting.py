@@ -1,0 +1,92 @@
+"""`grader collect` shows what it is going to write, and `grader grade` takes downloads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli import app
+
+ROOT = Path(__file__).resolve().parents[3]
+SEVEN = "07_autograd"
+
+
+@pytest.fixture
+def download(tmp_path: Path) -> Path:
+    """A class of two students, one of whom handed in a PDF too; a third is in the roster only."""
+    stub = (ROOT / "exercises" / f"{SEVEN}.py").read_text(encoding="utf-8")
+    for student in ("ana", "bia"):
+        (tmp_path / "in" / student / "week7").mkdir(parents=True)
+        (tmp_path / "in" / student / "week7" / f"{SEVEN}.py").write_text(stub, encoding="utf-8")
+    (tmp_path / "in" / "ana" / "notes.pdf").write_bytes(b"%PDF")
+    (tmp_path / "roster.csv").write_text("login;name\nana;Ana Sousa\nbia;Bia Reis\nrui;Rui Costa\n", encoding="utf-8")
+    return tmp_path / "in"
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(map(str, arguments)), env={"COLUMNS": "80"})
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_a_preview_writes_nothing(download: Path, tmp_path: Path) -> None:
+    """It says who, which exercise and which file, who is missing, and what is not collected with the cure."""
+    said = run("collect", download, "--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", "--preview")
+    assert "a folder or archive for each student. 2 files of 2 students." in said
+    assert "Ana Sousa (ana)" in said
+    assert "ana/week7/07_autograd.py" in said
+    assert "1 member of the roster has no file: Rui Costa" in said
+    assert "in/ana/notes.pdf\n  It is neither a script nor a notebook." in "\n".join(map(str.rstrip, said.splitlines()))
+    assert "Nothing was written." in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_shown_is_written(download: Path, tmp_path: Path) -> None:
+    """The folder that is written is a class, and a second run changes nothing."""
+    assert "2 new, 0 changed, 0 as before" in run("collect", download, "--out", tmp_path / "out")
+    assert (tmp_path / "out" / "ana" / f"{SEVEN}.py").is_file()
+    assert "0 new, 0 changed, 2 as before" in run("collect", download, "--out", tmp_path / "out")
+
+
+def test_a_download_without_exercises_is_an_error(tmp_path: Path) -> None:
+    """Nothing is written if no file is an exercise."""
+    (tmp_path / "in" / "ana").mkdir(parents=True)
+    (tmp_path / "in" / "ana" / "notes.pdf").touch()
+    run("collect", tmp_path / "in", "--out", tmp_path / "out", code=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_mistakes_are_one_line(download: Path, tmp_path: Path) -> None:
+    """A layout that is not known, and a roster that is no table, are errors with a cure."""
+    assert "Known are gradescope, moodle" in run(
+        "collect", download, "--out", tmp_path / "out", "--layout", "x", code=2
+    )
+    (tmp_path / "roster.csv").write_bytes(b"PK\x03\x04")
+    said = run("collect", download, "--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", code=2)
+    assert "save it as CSV" in said
+
+
+def test_the_course_is_no_download(tmp_path: Path) -> None:
+    """A folder that contains the course is refused by both commands, because its solutions are nobody's answers."""
+    for command in ("collect", "grade"):
+        assert "it lies among the submissions" in run(command, ROOT, "--out", tmp_path / "out", code=2)
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_a_download_is_graded_directly(download: Path, tmp_path: Path) -> None:
+    """It is collected into the output folder first; the table has names, who is missing, and the file that is left."""
+    out = tmp_path / "out"
+    said = run("grade", download, "--out", out, "--exercise", "07", "--roster", tmp_path / "roster.csv")
+    assert f"so it was collected into {out / '.collected'} first" in " ".join(said.split())
+    whole = json.loads((out / "class.json").read_text(encoding="utf-8"))
+    assert [(row["person"]["name"], row["statuses"][SEVEN]) for row in whole["students"]] == [
+        ("Ana Sousa", "not_attempted"),
+        ("Bia Reis", "not_attempted"),
+        ("Rui Costa", "not_submitted"),
+    ]
+    assert whole["students"][0]["handed_in"][SEVEN]["original"] == f"in/ana/week7/{SEVEN}.py"
+    assert [(file["path"], file["student"]) for file in whole["left"]] == [("in/ana/notes.pdf", "ana")]
