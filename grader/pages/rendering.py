@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.pages.class_page import PROGRESS, Cell, ClassPage, Flag, Progress
 from grader.pages.items import FEWEST
-from grader.pages.student_page import StudentPage
+from grader.pages.marked_code import CodeBlock
+from grader.pages.student_page import ExercisePart, StudentPage
 from grader.reports.class_table import fault_of
-from grader.reports.shown import environment
+from grader.reports.shown import environment, with_code
 from grader.reports.terminal import plain, points
 from grader.sentences import (
     Sentence,
@@ -68,9 +69,30 @@ class Around(NamedTuple):
     next: Link | None
 
 
-def student_html(page: StudentPage, around: Around | None = None) -> str:
+def results_html(page: StudentPage) -> Markup:
+    """Return the results of a student as a part of a page. It is the same on each page of this student."""
+    return Markup(_templates().get_template("results.html").render(page=page))
+
+
+def student_html(student: str, results: Markup, around: Around | None = None) -> str:
     """Return the page of a student. `around` is for the pages of staff, which lead to each other."""
-    return _templates().get_template("student.html").render(page=page, around=around)
+    return _templates().get_template("student.html").render(student=student, results=results, around=around)
+
+
+def _lines_of(exercise: ExercisePart, block: CodeBlock) -> Markup:
+    """Return the lines of a block of code. A template would take five times as long.
+
+    The line breaks stand inside of the elements: between them, a browser would show each as an empty line.
+    """
+    parts = []
+    for line in block.lines:
+        place = f' id="{escape(exercise.id)}-line-{line.graded}"' if line.graded in exercise.places else ""
+        kind = "l marked" if line.remarks else "l"
+        parts.append(f'<span class="{kind}" data-n="{line.number}"{place}>{line.markup}\n</span>')
+        for remark in line.remarks:
+            link = Markup('<a href="#{0}-{1}">{1}</a>: ').format(exercise.id, remark.task) if remark.task else ""
+            parts.append(f'<span class="remark">{link}{with_code(remark.text)}\n</span>')
+    return Markup("".join(parts))
 
 
 def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
@@ -143,6 +165,7 @@ def _templates() -> jinja2.Environment:
     style, script = (_trusted(name) for name in ("style.css", "page.js"))
     made.globals |= {
         "hear": _hear,
+        "lines_of": _lines_of,
         "instructor": instructor,
         "instructor_collecting": instructor_collecting,
         "learner": learner,

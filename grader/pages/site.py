@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from grader.errors import KitError
 from grader.files import replace_folder
 from grader.pages.class_page import class_page
-from grader.pages.rendering import Around, Link, class_html, student_html
+from grader.pages.rendering import Around, Link, class_html, results_html, student_html
 from grader.pages.results import Results, read_results
 from grader.pages.student_page import student_page
 from grader.sentences import instructor_pages
@@ -37,10 +39,11 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
     `ReportError` and `GradebookError` for what cannot be read, and `PagesError` if a folder cannot be replaced.
     """
     results = read_results(out)
+    known: dict[str, Markup] = {}
     written = Written(to / "staff", to / "students", len(results.students))
     for folder, pages in (
-        (written.staff, staff_pages(results)),
-        (written.students, students_pages(results, hide_expected=hide_expected)),
+        (written.staff, staff_pages(results, known)),
+        (written.students, students_pages(results, {} if hide_expected else known, hide_expected=hide_expected)),
     ):
         try:
             replace_folder(folder, pages, mark=_MARK)
@@ -51,13 +54,17 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
     return written
 
 
-def staff_pages(results: Results) -> Iterator[tuple[str, str]]:
-    """Yield the pages for staff, each with its name: that of the class, and one for each student."""
+def staff_pages(results: Results, known: dict[str, Markup]) -> Iterator[tuple[str, str]]:
+    """Yield the pages for staff, each with its name: that of the class, and one for each student.
+
+    `known` gets the results of each student, by the student's folder.
+    """
     links = [Link(f"{quote(student.folder, safe='')}.html", student.name) for student in results.students]
     yield "index.html", class_html(class_page(results), _addresses(results, links))
     for number, student in enumerate(results.students):
         around = Around(links[number - 1] if number else None, links[number + 1] if number + 1 < len(links) else None)
-        yield f"students/{student.folder}.html", student_html(student_page(student), around)
+        known[student.folder] = results_html(student_page(student))
+        yield f"students/{student.folder}.html", student_html(student.name, known[student.folder], around)
 
 
 def _addresses(results: Results, links: Sequence[Link]) -> dict[str, Link]:
@@ -69,7 +76,15 @@ def _addresses(results: Results, links: Sequence[Link]) -> dict[str, Link]:
     return found | {link.name: Link(f"students/{link.href}", link.name) for link in links}
 
 
-def students_pages(results: Results, *, hide_expected: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield the page of each student, with its name in a folder of the student's own."""
+def students_pages(
+    results: Results, known: Mapping[str, Markup], *, hide_expected: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Yield the page of each student, with its name in a folder of the student's own.
+
+    `known` has results that need not be made again, by folder.
+    """
     for student in results.students:
-        yield f"{student.folder}/index.html", student_html(student_page(student, hide_expected=hide_expected))
+        shown = known.get(student.folder)
+        if shown is None:
+            shown = results_html(student_page(student, hide_expected=hide_expected))
+        yield f"{student.folder}/index.html", student_html(student.name, shown)

@@ -35,7 +35,13 @@ def languages(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 
 def translation() -> Translate | None:
     """Return the function that translates templates into the reader's language. None: they stay as they are."""
-    return _translation(LOCALE, languages())
+    return _translation(LOCALE, languages()) if _has_any(LOCALE) else None
+
+
+@functools.cache
+def _has_any(locale: Path) -> bool:
+    """Say whether there are translations. Without any, the language need not be looked up for each sentence."""
+    return locale.is_dir()
 
 
 def language() -> str:

@@ -4,7 +4,7 @@
 (() => {
   const opened = [];
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([open])")) {
+    for (const details of document.querySelectorAll("details:not([open], .fold)")) {
       details.open = true;
       opened.push(details);
     }

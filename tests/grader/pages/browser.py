@@ -40,15 +40,11 @@ class Browser:
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
 
-        def at_three_and_four() -> None:  # where the browser looks for its pipes
-            one, other = os.dup(to_browser), os.dup(from_browser)
-            os.dup2(one, 3, inheritable=True)
-            os.dup2(other, 4, inheritable=True)
-
+        # The browser looks for its pipes at 3 and 4.
+        shell = ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh"]
         self._process = subprocess.Popen(
-            [program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
-            preexec_fn=at_three_and_four,
-            close_fds=False,
+            [*shell, program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
+            pass_fds=(to_browser, from_browser),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

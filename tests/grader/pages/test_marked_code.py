@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -64,12 +67,39 @@ def test_what_cannot_be_seen_is_made_visible() -> None:
     assert Text(line).text == r"x = 1 # \x202e \x1b[2J \x0c"
 
 
-def test_words_have_colours_unless_there_are_too_many() -> None:
-    """Keywords, strings and comments are told apart; very long code is plain text, which takes no time."""
-    assert coloured("return 'a' # b\n") == (
-        '<span class="k">return</span> <span class="s">&#39;a&#39;</span> <span class="c"># b</span>',
-    )
-    assert "span" not in "".join(coloured("return 1\n" * 10_000))
+@pytest.mark.parametrize(
+    ("source", "kinds"),
+    [
+        ("return 'a' # b", {"k": ["return"], "s": ["'a'"], "c": ["# b"]}),
+        ("x = rb'a\\'b' + f\"c\"", {"s": ["rb'a\\'b'", 'f"c"']}),
+        ("'''a\nb'''", {"s": ["'''a", "b'''"]}),
+        ("'it # is'", {"s": ["'it # is'"]}),
+        ("def f(x): ...", {"k": ["def"], "f": ["f"]}),
+        ("x1 = returned_for(10, 0x1F) + br", {"n": ["10", "0x1F"]}),
+        ("x = 'not closed\ny = 2", {"s": ["'not closed"], "n": ["2"]}),
+        ("'''not closed\n\nx = 1", {"s": ["'''not closed", "x = 1"]}),
+    ],
+)
+def test_words_have_colours(source: str, kinds: dict[str, list[str]]) -> None:
+    """Keywords, strings, names, numbers and comments are told apart, also in code that is not whole."""
+    found: dict[str, list[str]] = {}
+    for line in coloured(source):
+        for kind, word in re.findall(r'<span class="(\w)">(.*?)</span>', line):
+            found.setdefault(kind, []).append(unescape(word))
+    assert found == kinds
+
+
+@pytest.mark.parametrize(
+    "part", ["'", '"', "'''", '"""', "\\", "'\\", "#", "a", "_9", "(", "rb", "def ", "@a.", "1.", "x'", "\n@", "\n'"]
+)
+def test_no_text_takes_long(part: str) -> None:
+    """Ten times as much of any text takes about ten times as long: no code can stop the pages."""
+    began = time.process_time()
+    coloured(part * (20_000 // len(part)))
+    once = time.process_time() - began
+    began = time.process_time()
+    coloured(part * (200_000 // len(part)))
+    assert time.process_time() - began < 40 * once + 0.5
 
 
 @pytest.mark.parametrize("line", [1, 2, 3])
