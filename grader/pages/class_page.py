@@ -55,13 +55,13 @@ class Bin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the class is with an exercise: how many students there are of each kind, in the order of `PROGRESS`.
+    """How far the class is with an exercise: how many students there are of each kind.
 
     `mean` are the mean points of those whose work was graded, or `None` if there are none.
     """
 
     exercise: str
-    counts: tuple[int, ...]
+    counts: dict[Progress, int]
     mean: float | None
     max_points: float
 
@@ -182,7 +182,7 @@ def _progress(exercise: str, cells: Sequence[Cell]) -> ExerciseProgress:
     graded = [cell.points for cell in cells if cell.points is not None and cell.progress != "unread"]
     return ExerciseProgress(
         exercise=exercise,
-        counts=tuple(sum(cell.progress == kind for cell in cells) for kind in PROGRESS),
+        counts={kind: sum(cell.progress == kind for cell in cells) for kind in PROGRESS},
         mean=sum(graded) / len(graded) if graded else None,
         max_points=max((cell.max_points for cell in cells), default=0.0),
     )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import jinja2
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
+_MOST_NAMES: Final = 12  # of students that are shown at once; more can be opened
 PROGRESS_SAID: Final[Mapping[Progress, Template]] = {
     "all": learner_pages.ALL_POINTS,
     "some": learner_pages.SOME_POINTS,
@@ -116,15 +117,15 @@ def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
             sections=[(id, title) for id, title in sections.items() if title is not None],
             kinds={
                 kind: PROGRESS_SAID[kind]()
-                for n, kind in enumerate(PROGRESS)
-                if any(exercise.counts[n] for exercise in page.progress)
+                for kind in PROGRESS
+                if any(exercise.counts[kind] for exercise in page.progress)
             },
             flags={
                 flag: said()
                 for flag, said in FLAGS_SAID.items()
                 if any(flag in cell.flags for row in page.rows for cell in row.cells)
             },
-            progress=PROGRESS,
+            most_names=_MOST_NAMES,
             most=max((bin.count for bin in page.points), default=1),
             distribution=_distribution(page),
             fewest=FEWEST,

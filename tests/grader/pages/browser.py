@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,9 +42,11 @@ class Browser:
         self._read, from_browser = os.pipe()
 
         # The browser looks for its pipes at 3 and 4.
-        shell = ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh"]
+        script = (
+            f"import os, sys; os.dup2({to_browser}, 3); os.dup2({from_browser}, 4); os.execv(sys.argv[1], sys.argv[1:])"
+        )
         self._process = subprocess.Popen(
-            [*shell, program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
+            [sys.executable, "-c", script, program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
             pass_fds=(to_browser, from_browser),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
