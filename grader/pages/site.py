@@ -43,7 +43,10 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
     written = Written(to / "staff", to / "students", len(results.students))
     for folder, pages in (
         (written.staff, staff_pages(results, known)),
-        (written.students, students_pages(results, {} if hide_expected else known, hide_expected=hide_expected)),
+        (
+            written.students,
+            students_pages(results, hide_expected=hide_expected, known=None if hide_expected else known),
+        ),
     ):
         try:
             replace_folder(folder, pages, mark=_MARK)
@@ -77,14 +80,14 @@ def _addresses(results: Results, links: Sequence[Link]) -> dict[str, Link]:
 
 
 def students_pages(
-    results: Results, known: Mapping[str, Markup], *, hide_expected: bool = False
+    results: Results, *, hide_expected: bool = False, known: Mapping[str, Markup] | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield the page of each student, with its name in a folder of the student's own.
 
     `known` has results that need not be made again, by folder.
     """
     for student in results.students:
-        shown = known.get(student.folder)
+        shown = (known or {}).get(student.folder)
         if shown is None:
             shown = results_html(student_page(student, hide_expected=hide_expected))
         yield f"{student.folder}/index.html", student_html(student.name, shown)
