@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import DryRun, console, one_line_errors, say, shown
-from grader.sentences import Sentence
+from grader.cli.shared import DryRun, one_line_errors, say, shown
 from grader.sentences import instructor_adjusting as texts
-from grader.sentences.instructor_gradebook import CHANGE, WHOLE_CLASS
+from grader.sentences.instructor_gradebook import WHOLE_CLASS
 
 if TYPE_CHECKING:
-    from grader.gradebook import Gradebook, Reason
+    from grader.gradebook import Gradebook
     from grader.gradebook.adjustments import Adjustments, Decision
 
 Out = Annotated[Path, typer.Argument(help=shown(texts.HELP_OUT), metavar="OUT")]
@@ -205,43 +204,18 @@ def rename(
 def show(out: Out) -> None:
     """Show what counts other than the examiner said, and why."""
     with one_line_errors():
-        from grader.cli.changes import show_problems
+        from grader.cli.changes import show_problems, show_reasons, show_row
         from grader.gradebook.adjustments import lay_down_template
-        from grader.gradebook.points import points_text
 
         book = _book(out)
         for column in book.columns:
-            if column.reasons:
-                _show(WHOLE_CLASS(exercise=column.exercise), column.reasons)
+            show_reasons(WHOLE_CLASS(exercise=column.exercise), column.reasons)
         for row in book.rows:
-            for entry in row.entries:
-                own = tuple(reason for reason in entry.reasons if reason.kind not in ("check_dropped", "check_given"))
-                if own or entry.comments:
-                    before, after = (
-                        "–" if value is None else points_text(value) for value in (entry.raw, entry.points)
-                    )
-                    change = CHANGE(who=f"{row.student}, {entry.exercise}", before=before, after=after)
-                    _show(change, own, entry.comments)
-            if row.reasons or row.comments:
-                _show(texts.SUM(student=row.student, points=points_text(row.points)), row.reasons, row.comments)
+            show_row(row)
         if book.archived:
             say(texts.ARCHIVED(count=len(book.archived), names=", ".join(row.student for row in book.archived)))
         show_problems(book)
         say(texts.FILE(path=str(lay_down_template(out))))
-
-
-def _show(heading: Sentence, reasons: tuple[Reason, ...], comments: tuple[str, ...] = ()) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from grader.reports.terminal import plain
-
-    lines = [plain(reason.text) + (f" {plain(reason.words)}" if reason.words else "") for reason in reasons]
-    lines += [plain(texts.COMMENT(text=text)) for text in comments]
-    screen = console()
-    screen.print(Text(plain(heading)))
-    for line in lines:
-        screen.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
 
 
 def _book(out: Path, adjustments: Adjustments | None = None) -> Gradebook:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.cli.shared import console, say, say_note
-from grader.gradebook import Change, Gradebook, Run
+from grader.gradebook import Change, Gradebook, Reason, Row, Run
 from grader.gradebook.history import BOOK
 from grader.gradebook.points import points_text
 from grader.grading.pipeline import ClassRun
 from grader.records import ClassReport, ClassRow
-from grader.sentences import Sentence, instructor_gradebook
+from grader.sentences import Sentence, instructor_adjusting, instructor_gradebook
 from grader.sentences.languages import render
 
 _SHOWN = 20  # changes
@@ -53,6 +53,33 @@ def _show_change(change: Change) -> None:
     screen.print(Text(plain(instructor_gradebook.CHANGE(who=who, before=before, after=after))))
     for cause in change.causes:
         screen.print(Padding(Text(plain(cause).strip()), (0, 0, 0, 4), expand=False))
+
+
+def show_row(row: Row) -> None:
+    """Print which points of a person are not those of the examiner, with the reasons, and the comments."""
+    for entry in row.entries:
+        own = tuple(reason for reason in entry.reasons if reason.kind not in ("check_dropped", "check_given"))
+        before, after = ("–" if value is None else points_text(value) for value in (entry.raw, entry.points))
+        who = f"{row.student}, {entry.exercise}"
+        show_reasons(instructor_gradebook.CHANGE(who=who, before=before, after=after), own, entry.comments)
+    whole = instructor_adjusting.SUM(student=row.student, points=points_text(row.points))
+    show_reasons(whole, row.reasons, row.comments)
+
+
+def show_reasons(heading: Sentence, reasons: tuple[Reason, ...], comments: tuple[str, ...] = ()) -> None:
+    """Print reasons and comments below a heading, if there are any."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from grader.reports.terminal import plain
+
+    lines = [plain(reason.text) + (f" {plain(reason.words)}" if reason.words else "") for reason in reasons]
+    lines += [plain(instructor_adjusting.COMMENT(text=text)) for text in comments]
+    screen = console()
+    if lines:
+        screen.print(Text(plain(heading)))
+    for line in lines:
+        screen.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
 
 
 def show_notes(run: ClassRun, *, asked: bool) -> None:

@@ -168,7 +168,7 @@ def _grade(
         stopped = instructor_gradebook.STOPPED(done=done, total=total, out=str(out))
         say_error(stopped if done else instructor_gradebook.STOPPED_EARLY(out=str(out)))
         raise typer.Exit(130) from None
-    after = gradebook_of(run.stored, adjustments, known=run.report)
+    after = gradebook_of(run.stored, adjustments, known=run.report, roster=roster)
     changes = run_of(read_book(out) or now, after, "grade", settings.exercises)
     report, others = counted(run.report, after)
     screen = console()
@@ -196,9 +196,17 @@ def show(
 ) -> None:
     """Show one student's feedback in the terminal."""
     with one_line_errors():
+        from grader.cli.changes import show_row
+        from grader.gradebook import read_gradebook
         from grader.reports import load_report, student_feedback
 
-        console().print(student_feedback(load_report(report)))
+        loaded = load_report(report)
+        console().print(student_feedback(loaded))
+        folder = report if report.is_dir() else report.parent
+        book = read_gradebook(folder.parent)
+        for row in (*book.rows, *book.archived):
+            if row.student == loaded.student and row.folder == folder.name:
+                show_row(row)
 
 
 def report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -21,6 +22,8 @@ from grader.records import ClassReport, ExerciseReport, blank_report, class_repo
 from grader.reports.store import Stored, load_class, stored_reports
 from grader.roster import Person, Roster
 from grader.sentences import Sentence, instructor_gradebook, learner
+
+_NAMED: Final = 5  # people in a sentence
 
 
 def read_gradebook(out: Path, roster: Roster | None = None, *, adjustments: Adjustments | None = None) -> Gradebook:
@@ -85,7 +88,9 @@ class _Reading:
         if roster is not None:
             left = self._decisions.withdrawn | self._names.keys()
             unknown = sorted(self._reports.keys() - self._people.keys() - left)
-            self._problems += [instructor_gradebook.NOT_ON_ROSTER(student=student) for student in unknown]
+            if unknown:
+                names = ", ".join(unknown[:_NAMED]) + (", …" if len(unknown) > _NAMED else "")
+                self._problems.append(instructor_gradebook.NOT_ON_ROSTER(count=len(unknown), names=names))
 
     def book(self) -> Gradebook:
         """Return the gradebook."""

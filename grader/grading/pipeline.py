@@ -34,7 +34,7 @@ from grader.records import (
     class_report,
     student_report,
 )
-from grader.reports.code import forget_code, keep_code
+from grader.reports.code import forget_code, keep_code, take_over_code
 from grader.reports.store import (
     ReportError,
     Stored,
@@ -135,9 +135,9 @@ def grade_class(
                 earlier = earlier_report(now.student, before.reports, renamed or {})
                 report = merged(now, earlier, order, forget=forget)
                 if not dry_run:
-                    for exercise in report.exercises:
-                        if exercise.status == "not_submitted":
-                            forget_code(folders[report.student], exercise.id)
+                    old = [name for name, now_called in (renamed or {}).items() if now_called == report.student]
+                    earlier_folders = [before.folders[name] for name in old if name in before.folders]
+                    _settle_code(folders[report.student], report, earlier_folders)
                     set_aside += _write_report(folders[now.student], report, before)
                 reports[now.student] = report
                 if stays := kept(now, report):
@@ -188,6 +188,16 @@ def _require_same_course(before: Stored, order: Sequence[str], out: Path) -> Non
     known = {exercise.id for report in before.reports.values() for exercise in report.exercises}
     if known and known.isdisjoint(order):
         raise ReportError(instructor_gradebook.OTHER_COURSE(out=str(out), exercises=", ".join(sorted(known)[:3])))
+
+
+def _settle_code(folder: Path, report: Report, earlier: Sequence[Path]) -> None:
+    """Remove code without a result, and take over that of results which are in a folder of an earlier name."""
+    for exercise in report.exercises:
+        if exercise.status == "not_submitted":
+            forget_code(folder, exercise.id)
+            continue
+        for other in earlier:
+            take_over_code(folder, other, exercise.id)
 
 
 def _write_report(folder: Path, report: Report, before: Stored) -> list[Path]:

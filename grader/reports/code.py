@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from grader.files import write_bytes
 from grader.records import SourceSpan, Submission
 from grader.reports.store import ReportError, write_json
 from grader.sentences import instructor
@@ -42,6 +43,13 @@ def keep_code(folder: Path, submission: Submission) -> None:
         spans=submission.spans,
     )
     write_json(_path(folder, submission.exercise), code, private=True)
+
+
+def take_over_code(folder: Path, earlier: Path, exercise: str) -> None:
+    """Copy the code of an exercise from another folder of the same student, if there is none yet. Raises `OSError`."""
+    mine, other = _path(folder, exercise), _path(earlier, exercise)
+    if other.is_file() and not mine.exists():
+        write_bytes(mine, other.read_bytes(), private=True)
 
 
 def forget_code(folder: Path, exercise: str) -> None:

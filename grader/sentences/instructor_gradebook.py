@@ -119,7 +119,10 @@ OTHER_MAXIMUM = N_(
     "grade them again.",
 )
 NOT_ON_ROSTER = N_(
-    "{student} is not on the roster. Correct the roster, or run `grader adjust withdraw` if this person left."
+    "{count} person with results is not on the roster: {names}. Correct the roster, or archive who left with `grader "
+    "adjust withdraw`.",
+    "{count} people with results are not on the roster: {names}. Correct the roster, or archive who left with `grader "
+    "adjust withdraw`.",
 )
 UNREADABLE_KEPT = N_("{path} cannot be read, so that it is in no table: {error}. Grade these files again.")
 LOCKED = N_("Cannot write to {folder!r}: another command of the kit is at work there. Wait for it.")

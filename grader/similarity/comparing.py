@@ -47,17 +47,17 @@ def compare(
     people = max((len(found) for found in works.values()), default=0)
     common_from = max(_COMMON_LEAST, ceil(_COMMON_SHARE * people))
     for exercise, found in works.items():
-        stub = library.program(stubs[exercise]).fragments if exercise in stubs else ()
+        stub = frozenset(library.program(stubs[exercise]).fragments) if exercise in stubs else frozenset()
         programs: list[tuple[Work, Program]] = []
         for work in found:
             try:
                 programs.append((work, library.program(work.source)))
             except ValueError:
                 skipped.append(f"{work.student}/{exercise}")
-        often = Counter(fragment for _, program in programs for fragment in set(program.fragments))
-        common = {fragment for fragment, number in often.items() if number >= common_from} - set(stub)
+        often = Counter(fragment for _, program in programs for fragment in program.fragments)
+        common = {fragment for fragment, number in often.items() if number >= common_from} - stub
         for _, program in programs:
-            program.without({*stub, *common})
+            program.without(stub | common)
         given = {line.strip() for line in stubs.get(exercise, "").splitlines()} | {""}
         pairs += _pairs(exercise, programs, given, least_share)
         compared.append(Compared(exercise=exercise, students=len(programs), common=len(common)))
@@ -83,7 +83,7 @@ def _pairs(
     for (one, program), (other, another) in combinations(programs, 2):
         if one.year and other.year:
             continue
-        if len(set(program.fragments) & set(another.fragments)) == 0:
+        if program.fragments.isdisjoint(another.fragments):
             continue
         overlap = program.overlap(another)
         if overlap.size >= _LEAST_SIZE and max(overlap.shares) >= least_share:

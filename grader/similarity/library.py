@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -33,7 +34,7 @@ class Program(Protocol):
     """A program, prepared for comparisons."""
 
     @property
-    def fragments(self) -> Collection[int]:
+    def fragments(self) -> AbstractSet[int]:
         """The fragments, each as a number, as far as they count."""
 
     def without(self, fragments: Collection[int]) -> None:
@@ -74,11 +75,13 @@ class Copydetect:
 class _Fingerprint:
     def __init__(self, fingerprint: Any, source: str, lines_above: int) -> None:
         self._it = fingerprint
+        self._it.hashes = {int(one) for one in fingerprint.hashes}  # Python's own numbers are found sooner
+        self._it.hash_idx = {int(one): found for one, found in fingerprint.hash_idx.items()}
         self._above = lines_above
         self._starts = list(accumulate((len(line) + 1 for line in source.split("\n")), initial=0))
 
     @property
-    def fragments(self) -> Collection[int]:
+    def fragments(self) -> AbstractSet[int]:
         return self._it.hashes  # type: ignore[no-any-return]
 
     def without(self, fragments: Collection[int]) -> None:

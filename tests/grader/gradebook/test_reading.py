@@ -257,7 +257,7 @@ def test_the_roster_names_people_and_adds_those_without_work(tmp_path: Path) -> 
         ("bia@example.org", "Bia Costa", ""),
         ("zoe", "zoe", "zoe"),
     ]
-    assert "zoe is not on the roster" in said(book)
+    assert "1 person with results is not on the roster: zoe" in said(book)
 
 
 def test_a_report_that_cannot_be_read_is_named(tmp_path: Path) -> None:

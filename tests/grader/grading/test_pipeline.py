@@ -185,6 +185,7 @@ def test_a_renamed_student_keeps_the_results(catalog: Catalog, tmp_path: Path, m
     whole = run(catalog, second, monkeypatch, FakeLanes(), renamed={"ana": "ana.silva"})
     assert stands(tmp_path / "out", "ana.silva") == {IDS[0]: "graded", IDS[1]: "graded"}
     assert [row.student for row in whole.students] == ["ana.silva"]
+    assert all(load_code(tmp_path / "out" / "ana.silva", id) is not None for id in IDS)
 
 
 @pytest.mark.sandbox
