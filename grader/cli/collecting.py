@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, console, one_line_errors, say, say_note, shown
+from grader.cli.shared import Course, catalog, console, one_line_errors, say, say_note, show, shown
 from grader.sentences import instructor, instructor_collecting
 from grader.sentences.languages import render
 
@@ -58,7 +58,7 @@ def collect(
             Reader() as reader,
             planned(downloads, course_of(known), look=reader.look, roster=roster_of(roster), layout=layout) as plan,
         ):
-            console().print(show_preview(plan, everything=everything))
+            show(show_preview(plan, everything=everything))
             print()
             if preview or not plan.content:
                 say(instructor_collecting.NOTHING_WRITTEN())

@@ -144,7 +144,7 @@ class _Planning:
             CollectedPerson(
                 student=one.student, person=one.person, files=tuple(self.files[one.student]), doubt=one.doubt
             )
-            for one in sorted(self.who.students.values(), key=lambda one: one.student)
+            for one in sorted(self.who.students.values(), key=lambda one: one.student.casefold())
         ]
 
     def _exercises(self, handed: Handed, students: Sequence[Student]) -> list[tuple[str, str]]:

@@ -261,7 +261,7 @@ _ATTACHMENTS: Final = "submission attachment"
 
 def sakai(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Found:
     """Read Sakai's "Download All"."""
-    times = {entry.parts[:-1]: _first_line(_text(entry)) for entry in entries if entry.name == "timestamp.txt"}
+    times = _timestamps(entries)
     found = []
     for entry in entries:
         for i, part in enumerate(entry.parts[:-2]):
@@ -283,7 +283,7 @@ _INBOUND: Final = re.compile(r"(?P<login>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d
 
 def nbgrader(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Found:
     """Read nbgrader's course (`submitted/`) and the inbound folder of its exchange."""
-    times = {entry.parts[:-1]: _first_line(_text(entry)) for entry in entries if entry.name == "timestamp.txt"}
+    times = _timestamps(entries)
     found = []
     for entry in entries:
         folders = entry.parts[:-1]
@@ -296,7 +296,7 @@ def nbgrader(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> F
         if entry.name in ("timestamp.txt", "submission_secret.txt"):
             continue
         person = Person(login=login)
-        found.append(Handed(entry=entry, people=(person,), name=entry.name, within=folders[place:], time=time))
+        found.append(Handed(entry=entry, people=(person,), name=entry.name, within=folders[place:], time=_utc(time)))
     return found
 
 
@@ -394,8 +394,17 @@ def _text(entry: Entry) -> str:
         return ""
 
 
-def _first_line(text: str) -> str:
-    return text.strip().split("\n")[0].strip()[:60]
+def _timestamps(entries: Sequence[Entry]) -> dict[tuple[str, ...], str]:
+    """Return the times that nbgrader and Sakai write into a file, by the folder that it is in."""
+    return {entry.parts[:-1]: _utc(_text(entry).strip()[:60]) for entry in entries if entry.name == "timestamp.txt"}
+
+
+def _utc(text: str) -> str:
+    """Return a time as ISO 8601: "2026-03-01 10:20:30 UTC" of nbgrader, "20260301102030123" of Sakai."""
+    if digits := re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d*", text):
+        year, month, day, *time = digits.groups()
+        return f"{year}-{month}-{day}T{':'.join(time)}"
+    return re.sub(r" (?:UTC|GMT)$", "+00:00", text)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

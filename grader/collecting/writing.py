@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -118,8 +119,18 @@ def _by_exercise(files: Iterable[CollectedFile]) -> dict[str, list[CollectedFile
 
 def _is_older(files: Sequence[CollectedFile], were: Sequence[CollectedFile]) -> bool:
     """Say whether what is collected now was handed in before what is there, where both times are known."""
-    now, then = ([file.handed_in.time for file in some] for some in (files, were))
-    return bool(then) and all(now) and all(then) and max(now) < max(then)
+    now, then = ([_moment(file.handed_in.time) for file in some] for some in (files, were))
+    known = [time for time in (*now, *then) if time is not None]
+    if not then or len(known) < len(now) + len(then) or len({time.tzinfo is None for time in known}) > 1:
+        return False
+    return max(known[: len(now)]) < max(known[len(now) :])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
 
 
 def _older(files: Sequence[CollectedFile], student: str) -> list[LeftFile]:

@@ -17,6 +17,7 @@ from grader.sentences.languages import render
 
 _MOST_ROWS: Final = 60
 _MOST_LEFT: Final = 20
+_LONGEST: Final = 38  # characters of a path that are shown; its end says most
 
 
 def preview(collection: Collection, *, everything: bool = False) -> RenderableType:
@@ -28,11 +29,13 @@ def preview(collection: Collection, *, everything: bool = False) -> RenderableTy
         parts.append(_table(collection, None if everything else _MOST_ROWS))
     if not everything and len(rows) > _MOST_ROWS:
         parts.append(Text(render(instructor_collecting.MORE_ROWS(count=len(rows) - _MOST_ROWS)), style="dim"))
+    if any(file.notes for _, file in rows):
+        parts.append(Text(f"\n{render(instructor_collecting.NEAR_MARK())}", style="dim"))
     missing = [one for one in people if not one.files]
     if missing:
         names = ", ".join(plain(one.person.label) for one in missing)
         parts.append(Text(f"\n{render(instructor_collecting.WITHOUT_FILES(count=len(missing), names=names))}"))
-    doubts = [one.doubt for one in people if one.doubt is not None]
+    doubts = list(dict.fromkeys(one.doubt for one in people if one.doubt is not None))
     if collection.doubt:
         doubts.insert(0, instructor_collecting.LAYOUT_IN_DOUBT())
     if doubts:
@@ -61,18 +64,21 @@ def _table(collection: Collection, most: int | None) -> Table:
                 return table
             shown += 1
             marks = [file.exercise]
+            if file.notes:
+                marks.append("~")
             if file.handed_in.late:
                 marks.append(render(instructor_collecting.LATE_MARK()))
             if exercises.count(file.exercise) > 1:
                 marks.append(render(instructor_collecting.DOUBT_MARK()))
             original = file.handed_in.original.partition("/")[2] or file.handed_in.original
-            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(original)))
+            shown_path = original if len(original) <= _LONGEST else f"…{original[1 - _LONGEST :]}"
+            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(shown_path)))
     return table
 
 
 def _name(one: CollectedPerson) -> str:
     label = one.person.label
-    return plain(one.student if label == one.student else f"{label} ({one.student})")
+    return plain(one.student if one.student.startswith(label) else f"{label} ({one.student})")
 
 
 def _left(collection: Collection, everything: bool) -> list[RenderableType]:
@@ -85,7 +91,9 @@ def _left(collection: Collection, everything: bool) -> list[RenderableType]:
         parts += [left_file(file) for file in (serious if everything else serious[:_MOST_LEFT])]
     if not everything and len(serious) > _MOST_LEFT:
         parts.append(Text(render(instructor_collecting.MORE_ROWS(count=len(serious) - _MOST_LEFT)), style="dim"))
-    if spare or collection.litter:
-        sentence = instructor_collecting.NEED_NO_ACTION(count=spare, hidden=collection.litter)
-        parts.append(Text(f"\n{render(sentence)}", style="dim"))
-    return parts
+    quiet = []
+    if spare:
+        quiet.append(render(instructor_collecting.NEED_NO_ACTION(count=spare)))
+    if collection.litter:
+        quiet.append(render(instructor_collecting.HIDDEN(count=collection.litter)))
+    return [*parts, Text("\n" + "\n".join(quiet), style="dim")] if quiet else parts

@@ -117,6 +117,7 @@ RECOGNISED = N_(
 )
 FROM = N_("file of the download")
 LATE_MARK = N_("(late)")
+NEAR_MARK = N_("~ recognised by a name that is near, or by the functions in it")
 DOUBT_MARK = N_("(in doubt)")
 MORE_ROWS = N_("{count} more; --all shows everything", "{count} more; --all shows everything")
 WITHOUT_FILES = N_(
@@ -126,8 +127,12 @@ IN_DOUBT = N_("In doubt")
 LAYOUT_IN_DOUBT = N_("The folders could be read in another way: check the students, or name the layout with --layout")
 NOT_COLLECTED = N_("{count} file is not collected", "{count} files are not collected")
 NEED_NO_ACTION = N_(
-    "{count} more file is not collected and needs no action, nor do {hidden} hidden files and folders.",
-    "{count} more files are not collected and need no action, nor do {hidden} hidden files and folders.",
+    "{count} more file is not collected, and needs no action (collected.json says why).",
+    "{count} more files are not collected, and need no action (collected.json says why).",
+)
+HIDDEN = N_(
+    "{count} hidden file or folder of the system's was left out.",
+    "{count} hidden files and folders of the system's were left out.",
 )
 NOTHING_WRITTEN = N_("Nothing was written.")
 WRITE = N_("Write these files to {out}?")

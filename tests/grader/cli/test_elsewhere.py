@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_code_of_others_is_not_graded(elsewhere: Run, trusting: tuple[str, ...],
     said = done.stderr.splitlines()
     assert done.returncode == 2 and len(said) == 2, done.stderr
     assert "Cannot grade other people's submissions on this system" in said[1]
-    assert "Use Linux, or a container or virtual machine that runs it." in said[1]
+    assert "grade on Linux: on Windows in WSL" in said[1]
     assert not (tmp_path / "out").exists()
 
 
@@ -106,3 +107,20 @@ def test_a_students_own_work_is_graded(elsewhere: Run, lay_down: Callable[..., P
     assert done.returncode == 0 and "+ | 01 Small" in done.stdout, (done.stdout, done.stderr)
     left = [path for path in temporary.iterdir() if path.name.startswith("grader-")]
     assert left == [], "the folders of candidates are removed"
+
+
+def test_downloads_are_collected(elsewhere: Run, tmp_path: Path) -> None:
+    """`grader collect` unpacks, looks at a file with an unknown name and writes; `grade` says where to grade."""
+    stub = (ROOT / "exercises" / "07_autograd.py").read_text(encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("João/Untitled.py", stub)
+        archive.writestr("bia/07_autograd.py", stub)
+    done = elsewhere(*GRADER, "collect", tmp_path / "class.zip", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.py")} == {
+        "João/07_autograd.py",
+        "bia/07_autograd.py",
+    }
+    refused = elsewhere(*GRADER, "grade", tmp_path / "class.zip", "--out", tmp_path / "reports")
+    assert refused.returncode == 2
+    assert "grade on Linux: on Windows in WSL" in refused.stderr
