@@ -27,8 +27,8 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is, or the `problem` with it.
 
-    `defined` has a digest of the syntax tree of each function and class at its top level, by name; comments and layout
-    do not change it. `content` is a digest of all its code. `is_notebook` says how to call a copy of the file.
+    `defined` has a digest of the syntax tree of each function and class at its top level, by name; comments, docstrings
+    and layout do not change it: a newer release may word a task in another way. `content` is a digest of all its code. `is_notebook` says how to call a copy of the file.
     """
 
     is_notebook: bool = False
@@ -74,6 +74,9 @@ def definitions(source: str) -> dict[str, str]:
     try:
         with no_warnings():
             tree = ast.parse(source)
+            for node in ast.walk(tree):
+                if isinstance(node, _DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
+                    del node.body[0]
             found = {node.name: ast.dump(node) for node in tree.body if isinstance(node, _DEFINITIONS)}
     except _BEYOND_PYTHON:
         return {}

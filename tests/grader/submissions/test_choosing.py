@@ -37,6 +37,12 @@ def test_of_untouched_files_one_counts() -> None:
     assert counted(STUB, look_at(GIVEN_SCRIPT, name="a.py")) == ("a", {"b": "untouched"})
 
 
+def test_a_stub_of_another_release_is_untouched() -> None:
+    """A stub whose task is worded in another way, as an older release had it, is not an answer."""
+    older = look_at(b'def f(x):\n    """Another wording."""\n    raise NotImplementedError\n', name="a.py")
+    assert counted(older, ANSWER) == ("b", {"a": "untouched"})
+
+
 def test_of_the_same_code_one_counts() -> None:
     """A script and a notebook with the same code are not in doubt."""
     assert counted(ANSWER, ANSWER) == ("a", {"b": "same"})
