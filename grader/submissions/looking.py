@@ -27,8 +27,9 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is, or the `problem` with it.
 
-    `defined` has a digest of the syntax tree of each function and class at its top level, by name; comments, docstrings
-    and layout do not change it: a newer release may word a task in another way. `content` is a digest of all its code. `is_notebook` says how to call a copy of the file.
+    `defined` has a digest of the syntax tree of each function and class at its top level, by name. Comments, docstrings
+    and layout do not change it, because another release may word a task in another way. `content` is a digest of all
+    its code. `is_notebook` says how to call a copy of the file.
     """
 
     is_notebook: bool = False

@@ -169,6 +169,30 @@ def test_a_session(folder: Path, watched: Callable[..., Terminal]) -> None:
     assert (folder / ".grader" / "watching.txt").read_text(encoding="utf-8") == f"{ID}.matmul_shape\n"
 
 
+def test_code_that_does_not_end(folder: Path, watched: Callable[..., Terminal]) -> None:
+    """An endless loop is stopped and explained, and a save in the meantime has its verdict as usual."""
+    script = folder / "exercises" / f"{ID}.py"
+    stub = script.read_text(encoding="utf-8")
+    (folder / "notebooks" / f"{ID}.ipynb").unlink()
+    terminal = watched()
+    terminal.wait_for("h hint")
+
+    script.write_text(stub + "def matmul_shape(a, b):\n    while True:\n        pass\n", encoding="utf-8")
+    terminal.wait_for("look for a loop whose condition never becomes false")
+
+    script.write_text(stub + "while True:\n    pass\n" + RIGHT, encoding="utf-8")
+    terminal.wait_for("All checks pass.")  # what comes after the loop is run all the same
+
+    script.write_text(stub + "def matmul_shape(a, b):\n    while True:\n        pass\n", encoding="utf-8")
+    terminal.wait_for("matmul_shape")
+    script.unlink()  # while it runs
+    script.write_text(stub + RIGHT, encoding="utf-8")
+    terminal.wait_for("All checks pass.")
+    terminal.press("q")
+    terminal.wait_for("To go on: grader watch")
+    assert terminal.end() == 0
+
+
 def test_a_terminal_that_cannot_move_its_cursor(folder: Path, watched: Callable[..., Terminal]) -> None:
     """Verdicts are printed one below the other, without any control sequence; a notebook is checked too."""
     terminal = watched("dumb")
