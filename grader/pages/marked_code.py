@@ -10,7 +10,7 @@ import functools
 import itertools
 import keyword
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -50,7 +50,7 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 class CodeLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of code: its number in the file or cell, and in the graded code (`graded`), and its text as markup.
 
-    `task` is the name of the task whose definition begins here, or "".
+    `task` is the name of the task whose definition begins here, or "". `shared` says that somebody else has it too.
     """
 
     number: int
@@ -58,6 +58,12 @@ class CodeLine(msgspec.Struct, frozen=True, kw_only=True):
     markup: str
     task: str = ""
     remarks: tuple[Remark, ...] = ()
+    shared: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether there is something about this line."""
+        return self.shared or bool(self.remarks)
 
 
 class CodeBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,30 +95,43 @@ class MarkedCode(msgspec.Struct, frozen=True, kw_only=True):
 
 def marked_code(code: GradedCode, exercise: ExerciseReport) -> MarkedCode:
     """Return the code of an exercise with remarks at the lines that its feedback names."""
-    lines, source = coloured(code.source), _lines(code.source)
-    remarks = _remarks(exercise)
     begins = _definitions(code.source, [task.name for task in exercise.tasks])
-    blocks = tuple(
-        block
-        for span, last in _blocks(code.spans, len(lines))
-        for block in _folded(
-            span.label,
-            [
-                CodeLine(
-                    number=span.line + graded - span.first,
-                    graded=graded,
-                    markup=lines[graded - 1],
-                    task=begins.get(graded, ""),
-                    remarks=tuple(remarks.get(graded, ())),
-                )
-                for graded in range(span.first, last + 1)
-            ],
-            [part.lstrip()[:1] in ("", "#") for part in source[span.first - 1 : last]],
-        )
-    )
+    return _code(code, begins=begins, remarks=_remarks(exercise))
+
+
+def compared_code(code: GradedCode, shared: Sequence[tuple[int, int]]) -> MarkedCode:
+    """Return the code with marks at the lines that somebody else has too, given as the first and last of each part."""
+    count = code.source.count("\n") + 1
+    return _code(code, shared={line for first, last in shared for line in range(max(first, 1), min(last, count) + 1)})
+
+
+def _code(
+    code: GradedCode,
+    *,
+    begins: Mapping[int, str] = {},
+    remarks: Mapping[int, Sequence[Remark]] = {},
+    shared: Collection[int] = (),
+) -> MarkedCode:
+    """Return the code with what is known about its lines: where tasks begin, remarks, and what others have too."""
+    lines, source = coloured(code.source), _lines(code.source)
+    blocks: list[CodeBlock] = []
+    for span, last in _blocks(code.spans, len(lines)):
+        of_span = [
+            CodeLine(
+                number=span.line + graded - span.first,
+                graded=graded,
+                markup=lines[graded - 1],
+                task=begins.get(graded, ""),
+                remarks=tuple(remarks.get(graded, ())),
+                shared=graded in shared,
+            )
+            for graded in range(span.first, last + 1)
+        ]
+        comments = [part.lstrip()[:1] in ("", "#") for part in source[span.first - 1 : last]]
+        blocks += _folded(span.label, of_span, comments)
     named = [line.graded for block in blocks for line in block.lines if line.remarks or line.task]
     places = {line: place_in(code.spans, line) for line in named}
-    return MarkedCode(file=code.file, blocks=blocks, places=places, spans=code.spans)
+    return MarkedCode(file=code.file, blocks=tuple(blocks), places=places, spans=code.spans)
 
 
 def _blocks(spans: tuple[SourceSpan, ...], count: int) -> Iterator[tuple[SourceSpan, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from grader.pages.class_page import PROGRESS, Cell, ClassPage, Flag, Progress
 from grader.pages.items import FEWEST
 from grader.pages.marked_code import CodeBlock
-from grader.pages.student_page import ExercisePart, StudentPage
+from grader.pages.pairs import PairPage, PairPages
+from grader.pages.student_page import StudentPage
 from grader.reports.class_table import fault_of
 from grader.reports.shown import environment, with_code
 from grader.reports.terminal import plain, points
@@ -80,23 +81,28 @@ def student_html(student: str, results: Markup, around: Around | None = None) ->
     return _templates().get_template("student.html").render(student=student, results=results, around=around)
 
 
-def _lines_of(exercise: ExercisePart, block: CodeBlock) -> Markup:
-    """Return the lines of a block of code. A template would take five times as long.
+def pair_html(page: PairPage, links: Mapping[str, Link]) -> str:
+    """Return the page of a pair of students with similar code. `links` has each student's page."""
+    return _templates().get_template("pair.html").render(page=page, links=links)
+
+
+def _lines_of(block: CodeBlock, exercise: str = "", places: Collection[int] = ()) -> Markup:
+    """Return the lines of a block of code; those at `places` can be linked to. A template takes five times as long.
 
     The line breaks stand inside of the elements: between them, a browser would show each as an empty line.
     """
     parts = []
     for line in block.lines:
-        place = f' id="{escape(exercise.id)}-line-{line.graded}"' if line.graded in exercise.places else ""
-        kind = "l marked" if line.remarks else "l"
+        place = f' id="{escape(exercise)}-line-{line.graded}"' if line.graded in places else ""
+        kind = "l marked" if line.marked else "l"
         parts.append(f'<span class="{kind}" data-n="{line.number}"{place}>{line.markup}\n</span>')
         for remark in line.remarks:
-            link = Markup('<a href="#{0}-{1}">{1}</a>: ').format(exercise.id, remark.task) if remark.task else ""
+            link = Markup('<a href="#{0}-{1}">{1}</a>: ').format(exercise, remark.task) if remark.task else ""
             parts.append(f'<span class="remark">{link}{with_code(remark.text)}\n</span>')
     return Markup("".join(parts))
 
 
-def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
+def class_html(page: ClassPage, links: Mapping[str, Link], pairs: PairPages) -> str:
     """Return the page of a class. `links` has each student's page, by all that names the student."""
     sections = {
         "points": instructor_pages.POINTS_TITLE(),
@@ -105,6 +111,7 @@ def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
         "stuck": instructor_pages.STUCK_TITLE(),
         "checks": instructor_pages.ITEMS_TITLE() if page.items else None,
         "files": instructor_pages.FILES_TITLE() if page.left or page.spare else None,
+        "pairs": instructor_pages.PAIRS_TITLE() if pairs.pages else None,
         "fault": instructor_pages.FAULT_TITLE() if page.at_fault else None,
     }
     return (
@@ -113,6 +120,7 @@ def class_html(page: ClassPage, links: Mapping[str, Link]) -> str:
         .render(
             page=page,
             links=links,
+            pairs=pairs,
             facts=_facts(page),
             sections=[(id, title) for id, title in sections.items() if title is not None],
             kinds={

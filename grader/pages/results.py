@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from grader.gradebook import Gradebook, Row, read_gradebook
+from grader.pages.pairs import PairPages, read_pairs
 from grader.records import ClassReport, ClassRow, ExerciseStatus, Report
 from grader.reports.code import GradedCode, load_code
 from grader.reports.store import Stored, load_class_report, stored_reports
@@ -37,6 +38,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     summary: ClassReport
     book: Gradebook
     students: tuple[StudentResults, ...]
+    pairs: PairPages = PairPages()
 
 
 def read_results(out: Path) -> Results:
@@ -59,7 +61,7 @@ def read_results(out: Path) -> Results:
         )
         for row in rows
     )
-    return Results(summary=summary, book=book, students=students)
+    return Results(summary=summary, book=book, students=students, pairs=read_pairs(out))
 
 
 def _report(stored: Stored, row: Row) -> Report:

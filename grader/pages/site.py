@@ -12,7 +12,7 @@ from markupsafe import Markup
 from grader.errors import KitError
 from grader.files import replace_folder
 from grader.pages.class_page import class_page
-from grader.pages.rendering import Around, Link, class_html, results_html, student_html
+from grader.pages.rendering import Around, Link, class_html, pair_html, results_html, student_html
 from grader.pages.results import Results, read_results
 from grader.pages.student_page import student_page
 from grader.sentences import instructor_pages
@@ -58,25 +58,28 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
 
 
 def staff_pages(results: Results, known: dict[str, Markup]) -> Iterator[tuple[str, str]]:
-    """Yield the pages for staff, each with its name: that of the class, and one for each student.
+    """Yield the pages for staff, each with its name: that of the class, and one for each student, and one for
+    each pair with similar code.
 
     `known` gets the results of each student, by the student's folder.
     """
     links = [Link(f"{quote(student.folder, safe='')}.html", student.name) for student in results.students]
-    yield "index.html", class_html(class_page(results), _addresses(results, links))
+    yield "index.html", class_html(class_page(results), _addresses(results, links, "students"), results.pairs)
+    for page in results.pairs.pages:
+        yield f"similar/{page.number}.html", pair_html(page, _addresses(results, links, "../students"))
     for number, student in enumerate(results.students):
         around = Around(links[number - 1] if number else None, links[number + 1] if number + 1 < len(links) else None)
         known[student.folder] = results_html(student_page(student))
         yield f"students/{student.folder}.html", student_html(student.name, known[student.folder], around)
 
 
-def _addresses(results: Results, links: Sequence[Link]) -> dict[str, Link]:
-    """Return the page of each student by all that names the student: the name, and what reports say."""
+def _addresses(results: Results, links: Sequence[Link], folder: str) -> dict[str, Link]:
+    """Return the page of each student in a folder, by all that names the student: the name, and what reports say."""
     found = {}
     for student, link in zip(results.students, links, strict=True):
         for name in (*student.counts.earlier_names, student.counts.student):
-            found[name] = Link(f"students/{link.href}", link.name)
-    return found | {link.name: Link(f"students/{link.href}", link.name) for link in links}
+            found[name] = Link(f"{folder}/{link.href}", link.name)
+    return found | {link.name: Link(f"{folder}/{link.href}", link.name) for link in links}
 
 
 def students_pages(

@@ -25,6 +25,8 @@ IN_USE = N_(
     "--to."
 )
 
+UNREADABLE_PAIRS = N_("Cannot read the pairs in {path!r}: {error}. Run `grader similar` again, or remove the file.")
+
 # The page of a class
 TITLE = N_("The class")
 COUNT = N_("{count} student", "{count} students")
@@ -88,6 +90,17 @@ STUCK_OF = N_("{count} of {attempted}")
 IDLE = N_("{count} student has begun nothing:", "{count} students have begun nothing:")
 
 FILES_TITLE = N_("Files that need a look")
+
+PAIRS_TITLE = N_("Similar code")
+SHARE_HEADING = N_("Shares")
+PAIR_HEADING = N_("Side by side")
+COMPARE = N_("pair {number}")
+MORE_PAIRS = N_("{count} more pair is in similar.json.", "{count} more pairs are in similar.json.")
+PAIR_TITLE = N_("{exercise}, pair {number}")
+PAIR_MARKED = N_("Lines that both have are marked.")
+SHARES = N_("shares {share} %")
+SKIP_TO_CODE = N_("Skip to the code")
+NO_CODE_HERE = N_("The code is not in this folder.")
 
 FAULT_TITLE = N_("Checks that are at fault")
 FAULT_INTRODUCTION = N_("Please report them to the author of the course.")

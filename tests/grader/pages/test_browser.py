@@ -17,7 +17,9 @@ from msgspec.structs import replace
 
 from grader.pages import write_sites
 from grader.records import Curve
+from grader.reports.store import write_json
 from grader.sentences import verbatim
+from grader.similarity import SIMILAR, Pair, Side, Similarity
 
 Make = Callable[..., Any]
 PROGRAM = None if sys.platform == "win32" else found_browser()
@@ -75,6 +77,13 @@ def site(lay_out: Make, check: Make, exercise: Make, student: Make) -> Path:
         '[[comment]]\nstudent = "student 03"\nexercise = "07"\ntext = "Well done."\n',
         encoding="utf-8",
     )
+    sides = [Side(student=f"student 0{n}", folder=f"student 0{n}", share=0.9, lines=((1, 4),)) for n in (1, 2)]
+    pair = Pair(exercise="07_autograd", first=sides[0], second=sides[1], size=99)
+    limits = (verbatim("Similar code is no proof."),)
+    write_json(
+        out / SIMILAR,
+        Similarity(least_share=0.5, least_size=60, common_from=5, compared=(), pairs=(pair,), limits=limits),
+    )
     write_sites(out, out / "site")
     return out / "site"
 
@@ -82,6 +91,7 @@ def site(lay_out: Make, check: Make, exercise: Make, student: Make) -> Path:
 PAGES = {
     "class": "staff/index.html",
     "student": "staff/students/student 03.html",
+    "pair": "staff/similar/1.html",
     "own": "students/student 03/index.html",
 }
 
