@@ -9,10 +9,19 @@ from typing import Final
 import msgspec
 
 from grader.collecting import Collected, CollectedFile, CollectedPerson
+from grader.gradebook import Gradebook
 from grader.records import CheckReport, ClassReport, Feedback, HandIn, LeftFile, Misconception, Report
 from grader.roster import Person
 from grader.sentences import Sentence
+from grader.similarity import Similarity
 
+_RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "report": Report,
+    "class": ClassReport,
+    "collected": Collected,
+    "gradebook": Gradebook,
+    "similar": Similarity,
+}
 # In these records, empty fields are left out.
 _BRIEF: Final = (
     *(CheckReport, CollectedFile, CollectedPerson, Feedback, HandIn, LeftFile, Misconception, Person, Sentence),
@@ -21,10 +30,7 @@ _BRIEF: Final = (
 
 def schemas(root: Path) -> dict[Path, str]:
     """Return the text that each schema file of the clone at `root` should hold."""
-    return {
-        root / "docs" / "schemas" / f"{name}.schema.json": _schema(record)
-        for name, record in (("report", Report), ("class", ClassReport), ("collected", Collected))
-    }
+    return {root / "docs" / "schemas" / f"{name}.schema.json": _schema(record) for name, record in _RECORDS.items()}
 
 
 def _schema(record: type[msgspec.Struct]) -> str:

@@ -1,6 +1,6 @@
 """Finds pairs of people whose code is similar, so that a teacher looks at them. It never says who copied.
 
-Imported by: cli, pages.
+Imported by: cli, pages, reports.
 """
 
 from grader.similarity.comparing import compare
