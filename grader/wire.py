@@ -118,7 +118,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     """Call `name` of a loaded module, or the probe whose source is `probe` with that module as its first argument.
 
     `seed` sets the global generators first. `backward` runs backward from the result; it is a tuple of one upstream
-    gradient, in which `None` means ones. `trace` records the functions and ATen operations that run.
+    gradient, in which `None` means ones. `trace` records the functions and ATen operations that run. `compiled` is the
+    code object of the probe as `marshal` writes it, if the sender has it already.
     """
 
     nonce: int
@@ -130,6 +131,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     backward: tuple[TensorInput | None] | None
     trace: bool
     seed: int
+    compiled: bytes = b""
+
+
+def probe_file(name: str) -> str:
+    """Return the file name that the code of a probe has."""
+    return f"<probe {name}>"
 
 
 class CallEach(msgspec.Struct, frozen=True, kw_only=True, tag="call each"):

@@ -6,6 +6,7 @@ import copy
 import functools
 import io
 import linecache
+import marshal
 import math
 import random
 import types
@@ -44,12 +45,15 @@ _NAMES: dict[str, Any] = {
 }
 
 
-def define(source: str, name: str) -> Any:
-    """Run a suite's definitions and return the one called `name`. Its source can be read, as TorchScript needs."""
-    filename = f"<probe {name}>"
+def define(source: str, name: str, compiled: bytes = b"") -> Any:
+    """Run a suite's definitions and return the one called `name`. Its source can be read, as TorchScript needs.
+
+    `compiled` is the code object of the source, if it is at hand.
+    """
+    filename = wire.probe_file(name)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = names()
-    exec(code(source, filename, "exec"), namespace)
+    exec(marshal.loads(compiled) if compiled else code(source, filename, "exec"), namespace)
     return namespace[name]
 
 

@@ -159,7 +159,7 @@ class Executor:
         module = self._modules[request.module]
         function = vars(module).get(request.name)
         if request.probe is not None:
-            function = building.define(request.probe, request.name)
+            function = building.define(request.probe, request.name, request.compiled)
         elif not callable(function):
             return wire.Observation(nonce=request.nonce, outcome="missing", defined=self._defined(request.module))
         arguments = [building.build(argument) for argument in request.arguments]

@@ -7,6 +7,8 @@ A backend is a subclass of `AnyServer` and one of `Process`. `server.py` forks c
 from __future__ import annotations
 
 import abc
+import functools
+import marshal
 import math
 import secrets
 import signal
@@ -183,6 +185,7 @@ class Process(abc.ABC):
 
     def call(self, request: wire.Call) -> wire.Observation:
         """Make one call. Raises `CandidateLost`, or `SandboxError` if the server is lost."""
+        request = _with_code(request)
         return self._ask(request, request.nonce, wire.Observation, self._server.limits.call)
 
     def call_each(self, request: wire.CallEach) -> tuple[wire.Observation, ...]:
@@ -190,6 +193,7 @@ class Process(abc.ABC):
 
         Raises `CandidateLost`, or `SandboxError` if the server is lost.
         """
+        request = msgspec.structs.replace(request, calls=tuple(map(_with_code, request.calls)))
         return self._ask(request, request.nonce, wire.Observations, self._server.limits.call).each
 
     def _ask(self, request: wire.Request, nonce: int, expected: type[_Reply], seconds: float) -> _Reply:
@@ -250,6 +254,22 @@ class Process(abc.ABC):
     @abc.abstractmethod
     def end(self) -> None:
         """Kill the candidate if it still runs."""
+
+
+def _with_code(call: wire.Call) -> wire.Call:
+    """Return the call with the compiled code of its probe: all candidates are asked the same ones."""
+    if call.probe is None:
+        return call
+    return msgspec.structs.replace(call, compiled=_compiled(call.probe, wire.probe_file(call.name)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(source: str, filename: str) -> bytes:
+    """Compile a probe. Every candidate has the Python of this process. Empty if that fails; the candidate says why."""
+    try:
+        return marshal.dumps(compile(source, filename, "exec", dont_inherit=True))
+    except (SyntaxError, ValueError):
+        return b""
 
 
 def processor_clock(pid: int | None) -> Callable[[], float]:
