@@ -104,5 +104,5 @@ def _cache_bytes() -> bytes:
     import joblib
 
     buffer = io.BytesIO()
-    joblib.dump(california_housing_table(), buffer, compress=6)
+    joblib.dump(california_housing_table(), buffer)  # not compressed: each candidate that uses the table reads it again
     return buffer.getvalue()
