@@ -5,6 +5,7 @@
 #   VENV    where the environment goes; a relative path is relative to the clone
 #   AT_ONCE how many tests run at a time in `make quick` and `make test`
 #   KINDS   what `make backends` and `make windows` grade: solutions, some (stubs and mistakes too) or all
+#   AXE     the version of axe-core for `make site`
 #   PINS    the constraints to install with; `make lowest` makes its own
 
 # One makefile, so MAKEFILE_LIST is its path, in some versions after a space. Taken whole: it may hold spaces itself.
@@ -16,6 +17,7 @@ PINS ?= constraints.txt
 STUDENT ?= half-done
 AT_ONCE ?= 2
 KINDS ?= all
+AXE ?= 4.14.1
 
 BIN := $(VENV)/bin
 PY := "$(BIN)/python"
@@ -25,7 +27,7 @@ IN_PARALLEL := -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench coverage lowest \
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench coverage lowest site \
 	lowest-tests wheel messages format clean
 
 help: ## Show this list
@@ -79,6 +81,11 @@ backends: dev ## Grade every variant with both backends: the same verdicts and f
 
 windows: dev ## Test in a Windows Python under Wine: the portable backend, the commands, all exercises (KINDS=some for more)
 	$(AT_ROOT) PYTHON=$(PY) KINDS=$(if $(filter command line environment,$(origin KINDS)),$(KINDS),solutions) .ci/windows.sh
+
+# axe-core comes from npm's registry and is not committed. Without a browser the tests are skipped.
+site: dev ## Test the pages in Chromium, with axe-core against barriers, and write pictures of them to build/site
+	$(AT_ROOT) mkdir -p build/axe && cd build/axe && npm pack --silent axe-core@$(AXE) && tar xzf axe-core-$(AXE).tgz
+	$(AT_ROOT) GRADER_AXE=build/axe/package/axe.min.js GRADER_PICTURES=build/site $(PY) -m pytest tests/grader/pages
 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) GRADER_BENCH=full $(PY) -m pytest -s tests/benchmarks

@@ -269,6 +269,7 @@ LIGHT = {
     "grader.grading.pool": "import grader.grading.pool",
     "grader.grading.pipeline": "import grader.grading.pipeline",
     "grader.sandbox": "import grader.sandbox",
+    "grader report": "import grader.pages",
     "grader.candidate_process.confine": "import grader.candidate_process.confine",
 }
 

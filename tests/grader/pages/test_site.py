@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -220,6 +222,16 @@ def test_old_pages_stay_if_new_ones_cannot_be_written(
         write_sites(out, out / "site")
     assert pages(out / "site") == before
     assert sorted(path.name for path in (out / "site").iterdir()) == ["staff", "students"]
+
+
+def test_what_a_killed_run_left_is_removed(lay_out: Make, reports: list[Report]) -> None:
+    """A folder that a killed run was writing goes with the next run; one that may still be written stays."""
+    out = lay_out(*reports)
+    for name, age in ((".writing-old", 0.0), (".writing-new", time.time())):
+        (out / "site" / name / "students").mkdir(parents=True)
+        os.utime(out / "site" / name, (age, age))
+    write_sites(out, out / "site")
+    assert sorted(path.name for path in (out / "site").iterdir()) == [".writing-new", "staff", "students"]
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
