@@ -20,6 +20,7 @@ from grader.sentences import author, learner_commands
 from grader.submissions import copied
 
 _FILES = "[0-9][0-9]_*.py"
+GLOSSARY = "glossary.md"
 DIAGNOSES = "diagnoses"  # the folder of a release that holds what naming mistakes needs
 INSTALLED = "share/torch-exercise-kit"  # the students' files, below the prefix of an installation (pyproject.toml)
 
@@ -110,6 +111,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         cells = split_cells(self.text_of_stub(id), origin=id)[1]
         parts = [part for cell in cells if cell.kind == "markdown" for part in parts_of_text(cell.text)]
         return frozenset(source.strip() for kind, source in parts if kind == "code")
+
+    def glossary(self) -> str | None:
+        """Return the text of the course's glossary for students, if it has one."""
+        place = self.root / ("docs" if (self.root / "solutions").is_dir() else "") / GLOSSARY
+        return read_text(place) if place.is_file() else None
 
     def held_in(self, folder: Path) -> Catalog:
         """Return the catalog of the exercises in a student's folder; of all exercises for the course's own folder.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.catalog.catalog import Catalog
+from grader.catalog.catalog import GLOSSARY, Catalog
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.catalog.notebooks import build_notebook
@@ -31,7 +31,7 @@ def nbgrader_sources(catalog: Catalog, exercises: Sequence[str]) -> dict[str, st
 
 
 def student_folder(catalog: Catalog, exercises: Sequence[str], *, version: str, setup: str = "") -> dict[str, str]:
-    """Return the files of a student's folder by path: stubs, notebooks, public suites, hints and a README.
+    """Return the files of a student's folder by path: stubs, notebooks, public suites, hints, a glossary and a README.
 
     `version` is that of the kit that they belong to. `setup` is a part of the README.
     """
@@ -46,10 +46,14 @@ def student_folder(catalog: Catalog, exercises: Sequence[str], *, version: str, 
         files[f"tests/public/{suite.name}"] = suite.read_text(encoding="utf-8")
     files[f"exercises/{HINTS}"] = hints_of([catalog.get(id) for id in exercises])
     files[RELEASE] = f"{version}\n"
+    glossary = catalog.glossary()
+    if glossary is not None:
+        files[GLOSSARY] = glossary
     first = catalog.get(exercises[0])
     files["README.md"] = render(
         learner_commands.README(
             setup=setup,
+            words="" if glossary is None else f"{render(learner_commands.README_GLOSSARY(file=GLOSSARY))}\n",
             rows="\n".join(f"| `{id}` | {catalog.get(id).title} | {catalog.get(id).points:g} |" for id in exercises),
             id=first.id,
             number=first.id[:2],

@@ -1,8 +1,8 @@
 """Builds the kit's wheel from the running kit and a course, without pip, a network or an unpacked archive.
 
-The wheel holds the package, and what students get of the course: stubs, hints, public suites, and what naming mistakes
-needs. Notebooks are built from the stubs where they are needed. No solution, hidden suite or variant is read, except to
-build the stubs.
+The wheel holds the package, and what students get of the course: stubs, hints, public suites, a glossary, and what
+naming mistakes needs. Notebooks are built from the stubs where they are needed. No solution, hidden suite or variant is
+read, except to build the stubs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.catalog.catalog import DIAGNOSES, INSTALLED, Catalog, read_text
+from grader.catalog.catalog import DIAGNOSES, GLOSSARY, INSTALLED, Catalog, read_text
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.sentences import instructor
@@ -71,6 +71,9 @@ def required_packages() -> list[str]:
 def _course(catalog: Catalog) -> dict[str, str]:
     """Return what students get of a course, by path below its root."""
     files = {f"exercises/{HINTS}": hints_of(catalog.exercises)}
+    glossary = catalog.glossary()
+    if glossary is not None:
+        files[GLOSSARY] = glossary
     for exercise in catalog.exercises:
         files[f"exercises/{exercise.id}.py"] = catalog.text_of_stub(exercise.id)
         suite = catalog.root / "tests" / "public" / f"test_{exercise.id}.py"

@@ -151,13 +151,14 @@ first. Notebooks need Jupyter in the same environment: `python -m pip install ju
 
 """
 )
+README_GLOSSARY = N_("The words of the exercises are explained in [{file}]({file}), with the Portuguese ones.")
 README = N_(
     """\
 # PyTorch exercises
 
 Each exercise teaches one topic and asks for a few functions, as a script in `exercises/` or as a notebook in
 `notebooks/`: use whichever you like. Complete what is marked `TODO`, and ask for feedback as often as you want.
-
+{words}
 {setup}## With scripts
 
 ```console
@@ -169,8 +170,8 @@ $ grader status
 
 ## With notebooks
 
-Open `notebooks/{id}.ipynb` in JupyterLab, Notebook, VS Code or Colab, and run the cells from
-the top. Below each task stands a cell that checks it:
+Open `notebooks/{id}.ipynb` in JupyterLab (Notebook, VS Code and Colab: not tried), and run
+the cells from the top. The examples of the text are cells too. Below each task stands a cell that checks it:
 
 ```python
 check("{task}")  # what is right, what is not, and what to try next

@@ -118,7 +118,7 @@ def test_issue_form_is_complete(form: Path) -> None:
 def test_a_wheel_holds_the_kit_and_what_students_get(tmp_path: Path) -> None:
     """A wheel holds the package, stubs, hints and public suites, and no solution, hidden suite or variant."""
     source = tmp_path / "source"  # setuptools would put what an earlier build left in build/ into the wheel
-    for folder in ("grader", "exercises", "tests/public", "tests/hidden", "solutions"):
+    for folder in ("grader", "exercises", "tests/public", "tests/hidden", "solutions", "docs"):
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source / file)

@@ -163,11 +163,12 @@ def test_an_instructor_can_leave_diagnoses_out(
 
 
 def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dict[str, str]) -> None:
-    """A bundle has a script, a notebook and a public suite for each exercise, hints, and requirements."""
+    """A bundle has a script, a notebook and a public suite for each exercise, hints, a glossary, and requirements."""
     for exercise in catalog.exercises:
         assert {f"exercises/{exercise.id}.py", f"notebooks/{exercise.id}.ipynb"} <= bundle.keys()
         assert f"tests/public/test_{exercise.id}.py" in bundle
         assert f"`{exercise.id}`" in bundle["README.md"]
+    assert "(glossary.md)" in bundle["README.md"] and "gradiente" in bundle["glossary.md"]
     assert bundle["requirements.txt"] == "--find-links wheels\ntorch-exercise-kit==0.1.0+c1\n"
     hints = json.loads(bundle["exercises/hints.json"])
     assert all(len(tiers) == 3 for tasks in hints.values() for tiers in tasks.values())

@@ -39,7 +39,7 @@ def test_start_makes_a_folder_and_says_the_next_step(tmp_path: Path) -> None:
     ids = ("07_autograd", "08_detach_and_inplace")
     names = ("exercises/{}.py", "notebooks/{}.ipynb", "tests/public/test_{}.py")
     each = {name.format(id) for id in ids for name in names}
-    assert made == each | {"exercises/hints.json", "README.md", ".grader/release"}
+    assert made == each | {"exercises/hints.json", "README.md", "glossary.md", ".grader/release"}
     assert (tmp_path / "data" / "cal_housing_py3.pkz").stat().st_size > 300_000
     assert "requirements.txt" not in Path("mine", "README.md").read_text(encoding="utf-8")
 
