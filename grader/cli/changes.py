@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.cli.shared import console, say, say_note
 from grader.gradebook import Change, Gradebook, Reason, Row, Run
 from grader.gradebook.history import BOOK
 from grader.gradebook.points import points_text
-from grader.grading.pipeline import ClassRun
 from grader.records import ClassReport, ClassRow
 from grader.sentences import Sentence, instructor_adjusting, instructor_gradebook
 from grader.sentences.languages import render
+
+if TYPE_CHECKING:
+    from grader.grading.pipeline import ClassRun
 
 _SHOWN = 20  # changes
 _NAMED = 5  # people

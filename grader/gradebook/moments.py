@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,7 +29,10 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def moment(text: str, zone: str = "") -> datetime:
-    """Return the time that a text names, such as "2026-03-01 23:59" or "2026-03-01". Raises `GradebookError`."""
+    """Return the time that a text names, such as "2026-03-01 23:59" or "2026-03-01", in the zone.
+
+    Raises `GradebookError`.
+    """
     plain = text.strip().replace("Z", "+00:00")
     try:
         if _DAY_ALONE.fullmatch(plain):
@@ -38,10 +41,13 @@ def moment(text: str, zone: str = "") -> datetime:
             found = datetime.fromisoformat(plain)
     except ValueError:
         raise GradebookError(instructor_gradebook.NO_MOMENT(text=text)) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=zone_named(zone)).astimezone()
+    there = zone_named(zone)
+    if found.tzinfo is None:
+        return found.replace(tzinfo=there) if there is not None else found.astimezone()
+    return found.astimezone(there)
 
 
 def days_late(handed_in: datetime, due: datetime, grace_minutes: float) -> int:
     """Return how many days were begun after the due time. The minutes of grace come first."""
-    late = handed_in - due
+    late = handed_in.astimezone(timezone.utc) - due.astimezone(timezone.utc)
     return max(0, ceil(late / _DAY)) if late > timedelta(minutes=grace_minutes) else 0

@@ -59,7 +59,7 @@ class _Reading:
         self, stored: Stored, adjustments: Adjustments, known_class: ClassReport, roster: Roster | None
     ) -> None:
         self._whole_tasks = known_class.whole_tasks
-        self._handed_in = {row.student: row.handed_in for row in known_class.students}
+        self._handed_in = {row.student: dict(row.handed_in) for row in known_class.students}
         self._known_people = {row.student: row.person for row in known_class.students if row.person is not None}
         self._zone = adjustments.timezone
         self._problems: list[Sentence] = [
@@ -109,6 +109,9 @@ class _Reading:
         """Use the reports under an earlier name where there is none under the later one."""
         if old not in self._reports:
             return
+        self._handed_in[now] = self._handed_in.get(old, {}) | self._handed_in.get(now, {})
+        if old in self._known_people:
+            self._known_people.setdefault(now, self._known_people[old])
         later = self._reports.setdefault(now, {})
         for id, report in self._reports[old].items():
             if id not in later or later[id].status == "not_submitted":

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from grader.gradebook.points import ZERO, exact, rounded
 from grader.records import ExerciseStatus
 from grader.roster import Person
 from grader.sentences import Sentence
@@ -149,4 +150,5 @@ class Gradebook(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def max_points(self) -> float:
         """The most that a person can reach without extra credit."""
-        return sum(c.max_points * c.weight for c in self.columns if not c.extra_credit)
+        counting = (column for column in self.columns if not column.extra_credit)
+        return rounded(sum((exact(column.max_points) * exact(column.weight) for column in counting), ZERO))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
-from grader.records import BrokenCheck, ClassReport, HandIn, LeftFile, Report, student_report
+from grader.records import BrokenCheck, ClassReport, ClassRow, HandIn, LeftFile, Report, student_report
 from grader.roster import Person
 
 
@@ -85,6 +86,20 @@ def known_of_all(now: Known, earlier: ClassReport | None, graded: Collection[tup
         handed_in=dict(now.handed_in) | handed_in,
         left=_in_order({(file.path, file.exercise): file for file in (*left, *now.left)}.values()),
     )
+
+
+def under_present_names(earlier: ClassReport | None, renamed: Mapping[str, str]) -> ClassReport | None:
+    """Return a class report in which those who have another name now have that one, with all that is known of them."""
+    if earlier is None or not renamed:
+        return earlier
+    rows: dict[str, ClassRow] = {}
+    for row in sorted(earlier.students, key=lambda row: row.student not in renamed):  # earlier names come first
+        name = renamed.get(row.student, row.student)
+        before = rows.get(name)
+        known = {} if before is None else before.handed_in
+        person = row.person or (before.person if before is not None else None)
+        rows[name] = replace(row, student=name, person=person, handed_in=known | row.handed_in)
+    return replace(earlier, students=tuple(rows[name] for name in sorted(rows)))
 
 
 def _in_order(files: Iterable[LeftFile]) -> tuple[LeftFile, ...]:

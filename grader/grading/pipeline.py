@@ -18,7 +18,16 @@ from grader.catalog import Catalog
 from grader.collecting import load_manifest
 from grader.files import keep_backup
 from grader.grading.class_files import ClassFiles
-from grader.grading.merging import Known, earlier_report, kept, known_of_all, merged, others, still_broken
+from grader.grading.merging import (
+    Known,
+    earlier_report,
+    kept,
+    known_of_all,
+    merged,
+    others,
+    still_broken,
+    under_present_names,
+)
 from grader.grading.people import with_people
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
@@ -144,7 +153,7 @@ def grade_class(
                     kept_now[now.student] = stays
     done = {(s.student, id) for s in students for id in exercises if id not in kept_now.get(s.student, ())}
     names = {name for name in reports if name not in left and name not in (renamed or {})}
-    class_before = load_class(out)
+    class_before = under_present_names(load_class(out), renamed or {})
     faults = [*broken, *still_broken(class_before, done)]
     known_now = Known(
         people={student.student: student.person for student in students if student.person is not None},

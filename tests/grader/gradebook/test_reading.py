@@ -149,6 +149,16 @@ def test_more_time_moves_the_end(tmp_path: Path, more: str) -> None:
     assert [handed_in(out, day, 13).rows[0].entry(SEVEN).late for day in (2, 3, 4)] == [0, 1, 2]
 
 
+def test_times_are_told_in_the_zone_of_the_course(tmp_path: Path) -> None:
+    """The end of an extension is told in the course's zone, and 23:59 there is not 23:59 elsewhere."""
+    text = 'timezone = "America/Sao_Paulo"\n' + RULE.replace("12:00:00+00:00", "23:59")
+    out = lay_out(tmp_path, f'{text}\n[[extension]]\nstudent = "ana"\ndays = 2\n', ana=(HALF,))
+    (entry,) = handed_in(out, 4, 2).rows[0].entries
+    assert (entry.late, str(entry.reasons[0].text)) == (0, "More time, until 2026-03-03 23:59.")
+    assert handed_in(out, 4, 3).rows[0].entries[0].late == 1
+    assert handed_in(out, 4, 3).columns[0].due == "2026-03-01T23:59:00-03:00"
+
+
 def test_minutes_of_grace_and_the_end_of_lateness(tmp_path: Path) -> None:
     """A few minutes cost nothing, and after so many days nothing is left."""
     text = RULE.replace("at_most = 0.5", "at_most = 0.5\ngrace_minutes = 60\nnone_after_days = 7")
@@ -238,6 +248,13 @@ def test_results_under_two_names_belong_together(tmp_path: Path) -> None:
     (row,) = read_gradebook(out).rows
     assert (row.student, row.folder, row.earlier_names) == ("ana.silva", "ana.silva", ("ana",))
     assert [(entry.raw, entry.points) for entry in row.entries] == [(8, 9.5), (0, 0)]
+
+
+def test_late_work_stays_late_under_another_name(tmp_path: Path) -> None:
+    """What is known of the time when somebody handed in is known under the present name, too."""
+    out = lay_out(tmp_path, RULE + '[[renamed]]\nstudent = "ana"\nnow = "ana.silva"\n', ana=(HALF,))
+    (row,) = handed_in(out, 1, 13).rows
+    assert (row.student, row.points) == ("ana.silva", 7.2)
 
 
 def test_results_of_an_earlier_version_of_an_exercise_are_named(tmp_path: Path) -> None:

@@ -13,12 +13,23 @@ from msgspec.structs import replace
 
 from grader.catalog import Catalog
 from grader.grading import pipeline
+from grader.grading.merging import under_present_names
 from grader.grading.pipeline import grade_class
 from grader.grading.settings import Graded, GradingError, Settings
-from grader.records import BrokenCheck, ClassReport, Feedback, Submission, blank_report, student_report
+from grader.records import (
+    BrokenCheck,
+    ClassReport,
+    Feedback,
+    HandIn,
+    Submission,
+    blank_report,
+    class_report,
+    student_report,
+)
 from grader.reports import load_report, write_json
 from grader.reports.code import load_code
 from grader.reports.store import ReportError
+from grader.roster import Person
 from grader.sentences import learner, verbatim
 from grader.submissions import SubmissionsError
 
@@ -186,6 +197,19 @@ def test_a_renamed_student_keeps_the_results(catalog: Catalog, tmp_path: Path, m
     assert stands(tmp_path / "out", "ana.silva") == {IDS[0]: "graded", IDS[1]: "graded"}
     assert [row.student for row in whole.students] == ["ana.silva"]
     assert all(load_code(tmp_path / "out" / "ana.silva", id) is not None for id in IDS)
+
+
+def test_what_is_known_of_a_renamed_student_is_kept() -> None:
+    """The class report of earlier runs is read under the present names: people, and times of handing in."""
+    reports = tuple(student_report(name, ()) for name in ("ana", "ana.silva"))
+    a, b, c = (HandIn(original=name) for name in "abc")
+    files = {"ana": {IDS[0]: a, IDS[1]: b}, "ana.silva": {IDS[1]: c}}
+    earlier = class_report(reports, handed_in=files, people={"ana": Person(name="Ana")})
+    found = under_present_names(earlier, {"ana": "ana.silva"})
+    assert found is not None
+    (row,) = found.students
+    assert (row.student, row.person) == ("ana.silva", Person(name="Ana"))
+    assert {id: file.original for id, file in row.handed_in.items()} == {IDS[0]: "a", IDS[1]: "c"}
 
 
 @pytest.mark.sandbox
