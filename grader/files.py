@@ -20,7 +20,7 @@ from typing import IO, Final
 
 WRITING: Final = ".writing-"  # the beginning of the names of unfinished files
 _PATIENCE: Final = 2.0  # seconds until other programs must have closed a file
-_LONGEST: Final = 600  # seconds that writing a folder may take
+_LONGEST_WRITING: Final = 600  # seconds that writing a folder may take
 _HERE: Final = -100  # Linux: paths begin in the current folder
 _EXCHANGE: Final = 2  # Linux: renameat2 exchanges two names
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
@@ -108,7 +108,7 @@ def replace_folder(folder: Path, files: Iterable[tuple[str, str]], *, mark: str)
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{WRITING}*"):  # by a run that was killed
-        if left.is_dir() and time.time() - left.stat().st_mtime > _LONGEST:
+        if left.is_dir() and time.time() - left.stat().st_mtime > _LONGEST_WRITING:
             shutil.rmtree(left, ignore_errors=True)
     new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=WRITING))
     try:
