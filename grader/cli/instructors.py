@@ -128,7 +128,7 @@ def _grade(
     """Grade, and show the table and what changed. `asked` says that exercises were named."""
     from grader.cli.changes import counted, show_notes, show_problems, show_run
     from grader.cli.progress import grading_progress
-    from grader.gradebook import read_gradebook
+    from grader.gradebook import Gradebook, read_gradebook
     from grader.gradebook.adjustments import lay_down_template, read_adjustments
     from grader.gradebook.history import keep_book, read_book, run_of
     from grader.gradebook.people import current_names
@@ -136,10 +136,13 @@ def _grade(
     from grader.grading.pipeline import grade_class
     from grader.grading.settings import Graded
     from grader.reports import class_table
+    from grader.reports.store import load_class
 
     adjustments = read_adjustments(out)
     renamed = current_names(adjustments.renamed)
     now = read_gradebook(out, adjustments=adjustments)
+    # Without a class report no run ever came to its end: whatever it wrote is told as new.
+    before = read_book(out) or (now if load_class(out) is not None else Gradebook(columns=(), rows=()))
     so_far = (0, 0)
     try:
         with grading_progress(console(stderr=True)) as progress:
@@ -169,7 +172,7 @@ def _grade(
         say_error(stopped if done else instructor_gradebook.STOPPED_EARLY(out=str(out)))
         raise typer.Exit(130) from None
     after = gradebook_of(run.stored, adjustments, known=run.report, roster=roster)
-    changes = run_of(read_book(out) or now, after, "grade", settings.exercises)
+    changes = run_of(before, after, "grade", settings.exercises)
     report, others = counted(run.report, after)
     screen = console()
     screen.print(class_table(report))

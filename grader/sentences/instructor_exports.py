@@ -33,7 +33,8 @@ TWICE = N_(
     "one of them."
 )
 NOT_SURE = N_(
-    "Line {line}: {person} may be {names}, which is not sure, so that the cell stays as it is. Correct the roster."
+    "Line {line}: {person} may be {names}, which is not sure, so that the cell stays as it is. Correct the "
+    "roster, or give one with --roster."
 )
 NOT_IN_GRADEBOOK = N_(
     "{count} person in the sheet is not in the gradebook; the cell stays as it is: {names}.",
