@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,15 +24,21 @@ from grader.collecting.sources import FILE_LIMIT, CollectError, Entry, bytes_of,
 from grader.records import HandIn, LeftFile
 from grader.roster import Roster
 from grader.sentences import Sentence, Template, instructor_collecting, learner_files, verbatim
-from grader.submissions import ExerciseNames, Look, Unreadable, Version, choose, is_given, printable, split_name
+from grader.submissions import ExerciseNames, Look, Unreadable, Version, choose_among, is_given, printable, split_name
 
 LookAt = Callable[[bytes, str], Look]
 _MOST_LOOKS: Final = 50  # files of one student whose names say nothing
+_LONGEST_LOOKS: Final = 20.0  # seconds for all of them: a file can be made to take many
 _REASONS: Final[dict[str, Template]] = {
     "untouched": instructor_collecting.UNTOUCHED,
     "same": instructor_collecting.SAME_CODE,
     "older": instructor_collecting.OLDER,
     "unreadable": instructor_collecting.UNREADABLE_BESIDE,
+    "too many": instructor_collecting.TOO_MANY_VERSIONS,
+}
+_CURES: Final[dict[str, Template]] = {
+    "unreadable": instructor_collecting.ASK_AGAIN,
+    "too many": instructor_collecting.DECIDE,
 }
 _SAID: Final[dict[str, Template]] = {
     "case": learner_files.MISSPELT_CASE,
@@ -121,6 +128,7 @@ class _Planning:
     files: defaultdict[str, list[CollectedFile]] = field(default_factory=lambda: defaultdict(list))
     digests: dict[int, str] = field(default_factory=dict)  # by the identity of the entry
     looks: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def run(self) -> None:
         """Go over all files, and decide about each."""
@@ -190,9 +198,11 @@ class _Planning:
     def _by_functions(self, handed: Handed, student: str, data: bytes) -> tuple[str, ...]:
         """Return the exercises whose functions a file defines, or the one whose folder it is in."""
         self.looks[student] += 1
-        if self.looks[student] > _MOST_LOOKS:
+        if self.looks[student] > _MOST_LOOKS or self.spent[student] > _LONGEST_LOOKS:
             return ()
+        began = time.monotonic()
         defined = self.names.by_functions(self.look(data, handed.name).defined)
+        self.spent[student] += time.monotonic() - began
         if defined:
             return defined
         folders = (self.names.by_name(f"{folder}.py") for folder in reversed(handed.entry.folders))
@@ -209,11 +219,12 @@ class _Planning:
         if len(ones) == 1:
             self._take(student, exercise, ones[0], 0)
             return
-        versions = [
-            Version(file=one, look=self.look(bytes_of(one.handed.entry), one.handed.name), time=one.handed.entry.time)
-            for one in ones
-        ]
-        choice = choose(versions, self.course.given(exercise))
+
+        def look(one: Taken) -> Version[Taken]:
+            entry = one.handed.entry
+            return Version(file=one, look=self.look(bytes_of(entry), one.handed.name), time=entry.time)
+
+        choice = choose_among(ones, look, self.course.given(exercise))
         counted = " / ".join(version.file.handed.entry.shown for version in choice.counted)
         for version, cause in choice.passed_over:
             problem = {"problem": version.look.problem or verbatim("")} if cause == "unreadable" else {}
@@ -253,14 +264,13 @@ class _Planning:
         )
 
     def _leave_taken(self, one: Taken, student: str, reason: Sentence, *, cause: str = "") -> None:
-        unreadable = cause == "unreadable"
-        cure = instructor_collecting.ASK_AGAIN() if unreadable else instructor_collecting.NOTHING_TO_DO()
+        cure = _CURES.get(cause, instructor_collecting.NOTHING_TO_DO)()
         self.left.append(
             LeftFile(
                 path=one.handed.entry.shown,
                 student=student,
                 exercise=one.exercise,
-                kind="lost" if unreadable else "spare",
+                kind="lost" if cause in _CURES else "spare",
                 reason=reason,
                 cure=cure,
             )

@@ -19,7 +19,7 @@ from grader.submissions import (
     StudentFolder,
     SubmittedFile,
     Version,
-    choose,
+    choose_among,
     definitions,
     printable,
 )
@@ -30,7 +30,9 @@ _SAID: Final[dict[str, tuple[Template, Template]]] = {  # to the student, to the
     "same": (learner_files.SAME_WORK, instructor_collecting.SAME_CODE),
     "older": (learner_files.NEWEST, instructor_collecting.OLDER),
     "unreadable": (learner_files.READABLE, instructor_collecting.UNREADABLE_BESIDE),
+    "too many": (learner_files.TOO_MANY_FILES, instructor_collecting.TOO_MANY_VERSIONS),
 }
+_CURES: Final = {"unreadable": instructor_collecting.ASK_AGAIN, "too many": instructor_collecting.DECIDE}
 
 
 class ClassFiles:
@@ -79,8 +81,10 @@ class ClassFiles:
         return self._reader.read((file,), student=student.student, exercise=exercise, tasks=tasks)
 
     def _choose(self, student: StudentFolder, exercise: str, paths: Sequence[SubmittedFile]) -> _Choice:
-        versions = [Version(file=path, look=self._reader.look(path, path.name)) for path in paths]
-        return choose(versions, given(self._catalog, exercise))
+        def look(path: SubmittedFile) -> Version[SubmittedFile]:
+            return Version(file=path, look=self._reader.look(path, path.name))
+
+        return choose_among(paths, look, given(self._catalog, exercise))
 
     def _leave(self, student: StudentFolder, exercise: str, choice: _Choice) -> None:
         counted = joined(learner.BOTH, [printable(version.file.name) for version in choice.counted])

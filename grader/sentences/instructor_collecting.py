@@ -15,6 +15,7 @@ UNTOUCHED = N_("Nothing in it was changed; {counted} counts.")
 SAME_CODE = N_("Its code is the same as that of {counted}.")
 OLDER = N_("It is older than {counted}, which counts.")
 UNREADABLE_BESIDE = N_("It cannot be read; {counted} counts. {problem}")
+TOO_MANY_VERSIONS = N_("There are too many files for the exercise, so it was not looked at; {counted} counts.")
 DIFFERENT = N_("It has {own} points. {counted} differs from it, has {points} points, and counts for now.")
 
 # What to do
@@ -121,7 +122,8 @@ NEAR_MARK = N_("~ recognised by a name that is near, or by the functions in it")
 DOUBT_MARK = N_("(in doubt)")
 MORE_ROWS = N_("{count} more; --all shows everything", "{count} more; --all shows everything")
 WITHOUT_FILES = N_(
-    "{count} member of the roster has no file: {names}", "{count} members of the roster have no file: {names}"
+    "{count} member of the class handed in no exercise: {names}",
+    "{count} members of the class handed in no exercise: {names}",
 )
 IN_DOUBT = N_("In doubt")
 LAYOUT_IN_DOUBT = N_("The folders could be read in another way: check the students, or name the layout with --layout")

@@ -13,6 +13,7 @@ WORKED_ON = N_("{name} was graded. Not graded, because nothing in it was changed
 SAME_WORK = N_("{name} was graded. The code in these files is the same: {others}.")
 NEWEST = N_("{name} was graded, because it is the newest. Older: {others}.")
 READABLE = N_("{name} was graded. Not graded, because it cannot be read: {others}.")
+TOO_MANY_FILES = N_("{name} was graded. Not graded, because there are too many files for the exercise: {others}.")
 IN_DOUBT = N_(
     "There are {count} files for {exercise}, and they differ ({names}). All were graded, and {name} counts until your "
     "teacher decides. Next time, hand in one file."

@@ -6,7 +6,7 @@ Imported by: catalog, cli, collecting, examiner, grading, integrations.
 from __future__ import annotations
 
 from grader.submissions.beneath import Anchor, SubmittedFile
-from grader.submissions.choosing import Choice, Version, choose
+from grader.submissions.choosing import Choice, Version, choose, choose_among
 from grader.submissions.content import content_of, text_digest
 from grader.submissions.copies import copied, copies_in
 from grader.submissions.decoding import decode_script
@@ -37,6 +37,7 @@ __all__ = [
     "Unreadable",
     "Version",
     "choose",
+    "choose_among",
     "content_of",
     "copied",
     "copies_in",

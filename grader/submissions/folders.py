@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from grader.submissions.recognition import ExerciseNames, How, is_given, is_litt
 LookAt = Callable[[SubmittedFile, str], Look]
 _MOST_NOTES: Final = 20
 _MOST_LOOKS: Final = 50  # files of one student whose names say nothing
+_LONGEST_LOOKS: Final = 20.0  # seconds for all of them: a file can be made to take many
 _NOTES: Final = {
     "case": learner_files.MISSPELT_CASE,
     "near": learner_files.NEAR_NAME,
@@ -139,7 +141,7 @@ def _sort_out(
     files: defaultdict[str, tuple[SubmittedFile, ...]] = defaultdict(tuple)
     notes: list[Sentence] = []
     strangers = []
-    looks = 0
+    looks, spent = 0, 0.0
     for entry in entries:
         if is_litter(entry.name):
             continue
@@ -147,10 +149,12 @@ def _sort_out(
         exercises: tuple[str, ...] = () if found is None else (found.exercise,)
         how: How = "functions" if found is None else found.how
         kind = split_name(entry.name)[1]
-        if found is None and kind and look is not None and looks < _MOST_LOOKS and not is_given(entry.name):
-            looks += 1
+        may_look = look is not None and looks < _MOST_LOOKS and spent < _LONGEST_LOOKS
+        if found is None and kind and look is not None and may_look and not is_given(entry.name):
+            looks, began = looks + 1, time.monotonic()
             if entry.is_file(follow_symlinks=False):
                 exercises = names.by_functions(look(file(entry.name), entry.name).defined)
+            spent += time.monotonic() - began
         if not exercises:
             strangers.append(entry)
         for exercise in exercises:

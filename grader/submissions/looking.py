@@ -21,6 +21,7 @@ from grader.submissions.syntax import require_python
 _BEYOND_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
 _SEEN: dict[tuple[str, bytes], Look] = {}  # what everybody has as it was given is looked at once
 _MOST_SEEN = 2000
+_UNWRITTEN = "unwritten "
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -28,8 +29,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is, or the `problem` with it.
 
     `defined` has a digest of the syntax tree of each function and class at its top level, by name. Comments, docstrings
-    and layout do not change it, because another release may word a task in another way. `content` is a digest of all
-    its code. `is_notebook` says how to call a copy of the file.
+    and layout do not change it, because another release may word a task in another way. It says whether
+    `NotImplementedError` is raised there. `content` is a digest of all its code. `is_notebook` says how to call a copy
+    of the file.
     """
 
     is_notebook: bool = False
@@ -38,9 +40,13 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     problem: Sentence | None = None
 
     def worked_on(self, given: Mapping[str, str]) -> bool:
-        """Say whether a task differs from what students were given. A file that lacks all tasks counts as worked on."""
-        there = [name for name in given if name in self.defined]
-        return not there or any(self.defined[name] != given[name] for name in there)
+        """Say whether a task differs from what students were given. A file that lacks all tasks counts as worked on.
+
+        What still raises `NotImplementedError` was not worked on, even if it is an older version of what was given.
+        """
+        there = {name: self.defined[name] for name in given if name in self.defined}
+        changed = (name for name, digest in there.items() if digest != given[name])
+        return not there or any(not there[name].startswith(_UNWRITTEN) for name in changed)
 
 
 def look_at(file: Path | SubmittedFile | bytes, *, name: str) -> Look:
@@ -78,7 +84,17 @@ def definitions(source: str) -> dict[str, str]:
             for node in ast.walk(tree):
                 if isinstance(node, _DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
                     del node.body[0]
-            found = {node.name: ast.dump(node) for node in tree.body if isinstance(node, _DEFINITIONS)}
+            return {node.name: _digest(node) for node in tree.body if isinstance(node, _DEFINITIONS)}
     except _BEYOND_PYTHON:
         return {}
-    return {name: hashlib.sha256(dump.encode("utf-8", "surrogatepass")).hexdigest() for name, dump in found.items()}
+
+
+def _digest(node: ast.AST) -> str:
+    unwritten = any(isinstance(inner, ast.Raise) and _is_stub(inner.exc) for inner in ast.walk(node))
+    digest = hashlib.sha256(ast.dump(node).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_UNWRITTEN if unwritten else ''}{digest}"
+
+
+def _is_stub(raised: ast.expr | None) -> bool:
+    called = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(called, ast.Name) and called.id == "NotImplementedError"

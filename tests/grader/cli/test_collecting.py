@@ -38,7 +38,7 @@ def test_a_preview_writes_nothing(download: Path, tmp_path: Path) -> None:
     assert "a folder or archive for each student. 2 files of 2 students." in said
     assert "Ana Sousa (ana)" in said
     assert "ana/week7/07_autograd.py" in said
-    assert "1 member of the roster has no file: Rui Costa" in said
+    assert "1 member of the class handed in no exercise: Rui Costa" in said
     assert "in/ana/notes.pdf\n  It is neither a script nor a notebook." in "\n".join(map(str.rstrip, said.splitlines()))
     assert "Nothing was written." in said
     assert not (tmp_path / "out").exists()

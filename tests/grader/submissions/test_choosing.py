@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.sentences import verbatim
-from grader.submissions import Look, Version, choose
+from grader.submissions import Look, Version, choose, choose_among
 from grader.submissions.looking import look_at
 
 GIVEN_SCRIPT = b"def f(x):\n    # TODO: do it.\n    raise NotImplementedError\n"
@@ -30,6 +30,12 @@ def test_an_untouched_file_does_not_count_beside_one_that_was_worked_on() -> Non
     """An untouched stub is passed over for the answer, whichever comes first."""
     assert counted(STUB, ANSWER) == ("b", {"a": "untouched"})
     assert counted(ANSWER, STUB) == ("a", {"b": "untouched"})
+
+
+def test_an_older_version_of_what_was_given_is_untouched() -> None:
+    """A stub that the course has changed since still counts as untouched, and a half-done file as worked on."""
+    older = look_at(b'def f(x):\n    """Old text."""\n    raise NotImplementedError(\'later\')\n', name="a.py")
+    assert counted(older, ANSWER) == ("b", {"a": "untouched"})
 
 
 def test_of_untouched_files_one_counts() -> None:
@@ -66,3 +72,18 @@ def test_an_unreadable_file_does_not_count_beside_an_answer() -> None:
 def test_a_file_without_the_tasks_counts_as_worked_on() -> None:
     """A file in which the functions have other names is not taken for an untouched one."""
     assert counted(look_at(b"def g(x):\n    return x\n", name="a.py"), STUB) == ("a", {"b": "untouched"})
+
+
+def test_of_very_many_files_a_few_are_graded() -> None:
+    """Somebody who hands in forty versions gets four of them graded, and ten of them looked at."""
+    looked_at = []
+
+    def look(number: int) -> Version[int]:
+        looked_at.append(number)
+        return Version(file=number, look=look_at(f"def f(x):\n    return {number}\n".encode(), name="a.py"))
+
+    choice = choose_among(range(40), look, GIVEN)
+    assert looked_at == list(range(10))
+    assert [version.file for version in choice.counted] == [0, 1, 2, 3]
+    assert {cause for _, cause in choice.passed_over} == {"too many"}
+    assert len(choice.passed_over) == 36
