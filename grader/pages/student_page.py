@@ -12,7 +12,7 @@ from grader.pages.marked_code import MarkedCode, marked_code
 from grader.pages.results import StudentResults
 from grader.records import ExerciseReport
 from grader.reports.shown import ShownTask, shown_task
-from grader.reports.terminal import points
+from grader.reports.terminal import points, short
 from grader.sentences import Sentence, learner, learner_pages
 
 Place = tuple[str, Sentence]  # an address on the page, and what stands there
@@ -76,7 +76,7 @@ def student_page(student: StudentResults, *, hide_expected: bool = False) -> Stu
             for entry in counts.entries
             if entry.exercise not in missing
         ),
-        missing=learner.NOT_HANDED_IN(exercises=", ".join(missing)) if missing else None,
+        missing=learner.NOT_HANDED_IN(exercises=short(missing)) if missing else None,
     )
 
 
