@@ -14,7 +14,7 @@ from grader.exports.filling import Filled, Place, Platform, Wanted, fill, plain
 from grader.exports.sheets import Sheet
 from grader.gradebook import Gradebook
 from grader.records import ClassReport
-from grader.roster import Person
+from grader.roster import Person, in_order
 
 _ASSIGNMENT: Final = re.compile(r".*\(\d+\)")
 # A name, perhaps _LATE, the user's and the attachment's number: what Canvas looks at when files come back.
@@ -91,7 +91,8 @@ def _places(sheet: Sheet, header: int) -> Iterator[Place]:
             yield Place(
                 row,
                 Person(
-                    name=cells.get("student") or f"{cells.get('firstname', '')} {cells.get('lastname', '')}".strip(),
+                    name=in_order(cells.get("student", ""))
+                    or f"{cells.get('firstname', '')} {cells.get('lastname', '')}".strip(),
                     id=cells.get("sis user id", ""),
                     login=login,
                     email=login if "@" in login else "",
