@@ -558,8 +558,9 @@ def test_no_file_is_left_behind(pair: Pair) -> None:
     Where candidates cannot have a file system of their own, their folders are out there: empty ones may stay behind.
     """
     out = pair.disturbed.out
-    names = {path.name for path in out.rglob("*") if path.is_file() and path.parent.name != ".graded"}
-    assert names == {"report.json", "class.json", "course-seed.txt"}
+    names = {path.name for path in out.rglob("*") if path.is_file() and path.parent.name not in (".graded", "code")}
+    beside = {"class.json", "gradebook.json", "adjustments.toml", "course-seed.txt", ".lock"}
+    assert names == {"report.json", *beside}
     assert [path.name for path in out.glob(".graded/*") if path.name.startswith(".")] == []
     left = list(pair.disturbed.temporary.rglob("*"))
     if left and "root" not in active_layers():

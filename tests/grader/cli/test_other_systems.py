@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_reports import exercise, lay_out
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -63,6 +64,19 @@ def test_code_of_others_is_not_graded(folder: Path) -> None:
     done = grader(folder, "grade", ROOT / "examples" / "class", "--out", folder / "out")
     assert done.returncode == 2 and "Cannot grade other people's submissions on this system" in done.stderr
     assert not (folder / "out").exists()
+
+
+def test_a_gradebook_is_changed_and_exported(folder: Path) -> None:
+    """Points are decided and written into a platform's sheet, whose bytes stay; line ends are not Windows' own."""
+    out = lay_out(folder / "out", **{"Ana Silva": (exercise(minimize={"a": ("passed", 7.25), "b": ("failed", 2.75)}),)})
+    done = grader(folder, "adjust", "override", out, "Ana Silva", "07", "8", "--reason", "Está certo.")
+    assert done.returncode == 0 and "7.25 → 8" in done.stdout, done.stderr
+    sheet = shutil.copy(ROOT / "tests" / "grader" / "exports" / "sheets" / "moodle-pt.csv", folder / "folha.csv")
+    done = grader(folder, "export", out, "--to", "moodle", "--into", sheet)
+    assert done.returncode == 0, done.stderr
+    before, after = (Path(name).read_bytes() for name in (sheet, folder / "folha-graded.csv"))
+    filled = "Enviado;8;10,00;-;8 points in place of 7.25. Está certo.\r\n".encode()
+    assert after == before.replace(b"Enviado;;10,00;-;\r\n", filled, 1)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
