@@ -25,7 +25,7 @@ _HERE: Final = -100  # Linux: paths begin in the current folder
 _EXCHANGE: Final = 2  # Linux: renameat2 exchanges two names
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ufffd]")
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # on Windows
-_LONGEST: Final = 80  # characters
+_LONGEST_NAME: Final = 80  # characters
 _MOST_BYTES: Final = 200  # of the 255 that file systems allow
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal bundles have equal bytes
 
@@ -38,7 +38,7 @@ def distinct_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]
     """
     found, used = [], {name.casefold() for name in taken}
     for name in names:
-        safe = _UNSAFE.sub("_", name).strip(" .")[:_LONGEST]
+        safe = _UNSAFE.sub("_", name).strip(" .")[:_LONGEST_NAME]
         safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
         safe = f"_{safe}" if _DEVICE.fullmatch(safe) else safe
         distinct, number = safe, 1
@@ -61,17 +61,25 @@ def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
 
 @contextlib.contextmanager
 def _new_file(path: Path, mode: int) -> Iterator[IO[bytes]]:
-    """Open an unfinished file, which gets the name `path` at the end of the block. If that raises, nothing is left."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+    """Open an unfinished file, which gets the name `path` at the end of the block. If that raises, nothing is left.
+
+    An `OSError` names `path`, not the unfinished file.
+    """
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        os.chmod(temporary, mode)
-        _replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+            os.chmod(temporary, mode)
+            _replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _replace(temporary: str, path: Path) -> None:

@@ -70,13 +70,20 @@ class Work:
         notebook = self.folder / "notebooks" / f"{id}.ipynb"
         if self.flat or not notebook.is_file():
             return files
-        if not files or (len(files) == 1 and self.is_untouched(id, files) and self._is_begun(id, notebook)):
+        if not files or (self._has_only_stubs(id, files) and self._is_begun(id, notebook)):
             return (notebook,)
         return files
 
     def is_untouched(self, id: str, files: Sequence[Path]) -> bool:
         """Say whether the exercise's only file is a script as the student got it."""
         return len(files) == 1 and files[0].suffix == ".py" and file_text(files[0]) == self.known.text_of_stub(id)
+
+    def _has_only_stubs(self, id: str, files: Sequence[Path]) -> bool:
+        """Say whether the only file is a script in which no task is begun. Another release may have other texts."""
+        if len(files) != 1 or files[0].suffix != ".py":
+            return False
+        text, stub = file_text(files[0]), self.known.text_of_stub(id)
+        return text == stub or _same_tasks(text, stub, [task.name for task in self.known.get(id).tasks])
 
     def _is_begun(self, id: str, notebook: Path) -> bool:
         from grader.catalog import count_stubs
@@ -133,6 +140,14 @@ class Work:
     def kept(self) -> Path:
         """Where the commands remember results."""
         return self.folder / ".grader"
+
+
+def _same_tasks(text: str, stub: str, names: Sequence[str]) -> bool:
+    """Say whether all tasks are in a script as in the stub, apart from docstrings."""
+    from grader.submissions import definitions
+
+    there, given = definitions(text), definitions(stub)
+    return set(names) <= given.keys() and all(there.get(name) == given[name] for name in names)
 
 
 def find_work(course: Path | None) -> Work:

@@ -135,7 +135,8 @@ README_SETUP = N_(
     """\
 ## Set up, once
 
-You need Python 3.10 or newer. Open a terminal in this folder (the one with this README) and install:
+You need Python 3.10 or newer: `python3 --version` (on Windows `py --version`) says which you have. Open a terminal in
+this folder (the one with this README) and install:
 
 | system | command |
 | --- | --- |

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -29,6 +30,22 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         files.write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["report.json"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_an_error_names_the_file_that_was_to_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """On a full disk, or without permission, the error names the file itself and not the unfinished one."""
+
+    def refuse(source: object, target: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError) as error:
+        files.write_bytes(tmp_path / "report.json", b"new")
+    assert error.value.errno == number and error.value.filename == str(tmp_path / "report.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_another_program_reads_is_replaced_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
-from grader.catalog import Catalog, student_folder
+from grader.catalog import Catalog, load_catalog, student_folder
 from grader.cli import app
 from grader.cli.work import Work
 from grader.files import write_folder
@@ -29,6 +29,14 @@ def folder(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     write_folder(tmp_path, dict(student_folder(catalog, ["04_indexing_and_inplace", ID], version="0.1.0")))
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """scikit-learn's folder."""
+    place = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(place))
+    return place
 
 
 @pytest.fixture
@@ -283,3 +291,21 @@ def test_what_is_odd_about_the_folder_is_said(folder: Path, run: Run, monkeypatc
     assert f"Note: {folder / folder.name} holds these exercises too" in said
     shutil.move(folder / folder.name, folder.parent / f"{folder.name} (1)")
     assert f"Note: {folder} (1) holds these exercises too" in run("next").stderr
+
+
+def test_a_begun_notebook_counts_beside_a_script_of_another_release(run: Run, folder: Path) -> None:
+    """A script that an older release worded in another way is untouched, so the notebook that was begun is checked."""
+    script, notebook = folder / "exercises" / f"{ID}.py", folder / "notebooks" / f"{ID}.ipynb"
+    script.write_text(script.read_text(encoding="utf-8").replace("Return", "Give back"), encoding="utf-8")
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("raise NotImplementedError", "return 1", 1), encoding="utf-8")
+    work = Work(known=load_catalog(), folder=folder, flat=False)
+    assert work.files(ID) == (notebook,)
+    script.write_text(script.read_text(encoding="utf-8") + DONE, encoding="utf-8")
+    assert work.files(ID) == (script,)
+
+
+def test_check_lets_the_exercises_with_real_data_run_offline(run: Run, folder: Path, data: Path) -> None:
+    """After a check, the table of house values is where scikit-learn looks for it."""
+    run("check", "07.minimize", minimize=(1.0, 1.0, "passed"))
+    assert (data / "cal_housing_py3.pkz").stat().st_size > 300_000
