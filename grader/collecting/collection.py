@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -24,7 +24,17 @@ from grader.collecting.sources import FILE_LIMIT, CollectError, Entry, bytes_of,
 from grader.records import HandIn, LeftFile
 from grader.roster import Roster
 from grader.sentences import Sentence, Template, instructor_collecting, learner_files, verbatim
-from grader.submissions import ExerciseNames, Look, Unreadable, Version, choose_among, is_given, printable, split_name
+from grader.submissions import (
+    ExerciseNames,
+    Look,
+    Unreadable,
+    Version,
+    choose_among,
+    is_given,
+    notes_on,
+    printable,
+    split_name,
+)
 
 LookAt = Callable[[bytes, str], Look]
 _MOST_LOOKS: Final = 50  # files of one student whose names say nothing
@@ -63,7 +73,7 @@ class Taken:
     layout: Layout
     exercise: str
     how: str
-    look: Look | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,39 +167,41 @@ class _Planning:
 
     def _exercises(self, handed: Handed, students: Sequence[Student]) -> list[tuple[str, str]]:
         """Return the exercises that a file is for, and how that is known. If there are none, it is left."""
-        entry, student = handed.entry, students[0].student if students else ""
+        entry, whose = handed.entry, [one.student for one in students]
         kind = split_name(handed.name)[1]
         found = self.names.by_name(handed.name)
         known = "" if found is None else found.exercise
         if entry.refused is not None:
             cure = entry.cure or instructor_collecting.ASK_AGAIN()
-            self._leave(entry, entry.refused, cure, student=student, exercise=known)
+            self._leave(entry, entry.refused, cure, whose=whose, exercise=known)
             return []
         if is_given(handed.name) or is_own(entry.name):
             own = instructor_collecting.PLATFORMS_OWN() if is_own(entry.name) else instructor_collecting.GIVEN()
-            self._leave(entry, own, instructor_collecting.NOTHING_TO_DO(), student=student, kind="spare")
+            self._leave(entry, own, instructor_collecting.NOTHING_TO_DO(), whose=whose, kind="spare")
             return []
         if not kind:
-            self._leave_stranger(entry, student)
+            self._leave_stranger(entry, whose)
             return []
         if entry.size >= FILE_LIMIT:
             reason = instructor_collecting.TOO_LARGE(limit=FILE_LIMIT // 1_000_000)
-            self._leave(entry, reason, instructor_collecting.ASK_SMALLER(), student=student, exercise=known)
+            self._leave(entry, reason, instructor_collecting.ASK_SMALLER(), whose=whose, exercise=known)
             return []
         try:
             data = bytes_of(entry)
         except Unreadable as error:
-            self._leave(entry, error.sentence, instructor_collecting.ASK_AGAIN(), student=student, exercise=known)
+            self._leave(entry, error.sentence, instructor_collecting.ASK_AGAIN(), whose=whose, exercise=known)
             return []
         self.digests[id(entry)] = hashlib.sha256(data).hexdigest()
         if found is not None:
             exercises: list[tuple[str, str]] = [(found.exercise, found.how)]
         else:
-            exercises = [(exercise, "functions") for exercise in self._by_functions(handed, student, data)]
+            exercises = [
+                (exercise, "functions") for exercise in self._by_functions(handed, whose[0] if whose else "", data)
+            ]
         if not exercises:
             closest = self.names.closest(handed.name)
             cure = instructor_collecting.RENAME() if closest is None else instructor_collecting.RENAME_TO(name=closest)
-            self._leave(entry, instructor_collecting.NO_EXERCISE(), cure, student=student)
+            self._leave(entry, instructor_collecting.NO_EXERCISE(), cure, whose=whose)
         elif not students:
             self._leave(entry, instructor_collecting.NO_PERSON(), instructor_collecting.NAME_LAYOUT())
             return []
@@ -210,14 +222,18 @@ class _Planning:
 
     def _choose(self, student: str, exercise: str, ones: Sequence[Taken]) -> None:
         """Take the last attempt, and of several files in it the one that was worked on or is newer."""
-        last = max(one.handed.attempt for one in ones)
+        turns = sorted({one.handed.turn for one in ones})
+        newest = next(one for one in ones if one.handed.turn == turns[-1])
         for one in ones:
-            if one.handed.attempt < last:
-                newer = next(other for other in ones if other.handed.attempt == last)
-                self._leave_taken(one, student, instructor_collecting.EARLIER(counted=newer.handed.entry.shown))
-        ones = [one for one in ones if one.handed.attempt == last]
+            if one.handed.turn < turns[-1]:
+                self._leave_taken(one, student, instructor_collecting.EARLIER(counted=newest.handed.entry.shown))
+        ones = [
+            replace(one, attempt=one.handed.attempt or (len(turns) if turns[-1] else 0))
+            for one in ones
+            if one.handed.turn == turns[-1]
+        ]
         if len(ones) == 1:
-            self._take(student, exercise, ones[0], 0)
+            self._take(student, ones[0])
             return
 
         def look(one: Taken) -> Version[Taken]:
@@ -229,23 +245,23 @@ class _Planning:
         for version, cause in choice.passed_over:
             problem = {"problem": version.look.problem or verbatim("")} if cause == "unreadable" else {}
             self._leave_taken(version.file, student, _REASONS[cause](counted=counted, **problem), cause=cause)
-        for number, version in enumerate(choice.counted):
-            self._take(student, exercise, version.file, number, version.look)
+        notes = notes_on(choice, lambda one: printable(one.handed.name))
+        for version in choice.counted:
+            self._take(student, version.file, version.look, notes)
 
-    def _take(self, student: str, exercise: str, one: Taken, number: int, look: Look | None = None) -> None:
-        handed, entry = one.handed, one.handed.entry
+    def _take(self, student: str, one: Taken, look: Look | None = None, notes: Sequence[Sentence] = ()) -> None:
+        handed, entry, exercise = one.handed, one.handed.entry, one.exercise
         kind = split_name(handed.name)[1]
         if kind == "?":
             data = bytes_of(entry)
             is_notebook = (look or self.look(data, handed.name)).is_notebook or data.lstrip()[:1] == b"{"
             kind = ".ipynb" if is_notebook else ".py"
-        name, copy = f"{exercise}{kind}", number
+        name, copy = f"{exercise}{kind}", 1
         while f"{student}/{name}" in self.content:
             copy += 1
             name = f"{exercise} ({copy}){kind}"
-        notes = []
         if one.how != "name":
-            notes.append(_SAID[one.how](name=printable(handed.name), closest=exercise))
+            notes = (_SAID[one.how](name=printable(handed.name), closest=exercise), *notes)
         self.content[f"{student}/{name}"] = entry
         self.files[student].append(
             CollectedFile(
@@ -256,7 +272,7 @@ class _Planning:
                     original=entry.shown,
                     layout=one.layout.name,
                     time=handed.time,
-                    attempt=handed.attempt if handed.attempt < 1000 else 0,
+                    attempt=one.attempt,
                     late=handed.late,
                 ),
                 notes=tuple(notes),
@@ -276,13 +292,13 @@ class _Planning:
             )
         )
 
-    def _leave_stranger(self, entry: Entry, student: str) -> None:
+    def _leave_stranger(self, entry: Entry, whose: Sequence[str]) -> None:
         """Leave a file that is neither a script nor a notebook."""
         if entry.name.lower().endswith(FOREIGN_ENDINGS):
             reason, cure = instructor_collecting.FOREIGN_ARCHIVE(), instructor_collecting.UNPACK_BY_HAND()
         else:
             reason, cure = instructor_collecting.NO_CODE(), instructor_collecting.ASK_FOR_CODE()
-        self._leave(entry, reason, cure, student=student)
+        self._leave(entry, reason, cure, whose=whose)
 
     def _leave(
         self,
@@ -290,10 +306,11 @@ class _Planning:
         reason: Sentence,
         cure: Sentence,
         *,
-        student: str = "",
+        whose: Sequence[str] = (),
         exercise: str = "",
         kind: Literal["lost", "spare"] = "lost",
     ) -> None:
-        self.left.append(
+        self.left += [
             LeftFile(path=entry.shown, student=student, exercise=exercise, kind=kind, reason=reason, cure=cure)
-        )
+            for student in whose or ("",)
+        ]

@@ -14,7 +14,8 @@ class Handed:
 
     `name` is what the student called the file, `within` the folders of the student's own. `label` is the text that
     names the student, if the layout knows no more than that; `tag` tells people of one name apart within a download.
-    `time` is when it was handed in, in ISO 8601, `attempt` a number that grows with each attempt, or 0.
+    `time` is when it was handed in, in ISO 8601. `turn` grows with each attempt, where a download holds several of a
+    student; `attempt` is the number that the platform gives, or 0.
     """
 
     entry: Entry
@@ -24,5 +25,6 @@ class Handed:
     tag: str = ""
     within: tuple[str, ...] = ()
     time: str = ""
+    turn: int = 0
     attempt: int = 0
     late: bool = False

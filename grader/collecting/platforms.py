@@ -133,7 +133,7 @@ def blackboard(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) ->
                 name=originals.get(entry.name, match["rest"]) if own else entry.name,
                 within=entry.parts[i + 1 : -1],
                 time=moment.isoformat(),
-                attempt=int(moment.strftime("%Y%m%d%H%M%S")),
+                turn=int(moment.strftime("%Y%m%d%H%M%S")),
             )
         )
     return found
@@ -170,7 +170,7 @@ def brightspace(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -
                     name=entry.name,
                     within=entry.parts[i + 1 : -1],
                     time="" if moment is None else moment.isoformat(),
-                    attempt=0 if moment is None else int(moment.strftime("%Y%m%d%H%M")),
+                    turn=0 if moment is None else int(moment.strftime("%Y%m%d%H%M")),
                 )
             )
             break

@@ -77,7 +77,9 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
     names = {one.person: one.student for one in before.people}
     earlier = {one.student: one for one in before.people}
     now: dict[str, CollectedPerson] = dict(earlier)
-    left = {(file.path, file.exercise): file for file in before.left}
+    again = {file.path.partition("/")[0] for file in collection.collected.left}
+    again |= {entry.parts[0] for entry in collection.content.values()}
+    left = [file for file in before.left if file.path.partition("/")[0] not in again]
     counts = {"new": 0, "changed": 0, "same": 0}
     renamed: dict[str, str] = {}
     for one in collection.collected.people:
@@ -90,7 +92,7 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
             were = [file for file in old.files if file.exercise == exercise]
             if _is_older(files, were):
                 kept += were
-                left |= {(file.path, file.exercise): file for file in _older(files, found)}
+                left += _older(files, found)
                 continue
             for file in were:
                 if file.file not in {new.file for new in files}:
@@ -101,11 +103,9 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
         exercises = {file.exercise for file in one.files}
         rest = [file for file in old.files if file.exercise not in exercises]
         now[found] = replace(one, student=found, files=tuple(sorted((*rest, *kept), key=lambda file: file.file)))
-    left |= {
-        (file.path, file.exercise): replace(file, student=renamed.get(file.student, file.student))
-        for file in collection.collected.left
-    }
-    whole = Collected(people=tuple(now[name] for name in sorted(now)), left=tuple(left.values()))
+    left += [replace(one, student=renamed.get(one.student, one.student)) for one in collection.collected.left]
+    left.sort(key=lambda file: (file.student, file.path, file.exercise))
+    whole = Collected(people=tuple(now[name] for name in sorted(now)), left=tuple(left))
     write_bytes(folder / MANIFEST, _encoded(whole))
     return Written(**counts)
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from grader.catalog import Catalog
 from grader.grading.settings import Graded
 from grader.records import HandIn, LeftFile, Submission
-from grader.sentences import Sentence, Template, instructor_collecting, joined, learner, learner_files
+from grader.sentences import Template, instructor_collecting, joined, learner, learner_files
 from grader.submissions import (
     Choice,
     Reader,
@@ -21,16 +21,17 @@ from grader.submissions import (
     Version,
     choose_among,
     definitions,
+    notes_on,
     printable,
 )
 
 _Choice = Choice[SubmittedFile]
-_SAID: Final[dict[str, tuple[Template, Template]]] = {  # to the student, to the teacher
-    "untouched": (learner_files.WORKED_ON, instructor_collecting.UNTOUCHED),
-    "same": (learner_files.SAME_WORK, instructor_collecting.SAME_CODE),
-    "older": (learner_files.NEWEST, instructor_collecting.OLDER),
-    "unreadable": (learner_files.READABLE, instructor_collecting.UNREADABLE_BESIDE),
-    "too many": (learner_files.TOO_MANY_FILES, instructor_collecting.TOO_MANY_VERSIONS),
+_REASONS: Final[dict[str, Template]] = {
+    "untouched": instructor_collecting.UNTOUCHED,
+    "same": instructor_collecting.SAME_CODE,
+    "older": instructor_collecting.OLDER,
+    "unreadable": instructor_collecting.UNREADABLE_BESIDE,
+    "too many": instructor_collecting.TOO_MANY_VERSIONS,
 }
 _CURES: Final = {"unreadable": instructor_collecting.ASK_AGAIN, "too many": instructor_collecting.DECIDE}
 
@@ -60,7 +61,7 @@ class ClassFiles:
                 choice = self._choose(student, exercise, paths)
                 self._counted[student.student, exercise] = len(choice.counted)
                 self._leave(student, exercise, choice)
-                notes = _notes(choice)
+                notes = notes_on(choice, lambda file: printable(file.name))
                 for version in choice.counted:
                     read = self._read(student, exercise, version.file)
                     yield replace(read, notes=(*read.notes, *notes))
@@ -89,7 +90,6 @@ class ClassFiles:
     def _leave(self, student: StudentFolder, exercise: str, choice: _Choice) -> None:
         counted = joined(learner.BOTH, [printable(version.file.name) for version in choice.counted])
         for version, cause in choice.passed_over:
-            _, reason = _SAID[cause]
             problem = {"problem": version.look.problem or ""} if cause == "unreadable" else {}
             self.left.append(
                 LeftFile(
@@ -97,7 +97,7 @@ class ClassFiles:
                     student=student.student,
                     exercise=exercise,
                     kind="lost" if cause == "unreadable" else "spare",
-                    reason=reason(counted=counted, **problem),
+                    reason=_REASONS[cause](counted=counted, **problem),
                     cure=instructor_collecting.ASK_AGAIN()
                     if cause == "unreadable"
                     else instructor_collecting.NOTHING_TO_DO(),
@@ -162,12 +162,3 @@ def _doubted(one: Graded, best: Graded) -> LeftFile:
         reason=reason,
         cure=instructor_collecting.DECIDE(),
     )
-
-
-def _notes(choice: _Choice) -> tuple[Sentence, ...]:
-    """Return what the student reads about the files that do not count."""
-    counted = joined(learner.BOTH, [printable(version.file.name) for version in choice.counted])
-    others: dict[str, list[str]] = {}
-    for version, cause in choice.passed_over:
-        others.setdefault(cause, []).append(printable(version.file.name))
-    return tuple(_SAID[cause][0](name=counted, others=", ".join(names)) for cause, names in others.items())

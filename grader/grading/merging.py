@@ -84,7 +84,7 @@ def known_of_all(now: Known, earlier: ClassReport | None, graded: Collection[tup
     return Known(
         people=people | dict(now.people),
         handed_in=dict(now.handed_in) | handed_in,
-        left=_in_order({(file.path, file.exercise): file for file in (*left, *now.left)}.values()),
+        left=_in_order({(file.path, file.student, file.exercise): file for file in (*left, *now.left)}.values()),
     )
 
 

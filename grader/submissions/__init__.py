@@ -6,7 +6,7 @@ Imported by: catalog, cli, collecting, examiner, grading, integrations.
 from __future__ import annotations
 
 from grader.submissions.beneath import Anchor, SubmittedFile
-from grader.submissions.choosing import Choice, Version, choose, choose_among
+from grader.submissions.choosing import Choice, Version, choose, choose_among, notes_on
 from grader.submissions.content import content_of, text_digest
 from grader.submissions.copies import copied, copies_in
 from grader.submissions.decoding import decode_script
@@ -47,6 +47,7 @@ __all__ = [
     "find_submissions",
     "is_given",
     "is_litter",
+    "notes_on",
     "open_notebook",
     "open_ordinary",
     "printable",

@@ -11,6 +11,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 import msgspec
 
+from grader.sentences import Sentence, Template, joined, learner, learner_files
 from grader.submissions.looking import Look
 
 # Files that were handed in together, or copied by a program, differ by seconds; what a person saves later, by more.
@@ -20,6 +21,13 @@ _MOST_LOOKED_AT: Final = 10
 _MOST_COUNTED: Final = 4
 Cause = Literal["untouched", "same", "older", "unreadable", "too many"]
 File = TypeVar("File")
+_SAID: Final[dict[Cause, Template]] = {
+    "untouched": learner_files.WORKED_ON,
+    "same": learner_files.SAME_WORK,
+    "older": learner_files.NEWEST,
+    "unreadable": learner_files.READABLE,
+    "too many": learner_files.TOO_MANY_FILES,
+}
 
 
 class Version(msgspec.Struct, Generic[File], frozen=True, kw_only=True):
@@ -83,3 +91,12 @@ def choose(versions: Sequence[Version[File]], given: Mapping[str, str]) -> Choic
         pass_over([version for version in counted if version.time != times[-1]], "older")
     pass_over(counted[_MOST_COUNTED:], "too many")
     return Choice(counted=tuple(counted), passed_over=tuple(left))
+
+
+def notes_on(choice: Choice[File], name_of: Callable[[File], str]) -> tuple[Sentence, ...]:
+    """Return what the student reads about the files that do not count. `name_of` returns the name of a file."""
+    counted = joined(learner.BOTH, [name_of(version.file) for version in choice.counted])
+    others: dict[Cause, list[str]] = {}
+    for version, cause in choice.passed_over:
+        others.setdefault(cause, []).append(name_of(version.file))
+    return tuple(_SAID[cause](name=counted, others=", ".join(names)) for cause, names in others.items())

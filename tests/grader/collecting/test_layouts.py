@@ -405,3 +405,26 @@ def test_several_downloads_are_one_class(tmp_path: Path) -> None:
     written(tmp_path, {f"joao.zip/{SEVEN}.py": B})
     with collection_of(download.parent / "maria.zip", download.parent / "joao.zip") as plan:
         assert exercises(plan) == {"joao": script(), "maria": script()}
+
+
+def test_both_files_of_one_canvas_attempt_are_looked_at(tmp_path: Path) -> None:
+    """A suffix is no reason to drop a file beside it: the zip holds the last attempt only."""
+    files = {f"w.zip/sousaana_77_1_{SEVEN}-1.py": STUBS[SEVEN], f"w.zip/sousaana_77_2_{SEVEN}.ipynb": notebook(A)}
+    with collection_of(written(tmp_path, files)) as plan:
+        assert exercises(plan) == {"sousaana": [f"{SEVEN}.ipynb"]}
+
+
+def test_the_number_of_an_attempt_is_kept(tmp_path: Path) -> None:
+    """The platform's number of an attempt, or the number among those of the download, is in the record."""
+    for name, attempt in (("Canvas", 3), ("Blackboard, the last attempt", 2)):
+        with collection_of(written(tmp_path / name[:2], CASES[name].files)) as plan:
+            found = {one.student: one.files[0].handed_in.attempt for one in plan.collected.people}
+            assert found.get("asousa", found.get("sousaana")) == attempt
+
+
+def test_a_file_of_a_group_is_listed_for_each_member(tmp_path: Path) -> None:
+    """What a group handed in and nobody can read is missing for each of them."""
+    tree = {**CASES["Gradescope"].files, "assignment_7_export.zip/assignment_7_export/submission_11/a.pdf": ""}
+    with collection_of(written(tmp_path, tree)) as plan:
+        students = {file.student for file in plan.collected.left if file.path.endswith("a.pdf")}
+        assert students == {"ana@example.org", "bruno@example.org"}

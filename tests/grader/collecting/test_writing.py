@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
-from downloads import TASKS, Tree, collection_of, notebook, solved, written
+from downloads import STUBS, TASKS, Tree, collection_of, notebook, solved, written
 
 from grader.collecting import CollectError, load_manifest
 from grader.collecting.manifest import ManifestError
@@ -143,3 +143,24 @@ def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
     written(tmp_path, {"out/collected.json": "{"})
     with pytest.raises(ManifestError, match=r"collected.json.*Restore it, or collect into a new folder"):
         collected(tmp_path, {f"in/ana/{SEVEN}.py": solved()})
+
+
+def test_what_is_left_is_listed_once(tmp_path: Path) -> None:
+    """Collecting a download again lists its files once, and those of another download stay listed."""
+    for tree in ({"v/ana/x.pdf": "", f"v/ana/{SEVEN}.py": solved()}, {"w/ana/y.pdf": "", f"w/ana/{EIGHT}.py": ""}):
+        collected(tmp_path, tree)
+        collected(tmp_path, tree)
+    record = load_manifest(tmp_path / "out")
+    assert record is not None
+    assert [file.path for file in record.left] == ["v/ana/x.pdf", "w/ana/y.pdf"]
+
+
+def test_the_student_reads_which_file_counts(tmp_path: Path) -> None:
+    """Of a script and a notebook in one hand-in, the record has a note for the student on the one that counts."""
+    collected(tmp_path, {f"in/ana/{SEVEN}.py": STUBS[SEVEN], f"in/ana/{SEVEN}.ipynb": notebook(solved())})
+    record = load_manifest(tmp_path / "out")
+    assert record is not None
+    [note] = record.people[0].files[0].notes
+    assert str(note) == (
+        f"{SEVEN}.ipynb was graded. Not graded, because nothing in it was changed since you got it: {SEVEN}.py."
+    )
