@@ -48,29 +48,41 @@ class Shape:
 def shape_of(
     entries: Sequence[Entry], names: ExerciseNames, roster: Roster | None, *, level: int | None = None
 ) -> Shape:
-    """Return where the students' names stand. `level` is the answer if it is known already."""
-    labels: defaultdict[int, set[str]] = defaultdict(set)
-    for entry in entries:
-        if not split_name(entry.name)[1] or is_given(entry.name):
-            continue
-        for at, part in enumerate(entry.parts[:-1]):
-            label = bare_name(part)
-            if at and not _is_generic(label, names):
-                labels[at].add(label)
-        if alone := name_in_file(entry, names):
-            labels[FILE].add(alone)
-        labels[0].add(bare_name(entry.parts[0]))
+    """Return where the students' names stand. `level` is the answer if it is known already.
+
+    It is the level with the most people of the roster, or else with the most different names that are no sections.
+    Names of weeks, exercises and parts of a student's work do not count, nor do numbers where anything else does.
+    """
     if level is not None:
         return Shape(level=level, doubt=False)
-    weights = {at: _weight(found, roster) for at, found in labels.items() if at}
-    weights = {at: weight for at, weight in weights.items() if weight > (0, 0)}
-    if not weights and (folders := [at for at in labels if at > 0]):  # names such as those of sections
-        return Shape(level=min(folders), doubt=True)
-    if not weights or (len(labels[0]) > 1 and max(weights.values()) < (1, 2)):
-        return Shape(level=0, doubt=len(labels[0]) < 2)
-    most = max(weights.values())
-    best = sorted((at for at, weight in weights.items() if weight == most), key=lambda at: (at == FILE, at))
-    return Shape(level=best[0], doubt=len([at for at in best if at != FILE]) > 1)
+    answers = [entry for entry in entries if split_name(entry.name)[1] and not is_given(entry.name)]
+    labels: defaultdict[int, set[str]] = defaultdict(set)
+    numbers: defaultdict[int, set[str]] = defaultdict(set)
+    for entry in answers:
+        for at, part in enumerate(entry.parts[1:-1], start=1):
+            label = bare_name(part)
+            if not _is_generic(label, names):
+                labels[at].add(label)
+            elif label.isdecimal():
+                numbers[at].add(label)
+        if alone := name_in_file(entry, names):
+            labels[FILE].add(alone)
+    weights = {at: weight for at, found in labels.items() if (weight := _weight(found, roster)) > (0, 0)}
+    downloads = {entry.parts[0] for entry in answers}
+    if weights and not (len(downloads) > 1 and max(weights.values()) < (1, 2)):
+        best = [at for at, weight in weights.items() if weight == max(weights.values())]
+        best.sort(key=lambda at: (at == FILE, at))
+        return Shape(level=best[0], doubt=any(not _say_the_same(answers, best[0], at) for at in best[1:] if at != FILE))
+    if not weights and (rest := [at for at in (labels or numbers) if at != FILE]):  # names of sections, or numbers
+        most = max(rest, key=lambda at: (len((labels or numbers)[at]), -at))
+        return Shape(level=most, doubt=True)
+    return Shape(level=0, doubt=len(downloads) < 2)
+
+
+def _say_the_same(entries: Sequence[Entry], one: int, other: int) -> bool:
+    """Say whether two levels of folders have the same names: "maria.zip/maria/07_autograd.py"."""
+    both = [entry.parts for entry in entries if len(entry.parts) > max(one, other) + 1]
+    return all(_plain(bare_name(parts[one])) == _plain(bare_name(parts[other])) for parts in both)
 
 
 def _weight(labels: set[str], roster: Roster | None) -> tuple[int, int]:

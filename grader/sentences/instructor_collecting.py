@@ -126,7 +126,9 @@ WITHOUT_FILES = N_(
     "{count} members of the class handed in no exercise: {names}",
 )
 IN_DOUBT = N_("In doubt")
-LAYOUT_IN_DOUBT = N_("The folders could be read in another way: check the students, or name the layout with --layout")
+LAYOUT_IN_DOUBT = N_(
+    "The folders could be read in another way: check the students. A roster (--roster) tells which names are people's."
+)
 NOT_COLLECTED = N_("{count} file is not collected", "{count} files are not collected")
 NEED_NO_ACTION = N_(
     "{count} more file is not collected, and needs no action (collected.json says why).",

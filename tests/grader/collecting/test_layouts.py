@@ -428,3 +428,38 @@ def test_a_file_of_a_group_is_listed_for_each_member(tmp_path: Path) -> None:
     with collection_of(written(tmp_path, tree)) as plan:
         students = {file.student for file in plan.collected.left if file.path.endswith("a.pdf")}
         assert students == {"ana@example.org", "bruno@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "students", "doubt"),
+    [
+        ([f"in/{number}/{SEVEN}.py" for number in (1, 2, 101)], {"1", "2", "101"}, True),
+        ([f"in/{name}.zip/{name}/{SEVEN}.py" for name in ("maria", "joao")], {"maria", "joao"}, False),
+        ([f"in/maria.zip/31/{SEVEN}.py", f"in/joao.zip/kit-main/{SEVEN}.py"], {"maria", "joao"}, False),
+        ([f"in/{name}/{SEVEN}.py" for name in "AB"], {"A", "B"}, True),
+        ([f"in/A/x/{SEVEN}.py", f"in/A/y/{SEVEN}.py", f"in/B/z/{SEVEN}.py"], {"x", "y", "z"}, True),
+        ([f"in/{SEVEN}.py"], {"in"}, True),
+        ([f"in/maria/{SEVEN}/{SEVEN}.py", f"in/maria/{EIGHT}/{EIGHT}.py"], {"maria"}, False),
+        (
+            [f"in/early/{n}/{SEVEN}.py" for n in ("ana", "bia")] + [f"in/late/eva/{SEVEN}.py"],
+            {"ana", "bia", "eva"},
+            False,
+        ),
+        ([f"in/early/ana/{SEVEN}.py", f"in/late/eva/{SEVEN}.py"], {"early", "late"}, True),
+    ],
+)
+def test_students_are_found_by_where_names_differ(
+    tmp_path: Path, paths: list[str], students: set[str], doubt: bool
+) -> None:
+    """In folders of no platform, students are where the most names differ; what is not clear is in doubt."""
+    with collection_of(written(tmp_path, {path: A for path in paths})) as plan:
+        assert {one.student for one in plan.collected.people} == students
+        assert plan.doubt == doubt
+
+
+def test_the_roster_tells_sections_from_people(tmp_path: Path) -> None:
+    """Where folders could be read in two ways, the level with people of the roster is right."""
+    files = {f"in/early/Ana Sousa/{SEVEN}.py": A, f"in/late/Eva Reis/{SEVEN}.py": B}
+    with collection_of(written(tmp_path, files), roster=ROSTER) as plan:
+        assert set(exercises(plan)) == {"asousa", "ereis"}
+        assert not plan.doubt
