@@ -58,10 +58,10 @@ def write_sites(out: Path, to: Path, *, hide_expected: bool = False) -> Written:
 
 
 def staff_pages(results: Results, known: dict[str, Markup]) -> Iterator[tuple[str, str]]:
-    """Yield the pages for staff, each with its name: that of the class, and one for each student, and one for
-    each pair with similar code.
+    """Yield the pages for staff, each with its name.
 
-    `known` gets the results of each student, by the student's folder.
+    They are that of the class, one for each pair with similar code, and one for each student. `known` gets the results
+    of each student, by folder.
     """
     links = [Link(f"{quote(student.folder, safe='')}.html", student.name) for student in results.students]
     yield "index.html", class_html(class_page(results), _addresses(results, links, "students"), results.pairs)

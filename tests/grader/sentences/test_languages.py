@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.sentences import Sentence, author, learner_commands, verbatim
-from grader.sentences.languages import languages, render, translation
+from grader.sentences.languages import language, languages, render, translation
 
 TRANSLATIONS: dict[str, dict[str | tuple[str, str], str | tuple[str, str]]] = {
     "learner": {
@@ -51,6 +51,13 @@ def test_what_has_no_translation_stays_in_english(portuguese: None) -> None:
     """A sentence that the translation lacks, the empty text, and a text that is shown as it is, stay as they are."""
     assert render(learner_commands.HINT_OF_EXERCISE(name="07")).startswith("Cannot give a hint for '07'")
     assert render(verbatim("")) == "" and render(verbatim("{as it is}")) == "{as it is}"
+
+
+def test_a_page_names_the_language_of_its_sentences(portuguese: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named as HTML does; without a translation, it is English."""
+    assert language() == "pt-BR"
+    monkeypatch.setenv("GRADER_LANG", "fr_FR.UTF-8")
+    assert language() == "en"
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "1 arquivo, 0."), (2, "2 arquivos, 0.")])
