@@ -183,6 +183,10 @@ def _grade(
     show_run(out, changes, dry_run=dry_run)
     screen.print()
     show_problems(after)
+    known_ids = {one.id for one in known.exercises}
+    gone = [one.exercise for one in after.columns if one.exercise not in known_ids and one.weight]
+    if gone:
+        say_note(instructor_gradebook.GONE_EXERCISES(exercises=", ".join(gone)))
     show_notes(run, asked=asked)
     if dry_run:
         say(instructor_gradebook.DRY_RUN())

@@ -72,7 +72,9 @@ class Sheet:
         """Return the text, and remember its encoding. Excel writes cp1252 and UTF-16, too."""
         zeros = data[:400].count(0)
         guesses = (
-            ("utf-16-le" if data[1:400:2].count(0) * 2 > zeros else "utf-16-be",) if zeros else ("utf-8", "cp1252")
+            ("utf-16-le" if data[1:400:2].count(0) * 2 > zeros else "utf-16-be",)
+            if zeros
+            else ("utf-8", "cp1252", "latin-1")
         )
         for encoding in (self._encoding,) if self._encoding else guesses:
             try:

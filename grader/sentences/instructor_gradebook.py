@@ -172,6 +172,10 @@ OTHER_PEOPLE = N_(
     "{count} people have earlier results, and handed in nothing of this: {names}. The results stay. Archive who left "
     "the course with `grader adjust withdraw`.",
 )
+GONE_EXERCISES = N_(
+    "{exercises}: not in this course any more. The results still count; the weight 0 in adjustments.toml leaves "
+    "them out."
+)
 SET_ASIDE = N_("A report could not be read. It was set aside as {path}, and a new one was written.")
 DRY_RUN = N_("Nothing was written but the results of grading, so that the same command without --dry-run is quick.")
 STOPPED = N_(

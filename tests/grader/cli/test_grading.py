@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from made_reports import Checks, exercise
+from made_reports import Checks, exercise, lay_out
 from typer.testing import CliRunner
 
 from grader.cli.main import app
@@ -121,6 +121,19 @@ def test_ctrl_c_says_what_is_kept(grade: Grade, workers: Workers, tmp_path: Path
     code, said = grade("week1", ana=SEVEN, bia=SEVEN)
     assert code == 0 and "2 results are new." in said
     assert points(tmp_path / "out") == {"ana": [4], "bia": [4]}
+
+
+def test_results_of_an_exercise_that_is_gone_still_count(grade: Grade, tmp_path: Path) -> None:
+    """If the course has an exercise no more, its results stay, and the command says how to leave them out."""
+    gone = exercise("03_gone", t={"x": ("passed", 1.0)})
+    lay_out(tmp_path / "out", ana=(gone, exercise(SEVEN, minimize={"a": ("passed", 4.0)})))
+    said = grade("week1", ana=EIGHT)[1]
+    assert "03_gone: not in this course any more. The results still count" in said
+    assert points(tmp_path / "out") == {"ana": [1, 4, 4]}
+    with open(tmp_path / "out" / "adjustments.toml", "a", encoding="utf-8") as file:
+        file.write('[[exercise]]\nid = "03_gone"\nweight = 0\n')
+    assert "not in this course any more" not in grade("week1")[1]
+    assert [row.points for row in read_gradebook(tmp_path / "out").rows] == [8]
 
 
 def test_two_runs_at_once_are_refused(grade: Grade, tmp_path: Path) -> None:

@@ -8,15 +8,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_reports import exercise, lay_out, nothing
 from openpyxl import load_workbook
 
-from grader.exports import csv_of, junit_of, xlsx_of
+from grader.exports import ExportError, csv_of, junit_of, xlsx_of
 from grader.exports.scores import only, score_of
 from grader.exports.sheets import Sheet, harmless
 from grader.gradebook import Gradebook, read_gradebook
 from grader.reports.store import stored_reports
 
+SHEETS = Path(__file__).parent / "sheets"
 HALF = exercise(minimize={"a": ("passed", 7.25), "b": ("failed", 2.75), "c": ("timeout", 1.0), "d": ("skipped", 1.0)})
 FULL = exercise("08_detach", t={"x": ("passed", 4.0)})
 COMMENT = '[[comment]]\nstudent = "ana"\nexercise = "07"\ntext = "Good, \\"really\\"."\n'
@@ -76,9 +79,14 @@ def test_the_workbook_has_the_details(book: Gradebook) -> None:
     assert rows[3][:6] == ("ana", "07_autograd", "graded", 7.25, 7.25, 12)
 
 
-def test_the_same_gradebook_makes_the_same_table(book: Gradebook) -> None:
-    """Two exports have the same bytes."""
-    assert csv_of(book) == csv_of(book)
+def test_tables_are_as_the_golden_files_say(out: Path, book: Gradebook) -> None:
+    """CSV, CSV with decimal commas, and JUnit XML have the bytes of the golden files."""
+    files = {
+        "gradebook.csv": csv_of(book),
+        "gradebook-semicolons.csv": csv_of(book, semicolons=True),
+        "junit.xml": junit_of(book, stored_reports(out).reports),
+    }
+    assert {name: (SHEETS / name).read_bytes() for name in files} == files
 
 
 def test_junit_has_a_suite_for_each_person(out: Path, book: Gradebook) -> None:
@@ -129,6 +137,21 @@ def test_one_exercise_counts_without_its_weight(tmp_path: Path) -> None:
     ]
     (alone,) = only(book, ("07_autograd",)).rows
     assert (alone.points, alone.max_points, len(alone.entries)) == (7.25, 12, 1)
+
+
+@given(st.text(alphabet="a1,;\t|\"\r\n' é=", max_size=60), st.integers(0, 5), st.integers(0, 5))
+def test_any_sheet_comes_back_or_is_refused(text: str, row: int, column: int) -> None:
+    """Whatever a sheet holds, its bytes come back, or an error says which quotation mark has no end."""
+    try:
+        sheet = Sheet(text.encode(), "s.csv")
+    except ExportError as error:
+        assert "has no end" in str(error)
+        return
+    assert sheet.data() == text.encode()
+    if row < len(sheet):
+        sheet.put(row, column, 'x,"y"\n')
+        again = Sheet(sheet.data(), "s.csv")
+        assert again.delimiter != sheet.delimiter or again.cell(row, column) == 'x,"y"'
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
