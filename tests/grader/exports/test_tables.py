@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -137,6 +138,13 @@ def test_one_exercise_counts_without_its_weight(tmp_path: Path) -> None:
     ]
     (alone,) = only(book, ("07_autograd",)).rows
     assert (alone.points, alone.max_points, len(alone.entries)) == (7.25, 12, 1)
+
+
+def test_a_missing_package_is_explained(book: Gradebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without openpyxl the error says what to install."""
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(ExportError, match=r"openpyxl is not installed.*torch-exercise-kit\[desk\]"):
+        xlsx_of(book)
 
 
 @given(st.text(alphabet="a1,;\t|\"\r\n' é=", max_size=60), st.integers(0, 5), st.integers(0, 5))

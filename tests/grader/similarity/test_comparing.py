@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from grader.similarity import Copydetect, Similarity, compare
+from grader.similarity import Copydetect, Similarity, SimilarityError, compare
 from grader.similarity.comparing import Work
 
 STUB = '''"""Exercise."""
@@ -116,6 +116,13 @@ def test_what_it_cannot_tell_is_said() -> None:
     """The record says that similarity is no proof, and what is left out."""
     said = " ".join(map(str, compared(ANA, OTHER).limits))
     assert "no proof" in said and "5 people or more" in said and "Not seen" in said
+
+
+def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without copydetect the error says what to install."""
+    monkeypatch.setitem(sys.modules, "copydetect", None)
+    with pytest.raises(SimilarityError, match=r"copydetect is not installed.*torch-exercise-kit\[desk\]"):
+        Copydetect()
 
 
 PROGRAM = """
