@@ -119,7 +119,11 @@ def test_a_zip_with_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytes
         collection_of(path).__enter__()
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x05\x06", b"not a zip", zipped({"a.py": "x"})[:40]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x05\x06", b"not a zip", zipped({"a.py": "x"})[:40]],
+    ids=["empty", "only an end", "text", "cut off"],
+)
 def test_a_download_that_is_no_archive_is_an_error(tmp_path: Path, data: bytes) -> None:
     """A broken download of a whole class is an error with a cure."""
     (tmp_path / "class.zip").write_bytes(data)
