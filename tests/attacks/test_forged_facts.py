@@ -1,8 +1,8 @@
 """What a candidate can lie about (see `grader.forgery.forgers`), and that lying alone wins nothing.
 
 Each forger has what the reference answered: it keeps every fact of it and guesses the values. No task gives it a point,
-not even where the best guess is picked for each check. Here are some exercises: tensors, views, classes, training and
-files. `grader verify` measures the same for all, with another seed.
+not even where the best guess is picked for each check. Here are three exercises: tensors, views and classes. `grader
+verify` measures the same for all, with another seed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = load_catalog(ROOT)
-EXERCISES = [exercise for exercise in CATALOG.exercises if exercise.id[:2] in ("02", "04", "10", "12", "20")]
+EXERCISES = [exercise for exercise in CATALOG.exercises if exercise.id[:2] in ("02", "04", "12")]
 WARM_UP = (*CATALOG.warm_up(exercise.id for exercise in EXERCISES), IMPORT_COMPILER)
 TASKS = [(exercise.id, task.name) for exercise in EXERCISES for task in exercise.tasks]
 SUITES = [suite for exercise in EXERCISES for suite in CATALOG.suites(exercise.id)]

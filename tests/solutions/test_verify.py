@@ -30,6 +30,6 @@ def test_every_variant_gets_its_verdict() -> None:
     assert "No problem was found." in said and "Facts alone earn 0.0% of the points." in said
 
 
-def test_one_small_error_in_twenty_is_caught() -> None:
-    """Of all small errors in the solutions, a sample of one in twenty is caught."""
-    assert " 0 survive" in verify("--mutants", "--every", "20")
+def test_one_small_error_in_forty_is_caught() -> None:
+    """Of all small errors in the solutions, a sample of one in forty is caught."""
+    assert " 0 survive" in verify("--mutants", "--every", "40")
