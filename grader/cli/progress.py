@@ -12,10 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.grading.pipeline import Progress as Tell
 from grader.grading.settings import Graded
 from grader.reports.terminal import plain
-from grader.sentences import instructor
+from grader.sentences import Sentence, instructor
 from grader.sentences.languages import render
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_IN_FULL = 120.0  # longer times are told in minutes
 
 
 class Pace:
@@ -39,6 +40,17 @@ class Pace:
         return (now - self._first) / (self._graded - 1) * left
 
 
+def time_left(seconds: float) -> Sentence:
+    """Return about how long it takes, in seconds or minutes.
+
+    >>> str(time_left(89.6)), str(time_left(200))
+    ('about 90 s left', 'about 3 min left')
+    """
+    if seconds < _SECONDS_IN_FULL:
+        return instructor.SECONDS_LEFT(count=round(seconds))
+    return instructor.MINUTES_LEFT(count=round(seconds / 60))
+
+
 @contextmanager
 def grading_progress(console: Console) -> Iterator[Tell]:
     """Yield a function to call as (done, total, last result). The progress is visible from the first call on."""
@@ -59,7 +71,7 @@ def grading_progress(console: Console) -> Iterator[Tell]:
         def tell(done: int, total: int, last: Graded) -> None:
             shown = render(instructor.GRADED(student=f"{plain(last.submission.student)[:24]:24}"))
             seconds = pace.seconds_left(time.monotonic(), total - done, cached=last.cached)
-            left = "" if seconds is None else render(instructor.SECONDS_LEFT(seconds=seconds))
+            left = "" if seconds is None else render(time_left(seconds))
             bar.update(task, completed=done, total=total, description=shown, visible=True, left=left)
 
         yield tell
@@ -77,6 +89,6 @@ def _lines(console: Console) -> Tell:
             console.print(render(instructor.PROGRESS_DONE(total=total)))
         elif now - said >= _SECONDS_BETWEEN_LINES and seconds is not None:
             said = now
-            console.print(render(instructor.PROGRESS(done=done, total=total, seconds=seconds)))
+            console.print(render(instructor.PROGRESS(done=done, total=total, left=time_left(seconds))))
 
     return tell

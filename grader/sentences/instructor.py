@@ -31,8 +31,9 @@ COURSE_AMONG_SUBMISSIONS = N_(
 OTHER_SEED = N_("{out!r} was graded with another seed: everything is graded again, on other inputs.")
 REPORTS = N_("Reports: {out}")
 GRADED = N_("graded {student}")
-PROGRESS = N_("{done} of {total} submissions graded, about {seconds:.0f} s left")
-SECONDS_LEFT = N_("about {seconds:.0f} s left")
+PROGRESS = N_("{done} of {total} submissions graded, {left}")
+SECONDS_LEFT = N_("about {count} s left")
+MINUTES_LEFT = N_("about {count} min left")
 PROGRESS_DONE = N_("{total} of {total} submissions graded")
 WORKER_ENDED = N_(
     "Cannot start a worker: its process ended before it had read a submission. Run `grader doctor`, and look for an "

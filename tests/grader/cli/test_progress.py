@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
-from grader.cli.progress import Pace, grading_progress
+from grader.cli.progress import Pace, grading_progress, time_left
 from grader.grading.settings import Graded
 from grader.records import Submission
 
@@ -31,6 +32,12 @@ def test_a_name_is_shown_as_it_is() -> None:
 def test_elsewhere_there_are_lines() -> None:
     """Outside a terminal, progress is printed as lines; the last one says what is done."""
     assert told(terminal=False, student="ana") == "2 of 2 submissions graded\n"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "about 0 s left"), (90, "about 90 s left"), (200, "about 3 min")])
+def test_long_times_are_told_in_minutes(seconds: float, words: str) -> None:
+    """From two minutes on, seconds say nothing more."""
+    assert str(time_left(seconds)).startswith(words)
 
 
 def test_the_time_left_counts_real_work_alone() -> None:
