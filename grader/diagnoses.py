@@ -171,4 +171,4 @@ def _bare_exception(raised: wire.Raised | None) -> wire.Raised | None:
         return None
     message = _ADDRESS.sub("0x0", raised.message)
     line = None if raised.line is None else 0  # whether the error is in the student's file is compared, not where
-    return msgspec.structs.replace(raised, message=message, line=line, code="", unbound=())
+    return msgspec.structs.replace(raised, message=message, line=line, code="", unbound=(), closest="")

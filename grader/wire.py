@@ -257,7 +257,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
 
     `own` says that the student's own `raise` or `assert` raised it. `through` lists the modules between the student's
     line and the place of the error. After an error while loading, `unbound` lists the names that have no value because
-    of it.
+    of it. If a name is not defined, `closest` is the known one that is most like it.
     """
 
     type: Name
@@ -268,6 +268,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     own: bool = False
     through: Names = ()
     unbound: Names = ()
+    closest: Name = ""
 
 
 class GlobalState(msgspec.Struct, frozen=True, kw_only=True):

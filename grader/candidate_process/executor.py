@@ -4,6 +4,8 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
+import difflib
 import linecache
 import math
 import opcode
@@ -25,6 +27,8 @@ from grader.candidate_process.recorder import Recorder
 
 _DEFINED = 200  # names listed in one reply
 _RAISE = opcode.opmap["RAISE_VARARGS"]  # what `raise` and `assert` compile to
+_LOOKED_AT = 1000  # names of one kind that may be like one that is not defined
+_LONGEST, _NEAR, _ALIKE = 60, 2, 0.7  # letters of such a name, by how many it may differ, and how alike it must be
 _REDUCTION = 5  # once the time for all statements is used up, the limit of each one is divided by this
 # Tracebacks tell which of two statements on one line has failed only from Python 3.11 on.
 _HAS_COLUMNS = hasattr(types.CodeType, "co_positions")
@@ -210,6 +214,7 @@ class Executor:
         own = False
         through: dict[str, None] = {}
         traceback = error.__traceback__
+        closest = ""
         while traceback is not None:
             code = traceback.tb_frame.f_code
             if own := code.co_filename in self._files:
@@ -219,6 +224,7 @@ class Executor:
                 through[clean(name, wire.MAX_NAME)] = None
             if traceback.tb_next is None:
                 own = own and code.co_code[traceback.tb_lasti] == _RAISE
+                closest = "" if own else _closest(error, traceback.tb_frame)
             traceback = traceback.tb_next
         if line is None and isinstance(error, SyntaxError) and error.filename in self._files:
             line, file = error.lineno, error.filename
@@ -238,7 +244,20 @@ class Executor:
             code=clean(text, 300),
             own=own,
             through=tuple(islice(through, _DEFINED)) if line is not None else (),
+            closest=closest,
         )
+
+
+def _closest(error: BaseException, frame: types.FrameType) -> str:
+    """Return the name that is most like the one that is not defined there; "" if none is, or for another error."""
+    name = error.name if type(error) is NameError else None
+    if type(name) is not str or len(name) > _LONGEST:
+        return ""
+    code = frame.f_code
+    spaces = (code.co_varnames, code.co_cellvars, code.co_freevars, dict.keys(frame.f_globals), vars(builtins))
+    known = (one for space in spaces for one in islice(space, _LOOKED_AT) if type(one) is str)
+    near = [one for one in known if abs(len(one) - len(name)) <= _NEAR and one.isidentifier()]
+    return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=_ALIKE)), "")
 
 
 def _position(code: types.CodeType, traceback: types.TracebackType | None) -> tuple[float, float]:

@@ -368,6 +368,7 @@ KINDS = tuple(
 )
 
 _ATTRIBUTE = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 _OF_MODULE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
 _TYPES = {"Tensor": torch.Tensor, "numpy.ndarray": np.ndarray} | {
     kind.__name__: kind for kind in (list, tuple, dict, str, int, float, bool)
@@ -383,6 +384,9 @@ _ALIKE = 0.75  # how similar a name must be for a suggestion
 def cause_of(raised: wire.Raised) -> Sentence | None:
     """Return the cause of this exception and one step, if its kind is known, else `None`."""
     kind = kind_of(raised)
+    undefined = _UNDEFINED.match(raised.message)
+    if kind is not None and kind.advice is python.MISSPELT and undefined is not None and raised.closest:
+        return python.MEANT(name=undefined[1][:_LONGEST], closest=raised.closest[:_LONGEST])
     if kind is not None:
         found = re.search(kind.message, raised.message, re.IGNORECASE | re.DOTALL)
         groups = {} if found is None else found.groupdict("")

@@ -29,6 +29,7 @@ RAISED = wire.Raised(
     code="raise ValueError(secret)",
     own=True,
     unbound=("secret",),
+    closest="secret",
 )
 
 
@@ -129,7 +130,9 @@ def test_a_bare_observation_has_no_code_in_it() -> None:
     )
     kept = bare(full, operations=True)
     assert kept.raised == kept.backward_raised
-    assert kept.raised == msgspec.structs.replace(RAISED, message="no <f at 0x0>", line=0, code="", unbound=())
+    assert kept.raised == msgspec.structs.replace(
+        RAISED, message="no <f at 0x0>", line=0, code="", unbound=(), closest=""
+    )
     assert kept == wire.Observation(
         nonce=0,
         outcome="raised",

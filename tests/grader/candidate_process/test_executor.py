@@ -163,6 +163,33 @@ def test_a_failure_tells_which_names_it_leaves_without_a_value(
 
 
 @pytest.mark.parametrize(
+    ("statement", "closest"),
+    [
+        ("lables", "labels"),
+        ("pritn(1)", "print"),
+        ("def g(features):\n    return fetures\ng(1)", "features"),
+        ("def g():\n    inner = 1\n    return [innre for _ in 'a' if inner]\ng()", "inner"),
+        ("nothing_like_it", ""),
+        ("raise NameError('lables')", ""),
+        ("def g():\n    raise NameError('lables', name='lables')\ng()", ""),
+        ("labels.smu", ""),
+    ],
+)
+def test_a_name_that_is_not_defined_comes_with_the_one_that_is_like_it(
+    load: Load, statement: str, closest: str
+) -> None:
+    """The most similar name among those that the code could have meant is told, for Python's own errors only."""
+    (error,) = load(f"labels = 1\n{statement}\n").report.errors
+    assert error.closest == closest
+
+
+def test_a_flood_of_names_costs_little(load: Load) -> None:
+    """Not all names of a module with very many are compared."""
+    (error,) = load("globals().update({f'name_{n}': n for n in range(200_000)})\nname_x1\n").report.errors
+    assert error.closest.startswith("name_")
+
+
+@pytest.mark.parametrize(
     ("body", "own", "through"),
     [
         ("raise ValueError", True, ()),

@@ -268,6 +268,9 @@ ERRORS = {
         "y.reshap(3)",
         "math.mean([1])",
         "[].apend(1)",
+        "lables.sum()",
+        "def f(features): return fetures\nf(x)",
+        "pritn(1)",
     ],
     "NO_ATTRIBUTE": ["y.nothing", "{}.push(1)", "DataLoader([1]).size"],
     "NOT_A_TENSOR": [
@@ -286,7 +289,7 @@ ERRORS = {
     "NO_SELF": ["self.layer"],
     "NOT_IMPORTED": ["optim.SGD([w])"],
     "DTYPE_OF_TORCH": ["torch.ones(2, dtype=float32)"],
-    "MISSPELT": ["lables", "tesnor(1)"],
+    "MISSPELT": ["nothing_like_it", "del nothing_like_it"],
     "NOT_IN_MODULE": ["from torch import nothing"],
     "NO_PACKAGE": ["from . import helpers"],
     "STOPPED_A_GENERATOR": ["def f(): yield next(iter(()))\nlist(f())"],
