@@ -36,7 +36,15 @@ def reports(check: Make, exercise: Make, student: Make) -> list[Report]:
     def secrets(name: str) -> Report:
         said = {field: verbatim(f"{field} of {name}-secret") for field in ("expected", "got", "next_step")}
         checks = [
-            check("sum", "failed", call=f"f({name}-secret)", details=(verbatim(f"{name}-secret"),), line=2, **said),
+            check(
+                "sum",
+                "failed",
+                mistake="no-sum",
+                call=f"f({name}-secret)",
+                details=(verbatim(f"{name}-secret"),),
+                line=2,
+                **said,
+            ),
             check("mean"),
             check("min", "skipped"),
         ]
@@ -83,12 +91,17 @@ def test_pages_are_right(lay_out: Make, reports: list[Report]) -> None:
 def test_addresses_between_pages_exist(lay_out: Make, reports: list[Report]) -> None:
     """Every address in the site for staff leads to a page of it, and every student is reached from the class."""
     write_sites(out := lay_out(*reports, code=CODE), out / "site")
-    staff = out / "site" / "staff"
-    for path in staff.rglob("*.html"):
-        for link in Page(path.read_text(encoding="utf-8")).all("a"):
-            address = link["href"].partition("#")[0]
-            assert not address or (path.parent / address).is_file(), f"{path}: {address}"
-    reached = {link["href"] for link in Page((staff / "index.html").read_text(encoding="utf-8")).all("a")}
+    staff = (out / "site" / "staff").resolve()
+    shown = {path: Page(path.read_text(encoding="utf-8")) for path in staff.rglob("*.html")}
+    deep = 0
+    for path, page in shown.items():
+        for link in page.all("a"):
+            address, _, place = link["href"].partition("#")
+            target = shown[(path.parent / address).resolve()] if address else page
+            assert not place or place in [element.get("id") for _, element in target.elements], f"{path}: {link}"
+            deep += bool(address and place)
+    assert deep > 0, "students who make a mistake are linked to where it is"
+    reached = {link["href"] for link in shown[staff / "index.html"].all("a")}
     assert {f"students/{name}.html" for name in ("ana", "bruno", "carla")} <= reached
 
 
@@ -99,7 +112,7 @@ def test_any_name_is_text_and_has_a_page(lay_out: Make, check: Make, exercise: M
     write_sites(out, out / "site")
     html = (out / "site/staff/index.html").read_text(encoding="utf-8")
     assert problems(html) == [] and name in Page(html).text
-    (address,) = {a["href"] for a in Page(html).all("a") if a["href"].startswith("students/")}
+    (address,) = {a["href"].partition("#")[0] for a in Page(html).all("a") if a["href"].startswith("students/")}
     assert name in Page((out / "site/staff" / unquote(address)).read_text(encoding="utf-8")).text
 
 
