@@ -33,10 +33,12 @@ from grader.submissions import (
     is_given,
     notes_on,
     printable,
+    shortened,
     split_name,
 )
 
 LookAt = Callable[[bytes, str], Look]
+_MOST_NEAR: Final = 1000  # files of one student whose names are compared with those of the exercises
 _MOST_LOOKS: Final = 50  # files of one student whose names say nothing
 _LONGEST_LOOKS: Final = 20.0  # seconds for all of them: a file can be made to take many
 _REASONS: Final[dict[str, Template]] = {
@@ -114,16 +116,12 @@ def planned(
         plan.left += listing.left
         plan.run()
         yield Collection(
-            collected=Collected(people=tuple(plan.people()), left=tuple(sorted(plan.left, key=_place))),
+            collected=Collected(people=tuple(plan.people()), left=shortened(plan.left)),
             content=plan.content,
             layouts=recognition.layouts,
             doubt=recognition.doubt,
             litter=listing.litter,
         )
-
-
-def _place(file: LeftFile) -> tuple[str, str]:
-    return file.student, file.path
 
 
 @dataclass(kw_only=False)
@@ -137,6 +135,7 @@ class _Planning:
     content: dict[str, Entry] = field(default_factory=dict)
     files: defaultdict[str, list[CollectedFile]] = field(default_factory=lambda: defaultdict(list))
     digests: dict[int, str] = field(default_factory=dict)  # by the identity of the entry
+    number: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a student's files
     looks: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
@@ -169,7 +168,10 @@ class _Planning:
         """Return the exercises that a file is for, and how that is known. If there are none, it is left."""
         entry, whose = handed.entry, [one.student for one in students]
         kind = split_name(handed.name)[1]
-        found = self.names.by_name(handed.name)
+        owner = whose[0] if whose else ""
+        self.number[owner] += 1
+        near = self.number[owner] <= _MOST_NEAR
+        found = self.names.by_name(handed.name, near=near)
         known = "" if found is None else found.exercise
         if entry.refused is not None:
             cure = entry.cure or instructor_collecting.ASK_AGAIN()
@@ -195,11 +197,9 @@ class _Planning:
         if found is not None:
             exercises: list[tuple[str, str]] = [(found.exercise, found.how)]
         else:
-            exercises = [
-                (exercise, "functions") for exercise in self._by_functions(handed, whose[0] if whose else "", data)
-            ]
+            exercises = [(exercise, "functions") for exercise in self._by_functions(handed, owner, data)]
         if not exercises:
-            closest = self.names.closest(handed.name)
+            closest = self.names.closest(handed.name) if near else None
             cure = instructor_collecting.RENAME() if closest is None else instructor_collecting.RENAME_TO(name=closest)
             self._leave(entry, instructor_collecting.NO_EXERCISE(), cure, whose=whose)
         elif not students:

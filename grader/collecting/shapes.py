@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Final
 
 from grader.collecting.archives import bare_name
@@ -51,32 +52,68 @@ def shape_of(
     """Return where the students' names stand. `level` is the answer if it is known already.
 
     It is the level with the most people of the roster, or else with the most different names that are no sections.
-    Names of weeks, exercises and parts of a student's work do not count, nor do numbers where anything else does.
+    Names of weeks, exercises and parts of a student's work do not count, nor do numbers where anything else does. File
+    names count only where most files are in no folder with a name.
     """
     if level is not None:
         return Shape(level=level, doubt=False)
     answers = [entry for entry in entries if split_name(entry.name)[1] and not is_given(entry.name)]
-    labels: defaultdict[int, set[str]] = defaultdict(set)
+    levels: defaultdict[int, _Level] = defaultdict(_Level)
     numbers: defaultdict[int, set[str]] = defaultdict(set)
+    alone: list[str] = []  # what the names of files hold that are in no folder with a name
     for entry in answers:
+        named = False
         for at, part in enumerate(entry.parts[1:-1], start=1):
             label = bare_name(part)
-            if not _is_generic(label, names):
-                labels[at].add(label)
-            elif label.isdecimal():
+            is_name = not _is_generic(label, names)
+            levels[at].add(entry.parts[:at], label if is_name else "")
+            named = named or is_name
+            if label.isdecimal():
                 numbers[at].add(label)
-        if alone := name_in_file(entry, names):
-            labels[FILE].add(alone)
-    weights = {at: weight for at, found in labels.items() if (weight := _weight(found, roster)) > (0, 0)}
+        levels[len(entry.parts) - 1].add(entry.parts[:-1], "")
+        if not named:
+            alone.append(name_in_file(entry, names))
+    weights = {at: weight for at, held in levels.items() if (weight := held.weight(roster)) > (0, 0)}
+    if 2 * len(alone) > len(answers) and any(alone):
+        weights[FILE] = _weight({label for label in alone if label}, roster)
     downloads = {entry.parts[0] for entry in answers}
     if weights and not (len(downloads) > 1 and max(weights.values()) < (1, 2)):
         best = [at for at, weight in weights.items() if weight == max(weights.values())]
         best.sort(key=lambda at: (at == FILE, at))
         return Shape(level=best[0], doubt=any(not _say_the_same(answers, best[0], at) for at in best[1:] if at != FILE))
-    if not weights and (rest := [at for at in (labels or numbers) if at != FILE]):  # names of sections, or numbers
-        most = max(rest, key=lambda at: (len((labels or numbers)[at]), -at))
-        return Shape(level=most, doubt=True)
+    rest = {at: held.labels for at, held in levels.items() if held.labels} or numbers  # names of sections, or numbers
+    if not weights and rest:
+        return Shape(level=max(rest, key=lambda at: (len(rest[at]), -at)), doubt=True)
     return Shape(level=0, doubt=len(downloads) < 2)
+
+
+class _Level:
+    """The names at one level of the folders, by the folder that they are in.
+
+    A student can make any number of folders. So no folder counts for more names than half of them have.
+    """
+
+    def __init__(self) -> None:
+        self._held: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+
+    def add(self, folder: tuple[str, ...], label: str) -> None:
+        """Add a name, or a folder that has something else at this level."""
+        held = self._held[folder]
+        if label:
+            held.add(label)
+
+    @property
+    def labels(self) -> set[str]:
+        """All names."""
+        return set().union(*self._held.values())
+
+    def weight(self, roster: Roster | None) -> tuple[int, int]:
+        """Return how many people of the roster there are, and how many names that are not those of sections."""
+        usual = max(1, median_low(map(len, self._held.values())))
+        weights = [_weight(held, roster) for held in self._held.values()]
+        people, others = (sum(min(weight[i], usual) for weight in weights) for i in (0, 1))
+        most = _weight(self.labels, roster)
+        return min(people, most[0]), min(others, most[1])
 
 
 def _say_the_same(entries: Sequence[Entry], one: int, other: int) -> bool:

@@ -24,6 +24,7 @@ from grader.files import WRITING, keep_backup, write_bytes
 from grader.records import LeftFile
 from grader.roster import Roster
 from grader.sentences import instructor_collecting
+from grader.submissions import shortened
 
 REPLACED: Final = ".replaced"
 
@@ -104,8 +105,7 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
         rest = [file for file in old.files if file.exercise not in exercises]
         now[found] = replace(one, student=found, files=tuple(sorted((*rest, *kept), key=lambda file: file.file)))
     left += [replace(one, student=renamed.get(one.student, one.student)) for one in collection.collected.left]
-    left.sort(key=lambda file: (file.student, file.path, file.exercise))
-    whole = Collected(people=tuple(now[name] for name in sorted(now)), left=tuple(left))
+    whole = Collected(people=tuple(now[name] for name in sorted(now)), left=shortened(left))
     write_bytes(folder / MANIFEST, _encoded(whole))
     return Written(**counts)
 

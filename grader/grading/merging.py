@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from grader.records import BrokenCheck, ClassReport, ClassRow, HandIn, LeftFile, Report, student_report
 from grader.roster import Person
+from grader.submissions import shortened
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ def known_of_all(now: Known, earlier: ClassReport | None, graded: Collection[tup
     long as none of its student's exercises is graded.
     """
     if earlier is None:
-        return Known(people=now.people, handed_in=now.handed_in, left=_in_order(now.left))
+        return Known(people=now.people, handed_in=now.handed_in, left=shortened(now.left))
     students = {student for student, _ in graded}
     left = [
         file
@@ -84,7 +85,7 @@ def known_of_all(now: Known, earlier: ClassReport | None, graded: Collection[tup
     return Known(
         people=people | dict(now.people),
         handed_in=dict(now.handed_in) | handed_in,
-        left=_in_order({(file.path, file.student, file.exercise): file for file in (*left, *now.left)}.values()),
+        left=shortened({(file.path, file.student, file.exercise): file for file in (*left, *now.left)}.values()),
     )
 
 
@@ -100,10 +101,6 @@ def under_present_names(earlier: ClassReport | None, renamed: Mapping[str, str])
         person = row.person or (before.person if before is not None else None)
         rows[name] = replace(row, student=name, person=person, handed_in=known | row.handed_in)
     return replace(earlier, students=tuple(rows[name] for name in sorted(rows)))
-
-
-def _in_order(files: Iterable[LeftFile]) -> tuple[LeftFile, ...]:
-    return tuple(sorted(files, key=lambda file: (file.student, file.path, file.exercise)))
 
 
 def earlier_report(student: str, reports: Mapping[str, Report], renamed: Mapping[str, str]) -> Report | None:

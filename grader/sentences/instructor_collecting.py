@@ -15,6 +15,10 @@ UNTOUCHED = N_("Nothing in it was changed; {counted} counts.")
 SAME_CODE = N_("Its code is the same as that of {counted}.")
 OLDER = N_("It is older than {counted}, which counts.")
 UNREADABLE_BESIDE = N_("It cannot be read; {counted} counts. {problem}")
+AND_MORE_FILES = N_(
+    "{count} more file of this student does not count.", "{count} more files of this student do not count."
+)
+LOOK_INTO_IT = N_("Look into what the student handed in.")
 TOO_MANY_VERSIONS = N_("There are too many files for the exercise, so it was not looked at; {counted} counts.")
 DIFFERENT = N_("It has {own} points. {counted} differs from it, has {points} points, and counts for now.")
 

@@ -13,6 +13,7 @@ from grader.submissions.decoding import decode_script
 from grader.submissions.files import open_ordinary, read_bytes
 from grader.submissions.folders import StudentFolder, SubmissionsError, files_beside, find_submissions
 from grader.submissions.history import read_history
+from grader.submissions.leaving import shortened
 from grader.submissions.looking import Look, definitions
 from grader.submissions.managing import ManagedCell
 from grader.submissions.names import printable
@@ -54,6 +55,7 @@ __all__ = [
     "read_bytes",
     "read_history",
     "read_submission",
+    "shortened",
     "split_name",
     "text_digest",
 ]

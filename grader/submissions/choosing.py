@@ -19,6 +19,7 @@ _CLEARLY_LATER: Final = 60.0
 # A student who hands in more takes no more of the grader's time.
 _MOST_LOOKED_AT: Final = 10
 _MOST_COUNTED: Final = 4
+_MOST_NAMED: Final = 10  # in a note
 Cause = Literal["untouched", "same", "older", "unreadable", "too many"]
 File = TypeVar("File")
 _SAID: Final[dict[Cause, Template]] = {
@@ -99,4 +100,8 @@ def notes_on(choice: Choice[File], name_of: Callable[[File], str]) -> tuple[Sent
     others: dict[Cause, list[str]] = {}
     for version, cause in choice.passed_over:
         others.setdefault(cause, []).append(name_of(version.file))
-    return tuple(_SAID[cause](name=counted, others=", ".join(names)) for cause, names in others.items())
+    return tuple(_SAID[cause](name=counted, others=_listed(names)) for cause, names in others.items())
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])])

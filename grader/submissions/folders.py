@@ -23,8 +23,10 @@ from grader.submissions.recognition import ExerciseNames, How, is_given, is_litt
 
 LookAt = Callable[[SubmittedFile, str], Look]
 _MOST_NOTES: Final = 20
+_MOST_NEAR: Final = 1000  # files of one student whose names are compared with those of the exercises
 _MOST_LOOKS: Final = 50  # files of one student whose names say nothing
 _LONGEST_LOOKS: Final = 20.0  # seconds for all of them: a file can be made to take many
+_SUREST: Final[tuple[How, ...]] = ("name", "case", "near", "functions")
 _NOTES: Final = {
     "case": learner_files.MISSPELT_CASE,
     "near": learner_files.NEAR_NAME,
@@ -138,14 +140,14 @@ def _sort_out(
     names: ExerciseNames,
     look: LookAt | None,
 ) -> StudentFolder:
-    files: defaultdict[str, tuple[SubmittedFile, ...]] = defaultdict(tuple)
+    files: defaultdict[str, list[tuple[How, str]]] = defaultdict(list)
     notes: list[Sentence] = []
     strangers = []
     looks, spent = 0, 0.0
-    for entry in entries:
+    for number, entry in enumerate(entries):
         if is_litter(entry.name):
             continue
-        found = names.by_name(entry.name)
+        found = names.by_name(entry.name, near=number < _MOST_NEAR)
         exercises: tuple[str, ...] = () if found is None else (found.exercise,)
         how: How = "functions" if found is None else found.how
         kind = split_name(entry.name)[1]
@@ -160,18 +162,25 @@ def _sort_out(
         for exercise in exercises:
             if exercise in names.others:
                 continue
-            files[exercise] += (file(entry.name),)
-            if how != "name":
+            files[exercise].append((how, entry.name))
+            if how != "name" and len(notes) < _MOST_NOTES:
                 notes.append(_NOTES[how](name=printable(entry.name), closest=exercise))
     notes += [_note_on(entry, names) for entry in strangers[:_MOST_NOTES]]
     if len(strangers) > _MOST_NOTES:
         notes.append(learner_files.MORE_FILES(count=len(strangers) - _MOST_NOTES))
-    left = tuple(_left(student, entry, names) for entry in strangers)
-    return StudentFolder(student=student, files=dict(sorted(files.items())), notes=tuple(notes), left=left)
+    return StudentFolder(
+        student=student,
+        files={
+            exercise: tuple(file(name) for _, name in sorted(versions, key=lambda one: (_SUREST.index(one[0]), one[1])))
+            for exercise, versions in sorted(files.items())
+        },
+        notes=tuple(notes),
+        left=tuple(_left(student, entry, names, number < _MOST_NEAR) for number, entry in enumerate(strangers)),
+    )
 
 
-def _left(student: str, entry: os.DirEntry[str], names: ExerciseNames) -> LeftFile:
-    closest = names.closest(entry.name)
+def _left(student: str, entry: os.DirEntry[str], names: ExerciseNames, near: bool) -> LeftFile:
+    closest = names.closest(entry.name) if near else None
     if entry.is_dir(follow_symlinks=False):
         reason, cure = instructor_collecting.INNER_FOLDER(), instructor_collecting.COLLECT_FIRST()
     elif is_given(entry.name):

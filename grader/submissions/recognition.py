@@ -76,8 +76,11 @@ class ExerciseNames:
         for exercise in self._known:
             self._by_fold[_fold(exercise)].append(exercise)
 
-    def by_name(self, name: str) -> Recognised | None:
-        """Return the exercise that a file called `name` is for, if the name is enough to say that."""
+    def by_name(self, name: str, *, near: bool = True) -> Recognised | None:
+        """Return the exercise that a file called `name` is for, if the name is enough to say that.
+
+        Names that are only `near` take longer to recognise.
+        """
         stem, kind = split_name(name)
         if not kind or is_given(name):
             return None
@@ -88,8 +91,8 @@ class ExerciseNames:
         if len(alike) == 1:
             how: How = "near" if not exact else "name" if self._is_exact(name) else "case"
             return Recognised(exercise=alike[0], how=how)
-        near = None if alike else self._near(stem)
-        return None if near is None else Recognised(exercise=near, how="near")
+        similar = self._near(stem) if near and not alike else None
+        return None if similar is None else Recognised(exercise=similar, how="near")
 
     def by_functions(self, defined: Collection[str]) -> tuple[str, ...]:
         """Return the exercises whose tasks are defined: those with at least half of them, or else the best one."""

@@ -441,8 +441,11 @@ def test_a_file_of_a_group_is_listed_for_each_member(tmp_path: Path) -> None:
         ([f"in/{SEVEN}.py"], {"in"}, True),
         ([f"in/maria/{SEVEN}/{SEVEN}.py", f"in/maria/{EIGHT}/{EIGHT}.py"], {"maria"}, False),
         (
-            [f"in/early/{n}/{SEVEN}.py" for n in ("ana", "bia")] + [f"in/late/eva/{SEVEN}.py"],
-            {"ana", "bia", "eva"},
+            [
+                f"in/{when}/{n}/{SEVEN}.py"
+                for when, n in zip(("early", "late") * 2, ("ana", "bia", "eva", "rui"), strict=True)
+            ],
+            {"ana", "bia", "eva", "rui"},
             False,
         ),
         ([f"in/early/ana/{SEVEN}.py", f"in/late/eva/{SEVEN}.py"], {"early", "late"}, True),
@@ -463,3 +466,17 @@ def test_the_roster_tells_sections_from_people(tmp_path: Path) -> None:
     with collection_of(written(tmp_path, files), roster=ROSTER) as plan:
         assert set(exercises(plan)) == {"asousa", "ereis"}
         assert not plan.doubt
+
+
+@pytest.mark.parametrize(
+    "path", [f"in/maria/x{{}}/{SEVEN}.py", f"in/maria/{SEVEN}_s{{}}.py", f"in/maria/work/{SEVEN}_s{{}}.py"]
+)
+@pytest.mark.parametrize("roster", [(), ROSTER])
+def test_no_student_can_move_the_others(tmp_path: Path, path: str, roster: tuple[Person, ...]) -> None:
+    """Hundreds of folders or files in one student's folder do not change whose the other students' files are."""
+    files = {f"in/{name}/{SEVEN}.py": A for name in ("asousa", "bdias", "ereis", "rui")}
+    flood = {path.format(number): A for number in ("asousa", "bdias", "ereis", *range(40))}
+    with collection_of(written(tmp_path, {**files, **flood}), roster=roster) as plan:
+        found = exercises(plan)
+        assert set(found) == {"asousa", "bdias", "ereis", "rui", "maria"}
+        assert all(found[name] == script() for name in ("asousa", "bdias", "ereis", "rui"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from grader.records import LeftFile
 from grader.sentences import verbatim
-from grader.submissions import Look, Version, choose, choose_among
+from grader.submissions import Look, Version, choose, choose_among, notes_on, shortened
 from grader.submissions.looking import look_at
 
 GIVEN_SCRIPT = b"def f(x):\n    # TODO: do it.\n    raise NotImplementedError\n"
@@ -87,3 +88,15 @@ def test_of_very_many_files_a_few_are_graded() -> None:
     assert [version.file for version in choice.counted] == [0, 1, 2, 3]
     assert {cause for _, cause in choice.passed_over} == {"too many"}
     assert len(choice.passed_over) == 36
+
+
+def test_a_note_names_few_files() -> None:
+    """The note on very many files names ten of them."""
+    choice = choose_among(range(40), lambda number: Version(file=number, look=ANSWER), GIVEN)
+    assert [len(str(note)) < 200 for note in notes_on(choice, str)] == [True, True]
+    assert [left.path for left in shortened(_left(number) for number in range(500))][-1] == "ana"
+    assert len(shortened(_left(number) for number in range(500))) == 201
+
+
+def _left(number: int) -> LeftFile:
+    return LeftFile(path=f"ana/{number}", student="ana", reason=verbatim("R."), cure=verbatim("C."))

@@ -220,6 +220,13 @@ def test_a_folder_of_rubbish_gets_few_notes(folder: Path) -> None:
     assert len(only(folder).left) == 100
 
 
+def test_the_right_name_comes_first_among_very_many(folder: Path) -> None:
+    """However many copies there are, the file with the exercise's own name is the first that is looked at."""
+    put(folder, "ana/10_linear.py", *(f"ana/00 10_linear ({number}).py" for number in range(60)))
+    assert names(only(folder))["10_linear"][0] == "10_linear.py"
+    assert len(only(folder).notes) == 20
+
+
 def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:
     """A name that differs only in case is accepted with a note."""
     put(folder, "ana/10_Linear.PY")
@@ -232,7 +239,7 @@ def test_capital_letters_are_forgiven_with_a_note(folder: Path) -> None:
 def test_two_cases_of_one_name_are_two_files(folder: Path) -> None:
     """If two files differ only in case, both are listed."""
     put(folder, "ana/10_linear.py", "ana/10_Linear.py")
-    assert names(only(folder)) == {"10_linear": ["10_Linear.py", "10_linear.py"]}
+    assert names(only(folder)) == {"10_linear": ["10_linear.py", "10_Linear.py"]}
 
 
 def test_case_is_not_forgiven_where_two_exercises_differ_by_it(folder: Path) -> None:
