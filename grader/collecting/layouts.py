@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -103,14 +104,27 @@ def _best(
     entries: Sequence[Entry], listing: Listing, layouts: Sequence[Layout], *, forced: bool
 ) -> list[tuple[Handed, Layout]]:
     """Return what the platform's layout says that explains most of a download's files, if it explains enough."""
-    weight = sum(map(_may_be_answer, entries))
     best: tuple[float, list[tuple[Handed, Layout]]] = (0.0, [])
     for layout in layouts:
         if layout.read is None or not entries:
             continue
         found = layout.read(entries, listing.hidden)
-        answers = sum(_may_be_answer(one.entry) for one in found)
-        share = answers / weight if weight else float(bool(found))
+        share = _share({one.entry.parts for one in found}, entries)
         if share > best[0]:
             best = (share, [(one, layout) for one in found])
     return best[1] if forced or best[0] > _ENOUGH else []
+
+
+def _share(explained: Collection[tuple[str, ...]], entries: Sequence[Entry]) -> float:
+    """Return the share of a download that is explained.
+
+    Below what all paths have in common, each folder counts once, however many files a student puts into it.
+    """
+    answers = [entry.parts for entry in entries if _may_be_answer(entry)] or [entry.parts for entry in entries]
+    first, last = min(answers), max(answers)
+    common = next((i for i, (a, b) in enumerate(zip(first[:-1], last[:-1], strict=False)) if a != b), None)
+    at = min(len(first), len(last)) - 1 if common is None else common
+    units: defaultdict[str, list[bool]] = defaultdict(list)
+    for parts in answers:
+        units[parts[at]].append(parts in explained)
+    return sum(sum(held) / len(held) for held in units.values()) / len(units)

@@ -480,3 +480,17 @@ def test_no_student_can_move_the_others(tmp_path: Path, path: str, roster: tuple
         found = exercises(plan)
         assert set(found) == {"asousa", "bdias", "ereis", "rui", "maria"}
         assert all(found[name] == script() for name in ("asousa", "bdias", "ereis", "rui"))
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["submitted/asousa/x/{}.py", "asousa_1_assignsubmission_file/{}.py", "x(asousa)/Submission attachment(s)/{}.py"],
+)
+def test_no_student_can_choose_the_layout(tmp_path: Path, flood: str) -> None:
+    """Hundreds of files that look like those of a platform, in one student's folder, stay that student's."""
+    files = {f"in/{name}/{SEVEN}.py": A for name in ("asousa", "bdias", "ereis")}
+    more = {f"in/maria/{flood.format(f'{SEVEN} ({number})')}": B for number in range(30)}
+    with collection_of(written(tmp_path, {**files, **more})) as plan:
+        found = exercises(plan)
+        assert set(found) == {"asousa", "bdias", "ereis", "maria"}
+        assert found["asousa"] == script()
