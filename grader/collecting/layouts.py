@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from grader.collecting import platforms
+from grader.collecting import platforms, repositories
 from grader.collecting.handed import Handed
 from grader.collecting.shapes import FILE, shape_of, students
 from grader.collecting.sources import CollectError, Entry, Listing
@@ -39,8 +39,8 @@ LAYOUTS: Final = (
     Layout(name="canvas", title=instructor_collecting.CANVAS, known="documented", read=platforms.canvas),
     Layout(name="brightspace", title=instructor_collecting.BRIGHTSPACE, known="experience", read=platforms.brightspace),
     Layout(name="sakai", title=instructor_collecting.SAKAI, known="experience", read=platforms.sakai),
-    Layout(name="nbgrader", title=instructor_collecting.NBGRADER, known="documented", read=platforms.nbgrader),
-    Layout(name="clones", title=instructor_collecting.CLONES, known="documented", read=platforms.clones),
+    Layout(name="nbgrader", title=instructor_collecting.NBGRADER, known="documented", read=repositories.nbgrader),
+    Layout(name="clones", title=instructor_collecting.CLONES, known="documented", read=repositories.clones),
     Layout(name="folders", title=instructor_collecting.FOLDERS, known="experience"),
     Layout(name="files", title=instructor_collecting.FILES, known="experience"),
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.collecting.archives import is_archive
 from grader.collecting.manifest import MANIFEST
-from grader.submissions import is_litter, split_name
+from grader.submissions import SUFFIXES, is_litter, split_name
 
 # Names that a platform gave: the students' names are parts of them.
 _PLATFORM: Final = re.compile(
@@ -23,12 +23,12 @@ def is_class_folder(path: Path) -> bool:
 
     A path that does not exist, or holds nothing to collect, is left to `grade`, which says what is wrong.
     """
-    if (path / MANIFEST).is_file():
-        return True
     if not path.exists():
         return True
     if not path.is_dir():
         return False
+    if (path / MANIFEST).is_file():  # which a student could have uploaded, where all files lie in one folder
+        return not any(split_name(entry.name)[1] in SUFFIXES for entry in path.iterdir())
     answers, beside = 0, 0
     pending = [(path, 0)]
     seen = 0
@@ -51,7 +51,7 @@ def is_class_folder(path: Path) -> bool:
             if entry.is_dir():
                 if level < _LEVELS:
                     pending.append((entry, level + 1))
-            elif split_name(entry.name)[1] in (".py", ".ipynb"):
+            elif split_name(entry.name)[1] in SUFFIXES:
                 answers += level == 1
                 beside += level == 0
                 if level > 1:

@@ -20,11 +20,12 @@ from grader.submissions.names import printable
 from grader.submissions.problems import Unreadable
 from grader.submissions.reader import Reader
 from grader.submissions.reading import NOTEBOOK_LIMIT, SCRIPT_LIMIT, open_notebook, read_submission
-from grader.submissions.recognition import ExerciseNames, Recognised, is_given, is_litter, split_name
+from grader.submissions.recognition import SUFFIXES, ExerciseNames, Recognised, is_given, is_litter, split_name
 
 __all__ = [
     "NOTEBOOK_LIMIT",
     "SCRIPT_LIMIT",
+    "SUFFIXES",
     "Anchor",
     "Choice",
     "ExerciseNames",

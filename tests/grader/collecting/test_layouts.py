@@ -494,3 +494,22 @@ def test_no_student_can_choose_the_layout(tmp_path: Path, flood: str) -> None:
         found = exercises(plan)
         assert set(found) == {"asousa", "bdias", "ereis", "maria"}
         assert found["asousa"] == script()
+
+
+def test_a_clone_is_not_its_owners_word(tmp_path: Path) -> None:
+    """A student who writes somebody else's name into a clone stays who the clone is called after."""
+    files = {**CASES["Classroom 50"].files}
+    root = "psi-w7_submissions_2026_03_01/psi-w7-bdias"
+    files[f"{root}/.classroom50.yaml"] = "owner: {username: asousa}\n"
+    with collection_of(written(tmp_path, files)) as plan:
+        assert exercises(plan) == {"asousa": script(), "bdias": script()}
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "- " * 100_000, f"submission_11:\n  :submitters: {'[' * 9_000}", "a: &a [*a]"]
+)
+def test_hostile_metadata_ends_nothing(tmp_path: Path, text: str) -> None:
+    """YAML that is nested very deeply is no table, and the files are read without it."""
+    files = {f"in/{name}/{SEVEN}.py": A for name in ("ana", "bia")} | {"in/ana/submission_metadata.yml": text}
+    with collection_of(written(tmp_path, files)) as plan:
+        assert set(exercises(plan)) == {"ana", "bia"}

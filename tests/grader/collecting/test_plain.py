@@ -18,6 +18,7 @@ from grader.collecting.plain import is_class_folder
         (["in/ana/.ipynb_checkpoints/07.ipynb", "in/ana/07_autograd.py"], True),
         (["in/ana/README.md"], True),
         (["in/collected.json", "in/A/ana/07_autograd.py"], True),
+        (["in/collected.json", "in/ana_07_autograd.py"], False),
         (["in/ana/week7/07_autograd.py"], False),
         (["in/ana_07_autograd.py"], False),
         (["in/ana.zip"], False),
