@@ -52,6 +52,15 @@ from grader.submissions import Reader
 
 _TICK = 0.5  # seconds between two looks at the clock and the size of the terminal
 _AGAIN = 4  # times that a missing or an empty file is looked at before that counts: editors replace files
+_STOPPED = frozenset(
+    template.text
+    for template in (
+        learner.LOAD_STOPPED,
+        learner.LOAD_STOPPED_AT,
+        learner.LOAD_STOPPED_CELL,
+        learner.LOAD_STOPPED_CELL_AT,
+    )
+)
 _KEPT = "watching.txt"  # in `.grader/`: the task where the student was
 
 
@@ -236,6 +245,10 @@ class _Loop:
             self._note = None
         if isinstance(event, Judged) and learner.NO_MISTAKES_NAMED() in event.report.notes and not self._said_unnamed:
             self._note, self._said_unnamed = learner.NO_MISTAKES_NAMED(), True
+        if isinstance(event, Judged):
+            stopped = [note for note in event.report.notes if note.template in _STOPPED]  # why it took so long
+            if stopped or (self._note is not None and self._note.template in _STOPPED):
+                self._note = stopped[0] if stopped else None
         self.state, commands = step(self.state, event)
         for command in commands:
             match command:

@@ -11,7 +11,7 @@ SOMETHING_IS_NONE = N_(
 
 # Arithmetic and comparisons
 TWO_TENSORS = N_("`{name}` with `dim` returns two tensors. Take the one that you need: `.values` or `.indices`.")
-TEXT_AND_NUMBER = N_("text and numbers cannot be added. `str(x)` makes text of a number, `float(x)` a number of text.")
+TEXT_AND_OTHER = N_("only text can be added to text. `str(x)` makes text of anything, and `float(x)` a number of text.")
 LIST_AND_OTHER = N_("`+` joins a {type} only with another {type}. For arithmetic make a tensor of it first.")
 LIST_ARITHMETIC = N_("lists have no such arithmetic. Make a tensor of the list first.")
 SEQUENCE_TIMES = N_(
@@ -64,8 +64,12 @@ MISSING_ARGUMENT = N_("`{name}` needs an argument that is not passed. Compare th
 UNKNOWN_KEYWORD = N_("`{name}` has no parameter `{keyword}`. Check its spelling where `{name}` is defined.")
 TWICE_GIVEN = N_("`{keyword}` is given twice: by its position and by its name. Remove one.")
 NO_INIT = N_("the class takes no arguments: it has no `__init__`. Is it spelt with two underscores on each side?")
-OTHER_COMBINATION = N_("`{name}` cannot be called with {given}. Compare the number and types with its documentation.")
+OTHER_COMBINATION = N_("`{name}` cannot be called with ({given}). Compare the number and types with its documentation.")
 GENERATOR_NEEDED = N_("`generator=` takes no seed. Write `torch.Generator().manual_seed(seed)`.")
+LIST_FOR_TENSOR = N_(
+    "`{name}` takes a tensor, and got a {type}. A batch is taken apart by `X, y = batch`; for numbers there is "
+    "`torch.tensor(x)`."
+)
 TENSOR_NEEDED = N_(
     "`{name}` takes a tensor, and got a {type}. `torch.tensor(x)` makes one; of an array, `torch.from_numpy(x)`."
 )

@@ -46,13 +46,17 @@ KINDS = tuple(
     for row in (
         # None, and what is used in place of its result
         ("TypeError", r"^default_collate: .* found <class '(?P<type>[\w.]+)'>", steps.NOT_FOR_BATCHES),
-        ("TypeError", r"'NoneType'|not NoneType\b|NoneType (object|\.__format__)", python.SOMETHING_IS_NONE),
+        ("TypeError", r"['\"]NoneType['\"]|not NoneType\b|NoneType (object|\.__format__)", python.SOMETHING_IS_NONE),
         ("TypeError", r"passed to NoneType\.", python.SOMETHING_IS_NONE),
         ("AttributeError", r"^'NoneType' object has no attribute", python.SOMETHING_IS_NONE),
         ("TypeError", rf"torch\.return_types\.{_PAIRS}\b", python.TWO_TENSORS),
         ("AttributeError", rf"^'torch\.return_types\.{_PAIRS}'", python.TWO_TENSORS),
         ("TypeError", rf"{_FUNCTION}' object is not subscriptable", steps.CALLED_WITH_BRACKETS),
-        ("TypeError", rf"{_NO_NAME}'{_FUNCTION}'|not {_FUNCTION}$|passed to {_FUNCTION}\.", python.NOT_CALLED),
+        (
+            "TypeError",
+            rf"{_NO_NAME}'{_FUNCTION}'|not \"?{_FUNCTION}(\"\)|$)|passed to {_FUNCTION}\.",
+            python.NOT_CALLED,
+        ),
         ("AttributeError", rf"^'{_FUNCTION}' object has no attribute", python.NOT_CALLED),
         # Shapes
         ("RuntimeError", r"mat1 and mat2 .*\(\d+x(?P<columns>\d+) and (?P<rows>\d+)x", steps.MATMUL_SHAPES),
@@ -100,7 +104,7 @@ KINDS = tuple(
         ("RuntimeError", r"^index tensor must have the same number of dimensions", steps.INDEX_DIMENSIONS),
         ("RuntimeError", r"written-to tensor refers to a single memory location", steps.ONE_MEMORY),
         ("RuntimeError", r"^maximum size for tensor at dimension", steps.LARGER_THAN_TENSOR),
-        ("RuntimeError", r"negative dimension|must be non-negative", steps.NEGATIVE_SIZE),
+        ("RuntimeError", r"negative dimension|size must be non-negative", steps.NEGATIVE_SIZE),
         ("ValueError", r"^negative dimensions are not allowed", steps.NEGATIVE_SIZE),
         ("Exception", r"expected reduction dim to be specified for input\.numel\(\) == 0", steps.EMPTY_TENSOR),
         # Indices
@@ -121,7 +125,7 @@ KINDS = tuple(
         ("TypeError", r"^(?P<type>list|tuple) indices must be .*, not (?P<index>[\w.]+)", steps.LIST_INDEX_KIND),
         ("ValueError", r"^step must be greater than zero", steps.BACKWARDS),
         ("TypeError", r"^'(?P<type>tuple|str|torch\.Size)' object does not support item assign", steps.NO_ASSIGNMENT),
-        ("TypeError", rf"{_NO_NAME}'generator'", steps.GENERATOR),
+        ("TypeError", rf"{_NO_NAME}'generator'(?! object is not callable)", steps.GENERATOR),
         ("TypeError", r"^'DataLoader' object is not subscriptable", steps.LOADER_INDEX),
         ("TypeError", r"^'(?P<type>[\w.]+)' object is not subscriptable", steps.NO_ELEMENTS),
         ("KeyError", r"^'param_groups'$", steps.NOT_AN_OPTIMIZERS_STATE, "torch.optim"),
@@ -270,7 +274,7 @@ KINDS = tuple(
         ("NotImplementedError", r"should implement __getitem__", steps.NO_GETITEM),
         ("TypeError", r"object of type '\w+' has no len", steps.NO_LEN, "torch.utils.data"),
         # Arithmetic and comparisons
-        ("TypeError", r"^can only concatenate str|\+: '(int|float)' and 'str'", python.TEXT_AND_NUMBER),
+        ("TypeError", r"^can only concatenate str|\+: '(int|float)' and 'str'", python.TEXT_AND_OTHER),
         ("TypeError", r"^can only concatenate (?P<type>list|tuple)", python.LIST_AND_OTHER),
         ("TypeError", r"^unsupported operand .*'list'", python.LIST_ARITHMETIC),
         ("TypeError", r"^can't multiply sequence by non-int", python.SEQUENCE_TIMES),
@@ -308,7 +312,7 @@ KINDS = tuple(
         ("TypeError", r"^unsupported format string passed to (?P<type>[\w.]+)\.__format__", python.FORMAT_OF_ONE),
         ("ValueError", r"^unknown format code '\w' for object of type 'str'", python.FORMAT_OF_TEXT),
         ("TypeError", r"expected str instance, (?P<type>[\w.]+) found", python.JOIN_TEXTS),
-        ("TypeError", r"unhashable type: '(?P<type>[\w.]+)'", python.UNHASHABLE),
+        ("TypeError", r"unhashable type: '(?P<type>(?!slice)[\w.]+)'", python.UNHASHABLE),
         ("TypeError", r"object is not iterable$", python.OPTIMIZER_OF_MODEL, "torch.optim"),
         ("TypeError", r"^'(?P<type>[\w.]+)' object is not iterable$", python.NOT_ITERABLE, ""),
         ("TypeError", r"of a 0-d tensor$|over a 0-d (tensor|array)$", python.NUMBER_WITHOUT_ELEMENTS),
@@ -325,6 +329,7 @@ KINDS = tuple(
         ("TypeError", r"^'type' object does not support the (asynchronous )?context manager", python.WITH_WHAT),
         ("AttributeError", r"^__enter__$", python.WITH_WHAT),
         ("TypeError", r"^(?P<name>[\w.]+)\(\) takes .*positional arguments? but \d+ w", python.TOO_MANY_ARGUMENTS),
+        ("TypeError", r"^(?P<name>[\w.]+)\(\) takes no arguments \(\d+ given\)", python.TOO_MANY_ARGUMENTS),
         ("TypeError", r"^(?P<name>[\w.]+)\(\) missing \d+ required", python.MISSING_ARGUMENT),
         (
             "TypeError",
@@ -332,13 +337,14 @@ KINDS = tuple(
             python.UNKNOWN_KEYWORD,
         ),
         ("TypeError", r"\(\) got multiple values for argument '(?P<keyword>\w+)'", python.TWICE_GIVEN),
-        ("TypeError", r"^[\w.]+\(\) takes no arguments", python.NO_INIT),
+        ("TypeError", r"^[\w.]+\(\) takes no arguments$", python.NO_INIT),
         ("TypeError", r"invalid combination of arguments - got \([^)]*\bgenerator=int\b", python.GENERATOR_NEEDED),
         (
             "TypeError",
-            r"^(?P<name>\w+)\(\) received an invalid combination of arguments - got (?P<given>\([^)]*\))",
+            r"^(?P<name>\w+)\(\) received an invalid combination of arguments - got \((?P<given>[^)]*?)(, )?\)",
             python.OTHER_COMBINATION,
         ),
+        ("TypeError", r"^(?P<name>\w+)\(\): .* must be Tensor, not (?P<type>list|tuple)$", python.LIST_FOR_TENSOR),
         ("TypeError", r"^(?P<name>\w+)\(\): .* must be Tensor, not (?P<type>[\w.]+)", python.TENSOR_NEEDED),
         ("TypeError", r"must be tuple of ints, ?(not|but got) (?P<type>[\w.]+)", python.SIZES_NEEDED),
         (

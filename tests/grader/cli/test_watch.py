@@ -182,6 +182,7 @@ def test_code_that_does_not_end(folder: Path, watched: Callable[..., Terminal]) 
 
     script.write_text(stub + "while True:\n    pass\n" + RIGHT, encoding="utf-8")
     terminal.wait_for("All checks pass.")  # what comes after the loop is run all the same
+    terminal.wait_for("Your file took long to load and was stopped")
 
     script.write_text(stub + "def matmul_shape(a, b):\n    while True:\n        pass\n", encoding="utf-8")
     terminal.wait_for("matmul_shape")
