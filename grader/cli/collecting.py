@@ -95,7 +95,7 @@ def submissions_of(
         console(stderr=True).print(show_preview(plan))
         if not plan.content:
             raise CollectError(instructor_collecting.NOTHING_FOUND(paths=", ".join(map(str, paths))))
-        write_collection(plan, folder)
+        write_collection(plan, folder, private=True)
     say_note(instructor_collecting.COLLECTED_FIRST(folder=str(folder)))
     return folder
 

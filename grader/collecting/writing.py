@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,24 +45,27 @@ def require_place(folder: Path) -> None:
         raise CollectError(instructor_collecting.FOLDER_TAKEN(out=str(folder)))
 
 
-def write_collection(collection: Collection, folder: Path) -> Written:
-    """Write the files of a plan into a folder, with the record of them. Raises `CollectError` and `OSError`."""
+def write_collection(collection: Collection, folder: Path, *, private: bool = False) -> Written:
+    """Write the files of a plan into a folder, with the record of them.
+
+    If a new folder is `private`, only its owner can open it. Raises `CollectError`, `ManifestError` and `OSError`.
+    """
     require_place(folder)
     before = load_manifest(folder) if folder.is_dir() else None
-    return _write_new(collection, folder) if before is None else _add(collection, folder, before)
+    return _write_new(collection, folder, private) if before is None else _add(collection, folder, before)
 
 
-def _write_new(collection: Collection, folder: Path) -> Written:
+def _write_new(collection: Collection, folder: Path, private: bool) -> Written:
     """Write a new folder beside the place where it will be, and give it its name at the end."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=WRITING))
+    new = folder.parent / f"{WRITING}{secrets.token_hex(8)}"
+    new.mkdir(mode=0o700 if private else 0o777)
     try:
         for file in collection.content:
             path = new / file
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(collection.data(file))
         write_bytes(new / MANIFEST, _encoded(collection.collected))
-        os.chmod(new, 0o755)
         if folder.is_dir():
             folder.rmdir()
         new.rename(folder)

@@ -308,7 +308,8 @@ GRADEBOOK_FAILED = N_("Cannot use the gradebook: {error}. Back it up, and try `n
 
 # What `--help` says
 HELP_GRADE = N_(
-    "Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json."
+    "Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json.\n\n"
+    "SUBMISSIONS may also be what you downloaded from a learning platform: it is collected first."
 )
 HELP_GRADE_SUBMISSIONS = N_("The folder with one folder per student, or what you downloaded (see `grader collect`).")
 HELP_GRADE_OUT = N_("Where the reports go.")

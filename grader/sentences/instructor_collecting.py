@@ -152,13 +152,17 @@ COLLECTED_FIRST = N_(
 
 # What `--help` says
 HELP_COLLECT = N_(
-    "Collect downloads of learning platforms into SUBMISSIONS/<student>/, for `grader grade`.\n\nRecognises the "
-    "layout, shows what it is going to write, takes the last attempt, and changes nothing in the downloads."
+    "Collect downloads of learning platforms into SUBMISSIONS/<student>/, for `grader grade`.\n\nDOWNLOAD is what you "
+    "downloaded, as it is: folders, .zip or .tar.gz files. Recognises the layout, shows what it is going to write, "
+    "takes the last attempt, and changes nothing in the downloads."
 )
 HELP_DOWNLOADS = N_("What you downloaded: folders, .zip or .tar.gz files, as they are.")
 HELP_OUT = N_("Where the students' folders go: a new folder, or one that was collected before.")
 HELP_ROSTER = N_("A CSV file with the class: any of name, id, email, login, section.")
-HELP_LAYOUT = N_("Read the download in this way, if it was not recognised (docs/instructors.md lists the names).")
+HELP_LAYOUT = N_(
+    "Read the download in this way, if it was not recognised: gradescope, moodle, blackboard, canvas, brightspace, "
+    "sakai, nbgrader, clones, folders or files."
+)
 HELP_PREVIEW = N_("Only show what would be collected.")
 HELP_ALL = N_("Show every file in the preview.")
 HELP_YES = N_("Write without asking.")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
+from grader.collecting import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[3]
 SEVEN = "07_autograd"
@@ -59,6 +60,12 @@ def test_a_download_without_exercises_is_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_help_names_all_layouts() -> None:
+    """What can be given with --layout stands in the help."""
+    said = " ".join(run("collect", "--help").replace("\n", " ").split())
+    assert [layout.name for layout in LAYOUTS if layout.name not in said] == []
+
+
 def test_mistakes_are_one_line(download: Path, tmp_path: Path) -> None:
     """A layout that is not known, and a roster that is no table, are errors with a cure."""
     assert "Known are gradescope, moodle" in run(
@@ -82,6 +89,7 @@ def test_a_download_is_graded_directly(download: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     said = run("grade", download, "--out", out, "--exercise", "07", "--roster", tmp_path / "roster.csv")
     assert f"so it was collected into {out / '.collected'} first" in " ".join(said.split())
+    assert (out / ".collected").stat().st_mode & 0o077 == 0
     whole = json.loads((out / "class.json").read_text(encoding="utf-8"))
     assert [(row["person"]["name"], row["statuses"][SEVEN]) for row in whole["students"]] == [
         ("Ana Sousa", "not_attempted"),
