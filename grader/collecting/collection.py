@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from grader.collecting.archives import FOREIGN_ENDINGS
+from grader.collecting.archives import FOREIGN_ENDINGS, is_archive
 from grader.collecting.handed import Handed
 from grader.collecting.layouts import Layout, Recognition, recognise
 from grader.collecting.manifest import Collected, CollectedFile, CollectedPerson
@@ -122,6 +122,14 @@ def planned(
             doubt=recognition.doubt,
             litter=listing.litter,
         )
+
+
+def _keeps_times(one: Taken) -> bool:
+    """Say whether a file's time is that of the student's: in a platform's download, or in an archive of the student's.
+
+    In a folder or an archive that a teacher made, it may be the time at which the teacher saved the file.
+    """
+    return one.layout.read is not None or any(map(is_archive, one.handed.entry.folders))
 
 
 @dataclass(kw_only=False)
@@ -238,7 +246,8 @@ class _Planning:
 
         def look(one: Taken) -> Version[Taken]:
             entry = one.handed.entry
-            return Version(file=one, look=self.look(bytes_of(entry), one.handed.name), time=entry.time)
+            seen = self.look(bytes_of(entry), one.handed.name)
+            return Version(file=one, look=seen, time=entry.time if _keeps_times(one) else None)
 
         choice = choose_among(ones, look, self.course.given(exercise))
         counted = " / ".join(version.file.handed.entry.shown for version in choice.counted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -513,3 +515,24 @@ def test_hostile_metadata_ends_nothing(tmp_path: Path, text: str) -> None:
     files = {f"in/{name}/{SEVEN}.py": A for name in ("ana", "bia")} | {"in/ana/submission_metadata.yml": text}
     with collection_of(written(tmp_path, files)) as plan:
         assert set(exercises(plan)) == {"ana", "bia"}
+
+
+@pytest.mark.parametrize(
+    ("place", "files"),
+    [
+        ("w.zip/Ana_1_assignsubmission_file", [f"{SEVEN}.ipynb"]),
+        ("in/ana.zip", [f"{SEVEN}.ipynb"]),
+        ("w.zip/ana", [f"{SEVEN}.ipynb", f"{SEVEN}.py"]),
+    ],
+)
+def test_the_newer_file_counts_where_times_can_be_trusted(tmp_path: Path, place: str, files: list[str]) -> None:
+    """In a platform's download and in a student's archive the newer file counts; a teacher's archive leaves a doubt."""
+    held = io.BytesIO()
+    before, _, inner = place.partition(".zip")
+    with zipfile.ZipFile(held, "w") as archive:
+        for minute, (name, content) in enumerate({f"{SEVEN}.py": A, f"{SEVEN}.ipynb": notebook(B)}.items()):
+            entry = zipfile.ZipInfo(f"{inner.strip('/')}/{name}".strip("/"), (2026, 3, 1, 10, 10 * minute, 0))
+            archive.writestr(entry, content)
+    download = written(tmp_path, {f"{before}.zip": held.getvalue()})
+    with collection_of(download) as plan:
+        assert list(exercises(plan).values()) == [files]
