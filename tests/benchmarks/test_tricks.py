@@ -25,9 +25,9 @@ SOURCE = "import torch\n\ndef f(x):\n    return (torch.ones(3) * x).sum()\n"
 PLAIN_PAGES = "from grader.candidate_process import __main__ as server; server.gather = lambda maps: 0; server.main()"
 
 
-def plain_pages(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def plain_pages(control: int) -> subprocess.Popen[bytes]:
     """Start a server whose memory lies in pages of the usual size."""
-    plain = {name: value for name, value in environment.items() if name != "GLIBC_TUNABLES"}
+    plain = {name: value for name, value in server.ENVIRONMENT.items() if name != "GLIBC_TUNABLES"}
     return subprocess.Popen(
         [sys.executable, "-c", PLAIN_PAGES, str(control)],
         pass_fds=(control,),

@@ -76,6 +76,10 @@ def disagreement(
     `free` are names in `FREE`; `raises` are the types of exceptions that the contract names. `error` is how feedback
     describes the exception of the answer.
     """
+    if expected.raised is None and wire.encode(msgspec.structs.replace(got, nonce=expected.nonce)) == wire.encode(
+        expected
+    ):
+        return None  # most answers of right code are the same in every fact, which is seen at once
     wanted = expected.raised and [name for name in raises if name in expected.raised.bases]
     raised = got.raised
     if wanted and not (raised and set(wanted) & set(raised.bases)):

@@ -41,7 +41,14 @@ class Program:
     choices: tuple[int, ...] = ()
     drawn: tuple[tuple[str, int, int], ...] = field(default=(), compare=False, repr=False)
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return hash((self.before, self.after, self.choices))  # made once: programs are looked up often
+
+    @functools.cached_property
     def text(self) -> str:
         """The program as a student reads it."""
         return "\n".join((*self.before, *self.after))
