@@ -31,6 +31,7 @@ _OPENING = """\
 # hint("{task}", 2) the idea, hint("{task}", 3) nearly the line.
 from grader import check, hint, status"""
 # The cell has its own import because nbgrader grades it even if the cells above have failed.
+_NUMBERED = re.compile(r"(text|code|example)-\d+(-\d+)?")  # the names of cells that no task has
 _CONTINUED = "continued"  # the mark of a text that follows an example
 _CHECK = 'from grader import check\n\ncheck("{task}")'
 TASK_CHECKED = re.compile(r"^check\(\"(?:\d\d_\w+\.)?(\w+)\"\)$", re.MULTILINE)
@@ -89,6 +90,7 @@ def convert_notebook(data: bytes, *, name: str) -> tuple[str, tuple[Sentence, ..
 def own_cells(notebook: str, new: str) -> list[str]:
     """Return descriptions of the cells in an nbgrader source that are not the kit's, before `new` replaces it.
 
+    A cell with a name as the kit gives them is the kit's, also if only an earlier release had a cell of that name.
     Raises `Unreadable` if the text is not a notebook.
     """
     kits = json.loads(new)["cells"]
@@ -98,7 +100,9 @@ def own_cells(notebook: str, new: str) -> list[str]:
         return [
             cell["metadata"].get("nbgrader", {}).get("grade_id") or f"#{number}"
             for number, cell in enumerate(cells, 1)
-            if cell.get("id") not in ids and "".join(cell["source"]).strip() not in sources | {""}
+            if cell.get("id") not in ids
+            and _NUMBERED.fullmatch(str(cell.get("id"))) is None
+            and "".join(cell["source"]).strip() not in sources | {""}
         ]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError("it is not a notebook") from error

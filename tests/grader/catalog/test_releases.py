@@ -18,7 +18,16 @@ from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from grader.candidate_process.confine import readable_paths
-from grader.catalog import Catalog, CatalogError, Wheel, load_catalog, nbgrader_sources, student_bundle, wheels_in
+from grader.catalog import (
+    Catalog,
+    CatalogError,
+    Wheel,
+    load_catalog,
+    nbgrader_sources,
+    own_cells,
+    student_bundle,
+    wheels_in,
+)
 from grader.catalog.catalog import DIAGNOSES, INSTALLED
 from grader.catalog.cells import split_cells
 from grader.catalog.stubs import BEGIN, END
@@ -318,6 +327,15 @@ def test_an_instructors_own_cells_are_not_removed(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
     assert json.loads(source.read_text(encoding="utf-8")) == nb
+
+
+def test_texts_of_an_earlier_release_are_the_kits(catalog: Catalog) -> None:
+    """Cells that only an earlier release had, under a name as the kit gives them, are not taken for an instructor's."""
+    (new,) = nbgrader_sources(catalog, ["04_indexing_and_inplace"]).values()
+    old = json.loads(new)
+    text = {"cell_type": "markdown", "metadata": {}, "source": "Another text"}
+    old["cells"] += [{**text, "id": "text-999"}, {**text, "id": "9f3c21aa"}]
+    assert own_cells(json.dumps(old), new) == [f"#{len(old['cells'])}"]
 
 
 def test_sources_hold_the_solution_between_nbgraders_markers(catalog: Catalog) -> None:
