@@ -181,7 +181,8 @@ def test_a_course_that_was_handed_in_is_never_run(handed_in: Path, arguments: tu
     assert f"Course: {ROOT} (20 exercises)" in done.stderr
     if arguments[0] == "grade":
         report = json.loads((handed_in.parents[1] / "out" / "mallory" / "report.json").read_text(encoding="utf-8"))
-        assert report["points"] == 0
+        checks = [c["id"] for e in report["exercises"] for task in e["tasks"] for c in task["checks"]]
+        assert checks and not [check for check in checks if check.endswith("_ok")]  # none of the suite handed in
     if arguments[0] == "check" and arguments[1] == "07":
         assert "Not attempted yet" in done.stdout and f"Your files: {handed_in / 'exercises'}" in done.stderr
 
@@ -243,6 +244,8 @@ def test_grade_is_repeatable(tmp_path: Path) -> None:
         options = ("--out", out, "--jobs", jobs, "--seed", "x", "--exercise", "07", "--exercise", "08")
         assert grader("grade", tmp_path / "in", *options).returncode == 0
         texts.append({path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*.json"))})
+        history = json.loads(texts[-1].pop(Path("gradebook.json")))
+        texts[-1][Path("gradebook.json")] = json.dumps({**history, "runs": len(history["runs"])}).encode()  # its times
     assert texts[0] == texts[1]
 
 
@@ -308,7 +311,7 @@ def test_submissions_of_others_are_graded_on_linux_alone(monkeypatch: pytest.Mon
     """On other systems nothing confines their code, so grading it is refused, even with `--trust-submissions`."""
     assert relaxed_sandbox(trusted) is trusted
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(SandboxError, match="Use Linux, or a container or virtual machine that runs it"):
+    with pytest.raises(SandboxError, match=r"even with --trust-submissions: .*grade on Linux"):
         relaxed_sandbox(trusted)
 
 
