@@ -72,11 +72,11 @@ def collect(
 
 
 def submissions_of(
-    paths: Sequence[Path], out: Path, known: Catalog, *, roster: Path | None, layout: str | None
+    paths: Sequence[Path], out: Path, known: Catalog, *, roster: Roster | None, layout: str | None
 ) -> Path:
     """Return the folder of students that `grade` reads: the given one, or one that is collected from downloads first.
 
-    What is collected is kept in `out`. Raises `CollectError`, `RosterError`, `TableError` and `OSError`.
+    What is collected is kept in `out`. Raises `CollectError`, `ManifestError` and `OSError`.
     """
     from grader.collecting import CollectError, planned
     from grader.collecting.plain import is_class_folder
@@ -90,7 +90,7 @@ def submissions_of(
     folder = out / COLLECTED
     with (
         Reader() as reader,
-        planned(paths, course_of(known), look=reader.look, roster=roster_of(roster), layout=layout) as plan,
+        planned(paths, course_of(known), look=reader.look, roster=roster, layout=layout) as plan,
     ):
         console(stderr=True).print(show_preview(plan))
         if not plan.content:

@@ -99,12 +99,13 @@ def grade(
         before = kept_seed(out)
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
             say_error(instructor.OTHER_SEED(out=str(out)))
+        people = roster_of(roster)
         with locked(out, "grade"):
             _grade(
                 known,
-                submissions_of(submissions, out, known, roster=roster, layout=layout),
+                submissions_of(submissions, out, known, roster=people, layout=layout),
                 out,
-                roster=roster_of(roster),
+                roster=people,
                 jobs=worker_count(jobs),
                 settings=settings,
                 asked=bool(exercise),
