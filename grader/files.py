@@ -39,7 +39,7 @@ def distinct_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]
     found, used = [], {name.casefold() for name in taken}
     for name in names:
         safe = _UNSAFE.sub("_", name).strip(" .")[:_LONGEST_NAME]
-        safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore") or "_"
+        safe = safe.encode("utf-8", "replace")[:_MOST_BYTES].decode("utf-8", "ignore").rstrip(" .") or "_"
         safe = f"_{safe}" if _DEVICE.fullmatch(safe) else safe
         distinct, number = safe, 1
         while distinct.casefold() in used:

@@ -35,7 +35,7 @@ class People:
         tags: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for one in handed:
             for person in one.people:
-                tags[one.entry.parts[0], person.label].add(one.tag)
+                tags[one.entry.parts[0], _folded(person.label)].add(one.tag)
         self._ambiguous = {key for key, found in tags.items() if len(found) > 1}
         found: dict[_Key, tuple[str, Person, Sentence | None]] = {}
         self._keys: dict[tuple[int, Person], _Key] = {}
@@ -66,7 +66,7 @@ class People:
 
     def _identify(self, one: Handed, person: Person) -> tuple[_Key, str, Person, Sentence | None]:
         """Return a key that all files of a person share, how the folder is called, who it is, and a doubt."""
-        several = (one.entry.parts[0], person.label) in self._ambiguous
+        several = (one.entry.parts[0], _folded(person.label)) in self._ambiguous
         name = one.label or person.student
         if self._roster is not None:
             match = self._match(one, person)

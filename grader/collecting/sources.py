@@ -171,6 +171,8 @@ def _add_file(
     except ArchiveError as error:
         listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
         return
+    if not members:
+        listing.refuse((*parts, parts[-1]), instructor_collecting.EMPTY_ARCHIVE(), instructor_collecting.ASK_AGAIN())
     _add_members(listing, stack, members, parts, depth=1)
 
 
@@ -211,6 +213,8 @@ def _add_inner(
     except ArchiveError as error:
         listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
         return
+    if not members:
+        listing.refuse((*parts, parts[-1]), instructor_collecting.EMPTY_ARCHIVE(), instructor_collecting.ASK_AGAIN())
     _add_members(listing, stack, members, parts, depth=depth + 1)
 
 

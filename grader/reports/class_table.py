@@ -73,7 +73,7 @@ def _names(report: ClassReport) -> list[str]:
     names = [row.person.label if row.person is not None else row.student for row in report.students]
     often = Counter(names)
     return [
-        name if often[name] == 1 or name == row.student else f"{name} ({row.student})"
+        name if often[name] == 1 else row.student if row.student.startswith(name) else f"{name} ({row.student})"
         for row, name in zip(report.students, names, strict=True)
     ]
 

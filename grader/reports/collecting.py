@@ -17,7 +17,7 @@ from grader.sentences.languages import render
 
 _MOST_ROWS: Final = 60
 _MOST_LEFT: Final = 20
-_LONGEST: Final = 38  # characters of a path that are shown; its end says most
+_LONGEST: Final = 24  # characters of a path that fit in a line with a name and an exercise; its end says most
 
 
 def preview(collection: Collection, *, everything: bool = False) -> RenderableType:
@@ -71,9 +71,18 @@ def _table(collection: Collection, most: int | None) -> Table:
             if exercises.count(file.exercise) > 1:
                 marks.append(render(instructor_collecting.DOUBT_MARK()))
             original = file.handed_in.original.partition("/")[2] or file.handed_in.original
-            shown_path = original if len(original) <= _LONGEST else f"…{original[1 - _LONGEST :]}"
-            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(shown_path)))
+            table.add_row(
+                Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(_short(original)))
+            )
     return table
+
+
+def _short(path: str) -> str:
+    """Return a path without so many of its first folders that it fits; the file's name stays whole."""
+    short = path
+    while len(short) > _LONGEST and "/" in short.removeprefix("…/"):
+        short = f"…/{short.removeprefix('…/').partition('/')[2]}"
+    return short
 
 
 def _name(one: CollectedPerson) -> str:

@@ -59,6 +59,7 @@ FILES = N_("files with the students' names in their names")
 
 # Archives and other files that cannot be read
 BROKEN_ARCHIVE = N_("It is broken, or no archive ({error}).")
+EMPTY_ARCHIVE = N_("It is an archive without a file in it.")
 BROKEN_MEMBER = N_("It is broken in its archive ({error}).")
 TOO_MANY_FILES = N_("The archive holds more than {limit} files.")
 TAR_TOO_LARGE = N_("The archive holds more than {limit} MB.")

@@ -45,6 +45,16 @@ def test_a_preview_writes_nothing(download: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_long_path_is_cut_at_folders(tmp_path: Path) -> None:
+    """Of a path that does not fit, the end is shown, and the file's name stays in one piece."""
+    for student in ("Ana Sousa", "Bia Reis"):
+        folder = tmp_path / "in" / f"{student}_123456_assignsubmission_file"
+        folder.mkdir(parents=True)
+        (folder / f"{SEVEN}.py").write_text("def derivative_at(f, x):\n    return 1\n", encoding="utf-8")
+    said = run("collect", tmp_path / "in", "--out", tmp_path / "out", "--preview")
+    assert said.count(f"…/{SEVEN}.py") == 2
+
+
 def test_what_is_shown_is_written(download: Path, tmp_path: Path) -> None:
     """The folder that is written is a class, and a second run changes nothing."""
     assert "2 new, 0 changed, 0 as before" in run("collect", download, "--out", tmp_path / "out")

@@ -204,3 +204,17 @@ def test_names_of_macos_and_windows_are_read(tmp_path: Path) -> None:
     (tmp_path / "class.zip").write_bytes(data)
     with collection_of(tmp_path / "class.zip") as plan:
         assert set(exercises(plan)) == {"anaxy"}
+
+
+@pytest.mark.parametrize("name", ["class.zip", "class.tar"])
+def test_an_empty_archive_is_listed(tmp_path: Path, name: str) -> None:
+    """Who hands in an archive without a file in it is not forgotten."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for path, content in ((GOOD, solved().encode()), ("ana/empty.zip", zipped({}))):
+            entry = tarfile.TarInfo(path)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    data = zipped({GOOD: solved(), "ana/empty.zip": zipped({})}) if name == "class.zip" else held.getvalue()
+    found = left(tmp_path, data, name=name)["ana/empty.zip"]
+    assert (str(found.reason), found.student) == ("It is an archive without a file in it.", "ana")
