@@ -540,6 +540,8 @@ def test_the_newer_file_counts_where_times_can_be_trusted(tmp_path: Path, place:
 
 def test_names_that_differ_in_capitals_only_are_two_people(tmp_path: Path) -> None:
     """The platform's numbers tell them apart, so that the work of neither takes the place of the other's."""
-    folders = [f"in/{name}_{n}_assignsubmission_file/{SEVEN}.py" for n, name in enumerate(("JOÃO LIMA", "João Lima"), 7)]
+    folders = [
+        f"in/{name}_{n}_assignsubmission_file/{SEVEN}.py" for n, name in enumerate(("JOÃO LIMA", "João Lima"), 7)
+    ]
     with collection_of(written(tmp_path, dict(zip(folders, (A, B), strict=True)))) as plan:
         assert exercises(plan) == {"JOÃO LIMA (7)": script(), "João Lima (8)": script()}
