@@ -12,8 +12,8 @@ from grader.roster import Person
 class Handed:
     """A file and its students: one, several for a group, or none if nobody is known.
 
-    `name` is what the student called the file, `within` the folders of the student's own. `label` is the text that
-    names the student, if the layout knows no more than that; `tag` tells people of one name apart within a download.
+    `name` is what the student called the file. `label` is the text that names the student, if the layout knows no more
+    than that; `tag` tells people of one name apart within a download.
     `time` is when it was handed in, in ISO 8601. `turn` grows with each attempt, where a download holds several of a
     student; `attempt` is the number that the platform gives, or 0.
     """
@@ -23,7 +23,6 @@ class Handed:
     name: str
     label: str = ""
     tag: str = ""
-    within: tuple[str, ...] = ()
     time: str = ""
     turn: int = 0
     attempt: int = 0

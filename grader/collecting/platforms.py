@@ -44,7 +44,6 @@ def moodle(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
                     people=(Person(name=match["name"]),),
                     tag=match["id"],
                     name=rest if i == len(entry.parts) - 1 and rest else entry.name,
-                    within=entry.parts[i + 1 : -1],
                     time="" if entry.time is None else iso(entry.time),
                 )
             )
@@ -79,7 +78,6 @@ def canvas(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
                     people=(person if person.name or person.other_ids else Person(name=f"anon {user}"),),
                     tag=user,
                     name=_AGAIN.sub("", name, count=1) if again else name,
-                    within=entry.parts[i + 1 : -1],
                     attempt=int(again[1]) + 1 if again else 0,
                     late=bool(match["late"]),
                 )
@@ -120,7 +118,6 @@ def blackboard(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) ->
                 entry=entry,
                 people=(Person(name=name, login=match["login"]),),
                 name=originals.get(entry.name, match["rest"]) if own else entry.name,
-                within=entry.parts[i + 1 : -1],
                 time=moment.isoformat(),
                 turn=int(moment.strftime("%Y%m%d%H%M%S")),
             )
@@ -157,7 +154,6 @@ def brightspace(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -
                     entry=entry,
                     people=(Person(name=match["name"]),),
                     name=entry.name,
-                    within=entry.parts[i + 1 : -1],
                     time="" if moment is None else moment.isoformat(),
                     turn=0 if moment is None else int(moment.strftime("%Y%m%d%H%M")),
                 )
@@ -203,7 +199,6 @@ def gradescope(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) ->
                     people=tuple(person for person in people if person.student),
                     name=entry.name,
                     tag=entry.parts[i - 1],
-                    within=entry.parts[i:-1],
                     time=moment.isoformat() if isinstance(moment, datetime) else str(moment or ""),
                     attempt=value["earlier"] + 1,
                 )
@@ -229,9 +224,7 @@ def sakai(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Foun
                 continue
             person = Person(name=in_order(match["name"]), login=match["login"])
             time = times.get(entry.parts[: i + 1], "")
-            found.append(
-                Handed(entry=entry, people=(person,), name=entry.name, within=entry.parts[i + 2 : -1], time=time)
-            )
+            found.append(Handed(entry=entry, people=(person,), name=entry.name, time=time))
     return found
 
 

@@ -31,15 +31,15 @@ def nbgrader(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> F
     for entry in entries:
         folders = entry.parts[:-1]
         if "submitted" in folders and len(folders) > (i := folders.index("submitted")) + 2:
-            login, place, time = folders[i + 1], i + 3, times.get(folders[: i + 3], "")
+            login, time = folders[i + 1], times.get(folders[: i + 3], "")
         elif inbound := next((m for m in map(_INBOUND.fullmatch, folders) if m is not None), None):
-            login, place, time = inbound["login"], folders.index(inbound.group()) + 1, inbound["time"]
+            login, time = inbound["login"], inbound["time"]
         else:
             continue
         if entry.name in ("timestamp.txt", "submission_secret.txt"):
             continue
         person = Person(login=login)
-        found.append(Handed(entry=entry, people=(person,), name=entry.name, within=folders[place:], time=utc(time)))
+        found.append(Handed(entry=entry, people=(person,), name=entry.name, time=utc(time)))
     return found
 
 
@@ -69,7 +69,6 @@ def clones(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
                 entry=replace(entry, time=None),  # a clone has the time of the download
                 people=(Person(name=name, login=login, email=row.get("email", ""), section=row.get("section", "")),),
                 name=entry.name,
-                within=entry.parts[len(root) : -1],
                 time=row.get("datetime", ""),
                 late=row.get("late", "").casefold() in ("true", "yes"),
             )

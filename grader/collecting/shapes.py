@@ -134,13 +134,13 @@ def students(entries: Sequence[Entry], shape: Shape, names: ExerciseNames) -> li
     several = {at for at in range(1, shape.level) if len({e.parts[at] for e in entries if len(e.parts) > at + 1}) > 1}
     for entry in entries:
         if shape.level != FILE and len(entry.parts) - 1 > shape.level:
-            label, within = bare_name(entry.parts[shape.level]), entry.parts[shape.level + 1 : -1]
+            label = bare_name(entry.parts[shape.level])
             section = _section([part for at, part in enumerate(entry.parts[: shape.level]) if at in several], names)
         else:
-            label, within = name_in_file(entry, names), entry.folders
+            label = name_in_file(entry, names)
             section = ""
         people = (Person(name=spaced(label), section=section),) if label else ()
-        found.append(Handed(entry=entry, people=people, name=entry.name, label=label, within=within))
+        found.append(Handed(entry=entry, people=people, name=entry.name, label=label))
     return found
 
 
