@@ -145,7 +145,7 @@ def brightspace(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -
     """Read D2L Brightspace's download, with one folder for each attempt."""
     found = []
     for entry in entries:
-        for i, part in enumerate(entry.parts[:-1]):
+        for part in entry.parts[:-1]:
             if (match := _BRIGHTSPACE.fullmatch(part)) is None:
                 continue
             moment = _d2l_time(match["time"])
