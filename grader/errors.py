@@ -32,8 +32,11 @@ def closest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     return None if found is None else by_fold[found]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> Sentence:
-    """Return the solution for an unknown name: a name that is similar or contains it, or else where the names are."""
+def did_you_mean(name: str, known: Iterable[str], where: Sentence | None = None) -> Sentence:
+    """Return the solution for an unknown name: a name that is similar or contains it, or else all names.
+
+    If they are many, that is `where` they stand; left out, that is `grader status`.
+    """
     names = sorted(known)
     if not names:
         return NONE_TO_CHOOSE()
@@ -41,4 +44,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> Sentence:
     found = closest(name, within, cutoff=0.0) or closest(name, names)
     if found is not None:
         return DID_YOU_MEAN(name=found)
-    return NAMES_ARE(names=", ".join(names)) if len(names) <= _FEW else STATUS_LISTS()
+    return NAMES_ARE(names=", ".join(names)) if len(names) <= _FEW else where or STATUS_LISTS()

@@ -85,8 +85,8 @@ def show_reasons(heading: Sentence, reasons: tuple[Reason, ...], comments: tuple
         screen.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
 
 
-def show_notes(run: ClassRun, *, asked: bool) -> None:
-    """Print which earlier results stay, and what could not be read.
+def show_notes(run: ClassRun, out: Path, *, asked: bool) -> None:
+    """Print which earlier results stay, who may have two rows, and what could not be read.
 
     `asked` says that exercises were named: without that, nobody expects all of them to be handed in again.
     """
@@ -95,8 +95,28 @@ def show_notes(run: ClassRun, *, asked: bool) -> None:
         say_note(instructor_gradebook.KEPT_RESULTS(count=len(stays), names=few(stays)))
     if run.others:
         say_note(instructor_gradebook.OTHER_PEOPLE(count=len(run.others), names=few(run.others)))
+    for old, now, name in _of_one_name(run):
+        say_note(instructor_gradebook.SAME_NAME(old=old, now=now, name=name, out=str(out)))
     for path in run.set_aside:
         say_note(instructor_gradebook.SET_ASIDE(path=str(path)))
+
+
+def _of_one_name(run: ClassRun) -> list[tuple[str, str, str]]:
+    """Return who has earlier results and may be somebody of this run: both names, and how both are called.
+
+    Where more than two have the name, a command would be a guess.
+    """
+    called: dict[str, list[ClassRow]] = {}
+    for row in run.report.students:
+        name = row.person.label if row.person is not None else row.student
+        called.setdefault(name.casefold(), []).append(row)
+    found = []
+    for rows in called.values():
+        old = [row.student for row in rows if row.student in run.others]
+        now = [row for row in rows if row.student not in run.others]
+        if len(old) == len(now) == 1:
+            found.append((old[0], now[0].student, now[0].person.label if now[0].person is not None else now[0].student))
+    return found
 
 
 def show_problems(book: Gradebook) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, console, one_line_errors, say, say_note, show, shown
+from grader.cli.shared import Course, catalog, one_line_errors, say, say_note, show, shown
 from grader.sentences import instructor, instructor_collecting
 from grader.sentences.languages import render
 
@@ -92,7 +92,7 @@ def submissions_of(
         Reader() as reader,
         planned(paths, course_of(known), look=reader.look, roster=roster, layout=layout) as plan,
     ):
-        console(stderr=True).print(show_preview(plan))
+        show(show_preview(plan), stderr=True)
         if not plan.content:
             raise CollectError(instructor_collecting.NOTHING_FOUND(paths=", ".join(map(str, paths))))
         write_collection(plan, folder, private=True)

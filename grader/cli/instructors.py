@@ -27,6 +27,7 @@ from grader.cli.shared import (
     shown,
     worker_count,
 )
+from grader.cli.shared import show as show_table
 from grader.sentences import instructor, instructor_gradebook, instructor_pages
 from grader.sentences.languages import render
 
@@ -176,7 +177,7 @@ def _grade(
     changes = run_of(before, after, "grade", settings.exercises)
     report, others = counted(run.report, after)
     screen = console()
-    screen.print(class_table(report))
+    show_table(class_table(report))
     if others:
         screen.print()
         say(instructor_gradebook.ADJUSTED_POINTS(count=others))
@@ -188,7 +189,7 @@ def _grade(
     gone = [one.exercise for one in after.columns if one.exercise not in known_ids and one.weight]
     if gone:
         say_note(instructor_gradebook.GONE_EXERCISES(exercises=", ".join(gone)))
-    show_notes(run, asked=asked)
+    show_notes(run, out, asked=asked)
     if dry_run:
         say(instructor_gradebook.DRY_RUN())
         return

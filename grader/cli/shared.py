@@ -28,16 +28,16 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
-def show(shown: RenderableType) -> None:
-    """Print on stdout what rich renders. If stdout is no terminal, no line ends in spaces."""
-    screen = console()
+def show(shown: RenderableType, *, stderr: bool = False) -> None:
+    """Print on stdout or stderr what rich renders. If that is no terminal, no line ends in spaces."""
+    screen = console(stderr=stderr)
     if screen.is_terminal:
         screen.print(shown)
         return
     with screen.capture() as captured:
         screen.print(shown)
     for line in captured.get().splitlines():
-        print(line.rstrip())
+        print(line.rstrip(), file=sys.stderr if stderr else sys.stdout)
 
 
 def say(*sentences: Sentence) -> None:

@@ -27,6 +27,7 @@ ADJUSTMENTS: Final = "adjustments.toml"
 _NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
+_MOST: Final = 100_000  # points, days and minutes; sums and times of more can no longer be computed
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -37,6 +38,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             value = getattr(self, name)
             if isinstance(value, float) and not isfinite(value):
                 raise ValueError(f"`{name}` must be a number that is finite")
+            if isinstance(value, float) and abs(value) > _MOST:
+                raise ValueError(f"`{name}` must be between -{_MOST} and {_MOST}")
 
 
 class Override(Decision, frozen=True, kw_only=True):

@@ -147,7 +147,7 @@ class Decisions:
             if decision.check in self._known.checks[id]:
                 self.checks[id][decision.check] = decision
                 continue
-            cure = did_you_mean(decision.check, self._known.checks[id])
+            cure = did_you_mean(decision.check, self._known.checks[id], instructor_gradebook.NAMES_OF_CHECKS())
             self.problems.append(
                 instructor_gradebook.UNKNOWN_CHECK(kind="check", check=decision.check, exercise=id, cure=cure)
             )
@@ -208,7 +208,7 @@ class Decisions:
     def _student(self, name: str, kind: str) -> str | None:
         found = self._known.student(name)
         if found is None:
-            cure = did_you_mean(name, self._known.students)
+            cure = did_you_mean(name, self._known.students, instructor_gradebook.NAMES_OF_FOLDERS())
             self.problems.append(instructor_gradebook.UNKNOWN_STUDENT(kind=kind, student=name, cure=cure))
         return found
 

@@ -13,6 +13,8 @@ from grader.sentences import instructor_gradebook
 
 _DAY_ALONE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY: Final = timedelta(days=1)
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 2999
 
 
 def zone_named(name: str) -> tzinfo | None:
@@ -41,6 +43,8 @@ def moment(text: str, zone: str = "") -> datetime:
             found = datetime.fromisoformat(plain)
     except ValueError:
         raise GradebookError(instructor_gradebook.NO_MOMENT(text=text)) from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:  # so that zones and extensions lead to years that exist
+        raise GradebookError(instructor_gradebook.NO_YEAR(text=text, first=_FIRST_YEAR, last=_LAST_YEAR))
     there = zone_named(zone)
     if found.tzinfo is None:
         return found.replace(tzinfo=there) if there is not None else found.astimezone()

@@ -94,8 +94,13 @@ NO_TIMEZONE = N_(
     "install the zones: pip install tzdata."
 )
 NO_MOMENT = N_("Cannot read the time {text!r}. Write one such as 2026-03-01 23:59, or a day such as 2026-03-01.")
+NO_YEAR = N_("Cannot use the time {text!r}. Write a year from {first} to {last}.")
 
 # What does not fit
+NAMES_OF_FOLDERS = N_(
+    "People are called like their folders in OUT, or as in the first column of `grader export --to csv`."
+)
+NAMES_OF_CHECKS = N_("The names of the checks stand on the page of the class, which `grader report` writes.")
 UNKNOWN_STUDENT = N_("adjustments.toml, {kind}: there is no {student!r} in the gradebook, so it has no effect. {cure}")
 UNKNOWN_EXERCISE = N_("adjustments.toml, {kind}: no exercise {exercise!r} was graded, so it has no effect. {cure}")
 UNKNOWN_TASK = N_("adjustments.toml, {kind}: the exercise {exercise} has no task {task!r}, so it has no effect. {cure}")
@@ -171,6 +176,10 @@ OTHER_PEOPLE = N_(
     "the course with `grader adjust withdraw`.",
     "{count} people have earlier results, and handed in nothing of this: {names}. The results stay. Archive who left "
     "the course with `grader adjust withdraw`.",
+)
+SAME_NAME = N_(
+    "{old!r} and {now!r} have the same name, {name}. If they are one person, `grader adjust rename {out} {old!r} "
+    "{now!r}` puts their results together."
 )
 GONE_EXERCISES = N_(
     "{exercises}: not in this course any more. The results still count; the weight 0 in adjustments.toml leaves "
