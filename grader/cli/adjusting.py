@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import DryRun, one_line_errors, say, shown
+from grader.cli.shared import DryRun, one_line_errors, say, say_note, shown
 from grader.sentences import instructor_adjusting as texts
-from grader.sentences.instructor_gradebook import WHOLE_CLASS
+from grader.sentences.instructor_gradebook import UNREADABLE_BOOK, WHOLE_CLASS
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook
@@ -250,4 +250,6 @@ def _decide(out: Path, *decisions: Decision, dry_run: bool) -> None:
         show_problems(after)
         if not dry_run:
             write_adjustments(out, draft.data)
-            keep_book(out, after, run)
+            backup = keep_book(out, after, run)
+            if backup is not None:
+                say_note(UNREADABLE_BOOK(path=str(backup)))

@@ -192,7 +192,7 @@ def _parsed(path: Path, data: bytes) -> Adjustments:
     try:
         read = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
         decided = msgspec.convert(_with_texts(read), Adjustments)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise _broken(path, str(error)) from None
     zone_named(decided.timezone)
     for number, extension in enumerate(decided.extension, start=1):

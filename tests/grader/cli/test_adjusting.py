@@ -97,3 +97,11 @@ def test_all_decisions_can_be_seen(out: Path) -> None:
     assert "07_autograd, for everybody The check b counts for nobody. Unclear." in said
     assert "ana, 07_autograd: 4 → 5 +1 extra points. Forum." in said
     assert "bia, the sum: 4 Comment: Come and see me." in said and "adjustments.toml" in said
+
+
+def test_a_history_that_cannot_be_read_is_kept_and_named(out: Path) -> None:
+    """A damaged gradebook.json is not replaced in silence: it gets another name, which the command says."""
+    (out / "gradebook.json").write_bytes(b"damaged")
+    said = adjust("comment", out, "ana", "Well done.")[1]
+    [kept] = [path for path in out.glob("*.json") if path.read_bytes() == b"damaged"]
+    assert kept.name in said

@@ -216,6 +216,7 @@ def test_a_decision_about_nobody_or_nothing_is_said(tmp_path: Path, text: str, w
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("a = " + "[" * 5000, "Cannot read the adjustments"),
         ("[[override]\n", r"Cannot read the adjustments in .*adjustments\.toml.*line 1"),
         ('[[override]]\nstudent = "ana"\n', r"missing required field.*\$\.override"),
         (OVERRIDE.replace("points", "ponits"), "unknown field `ponits`"),
