@@ -12,8 +12,9 @@ from grader.sentences import instructor_adjusting as texts
 from grader.sentences.instructor_gradebook import UNREADABLE_BOOK, WHOLE_CLASS
 
 if TYPE_CHECKING:
-    from grader.gradebook import Gradebook
+    from grader.gradebook import Gradebook, Row
     from grader.gradebook.adjustments import Adjustments, Decision
+    from grader.roster import Roster
 
 Out = Annotated[Path, typer.Argument(help=shown(texts.HELP_OUT), metavar="OUT")]
 Student = Annotated[str, typer.Argument(help=shown(texts.HELP_STUDENT), metavar="STUDENT")]
@@ -176,16 +177,29 @@ def withdraw(
         from grader.gradebook.adjustments import Withdrawn, decision
         from grader.roster import read_roster
 
-        names = list(students or [])
+        names, doubtful = list(students or []), list[str]()
         if not_on is not None:
-            book = read_gradebook(out, read_roster(not_on))
-            names += [row.student for row in book.rows if row.person is None]
-            if not names:
+            known = read_roster(not_on)
+            missing = {row.student for row in read_gradebook(out, known).rows if row.person is None}
+            rows = [row for row in read_gradebook(out).rows if row.student in missing]
+            doubtful = [row.student for row in rows if _may_be_on(known, row)]
+            if doubtful:
+                say_note(texts.MAY_BE_ON_ROSTER(count=len(doubtful), names=", ".join(doubtful)))
+            names += [row.student for row in rows if row.student not in doubtful]
+            if not names and not doubtful:
                 say(texts.ALL_ON_ROSTER(roster=str(not_on)))
                 return
+        if not names and doubtful:
+            return
         if not names:
             raise GradebookError(texts.NOBODY_NAMED())
         _decide(out, *(decision(Withdrawn, student=name, reason=reason) for name in names), dry_run=dry_run)
+
+
+def _may_be_on(roster: Roster, row: Row) -> bool:
+    """Say whether a roster has somebody who could be the person of a row, without saying it for sure."""
+    found = [roster.find_text(row.student), *([] if row.person is None else [roster.find(row.person)])]
+    return any(match.candidates or match.person is not None for match in found)
 
 
 def rename(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.cli.shared import console, say, say_note
+from grader.cli.shared import console, say, say_note, show
 from grader.gradebook import Change, Gradebook, Reason, Row, Run
 from grader.gradebook.history import BOOK
 from grader.gradebook.points import points_text
@@ -55,7 +55,7 @@ def _show_change(change: Change) -> None:
     screen = console()
     screen.print(Text(plain(instructor_gradebook.CHANGE(who=who, before=before, after=after))))
     for cause in change.causes:
-        screen.print(Padding(Text(plain(cause).strip()), (0, 0, 0, 4), expand=False))
+        show(Padding(Text(plain(cause).strip()), (0, 0, 0, 4), expand=False))
 
 
 def show_row(row: Row) -> None:
@@ -82,7 +82,7 @@ def show_reasons(heading: Sentence, reasons: tuple[Reason, ...], comments: tuple
     if lines:
         screen.print(Text(plain(heading)))
     for line in lines:
-        screen.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+        show(Padding(Text(line), (0, 0, 0, 4), expand=False))
 
 
 def show_notes(run: ClassRun, out: Path, *, asked: bool) -> None:

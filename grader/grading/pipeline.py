@@ -120,7 +120,7 @@ def grade_class(
             tasks={id: _tasks(catalog, id) for id in order},
             look=reader.look,
         )
-        found = with_people(found, collected, roster)
+        found = with_people(_without_out(found, submissions, out), collected, roster)
         students = tuple(s for s in _under_present_names(found, renamed or {}) if s.student not in left)
         total = sum(len(student.files) for student in students)
         if total == 0:
@@ -178,6 +178,12 @@ def grade_class(
         others=others(names, {student.student for student in students}, renamed or {}),
         set_aside=tuple(set_aside),
     )
+
+
+def _without_out(found: Sequence[StudentFolder], submissions: Path, out: Path) -> tuple[StudentFolder, ...]:
+    """Return the students' folders without the output folder, where that lies among them and nobody's work is in it."""
+    name = out.resolve().name if out.resolve().parent == submissions.resolve() else None
+    return tuple(student for student in found if student.files or student.student != name)
 
 
 def _under_present_names(students: Sequence[StudentFolder], renamed: Mapping[str, str]) -> list[StudentFolder]:

@@ -87,6 +87,14 @@ def test_everybody_who_is_not_on_the_roster_is_archived(out: Path, tmp_path: Pat
     assert (out / "bia" / "report.json").exists()
 
 
+def test_who_may_be_on_the_roster_is_not_archived(out: Path, tmp_path: Path) -> None:
+    """Of two people of one name on the roster, nobody knows who handed in: no results are put away for that."""
+    (tmp_path / "roster.csv").write_text("name,id\nAna,1\nAna,2\n", encoding="utf-8")
+    code, said = adjust("withdraw", out, "--not-on", tmp_path / "roster.csv")
+    assert code == 0 and "may be on the roster, and is not archived: ana." in said
+    assert decided(out) == '[[withdrawn]]\nstudent = "bia"'
+
+
 def test_all_decisions_can_be_seen(out: Path) -> None:
     """`show` lists what counts other than the examiner said, what is decided for everybody, and the file."""
     adjust("check", out, "07", "b", "--drop", "--reason", "Unclear.")

@@ -31,7 +31,7 @@ from grader.reports.code import load_code
 from grader.reports.store import ReportError
 from grader.roster import Person
 from grader.sentences import learner, verbatim
-from grader.submissions import SubmissionsError
+from grader.submissions import StudentFolder, SubmissionsError, SubmittedFile
 
 IDS = ("07_autograd", "08_detach_and_inplace")
 
@@ -105,6 +105,18 @@ def test_every_student_gets_a_report(catalog: Catalog, submissions: Path, monkey
     report = load_report(submissions.parent / "out" / "caio")
     assert [(e.id, e.status) for e in report.exercises] == [(id, "not_submitted") for id in IDS]
     assert report.max_points == 28
+
+
+@pytest.mark.parametrize(
+    ("out", "files", "students"),
+    [("out", {}, ["ana"]), ("out", {IDS[0]: ()}, ["ana", "out"]), ("../out", {}, ["ana", "out"])],
+)
+def test_the_output_folder_is_no_student(
+    tmp_path: Path, out: str, files: dict[str, tuple[SubmittedFile, ...]], students: list[str]
+) -> None:
+    """Where it lies among the students' folders, it gets no row; a folder with an answer, or another one, does."""
+    found = [StudentFolder(student="ana", files={}), StudentFolder(student="out", files=files)]
+    assert [one.student for one in pipeline._without_out(found, tmp_path, tmp_path / out)] == students
 
 
 @pytest.mark.sandbox
