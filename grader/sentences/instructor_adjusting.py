@@ -41,8 +41,8 @@ ALL_ON_ROSTER = N_("Nobody to archive: everybody with results is on the roster {
 MAY_BE_ON_ROSTER = N_(
     "{count} person may be on the roster, and is not archived: {names}. Correct the roster, or archive this person by "
     "name.",
-    "{count} people may be on the roster, and are not archived: {names}. Correct the roster, or archive these people by "
-    "name.",
+    "{count} people may be on the roster, and are not archived: {names}. Correct the roster, or archive these people "
+    "by name.",
 )
 NOBODY_NAMED = N_("Cannot archive nobody. Name the students who left, or the roster with --not-on.")
 NO_RESULTS = N_("Cannot find results in {out!r}: there is no report in it. Give the folder that `grader grade` wrote.")
