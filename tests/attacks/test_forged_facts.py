@@ -127,7 +127,7 @@ def test_facts_do_hold_for_forgers(graded: dict[str, dict[str, Graded]]) -> None
         for check in task.checks
     ]
     held = [judges for status, judges in checks if status == "skipped"]
-    assert len(held) > 25 and set(held) == {"facts"}
+    assert len(held) > 15 and set(held) == {"facts"}
     assert not [status for status, _ in checks if status == "passed"]
 
 

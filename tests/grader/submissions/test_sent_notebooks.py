@@ -239,12 +239,12 @@ SENT = {
         with_cell("x = torch.zeros(3", 0), WHOLE, ("code cell 1, line 1: Python cannot read `x = torch.zeros(3`",)
     ),
     "no Python in an answer": Sent(
-        no_python_in_an_answer, 4.0, ("code cell 3, line 1: Python cannot read `def column_view(x, col)`",)
+        no_python_in_an_answer, 4.0, ("code cell 5, line 1: Python cannot read `def column_view(x, col)`",)
     ),
     "a conflict in a cell": Sent(
         with_cell("<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> branch"), WHOLE, ("a mark that Git leaves where two",)
     ),
-    "fails halfway": Sent(fails_halfway, WHOLE, ("at code cell 3, line 1, `print(gone)`", "AssertionError")),
+    "fails halfway": Sent(fails_halfway, WHOLE, ("at code cell 5, line 1, `print(gone)`", "AssertionError")),
     "the kit's own calls": Sent(
         with_cell(
             "from grader import check, hint, status\n"
@@ -262,9 +262,9 @@ SENT = {
         imports_last,
         0.0,
         (
-            "name 'Tensor' is not defined at code cell 2, line 1, `def column_view",
-            "name 'Tensor' is not defined at code cell 4, line 1, `def set_column_",
-            "name 'Tensor' is not defined at code cell 6, line 1, `def rectify_",
+            "name 'Tensor' is not defined at code cell 4, line 1, `def column_view",
+            "name 'Tensor' is not defined at code cell 7, line 1, `def set_column_",
+            "name 'Tensor' is not defined at code cell 10, line 1, `def rectify_",
         ),
     ),
     "without checks and texts": Sent(without_checks),
@@ -296,7 +296,7 @@ SENT = {
     "a library that is not here": Sent(
         with_cell("import nowhere.pyplot as plt\nplt.plot([1, 2])\nplt.show()"),
         WHOLE,
-        ("No module named 'nowhere' at code cell 9, line 1", "`plt.plot([1, 2])`", "`plt.show()`"),
+        ("No module named 'nowhere' at code cell 13, line 1", "`plt.plot([1, 2])`", "`plt.show()`"),
     ),
     "input": Sent(with_cell("name = input('who are you? ')"), WHOLE, ("EOFError",)),
     "an exit": Sent(with_cell("exit()", 4), WHOLE, ("SystemExit",)),
@@ -341,7 +341,7 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
     sent, report = SENT[student], reports[student]
     assert report.points == sent.points
     assert len(report.notes) == len(sent.notes), report.notes
-    assert all(said in str(note) for said, note in zip(sent.notes, report.notes, strict=True)), report.notes
+    assert all(said in str(note) for said, note in zip(sent.notes, report.notes, strict=True)), [*map(str, report.notes)]
     assert not sent.points or (report.status, report.message) == ("graded", None)
 
 
