@@ -341,7 +341,9 @@ def test_each_is_graded_as_far_as_its_code_allows(reports: dict[str, ExerciseRep
     sent, report = SENT[student], reports[student]
     assert report.points == sent.points
     assert len(report.notes) == len(sent.notes), report.notes
-    assert all(said in str(note) for said, note in zip(sent.notes, report.notes, strict=True)), [*map(str, report.notes)]
+    assert all(said in str(note) for said, note in zip(sent.notes, report.notes, strict=True)), [
+        *map(str, report.notes)
+    ]
     assert not sent.points or (report.status, report.message) == ("graded", None)
 
 
