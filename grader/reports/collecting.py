@@ -21,7 +21,7 @@ _LONGEST: Final = 24  # characters of a path that fit in a line with a name and 
 
 
 def preview(collection: Collection, *, everything: bool = False) -> RenderableType:
-    """Return what is going to be collected. Without `everything`, long lists are cut, and say so."""
+    """Return what is going to be collected. Without `everything`, long lists and paths are cut; a list says so."""
     people = collection.collected.people
     rows = [(one, file) for one in people for file in one.files]
     parts: list[RenderableType] = [_heading(collection, len(rows))]
@@ -71,9 +71,8 @@ def _table(collection: Collection, most: int | None) -> Table:
             if exercises.count(file.exercise) > 1:
                 marks.append(render(instructor_collecting.DOUBT_MARK()))
             original = file.handed_in.original.partition("/")[2] or file.handed_in.original
-            table.add_row(
-                Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(_short(original)))
-            )
+            path = original if most is None else _short(original)
+            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(path)))
     return table
 
 

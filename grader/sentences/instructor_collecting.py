@@ -165,5 +165,5 @@ HELP_LAYOUT = N_(
     "sakai, nbgrader, clones, folders or files."
 )
 HELP_PREVIEW = N_("Only show what would be collected.")
-HELP_ALL = N_("Show every file in the preview.")
+HELP_ALL = N_("Show every file and its whole path in the preview.")
 HELP_YES = N_("Write without asking.")

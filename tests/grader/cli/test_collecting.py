@@ -46,13 +46,15 @@ def test_a_preview_writes_nothing(download: Path, tmp_path: Path) -> None:
 
 
 def test_a_long_path_is_cut_at_folders(tmp_path: Path) -> None:
-    """Of a path that does not fit, the end is shown, and the file's name stays in one piece."""
+    """Of a path that does not fit, the end is shown, and the file's name stays in one piece; --all shows it whole."""
     for student in ("Ana Sousa", "Bia Reis"):
         folder = tmp_path / "in" / f"{student}_123456_assignsubmission_file"
         folder.mkdir(parents=True)
         (folder / f"{SEVEN}.py").write_text("def derivative_at(f, x):\n    return 1\n", encoding="utf-8")
     said = run("collect", tmp_path / "in", "--out", tmp_path / "out", "--preview")
     assert said.count(f"…/{SEVEN}.py") == 2
+    said = run("collect", tmp_path / "in", "--out", tmp_path / "out", "--preview", "--all")
+    assert "…" not in said and said.count("Bia Reis") == 2
 
 
 def test_what_is_shown_is_written(download: Path, tmp_path: Path) -> None:
