@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from grader.collecting.manifest import MANIFEST, Collected, CollectedFile, Colle
 from grader.collecting.sources import CollectError
 from grader.files import WRITING, keep_backup, write_bytes
 from grader.records import LeftFile
-from grader.roster import Roster
+from grader.roster import Person, Roster
 from grader.sentences import instructor_collecting
 from grader.submissions import shortened
 
@@ -79,6 +80,7 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
     """Add to a folder that was collected before; its record is written at the end."""
     known = Roster(people=tuple(one.person for one in before.people))
     names = {one.person: one.student for one in before.people}
+    alike = _alike(before.people) | _alike(collection.collected.people)
     earlier = {one.student: one for one in before.people}
     now: dict[str, CollectedPerson] = dict(earlier)
     again = {file.path.partition("/")[0] for file in collection.collected.left}
@@ -89,6 +91,12 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
     for one in collection.collected.people:
         match = known.find(one.person)
         found = names[match.person] if match.person is not None and match.sure else one.student
+        if (
+            one.person in alike or match.person in alike or found in renamed.values()
+        ):  # their folders tell them apart, and nothing else does
+            found = one.student
+            several = instructor_collecting.SEVERAL_OF_ONE_NAME(name=one.person.label)
+            one = replace(one, doubt=one.doubt or several)
         renamed[one.student] = found
         old = earlier.get(found, CollectedPerson(student=found, person=one.person))
         kept: list[CollectedFile] = []
@@ -111,6 +119,16 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
     whole = Collected(people=tuple(now[name] for name in sorted(now)), left=shortened(left))
     write_bytes(folder / MANIFEST, _encoded(whole))
     return Written(**counts)
+
+
+def _alike(people: Sequence[CollectedPerson]) -> set[Person]:
+    """Return what is known of people of whom the same is known, but for capitals, such as two of one name."""
+    often = Counter(_in_small_letters(one.person) for one in people)
+    return {one.person for one in people if often[_in_small_letters(one.person)] > 1}
+
+
+def _in_small_letters(person: Person) -> Person:
+    return replace(person, name=person.name.casefold())
 
 
 def _by_exercise(files: Iterable[CollectedFile]) -> dict[str, list[CollectedFile]]:

@@ -75,6 +75,27 @@ def test_another_week_is_added(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "folders"),
+    [
+        (("Ana_1", "Ana_2"), ("Ana_11",), {"Ana (1)", "Ana (2)", "Ana"}),
+        (("Ana_1", "Ana_2"), ("Ana_1", "Ana_2"), {"Ana (1)", "Ana (2)"}),
+        (("Ana_1",), ("Ana_11", "Ana_12"), {"Ana", "Ana (11)", "Ana (12)"}),
+        (("Ana_1",), ("Ana_11", "ANA_12"), {"Ana", "Ana (11)", "ANA (12)"}),
+    ],
+)
+def test_of_two_people_of_one_name_neither_gets_the_others_work(
+    tmp_path: Path, first: tuple[str, ...], then: tuple[str, ...], folders: set[str]
+) -> None:
+    """In another week nobody knows who of them it is, so nothing is put together or replaced, and it is in doubt."""
+    for week, people in (("w1.zip", first), ("w2.zip", then)):
+        tree: Tree = {f"{week}/{one}_assignsubmission_file/{SEVEN}.py": solved(by=one) for one in people}
+        assert collected(tmp_path, tree).changed == 0
+    assert {name.split("/")[0] for name in files(tmp_path / "out")} - {REPLACED} == folders
+    record = load_manifest(tmp_path / "out")
+    assert record is not None and any(one.doubt for one in record.people)
+
+
 def test_an_older_file_does_not_replace_a_newer_one(tmp_path: Path) -> None:
     """Where both times are known, the newer file stays, and the older one is listed."""
     attempt = f"w7/Week_asousa_attempt_2026-03-0{{}}-10-20-30_{SEVEN}.py"
