@@ -106,9 +106,12 @@ def _together(one: Person, other: Person) -> Person:
 
 
 def _folded(name: str) -> str:
-    return " ".join(re.split(r"[\W_]+", name.casefold()))
+    """Return a name without capitals and signs; one that has nothing but signs, such as emoji, stays."""
+    folded = " ".join(re.split(r"[\W_]+", name.casefold()))
+    return folded if folded.strip() else name
 
 
 def _described(person: Person) -> str:
+    """Return a name with what tells people of that name apart."""
     more = person.id or person.login or person.email
     return f"{person.label} ({more})" if more and more != person.label else person.label

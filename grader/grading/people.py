@@ -52,7 +52,7 @@ def _add_roster(found: dict[str, StudentFolder], roster: Roster) -> None:
         if match.person is None:
             doubt = instructor_collecting.NOT_IN_ROSTER(name=student)
             if match.candidates:
-                people = ", ".join(person.label for person in match.candidates)
+                people = ", ".join(f"{person.label} ({person.student})" for person in match.candidates)
                 doubt = instructor_collecting.ONE_OF_THESE(name=student, people=people)
         elif match.person in there or not match.sure:
             doubt = instructor_collecting.PERHAPS(name=student, person=match.person.label)

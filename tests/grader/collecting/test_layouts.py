@@ -538,6 +538,13 @@ def test_the_newer_file_counts_where_times_can_be_trusted(tmp_path: Path, place:
         assert list(exercises(plan).values()) == [files]
 
 
+def test_names_without_letters_are_people_too(tmp_path: Path) -> None:
+    """Students whose folders are called by emoji or signs are told apart."""
+    tree = {f"in/{name}/w7/{SEVEN}.py": text for name, text in (("😀", A), ("🎉", B), ("~", A), ("ana", B))}
+    with collection_of(written(tmp_path, tree)) as plan:
+        assert exercises(plan) == {name: script() for name in ("😀", "🎉", "~", "ana")}
+
+
 def test_names_that_differ_in_capitals_only_are_two_people(tmp_path: Path) -> None:
     """The platform's numbers tell them apart, so that the work of neither takes the place of the other's."""
     folders = [

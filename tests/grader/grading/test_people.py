@@ -67,3 +67,10 @@ def test_a_roster_names_the_folders(tmp_path: Path) -> None:
     assert people["guest"].person is None
     assert str(people["guest"].left[0].reason) == "guest is not in the roster."
     assert [one.student for one in with_people(found[:1], None, Roster(people=(ANA, RUI)))] == ["Costa Rui", "ana"]
+
+
+def test_people_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """Where the roster has two of one name, the teacher reads which they are."""
+    twice = Roster(people=(Person(name="Ana", email="a1@x.br"), Person(name="Ana", email="a2@x.br")))
+    [left] = next(one for one in with_people(folders(tmp_path, "Ana"), None, twice) if one.student == "Ana").left
+    assert "Ana (a1@x.br), Ana (a2@x.br)" in str(left.reason)
