@@ -64,7 +64,7 @@ class ForkedServer:
         return self._code
 
 
-class Worker:
+class WorkerProcess:
     """The process that `start` has started, as `multiprocessing` has its own processes."""
 
     def __init__(self, process: subprocess.Popen[bytes], lifeline: Connection[Any, Any]) -> None:
@@ -88,7 +88,7 @@ class Worker:
 
 def start(
     body: str, *arguments: object, environment: Mapping[str, str], quiet: bool
-) -> tuple[Worker, Connection[Any, Any]]:
+) -> tuple[WorkerProcess, Connection[Any, Any]]:
     """Start a worker and a server; return the worker's process and our end of its channel.
 
     `body` names a function, "module:function". The worker calls it with its end of the channel, the `arguments` and the
@@ -111,7 +111,7 @@ def start(
     with contextlib.suppress(OSError):  # it has ended; the pool will see that
         ours.send((dict(os.environ), body))
         ours.send(arguments)
-    return Worker(process, held), ours
+    return WorkerProcess(process, held), ours
 
 
 def main() -> None:

@@ -175,7 +175,7 @@ class Worker:
         self.channel.close()
 
 
-def _start(settings: Settings) -> tuple[BaseProcess | prefork.Worker, Connection[Any, Any]]:
+def _start(settings: Settings) -> tuple[BaseProcess | prefork.WorkerProcess, Connection[Any, Any]]:
     """Start a worker; if it will have a server that forks, together with that."""
     try:
         if backend() == "portable":
