@@ -82,6 +82,8 @@ def _show(path: Path, found: Similarity) -> None:
     from grader.reports.terminal import plain
 
     screen = console()
+    for group in found.groups:
+        say(texts.SAME_PROGRAM(exercise=group.exercise, count=len(group.students), names=", ".join(group.students)))
     if not found.pairs:
         say(texts.NO_PAIRS())
     else:

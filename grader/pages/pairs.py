@@ -11,7 +11,7 @@ from grader.pages.marked_code import MarkedCode, compared_code
 from grader.reports.code import load_code
 from grader.reports.store import ReportError
 from grader.sentences import Sentence, instructor_pages
-from grader.similarity import SIMILAR, Side, Similarity
+from grader.similarity import SIMILAR, Group, Side, Similarity
 
 _MOST: Final = 200  # pairs that have a page; the file has all
 
@@ -38,10 +38,15 @@ class PairPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairPages(msgspec.Struct, frozen=True, kw_only=True):
-    """The pages of all pairs, the most similar first. `more` is the number of pairs without a page."""
+    """The pages of all pairs, the most similar first, and groups of people who handed in the same program.
+
+    `more` is the number of pairs without a page. `limits` say what all this can and cannot tell.
+    """
 
     pages: tuple[PairPage, ...] = ()
     more: int = 0
+    groups: tuple[Group, ...] = ()
+    limits: tuple[Sentence, ...] = ()
 
 
 def read_pairs(out: Path) -> PairPages:
@@ -62,7 +67,8 @@ def read_pairs(out: Path) -> PairPages:
         )
         for number, pair in enumerate(found.pairs[:_MOST], start=1)
     )
-    return PairPages(pages=pages, more=len(found.pairs) - len(pages))
+    more = len(found.pairs) - len(pages)
+    return PairPages(pages=pages, more=more, groups=found.groups, limits=found.limits)
 
 
 def _side(out: Path, exercise: str, side: Side) -> PairSide:

@@ -29,6 +29,7 @@ from grader.sentences import (
     instructor,
     instructor_collecting,
     instructor_pages,
+    instructor_similarity,
     joined,
     learner,
     learner_pages,
@@ -111,7 +112,7 @@ def class_html(page: ClassPage, links: Mapping[str, Link], pairs: PairPages) -> 
         "stuck": instructor_pages.STUCK_TITLE(),
         "checks": instructor_pages.ITEMS_TITLE() if page.items else None,
         "files": instructor_pages.FILES_TITLE() if page.left or page.spare else None,
-        "pairs": instructor_pages.PAIRS_TITLE() if pairs.pages else None,
+        "pairs": instructor_pages.PAIRS_TITLE() if pairs.pages or pairs.groups else None,
         "fault": instructor_pages.FAULT_TITLE() if page.at_fault else None,
     }
     return (
@@ -178,6 +179,7 @@ def _templates() -> jinja2.Environment:
         "instructor": instructor,
         "instructor_collecting": instructor_collecting,
         "instructor_pages": instructor_pages,
+        "instructor_similarity": instructor_similarity,
         "learner": learner,
         "learner_pages": learner_pages,
         "progress_said": PROGRESS_SAID,

@@ -117,10 +117,7 @@ FOLDER_TAKEN = N_(
 NEWER_IS_THERE = N_("A newer file was collected before.")
 
 # The preview
-RECOGNISED = N_(
-    "Recognised: {layouts}. {count} file of {students} students.",
-    "Recognised: {layouts}. {count} files of {students} students.",
-)
+RECOGNISED = N_("Recognised: {layouts}. Students: {students}, files: {count}.")
 FROM = N_("file of the download")
 LATE_MARK = N_("(late)")
 NEAR_MARK = N_("~ recognised by a name that is near, or by the functions in it")

@@ -23,6 +23,7 @@ NOT_EMPTY = N_("Cannot lay programs down in {folder!r}: it exists and is not emp
 COMPARING = N_("Comparing {exercise}")
 PAIRS = N_("{count} pair to look at", "{count} pairs to look at")
 NO_PAIRS = N_("No pair to look at: nobody shares so much of the code.")
+SAME_PROGRAM = N_("{exercise}: {count} people handed in the same program: {names}.")
 COLUMN_SHARED = N_("shares")
 MORE_PAIRS = N_("… and {count} more pair: see {path}.", "… and {count} more pairs: see {path}.")
 OFTEN = N_(
@@ -37,8 +38,8 @@ LIMIT_CAUSES = N_(
     "same page. Look at the code, and talk to the students."
 )
 LIMIT_LEFT_OUT = N_(
-    "Left out is what students got, and what {count} people or more have in common. So a large group that shares one "
-    "source is not listed."
+    "Pairs leave out what students got, and what {count} people or more have in common. So a large group that shares "
+    "one source is named only if the programs are the same but for comments and blanks."
 )
 LIMIT_UNSEEN = N_(
     "Other names, comments and blanks change nothing. Not seen is code that was written again in another order or by a "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 from grader.sentences import instructor_similarity
 from grader.similarity.library import Library, Overlap, Program
-from grader.similarity.records import Compared, Lines, Pair, Side, Similarity
+from grader.similarity.records import Compared, Group, Lines, Pair, Side, Similarity
 
 LEAST_SHARE: Final = 0.5
 _LEAST_SIZE: Final = 60  # characters; shorter code is alike by chance
+_LEAST_SAME: Final = 150  # characters; shorter programs are the same because there is one way to write them
 _COMMON_SHARE: Final = 0.2  # of the people
 _COMMON_LEAST: Final = 5  # so that a group of four is never taken for everybody
 
@@ -42,6 +43,7 @@ def compare(
     exercise that is done.
     """
     pairs: list[Pair] = []
+    groups: list[Group] = []
     compared: list[Compared] = []
     skipped: list[str] = []
     people = max((len(found) for found in works.values()), default=0)
@@ -60,6 +62,7 @@ def compare(
             program.without(stub | common)
         given = {line.strip() for line in stubs.get(exercise, "").splitlines()} | {""}
         pairs += _pairs(exercise, programs, given, least_share)
+        groups += _groups(exercise, found, given, common_from)
         compared.append(Compared(exercise=exercise, students=len(programs), common=len(common)))
         progress(exercise)
     return Similarity(
@@ -68,6 +71,7 @@ def compare(
         common_from=common_from,
         compared=tuple(compared),
         pairs=tuple(sorted(pairs, key=_rank)),
+        groups=tuple(groups),
         skipped=tuple(skipped),
         limits=(
             instructor_similarity.LIMIT_CAUSES(),
@@ -89,6 +93,18 @@ def _pairs(
         if overlap.size >= _LEAST_SIZE and max(overlap.shares) >= least_share:
             first, second = _side(one, overlap, 0, given), _side(other, overlap, 1, given)
             yield Pair(exercise=exercise, first=first, second=second, size=overlap.size)
+
+
+def _groups(exercise: str, works: Sequence[Work], given: AbstractSet[str], least: int) -> Iterable[Group]:
+    """Yield each program that at least so many people handed in: what many have counts in no pair."""
+    same: defaultdict[str, list[Work]] = defaultdict(list)
+    for work in works:
+        lines = (line.strip() for line in work.source.splitlines())
+        same["\n".join(line for line in lines if line not in given and not line.startswith("#"))].append(work)
+    for written, held in same.items():
+        if len(held) >= least and len(written) >= _LEAST_SAME:
+            names = (f"{work.year}/{work.student}" if work.year else work.student for work in held)
+            yield Group(exercise=exercise, students=tuple(names), size=len(written))
 
 
 def _side(work: Work, overlap: Overlap, place: int, given: AbstractSet[str]) -> Side:

@@ -43,6 +43,18 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Many people whose programs for one exercise are the same but for comments and blanks.
+
+    `students` are their names, with the year before those of another output folder. `size` is the length in characters
+    of what they wrote.
+    """
+
+    exercise: str
+    students: tuple[str, ...]
+    size: int
+
+
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """What was compared for one exercise.
 
@@ -58,7 +70,7 @@ class Similarity(msgspec.Struct, frozen=True, kw_only=True):
     """Pairs to look at, the most similar first, and what that can and cannot tell (`limits`).
 
     Pairs are listed if one side shares `least_share` of its own code or more, and `least_size` characters or more.
-    Fragments that `common_from` people or more have are left out.
+    Fragments that `common_from` people or more have are left out. `groups` are so many people with the same program.
     """
 
     schema: Literal["grader/similar/1"] = "grader/similar/1"
@@ -67,5 +79,6 @@ class Similarity(msgspec.Struct, frozen=True, kw_only=True):
     common_from: int
     compared: tuple[Compared, ...]
     pairs: tuple[Pair, ...]
+    groups: tuple[Group, ...] = ()
     skipped: tuple[str, ...] = ()
     limits: tuple[Sentence, ...]

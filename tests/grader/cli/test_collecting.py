@@ -36,7 +36,7 @@ def run(*arguments: object, code: int = 0) -> str:
 def test_a_preview_writes_nothing(download: Path, tmp_path: Path) -> None:
     """It says who, which exercise and which file, who is missing, and what is not collected with the cure."""
     said = run("collect", download, "--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", "--preview")
-    assert "a folder or archive for each student. 2 files of 2 students." in said
+    assert "a folder or archive for each student. Students: 2, files: 2." in said
     assert "Ana Sousa (ana)" in said
     assert "ana/week7/07_autograd.py" in said
     assert "1 member of the class handed in no exercise: Rui Costa" in said

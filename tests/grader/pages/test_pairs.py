@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from page_reading import Page, problems
 
@@ -13,7 +14,7 @@ from grader.pages import write_sites
 from grader.pages.pairs import read_pairs
 from grader.reports.store import ReportError, write_json
 from grader.sentences import verbatim
-from grader.similarity import SIMILAR, Pair, Side, Similarity
+from grader.similarity import SIMILAR, Group, Pair, Side, Similarity
 
 Make = Callable[..., Any]
 CODE = {"ana": "import torch\nx = 1\ny = 2\n", "bia": "x = 1  # <b>mine</b>\n\ny = 2\n"}
@@ -55,6 +56,19 @@ def test_a_pair_is_shown_side_by_side(out: Path) -> None:
         assert not address or (staff / "similar" / address).is_file()
     index = (staff / "index.html").read_text(encoding="utf-8")
     assert problems(index) == [] and "similar/1.html" in index
+
+
+def test_a_group_with_the_same_program_is_named(out: Path) -> None:
+    """The class page names people who handed in the same program, even where there is no pair."""
+    group = Group(exercise="07_autograd", students=("ana", "bia <b>", "2025/caio"), size=300)
+    limits = (verbatim("Similar code is no proof."),)
+    empty = Similarity(least_share=0.5, least_size=60, common_from=3, compared=(), pairs=(), limits=limits)
+    write_json(out / SIMILAR, msgspec.structs.replace(empty, groups=(group,)))
+    write_sites(out, out / "site")
+    html = (out / "site" / "staff" / "index.html").read_text(encoding="utf-8")
+    assert problems(html) == []
+    assert "07_autograd: 3 people handed in the same program: ana, bia <b>, 2025/caio." in Page(html).text
+    assert "Similar code is no proof." in Page(html).text and "<table" not in html.partition('id="pairs"')[2]
 
 
 def test_students_do_not_read_of_pairs(out: Path) -> None:

@@ -78,6 +78,17 @@ def test_what_many_have_is_left_out() -> None:
     assert len(pairs(compared(*[ANA] * 4, OTHER))) == 6
 
 
+def test_many_with_the_same_program_are_named() -> None:
+    """Five people with the same program are one group, whatever their comments; other names make another program."""
+    remark = ANA.replace("    with", "    # my own\n\n    with")
+    found = compared(*[ANA] * 4, remark, RENAMED, OTHER, years=[""] * 4 + ["2025"])
+    (group,) = found.groups
+    assert group.students == ("a", "b", "c", "d", "2025/e") and group.size > 150
+    assert compared(*[ANA] * 4, RENAMED, OTHER).groups == ()
+    short = STUB.replace("    # TODO\n    raise NotImplementedError", "    return [w, b]")
+    assert compared(*[short] * 6).groups == ()
+
+
 def test_short_answers_are_alike_by_chance() -> None:
     """A single short line that two people share makes no pair."""
     short = STUB.replace("    # TODO\n    raise NotImplementedError", "    w -= lr * w.grad")
