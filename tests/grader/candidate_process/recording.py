@@ -32,11 +32,13 @@ SHARED_DESCRIPTORS = 0x400
 def start(log: Path) -> Any:
     """Return a replacement for `grader.sandbox.server._start`."""
 
-    def start(control: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    from grader.sandbox.server import ENVIRONMENT
+
+    def start(control: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, str(HERE), "serve", str(log), str(control)],
             pass_fds=(control,),
-            env=environment | {"PYTHONPATH": str(HERE.parents[3])},
+            env=ENVIRONMENT | {"PYTHONPATH": str(HERE.parents[3])},
             cwd="/",
             stderr=subprocess.PIPE,
             start_new_session=True,

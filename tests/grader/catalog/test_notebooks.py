@@ -271,7 +271,7 @@ def test_the_command_converts_both_ways(tmp_path: Path) -> None:
         ),
         ("old.ipynb", "new.py", "old.ipynb'. old.ipynb is damaged: it stops being a notebook at line 1"),
         ("plain.py", "new.ipynb", "plain.py'. It is not the script of an exercise"),
-        ("latin.py", "new.ipynb", "latin.py'. latin.py is not valid utf-8 text"),
+        ("latin.py", "new.ipynb", "latin.py'. It is not the script of an exercise"),
         ("gone.py", "new.ipynb", "gone.py'. There is no file gone.py."),
     ],
 )
