@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from grader.exports import ExportError, csv_of, junit_of, xlsx_of
 from grader.exports.scores import only, score_of
-from grader.exports.sheets import Sheet, harmless
+from grader.exports.sheets import Sheet, _delimiter, harmless
 from grader.gradebook import Gradebook, read_gradebook
 from grader.reports.store import stored_reports
 
@@ -158,8 +158,9 @@ def test_any_sheet_comes_back_or_is_refused(text: str, row: int, column: int) ->
     assert sheet.data() == text.encode()
     if row < len(sheet):
         sheet.put(row, column, 'x,"y"\n')
-        again = Sheet(sheet.data(), "s.csv")
-        assert again.delimiter != sheet.delimiter or again.cell(row, column) == 'x,"y"'
+        filled = sheet.data()
+        if _delimiter(filled.decode()) == sheet.delimiter:  # text like this can look as if it had another one
+            assert Sheet(filled, "s.csv").cell(row, column) == 'x,"y"'
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
