@@ -177,7 +177,7 @@ def _parts(cell: Any, number: int) -> list[Any]:
 
 
 def _whole_texts(cells: Sequence[Any]) -> list[Any]:
-    """Return the cells, with examples that nobody has changed put back into the text before them."""
+    """Return the cells, with unchanged examples put back into the text before them."""
     from nbformat.v4 import new_markdown_cell
 
     found: list[Any] = []

@@ -88,7 +88,7 @@ def show_reasons(heading: Sentence, reasons: tuple[Reason, ...], comments: tuple
 def show_notes(run: ClassRun, out: Path, *, asked: bool) -> None:
     """Print which earlier results stay, who may have two rows, and what could not be read.
 
-    `asked` says that exercises were named: without that, nobody expects all of them to be handed in again.
+    `asked` says that exercises were named. Otherwise not all of them have to be handed in again.
     """
     stays = [f"{student} {exercise[:2]}" for student, exercises in run.kept.items() for exercise in exercises]
     if stays and asked:

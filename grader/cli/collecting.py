@@ -101,7 +101,7 @@ def submissions_of(
 
 
 def _require_no_course(paths: Sequence[Path], known: Catalog) -> None:
-    """Raise `CollectError` if the course lies in a download: its solutions are nobody's answers."""
+    """Raise `CollectError` if the course lies in a download: no student wrote its solutions."""
     from grader.collecting import CollectError
 
     for path in paths:

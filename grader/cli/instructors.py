@@ -143,7 +143,7 @@ def _grade(
     adjustments = read_adjustments(out)
     renamed = current_names(adjustments.renamed)
     now = read_gradebook(out, adjustments=adjustments)
-    # Without a class report no run ever came to its end: whatever it wrote is told as new.
+    # Without a class report no run has finished, so all results are shown as new.
     before = read_book(out) or (now if load_class(out) is not None else Gradebook(columns=(), rows=()))
     so_far = (0, 0)
     try:

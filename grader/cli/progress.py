@@ -16,7 +16,7 @@ from grader.sentences import Sentence, instructor
 from grader.sentences.languages import render
 
 _SECONDS_BETWEEN_LINES = 10.0
-_SECONDS_IN_FULL = 120.0  # longer times are told in minutes
+_SECONDS_IN_FULL = 120.0  # longer times are shown in minutes
 
 
 class Pace:

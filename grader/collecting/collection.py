@@ -83,7 +83,7 @@ class Collection:
     """The plan: what `collected.json` will say, and where the content of each file is.
 
     `content` has the file of a download for each "student/file". `layouts` are those that were recognised; `doubt` says
-    that the folders could be read in another way. `litter` is the number of hidden files, which nobody handed in.
+    that the folders could be read in another way. `litter` is the number of hidden files, which do not count.
     """
 
     collected: Collected

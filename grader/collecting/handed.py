@@ -10,7 +10,7 @@ from grader.roster import Person
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """A file and its students: one, several for a group, or none if nobody is known.
+    """A file and its students: one, several for a group, or none if they are not known.
 
     `name` is what the student called the file. `label` is the text that names the student, if the layout knows no more
     than that; `tag` tells people of one name apart within a download.

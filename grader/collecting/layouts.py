@@ -76,7 +76,7 @@ def recognise(
             handed += best
             explained = {one.entry.parts for one, _ in best}
             left = [entry for entry in left if entry.parts not in explained]
-        if any(one.entry.parts[0] == download for one, _ in handed):  # what a platform adds belongs to nobody
+        if any(one.entry.parts[0] == download for one, _ in handed):  # files that a platform adds belong to no student
             unexplained += [entry for entry in left if entry.parts[0] == download]
             left = [entry for entry in left if entry.parts[0] != download]
     shapes = [one for one in asked if one.read is None]

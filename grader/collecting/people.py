@@ -61,7 +61,7 @@ class People:
         }
 
     def of(self, handed: Handed) -> list[Student]:
-        """Return the students whose file this is; none if nobody is known."""
+        """Return the students who handed in this file; none if they are not known."""
         return [self.students[self._keys[id(handed), person]] for person in handed.people]
 
     def _identify(self, one: Handed, person: Person) -> tuple[_Key, str, Person, Sentence | None]:

@@ -129,7 +129,7 @@ def _weight(labels: set[str], roster: Roster | None) -> tuple[int, int]:
 
 
 def students(entries: Sequence[Entry], shape: Shape, names: ExerciseNames) -> list[Handed]:
-    """Return whose each file is, by the level of the students' names. A file above that level is nobody's."""
+    """Return the student of each file, by the level of the students' names. A file above that level has no student."""
     found = []
     several = {at for at in range(1, shape.level) if len({e.parts[at] for e in entries if len(e.parts) > at + 1}) > 1}
     for entry in entries:

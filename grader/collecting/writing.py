@@ -39,7 +39,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def require_place(folder: Path) -> None:
-    """Raise `CollectError` if a folder holds something else than what was collected before, and `ManifestError`."""
+    """Raise `CollectError` if a folder holds other files than collected ones, and `ManifestError`."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise CollectError(instructor_collecting.NO_FOLDER_FOR(out=str(folder)))
     if folder.is_dir() and load_manifest(folder) is None and any(folder.iterdir()):

@@ -181,7 +181,7 @@ def grade_class(
 
 
 def _without_out(found: Sequence[StudentFolder], submissions: Path, out: Path) -> tuple[StudentFolder, ...]:
-    """Return the students' folders without the output folder, where that lies among them and nobody's work is in it."""
+    """Return the students' folders. An output folder among them is left out if it holds no student's work."""
     name = out.resolve().name if out.resolve().parent == submissions.resolve() else None
     return tuple(student for student in found if student.files or student.student != name)
 

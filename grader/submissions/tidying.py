@@ -121,7 +121,7 @@ def example_mark(code: str) -> str:
 
 
 def is_example(metadata: Mapping[str, Any], source: str) -> bool:
-    """Say whether a code cell is an example of the text that nobody has changed."""
+    """Say whether a code cell is an unchanged example of the text."""
     return metadata.get(MARK) == example_mark(source)
 
 
