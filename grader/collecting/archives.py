@@ -50,7 +50,7 @@ class ArchiveError(KitError):
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A file of an archive: its path in parts, its declared size and time, and how it is read.
+    """A file of an archive, or a folder: its path in parts, its declared size and time, and how it is read.
 
     `time` is in seconds since 1970, in an unknown time zone; `None` if the archive has none. `refused` says why the
     file is not read. `read` takes the number of bytes from which on a file is too large, and raises `ArchiveError`.
@@ -61,6 +61,7 @@ class Member:
     time: float | None
     refused: Sentence | None
     read: Callable[[int], bytes]
+    is_folder: bool = False
 
 
 def is_archive(name: str) -> bool:
@@ -124,7 +125,7 @@ def _size_of_directory(file: IO[bytes]) -> int:
 
 
 def _members_of_zip(archive: zipfile.ZipFile) -> list[Member]:
-    return [_member_of_zip(archive, entry) for entry in archive.infolist() if not entry.is_dir()]
+    return [_folder(_name(entry)) if entry.is_dir() else _member_of_zip(archive, entry) for entry in archive.infolist()]
 
 
 def _member_of_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
@@ -184,10 +185,11 @@ def _members_of_tar(file: IO[bytes]) -> list[Member]:
     stream = _Limited(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file)
     with tarfile.open(fileobj=stream, mode="r|", errorlevel=2) as archive:  # type: ignore[call-overload]
         for entry in archive:
-            if entry.isdir():
-                continue
             if len(found) == MOST_FILES:
                 raise ArchiveError(instructor_collecting.TOO_MANY_FILES(limit=MOST_FILES))
+            if entry.isdir():
+                found.append(_folder(entry.name))
+                continue
             if entry.size > _TAR_LIMIT:
                 raise ArchiveError(instructor_collecting.TAR_TOO_LARGE(limit=_megabytes(_TAR_LIMIT)))
             found.append(_member_of_tar(archive, entry))
@@ -231,12 +233,19 @@ def _member_of_tar(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Member:
 # Both -----------------------------------------------------------------------------------------------------------------
 
 
+def _folder(name: str) -> Member:
+    return Member(parts=_split(name), size=0, time=None, refused=None, read=lambda limit: b"", is_folder=True)
+
+
 def _parts(name: str) -> tuple[tuple[str, ...], bool]:
     """Return the parts of a path, and whether it leads out of the archive."""
-    plain = name.replace("\\", "/")
-    parts = tuple(part for part in plain.split("/") if part not in ("", "."))
+    plain, parts = name.replace("\\", "/"), _split(name)
     outside = plain.startswith("/") or ".." in parts or plain[1:3] == ":/" or "\0" in plain
     return parts or ("?",), outside
+
+
+def _split(name: str) -> tuple[str, ...]:
+    return tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
 
 
 def _bounded(file: IO[bytes], limit: int) -> bytes:

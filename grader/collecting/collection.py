@@ -153,6 +153,8 @@ class _Planning:
         taken: defaultdict[tuple[str, str], list[Taken]] = defaultdict(list)
         for handed, layout in self.recognition.handed:
             students = self.who.of(handed)
+            if handed.entry.is_folder:  # somebody who handed in nothing
+                continue
             for exercise, how in self._exercises(handed, students):
                 for student in students:
                     taken[student.student, exercise].append(

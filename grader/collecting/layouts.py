@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from grader.collecting import platforms, repositories
 from grader.collecting.handed import Handed
-from grader.collecting.shapes import FILE, shape_of, students
+from grader.collecting.shapes import FILE, shape_of, students, without_files
 from grader.collecting.sources import CollectError, Entry, Listing
 from grader.roster import Roster
 from grader.sentences import Template, instructor_collecting
@@ -68,7 +68,7 @@ def recognise(
         known = ", ".join(one.name for one in LAYOUTS)
         raise CollectError(instructor_collecting.NO_LAYOUT(name=layout, known=known))
     asked = [one for one in LAYOUTS if layout in (None, one.name)]
-    left = list(listing.entries)
+    left = [*listing.entries, *listing.empty]
     handed: list[tuple[Handed, Layout]] = []
     unexplained: list[Entry] = []
     for download in dict.fromkeys(entry.parts[0] for entry in listing.entries):
@@ -81,16 +81,19 @@ def recognise(
             left = [entry for entry in left if entry.parts[0] != download]
     shapes = [one for one in asked if one.read is None]
     doubt = False
-    if shapes and left:
+    files = [entry for entry in left if not entry.is_folder]
+    if shapes and files:
         level = FILE if layout == "files" else None
-        shape = shape_of(left, names, roster, level=level)
+        shape = shape_of(files, names, roster, level=level)
         title = next((one for one in shapes if (one.name == "files") == (shape.level == FILE)), shapes[0])
-        handed += [(one, title) for one in students(left, shape, names)]
-        doubt, left = shape.doubt and any(map(_may_be_answer, left)), []
+        found = students(files, shape, names)
+        found += without_files([entry for entry in left if entry.is_folder], found, shape, names)
+        handed += [(one, title) for one in found]
+        doubt, left = shape.doubt and any(map(_may_be_answer, files)), []
     used = {one.name for _, one in handed}
     return Recognition(
         handed=tuple(handed),
-        unexplained=(*unexplained, *left),
+        unexplained=tuple(entry for entry in (*unexplained, *left) if not entry.is_folder),
         layouts=tuple(one for one in LAYOUTS if one.name in used),
         doubt=doubt,
     )
@@ -105,11 +108,12 @@ def _best(
 ) -> list[tuple[Handed, Layout]]:
     """Return what the platform's layout says that explains most of a download's files, if it explains enough."""
     best: tuple[float, list[tuple[Handed, Layout]]] = (0.0, [])
+    files = [entry for entry in entries if not entry.is_folder]
     for layout in layouts:
-        if layout.read is None or not entries:
+        if layout.read is None or not files:
             continue
         found = layout.read(entries, listing.hidden)
-        share = _share({one.entry.parts for one in found}, entries)
+        share = _share({one.entry.parts for one in found}, files)
         if share > best[0]:
             best = (share, [(one, layout) for one in found])
     return best[1] if forced or best[0] > _ENOUGH else []

@@ -144,6 +144,31 @@ def students(entries: Sequence[Entry], shape: Shape, names: ExerciseNames) -> li
     return found
 
 
+def without_files(empty: Sequence[Entry], handed: Sequence[Handed], shape: Shape, names: ExerciseNames) -> list[Handed]:
+    """Return the students whose folders have no file in them.
+
+    A folder is that of a student if it lies where the other students' folders are, and is called like one: a number or
+    the name of a section only if others are, and what weeks, exercises and parts of a student's work are called never.
+    """
+    if shape.level == FILE:
+        return []
+    kinds = {_kind(one.label, names) for one in handed if one.label}
+    return [
+        one
+        for one in students(empty, shape, names)
+        if one.label and (kind := _kind(one.label, names)) != "generic" and kind in {"name", *kinds}
+    ]
+
+
+def _kind(label: str, names: ExerciseNames) -> str:
+    """Return which kind of name a folder has: "number", "generic", "section" or else "name"."""
+    if label.isdecimal():
+        return "number"
+    if _is_generic(label, names):
+        return "generic"
+    return "section" if _SECTION.fullmatch(_plain(label)) else "name"
+
+
 def _section(folders: Sequence[str], names: ExerciseNames) -> str:
     """Return the section among the folders above a student: the innermost that is no week and no exercise."""
     return next((bare_name(one) for one in reversed(folders) if not _is_generic(bare_name(one), names)), "")

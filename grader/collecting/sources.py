@@ -38,6 +38,7 @@ class Entry:
     `parts` is its path: the download's own name, then folders and archives, then the file. An archive that cannot be
     opened stands in itself. `time` says when it was saved, in seconds, where an archive keeps that. `read` raises
     `ArchiveError` and `Unreadable`; `refused` is the reason if it is clear beforehand, and `cure` what to do then.
+    A folder without a file in it, which can be that of somebody who handed in nothing, has an entry with the name "".
     """
 
     parts: tuple[str, ...]
@@ -51,6 +52,11 @@ class Entry:
     def name(self) -> str:
         """The name of the file."""
         return self.parts[-1]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this stands for a folder without a file in it."""
+        return not self.name
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -68,11 +74,12 @@ class Entry:
 class Listing:
     """All files of the downloads.
 
-    `left` are those that are not read, `hidden` the paths of hidden files and folders, which belong to systems and
-    editors, and `litter` is the number of these.
+    `empty` are the folders without a file in them, `left` the files that are not read, `hidden` the paths of hidden
+    files and folders, which belong to systems and editors, and `litter` is the number of these.
     """
 
     entries: list[Entry] = field(default_factory=list)
+    empty: list[Entry] = field(default_factory=list)
     left: list[LeftFile] = field(default_factory=list)
     hidden: set[tuple[str, ...]] = field(default_factory=set)
     unpacked: int = 0
@@ -89,6 +96,12 @@ class Listing:
             raise ArchiveError(reason)
 
         self.entries.append(Entry(parts=parts, size=0, time=None, read=read, refused=reason, cure=cure))
+
+    def note_empty(self, parts: tuple[str, ...]) -> None:
+        """Note a folder without a file in it. Raises `CollectError` if there are too many."""
+        if len(self.empty) == _MOST_FILES:
+            raise CollectError(instructor_collecting.TOO_MANY_IN_ALL(limit=_MOST_FILES))
+        self.empty.append(Entry(parts=(*parts, ""), size=0, time=None, read=lambda: b""))
 
     def leave(self, parts: Sequence[str], reason: Sentence, cure: Sentence) -> None:
         """Note a file that is not read."""
@@ -138,6 +151,8 @@ def _add_folder(listing: Listing, stack: contextlib.ExitStack, folder: Path, par
         return
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
+    if all(is_litter(entry.name) and entry.name not in _TELLING for entry in entries):
+        listing.note_empty(parts)
     for entry in entries:
         inner = (*parts, printable(entry.name))
         if is_litter(entry.name) and entry.name not in _TELLING:
@@ -171,7 +186,7 @@ def _add_file(
     except ArchiveError as error:
         listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
         return
-    if not members:
+    if all(member.is_folder for member in members):
         listing.refuse((*parts, parts[-1]), instructor_collecting.EMPTY_ARCHIVE(), instructor_collecting.ASK_AGAIN())
     _add_members(listing, stack, members, parts, depth=1)
 
@@ -184,7 +199,12 @@ def _add_members(
     *,
     depth: int,
 ) -> None:
+    for folder in _empty_folders(members):
+        if len(parts) + len(folder) <= _MOST_PARTS:
+            listing.note_empty((*parts, *map(printable, folder)))
     for member in members:
+        if member.is_folder:
+            continue
         inner = (*parts, *map(printable, member.parts))
         litter = [i for i, part in enumerate(member.parts) if is_litter(part) and part not in _TELLING]
         if litter:
@@ -202,6 +222,21 @@ def _add_members(
             _add_inner(listing, stack, member, inner, depth=depth)
 
 
+def _empty_folders(members: Sequence[archives.Member]) -> list[tuple[str, ...]]:
+    """Return the folders of an archive that hold neither a folder nor a file, but for hidden ones."""
+    folders: dict[tuple[str, ...], None] = {}  # in order
+    used: set[tuple[str, ...]] = set()
+    for member in members:
+        path = member.parts[:_MOST_PARTS]
+        hidden = next((i for i, part in enumerate(path) if is_litter(part) and part not in _TELLING), None)
+        if hidden is not None:
+            path = path[:hidden]
+        if member.is_folder or hidden is not None:
+            folders[path] = None
+        used.update(path[:i] for i in range(len(path)))
+    return [path for path in folders if path not in used and ".." not in path]
+
+
 def _add_inner(
     listing: Listing, stack: contextlib.ExitStack, member: archives.Member, parts: tuple[str, ...], *, depth: int
 ) -> None:
@@ -213,7 +248,7 @@ def _add_inner(
     except ArchiveError as error:
         listing.refuse((*parts, parts[-1]), error.sentence, instructor_collecting.ASK_AGAIN())
         return
-    if not members:
+    if all(member.is_folder for member in members):
         listing.refuse((*parts, parts[-1]), instructor_collecting.EMPTY_ARCHIVE(), instructor_collecting.ASK_AGAIN())
     _add_members(listing, stack, members, parts, depth=depth + 1)
 
