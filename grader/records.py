@@ -218,7 +218,9 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     That is its task, its docstring, a digest of each call's inputs, whether it judges values or only facts (`judges`),
     the checks that must pass before it is run (`requires`), and what is known of its domain if it has one. `answers`
-    are those of the kit's own implementations to the calls of a public check, if they are asked for.
+    are those of the kit's own implementations to the calls of a public check, if they are asked for. `naming_ended`
+    says that the mistakes of the submission were named without all answers: the time for naming was used up, or an
+    implementation was lost.
     """
 
     task: str
@@ -228,6 +230,7 @@ class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...]
     domain: DomainFacts | None = None
     answers: tuple[Answers, ...] = ()
+    naming_ended: bool = False
 
 
 class BrokenCheck(msgspec.Struct, frozen=True, kw_only=True):

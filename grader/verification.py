@@ -118,7 +118,8 @@ def problems_of_case(case: Case, report: ExerciseReport, broken: Sequence[Broken
                 if named:
                     yield author.DIAGNOSED_AS(case=case.label, names=", ".join(sorted(map(str, named))))
                 else:
-                    yield author.NOT_DIAGNOSED(case=case.label)
+                    checks = ", ".join(f"{check.id} ({check.status})" for check in failed)
+                    yield author.NOT_DIAGNOSED(case=case.label, checks=checks)
             for check in failed:
                 yield from _broken(case.label, check)
         else:
@@ -334,19 +335,35 @@ class Verification:
     def run(self) -> Iterator[list[Sentence]]:
         """Yield the problems that each grading finds, and at the end those of the suites. Raises `GradingError`.
 
-        This also fills `unearned` with the points that implementations earn without solving a task, and `domains`.
+        On a very busy machine the time for naming a mistake may end early. A case that has a problem because of that is
+        graded again, after the others and alone. This also fills `unearned` with the points that implementations earn
+        without solving a task, and `domains`.
         """
         references: dict[str, Graded] = {}  # of the references that were graded completely
         by_label = {case.label: case for case in self.cases}
         for seed in self.seeds:
-            for graded in self._graded(self.cases, Settings(**self._settings(seed))):
+            settings, again = Settings(**self._settings(seed)), []
+            for graded in self._graded(self.cases, settings):
                 case = by_label[graded.submission.student]
+                problems = _problems(case, graded)
+                if problems and case.kind == MISCONCEPTION and _naming_ended(graded):
+                    again.append(case)
+                    continue
                 if case.kind == REFERENCE and graded.report is not None:
                     references[case.exercise] = graded
                 if case.kind in (REFERENCE, ALTERNATIVE):
                     self.domains.note(case.exercise, graded.facts)
                 self.domains.alone += case.kind == MISCONCEPTION and seed == self.seeds[0] and only_by_domains(graded)
-                yield _problems(case, graded)
+                yield problems
+            for graded in self._graded(again, settings, jobs=1):
+                case = by_label[graded.submission.student]
+                self.domains.alone += seed == self.seeds[0] and only_by_domains(graded)
+                problems = _problems(case, graded)
+                yield (
+                    [*problems, author.NAMING_ENDED(case=case.label)]
+                    if problems and _naming_ended(graded)
+                    else problems
+                )
         forged: dict[str, dict[str, Graded]] = {id: {} for id in self.exercises}
         by_label = {case.label: case for case in self.nothing}
         for graded in self._graded(self.nothing, self._forging_settings(references)):
@@ -391,8 +408,13 @@ class Verification:
             "device": self.device,
         }
 
-    def _graded(self, cases: Sequence[Case], settings: Settings) -> Iterator[Graded]:
-        return grade_submissions(settings, (case.submission() for case in cases), jobs=min(self.jobs, len(cases)))
+    def _graded(self, cases: Sequence[Case], settings: Settings, *, jobs: int | None = None) -> Iterator[Graded]:
+        jobs = min(jobs or self.jobs, len(cases))
+        return grade_submissions(settings, (case.submission() for case in cases), jobs=jobs) if cases else iter(())
+
+
+def _naming_ended(graded: Graded) -> bool:
+    return any(facts.naming_ended for facts in graded.facts.values())
 
 
 def _problems(case: Case, graded: Graded) -> list[Sentence]:

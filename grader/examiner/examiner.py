@@ -37,11 +37,12 @@ from grader.suites.outcomes import SuiteError
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """A submission's report, and the data that it was made from."""
+    """A submission's report, and the data that it was made from. `naming_ended` is as in `CheckFacts`."""
 
     report: ExerciseReport
     checks: Sequence[Check]
     results: Mapping[str, CheckResult]
+    naming_ended: bool = False
 
     def broken(self) -> tuple[BrokenCheck, ...]:
         """Return the checks that were at fault, in their order."""
@@ -71,6 +72,7 @@ class Examined:
             requires=check.requires,
             inputs=tuple(call_digest(exchange.call) for exchange in log.exchanges),
             domain=domain_facts(check.domain, log.runs) if check.domain is not None and log.runs else None,
+            naming_ended=self.naming_ended,
         )
 
 
@@ -189,7 +191,8 @@ class Examiner:
             whole_tasks=self._rules.whole_tasks,
             names_mistakes=not self._diagnosing or replays is not None,
         )
-        return Examined(report=report, checks=every, results=results)
+        naming_ended = bool(self._references.lost) or self._references.out_of_time
+        return Examined(report=report, checks=every, results=results, naming_ended=naming_ended)
 
     def facts(self, examined: Examined, *, recording: bool = False) -> dict[str, CheckFacts]:
         """Return the facts about the checks that authors need, by check id.

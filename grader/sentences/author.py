@@ -109,7 +109,11 @@ PRESUMES_NOTHING = N_(
     "{exercise}: the misconception {name!r} of {task} presumes {text!r}, but no implementation of the task has that "
     "either. Check the pattern."
 )
-NOT_DIAGNOSED = N_("{case}: diagnosed as nothing.")
+NOT_DIAGNOSED = N_("{case}: diagnosed as nothing. What it does not pass: {checks}.")
+NAMING_ENDED = N_(
+    "{case}: naming its mistake took too long, or one of the kit's implementations was lost, even when it was graded "
+    "alone. Make the calls of its checks quicker."
+)
 SHOULD_PASS = N_("{case}: the check {check!r} of {task} says {status}: {message}")
 FLAKY = N_("{exercise}: with seed {seed}, the reference fails the check {check!r} of {task}: {message}")
 FLAKY_ENDED_GRADER = N_("{exercise}: with seed {seed}, the reference ended the grader.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -259,7 +260,14 @@ def test_a_misconception_that_is_not_caught_is_told() -> None:
 def test_a_misconception_that_is_named_otherwise_is_told(names: tuple[str | None, ...], said: str) -> None:
     """A misconception with no diagnosis, another one or several is a problem."""
     verdicts = [verdict(f"c{i}", "failed", feedback=named(name)) for i, name in enumerate(names)]
-    assert of_case(WRONG, report(*verdicts)) == [f"{WRONG.label}: diagnosed as {said}."]
+    told = of_case(WRONG, report(*verdicts))
+    assert [problem.partition(" What")[0] for problem in told] == [f"{WRONG.label}: diagnosed as {said}."]
+
+
+def test_what_a_misconception_without_a_name_fails_is_told() -> None:
+    """Where no mistake is named, the checks that do not pass are told with their statuses."""
+    told = of_case(WRONG, report(verdict("a"), verdict("b", "failed"), verdict("c", "timeout")))
+    assert told == [f"{WRONG.label}: diagnosed as nothing. What it does not pass: b (failed), c (timeout)."]
 
 
 def test_a_misconception_that_breaks_a_check_is_told() -> None:
@@ -554,6 +562,29 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
         ("4", 0, True, everything),
         ("3 forging", len(junk.FORGERS), False, nothing),
     ]
+
+
+@pytest.mark.parametrize("recovers", [True, False])
+def test_a_mistake_that_was_not_named_in_time_is_graded_again(
+    small: Catalog, monkeypatch: pytest.MonkeyPatch, recovers: bool
+) -> None:
+    """A misconception that got no name because the time ended is graded once more, alone; then its result counts."""
+    rounds: list[list[str]] = []
+
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+        handed_in = list(submissions)
+        rounds.append([submission.student for submission in handed_in])
+        for submission in handed_in:
+            name = "adds-two" if recovers and len(rounds) == 2 else None
+            facts = CheckFacts(task="double", docstring="Doubles.", inputs=(), naming_ended=name is None)
+            found = report(verdict("a", "failed", feedback=named(name)))
+            yield Graded(submission=submission, report=found, facts={"a": facts})
+
+    monkeypatch.setattr(verification, "grade_submissions", grade_submissions)
+    found = replace(verify_all(small, {"01_small": ()}, jobs=2, seeds=["0"]), cases=(WRONG,), nothing=())
+    told = next([*map(str, problems)] for problems in found.run())
+    assert rounds == [[WRONG.label], [WRONG.label]]
+    assert told == [] if recovers else ["took too long" in problem for problem in told] == [False, True]
 
 
 def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
