@@ -15,6 +15,7 @@ from grader.sentences.languages import render
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
+    from grader.collecting import CollectedPerson
     from grader.collecting import Course as KnownCourse
     from grader.roster import Roster
 
@@ -68,7 +69,24 @@ def collect(
                 say(instructor_collecting.NOTHING_WRITTEN())
                 raise typer.Exit(1)
             written = write_collection(plan, out)
+        said = {one.doubt for one in plan.collected.people}
+        _say_who_is_in_doubt(written.people, [one for one in written.people if one.doubt not in said])
         say(instructor_collecting.WRITTEN(out=str(out), new=written.new, changed=written.changed, same=written.same))
+
+
+def _say_who_is_in_doubt(people: Sequence[CollectedPerson], not_said: Sequence[CollectedPerson]) -> None:
+    """Print who is in doubt, after what the preview could not say, because it does not know who was there before."""
+    from rich.console import Group
+
+    from grader.cli.changes import few
+    from grader.reports.collecting import in_doubt
+
+    doubtful = [one.person.label for one in people if one.doubt is not None or one.undecided]
+    if said := in_doubt(not_said):
+        show(Group(*said))
+        print()
+    if doubtful:
+        say(instructor_collecting.WHO_IS_IN_DOUBT(count=len(doubtful), names=few(doubtful)))
 
 
 def submissions_of(

@@ -6,6 +6,7 @@ Imported by: cli, grading, reports.
 from grader.collecting.collection import Collection, Course, planned
 from grader.collecting.layouts import LAYOUTS, Layout
 from grader.collecting.manifest import MANIFEST, Collected, CollectedFile, CollectedPerson, load_manifest
+from grader.collecting.people import cure_of
 from grader.collecting.sources import CollectError
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Collection",
     "Course",
     "Layout",
+    "cure_of",
     "load_manifest",
     "planned",
 ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from grader.collecting.archives import FOREIGN_ENDINGS, is_archive
+from grader.collecting.archives import FOREIGN_ENDINGS, bare_name, is_archive
 from grader.collecting.handed import Handed
 from grader.collecting.layouts import Layout, Recognition, recognise
 from grader.collecting.manifest import Collected, CollectedFile, CollectedPerson
@@ -56,6 +56,7 @@ _SAID: Final[dict[str, Template]] = {
     "case": learner_files.MISSPELT_CASE,
     "near": learner_files.NEAR_NAME,
     "functions": learner_files.BY_FUNCTIONS,
+    "typed": learner_files.TYPED,
 }
 
 
@@ -132,6 +133,11 @@ def _keeps_times(one: Taken) -> bool:
     return one.layout.read is not None or any(map(is_archive, one.handed.entry.folders))
 
 
+def _name_of_code(handed: Handed) -> str:
+    """Return the name of a file, or the name that the code in a page would have."""
+    return f"{handed.name}.py" if handed.is_typed else handed.name
+
+
 @dataclass(kw_only=False)
 class _Planning:
     course: Course
@@ -146,6 +152,7 @@ class _Planning:
     number: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a student's files
     looks: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    spellings: dict[str, Sentence] = field(default_factory=dict)  # of students
 
     def run(self) -> None:
         """Go over all files, and decide about each."""
@@ -160,6 +167,8 @@ class _Planning:
                     taken[student.student, exercise].append(
                         Taken(handed=handed, layout=layout, exercise=exercise, how=how)
                     )
+        if self.roster is None:
+            self._note_spellings(taken)
         for entry in self.recognition.unexplained:
             self._exercises(Handed(entry=entry, people=(), name=entry.name), [])
         for (name, exercise), ones in sorted(taken.items()):
@@ -169,15 +178,35 @@ class _Planning:
         """Return all students with their files, sorted."""
         return [
             CollectedPerson(
-                student=one.student, person=one.person, files=tuple(self.files[one.student]), doubt=one.doubt
+                student=one.student,
+                person=one.person,
+                files=tuple(self.files[one.student]),
+                doubt=one.doubt or self.spellings.get(one.student),
             )
             for one in sorted(self.who.students.values(), key=lambda one: one.student.casefold())
         ]
 
+    def _note_spellings(self, taken: Mapping[tuple[str, str], Sequence[Taken]]) -> None:
+        """Note who has folders beside each other, or files for one exercise, whose names differ in capitals or signs.
+
+        In other places, a name is only written in another way.
+        """
+        labels: defaultdict[tuple[str, object], set[str]] = defaultdict(set)
+        for handed, _ in self.recognition.handed:
+            above = [i for i, part in enumerate(handed.entry.parts[:-1]) if bare_name(part) == handed.label]
+            for student in self.who.of(handed) if above else ():
+                labels[student.student, handed.entry.parts[: above[0]]].add(handed.label)
+        for (name, exercise), ones in taken.items():
+            labels[name, exercise] |= {one.handed.label for one in ones}
+        for (owner, _), spelt in labels.items():
+            if len(spelt) > 1:
+                names = ", ".join(sorted(spelt))
+                self.spellings[owner] = instructor_collecting.SEVERAL_SPELLINGS(names=names)
+
     def _exercises(self, handed: Handed, students: Sequence[Student]) -> list[tuple[str, str]]:
         """Return the exercises that a file is for, and how that is known. If there are none, it is left."""
         entry, whose = handed.entry, [one.student for one in students]
-        kind = split_name(handed.name)[1]
+        kind = ".py" if handed.is_typed else split_name(handed.name)[1]
         owner = whose[0] if whose else ""
         self.number[owner] += 1
         near = self.number[owner] <= _MOST_NEAR
@@ -207,8 +236,12 @@ class _Planning:
         if found is not None:
             exercises: list[tuple[str, str]] = [(found.exercise, found.how)]
         else:
-            exercises = [(exercise, "functions") for exercise in self._by_functions(handed, owner, data)]
-        if not exercises:
+            how = "typed" if handed.is_typed else "functions"
+            exercises = [(exercise, how) for exercise in self._by_functions(handed, owner, data)]
+        if not exercises and handed.is_typed:
+            reason = instructor_collecting.TYPED_WITHOUT_CODE()
+            self._leave(entry, reason, instructor_collecting.READ_AND_ASK(), whose=whose)
+        elif not exercises:
             closest = self.names.closest(handed.name) if near else None
             cure = instructor_collecting.RENAME() if closest is None else instructor_collecting.RENAME_TO(name=closest)
             self._leave(entry, instructor_collecting.NO_EXERCISE(), cure, whose=whose)
@@ -223,9 +256,9 @@ class _Planning:
         if self.looks[student] > _MOST_LOOKS or self.spent[student] > _LONGEST_LOOKS:
             return ()
         began = time.monotonic()
-        defined = self.names.by_functions(self.look(data, handed.name).defined)
+        defined = self.names.by_functions(self.look(data, _name_of_code(handed)).defined)
         self.spent[student] += time.monotonic() - began
-        if defined:
+        if defined or handed.is_typed:
             return defined
         folders = (self.names.by_name(f"{folder}.py") for folder in reversed(handed.entry.folders))
         return next(((found.exercise,) for found in folders if found is not None), ())
@@ -248,7 +281,7 @@ class _Planning:
 
         def look(one: Taken) -> Version[Taken]:
             entry = one.handed.entry
-            seen = self.look(bytes_of(entry), one.handed.name)
+            seen = self.look(bytes_of(entry), _name_of_code(one.handed))
             return Version(file=one, look=seen, time=entry.time if _keeps_times(one) else None)
 
         choice = choose_among(ones, look, self.course.given(exercise))
@@ -262,7 +295,7 @@ class _Planning:
 
     def _take(self, student: str, one: Taken, look: Look | None = None, notes: Sequence[Sentence] = ()) -> None:
         handed, entry, exercise = one.handed, one.handed.entry, one.exercise
-        kind = split_name(handed.name)[1]
+        kind = split_name(_name_of_code(handed))[1]
         if kind == "?":
             data = bytes_of(entry)
             is_notebook = (look or self.look(data, handed.name)).is_notebook or data.lstrip()[:1] == b"{"

@@ -14,6 +14,7 @@ class Handed:
 
     `name` is what the student called the file. `label` is the text that names the student, if the layout knows no more
     than that; `tag` tells people of one name apart within a download.
+    `is_typed` says that it is text that the student typed into a page; then `entry` gives the code in it.
     `time` is when it was handed in, in ISO 8601. `turn` grows with each attempt, where a download holds several of a
     student; `attempt` is the number that the platform gives, or 0.
     """
@@ -27,3 +28,4 @@ class Handed:
     turn: int = 0
     attempt: int = 0
     late: bool = False
+    is_typed: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Final, Literal
 
@@ -35,6 +36,12 @@ class CollectedPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     person: Person
     files: tuple[CollectedFile, ...] = ()
     doubt: Sentence | None = None
+
+    @property
+    def undecided(self) -> dict[str, int]:
+        """How many files there are for each exercise that has several, because they differ."""
+        often = Counter(file.exercise for file in self.files)
+        return {exercise: count for exercise, count in often.items() if count > 1}
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):

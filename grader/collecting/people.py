@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,10 @@ from grader.roster import Match, Person, Roster
 from grader.sentences import Sentence, instructor_collecting
 
 _Key = tuple[str, ...]
+_CURES: Final = {
+    instructor_collecting.SEVERAL_SPELLINGS.text: instructor_collecting.RENAME_FOLDERS,
+    instructor_collecting.SEVERAL_OF_ONE_NAME.text: instructor_collecting.LOOK_WHO_IS_WHO,
+}
 
 
 class Student(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +100,11 @@ class People:
         if match.person is None and not match.candidates and one.label:
             return self._roster.find_text(one.label)
         return match
+
+
+def cure_of(doubt: Sentence) -> Sentence:
+    """Return what to do about a doubt who somebody is."""
+    return _CURES.get(doubt.template, instructor_collecting.CORRECT_THE_ROSTER)()
 
 
 def _together(one: Person, other: Person) -> Person:

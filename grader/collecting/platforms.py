@@ -16,6 +16,7 @@ from grader.collecting.archives import bare_name
 from grader.collecting.handed import Handed
 from grader.collecting.metadata import iso, list_of, mapping_of, submissions_in, text_of, timestamps, value_of, word_of
 from grader.collecting.sources import Entry
+from grader.collecting.typed_text import is_page, typed
 from grader.roster import Person, in_order
 
 _MOST_METADATA: Final = 20  # tables that are read
@@ -38,13 +39,16 @@ def moodle(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
             if match is None:
                 continue
             rest = (match["rest"] or "").strip("_")
+            is_typed = match["plugin"] == "onlinetext" and is_page(entry)
+            name = rest if i == len(entry.parts) - 1 and rest else entry.name
             found.append(
                 Handed(
-                    entry=entry,
+                    entry=typed(entry) if is_typed else entry,
                     people=(Person(name=match["name"]),),
                     tag=match["id"],
-                    name=rest if i == len(entry.parts) - 1 and rest else entry.name,
+                    name=name,
                     time="" if entry.time is None else iso(entry.time),
+                    is_typed=is_typed,
                 )
             )
             break
@@ -71,15 +75,17 @@ def canvas(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
             name = entry.name if i < len(entry.parts) - 1 else match["rest"] or match["text"]
             again = _AGAIN.search(name) if i == len(entry.parts) - 1 else None
             user = match["user"] or match["anon"]
+            is_typed = match["text"] == "text.html" and is_page(entry)
             person = Person(name="" if match["anon"] else match["name"], other_ids=(user,) if match["user"] else ())
             found.append(
                 Handed(
-                    entry=entry,
+                    entry=typed(entry) if is_typed else entry,
                     people=(person if person.name or person.other_ids else Person(name=f"anon {user}"),),
                     tag=user,
                     name=_AGAIN.sub("", name, count=1) if again else name,
                     attempt=int(again[1]) + 1 if again else 0,
                     late=bool(match["late"]),
+                    is_typed=is_typed,
                 )
             )
             break

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from grader.collecting import archives
 from grader.collecting.archives import ArchiveError
@@ -103,22 +104,48 @@ class Listing:
             raise CollectError(instructor_collecting.TOO_MANY_IN_ALL(limit=_MOST_FILES))
         self.empty.append(Entry(parts=(*parts, ""), size=0, time=None, read=lambda: b""))
 
-    def leave(self, parts: Sequence[str], reason: Sentence, cure: Sentence) -> None:
+    def leave(
+        self, parts: Sequence[str], reason: Sentence, cure: Sentence, *, kind: Literal["lost", "spare"] = "lost"
+    ) -> None:
         """Note a file that is not read."""
-        self.left.append(LeftFile(path=printable("/".join(parts)), reason=reason, cure=cure))
+        self.left.append(LeftFile(path=printable("/".join(parts)), kind=kind, reason=reason, cure=cure))
 
 
 @contextlib.contextmanager
 def listed(downloads: Sequence[Path]) -> Iterator[Listing]:
     """Give the files of folders, archives and single files; they can be read inside of the block.
 
-    Raises `CollectError` if a download cannot be opened at all.
+    What is given twice, or has the same content as another file that is given, is read once. Raises `CollectError` if a
+    download cannot be opened at all.
     """
     listing = Listing()
     with contextlib.ExitStack() as stack:
-        for path in downloads:
-            _add_download(listing, stack, path)
+        for path, first in _with_first(downloads):
+            if first is None:
+                _add_download(listing, stack, path)
+            else:
+                reason = instructor_collecting.GIVEN_TWICE(counted=str(first))
+                listing.leave((str(path),), reason, instructor_collecting.NOTHING_TO_DO(), kind="spare")
         yield listing
+
+
+def _with_first(downloads: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
+    """Yield each download, with the earlier one that is the same file or folder, or has the same content."""
+    earlier: list[Path] = []
+    for path in downloads:
+        first = next((other for other in earlier if _is_same(path, other)), None)
+        yield path, first
+        if first is None:
+            earlier.append(path)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(path, other) or (
+            path.is_file() and other.is_file() and filecmp.cmp(path, other, shallow=False)
+        )
+    except OSError:  # `_add_download` says why it cannot be read
+        return False
 
 
 def _add_download(listing: Listing, stack: contextlib.ExitStack, path: Path) -> None:

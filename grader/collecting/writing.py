@@ -31,11 +31,15 @@ REPLACED: Final = ".replaced"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: the numbers of files that are new, have changed, and are the same as before."""
+    """What was written: the numbers of files that are new, have changed, and are the same as before.
+
+    `people` are those of this collection, as the record has them now.
+    """
 
     new: int
     changed: int
     same: int
+    people: tuple[CollectedPerson, ...] = ()
 
 
 def require_place(folder: Path) -> None:
@@ -73,7 +77,7 @@ def _write_new(collection: Collection, folder: Path, private: bool) -> Written:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    return Written(new=len(collection.content), changed=0, same=0)
+    return Written(new=len(collection.content), changed=0, same=0, people=collection.collected.people)
 
 
 def _add(collection: Collection, folder: Path, before: Collected) -> Written:
@@ -118,7 +122,7 @@ def _add(collection: Collection, folder: Path, before: Collected) -> Written:
     left += [replace(one, student=renamed.get(one.student, one.student)) for one in collection.collected.left]
     whole = Collected(people=tuple(now[name] for name in sorted(now)), left=shortened(left))
     write_bytes(folder / MANIFEST, _encoded(whole))
-    return Written(**counts)
+    return Written(**counts, people=tuple(now[name] for name in sorted(set(renamed.values()))))
 
 
 def _alike(people: Sequence[CollectedPerson]) -> set[Person]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from grader.collecting import Collected, CollectedPerson
+from grader.collecting import Collected, CollectedPerson, cure_of
 from grader.records import LeftFile
 from grader.roster import Roster
 from grader.sentences import Sentence, instructor_collecting
@@ -68,5 +68,4 @@ def _add_roster(found: dict[str, StudentFolder], roster: Roster) -> None:
 def _doubts(student: str, doubt: Sentence | None) -> list[LeftFile]:
     if doubt is None:
         return []
-    cure = instructor_collecting.CORRECT_THE_ROSTER()
-    return [LeftFile(path=student, student=student, kind="doubt", reason=doubt, cure=cure)]
+    return [LeftFile(path=student, student=student, kind="doubt", reason=doubt, cure=cure_of(doubt))]

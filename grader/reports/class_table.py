@@ -107,7 +107,7 @@ def _late(report: ClassReport) -> list[RenderableType]:
 def _left(files: tuple[LeftFile, ...]) -> list[RenderableType]:
     """Return the files that need a look, each with the reason and the cure, and the number of the others."""
     parts: list[RenderableType] = []
-    serious = [file for file in files if file.kind != "spare"]
+    serious = sorted((file for file in files if file.kind != "spare"), key=lambda file: file.kind != "doubt")
     if serious:
         parts.append(Text(f"\n{render(instructor_collecting.LOOK_AT(count=len(serious)))}", style="bold"))
         parts += [left_file(file) for file in serious[:_MOST_FILES]]

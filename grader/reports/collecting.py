@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.collecting import CollectedPerson, Collection
+from grader.collecting import CollectedPerson, Collection, cure_of
 from grader.reports.class_table import left_file
 from grader.reports.terminal import plain
-from grader.sentences import instructor, instructor_collecting, learner_commands
+from grader.sentences import Sentence, instructor, instructor_collecting, learner_commands
 from grader.sentences.languages import render
 
 _MOST_ROWS: Final = 60
@@ -35,13 +38,45 @@ def preview(collection: Collection, *, everything: bool = False) -> RenderableTy
     if missing:
         names = ", ".join(plain(one.person.label) for one in missing)
         parts.append(Text(f"\n{render(instructor_collecting.WITHOUT_FILES(count=len(missing), names=names))}"))
-    doubts = list(dict.fromkeys(one.doubt for one in people if one.doubt is not None))
-    if collection.doubt:
-        doubts.insert(0, instructor_collecting.LAYOUT_IN_DOUBT())
-    if doubts:
-        parts.append(Text(f"\n{render(instructor_collecting.IN_DOUBT())}", style="bold"))
-        parts += [Text(f"- {plain(doubt)}") for doubt in doubts]
+    parts += in_doubt(people, layout=collection.doubt, everything=everything)
     return Group(*parts, *_left(collection, everything))
+
+
+def in_doubt(
+    people: Sequence[CollectedPerson], *, layout: bool = False, everything: bool = False
+) -> list[RenderableType]:
+    """Return what is in doubt about people, and below each kind of doubt what to do about it.
+
+    `layout` says that the folders could be read in another way.
+    """
+    found: defaultdict[Sentence, dict[Sentence, None]] = defaultdict(dict)
+    for one in people:
+        if one.doubt is not None:
+            found[cure_of(one.doubt)][one.doubt] = None
+    for one in people:
+        for exercise, count in one.undecided.items():
+            canvas = all(file.handed_in.layout == "canvas" for file in one.files if file.exercise == exercise)
+            differ = instructor_collecting.CANVAS_FILES_DIFFER if canvas else instructor_collecting.FILES_DIFFER
+            said_of = differ(name=one.person.label, exercise=exercise, count=count)
+            found[instructor_collecting.CHOOSE_FILES()][said_of] = None
+    if not found and not layout:
+        return []
+    parts: list[RenderableType] = [Text(f"\n{render(instructor_collecting.IN_DOUBT())}", style="bold")]
+    if layout:
+        parts.append(_item(instructor_collecting.LAYOUT_IN_DOUBT()))
+    for cure, doubts in found.items():
+        said = list(doubts)
+        parts += [_item(doubt) for doubt in (said if everything else said[:_MOST_LEFT])]
+        if not everything and len(said) > _MOST_LEFT:
+            parts.append(Text(render(instructor_collecting.MORE_ROWS(count=len(said) - _MOST_LEFT)), style="dim"))
+        parts.append(Padding(Text(plain(cure)), (0, 0, 0, 2)))
+    return parts
+
+
+def _item(sentence: Sentence) -> RenderableType:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_row("-", Text(plain(sentence)))
+    return row
 
 
 def _heading(collection: Collection, files: int) -> RenderableType:

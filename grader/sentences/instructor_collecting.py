@@ -9,9 +9,11 @@ BESIDE = N_("It lies beside the students' folders.")
 INNER_FOLDER = N_("It is a folder in a student's folder.")
 GIVEN = N_("It is a file that the kit gives to students.")
 NO_CODE = N_("It is neither a script nor a notebook.")
+TYPED_WITHOUT_CODE = N_("It is text typed into the platform, and does not define the functions of an exercise.")
 NO_EXERCISE = N_("Its name is not that of an exercise, and it does not define the functions of one.")
 UNREADABLE = N_("It cannot be read. {problem}")
 UNTOUCHED = N_("Nothing in it was changed; {counted} counts.")
+GIVEN_TWICE = N_("It is the same as {counted}, which is read.")
 SAME_CODE = N_("Its code is the same as that of {counted}.")
 OLDER = N_("It is older than {counted}, which counts.")
 UNREADABLE_BESIDE = N_("It cannot be read; {counted} counts. {problem}")
@@ -27,6 +29,7 @@ PUT_INTO_A_FOLDER = N_("Put it into the folder of its student, and grade again."
 COLLECT_FIRST = N_("If answers are in it, run `grader collect` on the whole folder.")
 NOTHING_TO_DO = N_("Nothing to do.")
 ASK_FOR_CODE = N_("If the answer is in it, ask the student for a .py or .ipynb file.")
+READ_AND_ASK = N_("Read it. If it holds an answer, ask the student for the file (.py or .ipynb).")
 RENAME_TO = N_("Look whether it is {name}; if so, rename it, and grade again.")
 RENAME = N_("Look whether it holds an answer; if so, give it the name of the exercise, and grade again.")
 ASK_AGAIN = N_("Ask the student to hand it in again.")
@@ -92,8 +95,17 @@ PERHAPS = N_("{name} is taken for {person}, which is not certain.")
 NOT_IN_ROSTER = N_("{name} is not in the roster.")
 ONE_OF_THESE = N_("{name} may be one of these people of the roster: {people}.")
 SEVERAL_OF_ONE_NAME = N_("Several people are called {name}; numbers tell them apart.")
+SEVERAL_SPELLINGS = N_("{names} are taken for one person.")
 CORRECT_THE_ROSTER = N_(
-    "If that is wrong, correct the roster, or add a column that tells people apart, and grade again."
+    "If that is wrong, correct the roster, or add a column that tells people apart, and run the command again."
+)
+LOOK_WHO_IS_WHO = N_(
+    "Look who is who. In another week's download they may get other names: then `grader adjust rename` puts the "
+    "results of one person together."
+)
+RENAME_FOLDERS = N_(
+    "If these are several people, give their folders or files names that differ in more than capitals and signs "
+    "(unpack an archive first), and run the command again."
 )
 
 # Errors
@@ -128,6 +140,18 @@ WITHOUT_FILES = N_(
     "{count} members of the class handed in no exercise: {names}",
 )
 IN_DOUBT = N_("In doubt")
+FILES_DIFFER = N_(
+    "{name}, {exercise}: {count} files differ. All are graded, and the one with the most points counts for now."
+)
+CANVAS_FILES_DIFFER = N_(
+    "{name}, {exercise}: {count} files differ. Canvas lets you download only the last attempt, so all of them belong "
+    "to it. All are graded, and the one with the most points counts for now."
+)
+CHOOSE_FILES = N_("Decide which file counts: delete the others in the student's new folder, and grade.")
+WHO_IS_IN_DOUBT = N_(
+    "{count} person is in doubt: {names}. The list above says why, and what to do.",
+    "{count} people are in doubt: {names}. The list above says why, and what to do.",
+)
 LAYOUT_IN_DOUBT = N_(
     "The folders could be read in another way: check the students. A roster (--roster) tells which names are people's."
 )

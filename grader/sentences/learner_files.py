@@ -139,6 +139,7 @@ MISSPELT_FILE = N_("{name} is not the name of an exercise, so it was not graded.
 MISSPELT_CASE = N_("{name} was read as {closest}: capital and small letters differ.")
 NEAR_NAME = N_("{name} was read as {closest}. Next time, use exactly this name.")
 BY_FUNCTIONS = N_("{name} was read as {closest}, because it defines its functions. Next time, use exactly this name.")
+TYPED = N_("{name} is text that you typed into the platform. It was read as {closest}. Next time, hand in a file.")
 INNER_FOLDER = N_("The folder {name} was not looked into. Put the files directly in the student's folder.")
 LINKED_STUDENT = N_("The folder {name} is a symbolic link, and links are not followed. Hand in the files themselves.")
 CLOSED_STUDENT = N_("The folder {name} could not be read ({reason}). Make it readable and grade it again.")

@@ -110,3 +110,51 @@ def test_a_download_is_graded_directly(download: Path, tmp_path: Path) -> None:
     ]
     assert whole["students"][0]["handed_in"][SEVEN]["original"] == f"in/ana/week7/{SEVEN}.py"
     assert [(file["path"], file["student"]) for file in whole["left"]] == [("in/ana/notes.pdf", "ana")]
+
+
+@pytest.mark.sandbox
+def test_who_is_in_doubt_is_said_after_writing(tmp_path: Path) -> None:
+    """Folders whose names differ in signs are taken for one person: the screen says who, why and what to do."""
+    for folder, answer in (("ana_sousa", "x"), ("Ana Sousa", "-x"), ("bia", "x * 2")):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        code = f"def derivative_at(f, x):\n    return {answer}\n"
+        (tmp_path / "in" / folder / f"{SEVEN}.py").write_text(code, encoding="utf-8")
+    said = " ".join(run("collect", tmp_path / "in", "--out", tmp_path / "out").split())
+    assert "- Ana Sousa, ana_sousa are taken for one person. If these are several people, give their folders" in said
+    assert f"- Ana Sousa, {SEVEN}: 2 files differ. All are graded" in said
+    assert "1 person is in doubt: Ana Sousa. The list above says why, and what to do." in said
+    assert said.index("1 person is in doubt") > said.index("07_autograd: 2 files differ")
+
+
+def test_a_doubt_of_a_later_week_is_said(tmp_path: Path) -> None:
+    """If somebody of a later download may be one of two people of one name, the command says so after writing."""
+    for week, numbers in (("one", "12"), ("two", "3")):
+        for number in numbers:
+            folder = tmp_path / week / f"Ana Sousa_{number}_assignsubmission_file"
+            folder.mkdir(parents=True)
+            code = f"def derivative_at(f, x):\n    return {number}\n"
+            (folder / f"{SEVEN}.py").write_text(code, encoding="utf-8")
+    run("collect", tmp_path / "one", "--out", tmp_path / "out")
+    said = " ".join(run("collect", tmp_path / "two", "--out", tmp_path / "out").split())
+    assert "Several people are called Ana Sousa; numbers tell them apart. Look who is who." in said
+    assert "1 person is in doubt: Ana Sousa." in said
+
+
+def test_nobody_in_doubt_is_not_mentioned(download: Path, tmp_path: Path) -> None:
+    """Where all is clear, the command does not speak of doubt."""
+    assert "in doubt" not in run("collect", download, "--out", tmp_path / "out").lower()
+
+
+@pytest.mark.sandbox
+def test_two_files_of_one_canvas_download_are_of_one_attempt(tmp_path: Path) -> None:
+    """Canvas gives only the last attempt, so the screen says that both count for now, and that a teacher decides."""
+    (tmp_path / "in").mkdir()
+    for number in (1, 2):
+        code = f"def derivative_at(f, x):\n    return {number}\n"
+        (tmp_path / "in" / f"sousaana_77_100{number}_{SEVEN}-{number}.py").write_text(code, encoding="utf-8")
+    said = " ".join(run("collect", tmp_path / "in", "--out", tmp_path / "out").split())
+    assert "2 files differ. Canvas lets you download only the last attempt, so all of them belong to it." in said
+    assert sorted(path.name for path in (tmp_path / "out" / "sousaana").iterdir()) == [
+        f"{SEVEN} (2).py",
+        f"{SEVEN}.py",
+    ]

@@ -218,3 +218,18 @@ def test_an_empty_archive_is_listed(tmp_path: Path, name: str) -> None:
     data = zipped({GOOD: solved(), "ana/empty.zip": zipped({})}) if name == "class.zip" else held.getvalue()
     found = left(tmp_path, data, name=name)["ana/empty.zip"]
     assert (str(found.reason), found.student) == ("It is an archive without a file in it.", "ana")
+
+
+@pytest.mark.parametrize("second", ["class.zip", "copy.zip"])
+def test_the_same_download_twice_counts_once(tmp_path: Path, second: str) -> None:
+    """Its leftovers are listed once, no file gets a note, and the second one is listed as needing no action."""
+    tree = {f"ana/{SEVEN}.py": solved(), f"bia/{SEVEN}.py": solved(by="bia!"), "ana/notes.pdf": "%PDF"}
+    for name in ("class.zip", second):
+        (tmp_path / name).write_bytes(zipped(tree))
+    with collection_of(tmp_path / "class.zip", tmp_path / second) as plan:
+        assert [(file.path, file.kind) for file in plan.collected.left if file.kind == "lost"] == [
+            ("class.zip/ana/notes.pdf", "lost")
+        ]
+        (spare,) = [file for file in plan.collected.left if file.kind == "spare"]
+        assert spare.path.endswith(second) and "It is the same as" in str(spare.reason)
+        assert not any(file.notes for one in plan.collected.people for file in one.files)
