@@ -224,9 +224,12 @@ REQUIRES_LATER = N_(
 )
 
 # What `--help` says
-HELP_BUILD = N_("Build the derived files: the stubs in exercises/ from solutions/, and the schemas of the reports.")
+HELP_BUILD = N_("Build the stubs in exercises/ from solutions/. The schemas of the reports, too.")
 HELP_BUILD_CHECK = N_("Write nothing; fail if something differs.")
-HELP_VERIFY = N_("Check every exercise: stubs, references, misconceptions, alternatives, checks.")
+HELP_VERIFY = N_(
+    "Check that the suites of each exercise do what they should.\n\nStubs, references, misconceptions and "
+    "alternatives are tried."
+)
 HELP_VERIFY_WHICH = N_("What to verify; all if left out.")
 HELP_VERIFY_SEEDS = N_("How many course seeds to grade everything with.")
 HELP_VERIFY_THREADS = N_("How many threads candidates compute with.")

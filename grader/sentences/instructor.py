@@ -308,8 +308,9 @@ GRADEBOOK_FAILED = N_("Cannot use the gradebook: {error}. Back it up, and try `n
 
 # What `--help` says
 HELP_GRADE = N_(
-    "Grade SUBMISSIONS/<student>/<exercise>.py or .ipynb and write OUT/<student>/report.json and OUT/class.json.\n\n"
-    "SUBMISSIONS may also be what you downloaded from a learning platform: it is collected first."
+    "Grade a class, and write a report for each student into OUT.\n\nSUBMISSIONS is a folder with "
+    "<student>/<exercise>.py or .ipynb, or what you downloaded from a learning platform: that is collected first. "
+    "Writes OUT/<student>/report.json and OUT/class.json."
 )
 HELP_GRADE_SUBMISSIONS = N_("The folder with one folder per student, or what you downloaded (see `grader collect`).")
 HELP_GRADE_OUT = N_("Where the reports go.")
@@ -322,10 +323,13 @@ HELP_HIDE_EXPECTED = N_("Hide what hidden checks expected, until grades are fina
 HELP_TRUST = N_("Grade even where the sandbox lacks layers it should have.")
 HELP_SHOW = N_("Show one student's feedback in the terminal.")
 HELP_SHOW_REPORT = N_("A student's report.json, or the folder that holds it.")
-HELP_DOCTOR = N_("Say which layers of the sandbox are active on this machine, and how to enable the others.")
+HELP_DOCTOR = N_(
+    "Say what protects this machine while it grades.\n\nLists the layers of the sandbox, which of them are active, and "
+    "how to enable the others."
+)
 HELP_RELEASE = N_(
-    "Lay down an nbgrader course, or the bundle that students get: the kit's wheel, stubs, notebooks, public checks "
-    "and hints."
+    "Write the bundle that students get, or a course for nbgrader.\n\nA bundle has the kit's wheel, stubs, notebooks, "
+    "public checks and hints."
 )
 HELP_RELEASE_OUT = N_("A folder or, for students, a .zip file.")
 HELP_RELEASE_FORMAT = N_("For whom.")
@@ -335,12 +339,12 @@ HELP_RELEASE_WHEELHOUSE = N_(
 )
 HELP_RELEASE_WITHOUT_DIAGNOSES = N_("For students: leave out what their own feedback needs to name common mistakes.")
 HELP_RELEASE_SEED = N_("For nbgrader: the course's seed, to draw inputs from.")
-HELP_CONVERT = N_("Turn a script into a notebook, or a notebook into a script; nothing of the student's code is lost.")
+HELP_CONVERT = N_("Turn a script into a notebook, or a notebook into a script. Nothing of the student's code is lost.")
 HELP_CONVERT_SOURCE = N_("A script or a notebook.")
 HELP_CONVERT_TARGET = N_("Where the other goes: .ipynb or .py.")
 HELP_NBGRADER = N_("Grade nbgrader's courses with the kit.")
 HELP_AUTOGRADE = N_(
-    "Grade submitted/ in the sandbox; write autograded/ and the gradebook, as `nbgrader autograde` would.\n\nWhat has "
+    "Grade submitted/ in the sandbox, as `nbgrader autograde` would.\n\nWrites autograded/ and the gradebook. What has "
     "been graded and has not changed since is left alone. Exit code 1 if a student could not be graded."
 )
 HELP_AUTOGRADE_ASSIGNMENT = N_("The assignment, as nbgrader calls it.")

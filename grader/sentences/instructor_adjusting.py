@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.sentences.template import N_
 
 HELP = N_(
-    "Decide about points: overrides, comments, more time, checks that do not count. OUT/adjustments.toml keeps it."
+    "Decide about points: other points, comments, more time. Also who left, and which checks count for nobody. "
+    "OUT/adjustments.toml keeps it."
 )
 HELP_SHOW = N_("Show which points count other than the examiner said, and why.")
 HELP_OVERRIDE = N_("Give other points for an exercise, or for one task of it.")

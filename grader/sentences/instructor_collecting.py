@@ -174,9 +174,9 @@ COLLECTED_FIRST = N_(
 
 # What `--help` says
 HELP_COLLECT = N_(
-    "Collect downloads of learning platforms into SUBMISSIONS/<student>/, for `grader grade`.\n\nDOWNLOAD is what you "
-    "downloaded, as it is: folders, .zip or .tar.gz files. Recognises the layout, shows what it is going to write, "
-    "takes the last attempt, and changes nothing in the downloads."
+    "Collect downloads of learning platforms, one folder a student.\n\nWrites SUBMISSIONS/<student>/, which `grader "
+    "grade` reads. DOWNLOAD is what you downloaded, as it is: folders, .zip or .tar.gz files. Recognises the layout, "
+    "shows what it is going to write, takes the last attempt, and changes nothing in the downloads."
 )
 HELP_DOWNLOADS = N_("What you downloaded: folders, .zip or .tar.gz files, as they are.")
 HELP_OUT = N_("Where the students' folders go: a new folder, or one that was collected before.")

@@ -57,7 +57,7 @@ ABOVE_MAXIMUM = N_(
     "{count} people have more than the maximum, which a platform may cut: {names}.",
 )
 # The command
-HELP = N_("Write the gradebook as a table, or into the sheet that a platform exported.")
+HELP = N_("Write the gradebook as a table, or into a platform's own sheet.")
 HELP_OUT = N_("The folder with the reports.")
 HELP_TO = N_("csv, xlsx and junit are files of their own; the others fill a platform's sheet.")
 HELP_INTO = N_("The sheet that the platform exported. It stays as it is: the filled one is a new file.")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from grader.sentences.template import N_
 
 # The command
-HELP_REPORT = N_(
-    "Write pages for a browser from the reports in OUT: for you, and for each student a folder of their own."
-)
+HELP_REPORT = N_("Write pages for a browser from the reports in OUT. One folder is for you, and one for each student.")
 HELP_REPORT_OUT = N_("The folder that `grader grade` wrote with --out.")
 HELP_REPORT_TO = N_("Where the folders staff and students are written; OUT/site if left out.")
 HELP_REPORT_HIDE = N_(

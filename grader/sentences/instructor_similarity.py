@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.sentences.template import N_
 
-HELP = N_("Find pairs of students whose code is similar, without what they got and what many have.")
+HELP = N_("Find pairs of students whose code is similar. What they got and what many have is left out.")
 HELP_OUT = N_("The folder whose graded code is compared.")
 HELP_EXERCISE = N_("Compare this exercise alone; may be repeated.")
 HELP_EARLIER = N_("Compare with the class of another year, too: the folder that was graded into; may be repeated.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.sentences.template import N_
 
-HELP_WATCH = N_("Check the task that you edit at every save, and show what is next. Keys give hints and other tasks.")
+HELP_WATCH = N_("Check the task that you edit at every save. Shows what is next; keys give hints and other tasks.")
 HELP_WATCH_WHICH = N_("The task to begin with; the one where you were if left out.")
 NO_TASKS = N_("Cannot watch {folder}: there are no exercises in it.")
 

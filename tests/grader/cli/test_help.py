@@ -1,0 +1,25 @@
+"""What `--help` says fits on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grader.cli import app
+
+
+@pytest.mark.parametrize("group", [(), ("adjust",), ("nbgrader",)])
+def test_the_list_of_commands_reads_without_cuts(group: tuple[str, ...]) -> None:
+    """Each command stands on one line, with the whole first sentence of its help."""
+    said = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"}, terminal_width=80).output
+    listed = dict(re.findall(r"^  (\S+) +(.+)$", said.partition("\nCommands:\n")[2], re.MULTILINE))
+    command = typer.main.get_command(app)
+    for name in group:
+        command = command.commands[name]  # type: ignore[attr-defined]
+    assert listed.keys() == command.commands.keys()  # type: ignore[attr-defined]
+    for name, line in listed.items():
+        whole = command.commands[name].help  # type: ignore[attr-defined]
+        assert line == re.match(r".*?\.(?=\s|$)", whole.replace("\n", " "))[0], name
