@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import DryRun, one_line_errors, say, say_note, shown
+from grader.cli.shared import DryRun, number, one_line_errors, say, say_note, shown
 from grader.sentences import instructor_adjusting as texts
 from grader.sentences.instructor_gradebook import UNREADABLE_BOOK, WHOLE_CLASS
 
 if TYPE_CHECKING:
     from grader.gradebook import Gradebook, Row
-    from grader.gradebook.adjustments import Adjustments, Decision
+    from grader.gradebook.decisions import Adjustments, Decision
     from grader.roster import Roster
 
 Out = Annotated[Path, typer.Argument(help=shown(texts.HELP_OUT), metavar="OUT")]
@@ -52,14 +52,15 @@ def override(
     out: Out,
     student: Student,
     exercise: Exercise,
-    points: Annotated[float, typer.Argument(help=shown(texts.HELP_POINTS), metavar="POINTS")],
+    points: Annotated[float, typer.Argument(parser=number, help=shown(texts.HELP_POINTS), metavar="POINTS")],
     reason: Why,
     task: Annotated[str, typer.Option("--task", help=shown(texts.HELP_TASK), metavar="NAME")] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Give other points for an exercise or a task."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Override, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Override
 
         _decide(
             out,
@@ -77,7 +78,8 @@ def comment(
 ) -> None:
     """Write a remark for a student."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Comment, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Comment
 
         _decide(out, decision(Comment, student=student, exercise=exercise, text=text), dry_run=dry_run)
 
@@ -85,7 +87,8 @@ def comment(
 def excuse(out: Out, student: Student, exercise: InExercise = "", reason: Why = "", dry_run: DryRun = False) -> None:
     """Let an exercise, or all, not count for a student."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Excused, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Excused
 
         _decide(out, decision(Excused, student=student, exercise=exercise, reason=reason), dry_run=dry_run)
 
@@ -94,15 +97,23 @@ def extend(
     out: Out,
     student: Student,
     until: Annotated[str, typer.Option("--until", help=shown(texts.HELP_UNTIL), metavar="TIME")] = "",
-    days: Annotated[float | None, typer.Option("--days", help=shown(texts.HELP_DAYS), metavar="N")] = None,
+    days: Annotated[
+        float | None, typer.Option("--days", parser=number, help=shown(texts.HELP_DAYS), metavar="N")
+    ] = None,
     exercise: InExercise = "",
     reason: Why = "",
     dry_run: DryRun = False,
 ) -> None:
     """Give a student more time."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Extension, decision
+        from grader.gradebook import GradebookError
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Extension
 
+        if until and days is not None:
+            raise GradebookError(texts.UNTIL_AND_DAYS())
+        if not until and days is None:
+            raise GradebookError(texts.NEITHER_UNTIL_NOR_DAYS())
         _decide(
             out,
             decision(Extension, student=student, exercise=exercise, until=until, days=days, reason=reason),
@@ -113,14 +124,15 @@ def extend(
 def extra(
     out: Out,
     student: Student,
-    points: Annotated[float, typer.Argument(help=shown(texts.HELP_EXTRA_POINTS), metavar="POINTS")],
+    points: Annotated[float, typer.Argument(parser=number, help=shown(texts.HELP_EXTRA_POINTS), metavar="POINTS")],
     reason: Why,
     exercise: InExercise = "",
     dry_run: DryRun = False,
 ) -> None:
     """Add points to an exercise or to the sum."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Extra, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Extra
 
         _decide(out, decision(Extra, student=student, exercise=exercise, points=points, reason=reason), dry_run=dry_run)
 
@@ -135,7 +147,8 @@ def check(
 ) -> None:
     """Drop a check for everybody, or give its points to everybody."""
     with one_line_errors():
-        from grader.gradebook.adjustments import CheckDecision, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import CheckDecision
 
         action = "give" if give else "drop"
         _decide(
@@ -147,7 +160,9 @@ def exercise(
     out: Out,
     exercise: Exercise,
     due: Annotated[str, typer.Option("--due", help=shown(texts.HELP_DUE), metavar="TIME")] = "",
-    weight: Annotated[float | None, typer.Option("--weight", help=shown(texts.HELP_WEIGHT), metavar="N")] = None,
+    weight: Annotated[
+        float | None, typer.Option("--weight", parser=number, help=shown(texts.HELP_WEIGHT), metavar="N")
+    ] = None,
     extra_credit: Annotated[
         bool | None, typer.Option("--extra-credit/--no-extra-credit", help=shown(texts.HELP_EXTRA_CREDIT))
     ] = None,
@@ -155,8 +170,12 @@ def exercise(
 ) -> None:
     """Say when an exercise is due, what it weighs, and whether it only adds points."""
     with one_line_errors():
-        from grader.gradebook.adjustments import ExerciseRule, decision
+        from grader.gradebook import GradebookError
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import ExerciseRule
 
+        if not due and weight is None and extra_credit is None:
+            raise GradebookError(texts.NO_RULE())
         _decide(
             out,
             decision(ExerciseRule, id=exercise, weight=weight, due=due, extra_credit=extra_credit),
@@ -174,7 +193,8 @@ def withdraw(
     """Archive people who left the course."""
     with one_line_errors():
         from grader.gradebook import GradebookError, read_gradebook
-        from grader.gradebook.adjustments import Withdrawn, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Withdrawn
         from grader.roster import read_roster
 
         names, doubtful = list(students or []), list[str]()
@@ -210,7 +230,8 @@ def rename(
 ) -> None:
     """Say that a student's folder has another name now."""
     with one_line_errors():
-        from grader.gradebook.adjustments import Renamed, decision
+        from grader.gradebook.adjustments import decision
+        from grader.gradebook.decisions import Renamed
 
         _decide(out, decision(Renamed, student=student, now=now), dry_run=dry_run)
 
@@ -226,8 +247,11 @@ def show(out: Out) -> None:
             show_reasons(WHOLE_CLASS(exercise=column.exercise), column.reasons)
         for row in book.rows:
             show_row(row)
-        if book.archived:
-            say(texts.ARCHIVED(count=len(book.archived), names=", ".join(row.student for row in book.archived)))
+        now = {old: row.student for row in (*book.rows, *book.archived) for old in row.earlier_names}
+        if archived := [row.student for row in book.archived if row.student not in now]:
+            say(texts.ARCHIVED(count=len(archived), names=", ".join(archived)))
+        for old, name in now.items():
+            say(texts.RENAMED(old=old, now=name))
         show_problems(book)
         say(texts.FILE(path=str(lay_down_template(out))))
 

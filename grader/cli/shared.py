@@ -66,6 +66,20 @@ def shown(template: Template) -> str:
     return render(template())
 
 
+def number(text: str | float) -> float:
+    """Return the number that somebody typed. Raises `typer.BadParameter`, which says how numbers are written."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    with_point = str(text).replace(",", ".")
+    try:
+        float(with_point)
+    except ValueError:
+        raise typer.BadParameter(render(learner_commands.NO_NUMBER(text=str(text)))) from None
+    raise typer.BadParameter(render(learner_commands.DECIMAL_COMMA(text=str(text), number=with_point)))
+
+
 Course = Annotated[Path | None, typer.Option("--course", help=shown(learner_commands.HELP_COURSE), metavar="DIR")]
 Device = Annotated[str, typer.Option("--device", help=shown(learner_commands.HELP_DEVICE))]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=shown(instructor_gradebook.HELP_DRY_RUN))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, console, one_line_errors, say, say_note, shown
+from grader.cli.shared import Course, catalog, console, number, one_line_errors, say, say_note, shown
 from grader.sentences import instructor
 from grader.sentences import instructor_similarity as texts
 from grader.sentences.languages import render
@@ -25,6 +25,13 @@ def register(app: typer.Typer) -> None:
     app.command(help=shown(texts.HELP))(similar)
 
 
+def _share(text: str | float) -> float:
+    found = number(text)
+    if not 0 <= found <= 1:
+        raise typer.BadParameter(shown(texts.NO_SHARE))
+    return found
+
+
 def similar(
     out: Annotated[Path, typer.Argument(help=shown(texts.HELP_OUT), metavar="OUT")],
     exercise: Annotated[
@@ -33,7 +40,7 @@ def similar(
     earlier: Annotated[
         list[Path] | None, typer.Option("--earlier", help=shown(texts.HELP_EARLIER), metavar="OUT")
     ] = None,
-    least: Annotated[float, typer.Option("--least", min=0, max=1, help=shown(texts.HELP_LEAST))] = 0.5,
+    least: Annotated[float, typer.Option("--least", parser=_share, help=shown(texts.HELP_LEAST), metavar="N")] = 0.5,
     for_tools: Annotated[
         Path | None, typer.Option("--for-tools", help=shown(texts.HELP_FOR_TOOLS), metavar="DIR")
     ] = None,

@@ -6,16 +6,17 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
 from grader.files import write_bytes
+from grader.gradebook.decisions import DECISIONS, Adjustments, Decision
 from grader.gradebook.errors import GradebookError
 from grader.gradebook.moments import moment, zone_named
-from grader.sentences import instructor_adjusting, instructor_gradebook
+from grader.gradebook.slips import slip_in, slip_in_file, slip_in_toml
+from grader.sentences import Sentence, instructor_adjusting, instructor_gradebook, instructor_slips
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,156 +25,15 @@ else:
 
 ADJUSTMENTS: Final = "adjustments.toml"
 
-_NotNegative = Annotated[float, msgspec.Meta(ge=0)]
-_Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-_Name = Annotated[str, msgspec.Meta(min_length=1)]
-_MOST: Final = 100_000  # points, days and minutes; sums and times of more can no longer be computed
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What all decisions have in common: a misspelt key is an error, not a decision without effect."""
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if isinstance(value, float) and not isfinite(value):
-                raise ValueError(f"`{name}` must be a number that is finite")
-            if isinstance(value, float) and abs(value) > _MOST:
-                raise ValueError(f"`{name}` must be between -{_MOST} and {_MOST}")
-
-
-class Override(Decision, frozen=True, kw_only=True):
-    """These points count for one exercise, or one of its tasks, whatever the examiner said."""
-
-    student: _Name
-    exercise: _Name
-    task: str = ""
-    points: _NotNegative
-    reason: _Name
-
-
-class Extra(Decision, frozen=True, kw_only=True):
-    """Points that are added (or taken, if negative), to one exercise or to the person's sum."""
-
-    student: _Name
-    exercise: str = ""
-    points: float
-    reason: _Name
-
-
-class Excused(Decision, frozen=True, kw_only=True):
-    """An exercise, or all of them, that does not count for one person."""
-
-    student: _Name
-    exercise: str = ""
-    reason: str = ""
-
-
-class Extension(Decision, frozen=True, kw_only=True):
-    """More time for one person: until a moment, or some days. Without an exercise, for all of them."""
-
-    student: _Name
-    exercise: str = ""
-    until: str = ""
-    days: _NotNegative | None = None
-    reason: str = ""
-
-
-class Comment(Decision, frozen=True, kw_only=True):
-    """A remark that the student reads, on one exercise or on everything."""
-
-    student: _Name
-    exercise: str = ""
-    text: _Name
-
-
-class CheckDecision(Decision, frozen=True, kw_only=True):
-    """A check that counts for nobody, or whose points everybody gets who handed the exercise in."""
-
-    exercise: _Name
-    check: _Name
-    action: Literal["drop", "give"]
-    reason: _Name
-
-
-class ExerciseRule(Decision, frozen=True, kw_only=True):
-    """How much an exercise weighs in the sum, when it is due, and whether it is extra credit."""
-
-    id: _Name
-    weight: _NotNegative | None = None
-    due: str = ""
-    extra_credit: bool | None = None
-
-
-class Withdrawn(Decision, frozen=True, kw_only=True):
-    """A person who left the course."""
-
-    student: _Name
-    reason: str = ""
-
-
-class Renamed(Decision, frozen=True, kw_only=True):
-    """A person whose folder has another name now. The results under both names belong together."""
-
-    student: _Name
-    now: _Name
-
-
-class LateRule(Decision, frozen=True, kw_only=True):
-    """What is taken off for each day begun after the time when an exercise was due.
-
-    `per_day` and `at_most` are shares of the earned points. `grace_minutes` cost nothing. After `none_after_days` no
-    points are left.
-    """
-
-    per_day: _Share
-    at_most: _Share = 1.0
-    grace_minutes: _NotNegative = 0.0
-    none_after_days: _NotNegative | None = None
-
-
-class Adjustments(Decision, frozen=True, kw_only=True):
-    """Everything that is decided. If several entries are about the same thing, the last one counts.
-
-    Times without a zone are in `timezone`, or else in that of this machine.
-    """
-
-    timezone: str = ""
-    late: LateRule | None = None
-    override: tuple[Override, ...] = ()
-    extra: tuple[Extra, ...] = ()
-    excused: tuple[Excused, ...] = ()
-    extension: tuple[Extension, ...] = ()
-    comment: tuple[Comment, ...] = ()
-    check: tuple[CheckDecision, ...] = ()
-    exercise: tuple[ExerciseRule, ...] = ()
-    withdrawn: tuple[Withdrawn, ...] = ()
-    renamed: tuple[Renamed, ...] = ()
-
-
-DECISIONS: Final[dict[type[Decision], str]] = {
-    Override: "override",
-    Extra: "extra",
-    Excused: "excused",
-    Extension: "extension",
-    Comment: "comment",
-    CheckDecision: "check",
-    ExerciseRule: "exercise",
-    Withdrawn: "withdrawn",
-    Renamed: "renamed",
-}
-
-
 _Kind = TypeVar("_Kind", bound=Decision)
 
 
 def decision(kind: type[_Kind], **fields: object) -> _Kind:
     """Return a decision from what somebody typed. Raises `GradebookError` if a value is none that the file may have."""
     stated = {name: value for name, value in fields.items() if value is not None}
-    try:
-        return msgspec.convert(stated, kind)
-    except msgspec.ValidationError as error:
-        raise GradebookError(instructor_adjusting.WRONG_VALUE(error=str(error))) from None
+    if (slip := slip_in(kind, stated)) is not None:
+        raise GradebookError(instructor_adjusting.WRONG_VALUE(problem=slip))
+    return msgspec.convert(stated, kind)
 
 
 def read_adjustments(out: Path) -> Adjustments:
@@ -184,28 +44,42 @@ def read_adjustments(out: Path) -> Adjustments:
     except (FileNotFoundError, NotADirectoryError):
         return Adjustments()
     except OSError as error:
-        raise _broken(path, error.strerror or str(error)) from None
+        raise _broken(path, instructor_slips.CLOSED(error=error.strerror or str(error))) from None
     return _parsed(path, data)
 
 
 def _parsed(path: Path, data: bytes) -> Adjustments:
+    """Return what is decided in the file at `path`. Raises `GradebookError`, which names it."""
     try:
-        read = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
-        decided = msgspec.convert(_with_texts(read), Adjustments)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise _broken(path, str(error)) from None
-    zone_named(decided.timezone)
-    for number, extension in enumerate(decided.extension, start=1):
-        if bool(extension.until) == (extension.days is not None):
-            raise GradebookError(instructor_gradebook.UNTIL_OR_DAYS(path=str(path), number=number))
-    for text in (*(one.until for one in decided.extension), *(one.due for one in decided.exercise)):
-        if text:
-            moment(text, decided.timezone)
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise _broken(path, instructor_slips.NOT_UTF8()) from None
+    try:
+        read = _with_texts(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path, slip_in_toml(text, str(error))) from None
+    except RecursionError:
+        raise _broken(path, instructor_slips.NESTED()) from None
+    if (slip := slip_in_file(read)) is not None:
+        raise _broken(path, slip)
+    decided = msgspec.convert(read, Adjustments)
+    try:
+        _require_times(decided)
+    except GradebookError as error:
+        raise _broken(path, error.sentence) from None
     return decided
 
 
-def _broken(path: Path, error: str) -> GradebookError:
-    return GradebookError(instructor_gradebook.BROKEN_ADJUSTMENTS(path=str(path), error=error))
+def _require_times(decided: Adjustments) -> None:
+    """Raise `GradebookError` if a time or the time zone cannot be read."""
+    zone_named(decided.timezone)
+    for text in (*(one.until for one in decided.extension), *(one.due for one in decided.exercise)):
+        if text:
+            moment(text, decided.timezone)
+
+
+def _broken(path: Path, problem: Sentence) -> GradebookError:
+    return GradebookError(instructor_slips.BROKEN_ADJUSTMENTS(path=str(path), problem=problem))
 
 
 def _with_texts(value: Any) -> Any:
@@ -254,8 +128,9 @@ def with_decisions(out: Path, decisions: tuple[Decision, ...]) -> Draft:
     added = "".join(f"\n[[{DECISIONS[type(one)]}]]\n{_lines(msgspec.to_builtins(one))}" for one in decisions)
     end = b"" if before.endswith(b"\n") or not before else b"\n"
     data = before + end + added.encode("utf-8", "replace")
-    new = _parsed(path, added.encode("utf-8", "replace"))
+    new = msgspec.convert(_with_texts(tomllib.loads(added)), Adjustments)
     new = msgspec.structs.replace(new, timezone=earlier.timezone, renamed=(*earlier.renamed, *new.renamed))
+    _require_times(new)
     return Draft(data=data, whole=_parsed(path, data), new=new)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.gradebook.adjustments import CheckDecision, Extension, Extra, LateRule, Override
+from grader.gradebook.decisions import CheckDecision, Extension, Extra, LateRule, Override
 from grader.gradebook.moments import days_late
 from grader.gradebook.points import ZERO, exact, points_text, rounded
 from grader.gradebook.records import Entry, Reason

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from grader.errors import did_you_mean
-from grader.gradebook.adjustments import Adjustments, CheckDecision, ExerciseRule, Extension, Extra, Override
 from grader.gradebook.counting import Decided, Timing
+from grader.gradebook.decisions import Adjustments, CheckDecision, ExerciseRule, Extension, Extra, Override
 from grader.gradebook.moments import moment
 from grader.gradebook.people import found_exercise, found_name
 from grader.gradebook.points import points_text

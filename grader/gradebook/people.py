@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
-from grader.gradebook.adjustments import Renamed
+from grader.gradebook.decisions import Renamed
 
 
 def found_name(name: str, known: Collection[str]) -> str | None:

@@ -9,9 +9,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from grader.gradebook.adjustments import Adjustments, read_adjustments
+from grader.gradebook.adjustments import read_adjustments
 from grader.gradebook.counting import check_reason, entry_of, extra_reason
 from grader.gradebook.deciding import Decisions, Known
+from grader.gradebook.decisions import Adjustments
 from grader.gradebook.errors import GradebookError
 from grader.gradebook.history import read_runs
 from grader.gradebook.moments import moment

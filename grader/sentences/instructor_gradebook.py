@@ -82,13 +82,6 @@ TEMPLATE = N_(
 # now = "ana.silva"
 """
 )
-BROKEN_ADJUSTMENTS = N_(
-    "Cannot read the adjustments in {path!r}: {error}. Correct that line, and run the command again."
-)
-UNTIL_OR_DAYS = N_(
-    "Cannot read the adjustments in {path!r}: extension number {number} needs either `until` or `days`. Write one of "
-    "them."
-)
 NO_TIMEZONE = N_(
     "Cannot find the time zone {name!r} on this machine. Write a name such as America/Sao_Paulo; on Windows, also "
     "install the zones: pip install tzdata."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.sentences.template import N_
 
 HELP = N_("Find pairs of students whose code is similar. What they got and what many have is left out.")
+NO_SHARE = N_("Write a number from 0 to 1, such as 0.5.")
 HELP_OUT = N_("The folder whose graded code is compared.")
 HELP_EXERCISE = N_("Compare this exercise alone; may be repeated.")
 HELP_EARLIER = N_("Compare with the class of another year, too: the folder that was graded into; may be repeated.")

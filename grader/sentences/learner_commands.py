@@ -8,6 +8,8 @@ from __future__ import annotations
 from grader.sentences.template import N_
 
 # Every command
+NO_NUMBER = N_("{text!r} is no number. Write one such as 9 or 9.5.")
+DECIMAL_COMMA = N_("{text!r} has a comma. Write the number with a point: {number}.")
 DID_YOU_MEAN = N_("Did you mean {name!r}?")
 NONE_TO_CHOOSE = N_("There are none to choose from.")
 NAMES_ARE = N_("The names are: {names}.")

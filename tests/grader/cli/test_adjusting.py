@@ -63,9 +63,19 @@ def test_a_dry_run_writes_nothing(out: Path) -> None:
         (("override", "OUT", "ana", "09", "5", "--reason", "x"), "no exercise '09' was graded"),
         (("override", "OUT", "ana", "07", "5", "--task", "relu", "--reason", "x"), "has no task 'relu'"),
         (("check", "OUT", "07", "gone", "--reason", "x"), "no report has a check 'gone'"),
-        (("extend", "OUT", "ana"), "needs either `until` or `days`"),
+        (("extend", "OUT", "ana"), "Give --until or --days."),
+        (("extend", "OUT", "ana", "--until", "2026-03-01", "--days", "3"), "Give either --until or --days, not both."),
+        (("extend", "OUT", "ana", "--days", "1,5"), "'1,5' has a comma. Write the number with a point: 1.5."),
+        (("override", "OUT", "ana", "07", "9,5", "--reason", "x"), "'POINTS': '9,5' has a comma. .* a point: 9.5."),
+        (("extra", "OUT", "ana", "0,5", "--reason", "x"), "Write the number with a point: 0.5."),
+        (("exercise", "OUT", "07", "--weight", "two"), "'two' is no number. Write one such as 9 or 9.5."),
+        (("exercise", "OUT", "07"), "Give --due, --weight or --extra-credit."),
+        (
+            ("override", "OUT", "ana", "07", "1e9", "--reason", "x"),
+            "`points` is 1000000000.0. It must be a number from 0",
+        ),
         (("extend", "OUT", "ana", "--until", "soon"), "Cannot read the time 'soon'"),
-        (("override", "OUT", "ana", "07", "5", "--reason", ""), "Cannot write this to adjustments.toml"),
+        (("override", "OUT", "ana", "07", "5", "--reason", ""), 'adjustments.toml. `reason` is "". It must be a text'),
         (("withdraw", "OUT"), "Name the students who left"),
         (("comment", "nowhere", "ana", "x"), "there is no report in it"),
     ],
@@ -105,6 +115,14 @@ def test_all_decisions_can_be_seen(out: Path) -> None:
     assert "07_autograd, for everybody The check b counts for nobody. Unclear." in said
     assert "ana, 07_autograd: 4 → 5 +1 extra points. Forum." in said
     assert "bia, the sum: 4 Comment: Come and see me." in said and "adjustments.toml" in said
+
+
+def test_who_has_another_name_is_not_archived(out: Path) -> None:
+    """`show` tells who left from who has another name now."""
+    adjust("rename", out, "ana", "ana.silva")
+    adjust("withdraw", out, "bia")
+    said = adjust("show", out)[1]
+    assert "Archived, in no table: bia ana is ana.silva now; the results belong together." in said
 
 
 def test_a_history_that_cannot_be_read_is_kept_and_named(out: Path) -> None:
