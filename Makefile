@@ -25,6 +25,9 @@ GRADER := "$(BIN)/grader"
 AT_ROOT := cd "$(ROOT)" &&
 IN_PARALLEL := -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
+# Python keeps what it compiles, so that commands and tests start quicker, even if the caller's shell forbids it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench coverage lowest site \
