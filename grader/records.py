@@ -304,8 +304,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class HandIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a file was handed in, as far as a platform says.
 
-    `original` is its path in what was downloaded, `layout` the form of that download, `time` in ISO 8601 and `attempt`
-    a number from 1; "" and 0 if they are not known.
+    `original` is its path in what was downloaded, `layout` the form of that download, `time` in ISO 8601, `attempt` a
+    number from 1, and `participant` the number that Moodle gives a person in one assignment; "" and 0 if they are not
+    known.
     """
 
     original: str
@@ -313,6 +314,7 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     time: str = ""
     attempt: int = 0
     late: bool = False
+    participant: str = ""
 
 
 class LeftFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -318,6 +318,7 @@ class _Planning:
                     time=handed.time,
                     attempt=one.attempt,
                     late=handed.late,
+                    participant=handed.tag if one.layout.name == "moodle" else "",
                 ),
                 notes=tuple(notes),
             )

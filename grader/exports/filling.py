@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from grader.exports.scores import Score, most_of, score_of
 from grader.exports.sheets import Sheet, harmless
 from grader.gradebook import Gradebook, Row
 from grader.gradebook.points import exact, points_text, rounded
-from grader.roster import Match, Person, Roster
+from grader.roster import Person, Roster
 from grader.sentences import Sentence, instructor_exports
 from grader.sentences.languages import render
 
@@ -107,7 +108,7 @@ def fill(platform: Platform, book: Gradebook, sheet: Sheet, name: str, wanted: W
         if comments is not None and score.remarks and not sheet.cell(place, comments):
             sheet.put(place, comments, harmless(" ".join(render(remark) for remark in score.remarks)))
     there = {row.student for row, _ in places}
-    absent = [row.name for row in book.rows if row.student not in there and _has(book, row, wanted)]
+    absent = [people.called(row) for row in book.rows if row.student not in there and _has(book, row, wanted)]
     for template, names in (
         (instructor_exports.LEFT_EXCUSED, excused),
         (instructor_exports.LEFT_EMPTY, nothing),
@@ -191,11 +192,14 @@ class _People:
     """The people of a gradebook, to be found by what a platform knows of them."""
 
     def __init__(self, book: Gradebook) -> None:
-        self._rows = {(row.person or _guess(row.student)): row for row in book.rows}
+        self._rows: defaultdict[Person, list[Row]] = defaultdict(list)  # of two people of one name no more may be known
+        self._by_number: dict[str, Row] = {}
+        for row in book.rows:
+            person = row.person or _guess(row.student)
+            self._rows[person].append(row)
+            self._by_number |= dict.fromkeys((*row.participants, *person.other_ids), row)
         self._archived = Roster(people=tuple(row.person or _guess(row.student) for row in book.archived))
         self._roster = Roster(people=tuple(self._rows))
-        numbered = [(number, person) for person in self._rows for number in person.other_ids]
-        self._by_number = {number: person for number, person in numbered}
 
     def matched(self, places: Iterator[Place], sheet: Sheet, name: str) -> tuple[list[tuple[Row, int]], list[Sentence]]:
         """Return each row of the gradebook with its row of the sheet, and notes about the others.
@@ -206,22 +210,18 @@ class _People:
         unknown: list[str] = []
         notes: list[Sentence] = []
         for place in places:
-            match = self._match(place)
-            if match.person is None or not match.sure:
+            row, near = self._row_of(place)
+            if row is None:
                 left = self._archived.find(place.person)
                 if left.person is not None and left.sure:
                     continue
-                near = [match.person] if match.person is not None else list(match.candidates)
                 if near:
                     notes.append(
-                        instructor_exports.NOT_SURE(
-                            line=place.row + 1, person=place.person.label, names=few([one.label for one in near])
-                        )
+                        instructor_exports.NOT_SURE(line=place.row + 1, person=place.person.label, names=few(near))
                     )
                 else:
                     unknown.append(place.person.label)
                 continue
-            row = self._rows[match.person]
             if row.student in found:
                 first = found[row.student][1] + 1
                 raise ExportError(
@@ -232,16 +232,26 @@ class _People:
             notes.append(instructor_exports.NOT_IN_GRADEBOOK(count=len(unknown), names=few(unknown)))
         return list(found.values()), notes
 
-    def _match(self, place: Place) -> Match:
-        """Return whom a row is about.
+    def _row_of(self, place: Place) -> tuple[Row | None, list[str]]:
+        """Return whom a row of the sheet is about, or who it may be.
 
         The platform's own number counts if the work came from there with it. Other platforms have such numbers too, so
-        the names must agree.
+        the names must agree, where the sheet has any.
         """
         known = self._by_number.get(place.number)
-        if known is not None and set(plain(known.name).split()) & set(plain(place.person.name).split()):
-            return Match(person=known, by="id")
-        return self._roster.find(place.person)
+        words = set(plain(place.person.name).split())
+        if known is not None and (not place.person.label or words & set(plain(known.name).split())):
+            return known, []
+        match = self._roster.find(place.person)
+        people = match.candidates if match.person is None else (match.person,)
+        rows = [row for person in people for row in self._rows[person]]
+        if match.person is not None and match.sure and len(rows) == 1:
+            return rows[0], []
+        return None, [self.called(row) for row in rows]
+
+    def called(self, row: Row) -> str:
+        """Return a name that only one person has."""
+        return row.name if len(self._rows[row.person or _guess(row.student)]) == 1 else row.student
 
 
 def _guess(student: str) -> Person:

@@ -151,6 +151,7 @@ class _Reading:
 
     def _row(self, student: str) -> Row:
         entries = tuple(self._entry(student, id) for id in self._most)
+        handed_in = self._handed_in.get(student, {}).values()
         reasons = tuple(map(extra_reason, self._decisions.extras(student)))
         points, most = ZERO, ZERO
         for entry in entries:
@@ -163,6 +164,7 @@ class _Reading:
             student=student,
             folder=self._folders.get(student, ""),
             earlier_names=tuple(old for old, now in self._names.items() if now == student and old in self._reports),
+            participants=tuple(dict.fromkeys(file.participant for file in handed_in if file.participant)),
             person=self._people.get(student),
             points=rounded(max(ZERO, points)),
             max_points=rounded(most),

@@ -64,6 +64,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One person. `student` is the name in reports and `folder` the name of the folder in OUT that holds the report.
 
     `earlier_names` are those under which other reports of this person were written.
+    `participants` are the numbers that Moodle has for this person, one for each assignment.
     `person` is what the roster knows, or `None`. `points` and `max_points` are the weighted sums of the entries; extra
     points that belong to no exercise are added, and stand in `reasons`. `entries` stand in the order of the columns.
     """
@@ -71,6 +72,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     student: str
     folder: str
     earlier_names: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
     person: Person | None = None
     points: float
     max_points: float

@@ -552,3 +552,11 @@ def test_names_that_differ_in_capitals_only_are_two_people(tmp_path: Path) -> No
     ]
     with collection_of(written(tmp_path, dict(zip(folders, (A, B), strict=True)))) as plan:
         assert exercises(plan) == {"JOÃO LIMA (7)": script(), "João Lima (8)": script()}
+
+
+def test_moodles_number_of_a_person_is_kept(tmp_path: Path) -> None:
+    """The sheet of the same assignment has it, so that two people of one name can be told apart there."""
+    tree = {f"in/Ana Sousa_{n}_assignsubmission_file/{SEVEN}.py": solved(by="a" * n) for n in (101, 102)}
+    with collection_of(written(tmp_path, tree)) as plan:
+        found = {one.student: [file.handed_in.participant for file in one.files] for one in plan.collected.people}
+    assert found == {"Ana Sousa (101)": ["101"], "Ana Sousa (102)": ["102"]}

@@ -23,6 +23,7 @@ from grader.exports.canvas import feedback_files as for_canvas
 from grader.exports.moodle import feedback_files as for_moodle
 from grader.gradebook import Gradebook, read_gradebook
 from grader.records import HandIn, class_report, student_report
+from grader.reports import write_json
 from grader.roster import Person, Roster
 
 SHEETS = Path(__file__).parent / "sheets"
@@ -190,6 +191,54 @@ def test_a_platforms_own_number_counts_only_with_the_name(tmp_path: Path) -> Non
         msgspec.structs.replace(book, rows=rows), (SHEETS / "moodle.csv").read_bytes(), "m.csv", Wanted()
     )
     assert (found.count, list(found.places)) == (1, ["a"])
+
+
+TWO_ANAS = b"""Identifier,Full name,Grade,Maximum Grade,Last modified (grade)
+Participant 101,Ana Silva,,10.00,-
+Participant 102,Ana Silva,,10.00,-
+Participant 103,Bia Costa,,10.00,-
+"""
+
+
+def two_anas(tmp_path: Path, *participants: str, name: str = "Ana Silva") -> Gradebook:
+    """Return a gradebook of two people of one name, with what Moodle's download says of them, and of another person."""
+    reports = {
+        f"{name} (1)": (HALF,),
+        f"{name} (2)": (exercise(minimize={"a": ("passed", 7.25), "b": ("passed", 2.75)}),),
+        "Bia Costa": (HALF,),
+    }
+    people = {student: Person(name=name if name in student else student) for student in reports}
+    handed_in = {
+        student: {"07_autograd": HandIn(original="x", layout="moodle", participant=number)}
+        for student, number in zip(reports, participants, strict=False)
+    }
+    out = lay_out(tmp_path / "out", **reports)
+    whole = class_report(tuple(student_report(*one) for one in reports.items()), people=people, handed_in=handed_in)
+    write_json(out / "class.json", whole)
+    return read_gradebook(out)
+
+
+def test_two_people_of_one_name_never_get_each_others_points(tmp_path: Path) -> None:
+    """If nothing tells them apart, their cells stay empty, and the notes name both."""
+    found = fill_moodle(two_anas(tmp_path), TWO_ANAS, "m.csv", Wanted())
+    assert (list(found.places), found.count) == (["Bia Costa"], 1)
+    assert "Line 2: Ana Silva may be Ana Silva (1), Ana Silva (2), which is not sure" in notes(found)
+    assert "2 people have points and are not in the sheet: Ana Silva (1), Ana Silva (2)." in notes(found)
+
+
+def test_moodles_number_tells_people_of_one_name_apart(tmp_path: Path) -> None:
+    """The number in the name of the folder that Moodle packed is the participant in the sheet of that assignment."""
+    found = fill_moodle(two_anas(tmp_path, "102", "101"), TWO_ANAS, "m.csv", Wanted())
+    assert found.places == {"Ana Silva (1)": 2, "Ana Silva (2)": 1, "Bia Costa": 3}
+    assert b"101,Ana Silva,10,10.00" in found.data and b"102,Ana Silva,7.25,10.00" in found.data
+
+
+def test_an_anonymous_sheet_is_filled_by_moodles_numbers(tmp_path: Path) -> None:
+    """With anonymous marking, neither the download nor the sheet has names."""
+    book = two_anas(tmp_path, "101", "102", name="Participant")
+    sheet = TWO_ANAS.replace(b",Full name", b"").replace(b",Ana Silva", b"").replace(b",Bia Costa", b"")
+    found = fill_moodle(book, sheet, "m.csv", Wanted())
+    assert found.places == {"Participant (1)": 1, "Participant (2)": 2}
 
 
 def test_moodle_takes_feedback_in_the_folders_of_its_download(book: Gradebook) -> None:
