@@ -44,7 +44,9 @@ def register(app: typer.Typer) -> None:
         (withdraw, texts.HELP_WITHDRAW),
         (rename, texts.HELP_RENAME),
     ):
-        inner.command(help=shown(text))(command)
+        # -1 is a number of points, not an option
+        settings = {"ignore_unknown_options": True} if command is extra else {}
+        inner.command(help=shown(text), context_settings=settings)(command)
     app.add_typer(inner, name="adjust")
 
 

@@ -11,7 +11,7 @@ from grader.gradebook import Change, Gradebook, Reason, Row, Run
 from grader.gradebook.history import BOOK
 from grader.gradebook.points import points_text
 from grader.records import ClassReport, ClassRow
-from grader.sentences import Sentence, instructor_adjusting, instructor_gradebook
+from grader.sentences import Sentence, instructor, instructor_adjusting, instructor_gradebook
 from grader.sentences.languages import render
 
 if TYPE_CHECKING:
@@ -123,6 +123,16 @@ def show_problems(book: Gradebook) -> None:
     """Print which adjustments have no effect, and what else is odd."""
     for problem in book.problems:
         say_note(problem)
+
+
+def show_unused(book: Gradebook) -> None:
+    """Print how much of the sum is for exercises that nobody handed in."""
+    handed_in = {entry.exercise for row in book.rows for entry in row.entries if entry.points is not None}
+    unused = [c for c in book.columns if c.exercise not in handed_in and c.weight and not c.extra_credit]
+    if unused and handed_in:
+        lost = points_text(sum(column.max_points * column.weight for column in unused))
+        most = points_text(book.max_points)
+        say_note(instructor.NOBODY_HANDED_IN(count=len(unused), points=lost, most=most))
 
 
 def few(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,7 +72,10 @@ def collect(
             written = write_collection(plan, out)
         said = {one.doubt for one in plan.collected.people}
         _say_who_is_in_doubt(written.people, [one for one in written.people if one.doubt not in said])
-        say(instructor_collecting.WRITTEN(out=str(out), new=written.new, changed=written.changed, same=written.same))
+        say(
+            instructor_collecting.WRITTEN(out=str(out), new=written.new, changed=written.changed, same=written.same),
+            instructor_collecting.GRADE_NEXT(out=shlex.quote(str(out))),
+        )
 
 
 def _say_who_is_in_doubt(people: Sequence[CollectedPerson], not_said: Sequence[CollectedPerson]) -> None:
@@ -79,9 +83,9 @@ def _say_who_is_in_doubt(people: Sequence[CollectedPerson], not_said: Sequence[C
     from rich.console import Group
 
     from grader.cli.changes import few
-    from grader.reports.collecting import in_doubt
+    from grader.reports.collecting import full_name, in_doubt
 
-    doubtful = [one.person.label for one in people if one.doubt is not None or one.undecided]
+    doubtful = [full_name(one) for one in people if one.doubt is not None or one.undecided]
     if said := in_doubt(not_said):
         show(Group(*said))
         print()

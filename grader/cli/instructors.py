@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -128,7 +129,7 @@ def _grade(
     dry_run: bool,
 ) -> None:
     """Grade, and show the table and what changed. `asked` says that exercises were named."""
-    from grader.cli.changes import counted, show_notes, show_problems, show_run
+    from grader.cli.changes import counted, show_notes, show_problems, show_run, show_unused
     from grader.cli.progress import grading_progress
     from grader.gradebook import Gradebook, read_gradebook
     from grader.gradebook.adjustments import lay_down_template, read_adjustments
@@ -185,6 +186,7 @@ def _grade(
     show_run(out, changes, dry_run=dry_run)
     screen.print()
     show_problems(after)
+    show_unused(after)
     known_ids = {one.id for one in known.exercises}
     gone = [one.exercise for one in after.columns if one.exercise not in known_ids and one.weight]
     if gone:
@@ -198,6 +200,11 @@ def _grade(
     if backup is not None:
         say_note(instructor_gradebook.UNREADABLE_BOOK(path=str(backup)))
     say(instructor.REPORTS(out=str(out)))
+    if after.rows:
+        say(
+            instructor.READ_NEXT(report=shlex.quote(str(out / after.rows[0].folder))),
+            instructor.PAGES_NEXT(out=shlex.quote(str(out))),
+        )
 
 
 def show(
@@ -210,7 +217,7 @@ def show(
         from grader.reports import load_report, student_feedback
 
         loaded = load_report(report)
-        console().print(student_feedback(loaded))
+        show_table(student_feedback(loaded))
         folder = report if report.is_dir() else report.parent
         book = read_gradebook(folder.parent)
         for row in (*book.rows, *book.archived):

@@ -57,7 +57,7 @@ def in_doubt(
         for exercise, count in one.undecided.items():
             canvas = all(file.handed_in.layout == "canvas" for file in one.files if file.exercise == exercise)
             differ = instructor_collecting.CANVAS_FILES_DIFFER if canvas else instructor_collecting.FILES_DIFFER
-            said_of = differ(name=one.person.label, exercise=exercise, count=count)
+            said_of = differ(name=full_name(one), exercise=exercise, count=count)
             found[instructor_collecting.CHOOSE_FILES()][said_of] = None
     if not found and not layout:
         return []
@@ -107,7 +107,7 @@ def _table(collection: Collection, most: int | None) -> Table:
                 marks.append(render(instructor_collecting.DOUBT_MARK()))
             original = file.handed_in.original.partition("/")[2] or file.handed_in.original
             path = original if most is None else _short(original)
-            table.add_row(Text(_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(path)))
+            table.add_row(Text(full_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(path)))
     return table
 
 
@@ -119,7 +119,8 @@ def _short(path: str) -> str:
     return short
 
 
-def _name(one: CollectedPerson) -> str:
+def full_name(one: CollectedPerson) -> str:
+    """Return how somebody is called, with the folder's name where that says more."""
     label = one.person.label
     return plain(one.student if one.student.startswith(label) else f"{label} ({one.student})")
 

@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
-from grader.errors import KitError
+from grader.errors import KitError, did_you_mean
 from grader.files import WRITING, distinct_names, write_bytes
 from grader.records import REPORT_SCHEMA, ClassReport, Report
 from grader.reports.report_1 import SCHEMA, read_report_1
-from grader.sentences import instructor
+from grader.sentences import Sentence, instructor
 
 _LONGEST_WRITING = 60  # seconds
 SEED = "course-seed.txt"  # in an output folder
@@ -122,9 +122,21 @@ def load_report(path: Path) -> Report:
             raise ReportError(instructor.OTHER_FORM(path=str(file), form=form, known=", ".join(_READERS)))
         return _READERS[form](data)
     except FileNotFoundError:
-        raise ReportError(instructor.NO_REPORT(path=str(file))) from None
+        raise ReportError(_no_report(path, file)) from None
     except (OSError, msgspec.DecodeError) as error:
         raise ReportError(instructor.UNREADABLE_REPORT(path=str(file), error=str(error))) from None
+
+
+def _no_report(path: Path, file: Path) -> Sentence:
+    """Return what to say about a report that is not there: whose there are."""
+    out = path if path.is_dir() else path.parent
+    names = sorted(report.parent.name for report in out.glob("*/report.json"))
+    if path.is_dir() and names:
+        return instructor.CLASS_FOLDER(path=str(path), example=str(path / names[0]))
+    cure = instructor.GRADE_FIRST()
+    if names:
+        cure = did_you_mean(path.name, names, instructor.FOLDERS_ARE_IN(out=str(out)))
+    return instructor.NO_REPORT(path=str(file), cure=cure)
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

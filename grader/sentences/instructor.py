@@ -30,6 +30,14 @@ COURSE_AMONG_SUBMISSIONS = N_(
 # Grading
 OTHER_SEED = N_("{out!r} was graded with another seed: everything is graded again, on other inputs.")
 REPORTS = N_("Reports: {out}")
+READ_NEXT = N_("Read one: grader show {report}")
+PAGES_NEXT = N_("Pages for a browser: grader report {out}")
+NOBODY_HANDED_IN = N_(
+    "{count} exercise that nobody handed in counts in the sum: {points} of the {most} points. If it is not due yet, "
+    "grade with --exercise into a new OUT, or give it the weight 0 (`grader adjust exercise`).",
+    "{count} exercises that nobody handed in count in the sum: {points} of the {most} points. If they are not due yet, "
+    "grade with --exercise into a new OUT, or give them the weight 0 (`grader adjust exercise`).",
+)
 GRADED = N_("graded {student}")
 PROGRESS = N_("{done} of {total} submissions graded, {left}")
 SECONDS_LEFT = N_("about {count} s left")
@@ -40,7 +48,12 @@ WORKER_ENDED = N_(
     "error of Python above."
 )
 UNREADABLE_SEED = N_("Cannot read the course's seed in {path!r}: {error}. Restore it, or remove it.")
-NO_REPORT = N_("Cannot read the report {path!r}: there is no such file. Grade first, then show.")
+NO_REPORT = N_("Cannot read the report {path!r}: there is no such file. {cure}")
+GRADE_FIRST = N_("Grade first, then show.")
+CLASS_FOLDER = N_(
+    "Cannot show {path!r}: it is the folder of the class. Name a student's folder in it, such as {example!r}."
+)
+FOLDERS_ARE_IN = N_("The students' folders are in {out!r}.")
 NO_CLASS_REPORT = N_(
     "Cannot read {out!r}: it holds no class.json, so nothing was graded into it. Give the folder that `grader grade` "
     "wrote with --out."

@@ -37,8 +37,8 @@ DECIDE = N_("Decide which file counts: delete the other one, and grade again.")
 
 # Below the class table
 LOOK_AT = N_(
-    "{count} file was handed in and does not count, or not for sure",
-    "{count} files were handed in and do not count, or not for sure",
+    "To look at: {count} file or person that does not count, or not for sure",
+    "To look at: {count} files or people that do not count, or not for sure",
 )
 MORE_TO_LOOK_AT = N_("{count} more file is listed in class.json.", "{count} more files are listed in class.json.")
 SPARE = N_(
@@ -132,7 +132,10 @@ NEWER_IS_THERE = N_("A newer file was collected before.")
 RECOGNISED = N_("Recognised: {layouts}. Students: {students}, files: {count}.")
 FROM = N_("file of the download")
 LATE_MARK = N_("(late)")
-NEAR_MARK = N_("~ recognised by a name that is near, or by the functions in it")
+NEAR_MARK = N_(
+    "~ with a note for the student: the name is only near, the functions in it say what it is, or it is one of several "
+    "files (collected.json)"
+)
 DOUBT_MARK = N_("(in doubt)")
 MORE_ROWS = N_("{count} more; --all shows everything", "{count} more; --all shows everything")
 WITHOUT_FILES = N_(
@@ -167,6 +170,7 @@ HIDDEN = N_(
 NOTHING_WRITTEN = N_("Nothing was written.")
 WRITE = N_("Write these files to {out}?")
 WRITTEN = N_("{out}: {new} new, {changed} changed, {same} as before. The original paths are in collected.json.")
+GRADE_NEXT = N_("Grade them with: grader grade {out} --out OUT")
 COLLECTED_FIRST = N_(
     "This is no folder with one folder per student, so it was collected into {folder} first. Correct files there, and "
     "grade again."

@@ -117,6 +117,13 @@ def test_all_decisions_can_be_seen(out: Path) -> None:
     assert "bia, the sum: 4 Comment: Come and see me." in said and "adjustments.toml" in said
 
 
+def test_points_are_taken_off(out: Path) -> None:
+    """A negative number is one, not an option; an option that is misspelt is still an error."""
+    code, said = adjust("extra", out, "ana", "-1.5", "--exercise", "07", "--reason", "Late.")
+    assert code == 0 and "ana, 07_autograd: 4 → 2.5" in said
+    assert adjust("extra", out, "ana", "-1", "--reson", "Late.")[0] == 2
+
+
 def test_who_has_another_name_is_not_archived(out: Path) -> None:
     """`show` tells who left from who has another name now."""
     adjust("rename", out, "ana", "ana.silva")

@@ -59,7 +59,9 @@ def test_a_long_path_is_cut_at_folders(tmp_path: Path) -> None:
 
 def test_what_is_shown_is_written(download: Path, tmp_path: Path) -> None:
     """The folder that is written is a class, and a second run changes nothing."""
-    assert "2 new, 0 changed, 0 as before" in run("collect", download, "--out", tmp_path / "out")
+    said = run("collect", download, "--out", tmp_path / "out")
+    assert "2 new, 0 changed, 0 as before" in said
+    assert f"Grade them with: grader grade {tmp_path / 'out'} --out OUT" in said
     assert (tmp_path / "out" / "ana" / f"{SEVEN}.py").is_file()
     assert "0 new, 0 changed, 2 as before" in run("collect", download, "--out", tmp_path / "out")
 

@@ -82,6 +82,17 @@ def test_missing_report_is_explained(tmp_path: Path) -> None:
         load_report(tmp_path)
 
 
+def test_a_student_that_is_misspelt_gets_a_suggestion(tmp_path: Path) -> None:
+    """Where the class has reports, the error names the student that is meant, or an example."""
+    for name in ("ana", "bia"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.json").write_bytes(b"{}")
+    with pytest.raises(ReportError, match="Did you mean 'ana'"):
+        load_report(tmp_path / "anna")
+    with pytest.raises(ReportError, match=r"the folder of the class\. Name .* such as '.*ana'"):
+        load_report(tmp_path)
+
+
 def test_damaged_report_is_explained(tmp_path: Path) -> None:
     """For a damaged report the error says what to do."""
     (tmp_path / "report.json").write_text('{"schema": "grader/report/2"}', encoding="utf-8")
