@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, console, number, one_line_errors, say, say_note, shown
+from grader.cli.shared import Course, catalog, console, number, one_line_errors, say, say_note, show, shown
 from grader.sentences import instructor
 from grader.sentences import instructor_similarity as texts
 from grader.sentences.languages import render
@@ -111,8 +111,7 @@ def _show(path: Path, found: Similarity) -> None:
         if count > 1:
             say(texts.OFTEN(first=first, second=second, count=count))
     screen.print()
-    for limit in found.limits:
-        screen.print(render(limit), style="dim")
+    show(Text("\n".join(render(limit) for limit in found.limits), style="dim"))
     if found.skipped:
         names = ", ".join(found.skipped[:_NAMED]) + (", …" if len(found.skipped) > _NAMED else "")
         say_note(texts.SKIPPED(count=len(found.skipped), names=names))

@@ -47,7 +47,7 @@ def run_of(
             cause = instructor_gradebook.CAME_BACK()
             changes.append(Change(student=row.student, exercise="", before=None, after=row.points, causes=(cause,)))
             continue
-        new += sum(1 for entry in row.entries if not entry.is_empty and _is_new(old, entry))
+        new += sum(1 for entry in row.entries if _is_new(old, entry))
         changes += _of_row(old, row, columns)
     gone = {row.student for row in after.archived} & earlier.keys()
     now = {name: row.student for row in after.rows for name in row.earlier_names}
@@ -77,8 +77,9 @@ def _entries(row: Row | None) -> dict[str, Entry]:
 
 
 def _is_new(old: Row | None, entry: Entry) -> bool:
+    """Say whether something was handed in where there was nothing before. A decision about nothing is a change."""
     before = _entries(old).get(entry.exercise)
-    return before is None or before.is_empty
+    return entry.raw is not None and (before is None or before.is_empty)
 
 
 def _of_columns(before: Gradebook, after: Gradebook) -> Iterator[Change]:
@@ -112,6 +113,11 @@ def _of_row(old: Row | None, row: Row, columns: dict[str, Column]) -> Iterator[C
     for entry in row.entries:
         before = earlier.get(entry.exercise)
         if before is None or before.is_empty:
+            if entry.raw is None and entry.reasons:
+                causes = tuple(_decisions((), entry.reasons))
+                yield Change(
+                    student=row.student, exercise=entry.exercise, before=None, after=entry.points, causes=causes
+                )
             continue  # new, and counted as such
         if (before.points, before.excused) != (entry.points, entry.excused):
             yield Change(

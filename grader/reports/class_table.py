@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from typing import Final
 
@@ -63,7 +64,7 @@ def _table(report: ClassReport, exercises: list[str]) -> Table:
         name = plain(exercise).replace("_", " ") if len(exercises) <= NAMED else plain(exercise[:2])
         table.add_column(name, justify="right", overflow="fold")
     table.add_column(render(instructor.OUT_OF(points=points(report.max_points))), justify="right", style="bold")
-    for row, name in zip(report.students, _names(report), strict=True):
+    for row, name in sorted(zip(report.students, _names(report), strict=True), key=lambda one: sorted_by(one[1])):
         table.add_row(Text(plain(name)), *(_cell(row, id) for id in exercises), points(row.points))
     return table
 
@@ -76,6 +77,11 @@ def _names(report: ClassReport) -> list[str]:
         name if often[name] == 1 else row.student if row.student.startswith(name) else f"{name} ({row.student})"
         for row, name in zip(report.students, names, strict=True)
     ]
+
+
+def sorted_by(name: str) -> str:
+    """Return what names are sorted by: without capitals and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
 
 
 def _cell(row: ClassRow, exercise: str) -> str:

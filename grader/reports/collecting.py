@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.collecting import CollectedPerson, Collection, cure_of
-from grader.reports.class_table import left_file
+from grader.reports.class_table import left_file, sorted_by
 from grader.reports.terminal import plain
 from grader.sentences import Sentence, instructor, instructor_collecting, learner_commands
 from grader.sentences.languages import render
@@ -92,7 +92,7 @@ def _table(collection: Collection, most: int | None) -> Table:
     table.add_column(render(learner_commands.MAP_EXERCISE()), overflow="fold")
     table.add_column(render(instructor_collecting.FROM()), overflow="fold")
     shown = 0
-    for one in collection.collected.people:
+    for one in sorted(collection.collected.people, key=lambda one: sorted_by(one.person.label)):
         exercises = [file.exercise for file in one.files]
         for number, file in enumerate(one.files):
             if most is not None and shown == most:

@@ -57,6 +57,16 @@ def test_new_results_are_counted_and_not_listed(tmp_path: Path) -> None:
     assert told(run) == [("bia", "07_autograd", 0, 4, "It was unreadable and is graded now.")]
 
 
+def test_a_decision_about_who_handed_in_nothing_is_a_change(tmp_path: Path) -> None:
+    """Excusing somebody, or giving points without a file, is told with its reason, and is no new result."""
+    out = lay_out(tmp_path, ana=(nothing(points=6.0),), bia=(nothing(points=6.0),))
+    excuse = '[[excused]]\nstudent = "bia"\nexercise = "07"\nreason = "Joined late."\n'
+    run = change(out, adjustments=OVERRIDE + excuse)
+    assert run.new == 0
+    assert [(who, before, after) for who, _, before, after, _ in told(run)] == [("ana", None, 5), ("bia", None, None)]
+    assert told(run)[1][4] == "New: Excused. Joined late."
+
+
 def test_who_leaves_and_who_is_renamed_is_said(tmp_path: Path) -> None:
     """Nobody vanishes without a word: those who left, and those who have another name now."""
     out = lay_out(tmp_path, ana=(exercise(minimize=FAILING),), bia=(exercise(minimize=FAILING),))
