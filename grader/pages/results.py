@@ -41,6 +41,11 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     pairs: PairPages = PairPages()
 
 
+def _with_more(row: Row) -> str:
+    """Return what tells a person from others of the same name."""
+    return row.student if row.student.startswith(row.name) else f"{row.name} ({row.student})"
+
+
 def read_results(out: Path) -> Results:
     """Read an output folder of `grader grade`. Raises `ReportError` and `GradebookError`."""
     summary = load_class_report(out)
@@ -53,7 +58,7 @@ def read_results(out: Path) -> Results:
     known = {row.student: row for row in summary.students}
     students = tuple(
         _student(
-            row.name if often[row.name] == 1 or row.name == row.student else f"{row.name} ({row.student})",
+            row.name if often[row.name] == 1 else _with_more(row),
             row,
             known.get(row.student),
             _report(stored, row),

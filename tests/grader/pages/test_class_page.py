@@ -147,3 +147,13 @@ def test_names_files_in_doubt_and_late_work_are_shown(
         ("Bia (u3)", ()),
     ]
     assert ([file.kind for file in page.left], page.spare) == (["doubt", "lost"], 1)
+
+
+def test_a_name_that_tells_people_apart_is_not_repeated(
+    lay_out: Make, check: Make, exercise: Make, student: Make
+) -> None:
+    """Of two people of one name, a folder that holds the name says enough."""
+    names = ("Ana (101)", "Ana (102)")
+    reports = [student(name, exercise(tasks={"f": [check("a")]})) for name in names]
+    page = class_page(read_results(lay_out(*reports, people={name: Person(name="Ana") for name in names})))
+    assert [row.student for row in page.rows] == ["Ana (101)", "Ana (102)"]
