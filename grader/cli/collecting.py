@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from collections.abc import Sequence
@@ -48,8 +49,9 @@ def collect(
 ) -> None:
     """Collect what was downloaded into SUBMISSIONS/<student>/, after a preview."""
     with one_line_errors():
-        from grader.collecting import planned
+        from grader.collecting import MANIFEST, planned
         from grader.collecting.writing import require_place, write_collection
+        from grader.locking import locked
         from grader.reports.collecting import preview as show_preview
         from grader.submissions import Reader
 
@@ -69,7 +71,9 @@ def collect(
             if asks and not typer.confirm(render(instructor_collecting.WRITE(out=str(out))), default=True):
                 say(instructor_collecting.NOTHING_WRITTEN())
                 raise typer.Exit(1)
-            written = write_collection(plan, out)
+            # A new folder gets its name at the end; into one that is there, two commands would write at the same time.
+            with locked(out, "collect") if (out / MANIFEST).exists() else contextlib.nullcontext():
+                written = write_collection(plan, out)
         said = {one.doubt for one in plan.collected.people}
         _say_who_is_in_doubt(written.people, [one for one in written.people if one.doubt not in said])
         say(

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.collecting import LAYOUTS
+from grader.locking import locked
 
 ROOT = Path(__file__).resolve().parents[3]
 SEVEN = "07_autograd"
@@ -160,3 +161,14 @@ def test_two_files_of_one_canvas_download_are_of_one_attempt(tmp_path: Path) -> 
         f"{SEVEN} (2).py",
         f"{SEVEN}.py",
     ]
+
+
+def test_two_commands_do_not_write_into_one_folder(download: Path, tmp_path: Path) -> None:
+    """While one command adds to the students' folders, another one is refused, and says who is at work."""
+    out = tmp_path / "out"
+    run("collect", download, "--out", out)
+    before = (out / "collected.json").read_bytes()
+    with locked(out, "collect"):
+        assert "`grader collect` is at work there" in run("collect", download, "--out", out, code=2)
+    assert (out / "collected.json").read_bytes() == before
+    assert "2 as before" in run("collect", download, "--out", out)
