@@ -53,7 +53,8 @@ class Member:
     """A file of an archive, or a folder: its path in parts, its declared size and time, and how it is read.
 
     `time` is in seconds since 1970, in an unknown time zone; `None` if the archive has none. `refused` says why the
-    file is not read. `read` takes the number of bytes from which on a file is too large, and raises `ArchiveError`.
+    file is not read, and `cure` what to do then. `read` takes the number of bytes from which on a file is too large,
+    and raises `ArchiveError`.
     """
 
     parts: tuple[str, ...]
@@ -61,6 +62,7 @@ class Member:
     time: float | None
     refused: Sentence | None
     read: Callable[[int], bytes]
+    cure: Sentence | None = None
     is_folder: bool = False
 
 
@@ -132,16 +134,18 @@ def _member_of_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
     parts, outside = _parts(_name(entry))
     mode = entry.external_attr >> 16
     refused = None
+    cure = instructor_collecting.ASK_FOR_FILE()
     if outside:
         refused = instructor_collecting.OUTSIDE()
     elif mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         refused = instructor_collecting.LINK_OR_DEVICE()
     elif entry.flag_bits & _LOCKED:
-        refused = instructor_collecting.LOCKED()
+        refused, cure = instructor_collecting.LOCKED(), instructor_collecting.ASK_UNLOCKED()
     elif entry.compress_type not in _METHODS:
         refused = instructor_collecting.RARE_METHOD()
     elif entry.file_size > max(_ALWAYS_ALLOWED, _RATIO * entry.compress_size):
         refused = instructor_collecting.BOMB(size=_megabytes(entry.file_size))
+        cure = instructor_collecting.ASK_SMALLER()
 
     def read(limit: int) -> bytes:
         if refused is not None:
@@ -152,7 +156,7 @@ def _member_of_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
         except _BROKEN as error:
             raise ArchiveError(instructor_collecting.BROKEN_MEMBER(error=str(error))) from error
 
-    return Member(parts=parts, size=entry.file_size, time=_time(entry.date_time), refused=refused, read=read)
+    return Member(parts=parts, size=entry.file_size, time=_time(entry.date_time), refused=refused, read=read, cure=cure)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -259,4 +263,4 @@ def _bounded(file: IO[bytes], limit: int) -> bytes:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:g}" if size < 10_000_000_000 else f"{size / 1_000_000_000:g},000"
+    return f"{size / 1_000_000:.0f}" if size < 10_000_000_000 else f"{size / 1_000_000_000:g},000"

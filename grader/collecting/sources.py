@@ -238,7 +238,7 @@ def _add_members(
             listing.hidden.add(inner[: len(parts) + litter[0] + 1])
         elif member.refused is not None:
             note = listing.leave if ".." in inner else listing.refuse
-            note(inner, member.refused, instructor_collecting.ASK_FOR_FILE())
+            note(inner, member.refused, member.cure or instructor_collecting.ASK_FOR_FILE())
         elif len(inner) > _MOST_PARTS:
             listing.leave(inner, instructor_collecting.TOO_DEEP(), instructor_collecting.LOOK_INSIDE())
         elif not archives.is_archive(member.parts[-1]):

@@ -57,7 +57,11 @@ def write_collection(collection: Collection, folder: Path, *, private: bool = Fa
     """
     require_place(folder)
     before = load_manifest(folder) if folder.is_dir() else None
-    return _write_new(collection, folder, private) if before is None else _add(collection, folder, before)
+    try:
+        return _write_new(collection, folder, private) if before is None else _add(collection, folder, before)
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a full disk is told without the name of a file
+        raise
 
 
 def _write_new(collection: Collection, folder: Path, private: bool) -> Written:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -36,7 +36,9 @@ def preview(collection: Collection, *, everything: bool = False) -> RenderableTy
         parts.append(Text(f"\n{render(instructor_collecting.NEAR_MARK())}", style="dim"))
     missing = [one for one in people if not one.files]
     if missing:
-        names = ", ".join(plain(one.person.label) for one in missing)
+        often = Counter(one.person.label for one in people)
+        called = [one.person.label if often[one.person.label] == 1 else full_name(one) for one in missing]
+        names = plain(", ".join(called))
         parts.append(Text(f"\n{render(instructor_collecting.WITHOUT_FILES(count=len(missing), names=names))}"))
     parts += in_doubt(people, layout=collection.doubt, everything=everything)
     return Group(*parts, *_left(collection, everything))

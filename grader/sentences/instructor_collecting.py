@@ -84,7 +84,8 @@ EARLIER = N_("It is of an earlier attempt; {counted} counts.")
 
 # What to do about them
 LOOK_INSIDE = N_("Look inside, and move the files up.")
-ASK_FOR_FILE = N_("Ask the student for the file itself, without a password.")
+ASK_FOR_FILE = N_("Ask the student for the file itself.")
+ASK_UNLOCKED = N_("Ask the student for the file without a password.")
 ASK_SMALLER = N_("Ask the student to remove the output and data, and to hand it in again.")
 MAKE_READABLE = N_("Make it readable, and collect again.")
 UNPACK_BY_HAND = N_("Unpack it, or ask the student for a .zip file.")

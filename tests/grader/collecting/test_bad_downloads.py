@@ -59,7 +59,8 @@ def test_a_link_or_device_in_an_archive_is_refused(tmp_path: Path, kind: int) ->
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     """A file that is far larger than packed is refused by its declared size, and read no further if that lies."""
     data = with_entry(f"ana/{SEVEN}.py", b"\0" * 30_000_000)
-    assert "would unpack to 30 MB" in str(left(tmp_path, data)[f"ana/{SEVEN}.py"].reason)
+    bomb = left(tmp_path, data)[f"ana/{SEVEN}.py"]
+    assert "would unpack to 30 MB" in str(bomb.reason) and "remove the output and data" in str(bomb.cure)
     lies = data.replace(struct.pack("<L", 30_000_000), struct.pack("<L", 900_000))
     assert "broken in its archive" in str(left(tmp_path, lies)[f"ana/{SEVEN}.py"].reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import jsonschema
@@ -145,6 +146,20 @@ def test_nothing_is_half_written(tmp_path: Path) -> None:
         (folder / "bia" / f"{SEVEN}.py").unlink()
         with pytest.raises(CollectError, match="Collect again; nothing was written"):
             write_collection(plan, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_full_disk_is_told_with_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system does not say what it could not write, so the error names the folder; nothing is left there."""
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with collection_of(written(tmp_path, {f"in/ana/{SEVEN}.py": solved()})) as plan:
+        monkeypatch.setattr(Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space") as caught:
+            write_collection(plan, tmp_path / "out")
+    assert caught.value.filename == str(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
