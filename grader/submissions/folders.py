@@ -86,7 +86,13 @@ def find_submissions(
         raise SubmissionsError(instructor.FILES_IN_FOLDER(folder=str(folder)))
     if not students:
         raise SubmissionsError(instructor.NO_STUDENTS(folder=str(folder)))
-    return _numbered(_read_student(anchor, entry, names, look) for entry in students)
+    found = {entry.name: _read_student(anchor, entry, names, look) for entry in students}
+    return _numbered(folder for name, folder in found.items() if not _is_spare(name, folder, names))
+
+
+def _is_spare(name: str, folder: StudentFolder, names: ExerciseNames) -> bool:
+    """Say whether an empty folder is that of an exercise, and not of a student who handed in nothing."""
+    return not (folder.files or folder.left or folder.notes) and names.by_name(f"{name}.py") is not None
 
 
 def files_beside(folder: Path) -> tuple[LeftFile, ...]:

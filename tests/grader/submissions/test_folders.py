@@ -91,6 +91,15 @@ def test_hidden_folders_are_no_students(folder: Path, litter: str) -> None:
     assert only(folder).student == "ana"
 
 
+def test_an_empty_folder_is_a_student_unless_it_is_an_exercises(folder: Path) -> None:
+    """Who handed in nothing is in the class; a folder that somebody made for an exercise is not."""
+    for name in ("zoe", "08_detach", "07_autograd"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "zoe" / ".DS_Store").touch()
+    found = [one.student for one in find_submissions(folder, exercises=["07_autograd"], others=["08_detach"])]
+    assert "zoe" in found and not {"08_detach", "07_autograd"} & {*found}
+
+
 def test_files_beside_the_students_folders_are_ignored(folder: Path) -> None:
     """A file beside the students' folders, such as a list of grades, is ignored."""
     put(folder, "ana/01_tensors.py", "grades.csv", "10_linear.py")
