@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import click
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -23,3 +24,20 @@ def test_the_list_of_commands_reads_without_cuts(group: tuple[str, ...]) -> None
     for name, line in listed.items():
         whole = command.commands[name].help  # type: ignore[attr-defined]
         assert line == re.match(r".*?\.(?=\s|$)", whole.replace("\n", " "))[0], name
+
+
+def test_help_says_what_each_argument_is() -> None:
+    """Every argument of every command has a text beside its name, whichever click is installed."""
+    top = typer.main.get_command(app)
+    context = click.Context(top, info_name="grader")
+    groups = [top, *(command for command in top.commands.values() if hasattr(command, "commands"))]  # type: ignore[attr-defined]
+    commands = [command for group in groups for command in group.commands.values() if not hasattr(command, "commands")]
+    records = {
+        f"{command.name} {param.name}": param.get_help_record(context)
+        for command in commands
+        for param in command.params
+        if param.param_type_name == "argument"
+    }
+    assert len(records) > 20
+    silent = [name for name, record in records.items() if not (record and record[1].split("[")[0].strip())]
+    assert silent == [], "the installed click is one that constraints.txt does not allow"
