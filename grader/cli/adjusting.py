@@ -235,7 +235,20 @@ def rename(
         from grader.gradebook.adjustments import decision
         from grader.gradebook.decisions import Renamed
 
+        twice = _twice(_book(out), student, now)
         _decide(out, decision(Renamed, student=student, now=now), dry_run=dry_run)
+        if twice:
+            say_note(texts.TWICE(old=student, now=now, exercises=", ".join(twice)))
+
+
+def _twice(book: Gradebook, *names: str) -> list[str]:
+    """Return the exercises that each of these people handed in: perhaps they are several people."""
+    from grader.gradebook.people import found_name
+
+    rows = {row.student: row for row in book.rows}
+    found = [rows[student] for name in names if (student := found_name(name, rows)) is not None]
+    handed_in = [{entry.exercise for entry in row.entries if entry.raw is not None} for row in found]
+    return sorted(set.intersection(*handed_in)) if len(found) == len(names) and len(set(map(id, found))) > 1 else []
 
 
 def show(out: Out) -> None:

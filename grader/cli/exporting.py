@@ -118,7 +118,7 @@ def _exercises(book: Gradebook, asked: Sequence[str]) -> tuple[str, ...]:
     for one in asked:
         id = found_exercise(one, known)
         if id is None:
-            raise ExportError(texts.UNKNOWN_EXERCISE(exercise=one, cure=did_you_mean(one, known)))
+            raise ExportError(texts.UNKNOWN_EXERCISE(exercise=one, cure=did_you_mean(one, known, texts.BY_NUMBER())))
         found.append(id)
     return tuple(dict.fromkeys(found))
 

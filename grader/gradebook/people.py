@@ -17,8 +17,9 @@ def found_name(name: str, known: Collection[str]) -> str | None:
 
 
 def found_exercise(name: str, known: Iterable[str]) -> str | None:
-    """Return the id of the exercise that is meant: by its id, or its number alone."""
-    alike = [id for id in known if id == name or id.split("_")[0] == name]
+    """Return the id of the exercise that is meant: by its id, or its number alone, such as 07 or 7."""
+    number = name.zfill(2) if name.isdecimal() else name
+    alike = [id for id in known if id == name or id.split("_")[0] == number]
     return name if name in alike else alike[0] if len(alike) == 1 else None
 
 

@@ -55,5 +55,9 @@ NEITHER_UNTIL_NOR_DAYS = N_("Cannot give more time without saying how much. Give
 SUM = N_("{student}, the sum: {points}")
 COMMENT = N_("Comment: {text}")
 ARCHIVED = N_("Archived, in no table: {names}", "Archived, in no table ({count}): {names}")
+TWICE = N_(
+    "Both handed in {exercises}, and only what {now} handed in counts. If they are two people, remove the [[renamed]] "
+    "with {old!r} from adjustments.toml."
+)
 RENAMED = N_("{old} is {now} now; the results belong together.")
 FILE = N_("Edit: {path}")

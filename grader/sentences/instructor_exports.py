@@ -57,6 +57,7 @@ ABOVE_MAXIMUM = N_(
     "{count} people have more than the maximum, which a platform may cut: {names}.",
 )
 # The command
+BY_NUMBER = N_("Name it by its number, such as 07.")
 HELP = N_("Write the gradebook as a table, or into a platform's own sheet.")
 HELP_OUT = N_("The folder with the reports.")
 HELP_TO = N_("csv, xlsx and junit are files of their own; the others fill a platform's sheet.")

@@ -117,6 +117,13 @@ def test_all_decisions_can_be_seen(out: Path) -> None:
     assert "bia, the sum: 4 Comment: Come and see me." in said and "adjustments.toml" in said
 
 
+def test_a_name_that_somebody_else_has_is_told(out: Path) -> None:
+    """Two people who both handed in an exercise may be two people: the command says which results count."""
+    code, said = adjust("rename", out, "ana", "bia")
+    assert code == 0 and "Both handed in 07_autograd, and only what bia handed in counts." in said
+    assert "Both handed in" not in adjust("rename", out, "bia", "bia.costa")[1]
+
+
 def test_points_are_taken_off(out: Path) -> None:
     """A negative number is one, not an option; an option that is misspelt is still an error."""
     code, said = adjust("extra", out, "ana", "-1.5", "--exercise", "07", "--reason", "Late.")

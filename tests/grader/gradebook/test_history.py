@@ -74,7 +74,7 @@ def test_who_leaves_and_who_is_renamed_is_said(tmp_path: Path) -> None:
     run = change(out, adjustments=text)
     assert told(run) == [
         ("ana", "", 4, None, "Left the course: archived, in no table any more."),
-        ("bia", "", 4, None, "Is bia.costa now, with these points."),
+        ("bia", "", 4, None, "Is bia.costa now."),
     ]
     assert run.new == 0
     back = change(out, adjustments='[[renamed]]\nstudent = "bia"\nnow = "bia.costa"\n')

@@ -262,6 +262,13 @@ def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path, text: str, word
     assert not re.search(r"\$|Expected|field|Invalid", said)
 
 
+@pytest.mark.parametrize("name", ["07", "7", "07_autograd"])
+def test_an_exercise_is_named_by_its_number(tmp_path: Path, name: str) -> None:
+    """The number is enough, with its zero or without."""
+    book = read_gradebook(lay_out(tmp_path, OVERRIDE.replace("07", name), ana=(HALF,)))
+    assert book.rows[0].entry(SEVEN).points == 9.5 and not book.problems
+
+
 def test_a_file_in_another_encoding_is_explained(tmp_path: Path) -> None:
     """A file that an editor saved in Latin-1 names what to choose there."""
     out = lay_out(tmp_path, ana=(HALF,))
