@@ -106,17 +106,26 @@ def _may_be_answer(entry: Entry) -> bool:
 def _best(
     entries: Sequence[Entry], listing: Listing, layouts: Sequence[Layout], *, forced: bool
 ) -> list[tuple[Handed, Layout]]:
-    """Return what the platform's layout says that explains most of a download's files, if it explains enough."""
-    best: tuple[float, list[tuple[Handed, Layout]]] = (0.0, [])
+    """Return what the platform's layout says that explains most of a download's files, if it explains enough.
+
+    Several layouts together may explain enough, where somebody put downloads of several platforms into one folder.
+    """
     files = [entry for entry in entries if not entry.is_folder]
+    found: list[tuple[float, Layout, list[Handed]]] = []
     for layout in layouts:
-        if layout.read is None or not files:
-            continue
-        found = layout.read(entries, listing.hidden)
-        share = _share({one.entry.parts for one in found}, files)
-        if share > best[0]:
-            best = (share, [(one, layout) for one in found])
-    return best[1] if forced or best[0] > _ENOUGH else []
+        if layout.read is not None and files and (handed := layout.read(entries, listing.hidden)):
+            found.append((_share({one.entry.parts for one in handed}, files), layout, handed))
+    found.sort(key=lambda one: -one[0])
+    if found and (forced or found[0][0] > _ENOUGH):
+        return [(one, found[0][1]) for one in found[0][2]] if found[0][0] > 0 else []
+    every = {one.entry.parts for _, _, handed in found for one in handed}
+    if not found or _share(every, files) <= _ENOUGH:
+        return []
+    taken: dict[tuple[str, ...], str] = {}  # which layout explains a file
+    for _, layout, handed in found:
+        for one in handed:
+            taken.setdefault(one.entry.parts, layout.name)
+    return [(one, layout) for _, layout, handed in found for one in handed if taken[one.entry.parts] == layout.name]
 
 
 def _share(explained: Collection[tuple[str, ...]], entries: Sequence[Entry]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +20,8 @@ from grader.sentences.languages import render
 
 _MOST_ROWS: Final = 60
 _MOST_LEFT: Final = 20
+_WIDTH: Final = 80  # of the table
+_BETWEEN: Final = 6  # blanks between its columns
 _LONGEST: Final = 24  # characters of a path that fit in a line with a name and an exercise; its end says most
 
 
@@ -93,24 +95,28 @@ def _table(collection: Collection, most: int | None) -> Table:
     table.add_column(render(instructor.STUDENT()), overflow="fold")
     table.add_column(render(learner_commands.MAP_EXERCISE()), overflow="fold")
     table.add_column(render(instructor_collecting.FROM()), overflow="fold")
-    shown = 0
-    for one in sorted(collection.collected.people, key=lambda one: sorted_by(one.person.label)):
-        exercises = [file.exercise for file in one.files]
-        for number, file in enumerate(one.files):
-            if most is not None and shown == most:
-                return table
-            shown += 1
-            marks = [file.exercise]
-            if file.notes:
-                marks.append("~")
-            if file.handed_in.late:
-                marks.append(render(instructor_collecting.LATE_MARK()))
-            if exercises.count(file.exercise) > 1:
-                marks.append(render(instructor_collecting.DOUBT_MARK()))
-            original = file.handed_in.original.partition("/")[2] or file.handed_in.original
-            path = original if most is None else _short(original)
-            table.add_row(Text(full_name(one) if not number else ""), Text(plain(" ".join(marks))), Text(plain(path)))
+    people = sorted(collection.collected.people, key=lambda one: sorted_by(one.person.label))
+    rows = [row for one in people for row in _rows(one, everything=most is None)][:most]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    brief = sum(widths) + _BETWEEN > _WIDTH  # the path ends in the exercise's name anyway
+    for who, exercise, marks, path in rows:
+        text = exercise.partition("_")[0] if brief else exercise
+        table.add_row(Text(who), Text(plain(f"{text}{marks}")), Text(plain(path)))
     return table
+
+
+def _rows(one: CollectedPerson, *, everything: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a person's files: who that is, in the first row alone, the exercise, marks, and the path."""
+    undecided = one.undecided
+    for number, file in enumerate(one.files):
+        marks = ["~"] if file.notes else []
+        if file.handed_in.late:
+            marks.append(render(instructor_collecting.LATE_MARK()))
+        if file.exercise in undecided:
+            marks.append(render(instructor_collecting.DOUBT_MARK()))
+        original = file.handed_in.original.partition("/")[2] or file.handed_in.original
+        path = original if everything else _short(original)
+        yield full_name(one) if not number else "", file.exercise, "".join(f" {mark}" for mark in marks), path
 
 
 def _short(path: str) -> str:

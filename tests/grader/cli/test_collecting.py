@@ -172,3 +172,13 @@ def test_two_commands_do_not_write_into_one_folder(download: Path, tmp_path: Pat
         assert "`grader collect` is at work there" in run("collect", download, "--out", out, code=2)
     assert (out / "collected.json").read_bytes() == before
     assert "2 as before" in run("collect", download, "--out", out)
+
+
+def test_long_names_of_exercises_do_not_break_the_table(tmp_path: Path) -> None:
+    """Where names and paths do not fit beside each other, the exercise's number stands for it."""
+    name = "10_linear_regression_by_hand"
+    for student in ("Ana Beatriz Sousa", "Bia Reis"):
+        (tmp_path / "in" / student).mkdir(parents=True)
+        (tmp_path / "in" / student / f"{name}.py").write_text("def mse(a, b):\n    return 1\n", encoding="utf-8")
+    said = run("collect", tmp_path / "in", "--out", tmp_path / "out", "--preview")
+    assert f"Ana Beatriz Sousa   10         …/{name}.py\n" in "\n".join(map(str.rstrip, said.splitlines())) + "\n"

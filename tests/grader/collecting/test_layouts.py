@@ -560,3 +560,16 @@ def test_moodles_number_of_a_person_is_kept(tmp_path: Path) -> None:
     with collection_of(written(tmp_path, tree)) as plan:
         found = {one.student: [file.handed_in.participant for file in one.files] for one in plan.collected.people}
     assert found == {"Ana Sousa (101)": ["101"], "Ana Sousa (102)": ["102"]}
+
+
+def test_downloads_of_several_platforms_can_lie_in_one_folder(tmp_path: Path) -> None:
+    """Where no layout explains most of it but several together do, each is read in its own way."""
+    tree = {
+        f"in/w7.zip/Ana Sousa_101_assignsubmission_file/{SEVEN}.py": A,
+        f"in/canvas/diasbruno_78_1002_{SEVEN}.py": B,
+        "in/notes.txt": "mine",
+    }
+    with collection_of(written(tmp_path, tree)) as plan:
+        assert exercises(plan) == {"Ana Sousa": script(), "diasbruno": script()}
+        assert [layout.name for layout in plan.layouts] == ["moodle", "canvas"]
+        assert [file.path for file in plan.collected.left] == ["in/notes.txt"]
