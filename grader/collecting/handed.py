@@ -13,7 +13,7 @@ class Handed:
     """A file and its students: one, several for a group, or none if they are not known.
 
     `name` is what the student called the file. `label` is the text that names the student, if the layout knows no more
-    than that; `tag` tells people of one name apart within a download.
+    than that; `tag` tells people of one name apart within `scope`, the folder or archive that a platform packed.
     `is_typed` says that it is text that the student typed into a page; then `entry` gives the code in it.
     `time` is when it was handed in, in ISO 8601. `turn` grows with each attempt, where a download holds several of a
     student; `attempt` is the number that the platform gives, or 0.
@@ -24,6 +24,7 @@ class Handed:
     name: str
     label: str = ""
     tag: str = ""
+    scope: tuple[str, ...] = ()
     time: str = ""
     turn: int = 0
     attempt: int = 0

@@ -37,10 +37,10 @@ class People:
 
     def __init__(self, handed: Sequence[Handed], roster: Roster | None) -> None:
         self._roster = roster
-        tags: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        tags: defaultdict[_Key, set[str]] = defaultdict(set)
         for one in handed:
             for person in one.people:
-                tags[one.entry.parts[0], _folded(person.label)].add(one.tag)
+                tags[_within(one, person)].add(one.tag)
         self._ambiguous = {key for key, found in tags.items() if len(found) > 1}
         found: dict[_Key, tuple[str, Person, Sentence | None]] = {}
         self._keys: dict[tuple[int, Person], _Key] = {}
@@ -71,7 +71,7 @@ class People:
 
     def _identify(self, one: Handed, person: Person) -> tuple[_Key, str, Person, Sentence | None]:
         """Return a key that all files of a person share, how the folder is called, who it is, and a doubt."""
-        several = (one.entry.parts[0], _folded(person.label)) in self._ambiguous
+        several = _within(one, person) in self._ambiguous
         name = one.label or person.student
         if self._roster is not None:
             match = self._match(one, person)
@@ -90,7 +90,7 @@ class People:
             apart = not several or person.id or person.email or person.login
             doubt = None if apart else instructor_collecting.SEVERAL_OF_ONE_NAME(name=person.label)
         if several and not (person.id or person.email or person.login):
-            return ("tag", one.entry.parts[0], person.label, one.tag), f"{name} ({one.tag})", person, doubt
+            return ("tag", *_within(one, person), one.tag), f"{name} ({one.tag})", person, doubt
         key = person.login or person.email or person.id or "".join(person.other_ids) or _folded(person.name)
         return ("name", key.casefold(), person.section), name, person, doubt
 
@@ -100,6 +100,11 @@ class People:
         if match.person is None and not match.candidates and one.label:
             return self._roster.find_text(one.label)
         return match
+
+
+def _within(one: Handed, person: Person) -> _Key:
+    """Return what a tag is unique for: a name, in what a platform packed together."""
+    return (*(one.scope or one.entry.parts[:1]), _folded(person.label))
 
 
 def cure_of(doubt: Sentence) -> Sentence:

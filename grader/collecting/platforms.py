@@ -46,6 +46,7 @@ def moodle(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
                     entry=typed(entry) if is_typed else entry,
                     people=(Person(name=match["name"]),),
                     tag=match["id"],
+                    scope=entry.parts[:i],
                     name=name,
                     time="" if entry.time is None else iso(entry.time),
                     is_typed=is_typed,
@@ -82,6 +83,7 @@ def canvas(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) -> Fou
                     entry=typed(entry) if is_typed else entry,
                     people=(person if person.name or person.other_ids else Person(name=f"anon {user}"),),
                     tag=user,
+                    scope=entry.parts[:i],
                     name=_AGAIN.sub("", name, count=1) if again else name,
                     attempt=int(again[1]) + 1 if again else 0,
                     late=bool(match["late"]),
@@ -205,6 +207,7 @@ def gradescope(entries: Sequence[Entry], hidden: Collection[tuple[str, ...]]) ->
                     people=tuple(person for person in people if person.student),
                     name=entry.name,
                     tag=entry.parts[i - 1],
+                    scope=entry.parts[: i - 1],
                     time=moment.isoformat() if isinstance(moment, datetime) else str(moment or ""),
                     attempt=value["earlier"] + 1,
                 )

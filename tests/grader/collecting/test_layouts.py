@@ -573,3 +573,19 @@ def test_downloads_of_several_platforms_can_lie_in_one_folder(tmp_path: Path) ->
         assert exercises(plan) == {"Ana Sousa": script(), "diasbruno": script()}
         assert [layout.name for layout in plan.layouts] == ["moodle", "canvas"]
         assert [file.path for file in plan.collected.left] == ["in/notes.txt"]
+
+
+def test_moodles_numbers_differ_between_assignments(tmp_path: Path) -> None:
+    """A folder with the downloads of two assignments has each person once, and people of one name in each apart."""
+    tree = {
+        f"in/w7.zip/Ana Sousa_101_assignsubmission_file/{SEVEN}.py": A,
+        f"in/w8.zip/Ana Sousa_301_assignsubmission_file/{EIGHT}.py": solved(EIGHT),
+        f"in/w8.zip/Bia Reis_302_assignsubmission_file/{EIGHT}.py": solved(EIGHT, by="bia"),
+        f"in/w8.zip/Bia Reis_303_assignsubmission_file/{EIGHT}.py": solved(EIGHT, by="beatriz"),
+    }
+    with collection_of(written(tmp_path, tree)) as plan:
+        assert exercises(plan) == {
+            "Ana Sousa": [f"{SEVEN}.py", f"{EIGHT}.py"],
+            "Bia Reis (302)": script(EIGHT),
+            "Bia Reis (303)": script(EIGHT),
+        }
