@@ -56,7 +56,7 @@ def collect(
         from grader.submissions import Reader
 
         known = catalog(course)
-        _require_no_course(downloads, known)
+        _require_downloads(downloads, known)
         require_place(out)
         with (
             Reader() as reader,
@@ -112,7 +112,7 @@ def submissions_of(
 
     if layout is None and len(paths) == 1 and is_class_folder(paths[0]):
         return paths[0]
-    _require_no_course(paths, known)
+    _require_downloads(paths, known)
     folder = out / COLLECTED
     with (
         Reader() as reader,
@@ -126,13 +126,16 @@ def submissions_of(
     return folder
 
 
-def _require_no_course(paths: Sequence[Path], known: Catalog) -> None:
-    """Raise `CollectError` if the course lies in a download: no student wrote its solutions."""
+def _require_downloads(paths: Sequence[Path], known: Catalog) -> None:
+    """Raise `CollectError` if a download holds the course, whose solutions no student wrote, or the kit's reports."""
     from grader.collecting import CollectError
+    from grader.gradebook.history import BOOK
 
     for path in paths:
         if known.root.resolve().is_relative_to(path.resolve()):
             raise CollectError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(path), course=str(known.root)))
+        if (path / BOOK).is_file() and (path / "class.json").is_file():
+            raise CollectError(instructor_collecting.RESULTS(path=str(path)))
 
 
 def roster_of(path: Path | None) -> Roster | None:

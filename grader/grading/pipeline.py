@@ -104,12 +104,14 @@ def grade_class(
     report. Members of the `roster`, or of the record of what was collected, are in the class report without a folder,
     too.
 
-    Raises `SubmissionsError` for a folder that has no submissions or contains the course, `GradingError` if grading
-    cannot go on, `ReportError` if the seed cannot be read or `out` is of another course, and `OSError` if `out` cannot
-    be written.
+    Raises `SubmissionsError` for a folder that has no submissions, contains the course or is `out`, `GradingError` if
+    grading cannot go on, `ReportError` if the seed cannot be read or `out` is of another course, and `OSError` if `out`
+    cannot be written.
     """
     if catalog.root.resolve().is_relative_to(submissions.resolve()):
         raise SubmissionsError(instructor.COURSE_AMONG_SUBMISSIONS(folder=str(submissions), course=str(catalog.root)))
+    if out.resolve() == submissions.resolve() and not (out / "class.json").exists():
+        raise SubmissionsError(instructor.OUT_IS_SUBMISSIONS(out=str(out)))
     order = [known.id for known in catalog.exercises]
     collected = load_manifest(submissions)
     with Reader() as reader:

@@ -22,6 +22,9 @@ NO_FILES = N_(
     "Cannot read submissions from {folder!r}: no student's folder in it holds any of the exercises. Name the files as "
     "the exercises are, such as {exercise}.py or {exercise}.ipynb."
 )
+OUT_IS_SUBMISSIONS = N_(
+    "Cannot write reports to {out!r}: it is the folder with the submissions. Give another folder with --out."
+)
 COURSE_AMONG_SUBMISSIONS = N_(
     "Cannot grade {folder!r} by the course in {course!r}: it lies among the submissions, and its suites would run as "
     "your own code. Name the course's clone, outside that folder, with --course."

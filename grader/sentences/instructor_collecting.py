@@ -112,6 +112,7 @@ RENAME_FOLDERS = N_(
 # Errors
 NO_DOWNLOAD = N_("Cannot collect from {path!r}: it is neither a file nor a folder. Give what you downloaded.")
 MISSING_DOWNLOAD = N_("Cannot collect from {path!r}: there is no such file or folder. Check its name.")
+RESULTS = N_("Cannot collect from {path!r}: it holds reports that `grader grade` wrote. Give what you downloaded.")
 CLOSED_DOWNLOAD = N_("Cannot collect from {path!r}: {error}. Make it readable.")
 UNUSABLE_ARCHIVE = N_("Cannot collect from {path!r}. {problem} Download it again; nothing was written.")
 TOO_MANY_IN_ALL = N_("Cannot collect from more than {limit} files. Give fewer downloads at a time.")

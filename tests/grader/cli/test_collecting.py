@@ -182,3 +182,14 @@ def test_long_names_of_exercises_do_not_break_the_table(tmp_path: Path) -> None:
         (tmp_path / "in" / student / f"{name}.py").write_text("def mse(a, b):\n    return 1\n", encoding="utf-8")
     said = run("collect", tmp_path / "in", "--out", tmp_path / "out", "--preview")
     assert f"Ana Beatriz Sousa   10         …/{name}.py\n" in "\n".join(map(str.rstrip, said.splitlines())) + "\n"
+
+
+def test_reports_and_submissions_do_not_mix(download: Path, tmp_path: Path) -> None:
+    """Reports are not written beside students' files, and a folder of reports is no download."""
+    run("collect", download, "--out", tmp_path / "out")
+    assert "it is the folder with the submissions" in run("grade", tmp_path / "out", "--out", tmp_path / "out", code=2)
+    assert not (tmp_path / "out" / "class.json").exists()
+    for name in ("class.json", "gradebook.json"):
+        (tmp_path / "out" / name).write_text("{}", encoding="utf-8")
+    said = run("collect", tmp_path / "out", "--out", tmp_path / "again", code=2)
+    assert "it holds reports that `grader grade` wrote" in said
