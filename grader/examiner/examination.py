@@ -23,11 +23,11 @@ from grader.examiner.sources import CourseSources
 from grader.forbidden_calls import Use, find_forbidden_calls, methods
 from grader.records import Feedback, Inputs, Submission, Verdict, Visibility
 from grader.sandbox import SandboxError
-from grader.sentences import author, learner, verbatim
+from grader.sentences import Sentence, author, learner, verbatim
 from grader.submissions import text_digest
 from grader.suites import showing
 from grader.suites.candidate import Ask
-from grader.suites.check_log import CheckLog
+from grader.suites.check_log import CheckLog, call_digest
 from grader.suites.outcomes import SuiteError
 
 _REMEMBERED = 20_000  # runs of a check
@@ -56,11 +56,13 @@ class Rules:
 class Faults:
     """What checks said about the reference on some inputs: `None` if it passed, and otherwise the feedback.
 
-    With fixed inputs, the reference is asked once for all submissions.
+    It also has what the reference returns where a submission raises. With fixed inputs, the reference is asked once for
+    all submissions.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], Feedback | None] = {}
+        self._expected: dict[tuple[str, ...], Sentence | None] = {}
 
     def __contains__(self, inputs: tuple[str, ...]) -> bool:
         return inputs in self._known
@@ -78,6 +80,18 @@ class Faults:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[inputs] = fault
+
+    def expected(self, inputs: tuple[str, ...], call: wire.Call, ask: Callable[[], Sentence | None]) -> Sentence | None:
+        """Return what the reference returns for a call of a check on these inputs, or `None` if it returns nothing.
+
+        `ask` asks the reference if that is not known. Raises `SuiteError`.
+        """
+        key = (*inputs, call_digest(call), str(call.seed))
+        if key not in self._expected:
+            if len(self._expected) >= _REMEMBERED:
+                self._expected.clear()
+            self._expected[key] = ask()
+        return self._expected[key]
 
 
 class Examination:
@@ -180,21 +194,28 @@ class Examination:
             fault = None if answered.status == "passed" else answered.feedback
             self._faults.note(given.inputs_key, fault)
         if fault is None:
-            return self._with_expected(result)
+            return self._with_expected(given, result)
         log = CheckLog(exchanges=result.log.exchanges)  # a curve would show what the check expected
         return CheckResult(verdict=check.verdict("passed"), log=log, fault=fault)
 
-    def _with_expected(self, result: CheckResult) -> CheckResult:
+    def _with_expected(self, given: Given, result: CheckResult) -> CheckResult:
         """Return the result. If the submission's call raised, what was expected is what the reference returns."""
         feedback, last = result.verdict.feedback, result.log.exchanges[-1:]
         if feedback.expected != learner.A_RESULT() or not last or last[0].seen.raised is None:
             return result
         if self._rules.hides(result.verdict.visibility):
             return result
+        call = last[0].call
+
+        def ask() -> Sentence | None:
+            seen = self._ask_reference(call)
+            returned = seen.outcome == "returned" and seen.result is not None
+            return verbatim(showing.fact(seen.result)) if returned else None
+
         with contextlib.suppress(SuiteError):
-            seen = self._ask_reference(last[0].call)
-            if seen.outcome == "returned" and seen.result is not None:
-                told = replace(feedback, expected=verbatim(showing.fact(seen.result)))
+            expected = self._faults.expected(given.inputs_key, call, ask)
+            if expected is not None:
+                told = replace(feedback, expected=expected)
                 return dataclasses.replace(result, verdict=replace(result.verdict, feedback=told))
         return result
 
@@ -215,6 +236,8 @@ class Examination:
             ask_reference=self._ask_reference,
             pool=pool,
             explored=None if pool is None else Explored(pool, self._ask_reference_each),
+            # Nobody reads the feedback of a forger, or of a small error: making it takes most of their time.
+            shrinking=self._forge is None and not self._rules.until_failure,
             course_seed=self._rules.course_seed,
             inputs_key=(check.exercise, check.id, *whose),
             whose=whose,

@@ -32,9 +32,9 @@ class Given:
 
     `ask` calls the submission, and `ask_each` makes several calls; `load_errors` returns the errors that were raised
     while it was loaded. `ask_reference` calls the reference solution, and `explored` returns its answers to programs of
-    the check's `pool`. Inputs are drawn from `course_seed` and `inputs_key`; `whose` is the part of the key that is not
-    the check. `written` returns the forbidden function that the task's code calls, if there is one. `log` records what
-    the check does.
+    the check's `pool`; `shrinking` says whether a program is made simpler for the feedback. Inputs are drawn from
+    `course_seed` and `inputs_key`; `whose` is the part of the key that is not the check. `written` returns the
+    forbidden function that the task's code calls, if there is one. `log` records what the check does.
     """
 
     check: Check
@@ -46,6 +46,7 @@ class Given:
     ask_reference: Ask
     pool: Pool | None
     explored: Reference | None
+    shrinking: bool
     course_seed: str
     inputs_key: tuple[str, ...]
     whose: tuple[str, ...]
@@ -94,7 +95,8 @@ class Given:
         if self.pool is None or self.explored is None:
             raise SuiteError(author.DOMAIN_WITHOUT_REFERENCE(task=domain.task))
         programs = self.pool.programs(self.whose)
-        explore(domain, programs, self._candidate(self.pool.seed), self.explored, self.log)
+        candidate = self._candidate(self.pool.seed)
+        explore(domain, programs, candidate, self.explored, self.log, shrinking=self.shrinking)
 
     def arguments(self, names: Iterable[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a check that uses only parameters and the fixtures of this module."""

@@ -43,13 +43,19 @@ class Reference(Protocol):
 
 
 def explore(
-    domain: Domain, programs: Sequence[Program], candidate: Candidate, reference: Reference, log: CheckLog
+    domain: Domain,
+    programs: Sequence[Program],
+    candidate: Candidate,
+    reference: Reference,
+    log: CheckLog,
+    *,
+    shrinking: bool = True,
 ) -> None:
     """Require that the submission does the same as the reference in each of `programs`.
 
     Programs that the contract does not speak of are left out. `log` gets all programs. Ends the check (`CheckEnded`)
-    with the simplest program that differs. Raises `SuiteError` if all programs are left out, or if the reference does
-    not give the same answer twice.
+    with the simplest program that differs; without `shrinking`, no simpler ones than these are tried. Raises
+    `SuiteError` if all programs are left out, or if the reference does not give the same answer twice.
     """
     compared = _Comparison(domain, candidate, reference)
     tried = {one.program: one for one in compared.tried(programs)}
@@ -59,6 +65,9 @@ def explore(
     if not tried:
         raise SuiteError(author.NOTHING_LEGAL(task=domain.task, program=programs[0].text))
     differing = [one for one in tried.values() if one.difference is not None]
+    if differing and not shrinking:
+        simplest = min(differing, key=_size)
+        compared.fails([simplest], simplest, [*tried.values()])
     if differing:
         shrunk = [compared.shrunk(min(differing, key=_size))]
         shown = compared.bare(shrunk[0])

@@ -70,6 +70,16 @@ def test_a_mistake_that_no_other_check_sees_is_found(examined: Examine) -> None:
     assert found.broken() == ()
 
 
+def test_nothing_is_made_simpler_where_nobody_reads(examined: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a small error, it counts only that a check fails: the program is one of those that were drawn."""
+    monkeypatch.setattr("grader.suites.exploration.exploring.simpler", lambda *_: pytest.fail("it was made simpler"))
+    found = examined(GOOD, RARE, until_failure=True)
+    assert statuses(found) == {"two_numbers": "passed", "any_tensor": "failed"}
+    shown = found.report.tasks[0].checks[1].feedback.call
+    drawn = [run.program.text for run in found.results["any_tensor"].log.runs]
+    assert shown is not None and str(shown) in drawn
+
+
 def test_expected_values_can_be_hidden(examined: Examine) -> None:
     """With `hide_expected`, the program and what came back are shown, and not what was expected."""
     feedback = examined(GOOD, RARE, hide_expected=True).report.tasks[0].checks[1].feedback

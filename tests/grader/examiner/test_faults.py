@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.examiner.examination import Faults
+from grader import wire
+from grader.examiner.examination import Examination, Faults
 from grader.examiner.examiner import Examined, Examiner
 from grader.records import CheckReport, Feedback, Submission
 
@@ -223,6 +224,29 @@ def test_with_fixed_inputs_the_reference_is_asked_once(
     monkeypatch.setattr(Faults, "note", counted)
     examined(lay_down(FAULTY), RIGHT, WRONG, RIGHT)
     assert noted == [("01_small", "values"), ("01_small", "whole_numbers")]
+
+
+def test_with_fixed_inputs_it_is_asked_once_what_an_error_should_have_been(
+    examined: Examine, lay_down: LayDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where submissions raise, they read what the reference returns. With inputs by content, each one asks."""
+    asked: list[wire.Call] = []
+    ask = Examination._ask_reference
+
+    def counted(self: Examination, call: wire.Call) -> wire.Observation:
+        asked.append(call)
+        return ask(self, call)
+
+    monkeypatch.setattr(Examination, "_ask_reference", counted)
+    suite = '@check("double", points=1)\ndef test_one(candidate):\n    """One."""\n'
+    suite += "    candidate.double(torch.ones(2)).result.values([2.0, 2.0])\n"
+    raising = RIGHT.replace("return x * 2", "raise KeyError(x.shape)")
+    root, two = lay_down(suite), [hand_in(raising, "ana"), hand_in(raising, "bea")]
+    found = examined(root, *two)
+    assert [str(checks(one)["one"].feedback.expected) for one in found] == ["tensor([2., 2.])"] * 2
+    once = len(asked)
+    examined(root, *two, inputs="by_content")
+    assert len(asked) == 3 * once
 
 
 def test_no_curve_of_a_check_at_fault_is_shown(examined: Examine, lay_down: LayDown) -> None:
