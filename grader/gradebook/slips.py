@@ -44,6 +44,8 @@ def slip_in(kind: type[Decision], fields: Mapping[str, Any]) -> Sentence | None:
     for name, field in known.items():
         if name not in fields and field.required:
             return instructor_slips.MISSING(name=name)
+        if field.type == Name and fields.get(name) == "":
+            return instructor_slips.EMPTY(name=name)
         if name in fields and not _fits(fields[name], field.type):
             return instructor_slips.WRONG(name=name, value=_shown(fields[name]), what=_what(field.type))
     if kind is Extension and ("days" in fields) == bool(fields.get("until")):
@@ -100,7 +102,7 @@ def _what(kind: Any) -> Sentence:
         return instructor_slips.DROP_OR_GIVE()
     if needed is bool:
         return instructor_slips.YES_OR_NO()
-    return instructor_slips.NAME() if needed == Name else instructor_slips.TEXT()
+    return instructor_slips.TEXT()
 
 
 def _is_optional(kind: Any) -> bool:

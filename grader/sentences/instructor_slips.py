@@ -30,12 +30,12 @@ IN_TABLE = N_("In [{kind}]: {problem}")
 UNKNOWN_NAME = N_("There is no `{name}` in such an entry. {cure}")
 ABOVE_ALL = N_("`{name}` must stand above the first heading.")
 MISSING = N_("`{name}` is missing. Add it.")
+EMPTY = N_("`{name}` is empty. Write something.")
 WRONG = N_("`{name}` is {value}. It must be {what}.")
 UNTIL_OR_DAYS = N_("It needs either `until` or `days`. Write one of them.")
 
 # What a value must be
 NUMBER = N_("a number from {least} to {most}, with a point where it needs one, such as 9.5")
 TEXT = N_("a text in quotation marks")
-NAME = N_("a text in quotation marks that is not empty")
 YES_OR_NO = N_("true or false, without quotation marks")
 DROP_OR_GIVE = N_('"drop" or "give"')

@@ -235,7 +235,7 @@ def test_a_decision_about_nobody_or_nothing_is_said(tmp_path: Path, text: str, w
             "Entry 2 of .*: There is no `ponits` .* Did you mean 'points'",
         ),
         (OVERRIDE + 'timezone = "UTC"\n', "`timezone` must stand above the first heading"),
-        (OVERRIDE.replace('"ana"', "3"), "`student` is 3. It must be a text in quotation marks that is not empty"),
+        (OVERRIDE.replace('"ana"', "3"), "`student` is 3. It must be a text in quotation marks"),
         (OVERRIDE.replace("9.5", '"9.5"'), '`points` is "9.5". It must be a number from 0 to 100000, with a point'),
         (OVERRIDE.replace("9.5", "nan"), "`points` is NaN. It must be a number from 0"),
         (OVERRIDE.replace("9.5", "-1"), "`points` is -1. It must be a number from 0"),
