@@ -75,7 +75,10 @@ def test_a_dry_run_writes_nothing(out: Path) -> None:
             "`points` is 1000000000.0. It must be a number from 0",
         ),
         (("extend", "OUT", "ana", "--until", "soon"), "Cannot read the time 'soon'"),
-        (("override", "OUT", "ana", "07", "5", "--reason", ""), 'adjustments.toml. `reason` is "". It must be a text'),
+        (
+            ("override", "OUT", "ana", "07", "5", "--reason", ""),
+            "adjustments.toml. `reason` is empty. Write something.",
+        ),
         (("withdraw", "OUT"), "Name the students who left"),
         (("comment", "nowhere", "ana", "x"), "there is no report in it"),
     ],
