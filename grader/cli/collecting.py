@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.shared import Course, catalog, one_line_errors, say, say_note, show, shown
+from grader.cli.shared import Course, catalog, one_line_errors, quoted, say, say_note, show, shown
 from grader.sentences import instructor, instructor_collecting
 from grader.sentences.languages import render
 
@@ -78,7 +77,7 @@ def collect(
         _say_who_is_in_doubt(written.people, [one for one in written.people if one.doubt not in said])
         say(
             instructor_collecting.WRITTEN(out=str(out), new=written.new, changed=written.changed, same=written.same),
-            instructor_collecting.GRADE_NEXT(out=shlex.quote(str(out))),
+            instructor_collecting.GRADE_NEXT(out=quoted(out)),
         )
 
 

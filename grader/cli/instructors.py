@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +20,7 @@ from grader.cli.shared import (
     console,
     exercise_ids,
     one_line_errors,
+    quoted,
     relaxed_sandbox,
     say,
     say_error,
@@ -202,8 +202,8 @@ def _grade(
     say(instructor.REPORTS(out=str(out)))
     if after.rows:
         say(
-            instructor.READ_NEXT(report=shlex.quote(str(out / after.rows[0].folder))),
-            instructor.PAGES_NEXT(out=shlex.quote(str(out))),
+            instructor.READ_NEXT(report=quoted(out / after.rows[0].folder)),
+            instructor.PAGES_NEXT(out=quoted(out)),
         )
 
 

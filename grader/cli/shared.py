@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +66,11 @@ def say_note(sentence: Sentence) -> None:
 def shown(template: Template) -> str:
     """Return the text of a template without parameters, such as what `--help` says."""
     return render(template())
+
+
+def quoted(path: Path) -> str:
+    """Return a path as it is written in this system's terminal."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def number(text: str | float) -> float:
