@@ -61,7 +61,7 @@ def export(
 ) -> None:
     """Write the gradebook in a form that other programs read."""
     with one_line_errors():
-        from grader.cli.changes import show_problems
+        from grader.cli.changes import show_problems, show_unused
         from grader.exports import ExportError, Wanted
         from grader.files import write_bytes
         from grader.gradebook import GradebookError, read_gradebook
@@ -78,6 +78,8 @@ def export(
             path = file or out / _FILES[to]
             write_bytes(path, _table(to, book, out, exercises, semicolons=semicolons))
             show_problems(book)
+            if not exercises:
+                show_unused(book)
             say(texts.WRITTEN(count=len(book.rows), path=str(path)))
             return
         name = to.value.capitalize()
@@ -97,6 +99,8 @@ def export(
         files = {} if feedback is None else _feedback(to, book, out, data, into.name, filled, hide=hide_expected)
         write_bytes(path, filled.data)
         show_problems(book)
+        if not exercises:
+            show_unused(book)
         for note in filled.notes:
             say_note(note)
         say(texts.FILLED(count=filled.count, column=filled.column, path=str(path)))

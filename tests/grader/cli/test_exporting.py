@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_reports import exercise, lay_out
+from made_reports import exercise, lay_out, nothing
 from typer.testing import CliRunner
 
 from grader.cli.main import app
@@ -91,3 +91,10 @@ def test_where_no_work_came_from_canvas_there_is_no_feedback(out: Path) -> None:
     assert code == 0, said
     assert "No feedback was written: Canvas finds people by the names of the files" in said
     assert not Path("f.zip").exists()
+
+
+def test_a_sum_with_exercises_that_nobody_handed_in_is_told(tmp_path: Path) -> None:
+    """The sum is out of more than anybody could reach so far: the command says so, but not of one exercise."""
+    out = lay_out(tmp_path / "out", ana=(HALF, nothing("08_detach")), bia=(HALF, nothing("08_detach")))
+    assert "1 exercise that nobody handed in counts in the sum: 10 of the 20 points." in export(out, "--to", "csv")[1]
+    assert "nobody handed in" not in export(out, "--to", "csv", "--exercise", "7")[1]
