@@ -181,7 +181,8 @@ def _start(settings: Settings) -> tuple[BaseProcess | prefork.WorkerProcess, Con
         if backend() == "portable":
             return processes.start(run_worker, settings)
         body = f"{run_worker.__module__}:{run_worker.__name__}"
-        return prefork.start(body, settings, environment=ENVIRONMENT, quiet=settings.quiet)
+        compiler = not settings.few  # where many submissions follow, each server needs it
+        return prefork.start(body, settings, environment=ENVIRONMENT, quiet=settings.quiet, compiler=compiler)
     except SandboxError as error:
         raise GradingError(error.sentence) from None
     except OSError as error:

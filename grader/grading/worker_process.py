@@ -150,7 +150,8 @@ def _receive(channel: Channel) -> Submission | None:
 
 def _server(catalog: Catalog, settings: Settings, home: Path, process: ForkedServer | None) -> AnyServer:
     """Return a server that is warm for the exercises, with the limits from the settings."""
-    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, IMPORT_COMPILER, open_server
+    from grader.prefork import IMPORT_COMPILER
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, open_server
 
     accelerated = settings.device != "meta"
     limits = replace(ACCELERATED_LIMITS if accelerated else DEFAULT_LIMITS, threads=settings.threads)

@@ -6,7 +6,6 @@ Imported by: cli, examiner, grading, suites.
 from grader.sandbox.asking import (
     ACCELERATED_LIMITS,
     DEFAULT_LIMITS,
-    IMPORT_COMPILER,
     MINIMA,
     AnyServer,
     CandidateLost,
@@ -24,7 +23,6 @@ from grader.sandbox.server import Server
 __all__ = [
     "ACCELERATED_LIMITS",
     "DEFAULT_LIMITS",
-    "IMPORT_COMPILER",
     "LAYERS",
     "MINIMA",
     "AnyServer",

@@ -56,9 +56,6 @@ class Limits:
 _LOADING = 2.5
 _SPENT = 0.02  # a budget with at most this many seconds left is used up
 DEFAULT_LIMITS = Limits()
-# A statement to warm a server up with: it imports torch's compiler, which takes more than a second. torch imports that
-# for optimizers, for much of what is done on the meta device, and for `torch.compile`, so most submissions need it.
-IMPORT_COMPILER = "torch.optim.SGD([torch.zeros(1, requires_grad=True)])"
 # Every candidate starts the accelerator again, and the rehearsal does not use it, so calls take longer.
 ACCELERATED_LIMITS = Limits(call=20.0, load=20.0, submission=175.0, naming=50.0)
 

@@ -20,8 +20,9 @@ from grader.examiner.examiner import Examiner, run_examiner
 from grader.forgery import forgers as forging
 from grader.forgery.forgers import Forger
 from grader.grading.settings import Graded
+from grader.prefork import IMPORT_COMPILER
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import IMPORT_COMPILER, Server
+from grader.sandbox import Server
 from grader.verification import Unearned, share_unearned, unearned
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]

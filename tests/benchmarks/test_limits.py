@@ -59,8 +59,11 @@ def test_memory(open_workers, figures, amount):
     worker = open_workers(1)
 
     def resident():
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        (process,) = [pid for pid in children if b"grader.prefork" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        def kits(parent):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            return [pid for pid in children if b"grader.prefork" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+        (process,) = [worker for template in kits(os.getpid()) for worker in kits(template)]
         status = Path(f"/proc/{process}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 

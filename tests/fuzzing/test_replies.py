@@ -34,8 +34,9 @@ from grader.examiner import examiner as examining
 from grader.examiner.candidate_processes import ReferenceProcess, SubmissionProcess
 from grader.examiner.checks import Check
 from grader.examiner.examiner import Examiner, run_examiner
+from grader.prefork import IMPORT_COMPILER
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import DEFAULT_LIMITS, IMPORT_COMPILER, Process, Server
+from grader.sandbox import DEFAULT_LIMITS, Process, Server
 from grader.sentences import Sentence, learner
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]

@@ -17,8 +17,9 @@ from grader.catalog import Catalog, load_catalog
 from grader.examiner.examiner import Examined, Examiner, run_examiner
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
+from grader.prefork import IMPORT_COMPILER
 from grader.records import ExerciseReport, Submission
-from grader.sandbox import IMPORT_COMPILER, Process, Server
+from grader.sandbox import Process, Server
 from grader.sentences import learner
 from grader.suites.feedback import exception_of
 from grader.suites.observed import Observed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,39 @@ def test_a_server_holds_nothing_that_its_worker_gets(told: Channel) -> None:
     assert (folder, has_torch) == ("/", True)
     assert inside == [0, 0] and min(outside) > 0
     assert told.recv() == -9
+
+
+def parent(channel: Channel, server: ForkedServer) -> None:
+    """Send the number of the worker's parent."""
+    channel.send(os.getppid())
+
+
+def started() -> tuple[prefork.WorkerProcess, Channel]:
+    """Start a worker that runs `parent`."""
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parent)}
+    return prefork.start("test_prefork:parent", environment=environment, quiet=True)
+
+
+def test_workers_are_forks_of_one_program() -> None:
+    """A second worker needs no import of torch; if the program was killed, the next worker gets a new one."""
+    workers = [started(), started()]
+    first, second = (channel.recv() for _, channel in workers)
+    assert first == second != os.getpid()
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
+    workers.append(started())
+    assert workers[-1][1].recv() not in (first, os.getpid())
+
+
+def test_a_worker_that_is_killed_before_it_starts_does_nothing() -> None:
+    """It counts as ended at once, although the program still imports torch, and its channel closes."""
+    prefork._close()
+    worker, channel = started()
+    worker.kill()
+    worker.join(timeout=0.5)
+    assert not worker.is_alive()
+    with pytest.raises((EOFError, ConnectionResetError)):
+        channel.recv()
 
 
 def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,18 @@ JOBS = 2
 EXERCISES = ("07_autograd", "08_detach_and_inplace")
 
 # The kinds of process to kill, ten in turn. With namespaces a "server" has two processes: one waits for the other.
-TARGETS = ("command", "worker", "server", "candidate", "reader", "tracker", "command", "worker", "server", "candidate")
+TARGETS = (
+    "command",
+    "worker",
+    "server",
+    "candidate",
+    "reader",
+    "tracker",
+    "command",
+    "template",
+    "server",
+    "candidate",
+)
 EARLY = 0.25  # the share of kills that do not wait for a result: most of these hit a process that is starting
 GONE_WITHIN = 2.0  # seconds
 ABSENT = 5.0  # seconds to wait for a process of the kind to kill
@@ -156,23 +167,21 @@ def _depth(pid: int) -> int:
     return next((len(line.split()) for line in _told(pid, "status").splitlines() if line.startswith("NSpid:")), 2) - 1
 
 
-_PREFORK = "grader.prefork"  # in the command line of a worker, and of its forks
+_PREFORK = "grader.prefork"  # in the command line of the template, and of its forks
 
 
 def _kind(pid: int, stats: dict[int, _Stat]) -> str:
     parent = stats[pid].parent
     command = _told(pid, "cmdline")
     if _PREFORK in command:
-        # The worker, its server, and candidates are forks of one program. With namespaces there is one process more,
-        # which the worker forked and which only waits for the server.
+        # The workers, their servers, and candidates are forks of one program, the template. With namespaces there is
+        # one process more, which the worker forked and which only waits for the server.
         above = 0
         while parent in stats and _PREFORK in _told(parent, "cmdline"):
             above, parent = above + 1, stats[parent].parent
-        if above == 0:
-            return "worker" if any(other.parent == pid for other in stats.values()) else "starting"
-        if above == 2:
+        if above == 3:
             return "server" if _depth(pid) > _depth(stats[pid].parent) else "candidate"
-        return "server" if above == 1 else "candidate"
+        return ("template", "worker", "server")[above] if above < 3 else "candidate"
     if "spawn_main" in command:
         return "reader"
     if "resource_tracker" in command:

@@ -44,9 +44,9 @@ def there(kind: str, *, so_many: int = 1) -> Callable[[list[Found]], bool]:
 
 # The moments to kill the command, each given by the processes that exist. The first process is the command's.
 MOMENTS = {
-    "a worker's Python starts": there("starting"),
-    "the worker imports": there("worker"),
-    "the server's Python starts": there("server"),
+    "the template's Python starts": there("template"),
+    "a worker is forked": there("worker"),
+    "its server is forked": there("server"),
     "the server enters its jail": there("server", so_many=2),
     "a candidate is ready": there("candidate"),
     "a submission runs": lambda found: sum(one.kind == "candidate" for one in found) >= 2,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -406,7 +404,7 @@ def test_a_worker_that_dies_before_it_has_started_ends_the_grading(
     def start_and_kill(worker: Worker, *arguments: Any) -> None:
         start(worker, *arguments)
         started.append(worker)
-        os.kill(worker._process.pid or 0, signal.SIGKILL)
+        worker._process.kill()
 
     monkeypatch.setattr(Worker, "__init__", start_and_kill)
     with pytest.raises(GradingError, match="Cannot start a worker: its process ended before it had read a submission"):
