@@ -83,6 +83,8 @@ def test_command_of_the_documents_works(clone: Path, command: str) -> None:
     )
     wanted = 3 if UNTOUCHED.search(command) else 0
     assert done.returncode == wanted, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    if command.endswith(" grade"):  # `make grade`: the commands below it go on with its results, as a reader does
+        shutil.copytree(ROOT / "build" / "class", clone / "build" / "class", dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize("command", [command for command in commands(*DOCUMENTS) if NOT_RUN.match(command)])
