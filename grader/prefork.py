@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -210,7 +211,7 @@ def main() -> None:
             return
         if asked == _WITH_COMPILER:
             with contextlib.suppress(Exception):  # as above
-                exec(IMPORT_COMPILER, {"torch": importlib.import_module("torch")})
+                _import_compiler()
             gc.freeze()
         if os.fork() == 0:
             control.close()
@@ -218,6 +219,19 @@ def main() -> None:
             _become_worker(*ends)
         for end in ends:
             os.close(end)
+
+
+def _import_compiler() -> None:
+    """Import torch's compiler, and undo what it does besides: it makes a folder for its cache, and notes its place."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"], tempfile.tempdir = folder, None
+        try:
+            exec(IMPORT_COMPILER, {"torch": importlib.import_module("torch")})
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            tempfile.tempdir = None
 
 
 def _become_worker(*ends: int) -> None:

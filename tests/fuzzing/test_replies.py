@@ -527,7 +527,7 @@ def cases(desk: Desk) -> list[Case]:
 def test_whatever_comes_back_ends_in_a_verdict(desk: Desk, cases: list[Case], amount: Amount) -> None:
     """No reply breaks a check, stops the examiner or makes it hang; an invalid one is a crashed candidate."""
 
-    @fuzzing(amount(600, 55_000))
+    @fuzzing(amount(400, 55_000))
     @given(st.data())
     def fuzz(data: st.DataObject) -> None:
         case = data.draw(st.sampled_from(cases))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,19 @@ def test_a_worker_that_is_killed_before_it_starts_does_nothing() -> None:
     assert not worker.is_alive()
     with pytest.raises((EOFError, ConnectionResetError)):
         channel.recv()
+
+
+def test_the_compiler_leaves_no_folder_and_no_setting(tmp_path: Path) -> None:
+    """A candidate that reads where torch's compiler keeps its cache would look for it outside of its own folder."""
+    code = (
+        "import os, sys, tempfile, torch; from grader import prefork; "
+        "before = dict(os.environ); prefork._import_compiler(); "
+        "print('torch._dynamo' in sys.modules, set(os.environ.items()) ^ set(before.items()), tempfile.gettempdir())"
+    )
+    environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"True set() {tmp_path}\n"
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
