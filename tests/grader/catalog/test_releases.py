@@ -186,8 +186,8 @@ def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dic
 def test_a_wheelhouse_makes_a_bundle_install_offline(catalog: Catalog, tmp_path: Path) -> None:
     """The wheels of a wheelhouse are in the bundle, and pip then asks no index. One that lacks a package is refused."""
     names = (
-        "click filelock jinja2 joblib jupytext msgspec nbformat numpy pyyaml pytest rich scikit_learn torch typer watchfiles "
-        "torch_exercise_kit"
+        "click filelock jinja2 joblib jupytext msgspec nbformat numpy pyyaml pytest rich scikit_learn torch typer "
+        "watchfiles torch_exercise_kit"
     )
     for name in names.split():
         (tmp_path / f"{name}-9-py3-none-any.whl").write_bytes(b"")
