@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ASKED = os.environ.get("GRADER_AGREEMENT", "")
 CATALOG = load_catalog(ROOT)
-EXERCISES = [e.id for e in CATALOG.exercises] if ASKED == "full" else ["05_seeds_and_devices"]
+EXERCISES = [e.id for e in CATALOG.exercises] if ASKED == "full" else ["08_detach_and_inplace"]
 NOTEBOOKS = {"full": None, "speed": 30}.get(ASKED, 3)
 # How many times less time the kit takes for thirty notebooks than nbgrader. A command that is started only for them
 # spends most of its time on the start: importing torch and nbgrader alone takes about three seconds.
@@ -65,7 +65,7 @@ def test_both_ways_give_the_same_points(tmp_path: Path, exercise: str) -> None:
         assert len(shown) == 2 * students and all("(hidden)" in text for text in shown), "the kit's feedback is in both"
         own = [path.read_text("utf-8") for path in graded.glob("submitted/*/*/*.ipynb")]
         hidden = [line for line in hidden_lines(exercise) if not any(line in text for text in own)]
-        assert len(hidden) > 20 and [line for line in hidden for text in shown if line in text] == []
+        assert len(hidden) > 10 and [line for line in hidden for text in shown if line in text] == []
     ratio = theirs_took / ours_took
     print(
         f"\n{exercise}: {students} notebooks, {len(ours)} cells agree; "

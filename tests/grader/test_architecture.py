@@ -72,6 +72,7 @@ def test_the_kit_is_found() -> None:
     assert set(imports(Path("grader/sandbox/layers.py"))) >= {"dataclasses.dataclass", "grader.sandbox.backend.backend"}
 
 
+@pytest.mark.slow
 def test_nothing_imports_the_candidate_process() -> None:
     """The candidate's code runs as a process and is reached over the wire; no other package imports it."""
     require(

@@ -138,6 +138,7 @@ def test_examples_of_the_texts(exercise: str, example: str) -> None:
     assert example in CATALOG.solution(exercise).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_exercise_11_prints_the_published_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -139,6 +139,7 @@ def plain() -> Iterator[dict[str, str]]:
     yield {line.partition(" ")[0]: line.partition(" ")[2] for line in done.stdout.splitlines()}
 
 
+@pytest.mark.slow
 def test_functions_are_the_same_otherwise(plain: dict[str, str]) -> None:
     """Functions keep their signature, source, identity in a pickle, and results."""
     for name, looks in plain.items():
@@ -185,6 +186,7 @@ def test_models_are_scripted_exported_and_compiled_as_before(use: str) -> None:
         assert torch.allclose(USES[use](model, x), model(x))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_compiled_step_works() -> None:
     """`torch.compile` can compile an optimizer's step."""

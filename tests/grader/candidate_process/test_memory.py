@@ -18,6 +18,7 @@ def huge() -> int:
     return 1024 * int(re.search(r"AnonHugePages: +([0-9]+) kB", Path("/proc/self/smaps_rollup").read_text())[1])  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_memory_is_gathered_and_stays_as_it_was() -> None:
     """Memory that was written page by page is in large pages afterwards, with the same content."""
     if "[never]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text():

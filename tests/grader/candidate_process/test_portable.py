@@ -51,6 +51,7 @@ def test_a_candidate_names_its_token_first_and_ends_with_its_channel(tmp_path: P
     assert not folder.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no processor time")
 def test_processor_time_is_limited_by_the_system() -> None:
     """Code that lets no other thread run is ended by the system after its time."""

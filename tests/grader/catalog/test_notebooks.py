@@ -200,6 +200,7 @@ def test_a_marker_in_a_cell_divides_it() -> None:
     assert code_cells(build_notebook(script))[-2:] == ["x = 1", "y = 2"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=60), max_size=6))
 def test_any_lines_survive(lines: list[str]) -> None:

@@ -62,6 +62,7 @@ def test_overridden(draw, a): ...
 """
 
 
+@pytest.mark.slow
 def test_pytest_has_what_the_examiner_needs(tmp_path: Path) -> None:
     """pytest gives the values of a test's parameters and the number of fixtures of a name."""
     for name, source in {"plain": SUITE, "overrides": OVERRIDES}.items():
@@ -80,6 +81,7 @@ def test_pytest_has_what_the_examiner_needs(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_private_names_of_pytest_are_used_in_one_file_only() -> None:
     """Only one file uses private names of pytest."""
     private = re.compile(

@@ -1140,6 +1140,7 @@ def test_honest_code_is_left_alone(case: str) -> None:
     assert uses(source, task) == []
 
 
+@pytest.mark.slow
 def test_the_kits_own_code_is_left_alone() -> None:
     """Solutions, stubs, alternatives and misconceptions contain no forbidden call."""
     for exercise in {exercise for exercise, _ in FORBIDDEN.values()}:
@@ -1204,6 +1205,7 @@ def test_what_cannot_be_read_holds_nothing(source: str) -> None:
 LIBRARY = ("tarfile", "argparse", "dataclasses", "enum", "functools", "typing", "inspect", "asyncio.tasks", "ast")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", LIBRARY)
 def test_any_python_is_read_to_its_end(module: str) -> None:
     """Python code of all kinds, with any name as the task, raises no error and has no uses."""
@@ -1274,6 +1276,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_huge_or_deep_takes_bounded_time(bomb: str) -> None:

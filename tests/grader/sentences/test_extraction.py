@@ -53,6 +53,7 @@ def templates(value: object) -> Iterator[Template]:
         yield from (template for held in value for template in templates(held))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGS)
 def test_every_template_is_extracted_with_its_parameters(written: dict[str, Catalog], name: str) -> None:
     """The file of a catalog holds all its templates and nothing else; each has its plural and its parameters."""
@@ -72,6 +73,7 @@ def test_every_template_is_extracted_with_its_parameters(written: dict[str, Cata
     assert len(found) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CATALOGS)
 def test_every_template_is_used(name: str) -> None:
     """A template that nothing says any more is removed."""

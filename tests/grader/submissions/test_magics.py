@@ -246,6 +246,7 @@ json.dump(found, sys.__stdout__)
 """
 
 
+@pytest.mark.slow
 def test_a_cell_gives_names_what_ipython_gives_them(tmp_path: Path) -> None:
     """After each cell, the names have the same values as in IPython itself."""
     command = [sys.executable, "-c", ORACLE]
