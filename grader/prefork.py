@@ -3,14 +3,15 @@
 The import takes most of the time that they need to start. `start` runs this file as a program, once for all workers of
 this process: it imports torch, and then forks whenever a worker is asked for. The fork becomes the worker, and its own
 fork the server. A candidate, a fork of the server, can read all memory that these processes had before. So the program
-starts with an environment that holds nothing of the user's, and is told nothing; a worker gets the user's environment,
-its settings and everything else after its server has been forked.
+starts with an environment that holds nothing of the user's, and gets no data. A worker gets the user's environment, its
+settings and everything else after its server has been forked.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -204,7 +205,7 @@ def main() -> None:
         importlib.import_module("torch")
     gc.collect()
     gc.freeze()  # all processes then share more memory
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system then collects workers that have ended
     while True:
         asked, ends, _, _ = socket.recv_fds(control, 1, 3)
         if not asked:
@@ -212,7 +213,6 @@ def main() -> None:
         if asked == _WITH_COMPILER:
             with contextlib.suppress(Exception):  # as above
                 _import_compiler()
-            gc.freeze()
         if os.fork() == 0:
             control.close()
             lifeline.close()
@@ -221,6 +221,7 @@ def main() -> None:
             os.close(end)
 
 
+@functools.cache
 def _import_compiler() -> None:
     """Import torch's compiler, and undo what it does besides: it makes a folder for its cache, and notes its place."""
     before = dict(os.environ)
@@ -232,6 +233,7 @@ def _import_compiler() -> None:
             os.environ.clear()
             os.environ.update(before)
             tempfile.tempdir = None
+    gc.freeze()
 
 
 def _become_worker(*ends: int) -> None:

@@ -335,35 +335,19 @@ class Verification:
     def run(self) -> Iterator[list[Sentence]]:
         """Yield the problems that each grading finds, and at the end those of the suites. Raises `GradingError`.
 
-        On a very busy machine the time for naming a mistake may end early. A case that has a problem because of that is
-        graded again, after the others and alone. This also fills `unearned` with the points that implementations earn
-        without solving a task, and `domains`.
+        This also fills `unearned` with the points that implementations earn without solving a task, and `domains`.
         """
         references: dict[str, Graded] = {}  # of the references that were graded completely
         by_label = {case.label: case for case in self.cases}
         for seed in self.seeds:
-            settings, again = Settings(**self._settings(seed)), []
-            for graded in self._graded(self.cases, settings):
+            for graded in self._graded_in_time(Settings(**self._settings(seed))):
                 case = by_label[graded.submission.student]
-                problems = _problems(case, graded)
-                if problems and case.kind == MISCONCEPTION and _naming_ended(graded):
-                    again.append(case)
-                    continue
                 if case.kind == REFERENCE and graded.report is not None:
                     references[case.exercise] = graded
                 if case.kind in (REFERENCE, ALTERNATIVE):
                     self.domains.note(case.exercise, graded.facts)
                 self.domains.alone += case.kind == MISCONCEPTION and seed == self.seeds[0] and only_by_domains(graded)
-                yield problems
-            for graded in self._graded(again, settings, jobs=1):
-                case = by_label[graded.submission.student]
-                self.domains.alone += seed == self.seeds[0] and only_by_domains(graded)
-                problems = _problems(case, graded)
-                yield (
-                    [*problems, author.NAMING_ENDED(case=case.label)]
-                    if problems and _naming_ended(graded)
-                    else problems
-                )
+                yield _problems(case, graded)
         forged: dict[str, dict[str, Graded]] = {id: {} for id in self.exercises}
         by_label = {case.label: case for case in self.nothing}
         for graded in self._graded(self.nothing, self._forging_settings(references)):
@@ -408,19 +392,38 @@ class Verification:
             "device": self.device,
         }
 
+    def _graded_in_time(self, settings: Settings) -> Iterator[Graded]:
+        """Grade all cases once.
+
+        On a very busy machine the time for naming a mistake may end early. If a case has a problem because of that, the
+        case is graded again, after the others and alone, and that result counts.
+        """
+        by_label = {case.label: case for case in self.cases}
+        again = []
+        for graded in self._graded(self.cases, settings):
+            case = by_label[graded.submission.student]
+            if _naming_ended(case, graded) and _problems(case, graded):
+                again.append(case)
+            else:
+                yield graded
+        yield from self._graded(again, settings, jobs=1)
+
     def _graded(self, cases: Sequence[Case], settings: Settings, *, jobs: int | None = None) -> Iterator[Graded]:
         jobs = min(jobs or self.jobs, len(cases))
         return grade_submissions(settings, (case.submission() for case in cases), jobs=jobs) if cases else iter(())
 
 
-def _naming_ended(graded: Graded) -> bool:
-    return any(facts.naming_ended for facts in graded.facts.values())
+def _naming_ended(case: Case, graded: Graded) -> bool:
+    return case.kind == MISCONCEPTION and any(facts.naming_ended for facts in graded.facts.values())
 
 
 def _problems(case: Case, graded: Graded) -> list[Sentence]:
     if graded.report is None:
         return [author.ENDED_GRADER(case=case.label)]
-    return list(problems_of_case(case, graded.report, graded.broken))
+    problems = list(problems_of_case(case, graded.report, graded.broken))
+    if problems and _naming_ended(case, graded):
+        problems.append(author.NAMING_ENDED(case=case.label))
+    return problems
 
 
 def verify_all(

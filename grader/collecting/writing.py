@@ -60,7 +60,7 @@ def write_collection(collection: Collection, folder: Path, *, private: bool = Fa
     try:
         return _write_new(collection, folder, private) if before is None else _add(collection, folder, before)
     except OSError as error:
-        error.filename = error.filename or str(folder)  # a full disk is told without the name of a file
+        error.filename = error.filename or str(folder)  # the error of a full disk names no file
         raise
 
 

@@ -236,7 +236,7 @@ class Examination:
             ask_reference=self._ask_reference,
             pool=pool,
             explored=None if pool is None else Explored(pool, self._ask_reference_each),
-            # Nobody reads the feedback of a forger, or of a small error: making it takes most of their time.
+            # The feedback of a forger or of a small error is not shown, and making it takes most of their time.
             shrinking=self._forge is None and not self._rules.until_failure,
             course_seed=self._rules.course_seed,
             inputs_key=(check.exercise, check.id, *whose),

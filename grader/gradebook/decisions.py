@@ -71,7 +71,7 @@ class Comment(Decision, frozen=True, kw_only=True):
 
 
 class CheckDecision(Decision, frozen=True, kw_only=True):
-    """A check that counts for nobody, or whose points everybody gets who handed the exercise in."""
+    """A check that does not count, or that gives its points to everybody who handed in the exercise."""
 
     exercise: Name
     check: Name
