@@ -72,6 +72,7 @@ interrupt: dev ## Grade 100 submissions while 50 processes of the run are killed
 
 fuzz: dev ## Fuzz at length: 55,000 replies, 10,000 submissions read, 1,000 graded, 420 with an unrelated error, 2,000 in whole runs
 	$(AT_ROOT) GRADER_FUZZ=full $(PY) -m pytest -s tests/fuzzing
+	$(AT_ROOT) $(PY) -m pytest --hypothesis-profile=fuzz -m hypothesis tests/grader
 
 agreement: dev ## Grade every variant as a notebook, with nbgrader and with the kit: the same points
 	$(AT_ROOT) GRADER_AGREEMENT=speed $(PY) -m pytest -s tests/agreement

@@ -12,15 +12,28 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# jsonschema, which nbformat imports, tries this package for a format that nobody here checks. Its import takes 2 s.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+gc.set_threshold(
+    50_000, 20, 20
+)  # pytest holds many small objects: to look through them seldom saves a tenth of the time
+
+settings.register_profile("same", derandomize=True, deadline=None)  # the same examples in each run
+settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+settings.load_profile("same")
 
 FIXTURES = {"server", "grade"}  # a test that asks for one of them is marked `sandbox`
 PROGRAMS = re.compile(r"grader|nbgrader|jupyter|jupytext|make")

@@ -13,6 +13,7 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # Excel's own files
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to calculate
+_QUOTED: Final = r'"(?:[^"]|"")*"(?!")'  # two quotes are one of the text: the last one has none behind it
 _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?%?")
 _WITH_COMMA: Final = re.compile(r"-?\d+,\d+")
 _WITH_POINT: Final = re.compile(r"-?\d+\.\d+")
@@ -103,14 +104,15 @@ def _delimiter(text: str) -> str:
 
 def _lines(text: str, delimiter: str, name: str) -> list[_Line]:
     """Return the rows, each cell as it stands in the text. Raises `ExportError` for a quote that never ends."""
-    cell = re.compile(rf'"(?:[^"]|"")*"[^"\r\n{re.escape(delimiter)}]*|[^\r\n{re.escape(delimiter)}]*')
+    rest = rf"[^\r\n{re.escape(delimiter)}]*"
+    cell = re.compile(f"{_QUOTED}{rest}|{rest}")
     lines: list[_Line] = []
     raw: list[str] = []
     place = 0
     while True:
         found = cell.match(text, place)
         assert found is not None  # it matches nothing, too
-        if found[0].startswith('"') and not re.match(r'"(?:[^"]|"")*"', found[0]):
+        if found[0].startswith('"') and not re.match(_QUOTED, found[0]):
             raise ExportError(instructor_exports.OPEN_QUOTE(path=name, line=text.count("\n", 0, place) + 1))
         raw.append(found[0])
         place = found.end()

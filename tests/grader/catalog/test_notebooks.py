@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -201,10 +202,10 @@ def test_a_marker_in_a_cell_divides_it() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=60), max_size=6))
 def test_any_lines_survive(lines: list[str]) -> None:
-    """Any text of a cell is kept."""
+    """Any text of a cell is kept, in one cell if no line is a marker."""
+    assume(not any(re.match(r"\s*#\s*%%", line) for line in lines))
     nb = nbformat.reads(build_notebook(STUB), as_version=4)
     source = "\n".join(["x = 1", *lines, "y = 2"])
     nb.cells.append(nbformat.v4.new_code_cell(source))

@@ -19,12 +19,7 @@ from grader.records import Submission
 from grader.submissions import read_submission
 
 HandIn = Callable[..., Submission]
-FUZZ = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def code(source: object, **cell: Any) -> dict[str, Any]:
