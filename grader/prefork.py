@@ -167,7 +167,8 @@ def _template(environment: Mapping[str, str], *, quiet: bool) -> _Template:
 
 
 @atexit.register
-def _close() -> None:
+def close() -> None:
+    """End the programs that fork workers, and free their memory. Workers go on; the next one starts a new program."""
     while _templates:
         _templates.popitem()[1].close()
 

@@ -31,7 +31,7 @@ from grader.grading.merging import (
 from grader.grading.people import with_people
 from grader.grading.pool import grade_submissions
 from grader.grading.result_cache import ResultCache
-from grader.grading.settings import Graded, Settings
+from grader.grading.settings import GradeAll, Graded, Settings
 from grader.records import (
     BrokenCheck,
     ClassReport,
@@ -90,6 +90,7 @@ def grade_class(
     forget: bool = False,
     dry_run: bool = False,
     roster: Roster | None = None,
+    grade_all: GradeAll = grade_submissions,
 ) -> ClassRun:
     """Grade every student's folder under `submissions`.
 
@@ -102,7 +103,7 @@ def grade_class(
     student who had another one in `out`. Those who `left` are not graded, and not in the class report. With `forget`,
     an exercise that is not there any more counts as not handed in. A `dry_run` writes results to use again, and no
     report. Members of the `roster`, or of the record of what was collected, are in the class report without a folder,
-    too.
+    too. `grade_all` grades what has no result yet, `jobs` at a time; left out, this machine's workers do.
 
     Raises `SubmissionsError` for a folder that has no submissions, contains the course or is `out`, `GradingError` if
     grading cannot go on, `ReportError` if the seed cannot be read or `out` is of another course, and `OSError` if `out`
@@ -138,7 +139,7 @@ def grade_class(
         broken: list[tuple[str, BrokenCheck]] = []
         set_aside: list[Path] = []
         files = ClassFiles(catalog, students, reader)
-        grade = partial(grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
+        grade = partial(grade_all, replace(settings, few=total <= jobs), jobs=jobs)
         with contextlib.closing(files.read()) as read:
             graded = grade_new(read, ResultCache(out / ".graded", catalog, settings), grade)
             counted = _counted(_with_broken(files.settle(graded), broken), total, progress)

@@ -5,32 +5,24 @@ exercise's suites, solution and misconceptions, the kit, Python, the packages th
 system, and the backend that runs candidates. A run that was killed continues where it stopped. If any of these change,
 the submission is graded again.
 
-These dependencies are found, not listed here. The packages are those that `pyproject.toml` names. All settings count,
+These dependencies are found, not listed here: `versions.py` finds those that are not the course's. All settings count,
 except those that are known to change no report.
 """
 
 from __future__ import annotations
 
 import hashlib
-import platform
-import re
-import sys
 from collections.abc import Iterator
-from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import msgspec
 
 from grader.catalog import Catalog
 from grader.grading.settings import Graded, Settings
+from grader.grading.versions import digest_of, kit_files, system, versions
 from grader.records import REPORT_SCHEMA, BrokenCheck, ExerciseReport, Submission
 from grader.reports.store import write_json
-from grader.sandbox import backend
-from grader.version import __version__
 
-_KIT = Path(__file__).resolve().parents[1]
-_DISTRIBUTION = "torch-exercise-kit"
 # Settings that change no report: where the course is and which of its exercises are graded, what is returned beside
 # reports, and how workers are started.
 _WITHOUT_EFFECT = frozenset({"root", "exercises", "relaxed_sandbox", "facts", "quiet", "sources", "few", "rehearse"})
@@ -49,13 +41,13 @@ class ResultCache:
         self._folder = folder
         about_all = [
             REPORT_SCHEMA,
-            *_versions(),
-            f"backend {backend()} {sys.platform}",
+            *(f"{name} {found}" for name, found in versions().items()),
+            f"backend {system()}",
             *_settings_that_count(settings),
-            *(_digest(path) for path in _kit_files()),
+            *(digest_of(path) for path in kit_files()),
         ]
         self._about = {
-            id: "\x1f".join([*about_all, *(_digest(path) for path in _sources(catalog, id))])
+            id: "\x1f".join([*about_all, *(digest_of(path) for path in _sources(catalog, id))])
             for id in settings.exercises
         }
 
@@ -109,44 +101,6 @@ def _settings_that_count(settings: Settings) -> Iterator[str]:
             yield f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}"
 
 
-@cache  # no package changes its version while this process runs
-def _versions() -> tuple[str, ...]:
-    """Return the versions of the kit, of Python, and of each package that the kit depends on."""
-    packages = {name: _version(name) for name in _dependencies()}
-    return (
-        f"kit {__version__}",
-        f"python {platform.python_implementation()} {platform.python_version()} {platform.machine()}",
-        *(f"{name} {found}" for name, found in sorted(packages.items())),
-    )
-
-
-def _dependencies() -> set[str]:
-    """Return the names of the packages that the kit depends on, except those of its extras."""
-    try:
-        stated = requires(_DISTRIBUTION) or []
-    except PackageNotFoundError:
-        stated = []  # this copy is not installed
-    names = (re.match(r"[\w.-]+", line) for line in stated if "extra ==" not in line)
-    return {name[0] for name in names if name is not None} or {"torch", "numpy", "scikit-learn"}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"  # it is for another platform
-
-
-def _kit_files() -> list[Path]:
-    """Return the kit's own files: its code and its data."""
-    files = (path for path in _KIT.rglob("*") if "__pycache__" not in path.parts and path.is_file())
-    return sorted(files)
-
-
 def _sources(catalog: Catalog, exercise: str) -> list[Path]:
     paths = [*catalog.suites(exercise), catalog.solution(exercise), catalog.stub(exercise)]
     return [*paths, catalog.root / "tests" / "misconceptions" / f"{exercise}.py", catalog.diagnoses(exercise)]
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
 import msgspec
 
 from grader.errors import KitError
@@ -72,3 +75,10 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     broken: tuple[BrokenCheck, ...] = ()
     facts: dict[str, CheckFacts] = {}
     cached: bool = False
+
+
+class GradeAll(Protocol):
+    """What grades many submissions at a time: the workers of this machine, or those of a cluster."""
+
+    def __call__(self, settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
+        """Grade submissions, up to `jobs` at a time, and yield each as soon as it is graded. Raises `GradingError`."""

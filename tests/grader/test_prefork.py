@@ -91,7 +91,7 @@ def test_workers_are_forks_of_one_program() -> None:
 
 def test_a_worker_that_is_killed_before_it_starts_does_nothing() -> None:
     """It counts as ended at once, although the program still imports torch, and its channel closes."""
-    prefork._close()
+    prefork.close()
     worker, channel = started()
     worker.kill()
     worker.join(timeout=0.5)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from grader.catalog import load_catalog
-from grader.grading import result_cache
+from grader.grading import result_cache, versions
 from grader.grading.result_cache import ResultCache
 from grader.grading.settings import Graded, Settings
 from grader.records import BrokenCheck, ExerciseReport, Feedback, Submission
@@ -130,37 +130,37 @@ def test_settings_that_change_no_report_do_not_count(clone: Path, name: str) -> 
 
 
 @pytest.fixture
-def versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def change_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Say that another version of a package is installed from now on."""
 
     def change(package: str) -> None:
-        known = result_cache.version
-        monkeypatch.setattr(result_cache, "version", lambda name: "0.0" if name == package else known(name))
-        result_cache._versions.cache_clear()
+        known = versions._version
+        monkeypatch.setattr(versions, "_version", lambda name: "0.0" if name == package else known(name))
+        versions.versions.cache_clear()
 
-    result_cache._versions.cache_clear()
+    versions.versions.cache_clear()
     yield change
     monkeypatch.undo()
-    result_cache._versions.cache_clear()
+    versions.versions.cache_clear()
 
 
 @pytest.mark.parametrize("package", ["torch", "numpy", "scikit-learn", "pytest", "msgspec"])
 def test_another_version_of_a_package_makes_reports_stale(
-    clone: Path, versions: Callable[[str], None], package: str
+    clone: Path, change_version: Callable[[str], None], package: str
 ) -> None:
     """Another version of PyTorch or NumPy makes reports stale, because numbers and error messages may differ."""
     cache(clone).keep(GRADED)
-    versions(package)
+    change_version(package)
     assert cache(clone).find(SUBMISSION) is None
 
 
 def test_another_python_makes_reports_stale(
-    clone: Path, versions: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    clone: Path, change_version: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another version of Python makes reports stale, because its error messages and lines may differ."""
     cache(clone).keep(GRADED)
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
-    result_cache._versions.cache_clear()
+    versions.versions.cache_clear()
     assert cache(clone).find(SUBMISSION) is None
 
 
@@ -174,7 +174,7 @@ def test_another_backend_or_system_makes_reports_stale(
     if change == "backend":
         monkeypatch.setenv("GRADER_BACKEND", "portable")
     else:
-        monkeypatch.setattr(result_cache.sys, "platform", "win32")
+        monkeypatch.setattr(versions.sys, "platform", "win32")
     assert cache(clone).find(SUBMISSION) is None
 
 
@@ -183,7 +183,7 @@ def test_the_packages_are_those_that_the_project_names() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     stated = re.search(r"^dependencies = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     assert stated is not None
-    assert result_cache._dependencies() == set(re.findall(r'^ +"([\w-]+)', stated[1], re.MULTILINE))
+    assert versions._dependencies() == set(re.findall(r'^ +"([\w-]+)', stated[1], re.MULTILINE))
 
 
 def test_change_of_another_exercise_is_none(clone: Path) -> None:
