@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.clusters import ClusterAddress, lanes
 from grader.cli.collecting import LayoutName, RosterFile, roster_of, submissions_of
 from grader.cli.shared import (
     Course,
@@ -26,7 +27,6 @@ from grader.cli.shared import (
     say_error,
     say_note,
     shown,
-    worker_count,
 )
 from grader.cli.shared import show as show_table
 from grader.sentences import instructor, instructor_gradebook, instructor_pages
@@ -34,7 +34,7 @@ from grader.sentences.languages import render
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
-    from grader.grading.settings import Settings
+    from grader.grading.settings import GradeAll, Settings
     from grader.roster import Roster
 
 
@@ -62,6 +62,7 @@ def grade(
         list[str] | None, typer.Option("--exercise", help=shown(instructor.HELP_GRADE_EXERCISE), metavar="ID")
     ] = None,
     jobs: Jobs = None,
+    cluster: ClusterAddress = None,
     seed: Annotated[
         str,
         typer.Option("--seed", help=shown(instructor.HELP_GRADE_SEED)),
@@ -102,13 +103,14 @@ def grade(
         if settings.inputs == "by_content" and seed and before not in ("", seed.strip()):
             say_error(instructor.OTHER_SEED(out=str(out)))
         people = roster_of(roster)
-        with locked(out, "grade"):
+        with locked(out, "grade"), lanes(cluster, jobs) as (number, grade_all):
             _grade(
                 known,
                 submissions_of(submissions, out, known, roster=people, layout=layout),
                 out,
                 roster=people,
-                jobs=worker_count(jobs),
+                jobs=number,
+                grade_all=grade_all,
                 settings=settings,
                 asked=bool(exercise),
                 forget=forget_missing,
@@ -123,6 +125,7 @@ def _grade(
     *,
     roster: Roster | None,
     jobs: int,
+    grade_all: GradeAll | None,
     settings: Settings,
     asked: bool,
     forget: bool,
@@ -168,6 +171,7 @@ def _grade(
                 forget=forget,
                 dry_run=dry_run,
                 roster=roster,
+                grade_all=grade_all,
             )
     except KeyboardInterrupt:
         done, total = so_far

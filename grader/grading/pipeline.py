@@ -90,7 +90,7 @@ def grade_class(
     forget: bool = False,
     dry_run: bool = False,
     roster: Roster | None = None,
-    grade_all: GradeAll = grade_submissions,
+    grade_all: GradeAll | None = None,
 ) -> ClassRun:
     """Grade every student's folder under `submissions`.
 
@@ -139,7 +139,7 @@ def grade_class(
         broken: list[tuple[str, BrokenCheck]] = []
         set_aside: list[Path] = []
         files = ClassFiles(catalog, students, reader)
-        grade = partial(grade_all, replace(settings, few=total <= jobs), jobs=jobs)
+        grade = partial(grade_all or grade_submissions, replace(settings, few=total <= jobs), jobs=jobs)
         with contextlib.closing(files.read()) as read:
             graded = grade_new(read, ResultCache(out / ".graded", catalog, settings), grade)
             counted = _counted(_with_broken(files.settle(graded), broken), total, progress)

@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.sandbox import backend
+from grader.sandbox.backend import backend
 from grader.version import __version__
 
 _KIT = Path(__file__).resolve().parents[1]

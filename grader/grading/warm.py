@@ -31,6 +31,10 @@ class WarmWorker:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, even in the middle of a submission."""
         self._worker.kill()
 
     def _start(self) -> None:

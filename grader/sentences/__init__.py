@@ -1,7 +1,7 @@
 """Every sentence of the kit's own that a person reads, in one catalog for each audience.
 
-Imported by: catalog, cli, collecting, datasets, domains, errors, examiner, exports, flaky, gradebook, grading,
-installation, integrations, locking, mutation, notebook, pages, recording, records, reports, roster, sandbox,
+Imported by: catalog, cli, cluster, collecting, datasets, domains, errors, examiner, exports, flaky, gradebook,
+grading, installation, integrations, locking, mutation, notebook, pages, recording, records, reports, roster, sandbox,
 similarity, submissions, suites, tables, verification.
 """
 

@@ -122,6 +122,14 @@ def test_only_the_command_line_and_the_reports_print() -> None:
     require(printing, [file for file in FILES if file not in in_room("cli", "reports")])
 
 
+def test_only_the_cluster_imports_dask() -> None:
+    """Who grades on one machine needs no Dask."""
+    require(
+        lambda file: [name for name in imports(file) if within(name, "distributed", "dask")],
+        [file for file in FILES if file not in in_room("cluster")],
+    )
+
+
 def kit_errors() -> set[str]:
     """Return the names of the classes that derive from `KitError`."""
     known = {"KitError"}
@@ -265,7 +273,9 @@ def test_a_rule_names_every_offence() -> None:
 LIGHT = {
     "grader --help": "from grader.cli import main; sys.argv = ['grader', '--help']; main()",
     "grader check --help": "from grader.cli import main; sys.argv = ['grader', 'check', '--help']; main()",
+    "grader grade --help": "from grader.cli import main; sys.argv = ['grader', 'grade', '--help']; main()",
     "grader.catalog": "import grader.catalog",
+    "grader.cluster": "import grader.cluster, grader.cluster.station",
     "grader.submissions": "import grader.submissions",
     "grader.grading.pool": "import grader.grading.pool",
     "grader.grading.pipeline": "import grader.grading.pipeline",
@@ -277,9 +287,9 @@ LIGHT = {
 
 @pytest.mark.parametrize("what", LIGHT)
 def test_what_should_be_quick_imports_no_torch(what: str) -> None:
-    """Help, reading submissions and distributing work do not import slow libraries."""
+    """Help, reading submissions and distributing work do not import slow libraries, nor Dask before it is needed."""
     script = "import atexit, sys\natexit.register(lambda: print('heavy:', sorted(heavy & set(sys.modules))))\n"
-    script += f"heavy = {{'torch', 'sklearn', 'scipy', 'pandas'}}\n{LIGHT[what]}\n"
+    script += f"heavy = {{'torch', 'sklearn', 'scipy', 'pandas', 'distributed'}}\n{LIGHT[what]}\n"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
