@@ -410,7 +410,9 @@ class Verification:
 
     def _graded(self, cases: Sequence[Case], settings: Settings, *, jobs: int | None = None) -> Iterator[Graded]:
         jobs = min(jobs or self.jobs, len(cases))
-        return grade_submissions(settings, (case.submission() for case in cases), jobs=jobs) if cases else iter(())
+        if not cases:
+            return iter(())
+        return grade_submissions(settings, (case.submission() for case in cases), jobs=jobs, by_exercise=True)
 
 
 def _naming_ended(case: Case, graded: Graded) -> bool:

@@ -29,7 +29,8 @@ that the table does not have for a state cannot happen: it raises `ImpossibleEve
 
 Three decisions are not in the table:
 
-- *Which submission is next.* First a submission in which a worker died, then those that have not been handed out.
+- *Which submission is next.* First a submission in which a worker died, then those that have not been handed out:
+  in their order, or `by_exercise`. Then a worker goes on with its exercise, and only the last ones help each other.
 - *Which worker gets it.* An idle one. If there is none, a new one is started in a vacant place, if that saves time:
   a start takes seconds, and by then the busy workers may have graded all submissions.
 - *What a death means.* If a worker dies while it starts, no submission is the cause, and another worker would die too:
@@ -171,17 +172,54 @@ Command = Start | HandOver | End | Deliver | Abort
 
 @dataclass(kw_only=True)
 class _Place:
-    """One place: its state, the submission that its worker holds, and the time in seconds at which the worker began."""
+    """One place: its state, the submission that its worker holds, and the time in seconds at which the worker began.
+
+    `exercise` is that of the worker's last submission.
+    """
 
     state: State
     submission: Submission | None = None
     since: float = 0.0
+    exercise: str | None = None
 
     @property
     def held(self) -> Submission:
         """The submission of this place. Use it only in a state in which there is one."""
         assert self.submission is not None
         return self.submission
+
+
+class _InOrder:
+    """Submissions in their order, read one by one."""
+
+    def __init__(self, submissions: Iterable[Submission]) -> None:
+        self._left = iter(submissions)
+
+    def take(self, own: str | None, others: Collection[str | None]) -> Submission | None:
+        """Return the next submission, whatever its exercise is, or `None`."""
+        return next(self._left, None)
+
+
+class _ByExercise:
+    """Submissions by exercise, so that a worker can use again what it has remembered of an exercise."""
+
+    def __init__(self, submissions: Iterable[Submission]) -> None:
+        self._left: dict[str, deque[Submission]] = {}
+        for submission in submissions:
+            self._left.setdefault(submission.exercise, deque()).append(submission)
+
+    def take(self, own: str | None, others: Collection[str | None]) -> Submission | None:
+        """Return the next submission of a worker's `own` exercise.
+
+        If there are no more, return one of an exercise that no other worker is at, of the largest first.
+        """
+        if not self._left:
+            return None
+        exercise = max(self._left, key=lambda id: (id == own, id not in others, len(self._left[id])))
+        submission = self._left[exercise].popleft()
+        if not self._left[exercise]:
+            del self._left[exercise]
+        return submission
 
 
 class Dispatcher:
@@ -194,15 +232,16 @@ class Dispatcher:
         *,
         idle: Collection[int] = (),
         total: int | None = None,
+        by_exercise: bool = False,
     ) -> None:
         """Begin a run with this number of places, numbered from 0.
 
         A worker waits in each place of `idle`; the other places are vacant. `submissions` are read one by one, when a
-        worker can take the next. `total` is their number if it is known; then another worker is started only if that
-        saves time.
+        worker can take the next, or all at once if they are graded `by_exercise`. `total` is their number if it is
+        known; then another worker is started only if that saves time.
         """
         self._places = [_Place(state=State.IDLE if n in idle else State.VACANT) for n in range(places)]
-        self._new = iter(submissions)
+        self._new = _ByExercise(submissions) if by_exercise else _InOrder(submissions)
         self._again: deque[Submission] = deque()
         self._tried: set[Submission] = set()  # submissions in which a worker died
         self._total = total
@@ -233,7 +272,7 @@ class Dispatcher:
     def assign(self, now: float) -> Iterator[Command]:
         """Hand out submissions as long as a worker can take one. Do each command before you ask for the next."""
         while (n := self._free()) is not None:
-            submission = self._next()
+            submission = self._next(n)
             if submission is None:
                 return
             yield from self._assign(n, submission, now)
@@ -263,7 +302,7 @@ class Dispatcher:
         delivery = self._on(n, Event.REPORTED, report=report, broken=broken, facts=facts)
         self._graded += 1
         self._spent += now - place.since
-        submission = self._next()
+        submission = self._next(n)
         return [*(self._assign(n, submission, now) if submission is not None else ()), *delivery]
 
     def failed(self, n: int, error: Sentence) -> list[Command]:
@@ -311,18 +350,22 @@ class Dispatcher:
             commands.append(Abort(error=error))
         if place.state in (State.VACANT, State.IDLE):
             place.submission = None
+        if place.state is State.VACANT:
+            place.exercise = None
         return commands
 
     def _assign(self, n: int, submission: Submission, now: float) -> list[Command]:
         self._places[n].submission = submission
+        self._places[n].exercise = submission.exercise
         self._places[n].since = now
         return self._on(n, Event.ASSIGNED)
 
-    def _next(self) -> Submission | None:
-        """Return the submission to grade next, or `None` if there are no more."""
+    def _next(self, n: int) -> Submission | None:
+        """Return the submission to grade next in place `n`, or `None` if there are no more."""
         if self._again:
             return self._again.popleft()
-        submission = next(self._new, None)
+        others = {place.exercise for place in self._places if place is not self._places[n]}
+        submission = self._new.take(self._places[n].exercise, others)
         self._handed_out += submission is not None
         return submission
 

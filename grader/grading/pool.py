@@ -23,10 +23,16 @@ from grader.sandbox.server import ENVIRONMENT
 from grader.sentences import instructor
 
 
-def grade_submissions(settings: Settings, submissions: Iterable[Submission], *, jobs: int) -> Iterator[Graded]:
-    """Grade submissions in `jobs` workers, and yield each as soon as it is graded. Raises `GradingError`."""
+def grade_submissions(
+    settings: Settings, submissions: Iterable[Submission], *, jobs: int, by_exercise: bool = False
+) -> Iterator[Graded]:
+    """Grade submissions in `jobs` workers, and yield each as soon as it is graded. Raises `GradingError`.
+
+    If it goes `by_exercise`, one worker grades the submissions of an exercise. With fixed inputs it then asks the
+    misconceptions only once for all of them.
+    """
     with WorkerPool(jobs) as workers:
-        yield from workers.grade(settings, submissions)
+        yield from workers.grade(settings, submissions, by_exercise=by_exercise)
 
 
 class WorkerPool:
@@ -62,15 +68,21 @@ class WorkerPool:
             pass
 
     def grade(
-        self, settings: Settings, submissions: Iterable[Submission], *, total: int | None = None
+        self,
+        settings: Settings,
+        submissions: Iterable[Submission],
+        *,
+        total: int | None = None,
+        by_exercise: bool = False,
     ) -> Iterator[Graded]:
         """Grade submissions, and yield each as soon as it is graded. Raises `GradingError`.
 
         All warm workers take part, and others are started. If `total`, the number of submissions, is known, others are
-        started only if that saves time. Workers with other settings are ended.
+        started only if that saves time. Workers with other settings are ended. If it goes `by_exercise`, one worker
+        grades the submissions of an exercise.
         """
         self._use(settings)
-        dispatcher = Dispatcher(self._jobs, submissions, idle=self._workers, total=total)
+        dispatcher = Dispatcher(self._jobs, submissions, idle=self._workers, total=total, by_exercise=by_exercise)
         yield from self._follow(dispatcher, ())
 
     def _follow(self, dispatcher: Dispatcher, first: Iterable[Command]) -> Iterator[Graded]:

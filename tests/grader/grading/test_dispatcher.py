@@ -145,6 +145,41 @@ def test_nothing_to_grade_starts_no_worker() -> None:
     assert list(dispatcher.assign(now=0.0)) == [] and dispatcher.states == (State.VACANT,) * 2
 
 
+def of(exercise: str, student: str) -> Submission:
+    """Return what a student handed in for an exercise."""
+    return Submission(student=student, exercise=exercise, path=f"{student}.py", source="")
+
+
+def test_a_worker_goes_on_with_its_exercise() -> None:
+    """By exercise, each worker takes the largest one that no other is at, and the last ones are shared."""
+    handed_in = [of("small", "a"), of("large", "b"), of("large", "c"), of("large", "d"), of("small", "e")]
+    dispatcher = Dispatcher(2, handed_in, by_exercise=True)
+    list(dispatcher.assign(now=0.0))
+    taken = {place: [dispatcher.held(place)] for place in range(2)}
+    for place in range(2):
+        dispatcher.started(place, now=0.0)
+    for place in (0, 1, 1):
+        dispatcher.reported(place, REPORT, {}, now=1.0)
+        taken[place].append(dispatcher.held(place))
+    assert [[one.student for one in ones if one is not None] for ones in taken.values()] == [
+        ["b", "c"],
+        ["a", "e", "d"],
+    ]
+    for place in range(2):
+        dispatcher.reported(place, REPORT, {}, now=1.0)
+    assert dispatcher.states == (State.IDLE, State.IDLE)
+
+
+def test_by_exercise_a_lost_submission_comes_first() -> None:
+    """By exercise too, a submission in which a worker died is tried again before others."""
+    dispatcher = Dispatcher(1, [of("small", "a"), of("large", "b"), of("large", "c")], by_exercise=True)
+    list(dispatcher.assign(now=0.0))
+    dispatcher.started(0, now=0.0)
+    dispatcher.died(0)
+    (start,) = dispatcher.assign(now=0.0)
+    assert start == Start(place=0, submission=of("large", "b"))
+
+
 # Workers that are lost
 
 
