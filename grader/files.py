@@ -187,19 +187,32 @@ def lay_down(folder: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes | Path]) -> None:
-    """Write each file under a folder: a text, bytes, or a copy of another file. Other files in it are kept."""
+    """Write each file under a folder: a text, bytes, or a copy of another file. Other files in it are kept.
+
+    What begins as a script does (with "#!") can be executed.
+    """
     for name, content in files.items():
-        write_bytes(folder / name, _bytes_of(content))
+        data = _bytes_of(content)
+        with _new_file(folder / name, _mode_of(data)) as file:
+            file.write(data)
 
 
-def write_zip(path: Path, files: Mapping[str, str | bytes | Path]) -> None:
-    """Write an archive with one folder, which has the archive's name."""
+def write_zip(path: Path, files: Mapping[str, str | bytes | Path], *, folder: bool = True) -> None:
+    """Write an archive with one folder, which has the archive's name, or without a `folder`.
+
+    What begins as a script does (with "#!") can be executed.
+    """
     with _new_file(path, 0o644) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_LONG_AGO)
-            entry.external_attr = 0o644 << 16
+            data = _bytes_of(content)
+            entry = zipfile.ZipInfo(f"{path.stem}/{name}" if folder else name, date_time=_LONG_AGO)
+            entry.external_attr = _mode_of(data) << 16
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, _bytes_of(content))
+            archive.writestr(entry, data)
+
+
+def _mode_of(data: bytes) -> int:
+    return 0o755 if data.startswith(b"#!") else 0o644
 
 
 def _bytes_of(content: str | bytes | Path) -> bytes:

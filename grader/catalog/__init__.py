@@ -1,10 +1,12 @@
 """Finds exercises, tasks, suites, hints and variants; builds stubs, notebooks and releases from solutions.
 
-Imported by: cli, examiner, flaky, forgery, grading, integrations, mutation, notebook, recording, reports, verification.
+Imported by: cli, examiner, flaky, forgery, grading, integrations, mutation, notebook, packages, recording,
+reports, verification.
 """
 
 from grader.catalog.catalog import Catalog, build_all, drift, load_catalog
 from grader.catalog.entries import Exercise, Task
+from grader.catalog.environment import CPU_INDEX, INSTALL, PYTHON, environment_files
 from grader.catalog.errors import CatalogError
 from grader.catalog.notebooks import TASK_CHECKED, build_notebook, convert_notebook, own_cells, to_script
 from grader.catalog.presumptions import holds
@@ -15,6 +17,9 @@ from grader.catalog.variants import Variant
 from grader.catalog.wheels import Wheel, kit_wheel
 
 __all__ = [
+    "CPU_INDEX",
+    "INSTALL",
+    "PYTHON",
     "RELEASE",
     "TASK_CHECKED",
     "Catalog",
@@ -29,6 +34,7 @@ __all__ = [
     "convert_notebook",
     "count_stubs",
     "drift",
+    "environment_files",
     "has_stub",
     "holds",
     "kit_wheel",

@@ -99,7 +99,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_installed(self) -> bool:
         """Whether the course is the one that was installed with the kit. Students do not work in its folder."""
-        return self.root == _installed_root()
+        return self.root == installed_root()
 
     def text_of_stub(self, id: str) -> str:
         """Return the text that students got: built from the source, or the installed stub. Raises `CatalogError`."""
@@ -257,10 +257,11 @@ def drift(catalog: Catalog) -> tuple[Path, ...]:
 
 def _own_root() -> Path:
     clone = Path(__file__).resolve().parents[2]
-    return clone if _files(clone / "exercises") else _installed_root()
+    return clone if _files(clone / "exercises") else installed_root()
 
 
-def _installed_root() -> Path:
+def installed_root() -> Path:
+    """Return the folder of the course that was installed with the kit. There may be none."""
     return Path(sysconfig.get_path("data")) / INSTALLED
 
 

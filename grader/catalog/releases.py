@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.catalog.catalog import GLOSSARY, Catalog
+from grader.catalog.environment import environment_files
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.catalog.notebooks import build_notebook
@@ -68,15 +69,11 @@ def student_bundle(
 ) -> dict[str, str | bytes | Path]:
     """Return the files of a bundle by path: a student's folder, the kit's wheel, and requirements that install it.
 
-    With a `wheelhouse`, its wheels are in the bundle too, and it installs without a network.
+    With a `wheelhouse`, its wheels are in the bundle too, and it installs without a network. Raises `CatalogError`.
     """
-    offline = "--no-index\n" if wheelhouse else ""
     setup = render(learner_commands.README_SETUP(wheel=wheel.name))
     files: dict[str, str | bytes | Path] = dict(student_folder(catalog, exercises, version=wheel.version, setup=setup))
-    files["requirements.txt"] = f"{offline}--find-links wheels\ntorch-exercise-kit=={wheel.version}\n"
-    files[f"wheels/{wheel.name}"] = wheel.data
-    for path in wheelhouse:
-        files[f"wheels/{path.name}"] = path
+    files |= environment_files(wheel, {path.name: path for path in wheelhouse})
     return dict(sorted(files.items()))
 
 

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import msgspec
 
-from grader.catalog.catalog import DIAGNOSES, GLOSSARY, INSTALLED, Catalog, read_text
+from grader.catalog.catalog import DIAGNOSES, GLOSSARY, INSTALLED, Catalog, installed_root, read_text
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.sentences import instructor
 from grader.version import __version__
 
 NAME = "torch-exercise-kit"
+CONSTRAINTS = "constraints.txt"  # the versions that the kit is tested with, in the clone and in a wheel
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal wheels have equal bytes
 
@@ -49,6 +50,7 @@ def kit_wheel(catalog: Catalog, diagnoses: Mapping[str, bytes] | None = None) ->
         if path.is_file() and "__pycache__" not in path.parts
     }
     course = {name: text.encode("utf-8") for name, text in _course(catalog).items()}
+    course[CONSTRAINTS] = constraints().encode("utf-8")
     course.update({f"{DIAGNOSES}/{id}.bin": data for id, data in (diagnoses or {}).items()})
     digest = hashlib.sha256()
     for name, data in sorted({**package, **course}.items()):
@@ -60,6 +62,12 @@ def kit_wheel(catalog: Catalog, diagnoses: Mapping[str, bytes] | None = None) ->
     files.update({f"{stem}.dist-info/{name}": data for name, data in _about(version).items()})
     files[f"{stem}.dist-info/RECORD"] = _record(files, f"{stem}.dist-info/RECORD")
     return Wheel(version=version, name=f"{stem}-py3-none-any.whl", data=_zipped(files))
+
+
+def constraints() -> str:
+    """Return the versions of all packages that the kit is tested with. Raises `CatalogError` if they are not there."""
+    clone = _PACKAGE.parent / CONSTRAINTS
+    return read_text(clone if clone.is_file() else installed_root() / CONSTRAINTS)
 
 
 def required_packages() -> list[str]:

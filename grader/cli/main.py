@@ -14,6 +14,7 @@ from grader.cli import (
     exporting,
     instructors,
     nbgrader,
+    packaging,
     releases,
     screens,
     similar,
@@ -49,7 +50,8 @@ def _options(
 ) -> None: ...
 
 
-for room in (starting, students, collecting, instructors, adjusting, exporting, similar, nbgrader, releases, authors):
+_ROOMS = (starting, students, collecting, instructors, adjusting, exporting, similar, nbgrader, releases, packaging)
+for room in (*_ROOMS, authors):
     room.register(app)
 
 

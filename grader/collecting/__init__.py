@@ -1,6 +1,6 @@
 """Collects what was downloaded from learning platforms into one folder for each student, as `grade` reads it.
 
-Imported by: cli, grading, reports.
+Imported by: cli, grading, packages, reports.
 """
 
 from grader.collecting.collection import Collection, Course, planned

@@ -127,10 +127,13 @@ class Examination:
         self._faults = faults
         self._written: dict[str, Use | None] = {}  # by task
 
-    def run(self, checks: Sequence[Check]) -> dict[str, CheckResult]:
+    def run(
+        self, checks: Sequence[Check], tell: Callable[[Mapping[str, CheckResult]], None] | None = None
+    ) -> dict[str, CheckResult]:
         """Return the result of each check, by its id. Raises `SandboxError`.
 
-        If the rules say so, checks after the first failure are skipped.
+        If the rules say so, checks after the first failure are skipped. `tell`, if given, is called after each check
+        with the results so far.
         """
         results: dict[str, CheckResult] = {}
         by_pytest = [check for check in checks if not check.plain]
@@ -144,6 +147,8 @@ class Examination:
             result = results[check.id] = self._settled(check, given, result, following)
             if self._rules.until_failure and result.verdict.status != "passed":
                 break
+            if tell is not None:
+                tell(results)
         return results | {
             check.id: CheckResult(verdict=check.verdict("skipped"), log=CheckLog())
             for check in checks

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import torch
@@ -27,12 +28,14 @@ from grader.examiner.replays import Replays
 from grader.examiner.reporting import examined_report, loading_of, unreadable_report
 from grader.examiner.session import SuiteSession
 from grader.examiner.sources import CourseSources
-from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Inputs, Submission
+from grader.records import BrokenCheck, CheckFacts, ExerciseReport, Feedback, Inputs, Submission
 from grader.sandbox import AnyServer, Budget
-from grader.sentences import author
+from grader.sentences import author, learner_packages
 from grader.suites.check_log import CheckLog, call_digest
 from grader.suites.exploration.promises import domain_facts
 from grader.suites.outcomes import SuiteError
+
+Tell: TypeAlias = Callable[[ExerciseReport], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,22 +134,23 @@ class Examiner:
         finally:
             self._references.close()
 
-    def examine(self, submission: Submission) -> Examined:
+    def examine(self, submission: Submission, tell: Tell | None = None) -> Examined:
         """Return the report of one submission, and the data that it was made from.
 
+        `tell`, if given, is called after each check with the report as it would be if no other check passed.
         If one of its processes is killed from outside, for example because the system has no memory left, the
         submission is not the cause. It is then examined once more from the beginning. Raises `SandboxError`.
         """
         killed = self._server.killed
         limits = self._server.limits
         budget = Budget(seconds=limits.submission, answers=limits.answers)
-        examined = self._examine(submission, budget)
+        examined = self._examine(submission, budget, tell)
         if self._server.killed == killed:
             return examined
         budget.answers = limits.answers  # their results are dropped; their time is not given back
-        return self._examine(submission, budget)
+        return self._examine(submission, budget, tell)
 
-    def _examine(self, submission: Submission, budget: Budget) -> Examined:
+    def _examine(self, submission: Submission, budget: Budget, tell: Tell | None) -> Examined:
         exercise = _only(self._catalog.get(submission.exercise), submission.tasks)
         tasks = {task.name for task in exercise.tasks}
         every = tuple(self.checks.get(submission.exercise, ()))
@@ -170,8 +174,21 @@ class Examiner:
             forge=self._forging.of(submission),
             faults=self._faults,
         )
+
+        def tell_partly(results: Mapping[str, CheckResult]) -> None:
+            assert tell is not None
+            everything = {check.id: results.get(check.id) or _not_yet(check) for check in checks}
+            whole = self._rules.whole_tasks
+            now = loading_of(process)
+            tell(
+                examined_report(
+                    exercise, checks, submission, now, everything, {}, without_curves=hidden, whole_tasks=whole
+                )
+            )
+
+        hidden = {check.id for check in checks if self._rules.hides(check.visibility)}
         try:
-            results = examination.run(checks)
+            results = examination.run(checks, tell_partly if tell is not None else None)
             loading = loading_of(process)  # before mistakes are named: what the process does then is not reported
             replays = self._replays(exercise.id)
             mistakes = {}
@@ -179,7 +196,6 @@ class Examiner:
                 mistakes = replays.mistakes(exercise, submission.source or "", results, process, naming)
         finally:
             process.close()
-        hidden = {check.id for check in checks if self._rules.hides(check.visibility)}
         report = examined_report(
             exercise,
             checks,
@@ -231,6 +247,12 @@ def run_examiner(examiner: Examiner, suites: Sequence[Path], work: Callable[[], 
     Raises the error that ended the session, for example `SuiteError`.
     """
     examiner.session.hold(suites, lambda: examiner.work(work))
+
+
+def _not_yet(check: Check) -> CheckResult:
+    """Return the result of a check that has not been run yet."""
+    waits = Feedback(details=(learner_packages.NOT_YET(),), not_run=True)
+    return CheckResult(verdict=check.verdict("skipped", waits), log=CheckLog())
 
 
 def _only(exercise: Exercise, tasks: Sequence[str]) -> Exercise:

@@ -1,6 +1,6 @@
 """What counts for each person of a class: the reports' points, what people decided about them, and what changed.
 
-Imported by: cli, exports, pages, reports, similarity.
+Imported by: cli, exports, packages, pages, reports, similarity.
 """
 
 from grader.gradebook.errors import GradebookError

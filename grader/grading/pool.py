@@ -16,7 +16,7 @@ from typing import Any
 from grader import prefork, processes
 from grader.grading.dispatcher import Abort, Command, Deliver, Dispatcher, End, HandOver, Start
 from grader.grading.settings import Graded, GradingError, Settings
-from grader.grading.worker_process import Failed, Message, Reported, Started, run_worker
+from grader.grading.worker_process import Failed, Message, Partly, Reported, Started, run_worker
 from grader.records import Submission
 from grader.sandbox import SandboxError, backend
 from grader.sandbox.server import ENVIRONMENT
@@ -142,6 +142,8 @@ def _commands(dispatcher: Dispatcher, place: int, message: Message | None) -> li
     match message:
         case Started():
             return dispatcher.started(place, monotonic())
+        case Partly():
+            return []
         case Reported(report=report, broken=broken, facts=facts):
             return dispatcher.reported(place, report, facts, monotonic(), broken=broken)
         case Failed(error=error):

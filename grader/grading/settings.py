@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     - `hide_expected` keeps the expected values of hidden checks out of feedback.
     - `whole_tasks` gives a task its points only if all its checks pass.
     - `relaxed_sandbox` accepts a sandbox with fewer layers, for code of the kit or of the user.
+    - `disposable` says that this is a container for one submission: other layers are enough there (see `Host`).
     - `diagnosing` asks for the names of mistakes.
     - `forging` names a forger by student, to find the checks that judge values; `known` are digests of the calls that
       are the same for all students (see `grader.forgery.forgers`).
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     - `quiet` keeps a worker from writing to the standard streams, which it shares with the process that started it.
     - `sources` is a digest of the files that workers read when they start; if it changes, workers are started again.
     - `few` says that few submissions follow: a worker is then ready sooner, and does less beforehand for all of them.
+    - `partly` makes a worker send what is known of a submission as its checks finish.
     - `rehearse` makes a worker grade a wrong submission before it is ready, because the first grading is slow.
     """
 
@@ -48,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hide_expected: bool = False
     whole_tasks: bool = False
     relaxed_sandbox: bool = False
+    disposable: bool = False
     diagnosing: bool = True
     forging: dict[str, str] = {}
     known: frozenset[str] = frozenset()
@@ -60,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     sources: str = ""
     few: bool = False
+    partly: bool = False
     rehearse: bool = False
 
 

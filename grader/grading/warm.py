@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from grader.grading.pool import Worker
 from grader.grading.settings import Graded, GradingError, Settings
-from grader.grading.worker_process import Failed, Reported, Started
-from grader.records import Submission
+from grader.grading.worker_process import Failed, Partly, Reported, Started
+from grader.records import ExerciseReport, Submission
 from grader.sentences import instructor
 
 if TYPE_CHECKING:
@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 
 class WarmWorker:
-    """A worker that grades one submission at a time. It starts at once. Use it as a context manager."""
+    """A worker that grades one submission at a time. It starts at once. Use it as a context manager.
+
+    Once it is `ready`, `layers` are those of the sandbox, and `worth` the points of each task, by exercise. `partly` is
+    what is known of the submission, if the settings ask for that.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._submission: Submission | None = None
+        self.layers: tuple[str, ...] = ()
+        self.worth: dict[str, dict[str, float]] = {}
+        self.partly: ExerciseReport | None = None
         self._start()
 
     def __enter__(self) -> WarmWorker:
@@ -56,14 +63,17 @@ class WarmWorker:
     def give(self, submission: Submission) -> None:
         """Let the worker grade a submission. It must have no other one."""
         assert self._submission is None
+        self.partly = None
         self._submission, self._since, self._tried = submission, monotonic(), False
         self._worker.give(submission)
 
     def take(self) -> Graded | None:
         """Take a message from the channel, and return the result if it is one. Raises `GradingError`."""
         match self._worker.take():
-            case Started():
-                self.ready, self._since = True, monotonic()
+            case Started(layers=layers, worth=worth):
+                self.ready, self._since, self.layers, self.worth = True, monotonic(), layers, worth
+            case Partly(report=report):
+                self.partly = report
             case Failed(error=error):
                 raise GradingError(error)
             case Reported(report=report, broken=broken, facts=facts):

@@ -1,8 +1,9 @@
 """The body of a worker's process: an examiner, and the server of its candidates, for one submission after another.
 
 The pool sends submissions. The worker sends `Started` once, when it is ready, and then one `Reported` for each
-submission. `Failed` says that it cannot go on, and that another worker could not either. If another worker could go on,
-for example after the loss of a server, this process ends without a message.
+submission; `Partly` comes before that if the settings ask for it. `Failed` says that it cannot go on, and that another
+worker could not either. If another worker could go on, for example after the loss of a server, this process ends
+without a message.
 
 The top of this file imports nothing slow, because the process of the pool imports it too.
 """
@@ -40,7 +41,20 @@ _FILL_NEW_MEMORY = "torch.use_deterministic_algorithms(True, warn_only=True)"
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
-    """The worker is ready for submissions."""
+    """The worker is ready for submissions.
+
+    `layers` are those of the sandbox that confine candidates here. `worth` are the points of each task in the suites,
+    by exercise and task.
+    """
+
+    layers: tuple[str, ...] = ()
+    worth: dict[str, dict[str, float]] = {}
+
+
+class Partly(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the oldest submission that has no report yet: the report if no other check passed."""
+
+    report: ExerciseReport
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +71,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
     error: Sentence
 
 
-Message: TypeAlias = Started | Reported | Failed
+Message: TypeAlias = Started | Partly | Reported | Failed
 Channel: TypeAlias = "Connection[Message, Submission]"
 
 
@@ -126,14 +140,23 @@ def _work(
     from grader.catalog import CatalogError
     from grader.sandbox import SandboxError
 
-    server.try_out()
+    layers = server.try_out()
     for wrong in rehearsal:
         examiner.examine(wrong)
     processes.limit_memory(_MEMORY)
-    channel.send(Started())
+    worth: dict[str, dict[str, float]] = {}
+    for exercise, checks in examiner.checks.items():
+        for check in checks:
+            tasks = worth.setdefault(exercise, {})
+            tasks[check.task] = tasks.get(check.task, 0.0) + check.points
+    channel.send(Started(layers=layers, worth=worth))
+
+    def tell(report: ExerciseReport) -> None:
+        channel.send(Partly(report=report))
+
     try:
         while (submission := _receive(channel)) is not None:
-            examined = examiner.examine(submission)
+            examined = examiner.examine(submission, tell if settings.partly else None)
             facts = examiner.facts(examined, recording=settings.recording) if settings.facts else {}
             channel.send(Reported(report=examined.report, broken=examined.broken(), facts=facts))
     except (SandboxError, CatalogError):
@@ -151,7 +174,7 @@ def _receive(channel: Channel) -> Submission | None:
 def _server(catalog: Catalog, settings: Settings, home: Path, process: ForkedServer | None) -> AnyServer:
     """Return a server that is warm for the exercises, with the limits from the settings."""
     from grader.prefork import IMPORT_COMPILER
-    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, open_server
+    from grader.sandbox import ACCELERATED_LIMITS, DEFAULT_LIMITS, Host, open_server
 
     accelerated = settings.device != "meta"
     limits = replace(ACCELERATED_LIMITS if accelerated else DEFAULT_LIMITS, threads=settings.threads)
@@ -167,6 +190,7 @@ def _server(catalog: Catalog, settings: Settings, home: Path, process: ForkedSer
             *((_FILL_NEW_MEMORY,) if settings.recording else ()),
         ),
         relaxed_sandbox=settings.relaxed_sandbox,
+        host=Host.DISPOSABLE if settings.disposable else Host.SHARED,
         accelerated=accelerated,
         process=process,
     )

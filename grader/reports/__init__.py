@@ -1,6 +1,6 @@
 """Stores reports as JSON, and shows them in a terminal or a notebook.
 
-Imported by: cli, gradebook, grading, integrations, notebook, pages, similarity.
+Imported by: cli, gradebook, grading, integrations, notebook, packages, pages, similarity.
 """
 
 from grader.reports.class_table import class_table

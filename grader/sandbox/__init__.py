@@ -1,6 +1,6 @@
 """The trusted side of the sandbox: starts candidates, confined on Linux, and makes requests to them.
 
-Imported by: cli, examiner, grading, suites.
+Imported by: cli, examiner, grading, packages, suites.
 """
 
 from grader.sandbox.asking import (

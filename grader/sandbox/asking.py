@@ -135,8 +135,8 @@ class AnyServer(abc.ABC):
         """Return a candidate that waits for its submission. Raises `SandboxError`."""
 
     @abc.abstractmethod
-    def try_out(self) -> None:
-        """Wait until candidates can be had. Raises `SandboxError`."""
+    def try_out(self) -> tuple[str, ...]:
+        """Wait until candidates can be had, and return the layers that confine them. Raises `SandboxError`."""
 
 
 _Reply = TypeVar("_Reply", wire.Loaded, wire.Observation, wire.Observations)

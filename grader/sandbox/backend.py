@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from grader.prefork import ForkedServer
-from grader.sandbox.asking import DEFAULT_LIMITS, AnyServer, Limits, SandboxError
+from grader.sandbox.asking import DEFAULT_LIMITS, AnyServer, Host, Limits, SandboxError
 from grader.sentences import instructor
 
 VARIABLE = "GRADER_BACKEND"
@@ -36,6 +36,7 @@ def open_server(
     imports: Sequence[str] = (),
     warm_up: Sequence[str] = (),
     relaxed_sandbox: bool = False,
+    host: Host = Host.SHARED,
     accelerated: bool = False,
     process: ForkedServer | None = None,
 ) -> AnyServer:
@@ -59,6 +60,7 @@ def open_server(
         imports=imports,
         warm_up=warm_up,
         relaxed_sandbox=relaxed_sandbox,
+        host=host,
         accelerated=accelerated,
         process=process,
     )

@@ -93,10 +93,11 @@ class PortableServer(AnyServer):
         if self._job is not None:
             self._job.close()
 
-    def try_out(self) -> None:
+    def try_out(self) -> tuple[str, ...]:
         """Wait until a candidate can be had; it stays for the first `spawn`. Raises `SandboxError`."""
         self._refill(1)
         self._waiting[0].wait_until_ready()
+        return self._waiting[0].layers
 
     def spawn(self) -> FreshProcess:
         """Return a candidate that waits for its submission. Raises `SandboxError`."""

@@ -99,9 +99,11 @@ class Server(AnyServer):
         shutil.rmtree(self._scratch, ignore_errors=True)
         _remove_group(self._group)
 
-    def try_out(self) -> None:
-        """Wait until the server is warm. Raises `SandboxError`."""
-        self.spawn().end()
+    def try_out(self) -> tuple[str, ...]:
+        """Wait until the server is warm, and return the layers of its candidates. Raises `SandboxError`."""
+        process = self.spawn()
+        process.end()
+        return process.layers
 
     def spawn(self) -> ForkedProcess:
         """Return a confined candidate that waits for its submission. Raises `SandboxError`."""

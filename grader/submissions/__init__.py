@@ -1,6 +1,6 @@
 """Reads what students hand in, scripts and notebooks, into `Submission` records.
 
-Imported by: catalog, cli, collecting, examiner, grading, integrations.
+Imported by: catalog, cli, collecting, examiner, grading, integrations, packages.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ _NUMBER: Final = re.compile(r"\d+")
 _ALIKE: Final = 0.85  # how similar a misspelt name must be
 _SUGGESTED: Final = 0.6  # how similar a name must be to be suggested
 # Files of the kit's own bundle, which students hand back with their answers, and what systems and editors write.
-_GIVEN: Final = re.compile(r"test_.*\.py|readme\.md|requirements\.txt|hints\.\w+|.*\.whl|release", re.IGNORECASE)
+_GIVEN: Final = re.compile(
+    r"test_.*\.py|readme\.md|(requirements|constraints)\.txt|hints\.\w+|.*\.whl|release", re.IGNORECASE
+)
 _LITTER: Final = frozenset({"__pycache__", "__macosx", "thumbs.db", "desktop.ini", "icon\r", "$recycle.bin"})
 
 How = Literal["name", "case", "near", "functions"]

@@ -35,8 +35,9 @@ class InProcess:
     limits = DEFAULT_LIMITS
     killed = 0
 
-    def try_out(self) -> None:
-        """Do nothing: this process can be had."""
+    def try_out(self) -> tuple[str, ...]:
+        """Return no layers: this process can be had."""
+        return ()
 
     def spawn(self) -> InProcessCandidate:
         """Return a candidate with no module loaded."""

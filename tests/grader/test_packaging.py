@@ -120,7 +120,7 @@ def test_a_wheel_holds_the_kit_and_what_students_get(tmp_path: Path) -> None:
     source = tmp_path / "source"  # setuptools would put what an earlier build left in build/ into the wheel
     for folder in ("grader", "exercises", "tests/public", "tests/hidden", "solutions", "docs"):
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
+    for file in ("pyproject.toml", "constraints.txt", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source / file)
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
     subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=300)

@@ -178,7 +178,8 @@ def test_a_bundle_has_all_that_its_readme_promises(catalog: Catalog, bundle: dic
         assert f"tests/public/test_{exercise.id}.py" in bundle
         assert f"`{exercise.id}`" in bundle["README.md"]
     assert "(glossary.md)" in bundle["README.md"] and "gradiente" in bundle["glossary.md"]
-    assert bundle["requirements.txt"] == "--find-links wheels\ntorch-exercise-kit==0.1.0+c1\n"
+    installs = "--constraint constraints.txt\n--find-links wheels\ntorch-exercise-kit==0.1.0+c1\n"
+    assert bundle["requirements.txt"] == installs and "\ntorch==" in bundle["constraints.txt"]
     hints = json.loads(bundle["exercises/hints.json"])
     assert all(len(tiers) == 3 for tasks in hints.values() for tiers in tasks.values())
 

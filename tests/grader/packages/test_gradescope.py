@@ -1,0 +1,194 @@
+"""Gradescope's package: the layout of its zip, its result, and a run in a root like that of the platform."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.catalog import load_catalog
+from grader.cli.main import app
+from grader.grading.pool import grade_submissions
+from grader.grading.settings import Settings
+from grader.packages import gradescope
+from grader.packages.outcome import Outcome
+from grader.packages.package import Package
+from grader.records import CheckReport, ExerciseReport, Feedback, Submission, TaskReport, student_report
+from grader.sentences import learner_packages, verbatim
+
+ROOT = Path(__file__).resolve().parents[3]
+ID, SEED = "07_autograd", "a seed of the package's own"
+READER = '''
+import os
+
+def look():
+    """Try every way to the package's files; return how many bytes of suites and solutions could be read."""
+    own, found, read = os.getpid(), 0, []
+    places = ["/autograder", "/grade", "/package", "/tmp", "/root", "/home", "."]
+    places += [f"/proc/{pid}/{name}" for pid in range(1, 400) if pid != own for name in ("cwd", "root/autograder")]
+    for place in places:
+        for folder, _, names in os.walk(place, onerror=lambda error: None):
+            if "site-packages" in folder or "/lib/" in folder or "/share/" in folder:
+                continue
+            for name in names:
+                try:
+                    text = open(os.path.join(folder, name), "rb").read(100_000)
+                except OSError:
+                    continue
+                if b"derivative_at" in text or b"grader/package/1" in text:
+                    found, read = found + len(text), [*read, os.path.join(folder, name)]
+    for pid in range(1, 400):
+        if pid == own:
+            continue
+        for name in ("environ", "mem", "maps", *(f"fd/{n}" for n in range(20))):
+            try:
+                found += len(open(f"/proc/{pid}/{name}", "rb").read(10))
+                read.append(f"/proc/{pid}/{name}")
+            except OSError:
+                pass
+    return f"READ {found} bytes: {read}"
+
+def attack(*arguments, **keywords):
+    raise RuntimeError(look())
+
+derivative_at = accumulate_gradients = halving_chain = minimize = attack
+'''
+# Refuses Landlock, as an older kernel or a container's own filter does.
+NO_LANDLOCK = (
+    "import errno, os, sys, pyseccomp as s; f = s.SyscallFilter(s.ALLOW); "
+    "f.add_rule(s.ERRNO(errno.ENOSYS), 444); f.load(); os.execvp(sys.argv[1], sys.argv[1:])"
+)
+
+
+def check(name: str, status: Any, points: float, visibility: Any = "public") -> CheckReport:
+    return CheckReport(
+        id=name,
+        visibility=visibility,
+        status=status,
+        points=points if status == "passed" else 0.0,
+        max_points=points,
+        feedback=Feedback(title=verbatim(name), details=(verbatim("It is wrong."),) if status == "failed" else ()),
+    )
+
+
+def package(**fields: Any) -> Package:
+    whole = {"platform": "gradescope", "kit": "1", "exercises": (ID,), "seed": "s", "hidden": True, "seconds": 600}
+    return Package(**{**whole, **fields})
+
+
+def outcome(state: Any, *checks: CheckReport, **fields: Any) -> Outcome:
+    task = TaskReport(
+        name="double", points=sum(c.points for c in checks), max_points=sum(c.max_points for c in checks), checks=checks
+    )
+    report = ExerciseReport(id=ID, status="graded", points=task.points, max_points=task.max_points, tasks=(task,))
+    return Outcome(state=state, report=student_report("ana", (report,)), **fields)
+
+
+def result(told: Package, seen: Outcome) -> dict[str, Any]:
+    (data,) = gradescope.results(told, seen, {}).values()
+    found: dict[str, Any] = json.loads(data)
+    return found
+
+
+def test_each_check_is_a_test_of_the_platform() -> None:
+    """A check has its points, its feedback and its visibility; the score is the sum, without errors of rounding."""
+    seen = outcome("graded", check("a", "passed", 0.1), check("b", "failed", 0.25), check("c", "passed", 0.2, "hidden"))
+    data = result(package(visibility="after_published"), seen)
+    assert data["score"] == 0.3 and sum(test["max_score"] for test in data["tests"]) == pytest.approx(0.55)
+    first, second, third = data["tests"]
+    assert (first["score"], first["status"], first["visibility"]) == (0.1, "passed", "visible")
+    assert (second["score"], second["status"], second["output"]) == (0.0, "failed", "It is wrong.")
+    assert (third["score"], third["visibility"]) == (0.2, "after_published")
+
+
+def test_what_staff_should_know_is_not_shown_to_students() -> None:
+    """Students read their sentence; staff's is in the output of the run and in data that are not shown."""
+    staff = verbatim("The disk is full.")
+    data = result(package(), outcome("failed", student=(learner_packages.FAILED(),), staff=(staff,)))
+    assert "you are not the cause" in data["output"] and "disk" not in data["output"]
+    assert data["extra_data"]["staff"] == ["The disk is full."] and data["stdout_visibility"] == "hidden"
+    assert data["score"] == 0
+
+
+def test_a_group_is_one_student(tmp_path: Path) -> None:
+    """Inputs depend on all members, in whatever order the metadata name them; without metadata, on nobody."""
+    users = [{"email": "b@example.org", "id": 2, "name": "B"}, {"email": "a@example.org", "id": 1, "name": "A"}]
+    metadata = tmp_path / "submission_metadata.json"
+    metadata.write_text(json.dumps({"id": 1, "users": users}))
+    assert gradescope.student({}, tmp_path / "submission") == "a@example.org+b@example.org"
+    metadata.write_text("{}")
+    assert gradescope.student({}, tmp_path / "submission") == ""
+
+
+def test_the_zip_is_as_the_platform_expects_it(tmp_path: Path) -> None:
+    """`setup.sh` and `run_autograder` are at its root, can be executed, and have line ends that bash reads."""
+    out = tmp_path / "package.zip"
+    done = CliRunner().invoke(app, ["package", "--for", "gradescope", "--exercise", "07", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(out) as archive:
+        names = set(archive.namelist())
+        for name in ("setup.sh", "run_autograder"):
+            assert archive.getinfo(name).external_attr >> 16 & 0o111 and b"\r" not in archive.read(name)
+            script = tmp_path / name
+            script.write_bytes(archive.read(name))
+            subprocess.run(["bash", "-n", str(script)], check=True)
+    assert {f"course/tests/hidden/test_{ID}.py", "course/solutions/07_autograd.py", "package.json"} <= names
+    assert not any("08_" in name for name in names)
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_the_package_gives_the_points_of_grade(container: Any, make: Callable[..., Package]) -> None:
+    """In a container without a network or user namespaces, a student gets what `grade` gives, in some seconds."""
+    told = run(container, make, ROOT / "examples" / "class" / "half-done")
+    data = json.loads(container.path("/autograder/results/results.json").read_text())
+    assert data["extra_data"]["state"] == "graded"
+    source = (ROOT / "examples" / "class" / "half-done" / f"{ID}.py").read_text()
+    from grader.submissions import content_of
+
+    submission = Submission(
+        student="ana@example.org", exercise=ID, path="x.py", source=source, content=content_of(source)
+    )
+    settings = Settings(root=str(ROOT), exercises=(ID,), course_seed=told.seed, inputs="by_content", few=True)
+    (graded,) = grade_submissions(settings, [submission], jobs=1)
+    assert graded.report is not None
+    expected = {c.id: c.points for task in graded.report.tasks for c in task.checks}
+    assert [test["score"] for test in data["tests"]] == list(expected.values())
+    assert data["score"] == graded.report.points > 0
+    assert data["extra_data"]["versions"]["kit"] == told.kit
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+@pytest.mark.parametrize("landlock", [True, False])
+def test_a_submission_reads_nothing_of_the_package(
+    container: Any, make: Callable[..., Package], tmp_path: Path, landlock: bool
+) -> None:
+    """Suites, solutions and the seed cannot be read, even where only another user and the filter of calls are left."""
+    (tmp_path / f"{ID}.py").write_text(READER)
+    run(container, make, tmp_path, *(() if landlock else ("kit/bin/python", "-c", NO_LANDLOCK)))
+    data = json.loads(container.path("/autograder/results/results.json").read_text())
+    assert ("landlock" in data["extra_data"]["layers"]) is landlock
+    said = [test["output"] for test in data["tests"]]
+    assert data["score"] == 0 and any("READ 0 bytes" in text for text in said), said
+
+
+def run(container: Any, make: Callable[..., Package], submission: Path, *before: str) -> Package:
+    """Lay things down as the platform does, and start `run_autograder`."""
+    for place in ("source", "submission", "results"):
+        shutil.rmtree(container.path(f"/autograder/{place}"), ignore_errors=True)
+    told = make("gradescope", container.path("/autograder/source"), load_catalog(ROOT))
+    container.put(submission, "/autograder/submission")
+    container.path("/autograder/results").mkdir()
+    metadata = {"users": [{"email": "ana@example.org", "id": 1, "name": "Ana"}]}
+    container.path("/autograder/submission_metadata.json").write_text(json.dumps(metadata))
+    shutil.copy(container.path("/autograder/source/run_autograder"), container.path("/autograder/run_autograder"))
+    container.run(*before, "/autograder/run_autograder", folder="/autograder")
+    return told
