@@ -13,10 +13,8 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import wait
 from pathlib import Path
-from platform import python_version
 from typing import Final
 
 import msgspec
@@ -27,6 +25,7 @@ from grader.errors import KitError
 from grader.grading.class_files import ClassFiles
 from grader.grading.pipeline import report_of
 from grader.grading.settings import Graded, Settings
+from grader.grading.versions import versions
 from grader.grading.warm import WarmWorker
 from grader.installation import installed_version
 from grader.packages.handed_in import lay_out
@@ -206,7 +205,7 @@ class _Run:
                 "staff": (*staff, *self._about_the_machine()),
                 "broken": tuple(self._broken),
                 "layers": self._layers,
-                "versions": versions(),
+                "versions": {**versions(), "kit": installed_version()},
                 "seconds": round(self._seconds(), 2),
             },
             type=Outcome,
@@ -253,15 +252,6 @@ def _close(folder: Path) -> bool:
         status = folder.stat()
         return status.st_uid == os.geteuid() and not status.st_mode & 0o077
     return False
-
-
-def versions() -> dict[str, str]:
-    """Return what is installed: the kit, Python, and the packages on which points could depend."""
-    found = {"kit": installed_version(), "python": python_version()}
-    for name in ("torch", "numpy", "scikit-learn", "pytest", "msgspec"):
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
 
 
 @contextlib.contextmanager
