@@ -20,6 +20,10 @@ class PlatformOption(str, Enum):
     """The platforms."""
 
     gradescope = "gradescope"
+    prairielearn = "prairielearn"
+    docker = "docker"
+    classroom50 = "classroom50"
+    github_actions = "github-actions"
 
 
 class VisibilityOption(str, Enum):
@@ -52,6 +56,7 @@ def package(
         float | None, typer.Option("--seconds", help=shown(instructor_packages.HELP_SECONDS), min=1)
     ] = None,
     seed: Annotated[str, typer.Option("--seed", help=shown(instructor_packages.HELP_SEED))] = "",
+    image: Annotated[str, typer.Option("--image", help=shown(instructor_packages.HELP_IMAGE), metavar="NAME")] = "",
     trust_submissions: Annotated[
         bool, typer.Option("--trust-submissions", help=shown(instructor_packages.HELP_TRUST))
     ] = False,
@@ -92,7 +97,7 @@ def package(
             seconds=limit,
             trust_submissions=trust_submissions,
         )
-        files = chosen.arrange(contents_of(known, told, wheel))
+        files = chosen.arrange(contents_of(known, told, wheel, image=image))
         if zipped:
             write_zip(out, files, folder=False)
         else:
@@ -100,7 +105,7 @@ def package(
         say(
             instructor_packages.WRITTEN(platform=chosen.name, count=len(told.exercises), out=str(out)),
             instructor_packages.PUBLIC_ONLY() if chosen.is_public else instructor_packages.HOLDS_HIDDEN(),
-            instructor_packages.README_NEXT(path=str(out / README)),
+            instructor_packages.README_NEXT(path=str(out / next(name for name in files if name.endswith(README)))),
         )
 
 
@@ -141,12 +146,16 @@ def run_package(
         platform = PLATFORMS[told.platform]
         place, target = submission or platform.submission, results or platform.results
 
+        own: set[str] = set()  # what is written into the submission itself
+
         def tell(outcome: Outcome) -> None:
             for name, data in platform.result(told, outcome, os.environ).items():
                 write_bytes(target / name, data)
+                if (inside := (target / name).resolve()).is_relative_to(place.resolve()):
+                    own.add(inside.relative_to(place.resolve()).as_posix())
 
         student = platform.student(os.environ, place)
-        outcome = run(told, folder.resolve(), place, student=student, tell=tell)
+        outcome = run(told, folder.resolve(), place, student=student, tell=tell, own=own)
         _log(outcome)
         raise typer.Exit(platform.exit_code(outcome))
 

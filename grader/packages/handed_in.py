@@ -6,22 +6,24 @@ files that can hold code are copied, with limits; links are never followed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
 from grader.collecting.sources import FILE_LIMIT, bytes_of, listed
 from grader.files import distinct_names, write_bytes
 from grader.sentences import Sentence, learner_packages
-from grader.submissions import Unreadable, is_given, split_name
+from grader.submissions import Unreadable, is_given, is_litter, split_name
 
 _MOST_FILES: Final = 200
 _MOST_BYTES: Final = 100_000_000
 _FEW: Final = 8  # names in a sentence
 
 
-def lay_out(submission: Path, folder: Path) -> tuple[Sentence, ...]:
+def lay_out(submission: Path, folder: Path, own: Collection[str] = ()) -> tuple[Sentence, ...]:
     """Copy the files of a submission that can hold code into `folder`, which is made. Return notes for the student.
+
+    Files whose paths below the submission are among `own` are the grader's.
 
     Raises `CollectError` if the submission cannot be opened at all, and `OSError`.
     """
@@ -29,8 +31,13 @@ def lay_out(submission: Path, folder: Path) -> tuple[Sentence, ...]:
     notes: list[Sentence] = []
     others: list[str] = []
     with listed([submission]) as listing:
-        chosen = [e for e in listing.entries if split_name(e.name)[1] and not is_given(e.name)]
-        others += [e.shown.partition("/")[2] for e in listing.entries if not split_name(e.name)[1]]
+        entries = [
+            e
+            for e in listing.entries
+            if not is_given(e.name) and not is_litter(e.name) and "/".join(e.parts[1:]) not in own
+        ]
+        chosen = [e for e in entries if split_name(e.name)[1]]
+        others += [e.shown.partition("/")[2] for e in entries if not split_name(e.name)[1]]
         if len(chosen) > _MOST_FILES:
             notes.append(learner_packages.TOO_MANY_FILES(count=len(chosen), limit=_MOST_FILES))
             chosen = chosen[:_MOST_FILES]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
-from grader.catalog import CPU_INDEX, INSTALL, PYTHON, Catalog, Wheel, environment_files
+from grader.catalog import CPU_INDEX, INSTALL, NAME, PYTHON, Catalog, Wheel, environment_files
 from grader.packages.package import COURSE, FILE, Package, PackageError
 from grader.sentences import instructor_packages
 
@@ -21,7 +22,8 @@ _TEMPLATES: Final = Path(__file__).with_name("templates")
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a platform's module arranges: what the package is told, its environment, and its course.
 
-    `titles` are those of the exercises, by id, and `stubs` what students complete.
+    `titles` are those of the exercises, by id, and `stubs` what students complete. `image` is the name under which an
+    image is stored, where the platform needs one.
     """
 
     package: Package
@@ -29,17 +31,23 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     course: Files
     titles: dict[str, str]
     stubs: dict[str, str]
+    image: str = ""
 
     def inside(self, *, course: str = COURSE) -> Files:
         """Return `package.json` and the course."""
         told = msgspec.json.format(msgspec.json.encode(self.package), indent=2) + b"\n"
         return {FILE: told, **{f"{course}/{name}": content for name, content in self.course.items()}}
 
+    def only(self, exercise: str) -> Contents:
+        """Return the contents of a package with one of the exercises alone."""
+        course = {name: content for name, content in self.course.items() if exercise in name}
+        return replace(self, package=replace(self.package, exercises=(exercise,)), course=course)
+
 
 Arrange: TypeAlias = Callable[[Contents], Files]
 
 
-def contents_of(catalog: Catalog, package: Package, wheel: Wheel) -> Contents:
+def contents_of(catalog: Catalog, package: Package, wheel: Wheel, *, image: str = "") -> Contents:
     """Return what a package holds. Raises `PackageError` if a suite is missing, and `CatalogError`."""
     course: Files = {}
     for id in package.exercises:
@@ -65,6 +73,7 @@ def contents_of(catalog: Catalog, package: Package, wheel: Wheel) -> Contents:
         course=dict(sorted(course.items())),
         titles={id: catalog.get(id).title for id in package.exercises},
         stubs={id: catalog.text_of_stub(id) for id in package.exercises},
+        image=image or NAME,
     )
 
 
@@ -77,6 +86,7 @@ def template(name: str, **values: str) -> str:
     """Return a template of a script, with the values in place of @NAME@. The environment's own names are known."""
     text = (_TEMPLATES / name).read_text(encoding="utf-8")
     known = {"INSTALL": INSTALL, "PYTHON": PYTHON, "CPU_INDEX": CPU_INDEX, **values}
+    known["INSTALL_CACHED"] = INSTALL.replace(" --no-cache-dir", "")
     for key, value in known.items():
         text = text.replace(f"@{key}@", value)
     return text

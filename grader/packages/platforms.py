@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from grader.packages import gradescope
+from grader.packages import classroom50, docker, github_actions, gradescope, prairielearn
 from grader.packages.outcome import Outcome
 from grader.packages.package import Package, PlatformName
 from grader.packages.packing import Arrange
@@ -54,6 +54,54 @@ _ALL: Final = (
         student=gradescope.student,
         result=gradescope.results,
         exit_code=gradescope.exit_code,
+    ),
+    Platform(
+        name="prairielearn",
+        is_public=False,
+        seconds=150,
+        most_seconds=600,
+        submission=prairielearn.SUBMISSION,
+        results=prairielearn.RESULTS,
+        arrange=prairielearn.arrange,
+        student=prairielearn.student,
+        result=prairielearn.results,
+        exit_code=prairielearn.exit_code,
+    ),
+    Platform(
+        name="docker",
+        is_public=False,
+        seconds=900,
+        most_seconds=86_400,
+        submission=docker.SUBMISSION,
+        results=docker.RESULTS,
+        arrange=docker.arrange,
+        student=docker.student,
+        result=docker.results,
+        exit_code=docker.exit_code,
+    ),
+    Platform(
+        name="classroom50",
+        is_public=True,
+        seconds=600,
+        most_seconds=840,
+        submission=classroom50.HERE,
+        results=classroom50.HERE,
+        arrange=classroom50.arrange,
+        student=classroom50.student,
+        result=classroom50.results,
+        exit_code=classroom50.exit_code,
+    ),
+    Platform(
+        name="github-actions",
+        is_public=True,
+        seconds=900,
+        most_seconds=21_600,
+        submission=github_actions.SUBMISSION,
+        results=github_actions.RESULTS,
+        arrange=github_actions.arrange,
+        student=github_actions.student,
+        result=github_actions.results,
+        exit_code=github_actions.exit_code,
     ),
 )
 PLATFORMS: Final = {platform.name: platform for platform in _ALL}

@@ -12,7 +12,7 @@ import signal
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
@@ -54,26 +54,31 @@ class _NoWalls(KitError):
     """The submission could read what it must not read."""
 
 
-def run(package: Package, folder: Path, submission: Path, *, student: str, tell: Tell) -> Outcome:
+def run(
+    package: Package, folder: Path, submission: Path, *, student: str, tell: Tell, own: Collection[str] = ()
+) -> Outcome:
     """Grade what is in `submission`, and return the outcome. No error is raised: an outcome says what went wrong.
 
     `folder` is that of the package. `student` is an identifier, on which inputs depend. `tell` gets the outcome at
-    first, whenever more is known, and at the end.
+    first, whenever more is known, and at the end. Files of the submission with paths among `own` are not the student's.
     """
-    grading = _Run(package, folder, submission, student=student_name(student) or "student", tell=tell)
+    grading = _Run(package, folder, submission, student=student_name(student) or "student", tell=tell, own=own)
     with _ended_by_signals():
         outcome = grading.outcome_of_all()
     return outcome
 
 
 class _Run:
-    def __init__(self, package: Package, folder: Path, submission: Path, *, student: str, tell: Tell) -> None:
+    def __init__(
+        self, package: Package, folder: Path, submission: Path, *, student: str, tell: Tell, own: Collection[str]
+    ) -> None:
         self._began = time.monotonic()
         self._package = package
         self._folder = folder
         self._submission = submission
         self._student = student
         self._tell = tell
+        self._own = own
         self._told = 0.0
         self._machine = Machine()
         self._done: dict[str, ExerciseReport] = {}
@@ -151,7 +156,7 @@ class _Run:
     def _students(self, catalog: Catalog, place: Path, reader: Reader) -> tuple[StudentFolder, ...]:
         """Return what was handed in, as one student's folder."""
         order = [known.id for known in catalog.exercises]
-        self._notes = lay_out(self._submission, place / self._student)
+        self._notes = lay_out(self._submission, place / self._student, self._own)
         try:
             found = find_submissions(
                 place,

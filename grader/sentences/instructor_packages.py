@@ -18,6 +18,7 @@ HELP_VISIBILITY = N_(
     "for each task then says how many pass."
 )
 HELP_SECONDS = N_("The time limit that you set on the platform. The run ends itself shortly before.")
+HELP_IMAGE = N_("For prairielearn: the name under which you store the image, such as you/torch-exercise-kit.")
 HELP_TRUST = N_("Let the package grade even where the sandbox lacks the layers that a container must have.")
 NOT_EMPTY = N_("Cannot write to {out!r}: it is there and not an empty folder. Name another one.")
 NO_ZIP = N_(
@@ -100,5 +101,66 @@ The points are those of the checks. What went wrong, and which layers of the san
 of a run that only staff can see. Running a submission again gives the same points.
 
 The package holds hidden suites, solutions and a seed: do not give it to students.
+"""
+)
+README_PRAIRIELEARN = N_(
+    """\
+# A package for PrairieLearn
+
+1. Build the image from the folder `image` and store it where PrairieLearn can get it. It holds the kit and nothing that
+   is secret:
+
+       docker build --tag {image} image
+       docker push {image}
+
+   If you store it under another name, make the package again with `--image NAME`.
+2. Copy the folder `questions/pytorch` into the folder `questions` of your course, and sync. Each exercise is a question
+   with an external grader; its suites and solutions are in `tests/`, which students do not get.
+3. Submissions need no network. If a run takes longer than `timeout` in `info.json`, make the package again with
+   `--seconds`, which knows both.
+
+The score is the share of the points. What cannot be read or graded uses up no attempt. What went wrong, and which
+layers of the sandbox are missing, stands in the output of the grading job.
+"""
+)
+README_DOCKER = N_(
+    """\
+# A package for Docker
+
+    docker build --tag grading .
+    docker run --rm --network none --memory 2g --cpus 1 \\
+      -v "$PWD/submission:/submission:ro" -v "$PWD/results:/results" -e STUDENT=ana grading
+
+Each run grades one submission. It writes `report.json` (a report of the kit), `result.json` (the points, the state and
+what staff should know) and `feedback.txt`. The exit code is 0 if the submission was graded, and 1 if it has to be
+graded again; `result.json` says why. Run it as root, which is Docker's default.
+
+The image holds hidden suites, solutions and a seed: do not push it to where students could get it.
+"""
+)
+README_CLASSROOM50 = N_(
+    """\
+# A package for Classroom 50
+
+Copy this folder to `<classroom>/autograders/<assignment>/` in the repository `classroom50` of your organisation, so
+that `autograder.py` is in it, and choose Python {python} as the `runtime` of the assignment. Each submission then
+installs the kit, which takes about a minute, and is graded by the public checks.
+
+Students can read this folder. So it holds no hidden checks; its seed is known, too. When the deadline is over, download
+the repositories with `gh teacher download`, and run `grader grade` over that folder: it runs all checks.
+
+Scores on Classroom 50 are whole numbers; the text of a release says how many stand for one point.
+"""
+)
+README_GITHUB = N_(
+    """\
+# A package for GitHub Actions
+
+The folders `.github` and `.grading` belong into each student's repository, for example through a template. At each
+push, a workflow grades what is in the repository by its public checks, and shows the feedback on the page of the run.
+
+Students can read and change what is in their repository: the points are for them to learn from. So there are no hidden
+checks here. When the deadline is over, clone the repositories and run `grader grade` over the folder that holds them:
+it runs all checks, with another seed, and trusts nothing that is in a repository.
 """
 )

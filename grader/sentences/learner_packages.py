@@ -26,6 +26,7 @@ PUBLIC_ONLY = N_("Only the public checks are run here. Your instructor runs the 
 HIDDEN_CHECKS = N_("{where}: hidden checks")
 HIDDEN_PASS = N_("{passing} of {of} hidden checks pass.")
 SHORTENED = N_("(The rest is left out, because it is too long.)")
+IN_UNITS = N_("The scores on this platform are whole numbers: {scale} stand for one point.")
 
 # Files
 TOO_MANY_FILES = N_("You handed in {count} files that could hold code; only the first {limit} were read.")

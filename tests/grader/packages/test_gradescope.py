@@ -11,20 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 from typer.testing import CliRunner
 
 from grader.catalog import load_catalog
 from grader.cli.main import app
-from grader.grading.pool import grade_submissions
-from grader.grading.settings import Settings
 from grader.packages import gradescope
-from grader.packages.outcome import Outcome
 from grader.packages.package import Package
-from grader.records import CheckReport, ExerciseReport, Feedback, Submission, TaskReport, student_report
 from grader.sentences import learner_packages, verbatim
 
-ROOT = Path(__file__).resolve().parents[3]
-ID, SEED = "07_autograd", "a seed of the package's own"
 READER = '''
 import os
 
@@ -67,31 +62,7 @@ NO_LANDLOCK = (
 )
 
 
-def check(name: str, status: Any, points: float, visibility: Any = "public") -> CheckReport:
-    return CheckReport(
-        id=name,
-        visibility=visibility,
-        status=status,
-        points=points if status == "passed" else 0.0,
-        max_points=points,
-        feedback=Feedback(title=verbatim(name), details=(verbatim("It is wrong."),) if status == "failed" else ()),
-    )
-
-
-def package(**fields: Any) -> Package:
-    whole = {"platform": "gradescope", "kit": "1", "exercises": (ID,), "seed": "s", "hidden": True, "seconds": 600}
-    return Package(**{**whole, **fields})
-
-
-def outcome(state: Any, *checks: CheckReport, **fields: Any) -> Outcome:
-    task = TaskReport(
-        name="double", points=sum(c.points for c in checks), max_points=sum(c.max_points for c in checks), checks=checks
-    )
-    report = ExerciseReport(id=ID, status="graded", points=task.points, max_points=task.max_points, tasks=(task,))
-    return Outcome(state=state, report=student_report("ana", (report,)), **fields)
-
-
-def result(told: Package, seen: Outcome) -> dict[str, Any]:
+def result(told: Package, seen: Any) -> dict[str, Any]:
     (data,) = gradescope.results(told, seen, {}).values()
     found: dict[str, Any] = json.loads(data)
     return found
@@ -100,7 +71,7 @@ def result(told: Package, seen: Outcome) -> dict[str, Any]:
 def test_each_check_is_a_test_of_the_platform() -> None:
     """A check has its points, its feedback and its visibility; the score is the sum, without errors of rounding."""
     seen = outcome("graded", check("a", "passed", 0.1), check("b", "failed", 0.25), check("c", "passed", 0.2, "hidden"))
-    data = result(package(visibility="after_published"), seen)
+    data = result(package("gradescope", visibility="after_published"), seen)
     assert data["score"] == 0.3 and sum(test["max_score"] for test in data["tests"]) == pytest.approx(0.55)
     first, second, third = data["tests"]
     assert (first["score"], first["status"], first["visibility"]) == (0.1, "passed", "visible")
@@ -111,7 +82,7 @@ def test_each_check_is_a_test_of_the_platform() -> None:
 def test_what_staff_should_know_is_not_shown_to_students() -> None:
     """Students read their sentence; staff's is in the output of the run and in data that are not shown."""
     staff = verbatim("The disk is full.")
-    data = result(package(), outcome("failed", student=(learner_packages.FAILED(),), staff=(staff,)))
+    data = result(package("gradescope"), outcome("failed", student=(learner_packages.FAILED(),), staff=(staff,)))
     assert "you are not the cause" in data["output"] and "disk" not in data["output"]
     assert data["extra_data"]["staff"] == ["The disk is full."] and data["stdout_visibility"] == "hidden"
     assert data["score"] == 0
@@ -147,21 +118,12 @@ def test_the_zip_is_as_the_platform_expects_it(tmp_path: Path) -> None:
 @pytest.mark.sandbox
 def test_the_package_gives_the_points_of_grade(container: Any, make: Callable[..., Package]) -> None:
     """In a container without a network or user namespaces, a student gets what `grade` gives, in some seconds."""
-    told = run(container, make, ROOT / "examples" / "class" / "half-done")
+    told = run(container, make, STUDENT)
     data = json.loads(container.path("/autograder/results/results.json").read_text())
     assert data["extra_data"]["state"] == "graded"
-    source = (ROOT / "examples" / "class" / "half-done" / f"{ID}.py").read_text()
-    from grader.submissions import content_of
-
-    submission = Submission(
-        student="ana@example.org", exercise=ID, path="x.py", source=source, content=content_of(source)
-    )
-    settings = Settings(root=str(ROOT), exercises=(ID,), course_seed=told.seed, inputs="by_content", few=True)
-    (graded,) = grade_submissions(settings, [submission], jobs=1)
-    assert graded.report is not None
-    expected = {c.id: c.points for task in graded.report.tasks for c in task.checks}
+    expected = graded(told, container.path("/autograder/source"), "ana@example.org")
     assert [test["score"] for test in data["tests"]] == list(expected.values())
-    assert data["score"] == graded.report.points > 0
+    assert data["score"] == sum(expected.values()) > 0
     assert data["extra_data"]["versions"]["kit"] == told.kit
 
 
