@@ -35,7 +35,7 @@ settings.register_profile("same", derandomize=True, deadline=None)  # the same e
 settings.register_profile("fuzz", max_examples=5_000, deadline=None)
 settings.load_profile("same")
 
-FIXTURES = {"server", "grade"}  # a test that asks for one of them is marked `sandbox`
+FIXTURES = {"server", "grade", "recorded"}  # a test that asks for one of them is marked `sandbox`
 PROGRAMS = re.compile(r"grader|nbgrader|jupyter|jupytext|make")
 
 _may_start = True  # whether a process of the kit's may be started now

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 
 from grader import wire
 from grader.catalog import Catalog, load_catalog
@@ -18,6 +19,7 @@ from grader.examiner.examiner import Examined, Examiner, run_examiner
 from grader.grading.pool import WorkerPool
 from grader.grading.settings import Settings
 from grader.prefork import IMPORT_COMPILER
+from grader.recording import record_diagnoses
 from grader.records import ExerciseReport, Submission
 from grader.sandbox import Process, Server
 from grader.sentences import learner
@@ -65,6 +67,17 @@ def relu(x):
 def catalog() -> Catalog:
     """The catalog of this clone."""
     return load_catalog(ROOT)
+
+
+@pytest.fixture(scope="session")
+def recorded(catalog: Catalog) -> dict[str, bytes]:
+    """What a release of this clone records to name mistakes, by exercise.
+
+    Recording takes most of a minute, and the clone keeps the result. So of two processes with tests, one waits.
+    """
+    (ROOT / ".grader").mkdir(exist_ok=True)
+    with FileLock(ROOT / ".grader" / ".recording"):
+        return dict(record_diagnoses(catalog, jobs=2))
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,8 @@ def copy_of_the_clone(place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the clone, sharing its environment."""
+def clone(tmp_path_factory: pytest.TempPathFactory, recorded: dict[str, bytes]) -> Path:
+    """A copy of the clone, sharing its environment, with what it has recorded for a release."""
     place = copy_of_the_clone(tmp_path_factory.mktemp("clone") / "kit")
     (place / ".venv").symlink_to(Path(sys.executable).parent.parent)
     return place
