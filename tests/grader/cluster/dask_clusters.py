@@ -1,0 +1,75 @@
+"""A Dask cluster on this machine: a scheduler and workers as processes of their own, on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class DaskCluster:
+    """A scheduler, and workers with one thread each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "scheduler.json"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        wait_until(self._file.exists)
+        self.address: str = json.loads(self._file.read_text())["address"]
+
+    def add_worker(self) -> subprocess.Popen[bytes]:
+        """Start another worker."""
+        home = self._folder / f"worker-{len(self.workers)}"
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(home))
+        self.workers.append(self._start("worker", *options))
+        return self.workers[-1]
+
+    def courses(self) -> list[Path]:
+        """Return the folders with courses on all workers."""
+        return list(self._folder.glob("worker-*/**/torch-exercise-kit/*"))
+
+    def _start(self, kind: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", kind, "--scheduler-file", str(self._file), *options]
+        with open(self._folder / f"{kind}-{len(self.workers)}.txt", "wb") as words:
+            return subprocess.Popen(command, cwd=self._folder, stdout=words, stderr=words)
+
+    def close(self) -> None:
+        """End all of it."""
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the numbers of the processes that a process has started, and of those that these have started."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                parents[int(entry)] = int(Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found: set[int] = set()
+    while new := {one for one, parent in parents.items() if parent in found | {pid}} - found:
+        found |= new
+    return found
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until a condition holds; fail if it takes too long."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "this took too long"
+        time.sleep(0.05)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with no chance to say goodbye."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
