@@ -30,8 +30,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench coverage lowest site \
-	lowest-tests wheel messages format clean
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench cluster coverage lowest \
+	site lowest-tests wheel messages format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,9 @@ site: dev ## Test the pages in Chromium, with axe-core against barriers, and wri
 
 bench: dev ## Run the measured comparisons
 	$(AT_ROOT) GRADER_BENCH=full $(PY) -m pytest -s tests/benchmarks
+
+cluster: dev ## Measure a Dask cluster on this machine, and grade a class of 1,000 with it (half an hour)
+	$(AT_ROOT) GRADER_BENCH=full GRADER_SCALE=full $(PY) -m pytest -s tests/benchmarks/test_scale.py
 
 # Measured, tests take longer: those that hold a limit of time may fail here, and the report comes all the same.
 coverage: dev ## Measure which lines and branches of grader/ the tests run (TESTS=... for some of them)

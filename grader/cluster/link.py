@@ -5,6 +5,7 @@ Dask's own configuration applies, such as that for TLS. Its own tries after a fa
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import logging
@@ -48,11 +49,13 @@ class DaskLink:
         self._station = station
         self._about = station.about()
         try:
+            asyncio.run(_try_out(address))
             self._client: Client = distributed.Client(
                 address, timeout=_CONNECT, set_as_default=False, name="torch-exercise-kit"
             )
         except Exception as error:  # of sockets, TLS, addresses; which, differs between Dask's versions
-            cause = _innermost(error)
+            silent = isinstance(error, TimeoutError | asyncio.TimeoutError)  # one class since Python 3.11
+            cause = instructor_cluster.SILENT(seconds=round(_CONNECT)) if silent else _innermost(error)
             raise ClusterError(instructor_cluster.NO_SCHEDULER(address=address, error=cause)) from None
         self._numbers = itertools.count()
         self._futures: dict[int, Future] = {}
@@ -174,6 +177,16 @@ class DaskLink:
             if self._client.status == "running":
                 with contextlib.suppress(Exception):
                     self._ask()
+
+
+async def _try_out(address: str) -> None:
+    """Connect to the scheduler and close. A `Client` that could not connect takes long to end, and prints errors."""
+    from distributed import Security
+    from distributed.core import connect
+
+    connecting = connect(address, timeout=_CONNECT, **Security().get_connection_args("client"))
+    comm = await asyncio.wait_for(connecting, _CONNECT + 2)  # what is no scheduler may say nothing at all
+    await comm.close()
 
 
 def _innermost(error: BaseException) -> str:

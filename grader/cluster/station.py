@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from distributed import Worker
 
 _START: Final = 150.0  # seconds until all lanes must have started
-IDLE: Final = 600.0  # seconds without work after which a station closes: the command that opened it may be gone
+IDLE: Final = 180.0  # seconds without work after which a station closes: the command that opened it may be gone
 _FOLDER: Final = "torch-exercise-kit"  # in the Dask worker's local directory, which Dask removes with the worker
 
 _stations: dict[tuple[str, str], Station] = {}  # by the Dask worker and the run

@@ -18,6 +18,7 @@ NO_SCHEDULER = N_(
     "Cannot reach a cluster at {address!r}: {error}. Check the address, and that `dask scheduler` runs there. A "
     "scheduler with TLS needs tls:// and Dask's settings for certificates (docs/scale.md)."
 )
+SILENT = N_("no scheduler answered within {seconds} s")
 SCHEDULER_DIFFERS = N_("Cannot use the cluster at {address!r}: its scheduler has other versions. {problem}")
 SCHEDULER_LACKS_KIT = N_(
     "Cannot use the cluster at {address!r}: its scheduler cannot load the kit ({error}). Install the same kit there, "

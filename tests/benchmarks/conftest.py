@@ -140,11 +140,11 @@ class Figures:
 
 @pytest.fixture(scope="session")
 def figures() -> Iterator[Figures]:
-    """The table of figures; build/bench.json holds it when all is measured."""
+    """The table of figures; build/bench.json holds it when all is measured, and build/scale.json that of a cluster."""
     found = Figures()
     yield found
     if not FULL:
         return
-    out = ROOT / "build" / "bench.json"
+    out = ROOT / "build" / ("scale.json" if "GRADER_SCALE" in os.environ else "bench.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(found.rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

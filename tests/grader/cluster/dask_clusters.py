@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,8 +48,8 @@ class DaskCluster:
             process.wait()
 
 
-def descendants(pid: int) -> set[int]:
-    """Return the numbers of the processes that a process has started, and of those that these have started."""
+def descendants(*roots: int) -> set[int]:
+    """Return the numbers of the processes that these have started, and of those that those have started."""
     parents = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -56,7 +58,7 @@ def descendants(pid: int) -> set[int]:
             except OSError:
                 continue
     found: set[int] = set()
-    while new := {one for one, parent in parents.items() if parent in found | {pid}} - found:
+    while new := {one for one, parent in parents.items() if parent in {*found, *roots}} - found:
         found |= new
     return found
 
@@ -69,7 +71,50 @@ def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+def reports(out: Path) -> dict[str, object]:
+    """Return all reports in an output folder, the class table's and the kept ones included."""
+    found = {str(path.relative_to(out)): json.loads(path.read_text()) for path in sorted(out.glob("**/*.json"))}
+    found.pop("gradebook.json", None)  # it holds the time of the run
+    return found
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process with no chance to say goodbye."""
     process.send_signal(signal.SIGKILL)
     process.wait()
+
+
+class Watch:
+    """Adds up what processes and all that they start use, from time to time until it is stopped."""
+
+    def __init__(self, *roots: int) -> None:
+        """Watch these processes and their descendants."""
+        self._roots = roots
+        self._used: dict[tuple[int, str], float] = {}
+        self._before = 0.0
+        self._before = self.processor()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._go_on, daemon=True).start()
+
+    def processor(self) -> float:
+        """Return the processor time in seconds since the start."""
+        for pid in descendants(*self._roots) | {*self._roots}:
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                self._used[pid, fields[19]] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(self._used.values()) - self._before
+
+    def stop(self) -> float:
+        """Stop, and return the processor time."""
+        self._stopped.set()
+        return self.processor()
+
+    def _go_on(self) -> None:
+        while not self._stopped.wait(2.0):
+            self.processor()
+
+
+def resident(pid: int) -> float:
+    """Return the MiB of memory that a process has."""
+    words = Path(f"/proc/{pid}/statm").read_text().split()
+    return int(words[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

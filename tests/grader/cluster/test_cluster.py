@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dask_clusters import DaskCluster, descendants, kill, wait_until
+from dask_clusters import DaskCluster, descendants, kill, reports, wait_until
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -65,13 +64,6 @@ def finish(command: subprocess.Popen[str]) -> tuple[int, str]:
     """Return the exit code of a command, and what it said about its run."""
     said = command.communicate(timeout=300)[1]
     return command.returncode, said
-
-
-def reports(out: Path) -> dict[str, object]:
-    """Return all reports, the class table's included."""
-    return {str(path.relative_to(out)): json.loads(path.read_text()) for path in sorted(out.glob("**/*.json"))} | {
-        "gradebook.json": None  # it holds the time of the run
-    }
 
 
 def graded(out: Path) -> int:
