@@ -3,7 +3,8 @@
 Imported by: cli.
 """
 
-from grader.cluster.lanes import ClusterError, ClusterLanes
+from grader.cluster.interface import ClusterError
+from grader.cluster.lanes import ClusterLanes
 from grader.cluster.link import DaskLink
 
 __all__ = ["ClusterError", "ClusterLanes", "DaskLink"]

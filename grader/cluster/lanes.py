@@ -4,116 +4,60 @@ Dask could place the tasks and try them again by itself. But it counts the death
 task after some: a student would then get the machine's fault. It also sees a worker that hangs only after minutes. So
 each task here is bound to one worker, and this module decides.
 
-A worker is asked which versions it runs (`look`), gets the course (`prepare`), and then submissions (`grade`). It
-holds as many as it has lanes, and as many again, which wait there. A submission comes back, and goes to another worker,
-if its worker is gone, has not been heard of for some time, or cannot go on. That costs time and nothing else:
+A worker is asked which versions it runs (`look`), gets the course (`prepare`), and then submissions (`grade`): a task
+for each lane, and as many again, which wait there. A task costs the cluster some 12 ms, so that it holds several
+submissions if they are graded fast. Submissions come back, and go to another worker, if their worker is gone, has not
+been heard of for some time, or cannot go on. That costs time and nothing else:
 
 - A submission that lost its worker three times is graded on this machine at the end, as in a local run.
 - If two of the kit's processes died in a submission, it has no report, as in a local run. The same is true if it was
   stopped twice because it took too long.
 
-`Link` is what this module needs of Dask; tests have one of their own.
+What this module needs of Dask stands in `interface.py`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from grader.cluster.course import digest_of, pack
+from grader.cluster.interface import PATIENCE, ClusterError, Fault, Link, Patience, different
 from grader.cluster.messages import (
     Done,
     Job,
     Overdue,
     Ready,
     Refused,
+    Reply,
     Setup,
     Unprepared,
-    decode_reply,
+    decode_readiness,
+    decode_replies,
     decode_versions,
     encode,
 )
 from grader.grading.pool import grade_submissions
-from grader.grading.settings import GradeAll, Graded, GradingError, Settings
+from grader.grading.settings import GradeAll, Graded, Settings
 from grader.records import Submission
-from grader.sentences import Sentence, instructor_cluster, verbatim
+from grader.sentences import Sentence, instructor_cluster
 
+_Message = TypeVar("_Message")
 _LOSSES: Final = 3  # so often a submission may lose its worker; then it is graded here
 _TIMES_OVERDUE: Final = 2  # so often it may take too long; then it has no report
-_SHOWN: Final = 3  # differences between versions that a sentence names
-
-
-class ClusterError(GradingError):
-    """A cluster is not there, or cannot grade. What was graded is kept."""
-
-
-class Seen(NamedTuple):
-    """A worker as the scheduler knows it: how many tasks it runs at a time, and when it was last heard of.
-
-    `beat` is only compared with itself: it changes with every sign of life.
-    """
-
-    threads: int
-    beat: float
-
-
-class Fault(NamedTuple):
-    """A task without an answer. If it was `lost`, its worker died or the connection broke; else it raised an error."""
-
-    lost: bool
-    error: str = ""
-
-
-class Link(Protocol):
-    """What the lanes need of Dask. Each task is a ticket, bound to one worker."""
-
-    def about(self) -> Mapping[str, str]:
-        """Return this machine's versions, in the same form as a worker's."""
-
-    def workers(self) -> Mapping[str, Seen]:
-        """Return the workers by their addresses. Raises `ClusterError` if the scheduler is lost."""
-
-    def send(self, address: str, task: str, data: bytes) -> int:
-        """Give a worker a task with its message, and return the ticket."""
-
-    def next(self, seconds: float) -> tuple[int, bytes | Fault] | None:
-        """Return the next ticket that has ended, with its answer; `None` if none does within these seconds."""
-
-    def cancel(self, tickets: Iterable[int]) -> None:
-        """Forget these tickets. Tasks that run already go on, and nobody waits for them."""
-
-    def release(self, run: str, addresses: Sequence[str]) -> None:
-        """Let these workers end what they keep for a run. Those that do not answer soon are not waited for."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How long to wait, in seconds.
-
-    - `join`: until a cluster has a worker that can grade.
-    - `silence`: for a sign of life of a worker.
-    - `start`: until a worker is set up.
-    - `submission`: until one submission is graded. Its own budget ends long before.
-    - `answer`: until a worker that holds submissions has answered one of them.
-    - `look`: between two looks at the cluster.
-    """
-
-    join: float = 60.0
-    silence: float = 60.0
-    start: float = 240.0
-    submission: float = 300.0
-    answer: float = 360.0
-    look: float = 1.0
+_SECONDS: Final = 0.5  # that a task may take
+_AT_ONCE: Final = 8  # submissions that a task may hold
 
 
 class _State(Enum):
@@ -142,7 +86,7 @@ class _Worker:
     heard: float  # when the beat last changed
     answered: float  # when it last answered, or got work after it had none
     asked: int | None = None  # the ticket of `look` or `prepare`
-    pieces: dict[int, _Piece] = field(default_factory=dict)  # by their tickets, oldest first
+    pieces: dict[int, list[_Piece]] = field(default_factory=dict)  # by their tickets, oldest first
 
 
 class ClusterLanes:
@@ -153,7 +97,7 @@ class ClusterLanes:
         link: Link,
         tell: Callable[[Sentence], None],
         *,
-        patience: Patience = Patience(),
+        patience: Patience = PATIENCE,
         grade_here: GradeAll = grade_submissions,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -217,6 +161,8 @@ class _Run:
         self._usable_until = clock()  # when there was last a worker that grades or gets ready
         self._told_waiting = False
         self._problem: Sentence | None = None  # of the first worker that was refused
+        self._each = _SECONDS  # that a submission takes, about
+        self._ready: deque[Graded] = deque()  # results of a task that are not yielded yet
         self._id = secrets.token_hex(8)
         course = pack(Path(settings.root))
         self._setup = encode(
@@ -244,10 +190,11 @@ class _Run:
                 return
             self._require_workers()
             ended = self._link.next(self._patience.look)
-            graded = None if ended is None else self._take(*ended)
-            if graded is not None:
-                self._hand_out()  # before the result is processed, so that no lane waits for that
-                yield graded
+            if ended is not None:
+                self._take(*ended)
+                self._hand_out()  # before results are processed, so that no lane waits for that
+            while self._ready:
+                yield self._ready.popleft()
 
     # The workers
 
@@ -328,51 +275,55 @@ class _Run:
     # The submissions
 
     def _hand_out(self) -> None:
-        """Give each worker as many submissions as it has lanes, and then as many that wait there."""
+        """Give each worker a task for each of its lanes, and then as many that wait there."""
         ready = [worker for worker in self._workers.values() if worker.state is _State.READY]
         while ready:
             worker = min(ready, key=lambda one: len(one.pieces) / one.lanes)
             if len(worker.pieces) >= 2 * worker.lanes:
                 return
-            piece = self._next() or self._waiting_elsewhere(worker, ready)
-            if piece is None:
+            pieces = self._next() or self._waiting_elsewhere(worker, ready)
+            if not pieces:
                 return
-            job = Job(run=self._id, submission=piece.submission, seconds=self._patience.submission)
+            submissions = tuple(piece.submission for piece in pieces)
+            job = Job(run=self._id, submissions=submissions, seconds=self._patience.submission)
             ticket = self._link.send(worker.address, "grade", encode(job))
             if not worker.pieces:
                 worker.answered = self._clock()
-            worker.pieces[ticket] = piece
+            worker.pieces[ticket] = pieces
             self._owners[ticket] = worker
 
-    def _next(self) -> _Piece | None:
+    def _next(self) -> list[_Piece]:
+        """Return the submissions for the next task. One that came back goes alone: another may be the cause."""
         if self._again:
-            return self._again.popleft()
-        submission = next(self._new, None) if self._more else None
-        self._more = submission is not None
-        return None if submission is None else _Piece(submission)
+            return [self._again.popleft()]
+        number = min(_AT_ONCE, max(1, int(_SECONDS / self._each)))
+        new = list(itertools.islice(self._new, number)) if self._more else []
+        self._more = len(new) == number
+        return [_Piece(submission) for submission in new]
 
-    def _waiting_elsewhere(self, idle: _Worker, ready: Sequence[_Worker]) -> _Piece | None:
-        """Take a submission that waits at another worker, if this one has a lane for it and there are no more."""
+    def _waiting_elsewhere(self, idle: _Worker, ready: Sequence[_Worker]) -> list[_Piece]:
+        """Take a task that waits at another worker, if this one has a lane for it and there are no more."""
         busiest = max(ready, key=lambda one: len(one.pieces) - one.lanes)
         if len(idle.pieces) >= idle.lanes or len(busiest.pieces) <= busiest.lanes:
-            return None
+            return []
         ticket = next(reversed(busiest.pieces))
         self._forget(ticket)
         return busiest.pieces.pop(ticket)
 
     def _take_back(self, worker: _Worker, *, lost: bool = True) -> None:
         """Take what a worker holds. If it was lost, that counts for the submissions that its lanes may have begun."""
-        for number, (ticket, piece) in enumerate(worker.pieces.items()):
+        for number, (ticket, pieces) in enumerate(worker.pieces.items()):
             self._forget(ticket)
-            self._return(piece, lost=lost and number < worker.lanes)
+            self._return(pieces, lost=lost and number < worker.lanes)
         worker.pieces.clear()
 
-    def _return(self, piece: _Piece, *, lost: bool) -> None:
-        piece.losses += lost
-        if piece.losses < _LOSSES:
-            self._again.append(piece)
-        else:
-            self.left.append(piece.submission)
+    def _return(self, pieces: Iterable[_Piece], *, lost: bool = False) -> None:
+        for piece in pieces:
+            piece.losses += lost
+            if piece.losses < _LOSSES:
+                self._again.append(piece)
+            else:
+                self.left.append(piece.submission)
 
     def _forget(self, ticket: int) -> None:
         if self._owners.pop(ticket, None) is not None:
@@ -380,17 +331,16 @@ class _Run:
 
     # Answers
 
-    def _take(self, ticket: int, answer: bytes | Fault) -> Graded | None:
-        """Take an answer, and return the result if it is one."""
+    def _take(self, ticket: int, answer: bytes | Fault) -> None:
         worker = self._owners.pop(ticket, None)
         if worker is None:
-            return None  # this worker was given up, and its submissions went to others
+            return  # this worker was given up, and its submissions went to others
         worker.answered = self._clock()
         if ticket == worker.asked:
             worker.asked = None
             self._take_asked(worker, answer)
-            return None
-        return self._take_graded(worker, worker.pieces.pop(ticket), answer)
+        else:
+            self._take_graded(worker, worker.pieces.pop(ticket), answer)
 
     def _take_asked(self, worker: _Worker, answer: bytes | Fault) -> None:
         if isinstance(answer, Fault):
@@ -401,13 +351,13 @@ class _Run:
         elif worker.state is _State.LOOKING:
             self._compare(worker, answer)
         else:
-            match _decoded(answer):
+            match _decoded(decode_readiness, answer):
                 case Ready(lanes=lanes):
                     worker.state, worker.lanes = _State.READY, lanes
                     self._prepared.add(worker.address)
                 case Refused(problem=problem):
                     self._refuse(worker, problem)
-                case _:
+                case None:
                     self._refuse(worker, instructor_cluster.NO_ANSWER())
 
     def _compare(self, worker: _Worker, answer: bytes) -> None:
@@ -421,51 +371,48 @@ class _Run:
         else:
             self._refuse(worker, differences)
 
-    def _take_graded(self, worker: _Worker, piece: _Piece, answer: bytes | Fault) -> Graded | None:
-        submission = piece.submission
+    def _take_graded(self, worker: _Worker, pieces: Sequence[_Piece], answer: bytes | Fault) -> None:
         if isinstance(answer, Fault):
-            self._return(piece, lost=answer.lost)
+            self._return(pieces, lost=answer.lost)
             if answer.lost:
                 self._drop(worker)
                 self._take_back(worker, lost=False)
             else:
                 self._refuse(worker, instructor_cluster.TASK_FAILED(error=answer.error))
-            return None
-        match _decoded(answer):
+            return
+        found = _decoded(decode_replies, answer)
+        if found is None or not found.replies:
+            self._return(pieces)
+            self._refuse(worker, instructor_cluster.NO_ANSWER())
+            return
+        self._return(pieces[len(found.replies) :])  # they were not begun
+        for piece, reply in zip(pieces, found.replies, strict=False):
+            self._take_reply(worker, piece, reply)
+        self._each = 0.8 * self._each + 0.2 * found.seconds / len(found.replies)
+
+    def _take_reply(self, worker: _Worker, piece: _Piece, reply: Reply) -> None:
+        match reply:
             case Done(report=report, broken=broken, facts=facts):
-                return Graded(submission=submission, report=report, broken=broken, facts=facts)
+                self._ready.append(Graded(submission=piece.submission, report=report, broken=broken, facts=facts))
             case Overdue():
                 piece.overdue += 1
                 if piece.overdue >= _TIMES_OVERDUE:
-                    return Graded(submission=submission, report=None)
-                self._again.append(piece)
+                    self._ready.append(Graded(submission=piece.submission, report=None))
+                else:
+                    self._return([piece])
             case Unprepared():
-                self._again.append(piece)
+                self._return([piece])
                 self._take_back(worker, lost=False)
                 if worker.state is _State.READY:
                     self._ask(worker, _State.PREPARING, "prepare", self._setup)
             case Refused(problem=problem):
-                self._again.append(piece)
+                self._return([piece])
                 self._refuse(worker, problem)
-            case _:
-                self._again.append(piece)
-                self._refuse(worker, instructor_cluster.NO_ANSWER())
-        return None
 
 
-def _decoded(answer: bytes) -> object:
-    """Return a reply, or `None` if it is none."""
+def _decoded(decode: Callable[[bytes], _Message], answer: bytes) -> _Message | None:
+    """Return a message, or `None` if it is none."""
     try:
-        return decode_reply(answer)
+        return decode(answer)
     except msgspec.DecodeError:
         return None
-
-
-def different(here: Mapping[str, str], there: Mapping[str, str]) -> Sentence | None:
-    """Return the sentence on what differs between the versions here and on another machine; `None` if nothing does."""
-    names = [name for name in {**here, **there} if here.get(name) != there.get(name)]
-    if not names:
-        return None
-    shown = ", ".join(f"{name} {there.get(name, '–')} ({here.get(name, '–')})" for name in names[:_SHOWN])
-    more = len(names) - _SHOWN
-    return instructor_cluster.DIFFERENT(differences=verbatim(shown + (f" … +{more}" if more > 0 else "")))

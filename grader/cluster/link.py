@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from grader.cluster.lanes import ClusterError, Fault, Seen, different
+from grader.cluster.interface import ClusterError, Fault, Seen, different
 from grader.sentences import instructor_cluster
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CONNECT: Final = 10.0  # seconds to reach the scheduler, also after the connect
 _FETCH: Final = 30.0  # seconds until an answer must have arrived that is ready
 _FETCHING: Final = 8  # answers that are fetched at the same time
 _SILENCE: Final = 60.0  # seconds without an answer after which the scheduler counts as lost
-_BETWEEN: Final = 0.5  # seconds between two questions for the workers
+_BETWEEN: Final = 1.0  # seconds between two questions for the workers
 _GOODBYE: Final = 5.0  # seconds that workers have to end what they keep
 
 

@@ -31,10 +31,10 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission to grade for a run, in at most this many seconds."""
+    """Submissions to grade for a run, one after another in one lane, each in at most this many seconds."""
 
     run: str
-    submission: Submission
+    submissions: tuple[Submission, ...]
     seconds: float
 
 
@@ -66,10 +66,23 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     facts: dict[str, CheckFacts] = {}
 
 
-Reply: TypeAlias = Ready | Refused | Unprepared | Overdue | Done
+Reply: TypeAlias = Refused | Unprepared | Overdue | Done
+
+
+class Replies(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply to each submission of a job, in order, and the seconds that all took.
+
+    There may be fewer replies than submissions: those without one were not begun. Only the last reply may be another
+    one than `Done`.
+    """
+
+    replies: tuple[Reply, ...]
+    seconds: float
+
 
 encode = msgspec.msgpack.Encoder().encode
 decode_setup: Callable[[bytes], Setup] = msgspec.msgpack.Decoder(Setup).decode
 decode_job: Callable[[bytes], Job] = msgspec.msgpack.Decoder(Job).decode
-decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
+decode_readiness: Callable[[bytes], Ready | Refused] = msgspec.msgpack.Decoder(Ready | Refused).decode
+decode_replies: Callable[[bytes], Replies] = msgspec.msgpack.Decoder(Replies).decode
 decode_versions: Callable[[bytes], dict[str, str]] = msgspec.msgpack.Decoder(dict[str, str]).decode

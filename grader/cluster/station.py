@@ -32,6 +32,7 @@ from grader.cluster.messages import (
     Overdue,
     Ready,
     Refused,
+    Replies,
     Reply,
     Unprepared,
     decode_job,
@@ -42,12 +43,14 @@ from grader.errors import KitError
 from grader.grading.settings import GradingError, Settings
 from grader.grading.versions import kit_digest, system, versions
 from grader.grading.warm import WarmWorker
+from grader.records import Submission
 from grader.sentences import instructor_cluster, verbatim
 
 if TYPE_CHECKING:
     from distributed import Worker
 
 _START: Final = 150.0  # seconds until all lanes must have started
+_LONG: Final = 30.0  # seconds after which a job begins no other submission
 IDLE: Final = 180.0  # seconds without work after which a station closes: the command that opened it may be gone
 _FOLDER: Final = "torch-exercise-kit"  # in the Dask worker's local directory, which Dask removes with the worker
 
@@ -86,17 +89,20 @@ class Station:
             self._free.put(lane)
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def grade(self, job: Job) -> Reply:
-        """Grade a submission in a lane that is free. A submission in which two processes die has no report."""
+    def grade(self, job: Job) -> Replies:
+        """Grade submissions in a lane that is free. A submission in which two processes die has no report."""
+        started = time.monotonic()
         with self._lock:
             if self.closed.is_set():
-                return Unprepared()
+                return Replies(replies=(Unprepared(),), seconds=0.0)
             self._busy += 1
         lane = self._free.get()
+        replies: list[Reply] = []
         try:
-            return self._grade(lane, job)
-        except GradingError as error:
-            return Refused(problem=error.sentence)
+            for submission in job.submissions:
+                replies.append(self._grade(lane, submission, job.seconds))
+                if not isinstance(replies[-1], Done) or time.monotonic() - started > _LONG:
+                    break  # the others go to whoever is free
         finally:
             with self._lock:
                 self._busy -= 1
@@ -105,20 +111,24 @@ class Station:
                     lane.close()
                 else:
                     self._free.put(lane)
+        return Replies(replies=tuple(replies), seconds=time.monotonic() - started)
 
-    def _grade(self, lane: WarmWorker, job: Job) -> Reply:
-        until = time.monotonic() + job.seconds
-        lane.give(job.submission)
-        while True:
-            ready = wait([lane.channel, self._stop], max(until - time.monotonic(), 0))
-            if self._stop in ready:
-                return Unprepared()
-            if not ready:
-                lane.abandon()
-                return Overdue()
-            graded = lane.take()
-            if graded is not None:
-                return Done(report=graded.report, broken=graded.broken, facts=graded.facts)
+    def _grade(self, lane: WarmWorker, submission: Submission, seconds: float) -> Reply:
+        until = time.monotonic() + seconds
+        lane.give(submission)
+        try:
+            while True:
+                ready = wait([lane.channel, self._stop], max(until - time.monotonic(), 0))
+                if self._stop in ready:
+                    return Unprepared()
+                if not ready:
+                    lane.abandon()
+                    return Overdue()
+                graded = lane.take()
+                if graded is not None:
+                    return Done(report=graded.report, broken=graded.broken, facts=graded.facts)
+        except GradingError as error:
+            return Refused(problem=error.sentence)
 
     def close(self) -> None:
         """End the lanes, also in the middle of a submission, and remove the course."""
@@ -190,10 +200,10 @@ def prepare(data: bytes) -> bytes:
 
 
 def grade(data: bytes) -> bytes:
-    """Grade a submission, and return the reply."""
+    """Grade submissions, and return the replies."""
     job = decode_job(data)
     station = _stations.get((_here()[0], job.run))
-    return encode(Unprepared() if station is None else station.grade(job))
+    return encode(Replies(replies=(Unprepared(),), seconds=0.0) if station is None else station.grade(job))
 
 
 def release(run: str, dask_worker: Worker | None = None) -> None:

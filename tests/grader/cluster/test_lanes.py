@@ -14,13 +14,15 @@ from msgspec.structs import replace
 
 from grader.catalog import Catalog
 from grader.cluster.course import digest_of, pack
-from grader.cluster.lanes import ClusterError, ClusterLanes, Fault, Patience, Seen
+from grader.cluster.interface import ClusterError, Fault, Patience, Seen
+from grader.cluster.lanes import ClusterLanes
 from grader.cluster.messages import (
     Done,
     Job,
     Overdue,
     Ready,
     Refused,
+    Replies,
     Reply,
     Setup,
     Unprepared,
@@ -57,8 +59,9 @@ class Cluster:
 
     threads: dict[str, int]
     versions: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    on_prepare: Callable[[str], Reply | Fault | None] | None = None
+    on_prepare: Callable[[str], Ready | Refused | Fault | None] | None = None
     on_grade: Callable[[str, Submission], Reply | Fault | bytes | None] | None = None
+    seconds: float = 1.0  # that a submission takes, as a worker says
     now: float = 0.0
     lost: bool = False
     silent: set[str] = field(default_factory=set)
@@ -113,15 +116,23 @@ class Cluster:
     def _look(self, address: str, data: bytes) -> Mapping[str, str]:
         return self.versions.get(address, VERSIONS)
 
-    def _prepare(self, address: str, data: bytes) -> Reply | Fault | None:
+    def _prepare(self, address: str, data: bytes) -> Ready | Refused | Fault | None:
         self.setups.append(decode_setup(data))
         return Ready(lanes=self.threads[address]) if self.on_prepare is None else self.on_prepare(address)
 
-    def _grade(self, address: str, data: bytes) -> Reply | Fault | bytes | None:
+    def _grade(self, address: str, data: bytes) -> Replies | Fault | bytes | None:
         job: Job = decode_job(data)
         assert self.setups[-1].run == job.run
-        self.jobs.append((address, job.submission.student))
-        return self.usual(job.submission) if self.on_grade is None else self.on_grade(address, job.submission)
+        replies: list[Reply] = []
+        for one in job.submissions:
+            self.jobs.append((address, one.student))
+            reply = self.usual(one) if self.on_grade is None else self.on_grade(address, one)
+            if reply is None or isinstance(reply, Fault | bytes):
+                return reply
+            replies.append(reply)
+            if not isinstance(reply, Done):
+                break
+        return Replies(replies=tuple(replies), seconds=self.seconds * len(replies))
 
     @staticmethod
     def usual(submission: Submission) -> Reply:
@@ -183,6 +194,38 @@ def test_submissions_are_read_when_they_are_needed(settings: Settings) -> None:
     for number, _ in enumerate(graded, start=1):
         assert len(read) <= number + 5
     assert (number, cluster.most) == (500, 4)
+
+
+def test_a_task_holds_several_submissions_if_they_are_graded_fast(settings: Settings) -> None:
+    """A task takes half a second if it can, and holds eight submissions at most; one that was lost comes back whole."""
+
+    def die(address: str, submission: Submission) -> Reply | None:
+        if len(cluster.jobs) == 60:
+            cluster.threads = {"b": 1}
+            return None
+        return cluster.usual(submission)
+
+    cluster = Cluster({"a": 1}, on_grade=die, seconds=0.01)
+    assert students(cluster.lanes().grade(settings, work(200), jobs=1)) == everybody(200)
+    assert 30 < Counter(task for _, task in cluster.sent)["grade"] < 60
+    slow = Cluster({"a": 1})
+    assert students(slow.lanes().grade(settings, work(50), jobs=1)) == everybody(50)
+    assert Counter(task for _, task in slow.sent)["grade"] == 50
+
+
+def test_submissions_that_a_task_did_not_begin_are_handed_out_again(settings: Settings) -> None:
+    """If one of a task's submissions takes too long, those after it go to whoever is free."""
+    stopped: list[str] = []
+
+    def stop(address: str, submission: Submission) -> Reply:
+        if len(cluster.jobs) == 80 and not stopped:
+            stopped.append(submission.student)
+            return Overdue()
+        return cluster.usual(submission)
+
+    cluster = Cluster({"a": 1, "b": 1}, on_grade=stop, seconds=0.01)
+    assert students(cluster.lanes().grade(settings, work(120), jobs=2)) == everybody(120)
+    assert Counter(student for _, student in cluster.jobs)[stopped[0]] == 2 and len(cluster.jobs) == 121
 
 
 def test_nothing_is_asked_if_there_is_nothing_to_grade(settings: Settings) -> None:
@@ -324,7 +367,9 @@ def test_a_worker_without_its_walls_gets_no_work(settings: Settings, when: str) 
     assert cluster.told == [instructor_cluster.WORKER_REFUSED(worker="a", problem=refused.problem)]
 
 
-@pytest.mark.parametrize("answer", [b"\xc1", Ready(lanes=1), Fault(lost=False, error="No module named 'grader'")])
+@pytest.mark.parametrize(
+    "answer", [b"\xc1", encode(Ready(lanes=1)), Fault(lost=False, error="No module named 'grader'")]
+)
 def test_an_answer_that_makes_no_sense_ends_the_work_of_its_worker(settings: Settings, answer: Any) -> None:
     """A worker that answers by another protocol, or whose task fails, is named; others grade what it held."""
     cluster = Cluster({"a": 1, "b": 1}, on_grade=lambda address, one: answer if address == "a" else cluster.usual(one))

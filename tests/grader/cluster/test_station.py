@@ -23,10 +23,12 @@ from grader.cluster.messages import (
     Overdue,
     Ready,
     Refused,
+    Replies,
     Reply,
     Setup,
     Unprepared,
-    decode_reply,
+    decode_readiness,
+    decode_replies,
     decode_versions,
     encode,
 )
@@ -37,7 +39,7 @@ from grader.sentences import learner, verbatim
 
 REPORT = blank_report("01_small", [("double", 4.0)], "not_attempted", learner.NOT_SUBMITTED())
 WORK = Submission(student="ana", exercise="01_small", path="x.py", source="x = 1")
-JOB = Job(run="r", submission=WORK, seconds=30.0)
+JOB = Job(run="r", submissions=(WORK,), seconds=30.0)
 
 
 class Lane:
@@ -115,12 +117,13 @@ def setup(tmp_path: Path) -> Setup:
     )
 
 
-def prepare(setup: Setup) -> Reply:
-    return decode_reply(station.prepare(encode(setup)))
+def prepare(setup: Setup) -> Ready | Refused:
+    return decode_readiness(station.prepare(encode(setup)))
 
 
 def grade(job: Job = JOB) -> Reply:
-    return decode_reply(station.grade(encode(job)))
+    (reply,) = decode_replies(station.grade(encode(job))).replies
+    return reply
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -185,6 +188,19 @@ def test_a_submission_that_takes_too_long_is_stopped(
 
 
 @pytest.mark.usefixtures("worker")
+def test_a_job_ends_at_what_it_cannot_grade(setup: Setup, lanes: type[Lane], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several submissions are graded one after another; after one that takes too long, no other is begun."""
+    prepare(setup)
+    many = replace(JOB, submissions=(WORK, WORK, WORK), seconds=0.05)
+    assert decode_replies(station.grade(encode(many))).replies == (Done(report=REPORT),) * 3
+    monkeypatch.setattr(lanes, "does", "hang")
+    assert decode_replies(station.grade(encode(many))).replies == (Overdue(),)
+    monkeypatch.setattr(lanes, "does", "answer")
+    monkeypatch.setattr(station, "_LONG", 0.0)
+    assert decode_replies(station.grade(encode(many))).replies == (Done(report=REPORT),)
+
+
+@pytest.mark.usefixtures("worker")
 def test_a_lane_that_cannot_go_on_is_the_workers_problem(
     setup: Setup, lanes: type[Lane], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,10 +231,10 @@ def test_a_station_closes_if_nobody_needs_it(tmp_path: Path, lanes: type[Lane]) 
     folder = tmp_path / "course"
     folder.mkdir()
     one = station.Station(Settings(root=str(folder), exercises=()), folder, 1, idle=0.2)
-    assert one.grade(JOB) == Done(report=REPORT)
+    assert one.grade(JOB).replies == (Done(report=REPORT),)
     wait_until(one.closed.is_set)
     wait_until(lambda: not folder.exists())
-    assert lanes.all == [] and one.grade(JOB) == Unprepared()
+    assert lanes.all == [] and one.grade(JOB).replies == (Unprepared(),)
 
 
 @pytest.mark.usefixtures("worker")
@@ -232,7 +248,7 @@ def test_a_worker_says_what_it_runs() -> None:
 def test_messages_carry_whatever_a_local_worker_answers() -> None:
     """A reply with every kind of part arrives as it was; so does a submission that could not be read."""
     unread = Submission(student="ana", exercise="01_small", path="x.py", problem=learner.NOT_SUBMITTED())
-    job = Job(run="r", submission=unread, seconds=1.0)
+    job = Job(run="r", submissions=(unread, WORK), seconds=1.0)
     assert msgspec.msgpack.decode(encode(job), type=Job) == job
-    reply = Done(report=REPORT)
-    assert decode_reply(encode(reply)) == reply
+    replies = Replies(replies=(Done(report=REPORT), Done(report=None), Overdue()), seconds=1.5)
+    assert decode_replies(encode(replies)) == replies
