@@ -30,8 +30,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement backends windows bench cluster coverage lowest \
-	site lowest-tests wheel messages format clean
+.PHONY: help install dev grade quick test verify mutants interrupt fuzz agreement packages backends windows bench cluster \
+	coverage lowest site lowest-tests wheel messages format clean
 
 help: ## Show this list
 	@$(AT_ROOT) awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ fuzz: dev ## Fuzz at length: 55,000 replies, 10,000 submissions read, 1,000 grad
 agreement: dev ## Grade every variant as a notebook, with nbgrader and with the kit: the same points
 	$(AT_ROOT) GRADER_AGREEMENT=speed $(PY) -m pytest -s tests/agreement
 	$(AT_ROOT) GRADER_AGREEMENT=full $(PY) -m pytest -s tests/agreement
+
+packages: dev ## Run each package for a platform on a class and on misconceptions, as grade does; try attacks that read
+	$(AT_ROOT) GRADER_PACKAGES=full $(PY) -m pytest -s tests/grader/packages/test_at_length.py
 
 backends: dev ## Grade every variant with both backends: the same verdicts and feedback (KINDS=solutions or some for fewer)
 	$(AT_ROOT) for backend in linux portable; do GRADER_BACKEND=$$backend $(PY) .ci/backends.py record \

@@ -21,9 +21,7 @@ HELP_SECONDS = N_("The time limit that you set on the platform. The run ends its
 HELP_IMAGE = N_("For prairielearn: the name under which you store the image, such as you/torch-exercise-kit.")
 HELP_TRUST = N_("Let the package grade even where the sandbox lacks the layers that a container must have.")
 NOT_EMPTY = N_("Cannot write to {out!r}: it is there and not an empty folder. Name another one.")
-NO_ZIP = N_(
-    "Cannot write a package for {platform} as a .zip: its files go to several places. Name a folder with --out."
-)
+NO_ZIP = N_("Cannot write a package for {platform} as a .zip: it is not uploaded as one. Name a folder with --out.")
 OTHER_VISIBILITY = N_(
     "Cannot make a package for {platform} with --hidden-checks {visibility}: only gradescope knows that. Use visible "
     "or hidden."

@@ -31,8 +31,8 @@ FOR_MAINTAINERS = [ROOT / "CONTRIBUTING.md", RELEASING, ROOT / "SECURITY.md"]
 DOCUMENTS = [ROOT / "README.md", *FOR_MAINTAINERS, *sorted((ROOT / "docs").glob("*.md"))]
 # Commands that run this test, take many minutes or change the clone. Only the existence of their targets is tested.
 NOT_RUN = re.compile(
-    r"make (test|quick|coverage|lowest|site|wheel|verify|mutants|interrupt|fuzz|agreement|backends|windows|bench"
-    r"|cluster|messages|format)\b"
+    r"make (test|quick|coverage|lowest|site|wheel|verify|mutants|interrupt|fuzz|agreement|packages|backends|windows"
+    r"|bench|cluster|messages|format)\b"
 )
 UNTOUCHED = re.compile(r"grader check")
 

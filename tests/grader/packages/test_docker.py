@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from containers import Container
+from containers import Container, on_docker
 from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 
 from grader.catalog import load_catalog
@@ -81,10 +81,7 @@ def test_the_steps_of_the_dockerfile_make_what_grades(
     image = Container(tmp_path.parent / "image")
     entry = build(image, tmp_path)
     assert image.path("/package").stat().st_mode & 0o077 == 0
-    image.put(STUDENT, "/submission")
-    image.path("/results").mkdir()
-    image.run(*entry, programs="/kit-python/bin", environment={"STUDENT": "ana"})
-    report = msgspec.json.decode(image.path("/results/report.json").read_bytes(), type=Report)
+    report = msgspec.convert(on_docker(image, tmp_path, STUDENT, entry), type=Report)
     found = {check.id: check.points for e in report.exercises for task in e.tasks for check in task.checks}
     assert found == graded(told, tmp_path, "ana")
     result = json.loads(image.path("/results/result.json").read_text())

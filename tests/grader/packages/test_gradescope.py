@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from containers import READER, Container, on_gradescope
 from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 from typer.testing import CliRunner
 
@@ -20,41 +20,6 @@ from grader.packages import gradescope
 from grader.packages.package import Package
 from grader.sentences import learner_packages, verbatim
 
-READER = '''
-import os
-
-def look():
-    """Try every way to the package's files; return how many bytes of suites and solutions could be read."""
-    own, found, read = os.getpid(), 0, []
-    places = ["/autograder", "/grade", "/package", "/tmp", "/root", "/home", "."]
-    places += [f"/proc/{pid}/{name}" for pid in range(1, 400) if pid != own for name in ("cwd", "root/autograder")]
-    for place in places:
-        for folder, _, names in os.walk(place, onerror=lambda error: None):
-            if "site-packages" in folder or "/lib/" in folder or "/share/" in folder:
-                continue
-            for name in names:
-                try:
-                    text = open(os.path.join(folder, name), "rb").read(100_000)
-                except OSError:
-                    continue
-                if b"derivative_at" in text or b"grader/package/1" in text:
-                    found, read = found + len(text), [*read, os.path.join(folder, name)]
-    for pid in range(1, 400):
-        if pid == own:
-            continue
-        for name in ("environ", "mem", "maps", *(f"fd/{n}" for n in range(20))):
-            try:
-                found += len(open(f"/proc/{pid}/{name}", "rb").read(10))
-                read.append(f"/proc/{pid}/{name}")
-            except OSError:
-                pass
-    return f"READ {found} bytes: {read}"
-
-def attack(*arguments, **keywords):
-    raise RuntimeError(look())
-
-derivative_at = accumulate_gradients = halving_chain = minimize = attack
-'''
 # Refuses Landlock, as an older kernel or a container's own filter does.
 NO_LANDLOCK = (
     "import errno, os, sys, pyseccomp as s; f = s.SyscallFilter(s.ALLOW); "
@@ -116,12 +81,12 @@ def test_the_zip_is_as_the_platform_expects_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_the_package_gives_the_points_of_grade(container: Any, make: Callable[..., Package]) -> None:
+def test_the_package_gives_the_points_of_grade(container: Any, make: Callable[..., Package], tmp_path: Path) -> None:
     """In a container without a network or user namespaces, a student gets what `grade` gives, in some seconds."""
-    told = run(container, make, STUDENT)
-    data = json.loads(container.path("/autograder/results/results.json").read_text())
+    told = make("gradescope", tmp_path, load_catalog(ROOT))
+    data = on_gradescope(container, tmp_path, STUDENT)
     assert data["extra_data"]["state"] == "graded"
-    expected = graded(told, container.path("/autograder/source"), "ana@example.org")
+    expected = graded(told, tmp_path, "ana@example.org")
     assert [test["score"] for test in data["tests"]] == list(expected.values())
     assert data["score"] == sum(expected.values()) > 0
     assert data["extra_data"]["versions"]["kit"] == told.kit
@@ -134,23 +99,26 @@ def test_a_submission_reads_nothing_of_the_package(
     container: Any, make: Callable[..., Package], tmp_path: Path, landlock: bool
 ) -> None:
     """Suites, solutions and the seed cannot be read, even where only another user and the filter of calls are left."""
-    (tmp_path / f"{ID}.py").write_text(READER)
-    run(container, make, tmp_path, *(() if landlock else ("kit/bin/python", "-c", NO_LANDLOCK)))
-    data = json.loads(container.path("/autograder/results/results.json").read_text())
+    make("gradescope", tmp_path / "package", load_catalog(ROOT))
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / f"{ID}.py").write_text(READER)
+    before = () if landlock else ("kit/bin/python", "-c", NO_LANDLOCK)
+    data = on_gradescope(container, tmp_path / "package", tmp_path / "work", *before)
     assert ("landlock" in data["extra_data"]["layers"]) is landlock
     said = [test["output"] for test in data["tests"]]
     assert data["score"] == 0 and any("READ 0 bytes" in text for text in said), said
 
 
-def run(container: Any, make: Callable[..., Package], submission: Path, *before: str) -> Package:
-    """Lay things down as the platform does, and start `run_autograder`."""
-    for place in ("source", "submission", "results"):
-        shutil.rmtree(container.path(f"/autograder/{place}"), ignore_errors=True)
-    told = make("gradescope", container.path("/autograder/source"), load_catalog(ROOT))
-    container.put(submission, "/autograder/submission")
-    container.path("/autograder/results").mkdir()
-    metadata = {"users": [{"email": "ana@example.org", "id": 1, "name": "Ana"}]}
-    container.path("/autograder/submission_metadata.json").write_text(json.dumps(metadata))
-    shutil.copy(container.path("/autograder/source/run_autograder"), container.path("/autograder/run_autograder"))
-    container.run(*before, "/autograder/run_autograder", folder="/autograder")
-    return told
+@pytest.mark.parametrize("platform", ["gradescope", "prairielearn"])
+def test_a_container_without_the_kit_says_so(
+    needs_root: None, make: Callable[..., Package], tmp_path: Path, platform: str
+) -> None:
+    """If the image was not built as it should be, the student reads that they are not the cause, and staff read why."""
+    make(platform, tmp_path / "package", load_catalog(ROOT))
+    bare = Container(tmp_path / "root")
+    script = next(path for name in ("run_autograder", "grade.sh") for path in (tmp_path / "package").rglob(name))
+    bare.put(script.parent, "/autograder/source" if platform == "gradescope" else "/grade/tests")
+    inside = "/autograder/source/run_autograder" if platform == "gradescope" else "/grade/tests/grade.sh"
+    done = bare.run(inside, programs="/nowhere")
+    (path,) = bare.root.glob("*/results/results.json")
+    assert "not the cause" in path.read_text() and "The kit is not in" in done.stdout

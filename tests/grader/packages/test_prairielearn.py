@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from containers import on_prairielearn
 from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 
 from grader.catalog import load_catalog
@@ -82,17 +83,11 @@ def test_a_result_stays_below_the_limit_of_the_platform() -> None:
 def test_the_question_gives_the_points_of_grade(container: Any, make: Callable[..., Package], tmp_path: Path) -> None:
     """In a container with /grade as the platform fills it, a student gets what `grade` gives."""
     told = make("prairielearn", tmp_path, load_catalog(ROOT))
-    shutil.rmtree(container.path("/grade"), ignore_errors=True)
-    container.put(tmp_path / "questions" / "pytorch" / ID / "tests", "/grade/tests")
-    container.path("/grade/student").mkdir()
-    shutil.copy(STUDENT / f"{ID}.py", container.path("/grade/student"))
-    container.path("/grade/data").mkdir()
-    container.path("/grade/data/data.json").write_text('{"params": {}, "variant_seed": 1}')
-    container.run(
-        "bash", "-c", "chmod +x /grade/tests/grade.sh && /grade/tests/grade.sh", programs="/autograder/kit/bin"
-    )
-    data = json.loads(container.path("/grade/results/results.json").read_text())
-    expected = graded(told, tmp_path / "questions" / "pytorch" / ID / "tests", "student")
+    question = tmp_path / "questions" / "pytorch" / ID
+    (tmp_path / "work").mkdir()
+    shutil.copy(STUDENT / f"{ID}.py", tmp_path / "work")
+    data = on_prairielearn(container, question, tmp_path / "work")
+    expected = graded(told, question / "tests", "student")
     assert [test["points"] for test in data["tests"]] == list(expected.values())
     most = sum(test["max_points"] for test in data["tests"])
     assert data["score"] * most == pytest.approx(sum(expected.values())) and data["score"] > 0
