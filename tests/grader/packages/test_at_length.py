@@ -57,13 +57,17 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(students: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool, Path], dict[str, Report]]:
-    """Return the reports of `grade`, with hidden checks or without. The first package's course is graded for all."""
+def expected(
+    make: Callable[..., Package], students: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[bool], dict[str, Report]]:
+    """Return the reports of `grade`, with hidden checks or without."""
     known: dict[bool, dict[str, Report]] = {}
 
-    def reports(hidden: bool, course: Path) -> dict[str, Report]:
+    def reports(hidden: bool) -> dict[str, Report]:
         if hidden not in known:
-            known[hidden] = graded(course, SEED, EXERCISES, students, tmp_path_factory.mktemp("out"))
+            place = tmp_path_factory.mktemp("expected")
+            make("gradescope" if hidden else "classroom50", place / "package", load_catalog(ROOT), *EXERCISES)
+            known[hidden] = graded(place / "package" / COURSE, SEED, EXERCISES, students, place / "out")
         return known[hidden]
 
     return reports
@@ -135,7 +139,7 @@ def test_each_submission_gets_the_points_of_grade(
     platform: Any,
     make: Callable[..., Package],
     students: Path,
-    expected: Callable[[bool, Path], dict[str, Report]],
+    expected: Callable[[bool], dict[str, Report]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,7 +149,7 @@ def test_each_submission_gets_the_points_of_grade(
     make(platform, tmp_path, load_catalog(ROOT), *EXERCISES)
     for file in sorted(tmp_path.rglob("package.json")):  # PrairieLearn has one for each question
         told = read_package(file.parent)
-        for name, whole in expected(told.hidden, file.parent / COURSE).items():
+        for name, whole in expected(told.hidden).items():
             report = replace(whole, exercises=tuple(e for e in whole.exercises if e.id in told.exercises))
             place = next(one for one in students.iterdir() if student_name(one.name) == name)
             if told.exercises != EXERCISES and not any(place.glob(f"{told.exercises[0]}*")):
