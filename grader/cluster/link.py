@@ -15,7 +15,6 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from grader.cluster.interface import ClusterError, Fault, Seen, different
@@ -53,6 +52,8 @@ class DaskLink:
             self._client: Client = distributed.Client(
                 address, timeout=_CONNECT, set_as_default=False, name="torch-exercise-kit"
             )
+        except ClusterError:
+            raise
         except Exception as error:  # of sockets, TLS, addresses; which, differs between Dask's versions
             silent = isinstance(error, TimeoutError | asyncio.TimeoutError)  # one class since Python 3.11
             cause = instructor_cluster.SILENT(seconds=round(_CONNECT)) if silent else _innermost(error)
@@ -60,17 +61,21 @@ class DaskLink:
         self._numbers = itertools.count()
         self._futures: dict[int, Future] = {}
         self._ended: queue.SimpleQueue[tuple[int, bytes | Fault]] = queue.SimpleQueue()
-        self._fetchers = ThreadPoolExecutor(_FETCHING, thread_name_prefix="fetch")
+        self._finished: queue.SimpleQueue[tuple[int, Future]] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._seen: dict[str, Seen] = {}
         self._asked = time.monotonic()
         try:
             self._greet()
             self._ask()
-        except BaseException:
+        except BaseException as error:
             self.close()
-            raise
-        threading.Thread(target=self._keep_asking, daemon=True).start()
+            if isinstance(error, ClusterError) or not isinstance(error, Exception):
+                raise
+            raise ClusterError(instructor_cluster.NO_SCHEDULER(address=address, error=_innermost(error))) from None
+        # As daemons they do not keep the command from ending while something does not answer.
+        for work in (self._keep_asking, *[self._fetch] * _FETCHING):
+            threading.Thread(target=work, daemon=True).start()
 
     def __enter__(self) -> DaskLink:
         return self
@@ -81,7 +86,6 @@ class DaskLink:
     def close(self) -> None:
         """Close the connection."""
         self._closing.set()
-        self._fetchers.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(Exception):
             self._client.close(timeout=_GOODBYE)
 
@@ -108,7 +112,7 @@ class DaskLink:
             pure=False,
         )
         self._futures[ticket] = future
-        future.add_done_callback(lambda done: self._fetch(ticket, done))
+        future.add_done_callback(lambda done: self._finished.put((ticket, done)))
         return ticket
 
     def next(self, seconds: float) -> tuple[int, bytes | Fault] | None:
@@ -138,19 +142,10 @@ class DaskLink:
         with contextlib.suppress(Exception):
             self._client.run(self._station.release, run, workers=list(addresses), on_error="ignore")
 
-    def _fetch(self, ticket: int, future: Future) -> None:
-        with contextlib.suppress(RuntimeError):  # this link is closing
-            self._fetchers.submit(self._answer, ticket, future)
-
-    def _answer(self, ticket: int, future: Future) -> None:
-        """Fetch what a task answered. `bytes` is all that counts as an answer."""
-        try:
-            found = future.result(timeout=_FETCH)
-            answer = found if isinstance(found, bytes) else Fault(lost=False, error=type(found).__name__)
-        except Exception as error:
-            lost = future.status in ("cancelled", "lost", "finished") or type(error).__name__ == "KilledWorker"
-            answer = Fault(lost=lost, error=_innermost(error))
-        self._ended.put((ticket, answer))
+    def _fetch(self) -> None:
+        while True:
+            ticket, future = self._finished.get()
+            self._ended.put((ticket, _answer(future)))
 
     def _greet(self) -> None:
         """Compare the scheduler's versions with those here. Raises `ClusterError`."""
@@ -179,14 +174,33 @@ class DaskLink:
                     self._ask()
 
 
-async def _try_out(address: str) -> None:
-    """Connect to the scheduler and close. A `Client` that could not connect takes long to end, and prints errors."""
-    from distributed import Security
-    from distributed.core import connect
+def _answer(future: Future) -> bytes | Fault:
+    """Fetch what a task answered. `bytes` is all that counts as an answer."""
+    try:
+        found = future.result(timeout=_FETCH)
+    except Exception as error:
+        lost = future.status in ("cancelled", "lost", "finished") or type(error).__name__ == "KilledWorker"
+        return Fault(lost=lost, error=_innermost(error))
+    return found if isinstance(found, bytes) else Fault(lost=False, error=type(found).__name__)
 
-    connecting = connect(address, timeout=_CONNECT, **Security().get_connection_args("client"))
-    comm = await asyncio.wait_for(connecting, _CONNECT + 2)  # what is no scheduler may say nothing at all
-    await comm.close()
+
+async def _kind_of(address: str) -> str:
+    """Connect, and return what is there, as Dask calls it. Raises an error of Dask's, of sockets or of TLS."""
+    from distributed import Security
+    from distributed.core import connect, send_recv
+
+    comm = await connect(address, timeout=_CONNECT, **Security().get_connection_args("client"))
+    try:
+        return str((await send_recv(comm, op="identity"))["type"])
+    finally:
+        await comm.close()
+
+
+async def _try_out(address: str) -> None:
+    """Raise an error if there is no scheduler. A `Client` that cannot connect takes long to end, and prints errors."""
+    # What is no part of Dask may accept the connection, and say nothing at all.
+    if (kind := await asyncio.wait_for(_kind_of(address), _CONNECT + 2)) != "Scheduler":
+        raise ClusterError(instructor_cluster.NO_SCHEDULER(address=address, error=instructor_cluster.OTHER(kind=kind)))
 
 
 def _innermost(error: BaseException) -> str:

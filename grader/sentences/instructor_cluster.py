@@ -19,6 +19,7 @@ NO_SCHEDULER = N_(
     "scheduler with TLS needs tls:// and Dask's settings for certificates (docs/scale.md)."
 )
 SILENT = N_("no scheduler answered within {seconds} s")
+OTHER = N_("it is no scheduler but a {kind}")
 SCHEDULER_DIFFERS = N_("Cannot use the cluster at {address!r}: its scheduler has other versions. {problem}")
 SCHEDULER_LACKS_KIT = N_(
     "Cannot use the cluster at {address!r}: its scheduler cannot load the kit ({error}). Install the same kit there, "
