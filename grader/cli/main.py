@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
+import click
 import typer
 
 from grader.cli import (
@@ -31,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    suggest_commands=False,  # click already suggests the name
+    suggest_commands=not hasattr(click, "NoSuchCommand"),  # from 8.4 on, click itself suggests the name
 )
 
 

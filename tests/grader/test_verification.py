@@ -545,7 +545,7 @@ def test_everything_is_graded_with_every_seed(small: Catalog, monkeypatch: pytes
     """Implementations are graded with every seed; those that solve nothing once, with another seed."""
     asked: list[tuple[str, int, bool, list[str]]] = []
 
-    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], **how: object) -> Iterator[Graded]:
         handed_in = list(submissions)
         labels = [submission.student for submission in handed_in]
         asked.append((settings.course_seed, len(settings.forging), settings.diagnosing, labels))
@@ -571,7 +571,7 @@ def test_a_mistake_that_was_not_named_in_time_is_graded_again(
     """A misconception that got no name because the time ended is graded once more, alone; then its result counts."""
     rounds: list[list[str]] = []
 
-    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], **how: object) -> Iterator[Graded]:
         handed_in = list(submissions)
         rounds.append([submission.student for submission in handed_in])
         for submission in handed_in:
@@ -590,7 +590,7 @@ def test_a_mistake_that_was_not_named_in_time_is_graded_again(
 def test_an_implementation_that_ends_the_grader_is_told(small: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """An implementation that ends the grader is a problem; if it is the reference, the suites cannot be judged."""
 
-    def grade_submissions(settings: Settings, submissions: Iterator[Submission], *, jobs: int) -> Iterator[Graded]:
+    def grade_submissions(settings: Settings, submissions: Iterator[Submission], **how: object) -> Iterator[Graded]:
         for submission in submissions:
             yield Graded(submission=submission, report=None)
 

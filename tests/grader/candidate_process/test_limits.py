@@ -37,7 +37,10 @@ def test_only_code_of_the_files_is_stopped(seconds: float, way: str) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGINT)]
     with time_limit(seconds, ("somebody's.py",)):
         compute(0.1)
-    with pytest.raises(TimeLimitExceeded, match=r"stopped after 0\.02 s"), time_limit(0.02, (__file__,)):
+    with (
+        pytest.raises(TimeLimitExceeded, match=r"after 0\.0(2 s|6 s of waiting)"),
+        time_limit(0.02, (__file__,)),
+    ):
         compute(10)
     assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGINT)] == before
@@ -46,20 +49,23 @@ def test_only_code_of_the_files_is_stopped(seconds: float, way: str) -> None:
 @pytest.mark.parametrize(
     ("slow", "after"),
     [
-        ("while True: pass", 0.1),
-        ("import time; time.sleep(60)", 0.3),
-        ("try:\n    while True: pass\nexcept Exception: pass", 0.1),
-        ("def forever():\n    while True: pass\nforever()", 0.1),
-        ("class Slow:\n    while True: pass", 0.1),
+        ("while True: pass", ["0.1 s", "0.3 s of waiting"]),
+        ("import time; time.sleep(60)", ["0.3 s of waiting"]),
+        ("try:\n    while True: pass\nexcept Exception: pass", ["0.1 s", "0.3 s of waiting"]),
+        ("def forever():\n    while True: pass\nforever()", ["0.1 s", "0.3 s of waiting"]),
+        ("class Slow:\n    while True: pass", ["0.1 s", "0.3 s of waiting"]),
     ],
 )
-def test_what_comes_after_a_slow_statement_runs(load: Load, way: str, slow: str, after: float) -> None:
-    """A slow statement is an error with its line; the code after it runs, and the code before it does not run again."""
+def test_what_comes_after_a_slow_statement_runs(load: Load, way: str, slow: str, after: list[str]) -> None:
+    """A slow statement is an error with its line; the code after it runs, and the code before it does not run again.
+
+    On a machine that does much else, the limit of elapsed time may be reached first.
+    """
     loaded = load("")
     loaded.seconds = 0.1
     report = loaded.load(f"runs = []\nruns.append(1)\n{slow}\nruns.append(2)\ndef f(): return runs\n")
     (error,) = report.errors
-    assert (error.type, error.message.partition(" of ")[0]) == ("TimeLimitExceeded", f"stopped after {after} s")
+    assert error.type == "TimeLimitExceeded" and error.message.removeprefix("stopped after ") in after
     assert error.code in slow
     assert loaded.call("f").result.items == (1, 2)
 
@@ -97,7 +103,9 @@ def test_after_one_slow_statement_the_others_have_less(load: Load) -> None:
     loaded.seconds = 0.5
     slow = "while True: pass\n"
     report = loaded.load(f"{slow}{slow}x = sum(range(1000))\n{slow}def f(): return x\n")
-    assert [error.message for error in report.errors] == [f"stopped after {s} s" for s in (0.5, 0.1, 0.1)]
+    computed_or_elapsed = [{"0.5 s", "1.5 s of waiting"}, *[{"0.1 s", "0.3 s of waiting"}] * 2]
+    for error, limits in zip(report.errors, computed_or_elapsed, strict=True):
+        assert error.message.removeprefix("stopped after ") in limits
     assert loaded.call("f").result == 499500
 
 
