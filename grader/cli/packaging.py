@@ -140,12 +140,14 @@ def run_package(
         from grader.files import write_bytes
         from grader.packages.package import read_package
         from grader.packages.platforms import PLATFORMS
-        from grader.packages.running import run
+        from grader.packages.running import close, run
 
         told = read_package(folder)
         platform = PLATFORMS[told.platform]
         place, target = submission or platform.submission, results or platform.results
 
+        if told.hidden and submission is None:
+            close(place)  # the platform's own folder; other files of the container are closed by the package's scripts
         own: set[str] = set()  # what is written into the submission itself
 
         def tell(outcome: Outcome) -> None:

@@ -41,7 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a platform's result: a check, or what stands for checks that were not run or are not shown.
 
-    `passed` is `None` if nothing was run. `earned` and `most` are exact.
+    `passed` is `None` if nothing was run or attempted. `earned` and `most` are exact.
     """
 
     id: str
@@ -123,7 +123,7 @@ def _of_task(task: TaskReport, where: str, exercise: str, *, merge_hidden: bool)
             text=clipped(text),
             earned=exact(check.points) if counts else Decimal(0),
             most=exact(check.max_points),
-            passed=check.status == "passed",
+            passed=None if check.status == "not_attempted" else check.status == "passed",
             hidden=check.visibility == "hidden",
         )
     if merged:

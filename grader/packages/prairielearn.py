@@ -5,6 +5,7 @@ Source: PrairieLearn/PrairieLearn, docs/externalGrading.md, infoQuestion.json an
 
 from __future__ import annotations
 
+import html
 import json
 import uuid
 from collections.abc import Mapping
@@ -36,7 +37,9 @@ def arrange(contents: Contents) -> Files:
         files |= under(f"{place}/tests", one.inside())
         files[f"{place}/tests/grade.sh"] = template("prairielearn_grade.sh.in")
         files[f"{place}/info.json"] = json.dumps(_info(id, title, image, one.package.seconds), indent=2) + "\n"
-        files[f"{place}/question.html"] = template("prairielearn_question.html.in", TITLE=title, EXERCISE=id)
+        files[f"{place}/question.html"] = template(
+            "prairielearn_question.html.in", TITLE=html.escape(title), EXERCISE=id
+        )
         files[f"{place}/clientFilesQuestion/{id}.py"] = contents.stubs[id]
     files[README] = render(instructor_packages.README_PRAIRIELEARN(image=image))
     return files

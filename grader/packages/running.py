@@ -133,9 +133,7 @@ class _Run:
             few=True,
             partly=True,
         )
-        closed = not self._package.hidden or _close(self._folder)
-        if self._package.hidden:
-            _close(self._submission)
+        closed = not self._package.hidden or close(self._folder)
         with tempfile.TemporaryDirectory(prefix="grader-") as place, Reader() as reader, WarmWorker(settings) as worker:
             students = self._students(catalog, Path(place) / "handed-in", reader)
             files = ClassFiles(catalog, students, reader)
@@ -249,7 +247,7 @@ def _not_graded(catalog: Catalog, exercise: str, worth: Mapping[str, float] | No
     return blank_report(exercise, tasks, "not_submitted", learner_packages.NOT_GRADED())
 
 
-def _close(folder: Path) -> bool:
+def close(folder: Path) -> bool:
     """Close a folder to other users, and say whether it is closed."""
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)

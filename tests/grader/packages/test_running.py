@@ -154,7 +154,7 @@ def test_suites_that_a_submission_could_read_are_not_used(
         worker.ready = True
 
     playing(monkeypatch, act)
-    monkeypatch.setattr(running, "_close", lambda folder: False)
+    monkeypatch.setattr(running, "close", lambda folder: False)
     for trusting, state in ((False, "failed"), (True, "nothing")):
         told, folder = package(ID, trust_submissions=trusting)
         last = outcomes(told, folder, tmp_path / "submission")[-1]
