@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from containers import Container
 from outcomes import ID, ROOT, SEED
 
-from grader.catalog import Catalog, kit_wheel, load_catalog
+from grader.catalog import Catalog, Wheel, kit_wheel, load_catalog
 from grader.files import write_folder
 from grader.packages.package import Package
 from grader.packages.packing import contents_of
@@ -54,10 +55,16 @@ def container(needs_root: None, tmp_path_factory: pytest.TempPathFactory) -> Con
     return made
 
 
+@functools.cache
+def wheel_of(catalog: Catalog) -> Wheel:
+    """Return the kit's wheel, which is built once for all tests."""
+    return kit_wheel(catalog)
+
+
 def make_package(platform: str, out: Path, catalog: Catalog, *exercises: str, **options: Any) -> Package:
     """Make a package in a folder, and return what it is told."""
     chosen = PLATFORMS[platform]  # type: ignore[index]
-    wheel = kit_wheel(catalog)
+    wheel = wheel_of(catalog)
     fields = {"seed": SEED, "seconds": chosen.seconds, "hidden": not chosen.is_public, **options}
     told = Package(platform=chosen.name, kit=wheel.version, exercises=exercises or (ID,), **fields)
     write_folder(out, chosen.arrange(contents_of(catalog, told, wheel)))

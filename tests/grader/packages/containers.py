@@ -141,7 +141,7 @@ def on_gradescope(container: Container, package: Path, submission: Path, *before
     container.put(package, "/autograder/source")
     container.put(submission, "/autograder/submission")
     container.path("/autograder/results").mkdir()
-    metadata = {"users": [{"email": "ana@example.org", "id": 1, "name": "Ana"}]}
+    metadata = {"users": [{"email": "student", "id": 1, "name": "Ana"}]}
     container.path("/autograder/submission_metadata.json").write_text(json.dumps(metadata))
     shutil.copy(container.path("/autograder/source/run_autograder"), container.path("/autograder/run_autograder"))
     container.run(*before, "/autograder/run_autograder", folder="/autograder")
@@ -171,7 +171,7 @@ def on_docker(container: Container, package: Path, submission: Path, entry: Sequ
     container.put(submission, "/submission")
     container.path("/results").mkdir()
     command = entry or ("/autograder/kit/bin/grader", "run-package", "/package")
-    container.run(*command, programs="/kit-python/bin", environment={"STUDENT": "ana"})
+    container.run(*command, programs="/kit-python/bin", environment={"STUDENT": "student"})
     return read(container, "/results/report.json")
 
 

@@ -45,8 +45,21 @@ def outcome(state: Any, *checks: CheckReport, **fields: Any) -> Outcome:
     return Outcome(state=state, report=student_report("ana", (report,)), **fields)
 
 
+_KNOWN: dict[tuple[bool, str, str], dict[str, float]] = {}
+
+
 def graded(told: Package, course: Path, student: str) -> dict[str, float]:
-    """Return what `grade` gives the student of these tests for each check of a package's course."""
+    """Return what `grade` gives the student of these tests for each check of a package's course.
+
+    Packages with the same checks, seed and student have the same course: it is graded once.
+    """
+    key = told.hidden, told.seed, student
+    if key not in _KNOWN:
+        _KNOWN[key] = _graded(told, course, student)
+    return _KNOWN[key]
+
+
+def _graded(told: Package, course: Path, student: str) -> dict[str, float]:
     source = (STUDENT / f"{ID}.py").read_text(encoding="utf-8")
     submission = Submission(student=student, exercise=ID, path=f"{ID}.py", source=source, content=content_of(source))
     settings = Settings(

@@ -83,7 +83,7 @@ def test_the_steps_of_the_dockerfile_make_what_grades(
     assert image.path("/package").stat().st_mode & 0o077 == 0
     report = msgspec.convert(on_docker(image, tmp_path, STUDENT, entry), type=Report)
     found = {check.id: check.points for e in report.exercises for task in e.tasks for check in task.checks}
-    assert found == graded(told, tmp_path, "ana")
+    assert found == graded(told, tmp_path, "student")
     result = json.loads(image.path("/results/result.json").read_text())
     assert result["state"] == "graded" and result["versions"]["kit"] == told.kit
     assert report.exercises[0].id == ID and result["points"] == report.points
