@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,7 @@ from grader.records import BrokenCheck, CheckReport, ExerciseReport, Report, Tas
 from grader.reports.terminal import plain, title_of, without_repeats
 from grader.sentences import Sentence, instructor_exports, learner_packages
 
+State: TypeAlias = Literal["running", "graded", "cut off", "nothing", "failed"]
 LONGEST_TEXT = 8000  # characters of a row
 
 
@@ -28,7 +29,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     - `broken` are the checks at fault, `layers` those of the sandbox, and `versions` what is installed.
     """
 
-    state: Literal["running", "graded", "cut off", "nothing", "failed"]
+    state: State
     report: Report
     student: tuple[Sentence, ...] = ()
     staff: tuple[Sentence, ...] = ()

@@ -17,7 +17,6 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from grader.catalog import Catalog, load_catalog
@@ -30,7 +29,7 @@ from grader.grading.warm import WarmWorker
 from grader.installation import installed_version
 from grader.packages.handed_in import lay_out
 from grader.packages.machine import Machine
-from grader.packages.outcome import Outcome
+from grader.packages.outcome import Outcome, State
 from grader.packages.package import COURSE, Package
 from grader.records import BrokenCheck, ExerciseReport, Report, Submission, blank_report, student_report
 from grader.sandbox import LAYERS
@@ -64,8 +63,7 @@ def run(
     """
     grading = _Run(package, folder, submission, student=student_name(student) or "student", tell=tell, own=own)
     with _ended_by_signals():
-        outcome = grading.outcome_of_all()
-    return outcome
+        return grading.outcome_of_all()
 
 
 class _Run:
@@ -86,38 +84,39 @@ class _Run:
         self._partly: ExerciseReport | None = None
         self._notes: tuple[Sentence, ...] = ()
         self._broken: list[BrokenCheck] = []
+        self._lost = False  # whether workers died while they graded a submission
         self._layers: tuple[str, ...] = ()
 
     def outcome_of_all(self) -> Outcome:
         """Grade, and return the outcome, which has been told."""
-        state: Outcome
         try:
-            self._announce("running", learner_packages.RUNNING())
+            self._announce()
             catalog = load_catalog(self._folder / COURSE)
             self._blank = {id: _not_graded(catalog, id) for id in self._package.exercises}
-            self._announce("running", learner_packages.RUNNING())
+            self._announce()
             found = self._grade(catalog)
-            if found:
-                state = self._outcome("graded")
+            if self._lost and self._machine.killed():
+                outcome = self._failed()  # for want of memory, which staff read beside it
+            elif found:
+                outcome = self._outcome("graded")
             else:
                 names = ", ".join(self._package.exercises)
-                state = self._outcome("nothing", learner_packages.NOTHING(names=names))
+                outcome = self._outcome("nothing", learner_packages.NOTHING(names=names))
         except _Ended as ended:
-            limit = f"{self._package.seconds:g}"
-            said = instructor_packages.STOPPED if ended.args else instructor_packages.CUT_OFF
-            more = {} if ended.args else {"limit": limit}
-            staff = said(seconds=f"{self._seconds():.0f}", **more)
-            state = self._outcome("cut off", learner_packages.CUT_OFF(), staff=(staff,))
+            seconds = f"{self._seconds():.0f}"
+            if ended.args:
+                said = instructor_packages.STOPPED(seconds=seconds)
+            else:
+                said = instructor_packages.CUT_OFF(seconds=seconds, limit=f"{self._package.seconds:g}")
+            outcome = self._outcome("cut off", learner_packages.CUT_OFF(), staff=(said,))
         except _NoWalls as error:
-            state = self._outcome("failed", learner_packages.FAILED(), staff=(error.sentence,))
+            outcome = self._failed(error.sentence)
         except KitError as error:
-            staff = instructor_packages.NOT_GRADED(problem=error.sentence)
-            state = self._outcome("failed", learner_packages.FAILED(), staff=(staff,))
+            outcome = self._failed(instructor_packages.NOT_GRADED(problem=error.sentence))
         except Exception:
-            staff = instructor_packages.UNEXPECTED(error=traceback.format_exc())
-            state = self._outcome("failed", learner_packages.FAILED(), staff=(staff,))
-        self._tell(state)
-        return state
+            outcome = self._failed(instructor_packages.UNEXPECTED(error=traceback.format_exc()))
+        self._tell(outcome)
+        return outcome
 
     def _grade(self, catalog: Catalog) -> bool:
         """Grade every exercise that was handed in. Say whether there is any."""
@@ -143,8 +142,9 @@ class _Run:
             self._blank = {id: _not_graded(catalog, id, worker.worth.get(id)) for id in self._package.exercises}
             for graded in files.settle(self._each(worker, files.read())):
                 self._partly = None
+                self._lost = self._lost or graded.report is None
                 self._done[graded.submission.exercise] = report_of(catalog, graded)
-                self._announce("running", learner_packages.RUNNING())
+                self._announce()
             for id in self._package.exercises:
                 if id not in (students[0].files if students else {}):
                     blank = self._blank[id]
@@ -154,7 +154,7 @@ class _Run:
     def _students(self, catalog: Catalog, place: Path, reader: Reader) -> tuple[StudentFolder, ...]:
         """Return what was handed in, as one student's folder."""
         order = [known.id for known in catalog.exercises]
-        self._notes = lay_out(self._submission, place / self._student, self._own)
+        self._notes = lay_out(self._submission, place / "files", self._own)
         try:
             found = find_submissions(
                 place,
@@ -184,7 +184,7 @@ class _Run:
                 graded = worker.take()
                 self._partly = worker.partly
                 if graded is None and time.monotonic() - self._told > _OFTEN:
-                    self._announce("running", learner_packages.RUNNING())
+                    self._announce()
             self._broken += graded.broken
             yield graded
 
@@ -194,24 +194,24 @@ class _Run:
         if left <= 0 or not wait([worker.channel], timeout=left):
             raise _Ended
 
-    def _announce(self, state: str, *student: Sentence) -> None:
+    def _announce(self) -> None:
+        """Tell what is known, and that grading has not finished."""
         self._told = time.monotonic()
-        self._tell(self._outcome(state, *student))
+        self._tell(self._outcome("running", learner_packages.RUNNING()))
 
-    def _outcome(self, state: str, *student: Sentence, staff: Sequence[Sentence] = ()) -> Outcome:
-        public = () if self._package.hidden else (learner_packages.PUBLIC_ONLY(),)
-        return msgspec.convert(
-            {
-                "state": state,
-                "report": self._report(),
-                "student": (*student, *public),
-                "staff": (*staff, *self._about_the_machine()),
-                "broken": tuple(self._broken),
-                "layers": self._layers,
-                "versions": {**versions(), "kit": installed_version()},
-                "seconds": round(self._seconds(), 2),
-            },
-            type=Outcome,
+    def _failed(self, *staff: Sentence) -> Outcome:
+        return self._outcome("failed", learner_packages.FAILED(), staff=staff)
+
+    def _outcome(self, state: State, *student: Sentence, staff: Sequence[Sentence] = ()) -> Outcome:
+        return Outcome(
+            state=state,
+            report=self._report(),
+            student=student if self._package.hidden else (*student, learner_packages.PUBLIC_ONLY()),
+            staff=(*staff, *self._about_the_machine()),
+            broken=tuple(self._broken),
+            layers=self._layers,
+            versions={**versions(), "kit": installed_version()},
+            seconds=round(self._seconds(), 2),
         )
 
     def _about_the_machine(self) -> Iterator[Sentence]:

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from grader.catalog import load_catalog
-from grader.grading.settings import GradingError
+from grader.grading.settings import Graded, GradingError
 from grader.packages import running
 from grader.packages.machine import Machine
 from grader.packages.outcome import Outcome, rows_of, total
 from grader.packages.package import Package
+from grader.records import Submission
 from grader.sentences import instructor
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,7 +60,7 @@ def package(tmp_path: Path, make: Callable[..., Package]) -> Callable[..., tuple
 def outcomes(told: Package, folder: Path, submission: Path) -> list[Outcome]:
     """Return every outcome that a run tells."""
     seen: list[Outcome] = []
-    last = running.run(told, folder, submission, student="ana", tell=seen.append)
+    last = running.run(told, folder, submission, student="ana/b" * 100, tell=seen.append)
     assert seen[-1] == last
     return seen
 
@@ -174,6 +175,25 @@ def test_a_container_without_memory_is_told_to_staff(tmp_path: Path) -> None:
     machine = Machine(tmp_path, information)
     (tmp_path / "memory.events").write_text("oom 5\noom_kill 5\n")
     assert machine.memory == 768 * 2**20 and machine.killed() == 3
+
+
+def test_workers_that_died_for_want_of_memory_are_no_result(
+    package: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the container ended the workers, the student is not the cause, and staff read how much memory there is."""
+    (tmp_path / "submission").mkdir()
+
+    def act(worker: Worker) -> None:
+        worker.ready = True
+
+    playing(monkeypatch, act)
+    monkeypatch.setattr(Machine, "killed", lambda self: 2)
+    lost = Graded(submission=Submission(student="ana", exercise=ID, path="x", source=""), report=None)
+    monkeypatch.setattr(running.ClassFiles, "settle", lambda self, graded: iter([lost]))
+    told, folder = package(ID)
+    last = outcomes(told, folder, tmp_path / "submission")[-1]
+    assert last.state == "failed" and "not the cause" in str(last.student[0])
+    assert any("2 processes were ended" in str(said) for said in last.staff)
 
 
 @contextmanager
