@@ -43,7 +43,10 @@ class Link(Protocol):
         """Return the workers by their addresses. Raises `ClusterError` if the scheduler is lost."""
 
     def send(self, address: str, task: str, data: bytes) -> int:
-        """Give a worker a task with its message, and return the ticket."""
+        """Give a worker a task with its message, and return the ticket.
+
+        Raises `ClusterError` if the scheduler is lost.
+        """
 
     def next(self, seconds: float) -> tuple[int, bytes | Fault] | None:
         """Return the next ticket that has ended, with its answer; `None` if none does within these seconds."""

@@ -192,7 +192,6 @@ class _Run:
             ended = self._link.next(self._patience.look)
             if ended is not None:
                 self._take(*ended)
-                self._hand_out()  # before results are processed, so that no lane waits for that
             while self._ready:
                 yield self._ready.popleft()
 

@@ -61,7 +61,7 @@ class DaskLink:
         self._numbers = itertools.count()
         self._futures: dict[int, Future] = {}
         self._ended: queue.SimpleQueue[tuple[int, bytes | Fault]] = queue.SimpleQueue()
-        self._finished: queue.SimpleQueue[tuple[int, Future]] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[tuple[int, Future] | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._seen: dict[str, Seen] = {}
         self._asked = time.monotonic()
@@ -86,6 +86,8 @@ class DaskLink:
     def close(self) -> None:
         """Close the connection."""
         self._closing.set()
+        for _ in range(_FETCHING):
+            self._finished.put(None)
         with contextlib.suppress(Exception):
             self._client.close(timeout=_GOODBYE)
 
@@ -101,16 +103,19 @@ class DaskLink:
         return self._seen
 
     def send(self, address: str, task: str, data: bytes) -> int:
-        """Give a worker a task with its message, and return the ticket."""
+        """Give a worker a task with its message, and return the ticket. Raises `ClusterError`."""
         ticket = next(self._numbers)
-        future = self._client.submit(
-            self._station.TASKS[task],
-            data,
-            key=f"torch-exercise-kit-{secrets.token_hex(16)}",
-            workers=[address],
-            allow_other_workers=False,
-            pure=False,
-        )
+        try:
+            future = self._client.submit(
+                self._station.TASKS[task],
+                data,
+                key=f"torch-exercise-kit-{secrets.token_hex(16)}",
+                workers=[address],
+                allow_other_workers=False,
+                pure=False,
+            )
+        except Exception:  # the connection was closed just now; the class of this error differs, too
+            raise ClusterError(instructor_cluster.SCHEDULER_LOST(address=self._address)) from None
         self._futures[ticket] = future
         future.add_done_callback(lambda done: self._finished.put((ticket, done)))
         return ticket
@@ -143,8 +148,8 @@ class DaskLink:
             self._client.run(self._station.release, run, workers=list(addresses), on_error="ignore")
 
     def _fetch(self) -> None:
-        while True:
-            ticket, future = self._finished.get()
+        while (finished := self._finished.get()) is not None:
+            ticket, future = finished
             self._ended.put((ticket, _answer(future)))
 
     def _greet(self) -> None:

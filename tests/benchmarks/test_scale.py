@@ -107,12 +107,17 @@ def test_throughput(course, figures, dask_cluster):
 
 
 def test_memory(course, figures, dask_cluster):
-    """No process of the cluster, nor that of the command, has more memory after 5,000 submissions than after 500."""
+    """No process of the cluster, nor that of the command, has more memory after 5,000 submissions than after 500.
+
+    Nine of ten submissions are untouched, which takes less time and as many messages.
+    """
+    untouched = load_catalog(course.root).text_of_stub(course.submissions[0].exercise)
 
     def submissions() -> Iterator[Submission]:
         for number, one in zip(range(MANY), itertools.cycle(course.submissions), strict=False):
+            source = untouched if number % 10 else one.source
             yield Submission(
-                student=f"s{number:04}", exercise=one.exercise, path=one.path, source=f"{one.source}\n# {number}\n"
+                student=f"s{number:04}", exercise=one.exercise, path=one.path, source=f"{source}\n# {number}\n"
             )
 
     settings = Settings(root=str(course.root), exercises=(course.submissions[0].exercise,))
@@ -133,11 +138,11 @@ def test_memory(course, figures, dask_cluster):
 
 def test_identical_reports(figures, dask_cluster, tmp_path):
     """The reports of a class are those of a local run, also if a worker is killed halfway."""
-    submissions = a_class(tmp_path / "class", 60)
+    submissions = a_class(tmp_path / "class", 40)
     assert grade(submissions, tmp_path / "local", "--jobs", "2").wait() == 0
     assert grade(submissions, tmp_path / "cluster", "--cluster", dask_cluster.address).wait() == 0
     run = grade(submissions, tmp_path / "killed", "--cluster", dask_cluster.address)
-    wait_until(lambda: len(list((tmp_path / "killed" / ".graded").glob("*.json"))) >= 90, seconds=600)
+    wait_until(lambda: len(list((tmp_path / "killed" / ".graded").glob("*.json"))) >= 60, seconds=600)
     kill(dask_cluster.workers.pop())
     assert run.wait() == 0
     wanted = reports(tmp_path / "local")
