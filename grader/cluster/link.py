@@ -37,6 +37,7 @@ class DaskLink:
     def __init__(self, address: str) -> None:
         """Connect, and compare the scheduler's versions with those here. Raises `ClusterError`."""
         try:
+            import dask
             import distributed
         except ImportError:
             raise ClusterError(instructor_cluster.NO_PACKAGE()) from None
@@ -44,6 +45,7 @@ class DaskLink:
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # what matters is said in the kit's words
         warnings.filterwarnings("ignore", module="distributed")
+        dask.config.set({"distributed.admin.low-level-log-length": 10})  # else 1,000 messages stay in memory
         self._address = address
         self._station = station
         self._about = station.about()

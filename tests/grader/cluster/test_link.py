@@ -99,6 +99,8 @@ def dask(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     dask = SimpleNamespace(kind="Scheduler", scheduler=None, workers={}, __version__="2026.8.0")
     dask.Client, dask.Security = Client, lambda: security
     core = SimpleNamespace(connect=connect, send_recv=send_recv)
+    config = SimpleNamespace(set=lambda changes: None)
+    monkeypatch.setitem(sys.modules, "dask", SimpleNamespace(config=config))  # type: ignore[arg-type]
     monkeypatch.setitem(sys.modules, "distributed", dask)  # type: ignore[arg-type]
     monkeypatch.setitem(sys.modules, "distributed.core", core)  # type: ignore[arg-type]
     return dask
