@@ -22,7 +22,6 @@ from grader.catalog import (
     Catalog,
     CatalogError,
     Wheel,
-    load_catalog,
     nbgrader_sources,
     own_cells,
     student_bundle,
@@ -37,11 +36,6 @@ from grader.diagnoses import decode
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = Path(sys.executable).parent / "grader"
 OWN_CELL = {"cell_type": "markdown", "id": "mine", "metadata": {"nbgrader": {"grade_id": "essay"}}, "source": "Why?"}
-
-
-@pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    return load_catalog(ROOT)
 
 
 @pytest.fixture(scope="module")
