@@ -13,7 +13,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import msgspec
@@ -71,8 +71,8 @@ def constraints() -> str:
 
 
 def required_packages() -> list[str]:
-    """Return the packages that the kit needs on every system."""
-    lines = [line for line in distribution(NAME).requires or [] if ";" not in line]
+    """Return the packages that the kit needs on every system. Raises `CatalogError` if the kit is not installed."""
+    lines = [line for line in _installed().requires or [] if ";" not in line]
     return [name[0] for line in lines if (name := re.match(r"[\w.-]+", line))]
 
 
@@ -92,10 +92,7 @@ def _course(catalog: Catalog) -> dict[str, str]:
 
 def _about(version: str) -> dict[str, bytes]:
     """Return the files that describe the wheel, from those of the running kit's installation."""
-    try:
-        installed = distribution(NAME)
-    except PackageNotFoundError:
-        raise CatalogError(instructor.KIT_NOT_INSTALLED()) from None
+    installed = _installed()
     metadata = installed.read_text("METADATA") or ""
     head, separator, body = metadata.partition("\n\n")
     lines = [f"Version: {version}" if line.startswith("Version:") else line for line in head.splitlines()]
@@ -105,6 +102,17 @@ def _about(version: str) -> dict[str, bytes]:
         "entry_points.txt": b"[console_scripts]\ngrader = grader.cli:main\n",
         "licenses/LICENSE": (installed.read_text("licenses/LICENSE") or "MIT\n").encode(),
     }
+
+
+def _installed() -> Distribution:
+    """Return what pip has installed of the kit. Raises `CatalogError`.
+
+    A clone also holds what setuptools left when it was installed. Python finds that first if it runs in the clone.
+    """
+    for found in distributions(name=NAME):
+        if found.read_text("METADATA"):
+            return found
+    raise CatalogError(instructor.KIT_NOT_INSTALLED())
 
 
 def _record(files: Mapping[str, bytes], own: str) -> bytes:

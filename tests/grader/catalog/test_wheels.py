@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import Catalog, Wheel, kit_wheel, load_catalog
+from grader.catalog import Catalog, CatalogError, Wheel, kit_wheel, load_catalog
 from grader.catalog.wheels import required_packages
 
 
@@ -56,3 +56,17 @@ def test_required_packages_are_those_of_every_system() -> None:
     """The required packages are named without versions, extras and packages of one system."""
     found = required_packages()
     assert {"torch", "scikit-learn"} <= set(found) and not {"nbgrader", "ruff", "pyseccomp"} & set(found)
+
+
+def test_what_an_installation_leaves_in_the_clone_is_no_installation(
+    wheel: Wheel, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python may find the clone's `.egg-info` first. What pip installed counts, and a clone alone is not installed."""
+    left = tmp_path / "torch_exercise_kit.egg-info"
+    left.mkdir()
+    (left / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: torch-exercise-kit\nVersion: 0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert kit_wheel(catalog) == wheel and "torch" in required_packages()
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    with pytest.raises(CatalogError, match="not installed"):
+        kit_wheel(catalog)
