@@ -116,13 +116,17 @@ def test_the_workflow_is_what_github_reads(make: Callable[..., Package], tmp_pat
 def test_a_bundle_of_classroom_50_grades_a_checkout(
     container: Any, make: Callable[..., Package], tmp_path: Path
 ) -> None:
-    """Run as the platform's runner runs it, a student gets what `grade` gives for the public checks."""
+    """Run as the platform's runner runs it, a student gets what `grade` gives for the public checks.
+
+    The result is a file of the checkout, even if the student handed in a link of that name.
+    """
     told = make("classroom50", tmp_path, load_catalog(ROOT), hidden=False)
     shutil.rmtree(container.path("/runner"), ignore_errors=True)
     container.put(tmp_path, "/runner/bundle/autograd")
     container.put(STUDENT, "/runner/work")
     container.path("/runner/work/.classroom50.yaml").write_text("classroom: pytorch\nassignment: autograd\n")
     container.path("/runner/work/README.md").write_text("# The exercise\n")
+    container.path("/runner/work/result.json").symlink_to("README.md")
     container.run(
         "python3",
         "/runner/bundle/autograd/autograder.py",
@@ -130,6 +134,7 @@ def test_a_bundle_of_classroom_50_grades_a_checkout(
         programs="/autograder/kit/bin",  # an image with this version of the kit: nothing is installed
         environment={**IDENTITY, "CLASSROOM50_BUNDLE_DIR": "/runner/bundle/autograd"},
     )
+    assert container.path("/runner/work/README.md").read_text() == "# The exercise\n"
     data = json.loads(container.path("/runner/work/result.json").read_text())
     expected = graded(told, tmp_path, "ana")
     scale = 100
