@@ -52,7 +52,7 @@ class Link(Protocol):
         """Return the next ticket that has ended, with its answer; `None` if none does within these seconds."""
 
     def cancel(self, tickets: Iterable[int]) -> None:
-        """Forget these tickets. Tasks that run already go on, and nobody waits for them."""
+        """Forget these tickets. Tasks that run already are not stopped, but their answers are ignored."""
 
     def release(self, run: str, addresses: Sequence[str]) -> None:
         """Let these workers end what they keep for a run. Those that do not answer soon are not waited for."""

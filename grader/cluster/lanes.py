@@ -1,8 +1,8 @@
 """Grades on the workers of a cluster: decides which Dask worker does what next, and what a lost one means.
 
 Dask could place the tasks and try them again by itself. But it counts the deaths of a task's workers, and fails the
-task after some: a student would then get the machine's fault. It also sees a worker that hangs only after minutes. So
-each task here is bound to one worker, and this module decides.
+task after some: a student would then lose points because of a machine. It also sees a worker that hangs only after
+minutes. So each task here is bound to one worker, and this module decides.
 
 A worker is asked which versions it runs (`look`), gets the course (`prepare`), and then submissions (`grade`): a task
 for each lane, and as many again, which wait there. A task costs the cluster some 12 ms, so that it holds several
@@ -258,7 +258,7 @@ class _Run:
             self._forget(worker.asked)
 
     def _require_workers(self) -> None:
-        """Raise `ClusterError` if nobody can grade what is left, and nobody comes."""
+        """Raise `ClusterError` if no worker can grade the rest, and no new worker has joined in time."""
         now = self._clock()
         states = {worker.state for worker in self._workers.values()}
         if states & {_State.LOOKING, _State.PREPARING, _State.READY}:

@@ -132,7 +132,7 @@ class DaskLink:
         return ticket, answer
 
     def cancel(self, tickets: Iterable[int]) -> None:
-        """Forget these tickets. Tasks that run already go on, and nobody waits for them."""
+        """Forget these tickets. Tasks that run already are not stopped, but their answers are ignored."""
         futures = [self._futures.pop(ticket) for ticket in list(tickets) if ticket in self._futures]
         if futures and self._client.status == "running":
             with contextlib.suppress(Exception):

@@ -102,7 +102,7 @@ class Station:
             for submission in job.submissions:
                 replies.append(self._grade(lane, submission, job.seconds))
                 if not isinstance(replies[-1], Done) or time.monotonic() - started > _LONG:
-                    break  # the others go to whoever is free
+                    break  # the others go to any lane that is free
         finally:
             with self._lock:
                 self._busy -= 1

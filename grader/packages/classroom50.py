@@ -89,8 +89,3 @@ def _test(row: Row, scale: int, limit: int) -> dict[str, Any]:
         "max-score": int(row.most * scale),
         "output": row.text[:limit],
     }
-
-
-def exit_code(outcome: Outcome) -> int:
-    """Return 1 if the submission has to be graded again: the platform then publishes no result."""
-    return 0 if outcome.state in ("graded", "nothing") else 1

@@ -67,8 +67,3 @@ def results(package: Package, outcome: Outcome, environment: Mapping[str, str]) 
         "result.json": msgspec.json.format(msgspec.json.encode(result), indent=2),
         "feedback.txt": ("\n".join(lines) + "\n").encode("utf-8", "replace"),
     }
-
-
-def exit_code(outcome: Outcome) -> int:
-    """Return 0 if the submission was graded or is empty, and 1 if it has to be graded again."""
-    return 0 if outcome.state in ("graded", "nothing") else 1

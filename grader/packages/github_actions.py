@@ -43,8 +43,3 @@ def results(package: Package, outcome: Outcome, environment: Mapping[str, str]) 
     files = docker.results(package, outcome, environment)
     del files["feedback.txt"]
     return {**files, "feedback.md": page_of(outcome, rows).encode("utf-8", "replace")}
-
-
-def exit_code(outcome: Outcome) -> int:
-    """Return 1 if the submission has to be graded again: the run then fails."""
-    return 0 if outcome.state in ("graded", "nothing") else 1

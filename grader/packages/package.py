@@ -1,4 +1,4 @@
-"""What a package is told about itself: `package.json`, which the run in the platform's container reads."""
+"""The settings of a package: `package.json`, which the run in the platform's container reads."""
 
 from __future__ import annotations
 

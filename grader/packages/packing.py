@@ -20,7 +20,7 @@ _TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a platform's module arranges: what the package is told, its environment, and its course.
+    """What a platform's module arranges: the settings of the package, its environment, and its course.
 
     `titles` are those of the exercises, by id, and `stubs` what students complete. `image` is the name under which an
     image is stored, where the platform needs one.

@@ -22,7 +22,8 @@ class Platform:
     - `knows_dates` says that it can show hidden checks after a date.
     - `seconds` is the time limit that its run gets unless somebody says otherwise, and `most_seconds` the most.
     - `submission` and `results` are where it puts and expects files. `student` says who handed in.
-    - `result` makes its result, by the names of its files, and `exit_code` what the run returns.
+    - `result` makes its result, by the names of its files. `wants_success` says that it reads the result only if
+      the run returns 0.
     - `arrange` makes the files of a package.
     """
 
@@ -30,6 +31,7 @@ class Platform:
     is_public: bool
     is_uploaded: bool = False
     knows_dates: bool = False
+    wants_success: bool = False
     seconds: float
     most_seconds: float
     submission: Path
@@ -37,7 +39,10 @@ class Platform:
     arrange: Arrange
     student: Callable[[Mapping[str, str], Path], str]
     result: Callable[[Package, Outcome, Mapping[str, str]], dict[str, bytes]]
-    exit_code: Callable[[Outcome], int]
+
+    def exit_code(self, outcome: Outcome) -> int:
+        """Return what the run returns: 1 if the submission has to be graded again, where the platform allows that."""
+        return 0 if self.wants_success or outcome.state in ("graded", "nothing") else 1
 
 
 _ALL: Final = (
@@ -46,6 +51,7 @@ _ALL: Final = (
         is_public=False,
         is_uploaded=True,
         knows_dates=True,
+        wants_success=True,
         seconds=600,
         most_seconds=2400,
         submission=gradescope.SUBMISSION,
@@ -53,11 +59,11 @@ _ALL: Final = (
         arrange=gradescope.arrange,
         student=gradescope.student,
         result=gradescope.results,
-        exit_code=gradescope.exit_code,
     ),
     Platform(
         name="prairielearn",
         is_public=False,
+        wants_success=True,
         seconds=150,
         most_seconds=600,
         submission=prairielearn.SUBMISSION,
@@ -65,7 +71,6 @@ _ALL: Final = (
         arrange=prairielearn.arrange,
         student=prairielearn.student,
         result=prairielearn.results,
-        exit_code=prairielearn.exit_code,
     ),
     Platform(
         name="docker",
@@ -77,7 +82,6 @@ _ALL: Final = (
         arrange=docker.arrange,
         student=docker.student,
         result=docker.results,
-        exit_code=docker.exit_code,
     ),
     Platform(
         name="classroom50",
@@ -89,7 +93,6 @@ _ALL: Final = (
         arrange=classroom50.arrange,
         student=classroom50.student,
         result=classroom50.results,
-        exit_code=classroom50.exit_code,
     ),
     Platform(
         name="github-actions",
@@ -101,7 +104,6 @@ _ALL: Final = (
         arrange=github_actions.arrange,
         student=github_actions.student,
         result=github_actions.results,
-        exit_code=github_actions.exit_code,
     ),
 )
 PLATFORMS: Final = {platform.name: platform for platform in _ALL}

@@ -1,7 +1,7 @@
 """The run in a platform's container: grades one submission, and tells the result at every step.
 
-A result is told before anything else happens, and again as checks finish, so that one is there whatever happens to the
-run. It ends itself before the platform would. Running it again gives the same points.
+A first result is written before anything else happens, and again as checks finish. So there is a result even if the run
+is cut off. The run ends itself before the platform would. Running it again gives the same points.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from grader.submissions.names import student_name
 Tell = Callable[[Outcome], None]
 
 MARGIN: Final = 20.0  # seconds before the platform's limit, to tell the result
-_OFTEN: Final = 1.0  # seconds between two results that are told while checks finish
+_OFTEN: Final = 1.0  # seconds between two results while checks finish
 _MEMORY: Final = 1500 * 2**20  # bytes: see `make packages`
 _ENCLOSED: Final = ({"root"}, {"landlock"})  # with one of these, a submission reads nothing of the package
 

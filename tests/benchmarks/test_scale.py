@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from dask_clusters import DaskCluster, Watch, kill, reports, resident, wait_until
+from dask_clusters import DaskCluster, Watch, kill, reports, resident, two_workers, wait_until
 
 from grader.catalog import Catalog, load_catalog
 from grader.cluster import ClusterLanes, DaskLink
@@ -45,13 +45,8 @@ STUDENTS = int(os.environ.get("GRADER_STUDENTS", "1000"))
 @pytest.fixture(scope="module")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A scheduler and two workers."""
-    cluster = DaskCluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        for _ in range(2):
-            cluster.add_worker()
+    with two_workers(tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
-    finally:
-        cluster.close()
 
 
 def a_class(folder: Path, students: int) -> Path:

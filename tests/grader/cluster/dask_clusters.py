@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # As docs/scale.md advises: Dask would look a hundred times a second at what a worker does.
@@ -87,6 +87,18 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@contextlib.contextmanager
+def two_workers(folder: Path) -> Iterator[DaskCluster]:
+    """Start a scheduler and two workers, and end them after the block."""
+    cluster = DaskCluster(folder)
+    try:
+        for _ in range(2):
+            cluster.add_worker()
+        yield cluster
+    finally:
+        cluster.close()
+
+
 class Watch:
     """Measures the processor time of processes and of all that they start, also of what has ended since."""
 
@@ -105,7 +117,8 @@ class Watch:
     def _used(self) -> float:
         """Return the time of all that runs now, with that of children that have ended and were waited for.
 
-        What nobody waits for is missing here, such as a worker of the kit's. So the most of all times counts.
+        The system does not count a process that its parent did not wait for, such as a worker of the kit. So the
+        largest of all values counts.
         """
         ticks = 0
         for pid in descendants(*self._roots) | {*self._roots}:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dask_clusters import DaskCluster, descendants, kill, reports, wait_until
+from dask_clusters import DaskCluster, descendants, kill, reports, two_workers, wait_until
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -38,13 +38,8 @@ def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A scheduler and two workers."""
-    cluster = DaskCluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        for _ in range(2):
-            cluster.add_worker()
+    with two_workers(tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
-    finally:
-        cluster.close()
 
 
 def start(submissions: Path, out: Path, *options: str, seed: str = "a") -> subprocess.Popen[str]:

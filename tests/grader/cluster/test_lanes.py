@@ -214,7 +214,7 @@ def test_a_task_holds_several_submissions_if_they_are_graded_fast(settings: Sett
 
 
 def test_submissions_that_a_task_did_not_begin_are_handed_out_again(settings: Settings) -> None:
-    """If one of a task's submissions takes too long, those after it go to whoever is free."""
+    """If one of a task's submissions takes too long, the next ones go to a worker that is free."""
     stopped: list[str] = []
 
     def stop(address: str, submission: Submission) -> Reply:
@@ -266,7 +266,7 @@ def test_a_worker_that_comes_later_takes_part(settings: Settings) -> None:
 
 @pytest.mark.parametrize("how", ["gone", "fault"])
 def test_a_submission_that_loses_three_workers_is_graded_here(settings: Settings, how: str) -> None:
-    """Dask would give the submission up. It is graded on this machine, so that nobody gets a machine's fault."""
+    """Dask would give the submission up. Here it is graded on this machine, so that no student loses points."""
 
     def kill(address: str, submission: Submission) -> Reply | Fault | None:
         if submission.student != "s004":
@@ -298,7 +298,7 @@ def test_what_only_waited_at_lost_workers_is_not_suspected(settings: Settings) -
 
 
 def test_a_worker_that_falls_silent_is_passed_over_until_it_is_heard_of_again(settings: Settings) -> None:
-    """Others grade what it held. Later it is set up anew, and answers that come too late count for nothing."""
+    """Others grade what it held. Later it is set up again, and answers that come too late are ignored."""
 
     def stop(address: str, submission: Submission) -> Reply | None:
         cluster.now += 1.0

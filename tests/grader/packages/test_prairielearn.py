@@ -16,6 +16,7 @@ from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 from grader.catalog import load_catalog
 from grader.packages import prairielearn
 from grader.packages.package import Package
+from grader.packages.platforms import PLATFORMS
 from grader.sentences import learner_packages, verbatim
 
 OTHER = "08_detach_and_inplace"
@@ -67,7 +68,7 @@ def test_what_was_not_graded_uses_up_no_attempt(state: str) -> None:
     seen = outcome(state, check("a", "passed", 1.0), student=(learner_packages.FAILED(),), staff=(staff,))
     data = result(package("prairielearn"), seen)
     assert data["gradable"] is False and "not the cause" in data["format_errors"][0]
-    assert "disk" not in json.dumps(data) and prairielearn.exit_code(seen) == 0
+    assert "disk" not in json.dumps(data) and PLATFORMS["prairielearn"].exit_code(seen) == 0
 
 
 def test_a_result_stays_below_the_limit_of_the_platform() -> None:

@@ -17,6 +17,7 @@ from outcomes import ID, ROOT, STUDENT, check, graded, outcome, package
 from grader.catalog import load_catalog
 from grader.packages import classroom50, github_actions
 from grader.packages.package import Package
+from grader.packages.platforms import PLATFORMS
 from grader.sentences import learner_packages, verbatim
 
 IDENTITY = {
@@ -87,7 +88,7 @@ def test_what_has_to_be_graded_again_fails_the_job() -> None:
     """Then Classroom 50 publishes no result, and a workflow is red; work that is wrong or missing fails nothing."""
     for state, code in (("graded", 0), ("nothing", 0), ("failed", 1), ("cut off", 1)):
         seen = outcome(state, student=(learner_packages.FAILED(),))
-        assert classroom50.exit_code(seen) == github_actions.exit_code(seen) == code
+        assert PLATFORMS["classroom50"].exit_code(seen) == PLATFORMS["github-actions"].exit_code(seen) == code
 
 
 def test_nothing_that_a_student_wrote_is_markup() -> None:
