@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from importlib.metadata import PackageNotFoundError, distributions, requires, version
+from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from grader.errors import KitError
 from grader.sentences import Sentence, learner_commands
 from grader.version import __version__
 
-_NAME = "torch-exercise-kit"
+NAME = "torch-exercise-kit"
 
 
 class InstallationError(KitError):
@@ -31,14 +31,23 @@ def version_of_kit() -> Sentence:
 
 def installed_version() -> str:
     """Return the version of the installed kit. That of a bundle's wheel ends in a digest of its content."""
-    return _installed(_NAME) or __version__
+    found = kit_as_installed()
+    return found.version if found is not None else __version__
+
+
+def kit_as_installed() -> Distribution | None:
+    """Return what pip has installed of the kit, or `None`.
+
+    A clone also holds what setuptools left when it was installed. Python finds that first if it runs in the clone.
+    """
+    return next((found for found in distributions(name=NAME) if found.read_text("METADATA")), None)
 
 
 def problem_here() -> Sentence | None:
     """Return what is wrong with the installation of the kit itself: two copies of it, or `None`."""
     found = {
         str(path.resolve())
-        for one in distributions(name=_NAME)
+        for one in distributions(name=NAME)
         if (path := Path(str(getattr(one, "_path", "")))).suffix == ".dist-info"
     }
     if len(found) < 2:
@@ -60,11 +69,9 @@ def require_torch() -> None:
 
 def _needed(package: str) -> str:
     """Return what the kit requires of a package's version, such as ">=2.8"; "" if the kit is not installed."""
-    try:
-        lines = requires(_NAME) or []
-    except PackageNotFoundError:
-        return ""
-    return next((found[1] for line in lines if (found := re.fullmatch(rf"{package}(>=[\d.]+)", line))), "")
+    found = kit_as_installed()
+    lines = (found.requires if found is not None else None) or []
+    return next((known[1] for line in lines if (known := re.fullmatch(rf"{package}(>=[\d.]+)", line))), "")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -14,12 +14,11 @@ from grader.catalog.releases import RELEASE, nbgrader_sources, student_bundle, s
 from grader.catalog.resetting import reset_notebook, reset_script
 from grader.catalog.stubs import build_stub, count_stubs, has_stub
 from grader.catalog.variants import Variant
-from grader.catalog.wheels import NAME, Wheel, kit_wheel
+from grader.catalog.wheels import Wheel, kit_wheel
 
 __all__ = [
     "CPU_INDEX",
     "INSTALL",
-    "NAME",
     "PYTHON",
     "RELEASE",
     "TASK_CHECKED",

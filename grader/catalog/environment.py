@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from grader.catalog.wheels import CONSTRAINTS, NAME, Wheel, constraints
+from grader.catalog.wheels import CONSTRAINTS, Wheel, constraints
+from grader.installation import NAME
 
 REQUIREMENTS: Final = "requirements.txt"
 WHEELS: Final = "wheels"

@@ -16,7 +16,8 @@ from grader.catalog.environment import environment_files
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
 from grader.catalog.notebooks import build_notebook
-from grader.catalog.wheels import NAME, Wheel, required_packages
+from grader.catalog.wheels import Wheel, required_packages
+from grader.installation import NAME
 from grader.sentences import instructor, learner_commands
 from grader.sentences.languages import render
 

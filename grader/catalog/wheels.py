@@ -13,7 +13,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import msgspec
@@ -21,10 +21,10 @@ import msgspec
 from grader.catalog.catalog import DIAGNOSES, GLOSSARY, INSTALLED, Catalog, installed_root, read_text
 from grader.catalog.errors import CatalogError
 from grader.catalog.hints import HINTS, hints_of
+from grader.installation import NAME, kit_as_installed
 from grader.sentences import instructor
 from grader.version import __version__
 
-NAME = "torch-exercise-kit"
 CONSTRAINTS = "constraints.txt"  # the versions that the kit is tested with, in the clone and in a wheel
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal wheels have equal bytes
@@ -105,14 +105,11 @@ def _about(version: str) -> dict[str, bytes]:
 
 
 def _installed() -> Distribution:
-    """Return what pip has installed of the kit. Raises `CatalogError`.
-
-    A clone also holds what setuptools left when it was installed. Python finds that first if it runs in the clone.
-    """
-    for found in distributions(name=NAME):
-        if found.read_text("METADATA"):
-            return found
-    raise CatalogError(instructor.KIT_NOT_INSTALLED())
+    """Return what pip has installed of the kit. Raises `CatalogError`."""
+    found = kit_as_installed()
+    if found is None:
+        raise CatalogError(instructor.KIT_NOT_INSTALLED())
+    return found
 
 
 def _record(files: Mapping[str, bytes], own: str) -> bytes:

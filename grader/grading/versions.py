@@ -11,15 +11,15 @@ import platform
 import re
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
+from grader.installation import kit_as_installed
 from grader.sandbox.backend import backend
 from grader.version import __version__
 
 _KIT = Path(__file__).resolve().parents[1]
-_DISTRIBUTION = "torch-exercise-kit"
 
 
 @cache  # no package changes its version while this process runs
@@ -57,10 +57,8 @@ def digest_of(path: Path) -> str:
 
 def _dependencies() -> set[str]:
     """Return the names of the packages that the kit depends on, except those of its extras."""
-    try:
-        stated = requires(_DISTRIBUTION) or []
-    except PackageNotFoundError:
-        stated = []  # this copy is not installed
+    found = kit_as_installed()
+    stated = (found.requires if found is not None else None) or []
     names = (re.match(r"[\w.-]+", line) for line in stated if "extra ==" not in line)
     return {name[0] for name in names if name is not None} or {"torch", "numpy", "scikit-learn"}
 

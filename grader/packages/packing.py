@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from grader.catalog import CPU_INDEX, INSTALL, NAME, PYTHON, Catalog, Wheel, environment_files
+from grader.catalog import CPU_INDEX, INSTALL, PYTHON, Catalog, Wheel, environment_files
+from grader.installation import NAME
 from grader.packages.package import COURSE, FILE, Package, PackageError
 from grader.sentences import instructor_packages
 
